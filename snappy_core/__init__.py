@@ -1,0 +1,53 @@
+"""Region-level document retrieval: the paragraphs, tables and rows that answer, with boxes."""
+
+from snappy_core.errors import (
+    IndexMismatch,
+    MissingDependency,
+    ModelError,
+    PageUnavailable,
+    PasswordRequired,
+    SnappyError,
+    UnreadableDocument,
+)
+from snappy_core.index import IndexInfo, RegionIndex
+from snappy_core.ingest.report import Failure, IngestReport
+from snappy_core.metadata import region_metadata
+from snappy_core.reading.source import Source
+from snappy_core.types import (
+    HeatMap,
+    Hit,
+    Hits,
+    Page,
+    Patches,
+    Query,
+    Region,
+    TokenMatch,
+    Words,
+)
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Failure",
+    "HeatMap",
+    "Hit",
+    "Hits",
+    "IndexInfo",
+    "IndexMismatch",
+    "IngestReport",
+    "MissingDependency",
+    "ModelError",
+    "Page",
+    "PageUnavailable",
+    "PasswordRequired",
+    "Patches",
+    "Query",
+    "Region",
+    "RegionIndex",
+    "SnappyError",
+    "Source",
+    "TokenMatch",
+    "UnreadableDocument",
+    "Words",
+    "region_metadata",
+]

@@ -1,0 +1,170 @@
+"""Boxes: arrays of shape (n, 4), `(x0, y0, x1, y1)`.
+
+Inside Snappy a box is always given in fractions 0..1 of the page as rendered (rotated and
+cropped), with the origin at the top left and y pointing down. Every other frame is converted
+here, at the border.
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Boxes = NDArray[np.float32]
+
+
+def as_boxes(values: ArrayLike) -> Boxes:
+    """Return `values` as an (n, 4) float32 array.
+
+    Raises:
+        ValueError: a shape other than (n, 4), a value that is not finite, or a box whose
+            right (lower) edge lies before its left (upper) one.
+    """
+    boxes = np.asarray(values, dtype=np.float32)
+    if boxes.size == 0:
+        return np.zeros((0, 4), dtype=np.float32)
+    if boxes.ndim != 2 or boxes.shape[1] != 4:
+        raise ValueError(f"boxes must have the shape (n, 4), not {boxes.shape}")
+    if not np.isfinite(boxes).all():
+        raise ValueError("boxes must be finite numbers")
+    flipped = (boxes[:, 2] < boxes[:, 0]) | (boxes[:, 3] < boxes[:, 1])
+    if flipped.any():
+        first = boxes[int(flipped.argmax())].tolist()
+        raise ValueError(f"a box is (x0, y0, x1, y1) with x0 <= x1 and y0 <= y1, not {first}")
+    return boxes
+
+
+def area(boxes: Boxes) -> NDArray[np.float32]:
+    """Return the area of each box, shape (n,).
+
+    >>> area(as_boxes([[0, 0, 0.5, 0.25]])).tolist()
+    [0.125]
+    """
+    return (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+
+
+def intersection(a: Boxes, b: Boxes) -> NDArray[np.float32]:
+    """Return the shared area of each pair: (n, 4) and (m, 4) give (n, m)."""
+    low = np.maximum(a[:, None, :2], b[None, :, :2])
+    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
+    sides = np.clip(high - low, 0, None)
+    return sides[..., 0] * sides[..., 1]
+
+
+def iou(a: Boxes, b: Boxes) -> NDArray[np.float32]:
+    """Return intersection over union of each pair, 0..1: (n, 4) and (m, 4) give (n, m).
+
+    Two boxes without area have an IoU of 0.
+
+    >>> iou(as_boxes([[0, 0, 1, 0.5]]), as_boxes([[0, 0, 0.5, 0.5], [0, 0, 1, 1]])).tolist()
+    [[0.5, 0.5]]
+    """
+    shared = intersection(a, b)
+    union = area(a)[:, None] + area(b)[None, :] - shared
+    return np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
+
+
+def coverage(a: Boxes, b: Boxes) -> NDArray[np.float32]:
+    """Return the share of each box of `b` that lies in each box of `a`, 0..1, shape (n, m).
+
+    A box of `b` without area counts as covered when its centre lies inside.
+    """
+    shared, size = intersection(a, b), area(b)
+    share = np.divide(shared, size[None, :], out=np.zeros_like(shared), where=size[None, :] > 0)
+    empty = size == 0
+    if empty.any():
+        share[:, empty] = contains_centre(a, b[empty])
+    return share
+
+
+def contains_centre(a: Boxes, b: Boxes) -> NDArray[np.bool_]:
+    """Say of each pair whether the centre of the `b` box lies in the `a` box, shape (n, m)."""
+    centre = (b[:, :2] + b[:, 2:]) / 2
+    inside = (a[:, None, :2] <= centre[None]) & (centre[None] <= a[:, None, 2:])
+    return inside.all(axis=2)
+
+
+def enclose(boxes: Boxes) -> tuple[float, float, float, float]:
+    """Return the smallest box around all boxes.
+
+    >>> enclose(as_boxes([[0.5, 0.25, 0.75, 0.5], [0, 0.375, 0.25, 1]]))
+    (0.0, 0.25, 0.75, 1.0)
+
+    Raises:
+        ValueError: there is no box.
+    """
+    if len(boxes) == 0:
+        raise ValueError("cannot enclose zero boxes")
+    low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
+    return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+
+
+def line_boxes(boxes: Boxes) -> Boxes:
+    """Return a box for each line of words (n, 4) given in reading order.
+
+    A word goes on with the line when its middle lies at the height of the line and it does not
+    jump back to the left.
+
+    >>> words = as_boxes([[0.5, 0.0, 0.75, 0.25], [0.75, 0.0, 1.0, 0.25], [0.5, 0.25, 0.75, 0.5]])
+    >>> line_boxes(words).tolist()
+    [[0.5, 0.0, 1.0, 0.25], [0.5, 0.25, 0.75, 0.5]]
+    """
+    lines: list[list[float]] = []
+    for x0, y0, x1, y1 in boxes.tolist():
+        if lines and lines[-1][1] <= (y0 + y1) / 2 <= lines[-1][3] and x0 >= lines[-1][0]:
+            line = lines[-1]
+            lines[-1] = [line[0], min(line[1], y0), max(line[2], x1), max(line[3], y1)]
+        else:
+            lines.append([x0, y0, x1, y1])
+    return as_boxes(lines)
+
+
+def from_pixels(boxes: ArrayLike, width: float, height: float) -> Boxes:
+    """Return page fractions for boxes in pixels or points of a `width` x `height` page.
+
+    The origin is the top left. Raises ValueError for a size that is not positive.
+
+    >>> from_pixels([[50, 50, 100, 200]], width=200, height=400).tolist()
+    [[0.25, 0.125, 0.5, 0.5]]
+    """
+    return as_boxes(np.asarray(boxes, dtype=np.float64).reshape(-1, 4) / _scale(width, height))
+
+
+def to_pixels(boxes: Boxes, width: float, height: float) -> NDArray[np.float64]:
+    """Return boxes in pixels or points (not rounded) of a `width` x `height` page."""
+    return boxes.astype(np.float64) * _scale(width, height)
+
+
+def from_bottom_left(boxes: ArrayLike, width: float, height: float) -> Boxes:
+    """Return page fractions for `(x0, y0, x1, y1)` boxes whose y grows upwards from the foot.
+
+    >>> from_bottom_left([[50, 0, 100, 100]], width=200, height=400).tolist()
+    [[0.25, 0.75, 0.5, 1.0]]
+    """
+    return from_pixels(_flip(np.asarray(boxes, dtype=np.float64).reshape(-1, 4), height), width, height)
+
+
+def to_bottom_left(boxes: Boxes, width: float, height: float) -> NDArray[np.float64]:
+    """Return `(x0, y0, x1, y1)` boxes whose y grows upwards from the foot of the page."""
+    return _flip(to_pixels(boxes, width, height), height)
+
+
+def from_per_mille(boxes: ArrayLike, top: float = 999) -> Boxes:
+    """Return page fractions for boxes given in 0..`top`, as vision models write them."""
+    return from_pixels(boxes, top, top)
+
+
+def from_quads(quads: ArrayLike, width: float, height: float) -> Boxes:
+    """Return the enclosing boxes, in page fractions, of polygons of shape (n, points, 2)."""
+    points = np.asarray(quads, dtype=np.float64)
+    if points.ndim != 3 or points.shape[2] != 2:
+        raise ValueError(f"quads must have the shape (n, points, 2), not {points.shape}")
+    return from_pixels(np.hstack([points.min(axis=1), points.max(axis=1)]), width, height)
+
+
+def _scale(width: float, height: float) -> NDArray[np.float64]:
+    if not (0 < width < np.inf and 0 < height < np.inf):
+        raise ValueError(f"a page size must be positive, not {width} x {height}")
+    return np.array([width, height, width, height], dtype=np.float64)
+
+
+def _flip(boxes: NDArray[np.float64], height: float) -> NDArray[np.float64]:
+    return np.stack([boxes[:, 0], height - boxes[:, 3], boxes[:, 2], height - boxes[:, 1]], axis=1)

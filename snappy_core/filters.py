@@ -1,0 +1,97 @@
+"""Filters: flat `{key: value or list of values}`; a region passes when every key agrees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snappy_core.stores.base import Catalog, DocumentRecord, PageVectors
+from snappy_core.types import LABELS, Scalar
+
+Filter = Mapping[str, Scalar | Sequence[Scalar]]
+BUILT_IN = ("document_id", "source", "page_number", "region_label")
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A filter made ready: documents first, then pages, then regions.
+
+    Attributes:
+        documents: ids of the documents that pass, or None for all.
+        pages: page numbers that pass, or None.
+        labels: places in `LABELS` that pass, or None.
+    """
+
+    documents: frozenset[str] | None = None
+    pages: frozenset[int] | None = None
+    labels: frozenset[int] | None = None
+
+    def page_mask(self, catalog: Catalog) -> NDArray[np.bool_]:
+        """Say which pages of a catalog pass, shape (pages,)."""
+        mask = np.ones(len(catalog.pages), dtype=bool)
+        if self.documents is not None:
+            mask &= np.array([d in self.documents for d in catalog.documents], dtype=bool)
+        if self.pages is not None:
+            mask &= np.isin(catalog.numbers, list(self.pages))
+        return mask
+
+    def region_mask(self, pages: Sequence[PageVectors]) -> NDArray[np.bool_]:
+        """Say which regions of pages laid one after the other pass, shape (regions,)."""
+        labels = np.concatenate([page.labels for page in pages]) if pages else np.zeros(0)
+        if self.labels is None:
+            return np.ones(len(labels), dtype=bool)
+        return np.isin(labels, list(self.labels))
+
+
+def resolve(filter: Filter | None, documents: Iterable[DocumentRecord]) -> Selection:
+    """Look a filter up among the documents of an index.
+
+    A key is one of `BUILT_IN` or a metadata key that some document has; documents without the
+    key do not pass. True is not 1.
+
+    Raises:
+        ValueError: an unknown key, an unknown label, or a value that is no scalar.
+    """
+    if not filter:
+        return Selection()
+    documents = list(documents)
+    known = {*BUILT_IN, *(key for document in documents for key in document.metadata)}
+    passing, pages, labels = documents, None, None
+    for key, value in filter.items():
+        if key not in known and documents:
+            allowed = ", ".join(sorted(known))
+            raise ValueError(f"unknown filter key {key!r}; this index has {allowed}")
+        wanted = _scalars(key, value)
+        if key == "page_number":
+            pages = frozenset(v for v in wanted if isinstance(v, int))
+        elif key == "region_label":
+            unknown = [v for v in wanted if v not in LABELS]
+            if unknown:
+                raise ValueError(f"unknown region_label {unknown[0]!r}; use {', '.join(LABELS)}")
+            labels = frozenset(LABELS.index(v) for v in wanted if v in LABELS)
+        else:
+            passing = [d for d in passing if _has(d, key, wanted)]
+    chosen = None if len(passing) == len(documents) else frozenset(d.document_id for d in passing)
+    return Selection(chosen, pages, labels)
+
+
+def _has(document: DocumentRecord, key: str, wanted: Sequence[Scalar]) -> bool:
+    if key in ("document_id", "source"):
+        return getattr(document, key) in wanted
+    if key not in document.metadata:
+        return False
+    value = document.metadata[key]
+    return any(value == w and isinstance(value, bool) == isinstance(w, bool) for w in wanted)
+
+
+def _scalars(key: str, value: Scalar | Sequence[Scalar]) -> list[Scalar]:
+    values = list(value) if isinstance(value, (list, tuple, set, frozenset)) else [value]
+    for item in values:
+        if not isinstance(item, (str, int, float, bool, type(None))):
+            raise ValueError(
+                f"filter {key!r} must be a scalar or a list of scalars, not {type(item).__name__}"
+            )
+    return values

@@ -1,0 +1,293 @@
+"""The index: documents in, regions out. Wiring only; the work is done by the modules it names."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from snappy_core import insight, reading
+from snappy_core import search as searching
+from snappy_core.encoders.base import Encoder
+from snappy_core.errors import PageUnavailable, UnreadableDocument
+from snappy_core.filters import Filter
+from snappy_core.ingest import plan
+from snappy_core.ingest.local import ingest
+from snappy_core.ingest.report import IngestReport
+from snappy_core.metadata import check_metadata
+from snappy_core.reading.source import Source, Sources
+from snappy_core.scoring.relevance import Scoring
+from snappy_core.stores import MemoryStore, Store, open_store
+from snappy_core.stores.base import DocumentRecord
+from snappy_core.types import HeatMap, Hit, Hits, Scalar, TokenMatch
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from PIL.Image import Image
+
+
+@dataclass(frozen=True, slots=True)
+class IndexInfo:
+    """What an index is and holds."""
+
+    location: str
+    encoder: str
+    dim: int
+    documents: int
+    pages: int
+    bytes: int | None
+    """Size of the file, None in memory."""
+
+
+class RegionIndex:
+    """Finds the regions of documents that answer a question.
+
+    Open one with `RegionIndex.open`, or make one in memory with `RegionIndex()`. It may be used
+    from several threads; one file may be read by many processes while one writes. Every method
+    that works for long has an async twin (`aadd`, `asearch`, ...) that runs in a thread.
+
+    Example:
+        with RegionIndex.open("reports.snappy") as index:
+            index.add(["q3.pdf", "archive/"], metadata={"team": "finance"})
+            for hit in index.search("What was Q3 revenue?", k=5):
+                print(hit.page_number, hit.region.label, hit.region.box, hit.region.text)
+
+    Args:
+        store: where it is kept; in memory by default.
+        encoder: the embedded default (all-MiniLM-L6-v2, English, CPU) unless given.
+
+    Raises:
+        IndexMismatch: the index was made by another encoder.
+    """
+
+    def __init__(self, store: Store | None = None, encoder: Encoder | None = None) -> None:
+        if encoder is None:
+            from snappy_core.encoders.onnx_text import OnnxTextEncoder
+
+            encoder = OnnxTextEncoder.minilm()
+        self._store: Store = MemoryStore() if store is None else store
+        self._encoder = encoder
+        self._store.check(encoder.name, encoder.dim)
+
+    @classmethod
+    def open(
+        cls,
+        location: str | os.PathLike[str],
+        encoder: Encoder | None = None,
+        *,
+        create: bool = True,
+    ) -> RegionIndex:
+        """Open the index in a file, or make it; ":memory:" keeps it in memory.
+
+        Raises:
+            FileNotFoundError: no such index and `create` is false, or no such folder.
+            IndexMismatch: the file is no index, or one of another encoder or schema.
+        """
+        return cls(open_store(location, create=create), encoder)
+
+    def add(
+        self,
+        paths: Sources | Iterable[Sources],
+        *,
+        metadata: Mapping[str, Scalar] | None = None,
+        document_id: str | None = None,
+        password: str | None = None,
+        progress: bool | None = None,
+    ) -> IngestReport:
+        """Add PDFs: files, folders, or `Source.from_bytes(data, name)`.
+
+        A document that stands in the index with the same bytes is passed over; a changed one is
+        replaced in one transaction. What has been added stays when the work is cut off, and
+        adding again does the rest. A document that cannot be read is reported, the others go on.
+
+        Args:
+            metadata: keys of your own, given to every hit of these documents.
+            document_id: id of the document; its absolute path or name by default.
+            password: opens encrypted documents.
+            progress: draw a progress bar; by default when standard error is a terminal.
+
+        Raises:
+            ValueError: reserved or nested metadata, or one id for several documents.
+        """
+        checked = check_metadata(metadata)
+        documents = plan.name_documents(paths, document_id, password)
+        return ingest(self._store, self._encoder, documents, checked, progress)
+
+    def search(
+        self,
+        question: str,
+        *,
+        k: int = 5,
+        filter: Filter | None = None,
+        score_threshold: float | None = None,
+        per_page: int | None = None,
+        scoring: Scoring = "maxsim",
+    ) -> Hits:
+        """Return the `k` regions that answer best, over all pages.
+
+        Args:
+            filter: `{key: value or list of values}` over your metadata, `document_id`,
+                `source`, `page_number` and `region_label`.
+            score_threshold: leave out hits that score less (-1..1).
+            per_page: at most so many hits from one page.
+            scoring: "maxsim" (late interaction inside the region), or the paper's
+                "iou_weighted", "max" or "mean" over its heat map.
+
+        Raises:
+            ValueError: an empty question, or an option out of range.
+        """
+        searching.check_options(k, score_threshold, per_page, scoring)
+        if not question.strip():
+            raise ValueError("the question is empty")
+        query = self._encoder.encode_query(question)
+        with self._store.read() as snapshot:
+            return searching.search(
+                snapshot,
+                query,
+                k=k,
+                filter=filter,
+                score_threshold=score_threshold,
+                per_page=per_page,
+                scoring=scoring,
+            )
+
+    def heatmap(self, hit: Hit, token: int | str | None = None) -> HeatMap:
+        """Return how much each patch of a hit's page has to do with its question.
+
+        Args:
+            token: a token of the question, by place or as written; all that speak by default.
+
+        Raises:
+            PageUnavailable: the page is no longer in the index.
+        """
+        query = self._encoder.encode_query(hit.query)
+        with self._store.read() as snapshot:
+            return insight.heatmap(snapshot, query, hit, token)
+
+    def explain(self, hit: Hit) -> tuple[TokenMatch, ...]:
+        """Return for each token of the question its weight and what it matched in the region.
+
+        The weighted sum of the similarities is the region's "maxsim" score.
+        """
+        query = self._encoder.encode_query(hit.query)
+        with self._store.read() as snapshot:
+            return insight.explain(snapshot, query, hit)
+
+    def page_image(self, hit: Hit, dpi: float = 150, password: str | None = None) -> Image:
+        """Draw the page of a hit again from its source.
+
+        Raises:
+            PageUnavailable: the source was given as bytes, is gone or has changed.
+        """
+        with self._store.read() as snapshot:
+            document = snapshot.document(hit.document_id)
+        where = f"{hit.source}, page {hit.page_number}"
+        if document is None:
+            raise PageUnavailable(f"{where}: the document is no longer in the index")
+        if not Path(document.source).is_file():
+            raise PageUnavailable(f"{where}: there is no such file to draw it from")
+        source = Source.from_path(document.source, password)
+        if source.content_hash() != document.content_hash:
+            raise PageUnavailable(f"{where}: the file has changed since; add it again")
+        try:
+            return reading.render(source, hit.page_number, dpi)
+        except UnreadableDocument as error:
+            raise PageUnavailable(f"{where}: {error.cause}") from error
+
+    def documents(self) -> list[DocumentRecord]:
+        """Return the documents of the index, ordered by id."""
+        with self._store.read() as snapshot:
+            return snapshot.documents()
+
+    def delete(self, document_id: str) -> bool:
+        """Remove a document; say whether there was one."""
+        return self._store.delete(document_id)
+
+    def info(self) -> IndexInfo:
+        """Return what the index is and holds."""
+        with self._store.read() as snapshot:
+            documents = snapshot.documents()
+        path = Path(self._store.location)
+        return IndexInfo(
+            location=self._store.location,
+            encoder=self._encoder.name,
+            dim=self._encoder.dim,
+            documents=len(documents),
+            pages=sum(document.pages for document in documents),
+            bytes=path.stat().st_size if path.is_file() else None,
+        )
+
+    def close(self) -> None:
+        """Close the files of the index."""
+        self._store.close()
+
+    def __enter__(self) -> RegionIndex:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    async def aadd(
+        self,
+        paths: Sources | Iterable[Sources],
+        *,
+        metadata: Mapping[str, Scalar] | None = None,
+        document_id: str | None = None,
+        password: str | None = None,
+        progress: bool | None = None,
+    ) -> IngestReport:
+        """Do as `add`, in a thread."""
+        return await asyncio.to_thread(
+            self.add,
+            paths,
+            metadata=metadata,
+            document_id=document_id,
+            password=password,
+            progress=progress,
+        )
+
+    async def asearch(
+        self,
+        question: str,
+        *,
+        k: int = 5,
+        filter: Filter | None = None,
+        score_threshold: float | None = None,
+        per_page: int | None = None,
+        scoring: Scoring = "maxsim",
+    ) -> Hits:
+        """Do as `search`, in a thread."""
+        return await asyncio.to_thread(
+            self.search,
+            question,
+            k=k,
+            filter=filter,
+            score_threshold=score_threshold,
+            per_page=per_page,
+            scoring=scoring,
+        )
+
+    async def aheatmap(self, hit: Hit, token: int | str | None = None) -> HeatMap:
+        """Do as `heatmap`, in a thread."""
+        return await asyncio.to_thread(self.heatmap, hit, token)
+
+    async def aexplain(self, hit: Hit) -> tuple[TokenMatch, ...]:
+        """Do as `explain`, in a thread."""
+        return await asyncio.to_thread(self.explain, hit)
+
+    async def adelete(self, document_id: str) -> bool:
+        """Do as `delete`, in a thread."""
+        return await asyncio.to_thread(self.delete, document_id)
+
+    async def adocuments(self) -> list[DocumentRecord]:
+        """Do as `documents`, in a thread."""
+        return await asyncio.to_thread(self.documents)

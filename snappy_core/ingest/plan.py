@@ -1,0 +1,53 @@
+"""What has to be done: which documents are new, changed, or the same but for their metadata."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from snappy_core import reading
+from snappy_core.encoders.base import Encoder
+from snappy_core.reading.source import Source, Sources, expand
+from snappy_core.stores.base import DocumentRecord, Store
+
+
+def fingerprint(encoder: Encoder) -> str:
+    """Return what, besides its bytes, decides how a document comes out."""
+    return f"layout {reading.VERSION}, {encoder.name}"
+
+
+def name_documents(
+    paths: Sources | Iterable[Sources], document_id: str | None, password: str | None
+) -> list[tuple[str, Source]]:
+    """Return the documents that `paths` name with their ids, each once.
+
+    Raises:
+        ValueError: one document id for several documents, or an empty one.
+    """
+    sources = list(dict.fromkeys(expand(paths, password)))
+    if document_id is None:
+        return [(source.name, source) for source in sources]
+    if not document_id:
+        raise ValueError("document_id must not be empty")
+    if len(sources) != 1:
+        raise ValueError(f"document_id {document_id!r} is for one document, not {len(sources)}")
+    return [(document_id, sources[0])]
+
+
+def is_new(store: Store, document: DocumentRecord) -> bool:
+    """Say whether a document is not in the index as it is: other bytes, reader or encoder."""
+    with store.read() as snapshot:
+        known = snapshot.document(document.document_id)
+    return known is None or (
+        (known.content_hash, known.fingerprint, known.source)
+        != (document.content_hash, document.fingerprint, document.source)
+    )
+
+
+def relabel(store: Store, document: DocumentRecord) -> bool:
+    """Give a known document its new metadata; say whether there was anything to change."""
+    with store.read() as snapshot:
+        known = snapshot.document(document.document_id)
+    if known is None or dict(known.metadata) == dict(document.metadata):
+        return False
+    store.set_metadata(document.document_id, document.metadata)
+    return True

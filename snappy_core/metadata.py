@@ -1,0 +1,77 @@
+"""The flat metadata of a region, the same for every framework (schema `snappy.region/1`)."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+
+from snappy_core.types import Hit, Scalar
+
+SCHEMA = "snappy.region/1"
+
+KEYS = (
+    "schema", "region_id", "document_id", "source", "page_number", "page_label",
+    "bbox_x0", "bbox_y0", "bbox_x1", "bbox_y1", "bbox_unit", "bbox_origin",
+    "page_width", "page_height", "page_unit", "region_label", "section", "reading_order",
+    "rects_json", "ocr_confidence",
+)  # fmt: skip
+"""Every region has all of these, in both frameworks."""
+
+RESERVED = frozenset((*KEYS, "page", "score", "page_score", "rank"))
+"""Keys that users cannot give to their documents: ours and those the LangChain adapter adds."""
+
+
+def region_metadata(hit: Hit) -> dict[str, Scalar]:
+    """Return a new dict of JSON scalars that says what the region is and where it stands.
+
+    Boxes are fractions of the rendered page, rounded to a millionth; `rects_json` is a JSON list
+    of such boxes, one for each line. Nothing in it depends on the question.
+    """
+    x0, y0, x1, y1 = (round(value, 6) for value in hit.region.box)
+    rects = [[round(value, 6) for value in rect] for rect in hit.rects]
+    return {
+        "schema": SCHEMA,
+        "region_id": hit.region_id,
+        "document_id": hit.document_id,
+        "source": hit.source,
+        "page_number": hit.page_number,
+        "page_label": hit.page_label,
+        "bbox_x0": x0,
+        "bbox_y0": y0,
+        "bbox_x1": x1,
+        "bbox_y1": y1,
+        "bbox_unit": "page_fraction",
+        "bbox_origin": "top_left",
+        "page_width": round(hit.page_width, 3),
+        "page_height": round(hit.page_height, 3),
+        "page_unit": hit.page_unit,
+        "region_label": hit.region.label,
+        "section": hit.region.section,
+        "reading_order": hit.region.order,
+        "rects_json": json.dumps(rects, separators=(",", ":")),
+        "ocr_confidence": round(hit.ocr_confidence, 4),
+        **hit.metadata,
+    }
+
+
+def check_metadata(metadata: Mapping[str, Scalar] | None) -> dict[str, Scalar]:
+    """Return the user's metadata as a dict of its own.
+
+    Raises:
+        ValueError: a key that is reserved or no string, or a value that is no JSON scalar.
+    """
+    checked = dict(metadata or {})
+    for key, value in checked.items():
+        if not isinstance(key, str):
+            raise ValueError(f"metadata keys must be strings, not {key!r}")
+        if key in RESERVED:
+            raise ValueError(f"metadata key {key!r} is reserved; choose another name")
+        if not isinstance(value, (str, int, float, bool, type(None))):
+            raise ValueError(
+                f"metadata {key!r} must be a string, number, bool or None, "
+                f"not {type(value).__name__}"
+            )
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ValueError(f"metadata {key!r} must be a finite number, not {value}")
+    return checked

@@ -1,0 +1,143 @@
+"""From words to lines and blocks: pdfminer.six's layout analysis, fed with PDFium's words.
+
+One parser and one frame: pdfminer's own parser knows nothing of /CropBox. Whole words instead of
+characters give its analysis six times fewer objects; its margins are measured in characters, so a
+word tells it the width of one of its characters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from pdfminer.layout import (
+    LAParams,
+    LTChar,
+    LTComponent,
+    LTLayoutContainer,
+    LTTextLineHorizontal,
+)
+
+BULLET = re.compile(
+    r"^(?:[•‣◦▪▫●○■□◆➢➤✓✔·*–—\uf0a7\uf0b7\uf0d8\uf076\-]"
+    r"|\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})[.)]|\[\d{1,3}\])$"
+)
+"""A first word that opens a list item: a bullet or an enumerator."""
+
+_PARAMS = LAParams(line_overlap=0.5, char_margin=2.0, line_margin=0.5, word_margin=0.1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Line:
+    """A run of words on one base line without a wide gap, in upright page units, y down."""
+
+    words: tuple[int, ...]
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    size: float
+
+    @property
+    def middle(self) -> float:
+        return (self.y0 + self.y1) / 2
+
+
+def join(lines: Sequence[Line]) -> Line:
+    """Return one line with the words of several, left to right as given."""
+    return Line(
+        tuple(word for line in lines for word in line.words),
+        min(line.x0 for line in lines),
+        min(line.y0 for line in lines),
+        max(line.x1 for line in lines),
+        max(line.y1 for line in lines),
+        max(line.size for line in lines),
+    )
+
+
+class _Word(LTChar):
+    """A word in the place of a character: PDF axes (y up), the width of one of its letters."""
+
+    def __init__(self, index: int, text: str, box: NDArray[np.float32], size: float) -> None:
+        LTComponent.__init__(
+            self, (float(box[0]), -float(box[3]), float(box[2]), -float(box[1]))
+        )
+        self._text = text
+        self.index = index
+        self.size = size
+        self.width = self.width / max(len(text), 1)
+
+
+class _Line(LTTextLineHorizontal):
+    """A line made again after its parts were joined."""
+
+
+def find_lines(
+    texts: Sequence[str], boxes: NDArray[np.float32], sizes: NDArray[np.float32]
+) -> list[Line]:
+    """Return the lines of upright words (n, 4) given in page units, y down, in file order."""
+    if not len(texts):
+        return []
+    words = [_Word(i, texts[i], boxes[i], float(sizes[i])) for i in range(len(texts))]
+    container = LTLayoutContainer(_extent(boxes))
+    lines = []
+    for found in container.group_objects(_PARAMS, words):
+        members = [member for member in found if isinstance(member, _Word)]
+        lines.append(_line([m.index for m in members], boxes, sizes))
+    return _join_bullets(lines, texts)
+
+
+def find_blocks(
+    lines: Sequence[Line], texts: Sequence[str], boxes: NDArray[np.float32]
+) -> list[list[Line]]:
+    """Group lines that stand close below each other and are aligned; top to bottom in a block."""
+    if not lines:
+        return []
+    container = LTLayoutContainer(_extent(boxes))
+    known = {}
+    for line in lines:
+        wrapped = LTTextLineHorizontal(_PARAMS.word_margin)
+        wrapped.set_bbox((line.x0, -line.y1, line.x1, -line.y0))
+        # An empty line would be thrown away; its text is looked at for nothing else.
+        wrapped._objs.append(_Word(line.words[0], texts[line.words[0]], boxes[line.words[0]], 1))
+        known[wrapped] = line
+    blocks = []
+    for box in container.group_textlines(_PARAMS, list(known)):
+        members = [known[item] for item in box if isinstance(item, LTTextLineHorizontal)]
+        blocks.append(sorted(members, key=lambda line: (line.middle, line.x0)))
+    return blocks
+
+
+def _line(words: list[int], boxes: NDArray[np.float32], sizes: NDArray[np.float32]) -> Line:
+    around = boxes[words]
+    x0, y0 = around[:, :2].min(axis=0).tolist()
+    x1, y1 = around[:, 2:].max(axis=0).tolist()
+    return Line(tuple(words), x0, y0, x1, y1, float(np.median(sizes[words])))
+
+
+def _join_bullets(lines: list[Line], texts: Sequence[str]) -> list[Line]:
+    """Join a bullet that stands alone with the line that follows it to the right."""
+    joined: list[Line] = []
+    for line in lines:
+        if joined and _opens(joined[-1], line, texts):
+            line = join([joined.pop(), line])
+        joined.append(line)
+    return joined
+
+
+def _opens(bullet: Line, line: Line, texts: Sequence[str]) -> bool:
+    return (
+        len(bullet.words) == 1
+        and bool(BULLET.match(texts[bullet.words[0]]))
+        and bullet.y0 < line.middle < bullet.y1
+        and 0 <= line.x0 - bullet.x1 < 4 * line.size
+    )
+
+
+def _extent(boxes: NDArray[np.float32]) -> tuple[float, float, float, float]:
+    x0, y0 = boxes[:, :2].min(axis=0).tolist()
+    x1, y1 = boxes[:, 2:].max(axis=0).tolist()
+    return (x0 - 1, -y1 - 1, x1 + 1, -y0 + 1)

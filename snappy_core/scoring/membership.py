@@ -1,0 +1,81 @@
+"""Which patches belong to which region. It does not depend on the question: once a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snappy_core.boxes import area, as_boxes, intersection
+from snappy_core.types import Patches, Region
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Membership:
+    """Patches of each region, sparse: region r owns the entries `offsets[r]:offsets[r + 1]`.
+
+    Attributes:
+        offsets: (regions + 1,) int64.
+        patches: (entries,) int32, index of a patch.
+        iou: (entries,) IoU of region and patch; 0 for a word that lies elsewhere.
+        share: (entries,) share of the patch's area inside the region.
+        own: (entries,) bool, the patch is one the region is judged by (late interaction):
+            its own words; of a grid the patches covered at least half, else the one it
+            overlaps most.
+    """
+
+    offsets: NDArray[np.int64]
+    patches: NDArray[np.int32]
+    iou: NDArray[np.float32]
+    share: NDArray[np.float32]
+    own: NDArray[np.bool_]
+
+
+def assign(regions: Sequence[Region], patches: Patches) -> Membership:
+    """Return the patches that overlap each region or are its words."""
+    boxes = as_boxes([region.box for region in regions])
+    shared = intersection(boxes, patches.boxes)  # (regions, patches)
+    own = np.zeros(shared.shape, dtype=bool)
+    sizes = area(patches.boxes)
+    share = np.divide(shared, sizes, out=np.zeros_like(shared), where=sizes > 0)
+    if patches.grid is None:
+        for row, region in enumerate(regions):
+            own[row, list(region.words)] = True
+    elif shared.size:
+        shared[:, ~patches.local] = 0
+        share[:, ~patches.local] = 0
+        own = share >= 0.5
+        lost = ~own.any(axis=1) & (shared > 0).any(axis=1)
+        own[lost, shared[lost].argmax(axis=1)] = True
+    rows, columns = np.nonzero((shared > 0) | own)
+    union = area(boxes)[rows] + sizes[columns] - shared[rows, columns]
+    overlap = shared[rows, columns]
+    return Membership(
+        offsets=np.searchsorted(rows, np.arange(len(regions) + 1)).astype(np.int64),
+        patches=columns.astype(np.int32),
+        iou=np.divide(overlap, union, out=np.zeros_like(overlap), where=union > 0),
+        share=share[rows, columns],
+        own=own[rows, columns],
+    )
+
+
+def concatenate(members: Sequence[Membership], patch_counts: Sequence[int]) -> Membership:
+    """Return one membership for pages laid one after the other, in all their regions."""
+    if not members:
+        nothing = np.zeros(0, dtype=np.float32)
+        return Membership(
+            np.zeros(1, np.int64), np.zeros(0, np.int32), nothing, nothing, np.zeros(0, bool)
+        )
+    first_patch = np.cumsum([0, *patch_counts])
+    first_entry = np.cumsum([0, *(len(member.patches) for member in members)])
+    offsets = [m.offsets[:-1] + e for m, e in zip(members, first_entry, strict=False)]
+    shifted = [m.patches + p for m, p in zip(members, first_patch, strict=False)]
+    return Membership(
+        np.concatenate([*offsets, first_entry[-1:]]),
+        np.concatenate(shifted).astype(np.int32),
+        np.concatenate([member.iou for member in members]),
+        np.concatenate([member.share for member in members]),
+        np.concatenate([member.own for member in members]),
+    )

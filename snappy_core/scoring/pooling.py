@@ -1,0 +1,43 @@
+"""The first stage: a few vectors a page, to find candidate pages without reading all patches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snappy_core.quantization import normalize, quantize
+from snappy_core.types import Patches, Region
+
+GRID_BLOCK = 4
+
+
+def pool(patches: Patches, regions: Sequence[Region]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Return pooled vectors of a page as int8 (p, d) with scales (p,).
+
+    Words are pooled by region; a grid by blocks of 4 x 4 patches, its global patches by
+    themselves. Each is the normalised mean of its members.
+    """
+    vectors = patches.vectors.astype(np.float32) * patches.scales[:, None]
+    if patches.grid is not None:
+        groups = _grid_blocks(patches)
+    else:
+        groups = np.full(len(patches), -1, dtype=np.intp)
+        for number, region in enumerate(regions):
+            if region.parent is None:
+                groups[list(region.words)] = number
+    used, place = np.unique(groups, return_inverse=True)
+    sums = np.zeros((len(used), vectors.shape[1]), dtype=np.float32)
+    np.add.at(sums, place, vectors)
+    return quantize(normalize(sums))
+
+
+def _grid_blocks(patches: Patches) -> NDArray[np.intp]:
+    assert patches.grid is not None
+    rows, columns = patches.grid
+    row, column = np.divmod(np.arange(rows * columns), columns)
+    blocks_across = -(-columns // GRID_BLOCK)
+    groups = np.full(len(patches), -1, dtype=np.intp)
+    groups[patches.local] = (row // GRID_BLOCK) * blocks_across + column // GRID_BLOCK
+    return groups

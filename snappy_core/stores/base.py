@@ -1,0 +1,159 @@
+"""What the index asks of a store: documents replaced whole, and consistent snapshots to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snappy_core.scoring.membership import Membership
+from snappy_core.types import Page, Patches, Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRecord:
+    """A document as the store knows it.
+
+    Attributes:
+        content_hash: SHA-256 of its bytes.
+        fingerprint: how it was read and encoded; another one means it must be read again.
+        pages: number of pages, filled in by the store.
+        metadata: the user's own keys.
+    """
+
+    document_id: str
+    source: str
+    content_hash: str
+    fingerprint: str
+    pages: int = 0
+    metadata: Mapping[str, Scalar] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PageRecord:
+    """All that is stored of a page.
+
+    Attributes:
+        page: its words and regions; the renderer is not stored.
+        members: the patches of its regions.
+        pooled: vectors of the first stage, int8 (p, d), and their scales (p,).
+    """
+
+    page: Page
+    patches: Patches
+    members: Membership
+    pooled: tuple[NDArray[np.int8], NDArray[np.float32]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PageVectors:
+    """What exact scoring reads of a page; `labels` (regions,) are places in `LABELS`."""
+
+    vectors: NDArray[np.int8]
+    scales: NDArray[np.float32]
+    members: Membership
+    labels: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Catalog:
+    """All pages of an index with their pooled vectors, ordered by page id.
+
+    Attributes:
+        pages: (p,) int64 page ids.
+        documents: p document ids.
+        numbers: (p,) page numbers.
+        offsets: (p + 1,), page i owns the vectors `offsets[i]:offsets[i + 1]`.
+        vectors, scales: the pooled vectors, int8 (n, d), and their scales (n,).
+    """
+
+    pages: NDArray[np.int64]
+    documents: Sequence[str]
+    numbers: NDArray[np.int64]
+    offsets: NDArray[np.int64]
+    vectors: NDArray[np.int8]
+    scales: NDArray[np.float32]
+
+
+class Snapshot(Protocol):
+    """One state of a store. Whatever is read from it belongs together."""
+
+    def documents(self) -> list[DocumentRecord]:
+        """Return all documents, ordered by id."""
+        ...
+
+    def document(self, document_id: str) -> DocumentRecord | None:
+        """Return one document, or None."""
+        ...
+
+    def document_of(self, page: int) -> DocumentRecord:
+        """Return the document that a page belongs to."""
+        ...
+
+    def page_ids(self, document_id: str) -> list[int]:
+        """Return the ids of a document's pages, in their order."""
+        ...
+
+    def page_count(self) -> int: ...
+
+    def frequencies(self, terms: Iterable[str]) -> dict[str, int]:
+        """Return on how many pages each term stands; terms on none may be missing."""
+        ...
+
+    def catalog(self) -> Catalog:
+        """Return all pages with their pooled vectors."""
+        ...
+
+    def vectors(self, pages: Sequence[int]) -> list[PageVectors]:
+        """Return the patches of pages for scoring, in the order given."""
+        ...
+
+    def page(self, page: int) -> Page:
+        """Return the words and regions of a page, without a renderer."""
+        ...
+
+    def patches(self, page: int) -> Patches:
+        """Return the patches of a page with their boxes."""
+        ...
+
+
+class Store(Protocol):
+    """Keeps an index. All methods may be called from several threads."""
+
+    @property
+    def location(self) -> str:
+        """Where the index lies, for messages."""
+        ...
+
+    def check(self, encoder: str, dim: int) -> None:
+        """Take note of the encoder of a new index.
+
+        Raises:
+            IndexMismatch: the index was made by another encoder.
+        """
+        ...
+
+    def read(self) -> AbstractContextManager[Snapshot]:
+        """Open a snapshot."""
+        ...
+
+    def write(self, document: DocumentRecord, pages: Iterable[PageRecord]) -> None:
+        """Put a document in the place of the one with its id, all or nothing.
+
+        When the iterable raises, nothing has changed.
+        """
+        ...
+
+    def set_metadata(self, document_id: str, metadata: Mapping[str, Scalar]) -> None:
+        """Give a document other metadata; unknown documents are passed over."""
+        ...
+
+    def delete(self, document_id: str) -> bool:
+        """Remove a document; say whether there was one."""
+        ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,171 @@
+"""Rows of the SQLite store and the dataclasses they hold."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snappy_core.scoring.membership import Membership
+from snappy_core.stores.base import DocumentRecord, PageRecord, PageVectors
+from snappy_core.types import LABELS, Page, Patches, Region, Words
+
+
+def insert_document(connection: sqlite3.Connection, document: DocumentRecord) -> int:
+    cursor = connection.execute(
+        "INSERT INTO documents (document_id, source, content_hash, fingerprint, pages, metadata) "
+        "VALUES (?, ?, ?, ?, 0, ?)",
+        (
+            document.document_id,
+            document.source,
+            document.content_hash,
+            document.fingerprint,
+            json.dumps(dict(document.metadata)),
+        ),
+    )
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+def insert_page(connection: sqlite3.Connection, document: int, record: PageRecord) -> None:
+    page, patches, members = record.page, record.patches, record.members
+    confidences = page.words.confidences
+    cursor = connection.execute(
+        "INSERT INTO pages (document, number, label, width, height, unit, texts, boxes, "
+        "confidences) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            document,
+            page.number,
+            page.label,
+            page.width,
+            page.height,
+            page.unit,
+            json.dumps(page.words.texts),
+            _blob(page.words.boxes, np.float32),
+            None if confidences is None else _blob(confidences, np.float32),
+        ),
+    )
+    number = cursor.lastrowid
+    connection.executemany(
+        "INSERT INTO regions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                number,
+                place,
+                region.label,
+                *region.box,
+                region.text,
+                _blob(np.array(region.words), np.int32),
+                region.order,
+                region.parent,
+                region.section,
+            )
+            for place, region in enumerate(page.regions)
+        ],
+    )
+    words = patches.grid is None
+    connection.execute(
+        "INSERT INTO patches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            number,
+            patches.vectors.shape[1],
+            *(patches.grid or (None, None)),
+            None if words else _blob(patches.boxes, np.float32),  # words: their own boxes
+            None if patches.local.all() else _blob(patches.local, np.bool_),
+            _blob(patches.scales, np.float32),
+            _blob(members.offsets, np.int64),
+            _blob(members.patches, np.int32),
+            _blob(members.iou, np.float32),
+            _blob(members.share, np.float32),
+            _blob(members.own, np.bool_),
+            _blob(np.array([LABELS.index(r.label) for r in page.regions]), np.uint8),
+            _blob(patches.vectors, np.int8),
+        ),
+    )
+    codes, scales = record.pooled
+    connection.execute(
+        "INSERT INTO pooled VALUES (?, ?, ?)",
+        (number, _blob(scales, np.float32), _blob(codes, np.int8)),
+    )
+
+
+def select_documents(
+    connection: sqlite3.Connection, where: str = "", *values: str | int
+) -> list[DocumentRecord]:
+    query = (
+        "SELECT document_id, source, content_hash, fingerprint, pages, metadata "
+        f"FROM documents {where} ORDER BY document_id"
+    )
+    return [
+        DocumentRecord(*row[:5], metadata=json.loads(row[5]))
+        for row in connection.execute(query, values)
+    ]
+
+
+def select_vectors(connection: sqlite3.Connection, page: int) -> PageVectors:
+    query = (
+        "SELECT dim, scales, offsets, members, iou, share, own, labels, vectors "
+        "FROM patches WHERE page = ?"
+    )
+    dim, scales, offsets, members, iou, share, own, labels, vectors = connection.execute(
+        query, (page,)
+    ).fetchone()
+    return PageVectors(
+        np.frombuffer(vectors, np.int8).reshape(-1, dim),
+        np.frombuffer(scales, np.float32),
+        Membership(
+            np.frombuffer(offsets, np.int64),
+            np.frombuffer(members, np.int32),
+            np.frombuffer(iou, np.float32),
+            np.frombuffer(share, np.float32),
+            np.frombuffer(own, np.bool_),
+        ),
+        np.frombuffer(labels, np.uint8),
+    )
+
+
+def select_page(connection: sqlite3.Connection, page: int) -> Page:
+    query = (
+        "SELECT number, label, width, height, unit, texts, boxes, confidences FROM pages "
+        "WHERE id = ?"
+    )
+    *head, texts, boxes, confidences = connection.execute(query, (page,)).fetchone()
+    words = Words(
+        tuple(json.loads(texts)),
+        np.frombuffer(boxes, np.float32).reshape(-1, 4),
+        None if confidences is None else np.frombuffer(confidences, np.float32),
+    )
+    query = (
+        "SELECT x0, y0, x1, y1, text, words, label, reading_order, parent, section FROM regions "
+        "WHERE page = ? ORDER BY place"
+    )
+    regions = tuple(
+        Region(tuple(row[:4]), row[4], tuple(np.frombuffer(row[5], np.int32).tolist()), *row[6:])
+        for row in connection.execute(query, (page,))
+    )
+    return Page(*head, words=words, regions=regions)
+
+
+def select_patches(connection: sqlite3.Connection, page: int) -> Patches:
+    query = (
+        "SELECT dim, rows, columns, coalesce(patches.boxes, pages.boxes), local, scales, vectors "
+        "FROM patches JOIN pages ON pages.id = patches.page WHERE page = ?"
+    )
+    dim, rows, columns, boxes, local, scales, vectors = connection.execute(
+        query, (page,)
+    ).fetchone()
+    held = np.frombuffer(scales, np.float32)
+    return Patches(
+        np.frombuffer(vectors, np.int8).reshape(-1, dim),
+        held,
+        np.frombuffer(boxes, np.float32).reshape(-1, 4),
+        np.ones(len(held), bool) if local is None else np.frombuffer(local, np.bool_),
+        None if rows is None else (rows, columns),
+    )
+
+
+def _blob(values: NDArray[Any], kind: type) -> bytes:
+    return np.ascontiguousarray(values, dtype=kind).tobytes()
