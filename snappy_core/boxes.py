@@ -18,7 +18,7 @@ def as_boxes(values: ArrayLike) -> Boxes:
         ValueError: a shape other than (n, 4), a value that is not finite, or a box whose
             right (lower) edge lies before its left (upper) one.
     """
-    boxes = np.asarray(values, dtype=np.float32)
+    boxes: Boxes = np.asarray(values, dtype=np.float32)
     if boxes.size == 0:
         return np.zeros((0, 4), dtype=np.float32)
     if boxes.ndim != 2 or boxes.shape[1] != 4:
@@ -38,7 +38,7 @@ def area(boxes: Boxes) -> NDArray[np.float32]:
     >>> area(as_boxes([[0, 0, 0.5, 0.25]])).tolist()
     [0.125]
     """
-    return (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+    return np.asarray(np.prod(boxes[:, 2:] - boxes[:, :2], axis=1), dtype=np.float32)
 
 
 def intersection(a: Boxes, b: Boxes) -> NDArray[np.float32]:
@@ -46,7 +46,7 @@ def intersection(a: Boxes, b: Boxes) -> NDArray[np.float32]:
     low = np.maximum(a[:, None, :2], b[None, :, :2])
     high = np.minimum(a[:, None, 2:], b[None, :, 2:])
     sides = np.clip(high - low, 0, None)
-    return sides[..., 0] * sides[..., 1]
+    return np.asarray(np.prod(sides, axis=2), dtype=np.float32)
 
 
 def iou(a: Boxes, b: Boxes) -> NDArray[np.float32]:
@@ -79,7 +79,7 @@ def contains_centre(a: Boxes, b: Boxes) -> NDArray[np.bool_]:
     """Say of each pair whether the centre of the `b` box lies in the `a` box, shape (n, m)."""
     centre = (b[:, :2] + b[:, 2:]) / 2
     inside = (a[:, None, :2] <= centre[None]) & (centre[None] <= a[:, None, 2:])
-    return inside.all(axis=2)
+    return np.asarray(inside.all(axis=2), dtype=bool)
 
 
 def enclose(boxes: Boxes) -> tuple[float, float, float, float]:
@@ -139,7 +139,9 @@ def from_bottom_left(boxes: ArrayLike, width: float, height: float) -> Boxes:
     >>> from_bottom_left([[50, 0, 100, 100]], width=200, height=400).tolist()
     [[0.25, 0.75, 0.5, 1.0]]
     """
-    return from_pixels(_flip(np.asarray(boxes, dtype=np.float64).reshape(-1, 4), height), width, height)
+    return from_pixels(
+        _flip(np.asarray(boxes, dtype=np.float64).reshape(-1, 4), height), width, height
+    )
 
 
 def to_bottom_left(boxes: Boxes, width: float, height: float) -> NDArray[np.float64]:

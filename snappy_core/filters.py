@@ -88,7 +88,8 @@ def _has(document: DocumentRecord, key: str, wanted: Sequence[Scalar]) -> bool:
 
 
 def _scalars(key: str, value: Scalar | Sequence[Scalar]) -> list[Scalar]:
-    values = list(value) if isinstance(value, (list, tuple, set, frozenset)) else [value]
+    many = isinstance(value, Iterable) and not isinstance(value, str)
+    values: list[Scalar] = list(value) if many else [value]  # type: ignore[arg-type,list-item]
     for item in values:
         if not isinstance(item, (str, int, float, bool, type(None))):
             raise ValueError(

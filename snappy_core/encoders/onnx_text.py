@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.encoders.windows import Window, windows
+from snappy_core.encoders.windows import windows
 from snappy_core.errors import MissingDependency, ModelError
 from snappy_core.quantization import normalize, quantize
 from snappy_core.scoring.terms import term
@@ -78,7 +78,9 @@ class OnnxTextEncoder:
         self.name = name or f"{path.stem}-{_sha256(path)[:12]}"
 
     @classmethod
-    def minilm(cls, path: str | os.PathLike[str] | None = None, *, threads: int = 0) -> OnnxTextEncoder:
+    def minilm(
+        cls, path: str | os.PathLike[str] | None = None, *, threads: int = 0
+    ) -> OnnxTextEncoder:
         """Return the default encoder: all-MiniLM-L6-v2 in int8, English, 384 dimensions.
 
         The model is the file `path`, else the one named by the environment variable
@@ -131,7 +133,8 @@ class OnnxTextEncoder:
             return []
         encoding = self._tokenizer.encode(texts, is_pretokenized=True, add_special_tokens=False)
         found = [word for word in encoding.word_ids if word is not None]
-        return np.bincount(np.array(found, dtype=np.intp), minlength=len(texts)).tolist()
+        counts: list[int] = np.bincount(np.array(found, np.intp), minlength=len(texts)).tolist()
+        return counts
 
     def _encode(self, texts: Sequence[Sequence[str]]) -> list[NDArray[np.float32]]:
         """Return for each list of words their vectors, (words, dim) of length 1 (or 0)."""
@@ -153,9 +156,7 @@ class OnnxTextEncoder:
         return np.asarray(self._session.run(None, feeds)[0], dtype=np.float32)
 
 
-def _pad(
-    encodings: Sequence[Encoding], limit: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _pad(encodings: Sequence[Encoding], limit: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return ids and mask, (batch, sequence). A single word beyond the limit is cut."""
     special = max(sum(encoding.special_tokens_mask) for encoding in encodings)
     length = min(max(len(encoding.ids) for encoding in encodings), limit + special)
@@ -168,9 +169,7 @@ def _pad(
     return ids, mask
 
 
-def _word_means(
-    states: NDArray[np.float32], encoding: Encoding, words: int
-) -> NDArray[np.float32]:
+def _word_means(states: NDArray[np.float32], encoding: Encoding, words: int) -> NDArray[np.float32]:
     """Return the mean of the normalised states of each word's pieces, at length 1."""
     owners = np.array([-1 if w is None else w for w in encoding.word_ids][: len(states)])
     pieces = np.flatnonzero(owners >= 0)
@@ -229,8 +228,8 @@ def _wordpiece() -> Tokenizer:
     tokenizer = Tokenizer(model)
     tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    ends = [(name, tokenizer.token_to_id(name)) for name in ("[SEP]", "[CLS]")]
-    tokenizer.post_processor = processors.BertProcessing(*ends)
+    sep, cls = (("[SEP]", 102), ("[CLS]", 101))  # their places in the vocabulary
+    tokenizer.post_processor = processors.BertProcessing(sep, cls)
     tokenizer.decoder = decoders.WordPiece()
     return tokenizer
 

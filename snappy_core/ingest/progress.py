@@ -28,8 +28,9 @@ class IngestProgress:
             console=Console(stderr=True),
             disable=not (sys.stderr.isatty() if show is None else show),
         )
-        fields = {"pages": 0, "speed": 0.0, "failed": ""}
-        self._task = self._progress.add_task("indexing", total=documents, **fields)
+        self._task = self._progress.add_task(
+            "indexing", total=documents, pages=0, speed=0.0, failed=""
+        )
         self.pages = self._failed = 0
 
     def __enter__(self) -> IngestProgress:

@@ -62,9 +62,7 @@ class _Word(LTChar):
     """A word in the place of a character: PDF axes (y up), the width of one of its letters."""
 
     def __init__(self, index: int, text: str, box: NDArray[np.float32], size: float) -> None:
-        LTComponent.__init__(
-            self, (float(box[0]), -float(box[3]), float(box[2]), -float(box[1]))
-        )
+        LTComponent.__init__(self, (float(box[0]), -float(box[3]), float(box[2]), -float(box[1])))
         self._text = text
         self.index = index
         self.size = size

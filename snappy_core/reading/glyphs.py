@@ -173,9 +173,7 @@ def _to_page(boxes: NDArray[np.float64], frame: NDArray[np.float64]) -> Boxes:
     return np.hstack([np.minimum(a, b), np.maximum(a, b)]).astype(np.float32)
 
 
-def _font_high(
-    boxes: Boxes, origins: NDArray[np.float64], up: NDArray[np.float64]
-) -> Boxes:
+def _font_high(boxes: Boxes, origins: NDArray[np.float64], up: NDArray[np.float64]) -> Boxes:
     """Return the boxes stretched across their line from descender to ascender of the font.
 
     Ink boxes are uneven along a line ("more" against "(Apply"), which misleads the analysis of

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,9 +115,9 @@ def _caption_of(table: Table, blocks: Sequence[_Block], layer: TextLayer) -> _Bl
         first, last = block.lines[0], block.lines[-1]
         gap = max(top - last.y1, first.y0 - bottom)
         beside = first.x0 >= right or first.x1 <= left
-        if -first.size < gap < 2.5 * first.size and not beside:
-            if _CAPTION.match(" ".join(layer.texts[word] for word in block.words[:4])):
-                return block
+        near = -first.size < gap < 2.5 * first.size and not beside
+        if near and _CAPTION.match(" ".join(layer.texts[word] for word in block.words[:4])):
+            return block
     return None
 
 
@@ -124,24 +125,25 @@ def _paragraphs(lines: Sequence[Line], layer: TextLayer) -> list[list[Line]]:
     """Split a block where a paragraph, a list item or a heading begins."""
     left = min(line.x0 for line in lines)
     right = max(line.x1 for line in lines)
-    steps = [b.middle - a.middle for a, b in zip(lines, lines[1:], strict=False)]
+    steps = [b.middle - a.middle for a, b in pairwise(lines)]
     step = float(np.median(steps)) if steps else 0.0
     parts = [[lines[0]]]
-    for before, line in zip(lines, lines[1:], strict=False):
+    for before, line in pairwise(lines):
         same_row = line.middle - before.middle < 0.5 * line.size
         ends_early = right - before.x1 > 0.2 * (right - left)
         indented = line.x0 - left > 0.8 * line.size and before.x0 - left < 0.3 * line.size
         wide_step = line.middle - before.middle > 1.25 * step + 0.1 * line.size
-        other_font = (
-            max(line.size, before.size) > 1.15 * min(line.size, before.size)
-            or _is_bold(line, layer) != _is_bold(before, layer)
-        )
+        other_font = max(line.size, before.size) > 1.15 * min(line.size, before.size) or _is_bold(
+            line, layer
+        ) != _is_bold(before, layer)
         opens_item = bool(BULLET.match(layer.texts[line.words[0]]))
         hanging = BULLET.match(layer.texts[parts[-1][0].words[0]]) is not None
         if not same_row and (
             (ends_early and not hanging)
             or (indented and not hanging)
-            or wide_step or other_font or opens_item
+            or wide_step
+            or other_font
+            or opens_item
         ):
             parts.append([])
         parts[-1].append(line)
@@ -165,9 +167,10 @@ def _label(block: _Block, layer: TextLayer, body: float) -> Label:
     words = block.words
     first, text = layer.texts[words[0]], " ".join(layer.texts[word] for word in words[:12])
     box = enclose(layer.boxes[list(words)])
-    if len(block.lines) <= 2 and (box[3] < _MARGIN or box[1] > 1 - _MARGIN):
-        if len(words) <= 15 and (block.lines[0].size <= 1.1 * body or _PAGE_NUMBER.match(text)):
-            return "header" if box[3] < _MARGIN else "footer"
+    at_edge = box[3] < _MARGIN or box[1] > 1 - _MARGIN
+    small = block.lines[0].size <= 1.1 * body or _PAGE_NUMBER.match(text)
+    if at_edge and small and len(block.lines) <= 2 and len(words) <= 15:
+        return "header" if box[3] < _MARGIN else "footer"
     if block.label is not None:
         return block.label
     if _CAPTION.match(text):
@@ -175,7 +178,12 @@ def _label(block: _Block, layer: TextLayer, body: float) -> Label:
     size = max(line.size for line in block.lines)
     bold = all(_is_bold(line, layer) for line in block.lines)
     letters = any(character.isalpha() for character in text)
-    if letters and len(words) <= 25 and len(block.lines) <= 3 and not text.endswith((".", ",", ";")):
+    if (
+        letters
+        and len(words) <= 25
+        and len(block.lines) <= 3
+        and not text.endswith((".", ",", ";"))
+    ):
         if size > 1.6 * body and box[1] < 0.5:
             return "title"
         if size > 1.15 * body or (bold and len(words) <= 15):

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pypdfium2 as pdfium
-import pypdfium2.raw as raw
 
 from snappy_core.errors import PasswordRequired, UnreadableDocument
 from snappy_core.reading import glyphs
@@ -84,7 +83,8 @@ def _open(source: Source) -> Iterator[Any]:
 
 
 def _explain(source: Source, error: Exception) -> UnreadableDocument:
-    if "password" in str(error).lower():
+    # PDFium keeps its last error: without /Encrypt the word "password" is of an earlier file.
+    if "password" in str(error).lower() and source.contains(b"/Encrypt"):
         cause = "the password is wrong" if source.password else "is encrypted: give its password"
         return PasswordRequired(source.name, cause)
     if b"%PDF-" not in source.head():

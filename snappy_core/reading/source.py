@@ -66,6 +66,11 @@ class Source:
             raise UnreadableDocument(self.name, cause) from error
         return digest
 
+    def contains(self, mark: bytes) -> bool:
+        """Say whether some bytes stand anywhere in the document."""
+        data = self.data if self.path is None else self.path.read_bytes()
+        return mark in (data or b"")
+
     def head(self, size: int = 1024) -> bytes:
         """Return the first bytes, to tell what kind of document it is."""
         if self.path is None:
@@ -77,9 +82,7 @@ class Source:
 Sources = str | os.PathLike[str] | Source
 
 
-def expand(
-    paths: Sources | Iterable[Sources], password: str | None = None
-) -> Iterator[Source]:
+def expand(paths: Sources | Iterable[Sources], password: str | None = None) -> Iterator[Source]:
     """Yield the documents that `paths` name: files, sources and what folders hold, in order.
 
     Folders are walked to the bottom in alphabetical order, for files with one of `SUFFIXES`;

@@ -46,9 +46,7 @@ def segment_max(
     return _reduce(np.maximum, values, offsets, empty)
 
 
-def segment_sum(
-    values: NDArray[np.float32], offsets: NDArray[np.int64]
-) -> NDArray[np.float32]:
+def segment_sum(values: NDArray[np.float32], offsets: NDArray[np.int64]) -> NDArray[np.float32]:
     """Return the sum over each segment of the last axis; 0 for an empty one."""
     return _reduce(np.add, values, offsets, 0.0)
 

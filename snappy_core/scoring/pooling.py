@@ -13,7 +13,9 @@ from snappy_core.types import Patches, Region
 GRID_BLOCK = 4
 
 
-def pool(patches: Patches, regions: Sequence[Region]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+def pool(
+    patches: Patches, regions: Sequence[Region]
+) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
     """Return pooled vectors of a page as int8 (p, d) with scales (p,).
 
     Words are pooled by region; a grid by blocks of 4 x 4 patches, its global patches by

@@ -66,9 +66,7 @@ def propagate(
     return np.divide(sums, totals, out=np.zeros_like(sums), where=totals > 0)
 
 
-def best_in_region(
-    similarity: NDArray[np.float32], members: Membership
-) -> NDArray[np.float32]:
+def best_in_region(similarity: NDArray[np.float32], members: Membership) -> NDArray[np.float32]:
     """Return `max_{j in r} S_ij` of each token and region, (m, regions); 0 without patches."""
     own = np.concatenate([[0], np.cumsum(members.own)])
     offsets = own[members.offsets]  # the entries that are not its own fall out

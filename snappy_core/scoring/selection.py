@@ -6,9 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def combine(
-    region: NDArray[np.float32], page: NDArray[np.float32]
-) -> NDArray[np.float32]:
+def combine(region: NDArray[np.float32], page: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return what regions are ranked by over all pages: `(2 rel(q, r) + page(q, p)) / 3`.
 
     >>> combine(np.array([0.5], np.float32), np.array([0.875], np.float32)).tolist()

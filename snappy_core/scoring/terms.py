@@ -75,4 +75,5 @@ def token_weights(
         return np.full(tokens, 1 / tokens, dtype=np.float32)
     weights = idf([frequencies.get(found or "", 0) for found in terms], pages)
     weights[[found is None for found in terms]] = 0
-    return (weights / weights.sum()).astype(np.float32)
+    weights /= weights.sum()
+    return weights

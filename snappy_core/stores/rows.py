@@ -100,7 +100,7 @@ def select_documents(
         f"FROM documents {where} ORDER BY document_id"
     )
     return [
-        DocumentRecord(*row[:5], metadata=json.loads(row[5]))
+        DocumentRecord(row[0], row[1], row[2], row[3], row[4], json.loads(row[5]))
         for row in connection.execute(query, values)
     ]
 
@@ -132,7 +132,9 @@ def select_page(connection: sqlite3.Connection, page: int) -> Page:
         "SELECT number, label, width, height, unit, texts, boxes, confidences FROM pages "
         "WHERE id = ?"
     )
-    *head, texts, boxes, confidences = connection.execute(query, (page,)).fetchone()
+    number, label, width, height, unit, texts, boxes, confidences = connection.execute(
+        query, (page,)
+    ).fetchone()
     words = Words(
         tuple(json.loads(texts)),
         np.frombuffer(boxes, np.float32).reshape(-1, 4),
@@ -146,7 +148,7 @@ def select_page(connection: sqlite3.Connection, page: int) -> Page:
         Region(tuple(row[:4]), row[4], tuple(np.frombuffer(row[5], np.int32).tolist()), *row[6:])
         for row in connection.execute(query, (page,))
     )
-    return Page(*head, words=words, regions=regions)
+    return Page(number, label, width, height, unit, words, regions)
 
 
 def select_patches(connection: sqlite3.Connection, page: int) -> Patches:
