@@ -1,0 +1,44 @@
+"""Encoding a page against what the ONNX model alone costs on the same windows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.measure import Result, alternate, milliseconds
+from snappy_core.encoders.onnx_text import OnnxTextEncoder
+from snappy_core.reading import Source, read
+
+REPORT = Path(__file__).parent.parent / "examples" / "report.pdf"
+
+
+def run() -> list[Result]:
+    """Encode the sample report, and run the recorded batches through the bare session."""
+    import onnxruntime
+
+    encoder = OnnxTextEncoder.minilm()
+    pages = list(read(Source.from_path(REPORT)))
+    batches: list[tuple[np.ndarray, np.ndarray]] = []
+    ask = encoder.run_model
+
+    def record(ids: np.ndarray, mask: np.ndarray) -> np.ndarray:
+        batches.append((ids, mask))
+        return ask(ids, mask)
+
+    encoder.run_model = record  # type: ignore[method-assign]
+    encoder.encode_pages(pages)
+    encoder.run_model = ask  # type: ignore[method-assign]
+
+    session: onnxruntime.InferenceSession = encoder.session
+    feeds = [
+        {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        for ids, mask in batches
+    ]
+    ours, bare = alternate(
+        lambda: encoder.encode_pages(pages),
+        lambda: [session.run(None, feed) for feed in feeds],
+    )
+    words = sum(len(page.words) for page in pages)
+    detail = f"{len(pages)} pages, {words} words: {milliseconds(ours, bare)}"
+    return [Result("encoding a page / the ONNX model alone", ours / bare, 1.2, False, detail)]

@@ -1,0 +1,72 @@
+"""Opening and searching an index of 10,000 pages, against an empty one and one of 100 pages."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from benchmarks.measure import Result, alternate, milliseconds
+from benchmarks.synthetic import documents
+from snappy_core import RegionIndex
+from snappy_core.encoders.onnx_text import OnnxTextEncoder
+from snappy_core.stores import SqliteStore
+from snappy_core.stores.base import DocumentRecord
+
+QUESTION = "w17 w4711 revenue of the third quarter by segment"
+
+
+def run(pages: int = 10_000) -> list[Result]:
+    """Write the indexes, then open and search them in turns."""
+    encoder = OnnxTextEncoder.minilm()
+    with tempfile.TemporaryDirectory() as folder:
+        empty, small, large = (Path(folder) / name for name in ("empty", "small", "large"))
+        for path, count in ((empty, 0), (small, 100), (large, pages)):
+            _fill(path, count, encoder)
+
+        def reopen(path: Path) -> None:
+            RegionIndex.open(path, encoder).close()
+
+        opened, opened_empty = alternate(lambda: reopen(large), lambda: reopen(empty), rounds=21)
+        with RegionIndex.open(large, encoder) as big, RegionIndex.open(small, encoder) as little:
+            searched, searched_small = alternate(
+                lambda: big.search(QUESTION), lambda: little.search(QUESTION), rounds=21
+            )
+
+        def first_search(path: Path) -> None:
+            with RegionIndex.open(path, encoder) as index:
+                index.search(QUESTION)
+
+        cold, cold_small = alternate(
+            lambda: first_search(large), lambda: first_search(small), rounds=3
+        )
+    return [
+        Result(
+            f"opening {pages:,} pages / opening an empty index",
+            opened / opened_empty,
+            10,
+            False,
+            milliseconds(opened, opened_empty),
+        ),
+        Result(
+            f"a search over {pages:,} pages / over 100",
+            searched / searched_small,
+            20,
+            False,
+            milliseconds(searched, searched_small),
+        ),
+        Result(
+            "the same, the first after opening",
+            cold / cold_small,
+            20,
+            False,
+            milliseconds(cold, cold_small),
+        ),
+    ]
+
+
+def _fill(path: Path, pages: int, encoder: OnnxTextEncoder) -> None:
+    store = SqliteStore(path)
+    store.check(encoder.name, encoder.dim)
+    for document_id, records in documents(pages):
+        store.write(DocumentRecord(document_id, document_id, "0" * 64, "synthetic"), records)
+    store.close()

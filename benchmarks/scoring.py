@@ -1,0 +1,92 @@
+"""Region scores of a stored page, and the propagation step against plain Python."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from benchmarks.measure import Result, alternate, milliseconds
+from benchmarks.synthetic import word_record
+from snappy_core import search
+from snappy_core.scoring.maxsim import similarities
+from snappy_core.scoring.relevance import heat, propagate
+from snappy_core.stores.base import PageRecord, PageVectors
+from snappy_core.types import Query
+
+
+def run() -> list[Result]:
+    """Score the regions of one page of 400 words for a question of 10 words."""
+    rng = np.random.default_rng(0)
+    record = word_record(rng, words=400)
+    vectors = rng.standard_normal((10, 384)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    speaks = np.ones(10, dtype=bool)
+    query = Query("?", vectors, tuple("abcdefghij"), speaks)
+    weights = np.full(10, 0.1, dtype=np.float32)
+    patches, members = record.patches, record.members
+    page = PageVectors(
+        patches.vectors,
+        patches.scales,
+        members,
+        np.zeros(len(record.page.regions), dtype=np.uint8),
+    )
+    ids = np.array([1])
+
+    def product() -> np.ndarray:
+        return vectors @ patches.vectors.astype(np.float32).T * patches.scales
+
+    ours, floor = alternate(lambda: search.score(ids, [page], query, weights), product, rounds=201)
+    paper, floor_again = alternate(
+        lambda: search.score(ids, [page], query, weights, "iou_weighted"), product, rounds=201
+    )
+    values = heat(similarities(vectors, patches.vectors, patches.scales), speaks)
+    fast, slow = alternate(lambda: propagate(values, members), lambda: _plain(record, values))
+    np.testing.assert_allclose(propagate(values, members), _plain(record, values), atol=1e-5)
+    return [
+        Result(
+            "region scores of a stored page / its int8 similarity product",
+            ours / floor,
+            3,
+            False,
+            milliseconds(ours, floor),
+        ),
+        Result(
+            "the same by the paper's rule",
+            paper / floor_again,
+            3,
+            False,
+            milliseconds(paper, floor_again),
+        ),
+        Result(
+            "propagation / a Python loop over regions and patches",
+            slow / fast,
+            30,
+            True,
+            milliseconds(fast, slow),
+        ),
+    ]
+
+
+def _plain(record: PageRecord, values: np.ndarray) -> list[float]:
+    """Definition 2 of the paper, written as it stands."""
+    patches = record.patches.boxes.tolist()
+    scores = []
+    for region in record.page.regions:
+        total = weight = 0.0
+        for patch, value in zip(patches, values.tolist(), strict=True):
+            overlap = _iou(region.box, patch)
+            total += overlap * value
+            weight += overlap
+        scores.append(total / weight if weight else 0.0)
+    return scores
+
+
+def _iou(a: Sequence[float], b: Sequence[float]) -> float:
+    across = min(a[2], b[2]) - max(a[0], b[0])
+    down = min(a[3], b[3]) - max(a[1], b[1])
+    if across <= 0 or down <= 0:
+        return 0.0
+    shared = across * down
+    both = (a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1])
+    return shared / (both - shared)

@@ -1,0 +1,62 @@
+"""What is compared on the bench: Snappy, the paper's rule on the same patches, and BM25."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from snappy_core import search as searching
+from snappy_core.encoders.base import Encoder
+from snappy_core.errors import MissingDependency
+from snappy_core.evaluation.bench import Corpus, Ranker, Ranking
+from snappy_core.scoring.relevance import Scoring
+from snappy_core.scoring.terms import term
+from snappy_core.stores.base import Store
+
+
+def snappy(store: Store, encoder: Encoder, scoring: Scoring = "maxsim") -> Ranker:
+    """Rank as the index does, over all its pages, by one of the scoring rules."""
+    with store.read() as snapshot:
+        pages = snapshot.catalog().pages
+        vectors = snapshot.vectors(pages.tolist())
+
+    def rank(question: str) -> Ranking:
+        query = encoder.encode_query(question)
+        with store.read() as snapshot:
+            weights = searching.query_weights(snapshot, query)
+        scored = searching.score(pages, vectors, query, weights, scoring)
+        return Ranking(scored.page_scores, scored.region_scores, scored.scores)
+
+    return rank
+
+
+def bm25(corpus: Corpus) -> Ranker:
+    """Rank the regions, and the pages by all their words, with BM25 (the library bm25s).
+
+    Words are counted under the same terms as in the index.
+
+    Raises:
+        MissingDependency: bm25s is not installed.
+    """
+    try:
+        from bm25s import BM25
+    except ImportError as error:
+        raise MissingDependency(
+            "the evaluation needs BM25: pip install 'snappy-retriever[eval]'"
+        ) from error
+
+    def terms(text: str) -> list[str]:
+        return [found for word in text.split() if (found := term(word)) is not None]
+
+    regions, pages = BM25(), BM25()
+    texts = [terms(region.text) for page in corpus.pages for region in page.regions]
+    regions.index(texts, show_progress=False)
+    pages.index([terms(" ".join(page.words.texts)) for page in corpus.pages], show_progress=False)
+
+    def rank(question: str) -> Ranking:
+        asked = terms(question)
+        of_regions = np.asarray(regions.get_scores(asked), dtype=np.float32)
+        return Ranking(
+            np.asarray(pages.get_scores(asked), dtype=np.float32), of_regions, of_regions
+        )
+
+    return rank
