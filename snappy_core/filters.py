@@ -66,7 +66,7 @@ def resolve(filter: Filter | None, documents: Iterable[DocumentRecord]) -> Selec
             raise ValueError(f"unknown filter key {key!r}; this index has {allowed}")
         wanted = _scalars(key, value)
         if key == "page_number":
-            pages = frozenset(v for v in wanted if isinstance(v, int))
+            pages = frozenset(v for v in wanted if isinstance(v, int) and not isinstance(v, bool))
         elif key == "region_label":
             unknown = [v for v in wanted if v not in LABELS]
             if unknown:
@@ -88,7 +88,7 @@ def _has(document: DocumentRecord, key: str, wanted: Sequence[Scalar]) -> bool:
 
 
 def _scalars(key: str, value: Scalar | Sequence[Scalar]) -> list[Scalar]:
-    many = isinstance(value, Iterable) and not isinstance(value, str)
+    many = isinstance(value, Iterable) and not isinstance(value, (str, bytes, Mapping))
     values: list[Scalar] = list(value) if many else [value]  # type: ignore[arg-type,list-item]
     for item in values:
         if not isinstance(item, (str, int, float, bool, type(None))):

@@ -70,7 +70,7 @@ class RegionIndex:
 
             encoder = OnnxTextEncoder.minilm()
         self._store: Store = MemoryStore() if store is None else store
-        self._encoder = encoder
+        self.encoder = encoder
         self._store.check(encoder.name, encoder.dim)
 
     @classmethod
@@ -87,7 +87,12 @@ class RegionIndex:
             FileNotFoundError: no such index and `create` is false, or no such folder.
             IndexMismatch: the file is no index, or one of another encoder or schema.
         """
-        return cls(open_store(location, create=create), encoder)
+        store = open_store(location, create=create)
+        try:
+            return cls(store, encoder)
+        except BaseException:
+            store.close()
+            raise
 
     def add(
         self,
@@ -115,7 +120,7 @@ class RegionIndex:
         """
         checked = check_metadata(metadata)
         documents = plan.name_documents(paths, document_id, password)
-        return ingest(self._store, self._encoder, documents, checked, progress)
+        return ingest(self._store, self.encoder, documents, checked, progress)
 
     def search(
         self,
@@ -143,7 +148,7 @@ class RegionIndex:
         searching.check_options(k, score_threshold, per_page, scoring)
         if not question.strip():
             raise ValueError("the question is empty")
-        query = self._encoder.encode_query(question)
+        query = self.encoder.encode_query(question)
         with self._store.read() as snapshot:
             return searching.search(
                 snapshot,
@@ -162,9 +167,10 @@ class RegionIndex:
             token: a token of the question, by place or as written; all that speak by default.
 
         Raises:
-            PageUnavailable: the page is no longer in the index.
+            PageUnavailable: the hit is no longer in the index as it was found.
+            ValueError: the token is not in the question.
         """
-        query = self._encoder.encode_query(hit.query)
+        query = self.encoder.encode_query(hit.query)
         with self._store.read() as snapshot:
             return insight.heatmap(snapshot, query, hit, token)
 
@@ -172,8 +178,11 @@ class RegionIndex:
         """Return for each token of the question its weight and what it matched in the region.
 
         The weighted sum of the similarities is the region's "maxsim" score.
+
+        Raises:
+            PageUnavailable: the hit is no longer in the index as it was found.
         """
-        query = self._encoder.encode_query(hit.query)
+        query = self.encoder.encode_query(hit.query)
         with self._store.read() as snapshot:
             return insight.explain(snapshot, query, hit)
 
@@ -181,19 +190,23 @@ class RegionIndex:
         """Draw the page of a hit again from its source.
 
         Raises:
-            PageUnavailable: the source was given as bytes, is gone or has changed.
+            PageUnavailable: the source was given as bytes, is gone or has changed, or the hit is
+                no longer in the index as it was found.
+            ValueError: `dpi` is not positive.
         """
+        if not dpi > 0:
+            raise ValueError(f"dpi must be positive, not {dpi}")
         with self._store.read() as snapshot:
+            insight.stored(snapshot, hit)
             document = snapshot.document(hit.document_id)
+        assert document is not None
         where = f"{hit.source}, page {hit.page_number}"
-        if document is None:
-            raise PageUnavailable(f"{where}: the document is no longer in the index")
-        if not Path(document.source).is_file():
+        if not os.path.isfile(document.source):
             raise PageUnavailable(f"{where}: there is no such file to draw it from")
         source = Source.from_path(document.source, password)
-        if source.content_hash() != document.content_hash:
-            raise PageUnavailable(f"{where}: the file has changed since; add it again")
         try:
+            if source.content_hash() != document.content_hash:
+                raise PageUnavailable(f"{where}: the file has changed since; add it again")
             return reading.render(source, hit.page_number, dpi)
         except UnreadableDocument as error:
             raise PageUnavailable(f"{where}: {error.cause}") from error
@@ -214,8 +227,8 @@ class RegionIndex:
         path = Path(self._store.location)
         return IndexInfo(
             location=self._store.location,
-            encoder=self._encoder.name,
-            dim=self._encoder.dim,
+            encoder=self.encoder.name,
+            dim=self.encoder.dim,
             documents=len(documents),
             pages=sum(document.pages for document in documents),
             bytes=path.stat().st_size if path.is_file() else None,
@@ -283,6 +296,10 @@ class RegionIndex:
     async def aexplain(self, hit: Hit) -> tuple[TokenMatch, ...]:
         """Do as `explain`, in a thread."""
         return await asyncio.to_thread(self.explain, hit)
+
+    async def apage_image(self, hit: Hit, dpi: float = 150, password: str | None = None) -> Image:
+        """Do as `page_image`, in a thread."""
+        return await asyncio.to_thread(self.page_image, hit, dpi, password)
 
     async def adelete(self, document_id: str) -> bool:
         """Do as `delete`, in a thread."""

@@ -16,7 +16,7 @@ from snappy_core.types import Box, HeatMap, Hit, Page, Patches, Query, TokenMatc
 
 def heatmap(snapshot: Snapshot, query: Query, hit: Hit, token: int | str | None = None) -> HeatMap:
     """Return the relevance of each local patch of a hit's page; see `RegionIndex.heatmap`."""
-    _, patches = _stored(snapshot, hit)
+    _, patches = stored(snapshot, hit)
     vectors, scales = patches.vectors[patches.local], patches.scales[patches.local]
     similarity = similarities(query.vectors, vectors, scales)
     values = heat(similarity, query.speaks) if token is None else similarity[_find(query, token)]
@@ -26,7 +26,7 @@ def heatmap(snapshot: Snapshot, query: Query, hit: Hit, token: int | str | None 
 
 def explain(snapshot: Snapshot, query: Query, hit: Hit) -> tuple[TokenMatch, ...]:
     """Return what each token of the question found; see `RegionIndex.explain`."""
-    page, patches = _stored(snapshot, hit)
+    page, patches = stored(snapshot, hit)
     weights = query_weights(snapshot, query)
     similarity = similarities(query.vectors, patches.vectors, patches.scales)
     members = assign([hit.region], patches)
@@ -50,13 +50,20 @@ def explain(snapshot: Snapshot, query: Query, hit: Hit) -> tuple[TokenMatch, ...
     return tuple(matches)
 
 
-def _stored(snapshot: Snapshot, hit: Hit) -> tuple[Page, Patches]:
-    for page_id in snapshot.page_ids(hit.document_id):
+def stored(snapshot: Snapshot, hit: Hit) -> tuple[Page, Patches]:
+    """Return the page of a hit and its patches.
+
+    Raises:
+        PageUnavailable: the document is gone, or another one stands in its place.
+    """
+    page_id = snapshot.page_ids(hit.document_id).get(hit.page_number)
+    if page_id is not None:
         page = snapshot.page(page_id)
-        if page.number == hit.page_number:
+        if hit.region in page.regions:
             return page, snapshot.patches(page_id)
     raise PageUnavailable(
-        f"{hit.document_id}, page {hit.page_number}: no longer in the index; search again"
+        f"{hit.document_id}, page {hit.page_number}: no longer in the index as it was found; "
+        "search again"
     )
 
 

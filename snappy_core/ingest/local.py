@@ -35,6 +35,7 @@ def ingest(
     unchanged: list[str] = []
     failed: list[Failure] = []
     warnings: list[str] = []
+    pages = 0
     with IngestProgress(len(documents), progress) as bar:
         for document_id, source in documents:
             try:
@@ -46,9 +47,12 @@ def ingest(
                     metadata=metadata,
                 )
                 if is_new(store, document):
+                    before, noticed = bar.pages, list[str]()
                     records = _records(source, encoder)
-                    store.write(document, _watched(records, source, bar, warnings))
+                    store.write(document, _watched(records, source, bar, noticed))
                     added.append(document_id)
+                    warnings += noticed
+                    pages += bar.pages - before
                 elif relabel(store, document):
                     added.append(document_id)
                 else:
@@ -63,7 +67,7 @@ def ingest(
         unchanged=tuple(unchanged),
         failed=tuple(failed),
         warnings=tuple(warnings),
-        pages=bar.pages,
+        pages=pages,
         seconds=time.perf_counter() - started,
     )
 
@@ -85,14 +89,15 @@ def prepare(page: Page, patches: Patches) -> PageRecord:
 def _records(source: Source, encoder: Encoder) -> Iterator[PageRecord]:
     pages = _read(source)
     while batch := list(islice(pages, _PAGES_AT_ONCE)):
-        yield from map(prepare, batch, encoder.encode_pages(batch))
+        for page, patches in zip(batch, encoder.encode_pages(batch), strict=True):
+            yield prepare(page, patches)
 
 
 def _read(source: Source) -> Iterator[Page]:
     """Read a document; what no parser foresaw in a hostile file is an error of that file."""
     try:
         yield from reading.read(source)
-    except (SnappyError, GeneratorExit):
+    except SnappyError:
         raise
     except Exception as error:
         cause = f"cannot be read ({type(error).__name__}: {error})"

@@ -21,11 +21,15 @@ def name_documents(
     """Return the documents that `paths` name with their ids, each once.
 
     Raises:
-        ValueError: one document id for several documents, or an empty one.
+        ValueError: one document id or name for several documents, or an empty one.
     """
     sources = list(dict.fromkeys(expand(paths, password)))
     if document_id is None:
-        return [(source.name, source) for source in sources]
+        named = {source.name: source for source in sources}
+        for source in sources:
+            if named[source.name] is not source:
+                raise ValueError(f"two different documents are called {source.name!r}")
+        return list(named.items())
     if not document_id:
         raise ValueError("document_id must not be empty")
     if len(sources) != 1:

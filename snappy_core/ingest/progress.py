@@ -14,7 +14,7 @@ class IngestProgress:
     """Shows documents done, pages a second and what failed, on standard error.
 
     Args:
-        show: draw the bar; None draws it when standard error is a terminal.
+        show: draw the bar and name what failed; None does when standard error is a terminal.
     """
 
     def __init__(self, documents: int, show: bool | None = None) -> None:
@@ -57,5 +57,6 @@ class IngestProgress:
         if failure:
             self._failed += 1
             self._progress.update(self._task, failed=f"{self._failed} failed")
-            self._progress.console.print(f"[red]failed[/red] {escape(failure)}", soft_wrap=True)
+            if not self._progress.disable:
+                self._progress.console.print(f"[red]failed[/red] {escape(failure)}", soft_wrap=True)
         self._progress.advance(self._task)

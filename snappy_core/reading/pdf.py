@@ -73,7 +73,7 @@ def _open(source: Source) -> Iterator[Any]:
             document = pdfium.PdfDocument(
                 source.path if source.path is not None else source.data, password=source.password
             )
-        except (pdfium.PdfiumError, OSError) as error:
+        except (pdfium.PdfiumError, OSError, ValueError) as error:
             raise _explain(source, error) from error
     try:
         yield document
@@ -83,13 +83,14 @@ def _open(source: Source) -> Iterator[Any]:
 
 
 def _explain(source: Source, error: Exception) -> UnreadableDocument:
+    head = source.head()  # says what is wrong when the file cannot be opened at all
     # PDFium keeps its last error: without /Encrypt the word "password" is of an earlier file.
     if "password" in str(error).lower() and source.contains(b"/Encrypt"):
         cause = "the password is wrong" if source.password else "is encrypted: give its password"
         return PasswordRequired(source.name, cause)
-    if b"%PDF-" not in source.head():
-        return UnreadableDocument(source.name, "is not a PDF")
-    return UnreadableDocument(source.name, f"is damaged or cut off ({error})")
+    if b"%PDF-" not in head:
+        return UnreadableDocument(source.name, "is not a PDF" if head else "is empty")
+    return UnreadableDocument(source.name, "is damaged, cut off or without pages")
 
 
 def _load(document: Any, index: int, source: Source) -> Any:

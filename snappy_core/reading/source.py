@@ -61,9 +61,8 @@ class Source:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
                 if file.tell() == 0:
                     raise UnreadableDocument(self.name, "is empty")
-        except (OSError, ValueError) as error:  # ValueError: a NUL byte in the name
-            cause = getattr(error, "strerror", None) or str(error)
-            raise UnreadableDocument(self.name, cause) from error
+        except (OSError, ValueError) as error:
+            raise self._unreadable(error) from error
         return digest
 
     def contains(self, mark: bytes) -> bool:
@@ -72,11 +71,22 @@ class Source:
         return mark in (data or b"")
 
     def head(self, size: int = 1024) -> bytes:
-        """Return the first bytes, to tell what kind of document it is."""
+        """Return the first bytes, to tell what kind of document it is.
+
+        Raises:
+            UnreadableDocument: the file is missing, is a folder or may not be read.
+        """
         if self.path is None:
             return (self.data or b"")[:size]
-        with self.path.open("rb") as file:
-            return file.read(size)
+        try:
+            with self.path.open("rb") as file:
+                return file.read(size)
+        except (OSError, ValueError) as error:
+            raise self._unreadable(error) from error
+
+    def _unreadable(self, error: OSError | ValueError) -> UnreadableDocument:
+        # ValueError: a NUL byte in the name
+        return UnreadableDocument(self.name, getattr(error, "strerror", None) or str(error))
 
 
 Sources = str | os.PathLike[str] | Source

@@ -37,12 +37,17 @@ def cap_per_group(groups: NDArray[np.int64], most: int) -> NDArray[np.bool_]:
 
 def above_percentile(scores: NDArray[np.float32], percentile: float = 50) -> NDArray[np.bool_]:
     """Say which scores reach a percentile (0..100) of all; 50 is the paper's choice."""
-    return np.asarray(scores >= np.percentile(scores, percentile), dtype=bool)
+    least = np.percentile(scores, percentile) if len(scores) else 0
+    return np.asarray(scores >= least, dtype=bool)
 
 
 def near_best(scores: NDArray[np.float32], share: float = 0.85) -> NDArray[np.bool_]:
-    """Say which scores reach `share` (0..1) of the best."""
-    return np.asarray(scores >= share * scores.max(initial=-np.inf), dtype=bool)
+    """Say which scores reach `share` (0..1) of the best.
+
+    Below zero it is the distance that counts: with .85, scores of -.5 go down to -.575.
+    """
+    best = float(scores.max(initial=-np.inf))
+    return np.asarray(scores >= (share if best > 0 else 2 - share) * best, dtype=bool)
 
 
 def within_budget(

@@ -94,8 +94,8 @@ class Snapshot(Protocol):
         """Return the document that a page belongs to."""
         ...
 
-    def page_ids(self, document_id: str) -> list[int]:
-        """Return the ids of a document's pages, in their order."""
+    def page_ids(self, document_id: str) -> dict[int, int]:
+        """Return the ids of a document's pages by page number, in their order."""
         ...
 
     def page_count(self) -> int: ...
@@ -138,7 +138,7 @@ class Store(Protocol):
         ...
 
     def read(self) -> AbstractContextManager[Snapshot]:
-        """Open a snapshot."""
+        """Open a snapshot of the state as it is now, whatever is written while it is open."""
         ...
 
     def write(self, document: DocumentRecord, pages: Iterable[PageRecord]) -> None:

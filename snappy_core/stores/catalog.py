@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,54 +13,55 @@ from snappy_core.stores.base import Catalog
 class CatalogCache:
     """Holds the last catalog; a change costs reading the pages that are new.
 
-    Page ids are never used twice, so a page that is known has not changed.
+    Page ids rise and are never used twice. So a page that is known has not changed, and as many
+    pages with the same last id are the same pages. Threads may share it: a catalog is replaced
+    whole, and whichever stays is brought up to date by the next one to look.
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
         self._catalog: Catalog | None = None
 
     def load(self, connection: sqlite3.Connection) -> Catalog:
         """Return the catalog of the state that the connection's transaction sees."""
-        rows = connection.execute(
-            "SELECT pages.id, document_id, number FROM pages "
-            "JOIN documents ON documents.id = pages.document ORDER BY pages.id"
-        ).fetchall()
-        ids = np.array([row[0] for row in rows], dtype=np.int64)
-        with self._lock:
-            known = self._catalog
-        if known is not None and np.array_equal(known.pages, ids):
-            return known
-        codes, scales = _pooled(connection, ids, known)
-        catalog = Catalog(
-            pages=ids,
-            documents=[row[1] for row in rows],
-            numbers=np.array([row[2] for row in rows], dtype=np.int64),
-            offsets=np.cumsum([0, *map(len, scales)], dtype=np.int64),
-            vectors=np.concatenate(codes) if codes else np.zeros((0, 0), np.int8),
-            scales=np.concatenate(scales) if scales else np.zeros(0, np.float32),
-        )
-        with self._lock:
-            self._catalog = catalog
-        return catalog
+        known = self._catalog
+        query = "SELECT (SELECT count(*) FROM pages), (SELECT max(id) FROM pages)"
+        count, last = connection.execute(query).fetchone()
+        if known is None or (len(known.pages), _last(known)) != (count, last):
+            known = self._catalog = _read(connection, known)
+        return known
 
 
-def _pooled(
-    connection: sqlite3.Connection, ids: NDArray[np.int64], known: Catalog | None
-) -> tuple[list[NDArray[np.int8]], list[NDArray[np.float32]]]:
-    """Return the pooled vectors of each page, from the known catalog or from the file."""
-    place = {int(page): i for i, page in enumerate(known.pages)} if known is not None else {}
-    codes, scales = [], []
-    for page in ids.tolist():
-        if known is not None and page in place:
-            held = slice(*known.offsets[place[page] : place[page] + 2].tolist())
+def _last(catalog: Catalog) -> int | None:
+    return int(catalog.pages[-1]) if len(catalog.pages) else None
+
+
+def _read(connection: sqlite3.Connection, known: Catalog | None) -> Catalog:
+    """Return the catalog, with the pooled vectors of known pages taken over."""
+    rows = connection.execute(
+        "SELECT pages.id, document_id, number FROM pages "
+        "JOIN documents ON documents.id = pages.document ORDER BY pages.id"
+    ).fetchall()
+    places = {page: place for place, page in enumerate(known.pages.tolist())} if known else {}
+    codes: list[NDArray[np.int8]] = []
+    scales: list[NDArray[np.float32]] = []
+    for page, _, _ in rows:
+        if known is not None and page in places:
+            held = slice(*known.offsets[places[page] : places[page] + 2].tolist())
             codes.append(known.vectors[held])
             scales.append(known.scales[held])
         else:
-            query = "SELECT scales, vectors FROM pooled WHERE page = ?"
-            row = connection.execute(query, (page,)).fetchone()
-            scales.append(np.frombuffer(row[0], dtype=np.float32))
-            flat = np.frombuffer(row[1], dtype=np.int8)
-            codes.append(flat.reshape(len(scales[-1]), -1) if len(flat) else flat)
-    dim = max((c.shape[1] for c in codes if c.ndim == 2 and len(c)), default=0)
-    return [c if len(c) else np.zeros((0, dim), np.int8) for c in codes], scales
+            query = (
+                "SELECT pooled.scales, pooled.vectors, dim "
+                "FROM pooled JOIN patches USING (page) WHERE page = ?"
+            )
+            scaling, vectors, dim = connection.execute(query, (page,)).fetchone()
+            codes.append(np.frombuffer(vectors, np.int8).reshape(-1, dim))
+            scales.append(np.frombuffer(scaling, np.float32))
+    return Catalog(
+        pages=np.array([page for page, _, _ in rows], dtype=np.int64),
+        documents=[document for _, document, _ in rows],
+        numbers=np.array([number for _, _, number in rows], dtype=np.int64),
+        offsets=np.cumsum([0, *map(len, scales)], dtype=np.int64),
+        vectors=np.concatenate(codes) if codes else np.zeros((0, 0), np.int8),
+        scales=np.concatenate(scales) if scales else np.zeros(0, np.float32),
+    )

@@ -35,8 +35,12 @@ class _State:
     def document_of(self, page: int) -> DocumentRecord:
         return self.records[self.pages[page][0]]
 
-    def page_ids(self, document_id: str) -> list[int]:
-        return [page for page, (owner, _) in self.pages.items() if owner == document_id]
+    def page_ids(self, document_id: str) -> dict[int, int]:
+        return {
+            record.page.number: page
+            for page, (owner, record) in self.pages.items()
+            if owner == document_id
+        }
 
     def page_count(self) -> int:
         return len(self.pages)
@@ -95,9 +99,11 @@ class MemoryStore:
 
     def check(self, encoder: str, dim: int) -> None:
         with self._lock:
-            if self._encoder not in (None, (encoder, dim)):
+            if self._encoder is not None and self._encoder != (encoder, dim):
+                name, size = self._encoder
                 raise IndexMismatch(
-                    f"the index was made by the encoder {self._encoder}, not {(encoder, dim)}"
+                    f"{self.location}: made by the encoder {name} ({size} dimensions), not "
+                    f"{encoder} ({dim})"
                 )
             self._encoder = (encoder, dim)
 

@@ -6,9 +6,11 @@ import json
 import os
 import sqlite3
 import threading
+import time
+import weakref
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import chain, islice
 from pathlib import Path
 
@@ -57,32 +59,40 @@ _WAIT_SECONDS = 600.0  # for another process that writes
 class SqliteStore:
     """Keeps an index in one file (and `-wal`, `-shm` beside it while it is open).
 
-    Every write is one transaction that is on disk when it returns (WAL, synchronous=FULL).
+    Every write is one transaction that is on disk when it returns (WAL, synchronous=FULL). The
+    process may fork while no thread is in the middle of reading or writing.
 
     Args:
         path: the file; made when missing and `create` is true.
 
     Raises:
         FileNotFoundError: there is no such file and `create` is false, or no such folder.
-        IndexMismatch: the file is something else, or an index of another schema.
+        IndexMismatch: the path is something else, or an index of another schema.
     """
 
     def __init__(self, path: str | os.PathLike[str], *, create: bool = True) -> None:
         self._path = Path(path)
         if not self._path.parent.is_dir():
             raise FileNotFoundError(f"{self._path.parent}: no such folder for the index")
+        if self._path.is_dir():
+            raise IndexMismatch(f"{self._path}: is a folder; an index is one file")
         if not create and not self._path.is_file():
             raise FileNotFoundError(f"{self._path}: no such index; make it with `snappy index`")
         self._lock = threading.Lock()  # one writer of this process at a time
         self._free: list[sqlite3.Connection] = []
-        self._owner = os.getpid()
+        self._closed = False
         self._catalogs = CatalogCache()
+        _STORES.add(self)
         try:
             with self._connection() as connection:
-                self._prepare(connection)
+                self._prepare(connection, create)
         except sqlite3.DatabaseError as error:
+            self.close()
             if "not a database" in str(error):
                 raise IndexMismatch(f"{self._path}: is not a Snappy index") from error
+            raise
+        except BaseException:
+            self.close()
             raise
 
     @property
@@ -91,12 +101,14 @@ class SqliteStore:
 
     def check(self, encoder: str, dim: int) -> None:
         given = json.dumps([encoder, dim])
+        query = "SELECT value FROM meta WHERE key = 'encoder'"
         with self._connection() as connection:
-            connection.execute("INSERT OR IGNORE INTO meta VALUES ('encoder', ?)", (given,))
-            query = "SELECT value FROM meta WHERE key = 'encoder'"
-            (found,) = connection.execute(query).fetchone()
-        if found != given:
-            name, size = json.loads(found)
+            found = connection.execute(query).fetchone()
+            if found is None:  # only then write: a writer elsewhere would keep us waiting
+                connection.execute("INSERT OR IGNORE INTO meta VALUES ('encoder', ?)", (given,))
+                found = connection.execute(query).fetchone()
+        if found[0] != given:
+            name, size = json.loads(found[0])
             raise IndexMismatch(
                 f"{self._path}: made by the encoder {name} ({size} dimensions), not {encoder} "
                 f"({dim}); open it with that encoder, or index into a new file"
@@ -107,9 +119,11 @@ class SqliteStore:
         with self._connection() as connection:
             connection.execute("BEGIN")
             try:
+                # The first look, not BEGIN, fixes the state that the transaction sees.
+                connection.execute("SELECT count(*) FROM meta").fetchone()
                 yield _SqliteSnapshot(connection, self._catalogs)
             finally:
-                connection.execute("ROLLBACK")
+                connection.rollback()
 
     def write(self, document: DocumentRecord, pages: Iterable[PageRecord]) -> None:
         pages = iter(pages)
@@ -142,25 +156,29 @@ class SqliteStore:
             return _remove(connection, document_id)
 
     def close(self) -> None:
-        with self._lock:
-            while self._free:
+        self._closed = True
+        self._rest()
+
+    def _rest(self) -> None:
+        """Close the connections that are not lent."""
+        with suppress(IndexError):
+            while True:
                 self._free.pop().close()
 
-    def _prepare(self, connection: sqlite3.Connection) -> None:
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-            if tables == 0:
-                for statement in _SCHEMA.split(";\n"):
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-            connection.execute("COMMIT")
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
+    def _prepare(self, connection: sqlite3.Connection, create: bool) -> None:
+        """Make the tables in a new file; of a file that is there, only look at the header."""
+        if create and _is_empty(connection):
+            _use_wal(connection)
+            with self._transaction(connection):
+                if _is_empty(connection):  # nobody was faster
+                    for statement in _SCHEMA.split(";\n"):
+                        connection.execute(statement)
+                    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         (kind,) = connection.execute("PRAGMA application_id").fetchone()
         (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if _is_empty(connection):
+            raise IndexMismatch(f"{self._path}: is empty, not a Snappy index")
         if kind != APPLICATION_ID:
             raise IndexMismatch(f"{self._path}: is a SQLite file, but not a Snappy index")
         if version != SCHEMA_VERSION:
@@ -171,20 +189,22 @@ class SqliteStore:
 
     @contextmanager
     def _write(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, self._connection() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-            connection.execute("COMMIT")
+        with self._lock, self._connection() as connection, self._transaction(connection):
+            yield connection
+
+    @contextmanager
+    def _transaction(self, connection: sqlite3.Connection) -> Iterator[None]:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            connection.commit()
+        except BaseException:
+            connection.rollback()
+            raise
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
         """Lend a connection that nobody else uses."""
-        if self._owner != os.getpid():  # a fork: connections and locks belong to the parent
-            self._free, self._owner, self._lock = [], os.getpid(), threading.Lock()
         try:
             connection = self._free.pop()
         except IndexError:
@@ -193,19 +213,57 @@ class SqliteStore:
             yield connection
         finally:
             self._free.append(connection)
+            if self._closed:  # while it was lent
+                self._rest()
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
             self._path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False
         )
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
         except sqlite3.Error:
             connection.close()
             raise
         return connection
+
+
+def _is_empty(connection: sqlite3.Connection) -> bool:
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    return bool(tables == 0)
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Choose write-ahead logging, which the file remembers."""
+    deadline = time.monotonic() + _WAIT_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:  # SQLite does not wait here as elsewhere
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+
+
+# SQLite's connections must not outlive a fork: the child would believe that it holds the locks
+# of its parent. So the ones at rest are closed before, and each side opens its own after.
+_STORES: weakref.WeakSet[SqliteStore] = weakref.WeakSet()
+
+
+def _before_fork() -> None:
+    for store in list(_STORES):
+        store._rest()
+
+
+def _after_fork() -> None:
+    for store in list(_STORES):
+        store._lock = threading.Lock()  # another thread of the parent may have held it
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(before=_before_fork, after_in_child=_after_fork)
 
 
 class _SqliteSnapshot:
@@ -226,12 +284,12 @@ class _SqliteSnapshot:
         where = "WHERE id = (SELECT document FROM pages WHERE id = ?)"
         return rows.select_documents(self._connection, where, page)[0]
 
-    def page_ids(self, document_id: str) -> list[int]:
+    def page_ids(self, document_id: str) -> dict[int, int]:
         query = (
-            "SELECT pages.id FROM pages JOIN documents ON documents.id = pages.document "
+            "SELECT number, pages.id FROM pages JOIN documents ON documents.id = pages.document "
             "WHERE document_id = ? ORDER BY number"
         )
-        return [page for (page,) in self._connection.execute(query, (document_id,))]
+        return dict(self._connection.execute(query, (document_id,)).fetchall())
 
     def page_count(self) -> int:
         query = "SELECT coalesce(sum(pages), 0) FROM documents"

@@ -1,0 +1,86 @@
+"""The command line: `snappy index`, `search`, `show`, `info` and `eval`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from snappy_core import SnappyError, __version__
+from snappy_core.cli import evaluate, indexing, searching
+
+app = typer.Typer(
+    name="snappy",
+    help="Find the regions of documents that answer a question.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("index")(indexing.index)
+app.command("search")(searching.search)
+app.command("show")(searching.show)
+app.command("info")(indexing.info)
+app.add_typer(evaluate.app, name="eval")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"snappy {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code.
+
+    What goes wrong is one line on standard error: 1 for documents, files and indexes, 2 for a
+    wrong use of the command.
+    """
+    arguments = sys.argv[1:] if arguments is None else arguments
+    try:
+        done = app(list(arguments) or ["--help"], prog_name="snappy", standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader, perhaps `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # else Python complains when it exits
+        return 1
+    except typer.Abort:
+        return 130
+    except Exception as error:
+        code = _exit_code(error)
+        if code is None:
+            raise
+        print(f"error: {_message(error)}", file=sys.stderr)
+        return code
+    return done if isinstance(done, int) else 0
+
+
+def _exit_code(error: Exception) -> int | None:
+    """Return what an expected error exits with, None for a bug."""
+    if isinstance(error, (SnappyError, OSError)):
+        return 1
+    if isinstance(error, ValueError):
+        return 2
+    # Typer has its own errors, or those of click, depending on its version.
+    code: int | None = getattr(error, "exit_code", None)
+    return code
+
+
+def _message(error: Exception) -> str:
+    """Return what went wrong, in one line."""
+    if hasattr(error, "format_message"):
+        text = error.format_message()
+    elif isinstance(error, OSError) and error.filename is not None:
+        text = f"{error.filename}: {error.strerror}"
+    else:
+        text = str(error)
+    return " ".join(str(text).split())

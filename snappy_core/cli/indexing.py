@@ -1,0 +1,79 @@
+"""`snappy index` and `snappy info`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from snappy_core.cli.options import Json, read_metadata
+from snappy_core.cli.output import console, plain, print_json
+
+
+def index(
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATHS...", help="PDFs, and folders of them.")
+    ],
+    to: Annotated[
+        str, typer.Option("--to", metavar="FILE", help="The index; made if there is none.")
+    ],
+    metadata: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--metadata",
+            metavar="KEY=VALUE",
+            help="Kept with the documents, to filter by; may be repeated.",
+        ),
+    ] = None,
+    password: Annotated[
+        str | None, typer.Option("--password", help="Opens encrypted documents.")
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """Add documents to an index; those it holds unchanged are passed over."""
+    from snappy_core import RegionIndex
+
+    keys = read_metadata(metadata or ())
+    with RegionIndex.open(to) as opened:
+        report = opened.add(paths, metadata=keys, password=password)
+    if as_json:
+        print_json(
+            {
+                "added": report.added,
+                "unchanged": report.unchanged,
+                "failed": [{"source": f.source, "cause": f.cause} for f in report.failed],
+                "warnings": report.warnings,
+                "pages": report.pages,
+                "seconds": round(report.seconds, 3),
+            }
+        )
+    else:
+        out = console()
+        counts = f"{len(report.added)} added, {len(report.unchanged)} unchanged"
+        counts += f", {len(report.failed)} failed; {report.pages} pages in {report.seconds:.1f} s"
+        out.print(counts, soft_wrap=True)
+        for warning in report.warnings:
+            out.print(plain(f"warning: {warning}"), style="yellow", soft_wrap=True)
+        for failure in report.failed:
+            out.print(
+                plain(f"failed: {failure.source}: {failure.cause}"), style="red", soft_wrap=True
+            )
+    return 1 if report.failed else 0
+
+
+def info(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="An index.")],
+    as_json: Json = False,
+) -> None:
+    """Say what an index is and holds."""
+    from snappy_core import RegionIndex
+
+    with RegionIndex.open(file, create=False) as opened:
+        found = asdict(opened.info())
+    if as_json:
+        print_json(found)
+        return
+    out = console()
+    for key, value in found.items():
+        out.print(plain(f"{key:<10} {value}"), soft_wrap=True)

@@ -1,0 +1,73 @@
+"""How results are printed: for people, and as JSON."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from snappy_core.metadata import region_metadata
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from snappy_core.types import Hit, Scalar
+
+
+def print_json(value: object) -> None:
+    """Print one JSON object, in ASCII so that every terminal and pipe takes it."""
+    print(json.dumps(value, indent=2))
+
+
+def record(hit: Hit) -> dict[str, Scalar]:
+    """Return a hit as a flat JSON object: the metadata of its region, its text and scores."""
+    return {
+        **region_metadata(hit),
+        "text": hit.region.text,
+        "score": round(hit.score, 6),
+        "region_score": round(hit.region_score, 6),
+        "page_score": round(hit.page_score, 6),
+        "rank": hit.rank,
+    }
+
+
+def console() -> Console:
+    """Return standard output for people: text is printed as it is, never as markup."""
+    from rich.console import Console
+
+    return Console(markup=False, emoji=False, highlight=False)
+
+
+def print_hits(hits: Iterable[Hit]) -> None:
+    """Print hits one under the other, each with its page, label, box, score and text."""
+    from rich.text import Text
+
+    out = console()
+    for hit in hits:
+        page = f"page {hit.page_number}"
+        if hit.page_label != str(hit.page_number):
+            page += f" (printed {hit.page_label})"
+        box = " ".join(f"{value:.3f}" for value in hit.region.box)
+        head = Text.assemble(
+            (f"{hit.rank:>2}  ", "bold"),
+            (f"{page}, {hit.region.label.replace('_', ' ')}", "bold cyan"),
+            f"  score {hit.score:.3f}  box {box}",
+        )
+        out.print(head, soft_wrap=True)
+        out.print(Text(f"    {plain(hit.source)}", "dim"), soft_wrap=True)
+        if hit.region.section:
+            out.print(Text(f"    {plain(hit.region.section)}", "dim"), soft_wrap=True)
+        for line in Text(plain(hit.region.text)).wrap(out, max(out.width - 4, 20)):
+            line.rstrip()
+            out.print(Text("    ").append_text(line), soft_wrap=True)
+        out.print()
+
+
+def plain(text: str) -> str:
+    """Return text without control characters: a document must not steer the terminal.
+
+    >>> plain("a\\x1b[31mb")
+    'a�[31mb'
+    """
+    return "".join("\ufffd" if unicodedata.category(c) in ("Cc", "Cs") else c for c in text)

@@ -1,0 +1,15 @@
+"""Snappy for LlamaIndex: a retriever whose nodes are regions of pages, with their boxes."""
+
+try:
+    from snappy_llamaindex.mapping import to_node
+    from snappy_llamaindex.retriever import SnappyRetriever
+except ModuleNotFoundError as error:
+    from snappy_core.errors import MissingDependency
+
+    if (error.name or "").partition(".")[0] != "llama_index":
+        raise
+    raise MissingDependency(
+        "snappy_llamaindex needs llama-index-core: pip install 'snappy-retriever[llamaindex]'"
+    ) from error
+
+__all__ = ["SnappyRetriever", "to_node"]

@@ -1,0 +1,47 @@
+"""Runs the command line in this process, as `snappy` does, and keeps an index to ask."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from snappy_core.cli import main
+
+
+@dataclass
+class Result:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def error(self):
+        """The one line on standard error that says what went wrong."""
+        assert self.out == ""
+        assert self.err.startswith("error: ")
+        assert self.err.endswith("\n")
+        assert self.err.count("\n") == 1
+        return self.err.removeprefix("error: ").rstrip()
+
+
+@pytest.fixture
+def snappy(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def run(*arguments):
+        code = main([str(argument) for argument in arguments])
+        return Result(code, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory, data):
+    """An index of three small documents, two of them of the team red; not to be changed."""
+    path = tmp_path_factory.mktemp("index") / "small.snappy"
+    red = [str(data / name) for name in ("page_labels.pdf", "table.pdf")]
+    assert main(["index", *red, "--to", str(path), "--metadata", "team=[red]"]) == 0
+    blue = ["--metadata", "team=blue", "--metadata", "year=2025"]
+    assert main(["index", str(data / "unicode.pdf"), "--to", str(path), *blue]) == 0
+    return path

@@ -1,0 +1,154 @@
+"""What goes wrong is one line and an exit code; and the command as a real process."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import snappy_core
+from snappy_core.cli import main
+
+ROOT = Path(snappy_core.__file__).parent.parent
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ([], "Missing argument 'QUESTION'"),
+        (["q"], "either --in FILE or --pdf FILE"),
+        (["q", "--in", "INDEX", "--pdf", "x.pdf"], "either --in FILE or --pdf FILE"),
+        (["", "--in", "INDEX"], "the question is empty"),
+        (["q", "--in", "INDEX", "-k", "0"], "k must be an integer of at least 1, not 0"),
+        (["q", "--in", "INDEX", "-k", "many"], "-k"),
+        (["q", "--in", "INDEX", "--per-page", "0"], "per_page"),
+        (["q", "--in", "INDEX", "--threshold", "2"], "score_threshold"),
+        (["q", "--in", "INDEX", "--scoring", "best"], "maxsim, iou_weighted, max, mean"),
+        (["q", "--in", "INDEX", "--filter", "tame=x"], "unknown filter key 'tame'"),
+        (["q", "--in", "INDEX", "--filter", "team"], "'team' is not of the form key=value"),
+        (["q", "--in", "INDEX", "--colour"], "--colour"),
+        (["q", "--in", "s3://bucket/x"], "s3://bucket/x"),
+    ],
+)
+def test_wrong_use_exits_with_2(snappy, made, options, words):
+    done = snappy("search", *(str(made) if option == "INDEX" else option for option in options))
+    assert done.code == 2
+    assert words in done.error
+
+
+def test_an_unknown_command_exits_with_2(snappy):
+    done = snappy("find")
+    assert done.code == 2
+    assert "find" in done.error
+
+
+@pytest.mark.parametrize("command", [["search", "q", "--in"], ["show", "q", "--in"], ["info"]])
+def test_a_missing_index_is_an_error_and_is_not_made(snappy, tmp_path, command):
+    done = snappy(*command, tmp_path / "none.snappy")
+    assert done.code == 1
+    assert "none.snappy" in done.error
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_no_index_is_an_error(snappy, data, tmp_path):
+    copy = tmp_path / "[red].pdf"
+    shutil.copy(data / "table.pdf", copy)
+    done = snappy("search", "q", "--in", copy)
+    assert done.code == 1
+    assert done.error == f"{copy}: is not a Snappy index"
+
+
+@pytest.mark.parametrize("name", ["none.pdf", "empty.pdf", "not_a_pdf.pdf", "encrypted.pdf"])
+def test_a_pdf_that_cannot_be_read_is_an_error(snappy, data, name):
+    done = snappy("search", "q", "--pdf", data / name)
+    assert done.code == 1
+    assert done.error.startswith(f"{(data / name).as_posix()}: ")
+
+
+def test_a_picture_that_cannot_be_written_is_an_error(snappy, made, tmp_path):
+    out = tmp_path / "no" / "page.png"
+    done = snappy("show", "boats", "--in", made, "--out", out)
+    assert done.code == 1
+    assert done.error == f"{out}: No such file or directory"
+    done = snappy("show", "boats", "--in", made, "--out", tmp_path / "page.odd")
+    assert done.code == 2
+    assert ".odd" in done.error
+
+
+def test_a_page_whose_file_is_gone_is_an_error(snappy, data, tmp_path):
+    pdf, index = tmp_path / "gone.pdf", tmp_path / "a.snappy"
+    shutil.copy(data / "table.pdf", pdf)
+    assert snappy("index", pdf, "--to", index).code == 0
+    pdf.unlink()
+    done = snappy("show", "boats", "--in", index)
+    assert done.code == 1
+    assert "gone.pdf, page 1" in done.error
+
+
+def test_a_bug_is_not_hidden(monkeypatch):
+    def broken(*_, **__):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("snappy_core.RegionIndex.open", broken)
+    with pytest.raises(ZeroDivisionError):
+        main(["info", "a.snappy"])
+
+
+def test_help_and_version(snappy):
+    assert snappy("--version").out == f"snappy {snappy_core.__version__}\n"
+    for arguments in ([], ["--help"]):
+        done = snappy(*arguments)
+        assert done.code == 0
+        for command in ("index", "search", "show", "info", "eval"):
+            assert command in done.out
+
+
+def process(*arguments, **options):
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+    return subprocess.Popen(
+        [sys.executable, "-m", "snappy_core.cli", *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        env=environment,
+        **options,
+    )
+
+
+def test_through_a_pipe_names_with_markup_stay_as_they_are(data, tmp_path):
+    name = "[red]naïve[/red] :smile:.pdf"
+    (tmp_path / name).parent.mkdir()
+    shutil.copy(data / "table.pdf", tmp_path / name)
+    with process("search", "boats", "--pdf", name, "-k", "1", cwd=tmp_path) as command:
+        out, err = command.communicate()
+    assert (command.returncode, err) == (0, "")
+    assert (tmp_path / name).as_posix() in out
+    assert "\x1b" not in out
+    assert "£251,500" in out
+
+
+def test_json_comes_alone_through_a_pipe(made):
+    with process("search", "boats", "--in", made, "--json") as command:
+        out, err = command.communicate()
+    assert (command.returncode, err) == (0, "")
+    assert json.loads(out)["hits"]
+
+
+def test_a_process_fails_with_one_line(tmp_path):
+    with process("search", "boats", "--in", tmp_path / "none.snappy") as command:
+        out, err = command.communicate()
+    assert (command.returncode, out) == (1, "")
+    assert err.startswith("error: ")
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_a_reader_that_leaves_is_no_error(made, options):
+    with process("search", "boats", "--in", made, *options) as command:
+        command.stdout.close()
+        err = command.stderr.read()
+    assert command.returncode == 1
+    assert err == ""

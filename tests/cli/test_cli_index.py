@@ -1,0 +1,116 @@
+"""`snappy index` and `snappy info`."""
+
+import json
+import shutil
+
+import pytest
+
+from snappy_core import RegionIndex
+from snappy_core.cli.options import read_filter, read_metadata
+
+
+def test_index_says_what_was_added(snappy, data, tmp_path):
+    to = tmp_path / "a.snappy"
+    done = snappy("index", data / "table.pdf", data / "page_labels.pdf", "--to", to)
+    assert done.code == 0
+    assert done.out.startswith("2 added, 0 unchanged, 0 failed; 5 pages in ")
+    again = snappy("index", data / "table.pdf", "--to", to)
+    assert again.out.startswith("0 added, 1 unchanged, 0 failed; 0 pages in ")
+
+
+def test_a_bad_file_is_reported_and_the_others_go_on(snappy, data, tmp_path):
+    paths = [data / name for name in ("not_a_pdf.pdf", "mixed_blank.pdf", "table.pdf")]
+    done = snappy("index", *paths, tmp_path / "none.pdf", "--to", tmp_path / "a.snappy")
+    assert done.code == 1
+    counts, warning, *failures = done.out.splitlines()
+    assert counts.startswith("2 added, 0 unchanged, 2 failed; 4 pages")
+    assert warning == f"warning: {paths[1].as_posix()}, page 2: has no text"
+    assert failures[0].startswith(f"failed: {paths[0].as_posix()}: ")
+    assert failures[1].startswith(f"failed: {(tmp_path / 'none.pdf').as_posix()}: ")
+    assert "Traceback" not in done.err
+
+
+def test_index_json(snappy, data, tmp_path):
+    good, bad = data / "mixed_blank.pdf", data / "empty.pdf"
+    done = snappy("index", good, bad, "--to", tmp_path / "a.snappy", "--json")
+    assert done.code == 1
+    found = json.loads(done.out)
+    assert list(found) == ["added", "unchanged", "failed", "warnings", "pages", "seconds"]
+    assert found["added"] == [good.as_posix()]
+    assert found["unchanged"] == []
+    assert found["failed"] == [{"source": bad.as_posix(), "cause": "is empty"}]
+    assert len(found["warnings"]) == 1
+    assert found["pages"] == 3
+
+
+def test_names_with_markup_are_printed_as_they_are(snappy, data, tmp_path):
+    name = tmp_path / "[red]bad[" / "red] :smile: \\[x].pdf"
+    name.parent.mkdir()
+    shutil.copy(data / "not_a_pdf.pdf", name)
+    done = snappy("index", name, "--to", tmp_path / "a.snappy")
+    assert f"failed: {name.as_posix()}: " in done.out
+
+
+def test_a_password_opens_an_encrypted_document(snappy, data, tmp_path):
+    to = tmp_path / "a.snappy"
+    locked = snappy("index", data / "encrypted.pdf", "--to", to)
+    assert locked.code == 1
+    assert "password" in locked.out
+    opened = snappy("index", data / "encrypted.pdf", "--to", to, "--password", "tide")
+    assert opened.code == 0
+
+
+def test_metadata_is_kept_with_its_types(snappy, data, tmp_path):
+    to = tmp_path / "a.snappy"
+    pairs = ["team=a=b", "year=2025", "draft=true", "edition=1.10", "note="]
+    options = [part for pair in pairs for part in ("--metadata", pair)]
+    assert snappy("index", data / "unicode.pdf", "--to", to, *options).code == 0
+    with RegionIndex.open(to, create=False) as index:
+        (document,) = index.documents()
+    expected = {"team": "a=b", "year": 2025, "draft": True, "edition": "1.10", "note": ""}
+    assert dict(document.metadata) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("x", "x"), ("", ""), ("7", 7), ("-7", -7), ("2.5", 2.5), ("true", True), ("null", None),
+        ("007", "007"), ("1.10", "1.10"), ("1e3", "1e3"), ("NaN", "NaN"), ("True", "True"),
+        ('"7"', '"7"'), ("[1]", "[1]"), ("{}", "{}"), (" 7", " 7"), ("9" * 5000, "9" * 5000),
+    ],
+)  # fmt: skip
+def test_a_value_is_read_as_what_it_writes(text, value):
+    read = read_metadata([f"key={text}"])["key"]
+    assert read == value
+    assert type(read) is type(value)
+
+
+def test_a_filter_takes_several_values_and_a_number_also_as_text():
+    given = ["a=x", "year=2025", "a=y"]
+    assert read_filter(given) == {"a": ["x", "y"], "year": [2025, "2025"]}
+
+
+@pytest.mark.parametrize("pair", ["team", "=x", ""])
+def test_a_pair_needs_a_key_and_a_value(snappy, data, tmp_path, pair):
+    done = snappy("index", data / "table.pdf", "--to", tmp_path / "a", "--metadata", pair)
+    assert done.code == 2
+    assert done.error == f"{pair!r} is not of the form key=value"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("pairs", [["a=1", "a=2"], ["score=1"]])
+def test_metadata_given_twice_or_reserved_is_refused(snappy, data, tmp_path, pairs):
+    options = [part for pair in pairs for part in ("--metadata", pair)]
+    done = snappy("index", data / "table.pdf", "--to", tmp_path / "a", *options)
+    assert done.code == 2
+    assert pairs[0].partition("=")[0] in done.error
+
+
+def test_info(snappy, made):
+    done = snappy("info", made)
+    assert done.code == 0
+    assert f"location   {made}" in done.out.splitlines()
+    assert "documents  3" in done.out.splitlines()
+    found = json.loads(snappy("info", made, "--json").out)
+    assert list(found) == ["location", "encoder", "dim", "documents", "pages", "bytes"]
+    assert (found["documents"], found["pages"]) == (3, 6)

@@ -1,0 +1,105 @@
+from dataclasses import replace
+
+import pytest
+
+from snappy_core.ingest.local import prepare
+from snappy_core.ingest.plan import fingerprint, is_new, name_documents, relabel
+from snappy_core.reading import VERSION, Source
+from snappy_core.stores import MemoryStore
+from snappy_core.stores.base import DocumentRecord
+from snappy_core.testing import FakeEncoder, make_page
+
+A = DocumentRecord("a", "/papers/a.pdf", "hash 1", "layout 1", metadata={"team": "sea"})
+
+
+@pytest.fixture
+def store():
+    """A store that holds `A`."""
+    store = MemoryStore()
+    page = make_page("Tides turn")
+    store.write(A, [prepare(page, FakeEncoder().encode_pages([page])[0])])
+    return store
+
+
+def test_fingerprint_tells_layouts_and_encoders_apart():
+    assert fingerprint(FakeEncoder(name="fake-1")) == f"layout {VERSION}, fake-1"
+    assert fingerprint(FakeEncoder(name="fake-1")) != fingerprint(FakeEncoder(name="fake-2"))
+
+
+class TestNameDocuments:
+    def test_by_absolute_path_or_name(self, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        data = Source.from_bytes(b"%PDF-", "given.pdf")
+        named = name_documents(["a.pdf", data, tmp_path / "b.pdf"], None, None)
+        folder = tmp_path.as_posix()
+        assert [name for name, _ in named] == [f"{folder}/a.pdf", "given.pdf", f"{folder}/b.pdf"]
+        assert [name for name, _ in named] == [source.name for _, source in named]
+
+    def test_each_once(self, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "a.pdf").touch()
+        paths = ["a.pdf", "./a.pdf", tmp_path / "a.pdf", tmp_path]
+        assert len(name_documents(paths, None, None)) == 1
+        data = [Source.from_bytes(b"x", "a"), Source.from_bytes(b"x", "a")]
+        assert len(name_documents(data, None, None)) == 1
+
+    def test_by_the_id_given(self):
+        ((name, source),) = name_documents("a.pdf", "report", "secret")
+        assert name == "report"
+        assert source.name.endswith("/a.pdf")
+        assert source.password == "secret"
+
+    def test_one_id_is_for_one_document(self):
+        with pytest.raises(ValueError, match="'report' is for one document, not 2"):
+            name_documents(["a.pdf", "b.pdf"], "report", None)
+        with pytest.raises(ValueError, match="'report' is for one document, not 0"):
+            name_documents([], "report", None)
+        with pytest.raises(ValueError, match="must not be empty"):
+            name_documents("a.pdf", "", None)
+
+    def test_one_name_is_for_one_document(self):
+        """Else the second would silently take the place of the first."""
+        two = [Source.from_bytes(b"1", "minutes"), Source.from_bytes(b"2", "minutes")]
+        with pytest.raises(ValueError, match="two different documents are called 'minutes'"):
+            name_documents(two, None, None)
+
+    def test_of_nothing(self):
+        assert name_documents([], None, None) == []
+
+    def test_bytes_need_a_source(self):
+        with pytest.raises(TypeError, match=r"Source\.from_bytes"):
+            name_documents([b"%PDF-"], None, None)
+
+
+@pytest.mark.parametrize(
+    ("changed", "new"),
+    [
+        ({}, False),
+        ({"metadata": {"team": "sky"}}, False),
+        ({"document_id": "b"}, True),
+        ({"content_hash": "hash 2"}, True),
+        ({"fingerprint": "layout 2"}, True),
+        ({"source": "/elsewhere/a.pdf"}, True),
+    ],
+    ids=lambda value: next(iter(value), "same") if isinstance(value, dict) else str(value),
+)
+def test_is_new(store, changed, new):
+    assert is_new(store, replace(A, **changed)) is new
+
+
+class TestRelabel:
+    def test_changes_what_differs(self, store):
+        assert relabel(store, replace(A, metadata={"team": "sky"})) is True
+        with store.read() as snapshot:
+            assert dict(snapshot.document("a").metadata) == {"team": "sky"}
+
+    def test_leaves_what_is_the_same(self, store):
+        assert relabel(store, A) is False
+
+    def test_takes_metadata_away(self, store):
+        assert relabel(store, replace(A, metadata={})) is True
+        with store.read() as snapshot:
+            assert dict(snapshot.document("a").metadata) == {}
+
+    def test_passes_over_unknown_documents(self, store):
+        assert relabel(store, replace(A, document_id="b")) is False

@@ -1,0 +1,79 @@
+import random
+
+import numpy as np
+import pytest
+
+from snappy_core.stores import SqliteStore
+from snappy_core.stores.catalog import CatalogCache
+from tests.stores.conformance import document, grid_record, texts
+
+ARRAYS = ("pages", "numbers", "offsets", "vectors", "scales")
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = SqliteStore(tmp_path / "index.snappy")
+    yield store
+    store.close()
+
+
+def load(store, cache):
+    with store._connection() as connection:
+        return cache.load(connection)
+
+
+def assert_equal(found, expected):
+    assert list(found.documents) == list(expected.documents)
+    for name in ARRAYS:
+        np.testing.assert_array_equal(getattr(found, name), getattr(expected, name), name)
+        assert getattr(found, name).dtype == getattr(expected, name).dtype
+
+
+def test_updates_equal_a_fresh_load(store):
+    """After every one of many writes, replacements and deletions in a random order."""
+    chance = random.Random(7)
+    cache = CatalogCache()
+    for turn in range(60):
+        name = chance.choice("abcdef")
+        if chance.random() < 0.3:
+            store.delete(name)
+        elif chance.random() < 0.2:
+            store.write(document(name, str(turn)), [grid_record()])
+        else:
+            pages = [f"Tide {turn} turns"] * chance.randint(0, 3)
+            store.write(document(name, str(turn)), texts(*pages))
+        if chance.random() < 0.7:  # else several changes come together
+            assert_equal(load(store, cache), load(store, CatalogCache()))
+
+
+def test_is_read_once_while_nothing_changes(store):
+    cache = CatalogCache()
+    assert load(store, cache) is load(store, cache)
+    store.write(document("a"), texts("Tides turn"))
+    held = load(store, cache)
+    store.set_metadata("a", {"team": "sea"})
+    assert load(store, cache) is held
+
+
+def test_notices_as_many_pages_of_other_documents(store):
+    cache = CatalogCache()
+    store.write(document("a"), texts("Tides turn"))
+    store.write(document("b"), texts("Moon pulls"))
+    assert load(store, cache).documents == ["a", "b"]
+    store.delete("b")
+    store.write(document("c"), texts("Sun shines"))
+    assert load(store, cache).documents == ["a", "c"]
+
+
+def test_serves_an_old_snapshot_after_a_new_one(store):
+    cache = CatalogCache()
+    store.write(document("a"), texts("Tides turn", "Moon pulls"))
+    with store._connection() as old:
+        old.execute("BEGIN")
+        before = CatalogCache().load(old)
+        store.write(document("a", "2"), texts("Sun shines"))
+        store.write(document("b"), texts("Wind turns"))
+        after = load(store, cache)
+        assert_equal(cache.load(old), before)
+        old.rollback()
+    assert_equal(load(store, cache), after)

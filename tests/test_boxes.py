@@ -1,0 +1,219 @@
+"""Boxes: arithmetic on asymmetric examples, and frames that go there and back."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from snappy_core.boxes import (
+    area,
+    as_boxes,
+    contains_centre,
+    coverage,
+    enclose,
+    from_bottom_left,
+    from_per_mille,
+    from_pixels,
+    from_quads,
+    intersection,
+    iou,
+    line_boxes,
+    to_bottom_left,
+    to_pixels,
+)
+
+WIDE = [0.125, 0.25, 0.625, 0.375]  # .5 x .125, left of the middle
+TALL = [0.5, 0.125, 0.75, 0.875]  # .25 x .75, right of the middle
+
+
+@st.composite
+def boxes(draw, least=0, most=6):
+    fraction = st.floats(0, 1, width=32)
+    corners = draw(
+        st.lists(st.tuples(fraction, fraction, fraction, fraction), min_size=least, max_size=most)
+    )
+    ordered = [(min(a, c), min(b, d), max(a, c), max(b, d)) for a, b, c, d in corners]
+    return as_boxes(ordered)
+
+
+sizes = st.tuples(st.floats(0.5, 20_000), st.floats(0.5, 20_000))
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ([0, 0, 1, 1], "shape"),  # one box without its list
+        ([[0, 0, 1]], "shape"),  # three numbers
+        ([[[0, 0, 1, 1]]], "shape"),  # one list too many
+        ([[0, 0, float("nan"), 1]], "finite"),
+        ([[0, float("-inf"), 1, 1]], "finite"),
+        ([[0, 0, 1, 1], [0.5, 0, 0.25, 1]], r"\[0.5, 0.0, 0.25, 1.0\]"),  # right before left
+        ([[0, 0.5, 1, 0.25]], "y0 <= y1"),  # foot above head
+    ],
+)
+def test_what_is_no_box(values, message):
+    with pytest.raises(ValueError, match=message):
+        as_boxes(values)
+
+
+@pytest.mark.parametrize("nothing", [[], (), np.zeros((0, 4)), np.zeros(0)])
+def test_no_boxes_have_the_shape_of_boxes(nothing):
+    assert as_boxes(nothing).shape == (0, 4)
+    assert as_boxes(nothing).dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "shared", "union"),
+    [
+        (WIDE, TALL, 0.125 * 0.125, 0.0625 + 0.1875 - 0.015625),  # they cross
+        (WIDE, WIDE, 0.0625, 0.0625),  # the same
+        ([0, 0, 1, 1], TALL, 0.1875, 1),  # one inside the other
+        (WIDE, [0.625, 0.25, 0.75, 0.375], 0, 0.078125),  # they share an edge
+        (WIDE, [0.125, 0.5, 0.625, 0.75], 0, 0.1875),  # one below the other
+        (WIDE, [0.75, 0.25, 1, 0.375], 0, 0.09375),  # one beside the other
+        (WIDE, [0.25, 0.25, 0.25, 0.375], 0, 0.0625),  # a line inside a box
+    ],
+)
+def test_intersection_and_iou_of_a_pair(a, b, shared, union):
+    a, b = as_boxes([a]), as_boxes([b])
+    assert intersection(a, b).tolist() == [[shared]]
+    assert iou(a, b)[0, 0] == np.float32(shared / union)
+
+
+def test_two_boxes_without_area_have_no_iou():
+    point = as_boxes([[0.5, 0.25, 0.5, 0.25]])
+    assert iou(point, point).tolist() == [[0]]
+
+
+def test_pairs_come_as_rows_and_columns():
+    a, b = as_boxes([WIDE, TALL]), as_boxes([WIDE, TALL, [0, 0, 1, 1]])
+    assert intersection(a, b).tolist() == [[0.0625, 0.015625, 0.0625], [0.015625, 0.1875, 0.1875]]
+    assert area(b).tolist() == [0.0625, 0.1875, 1]
+    assert iou(a, as_boxes([])).shape == (2, 0)
+
+
+def test_swapping_x_and_y_gives_another_overlap():
+    a, b = as_boxes([WIDE]), as_boxes([TALL])
+    turned = a[:, [1, 0, 3, 2]]
+    assert intersection(a, b) != intersection(turned, b)
+
+
+def test_coverage_is_the_share_of_the_second_box():
+    half = as_boxes([[0, 0, 0.5, 1]])
+    crossing = as_boxes([[0.25, 0.25, 0.625, 0.5]])
+    assert coverage(half, crossing)[0, 0] == np.float32(2 / 3)
+    assert coverage(crossing, half)[0, 0] == 0.125
+
+
+@pytest.mark.parametrize(
+    ("dot", "covered"),
+    [
+        ([0.25, 0.75, 0.25, 0.75], 1),  # a point inside
+        ([0.25, 0.625, 0.25, 0.875], 1),  # a line inside
+        ([0.75, 0.25, 0.75, 0.25], 0),  # the same point with x and y swapped
+    ],
+)
+def test_a_box_without_area_is_covered_by_its_centre(dot, covered):
+    assert coverage(as_boxes([[0, 0.5, 0.5, 1]]), as_boxes([dot])).tolist() == [[covered]]
+
+
+def test_contains_centre():
+    frame = as_boxes([[0.25, 0, 1, 0.5]])
+    inside, across, beside = [0.5, 0.125, 0.75, 0.25], [0, 0.375, 0.75, 0.5], [0, 0, 0.375, 0.5]
+    found = contains_centre(frame, as_boxes([inside, across, beside]))
+    assert found.tolist() == [[True, True, False]]
+
+
+def test_enclose():
+    assert enclose(as_boxes([WIDE, TALL])) == (0.125, 0.125, 0.75, 0.875)
+    with pytest.raises(ValueError, match="zero boxes"):
+        enclose(as_boxes([]))
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        ([], []),
+        ([WIDE], [WIDE]),
+        (  # a line of two, then back to the left
+            [[0.25, 0.0, 0.5, 0.125], [0.5, 0.0, 0.75, 0.25], [0.25, 0.25, 0.375, 0.375]],
+            [[0.25, 0.0, 0.75, 0.25], [0.25, 0.25, 0.375, 0.375]],
+        ),
+        (  # to the left at the same height: another line
+            [[0.5, 0.0, 0.75, 0.125], [0.25, 0.0, 0.5, 0.125]],
+            [[0.5, 0.0, 0.75, 0.125], [0.25, 0.0, 0.5, 0.125]],
+        ),
+    ],
+)
+def test_line_boxes(words, lines):
+    assert line_boxes(as_boxes(words)).tolist() == lines
+
+
+@pytest.mark.parametrize(
+    ("convert", "given", "expected"),
+    [
+        (from_pixels, [[50, 100, 100, 300]], [[0.25, 0.25, 0.5, 0.75]]),
+        (from_bottom_left, [[50, 0, 100, 100]], [[0.25, 0.75, 0.5, 1.0]]),
+        (from_quads, [[[60, 100], [100, 120], [90, 300], [50, 280]]], [[0.25, 0.25, 0.5, 0.75]]),
+        (from_quads, [[[50, 100], [100, 300]]], [[0.25, 0.25, 0.5, 0.75]]),  # two corners
+    ],
+)
+def test_frames(convert, given, expected):
+    assert convert(given, 200, 400).tolist() == expected
+    assert convert(given, 400, 200).tolist() != expected  # width and height swapped
+
+
+def test_a_thousand_steps():
+    assert from_per_mille([[0, 333, 666, 999]])[0] == pytest.approx([0, 1 / 3, 2 / 3, 1])
+    assert from_per_mille([[250, 0, 500, 1000]], top=1000).tolist() == [[0.25, 0, 0.5, 1]]
+
+
+def test_quads_have_points():
+    with pytest.raises(ValueError, match="points, 2"):
+        from_quads([[0, 0, 1, 1]], 200, 400)
+
+
+@pytest.mark.parametrize("convert", [from_pixels, from_bottom_left])
+@pytest.mark.parametrize("size", [(0, 10), (10, 0), (-1, 10), (float("nan"), 10), (10, np.inf)])
+def test_a_page_has_a_size(convert, size):
+    with pytest.raises(ValueError, match="page size must be positive"):
+        convert([[1, 2, 3, 4]], *size)
+
+
+@given(boxes(), boxes())
+def test_iou_is_symmetric_and_a_share(a, b):
+    found = iou(a, b)
+    assert found.shape == (len(a), len(b))
+    assert np.array_equal(found, iou(b, a).T)
+    assert ((found >= 0) & (found <= 1 + 1e-6)).all()
+
+
+@given(boxes(), boxes())
+def test_overlap_is_never_larger_than_either_box(a, b):
+    shared = intersection(a, b)
+    assert (shared <= np.minimum(area(a)[:, None], area(b)[None])).all()
+    assert ((coverage(a, b) >= 0) & (coverage(a, b) <= 1)).all()
+
+
+@given(boxes(), sizes)
+def test_frames_go_there_and_back(made, size):
+    for back in (
+        from_pixels(to_pixels(made, *size), *size),
+        from_bottom_left(to_bottom_left(made, *size), *size),
+        from_quads(to_pixels(made, *size).reshape(-1, 2, 2), *size),
+    ):
+        assert np.allclose(back, made, rtol=0, atol=1e-6)
+
+
+@given(boxes(least=1), sizes)
+def test_upside_down_is_the_mirror_image(made, size):
+    mirrored = np.stack([made[:, 0], 1 - made[:, 3], made[:, 2], 1 - made[:, 1]], axis=1)
+    found = from_bottom_left(to_pixels(made, *size), *size)
+    assert np.allclose(found, mirrored, rtol=0, atol=1e-6)
+
+
+@given(boxes(least=1))
+def test_the_enclosing_box_holds_every_box(made):
+    around = as_boxes([enclose(made)])
+    assert contains_centre(around, made).all()
+    assert np.array_equal(intersection(around, made)[0], area(made))

@@ -1,0 +1,103 @@
+"""The flat metadata of a region, and the user's keys beside it."""
+
+import json
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from snappy_core import Hit, Region
+from snappy_core.metadata import KEYS, RESERVED, check_metadata, region_metadata
+
+REGION = Region(
+    (0.1, 0.2000004, 0.7, 0.3), "Low water at six.", (4, 5), "table_row", 7, section="Tides"
+)
+HIT = Hit(
+    REGION, "log.pdf#p3r7", "log.pdf", "/logs/log.pdf", 3, "iii", 595.2756, 841.88976, "pt",
+    score=0.61, region_score=0.5, page_score=0.83, page_maxsim=2.5, rank=1,
+    ocr_confidence=0.98765, rects=((0.1, 0.2, 0.7, 0.24), (0.1, 0.26, 0.4000001, 0.3)),
+    metadata={"team": "harbour", "year": 1823, "draft": False, "note": None},
+    query="when is low water?",
+)  # fmt: skip
+
+
+def test_every_key_is_there():
+    assert region_metadata(HIT) == {
+        "schema": "snappy.region/1",
+        "region_id": "log.pdf#p3r7",
+        "document_id": "log.pdf",
+        "source": "/logs/log.pdf",
+        "page_number": 3,
+        "page_label": "iii",
+        "bbox_x0": 0.1,
+        "bbox_y0": 0.2,
+        "bbox_x1": 0.7,
+        "bbox_y1": 0.3,
+        "bbox_unit": "page_fraction",
+        "bbox_origin": "top_left",
+        "page_width": 595.276,
+        "page_height": 841.89,
+        "page_unit": "pt",
+        "region_label": "table_row",
+        "section": "Tides",
+        "reading_order": 7,
+        "rects_json": "[[0.1,0.2,0.7,0.24],[0.1,0.26,0.4,0.3]]",
+        "ocr_confidence": 0.9877,
+        "team": "harbour",
+        "year": 1823,
+        "draft": False,
+        "note": None,
+    }
+
+
+def test_a_bare_hit_has_every_key_too():
+    bare = replace(HIT, rects=(), metadata={}, ocr_confidence=-1.0)
+    made = region_metadata(bare)
+    assert tuple(made) == KEYS
+    assert json.loads(made["rects_json"]) == []
+    assert made["ocr_confidence"] == -1
+
+
+def test_nothing_depends_on_the_question():
+    other = replace(HIT, score=0.1, region_score=0.2, page_score=0.3, rank=9, query="another")
+    assert region_metadata(other) == region_metadata(HIT)
+
+
+def test_values_are_json_scalars_even_from_float32():
+    box = tuple(map(float, np.array([0.1, 0.2, 0.7, 0.3], np.float32)))
+    made = region_metadata(replace(HIT, region=replace(REGION, box=box)))
+    assert json.loads(json.dumps(made, allow_nan=False)) == made
+    assert (made["bbox_x0"], made["bbox_y1"]) == (0.1, 0.3)  # not 0.10000000149
+
+
+def test_the_dict_is_new_each_time():
+    first = region_metadata(HIT)
+    first["team"] = "changed"
+    assert region_metadata(HIT)["team"] == "harbour"
+    assert HIT.metadata["team"] == "harbour"
+
+
+@pytest.mark.parametrize(
+    ("metadata", "message"),
+    [
+        *(({key: "x"}, f"{key!r} is reserved") for key in sorted(RESERVED)),
+        ({1: "x"}, "keys must be strings, not 1"),
+        ({"tags": ["a", "b"]}, "'tags' must be .* not list"),
+        ({"nested": {"a": 1}}, "not dict"),
+        ({"count": np.int64(3)}, "not int64"),  # json cannot write it
+        ({"share": math.nan}, "finite"),
+        ({"share": -math.inf}, "finite"),
+    ],
+)
+def test_metadata_that_is_refused(metadata, message):
+    with pytest.raises(ValueError, match=message):
+        check_metadata(metadata)
+
+
+def test_metadata_that_is_taken():
+    given = {"team": "harbour", "year": 1823, "share": 0.5, "draft": True, "note": None, "": ""}
+    taken = check_metadata(given)
+    assert taken == given
+    assert taken is not given
+    assert check_metadata(None) == {}
