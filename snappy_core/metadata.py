@@ -18,8 +18,8 @@ KEYS = (
 )  # fmt: skip
 """Every region has all of these, in both frameworks."""
 
-RESERVED = frozenset((*KEYS, "page", "score", "page_score", "rank"))
-"""Keys that users cannot give to their documents: ours and those the LangChain adapter adds."""
+RESERVED = frozenset((*KEYS, "page", "text", "score", "region_score", "page_score", "rank"))
+"""Keys that users cannot give to their documents: ours, and what adapters put beside them."""
 
 
 def region_metadata(hit: Hit) -> dict[str, Scalar]:

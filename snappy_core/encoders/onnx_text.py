@@ -208,14 +208,17 @@ def _load_tokenizer(tokenizer: str | os.PathLike[str] | Tokenizer) -> Tokenizer:
     from tokenizers import Tokenizer
 
     if isinstance(tokenizer, Tokenizer):
-        return tokenizer
-    path = Path(tokenizer)
-    if not path.is_file():
-        raise ModelError(f"{path}: no such tokenizer file")
-    try:
-        loaded = Tokenizer.from_file(str(path))
-    except Exception as error:  # tokenizers raises a bare Exception
-        raise ModelError(f"{path}: is not a tokenizer.json ({error})") from error
+        if tokenizer.padding is None and tokenizer.truncation is None:
+            return tokenizer
+        loaded = Tokenizer.from_str(tokenizer.to_str())  # the caller's own stays as it is
+    else:
+        path = Path(tokenizer)
+        if not path.is_file():
+            raise ModelError(f"{path}: no such tokenizer file")
+        try:
+            loaded = Tokenizer.from_file(str(path))
+        except Exception as error:  # tokenizers raises a bare Exception
+            raise ModelError(f"{path}: is not a tokenizer.json ({error})") from error
     loaded.no_padding()
     loaded.no_truncation()
     return loaded

@@ -98,9 +98,13 @@ def find_blocks(
     known = {}
     for line in lines:
         wrapped = LTTextLineHorizontal(_PARAMS.word_margin)
-        wrapped.set_bbox((line.x0, -line.y1, line.x1, -line.y0))
+        first = line.words[0]
+        # The lines of a list item are aligned with its text, not with its bullet.
+        item = len(line.words) > 1 and BULLET.match(texts[first])
+        left = float(boxes[line.words[1], 0]) if item else line.x0
+        wrapped.set_bbox((min(left, line.x1), -line.y1, line.x1, -line.y0))
         # An empty line would be thrown away; its text is looked at for nothing else.
-        wrapped._objs.append(_Word(line.words[0], texts[line.words[0]], boxes[line.words[0]], 1))
+        wrapped._objs.append(_Word(first, texts[first], boxes[first], 1))
         known[wrapped] = line
     blocks = []
     for box in container.group_textlines(_PARAMS, list(known)):

@@ -25,7 +25,10 @@ from snappy_core.types import NO_WORDS, Label, Region, Words
 VERSION = "1"
 """Part of the ingest fingerprint: raised when pages would come out otherwise than before."""
 
-_CAPTION = re.compile(r"^(?:fig(?:ure|\.)?|table|chart|exhibit|box)\s+[\dA-Z][\w.\-]*", re.I)
+_CAPTION = re.compile(
+    r"^(?i:fig(?:ure|\.)?|table|chart|exhibit|box)\s+"
+    r"(?:(?:[A-Z][.\-]?)?\d|(?:[A-Z]|[IVX]+)(?!\w))"  # 3, S2, A.1, B, IV; not "of contents"
+)
 _PAGE_NUMBER = re.compile(r"^(?:page\s+)?[\divxlc]{1,6}(?:\s*(?:of|/)\s*\d+)?$", re.I)
 _MARGIN = 0.07  # share of the page at the head and the foot where running text stands
 
@@ -103,7 +106,7 @@ def _is_prose(block: Sequence[Line]) -> bool:
     width = max(line.x1 for line in block) - min(line.x0 for line in block)
     words = sum(len(line.words) for line in block) / len(block)
     fill = sum(line.x1 - line.x0 for line in block) / len(block) / max(width, 1e-6)
-    return (len(block) >= 3 and words >= 4 and fill >= 0.75) or words >= 9
+    return (len(block) >= 2 and words >= 4 and fill >= 0.75) or words >= 9
 
 
 def _caption_of(table: Table, blocks: Sequence[_Block], layer: TextLayer) -> _Block | None:
@@ -229,11 +232,13 @@ def _text(layer: TextLayer, words: Sequence[int]) -> str:
 def add_section(regions: Sequence[Region], section: str) -> tuple[tuple[Region, ...], str]:
     """Give each region the text of the heading above it; return also the last heading.
 
-    `section` is the heading in force where the page begins.
+    `section` is the heading in force where the page begins. Headings themselves and running
+    headers and footers belong to no section.
     """
     placed = []
     for region in regions:
-        placed.append(replace(region, section=section))
         if region.label in ("title", "heading"):
             section = region.text
+        outside = region.label in ("title", "heading", "header", "footer")
+        placed.append(region if outside else replace(region, section=section))
     return tuple(placed), section

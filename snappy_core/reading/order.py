@@ -36,9 +36,28 @@ def _cut(boxes: Boxes, index: NDArray[np.intp]) -> list[NDArray[np.intp]]:
     if len(index) < 2:
         return [index]
     columns, rows = _split(boxes, index, 0), _split(boxes, index, 1)
-    if len(columns) > 1 and (len(rows) == 1 or _are_columns(boxes, columns)):
+    if len(columns) > 1 and (len(rows) == 1 or _are_columns(columns)):
         return columns
-    return rows
+    return _join_columns(boxes, rows)
+
+
+def _join_columns(boxes: Boxes, rows: list[NDArray[np.intp]]) -> list[NDArray[np.intp]]:
+    """Put rows together again whose boxes make the same columns.
+
+    Under a heading the paragraphs of two columns may happen to end at the same height.
+    """
+    joined, lanes = [rows[0]], len(_split(boxes, rows[0], 0))
+    for row in rows[1:]:
+        columns = []
+        if lanes > 1:
+            both = np.concatenate([joined[-1], row])
+            columns = _split(boxes, both, 0)
+        if len(columns) == lanes and _are_columns(columns):
+            joined[-1] = both
+        else:
+            joined.append(row)
+            lanes = len(_split(boxes, row, 0))
+    return joined
 
 
 def _split(boxes: Boxes, index: NDArray[np.intp], axis: int) -> list[NDArray[np.intp]]:
@@ -50,7 +69,7 @@ def _split(boxes: Boxes, index: NDArray[np.intp], axis: int) -> list[NDArray[np.
     return list(np.split(index, gaps))
 
 
-def _are_columns(boxes: Boxes, columns: list[NDArray[np.intp]]) -> bool:
+def _are_columns(columns: list[NDArray[np.intp]]) -> bool:
     """Say whether lanes from head to foot part columns of text rather than a row of cells.
 
     Columns are tall: at least two of them hold several boxes one below the other.

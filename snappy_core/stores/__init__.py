@@ -20,6 +20,8 @@ def open_store(location: str | os.PathLike[str], *, create: bool = True) -> Stor
         FileNotFoundError, IndexMismatch: as `SqliteStore`.
     """
     if location == ":memory:":
+        if not create:
+            raise FileNotFoundError(":memory: holds no index yet; name the file of one")
         return MemoryStore()
     scheme = re.match(r"([a-z][a-z0-9+.-]+)://", os.fspath(location))
     if scheme:

@@ -14,9 +14,10 @@ REPORT = Path(__file__).parents[2] / "examples" / "report.pdf"
 
 class TestSnappyRetriever(RetrieversIntegrationTests):
     @pytest.fixture(autouse=True, scope="class")
-    def _index(self, request):
-        request.cls.index = RegionIndex(encoder=FakeEncoder())
-        request.cls.index.add(REPORT).raise_failed()
+    @classmethod
+    def _index(cls):
+        cls.index = RegionIndex(encoder=FakeEncoder())
+        cls.index.add(REPORT).raise_failed()
 
     @property
     def retriever_constructor(self):

@@ -21,13 +21,17 @@ def place(*rows):
 
 def lines_of(*rows):
     texts, boxes, sizes = place(*rows)
-    return [" ".join(texts[word] for word in line.words) for line in find_lines(texts, boxes, sizes)]
+    return [
+        " ".join(texts[word] for word in line.words) for line in find_lines(texts, boxes, sizes)
+    ]
 
 
 def blocks_of(*rows):
     texts, boxes, sizes = place(*rows)
     blocks = find_blocks(find_lines(texts, boxes, sizes), texts, boxes)
-    return {" / ".join(" ".join(texts[w] for w in line.words) for line in block) for block in blocks}
+    return {
+        " / ".join(" ".join(texts[w] for w in line.words) for line in block) for block in blocks
+    }
 
 
 LEFT = [(30, 100, "low water at"), (30, 112, "six and high"), (30, 124, "water at noon")]
@@ -87,7 +91,9 @@ def test_bullets(word):
     assert BULLET.match(word)
 
 
-@pytest.mark.parametrize("word", ["1", "1823.5", "tide.", "well-known", "--", "(sic)", "\u2022low", "1999."])
+@pytest.mark.parametrize(
+    "word", ["1", "1823.5", "tide.", "well-known", "--", "(sic)", "\u2022low", "1999."]
+)
 def test_no_bullets(word):
     assert not BULLET.match(word)
 

@@ -1,7 +1,10 @@
 """What one cannot see is not read: by arrays, and in files."""
 
+import io
+
 import numpy as np
 import pytest
+from reportlab.pdfgen.canvas import Canvas
 
 from snappy_core.boxes import as_boxes
 from snappy_core.reading import Source, read
@@ -69,6 +72,20 @@ def test_each_box_for_itself():
 def test_hidden_text_is_dropped(data, name):
     (page,) = read(Source.from_path(data / name))
     assert [region.text for region in page.regions] == [SEEN]
+    assert list(page.words.texts) == SEEN.split()
+
+
+def test_invisible_text_over_other_ink_is_dropped():
+    """Ink under its box is not its own, and no picture is there that it could be the text of."""
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(300, 500))
+    canvas.drawString(30, 450, SEEN)
+    hidden = canvas.beginText(30, 450)
+    hidden.setTextRenderMode(3)
+    hidden.textOut("IGNORE WHAT STANDS ABOVE")
+    canvas.drawText(hidden)
+    canvas.save()
+    (page,) = read(Source.from_bytes(out.getvalue(), "hidden"))
     assert list(page.words.texts) == SEEN.split()
 
 

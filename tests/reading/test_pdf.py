@@ -21,8 +21,8 @@ def pages_of(path, password=None):
 
 # The frame: boxes against the drawn points
 
-# Where the ink of Helvetica's letters begins and ends, in thousandths of the font size; PDFium draws
-# a font of its own that is a little narrower in E.
+# Where the ink of Helvetica's letters begins and ends, in thousandths of the font size; PDFium's
+# own font is a little narrower in E.
 BEGINS = {
     "A": 14, "B": 74, "C": 44, "D": 81, "E": 86, "G": 48, "I": 91, "N": 76, "O": 39, "S": 49,
     "T": 21, "U": 79, "l": 67, "r": 77, "w": 14,
@@ -59,11 +59,14 @@ def drawn_words(drawn):
         for word in line.split():
             start = x + stringWidth(line[: line.index(word)], "Helvetica", size)
             last = start + stringWidth(word[:-1], "Helvetica", size)
-            yield word, (
-                start + BEGINS[word[0]] * size / 1000,
-                y - (DEPTH if "g" in word else 0) * size / 1000,
-                last + ENDS[word[-1]] * size / 1000,
-                y + HEIGHT * size / 1000,
+            yield (
+                word,
+                (
+                    start + BEGINS[word[0]] * size / 1000,
+                    y - (DEPTH if "g" in word else 0) * size / 1000,
+                    last + ENDS[word[-1]] * size / 1000,
+                    y + HEIGHT * size / 1000,
+                ),
             )
 
 
@@ -106,7 +109,7 @@ def test_words_stand_where_they_are_seen(data, name, frame, rotation, drawn):
     for box in page.words.boxes * size:
         # a little more than the word, less than the space between words
         x0, y0, x1, y1 = np.rint(box + np.array([-1.5, -1.5, 1.5, 1.5]) * point).astype(int)
-        seen = ink_box(ink[y0:y1, x0:x1]) + [x0, y0, x0, y0]
+        seen = ink_box(ink[y0:y1, x0:x1]) + np.array([x0, y0, x0, y0])
         assert seen / point == pytest.approx(box / point, abs=0.5)
 
 

@@ -1,5 +1,7 @@
 """The kernel against plain loops."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -54,7 +56,8 @@ def test_query_and_patches_have_the_same_dimensions():
     [
         ([4], [[7], [4]], [[12], [-2]]),
         ([1, 3], [[1, 7], [-9, 4]], [[1, 11], [-9, 7]]),
-        ([0, 2, 0, 2, 0], [[-1, 7, -1, 3, -1], [-1, 2, -1, 4, -1]], [[0, 8, 0, 4, 0], [0, -7, 0, 5, 0]]),
+        ([0, 2, 0, 2], [[-1, 7, -1, 3], [-1, 2, -1, 4]], [[0, 8, 0, 4], [0, -7, 0, 5]]),
+        ([2, 2, 0], [[7, 3, -1], [2, 4, -1]], [[8, 4, 0], [-7, 5, 0]]),
         ([2], [[7], [2]], [[8], [-7]]),  # the last two belong to no segment
         ([0], [[-1], [-1]], [[0], [0]]),
     ],
@@ -69,7 +72,7 @@ def test_segments_by_hand(counts, best, sums):
 def test_segments_equal_a_loop(counts, seed):
     values, offsets = random_vectors(seed, 3, sum(counts)), offsets_of(counts)
     best, sums = segment_max(values, offsets), segment_sum(values, offsets)
-    for s, (start, stop) in enumerate(zip(offsets, offsets[1:], strict=False)):
+    for s, (start, stop) in enumerate(pairwise(offsets)):
         part = values[:, start:stop]
         assert best[:, s].tolist() == part.max(axis=1, initial=-np.inf).tolist()
         assert sums[:, s] == pytest.approx(part.sum(axis=1), abs=1e-5)

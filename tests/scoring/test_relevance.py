@@ -39,9 +39,7 @@ def grid(rows, columns):
 def patches(boxes, shape=None):
     n = len(boxes)
     boxes = np.array(boxes, np.float32).reshape(n, 4)
-    return Patches(
-        np.ones((n, 3), np.int8), np.ones(n, np.float32), boxes, np.ones(n, bool), shape
-    )
+    return Patches(np.ones((n, 3), np.int8), np.ones(n, np.float32), boxes, np.ones(n, bool), shape)
 
 
 def random_boxes(rng, n):

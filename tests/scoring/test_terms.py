@@ -75,9 +75,7 @@ def test_rarer_is_heavier(pages):
 def test_weights_by_hand():
     rare, common = math.log(1 + 9.5 / 1.5), math.log(1 + 2.5 / 8.5)
     unknown = math.log(1 + 10.5 / 0.5)
-    found = token_weights(
-        ("tide", None, "boat", "zyx"), 4, {"tide": 1, "boat": 8, "other": 3}, 10
-    )
+    found = token_weights(("tide", None, "boat", "zyx"), 4, {"tide": 1, "boat": 8, "other": 3}, 10)
     whole = rare + common + unknown
     assert found == pytest.approx([rare / whole, 0, common / whole, unknown / whole])
 

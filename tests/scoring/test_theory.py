@@ -55,7 +55,9 @@ def test_max_iou_share(patch, region, share):
     assert max_iou_share(patch, region) == share
 
 
-@pytest.mark.parametrize("sizes", [(0, 1, 1, 1), (1, -1, 1, 1), (1, 1, 0, 1), (1, 1, 1, float("nan"))])
+@pytest.mark.parametrize(
+    "sizes", [(0, 1, 1, 1), (1, -1, 1, 1), (1, 1, 0, 1), (1, 1, 1, float("nan"))]
+)
 def test_sizes_are_positive(sizes):
     for formula in (expected_area, worst_area, expected_efficiency):
         with pytest.raises(ValueError, match="sizes must be positive"):

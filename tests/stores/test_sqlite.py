@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from snappy_core.errors import IndexMismatch
-from snappy_core.stores import SqliteStore, open_store
+from snappy_core.stores import SqliteStore, open_store, sqlite
 from tests.stores.conformance import StoreConformance, assert_consistent, document, texts
 
 ROOT = Path(__file__).parents[2]
@@ -163,8 +163,9 @@ def test_open_store(path):
 # One process
 
 
-def test_opens_and_reads_while_another_writes_for_long(path, store):
+def test_opens_and_reads_while_another_writes_for_long(path, store, monkeypatch):
     """A document of many pages holds the write lock while it is read and encoded."""
+    monkeypatch.setattr(sqlite, "_WAIT_SECONDS", 0.5)  # fail soon rather than wait
     store.check("mini-1", 16)
     store.write(document("a"), texts("Tides turn"))
     second = []
@@ -247,10 +248,11 @@ class TestFork:
         thread.start()
         while not store._lock.locked():
             pass
-        assert in_fork(lambda: store._lock.locked()) == "False"
+        locked = in_fork(lambda: store._lock.locked())
         other.execute("ROLLBACK")
         other.close()
         thread.join()
+        assert locked == "False"
         assert document_ids(store) == ["a", "b"]
 
     def test_child_may_close(self, store):

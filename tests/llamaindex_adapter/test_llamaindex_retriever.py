@@ -1,0 +1,332 @@
+import asyncio
+import json
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from llama_index.core.callbacks import CallbackManager, CBEventType, LlamaDebugHandler
+from llama_index.core.llms import MockLLM
+from llama_index.core.query_engine import CitationQueryEngine
+from llama_index.core.retrievers import QueryFusionRetriever
+from llama_index.core.schema import (
+    IndexNode,
+    MetadataMode,
+    NodeRelationship,
+    ObjectType,
+    QueryBundle,
+    TextNode,
+)
+from llama_index.core.tools import RetrieverTool
+from llama_index.core.vector_stores.utils import metadata_dict_to_node, node_to_metadata_dict
+
+from snappy_core import PasswordRequired, RegionIndex, Source, UnreadableDocument
+from snappy_core.testing import FakeEncoder
+from snappy_llamaindex import SnappyRetriever, to_node
+
+REPORT = Path(__file__).parents[2] / "examples" / "report.pdf"
+QUESTION = "How many turbines are at work?"
+
+
+class ListeningEncoder(FakeEncoder):
+    """Keeps the questions it is given."""
+
+    def __init__(self):
+        super().__init__()
+        self.questions = []
+
+    def encode_query(self, text):
+        self.questions.append(text)
+        return super().encode_query(text)
+
+
+class MeetingEncoder(FakeEncoder):
+    """Answers no question before three are asked at the same time."""
+
+    def __init__(self):
+        super().__init__()
+        self.barrier = threading.Barrier(3, timeout=20)
+
+    def encode_query(self, text):
+        self.barrier.wait()
+        return super().encode_query(text)
+
+
+@pytest.fixture(scope="module")
+def index():
+    index = RegionIndex(encoder=FakeEncoder())
+    source = Source.from_bytes(REPORT.read_bytes(), "report.pdf")
+    index.add(source, document_id="report", metadata={"team": "finance"}).raise_failed()
+    return index
+
+
+@pytest.fixture
+def retriever(index):
+    return SnappyRetriever(index)
+
+
+@pytest.fixture
+def listening():
+    return SnappyRetriever.from_files(REPORT, encoder=ListeningEncoder())
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"k": 1},
+        {"filter": {"region_label": "table"}},
+        {"filter": {"team": ["finance", "sales"], "page_number": 4}},
+        {"score_threshold": 0.4},
+        {"per_page": 1},
+        {"scoring": "mean"},
+    ],
+)
+async def test_options_are_those_of_the_index(index, options):
+    options = {"k": 20, **options}
+    hits = index.search(QUESTION, **options)
+    assert len(hits) > 0
+    assert hits.hits != index.search(QUESTION, k=20).hits
+    expected = [to_node(hit) for hit in hits]
+    retriever = SnappyRetriever(index, similarity_top_k=options.pop("k"), **options)
+    assert retriever.retrieve(QUESTION) == expected
+    assert await retriever.aretrieve(QUESTION) == expected
+    assert retriever.retrieve(QueryBundle(QUESTION)) == expected
+
+
+def test_options_can_be_changed(retriever):
+    assert len(retriever.retrieve(QUESTION)) == 5
+    retriever.similarity_top_k = 2
+    assert len(retriever.retrieve(QUESTION)) == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"similarity_top_k": 0}, "at least 1, not 0"),
+        ({"per_page": 0}, "per_page must be"),
+        ({"score_threshold": 7}, "between -1 and 1, not 7"),
+        ({"scoring": "sum"}, "maxsim, iou_weighted, max, mean, not 'sum'"),
+    ],
+)
+def test_wrong_options(index, options, message):
+    with pytest.raises(ValueError, match=message):
+        SnappyRetriever(index, **options)
+
+
+def test_unknown_option(index):
+    with pytest.raises(TypeError, match="top_k"):
+        SnappyRetriever(index, top_k=3)
+
+
+@pytest.mark.parametrize("question", ["", " \n"])
+async def test_empty_questions_are_errors(retriever, question):
+    with pytest.raises(ValueError, match="empty"):
+        retriever.retrieve(question)
+    with pytest.raises(ValueError, match="empty"):
+        await retriever.aretrieve(question)
+
+
+async def test_unknown_filter_key(index):
+    retriever = SnappyRetriever(index, filter={"taem": "finance"})
+    with pytest.raises(ValueError, match=r"unknown filter key 'taem'; this index has .*team"):
+        await retriever.aretrieve(QUESTION)
+
+
+async def test_aretrieve_leaves_the_event_loop_free():
+    retriever = SnappyRetriever.from_files(REPORT, encoder=MeetingEncoder())
+    answers = await asyncio.gather(*(retriever.aretrieve(QUESTION) for _ in range(3)))
+    assert [len(nodes) for nodes in answers] == [5, 5, 5]
+
+
+def test_tool_question_is_stripped(listening):
+    tool = RetrieverTool.from_defaults(listening, name="report", description="The report.")
+    output = tool.call("tides")  # which the tool turns into "tides\n"
+    listening.retrieve(" tides ")
+    assert listening.index.encoder.questions == ["tides", "tides"]
+    assert [n.node_id for n in output.raw_output] == [
+        n.node_id for n in listening.retrieve("tides")
+    ]
+
+
+async def test_custom_embedding_strings_stand_for_the_question(listening):
+    bundle = QueryBundle("debt?", custom_embedding_strs=["Net debt fell. ", "Loans were repaid."])
+    listening.retrieve(bundle)
+    await listening.aretrieve(bundle)
+    listening.retrieve(QueryBundle("debt?", custom_embedding_strs=[]))
+    assert listening.index.encoder.questions == [
+        "Net debt fell. \nLoans were repaid.",
+        "Net debt fell. \nLoans were repaid.",
+        "debt?",
+    ]
+
+
+def test_embedding_of_another_retriever_is_passed_over(retriever):
+    # VectorIndexRetriever writes into the bundle that a fusion shares between retrievers.
+    bundle = QueryBundle(QUESTION, embedding=[0.5] * 8)
+    assert retriever.retrieve(bundle) == retriever.retrieve(QUESTION)
+
+
+async def test_image_as_question(retriever):
+    bundle = QueryBundle("this chart", image_path="chart.png")
+    with pytest.raises(ValueError, match=r"image_path='chart\.png'.*text only"):
+        retriever.retrieve(bundle)
+    with pytest.raises(ValueError, match="text only"):
+        await retriever.aretrieve(bundle)
+
+
+def test_node(index, retriever):
+    for hit, found in zip(index.search(QUESTION), retriever.retrieve(QUESTION), strict=True):
+        node = found.node
+        assert type(node) is TextNode
+        assert node.node_id == node.metadata["region_id"] == hit.region_id
+        assert found.text == found.get_content() == hit.region.text
+        assert type(found.score) is float
+        assert found.score == hit.score
+        assert node.metadata["team"] == "finance"
+        assert not {"score", "page_score", "rank", "page"} & set(node.metadata)
+        assert {type(value) for value in node.metadata.values()} <= {str, int, float, bool}
+
+
+def test_relationships(retriever):
+    node = retriever.retrieve("What coupon does the green bond carry?")[0].node
+    assert node.ref_doc_id == "report"
+    assert node.relationships[NodeRelationship.SOURCE].node_type == ObjectType.DOCUMENT
+    assert node.parent_node.node_id == f"report#p{node.metadata['page_number']}"
+    assert node.node_id.startswith(f"{node.parent_node.node_id}r")
+
+
+def test_model_reads_what_it_needs_to_cite(retriever):
+    node = retriever.retrieve(QUESTION)[0].node
+    told = "\n".join(
+        f"{key}: {node.metadata[key]}" for key in ("region_id", "source", "page_label")
+    )
+    assert node.get_content(MetadataMode.LLM) == f"{told}\n\n{node.text}"
+    assert node.get_content(MetadataMode.EMBED) == node.text
+
+
+def test_nodes_survive_json(retriever):
+    for found in retriever.retrieve(QUESTION):
+        assert TextNode.from_json(found.node.to_json()) == found.node
+        assert json.loads(json.dumps(found.node.metadata)) == found.node.metadata
+
+
+def test_nodes_survive_flat_vector_stores(retriever):
+    node = retriever.retrieve(QUESTION)[0].node
+    flat = node_to_metadata_dict(node, flat_metadata=True)
+    assert flat["document_id"] == flat["ref_doc_id"] == "report"  # LlamaIndex writes these
+    back = metadata_dict_to_node(flat)
+    assert back.metadata == node.metadata
+    assert back.node_id == node.node_id
+
+
+def test_metadata_is_new_each_time(retriever):
+    for found in retriever.retrieve(QUESTION):
+        found.node.metadata.clear()
+    assert all(found.node.metadata for found in retriever.retrieve(QUESTION))
+
+
+def test_no_region_is_lost_to_deduplication(index):
+    hits = index.search(QUESTION, k=500)
+    nodes = SnappyRetriever(index, similarity_top_k=500).retrieve(QUESTION)
+    assert len(nodes) == len(hits) > 100
+
+
+def test_fusion_adds_up_what_a_region_earns_from_two_retrievers(index):
+    # Fusion knows nodes by a hash over text and metadata. The scores of these two retrievers
+    # differ: were they in the metadata, no region would count as found twice.
+    retrievers = [SnappyRetriever(index), SnappyRetriever(index, scoring="max")]
+    expected = {}
+    for retriever in retrievers:
+        for rank, node in enumerate(retriever.retrieve(QUESTION)):
+            expected[node.node_id] = expected.get(node.node_id, 0) + 1 / (60 + rank)
+    assert len(expected) < 10  # some region is found by both
+    fusion = QueryFusionRetriever(
+        retrievers,
+        llm=MockLLM(),
+        mode="reciprocal_rerank",
+        num_queries=1,
+        similarity_top_k=10,
+        use_async=False,
+    )
+    fused = {node.node_id: node.score for node in fusion.retrieve(QUESTION)}
+    assert fused == pytest.approx(expected)
+
+
+def test_citation_engine_keeps_the_region(retriever):
+    # It makes new nodes, with ids of their own, out of dumps of ours.
+    answer = CitationQueryEngine(retriever, llm=MockLLM()).query(QUESTION)
+    cited = [node.metadata["region_id"] for node in answer.source_nodes]
+    assert cited == [node.node_id for node in retriever.retrieve(QUESTION)]
+
+
+def test_callbacks(index):
+    debug = LlamaDebugHandler(print_trace_on_end=False)
+    SnappyRetriever(index, callback_manager=CallbackManager([debug])).retrieve(QUESTION)
+    assert len(debug.get_event_pairs(CBEventType.RETRIEVE)) == 1
+
+
+def test_objects_and_verbose_reach_llamaindex(index):
+    other = SnappyRetriever(index)
+    node = IndexNode(text="the report", index_id="report", obj=other)
+    assert SnappyRetriever(index, objects=[node]).object_map == {"report": other}
+    retriever = SnappyRetriever(index, object_map={"report": other}, verbose=True)
+    assert retriever.object_map == {"report": other}
+    assert retriever._verbose
+
+
+def test_index_by_path(tmp_path):
+    path = tmp_path / "report.snappy"
+    made = SnappyRetriever.from_files([REPORT], index_path=path, metadata={"team": "a"})
+    expected = made.retrieve(QUESTION)
+    made.index.close()
+    for location in (path, str(path)):
+        opened = SnappyRetriever(location)
+        assert opened.retrieve(QUESTION) == expected
+        opened.index.close()
+
+
+def test_index_that_is_not_there(tmp_path):
+    with pytest.raises(FileNotFoundError, match="no such index"):
+        SnappyRetriever(tmp_path / "reports.snappy")
+    assert not list(tmp_path.iterdir())
+
+
+def test_from_files_raises_what_fails(data):
+    with pytest.raises(UnreadableDocument, match=r"not_a_pdf\.pdf"):
+        SnappyRetriever.from_files([REPORT, data / "not_a_pdf.pdf"], encoder=FakeEncoder())
+    with pytest.raises(TypeError, match="top_k"):
+        SnappyRetriever.from_files(REPORT, encoder=FakeEncoder(), top_k=3)
+
+
+def test_from_files_with_password(data):
+    encrypted = data / "encrypted.pdf"
+    with pytest.raises(PasswordRequired):
+        SnappyRetriever.from_files(encrypted, encoder=FakeEncoder())
+    opened = SnappyRetriever.from_files(encrypted, password="tide", encoder=FakeEncoder())
+    assert opened.index.info().documents == 1
+
+
+def test_real_encoder():
+    retriever = SnappyRetriever.from_files(REPORT)
+    first = retriever.retrieve("How fast may the stream run when a diver enters the water?")[0]
+    assert "0.8 knots" in first.text
+    assert first.metadata["page_number"] == 5
+
+
+def run_python(code):
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+
+
+def test_without_llamaindex():
+    done = run_python("import sys; sys.modules['llama_index'] = None; import snappy_llamaindex")
+    assert "MissingDependency" in done.stderr
+    assert "pip install 'snappy-retriever[llamaindex]'" in done.stderr
+
+
+def test_needs_llama_index_core_only():
+    done = run_python(
+        "import sys; sys.modules['langchain_core'] = sys.modules['langchain'] = None;"
+        "import snappy_llamaindex; print(snappy_llamaindex.SnappyRetriever.__name__)"
+    )
+    assert done.stdout == "SnappyRetriever\n", done.stderr

@@ -1,0 +1,87 @@
+"""What `import snappy_core` gives and costs, and which way imports run."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import snappy_core
+
+ROOT = Path(snappy_core.__file__).parent
+FRAMEWORKS = ("langchain", "langchain_core", "llama_index", "snappy_langchain", "snappy_llamaindex")
+HEAVY = ("torch", "tensorflow", "transformers", "ray", "lancedb", "qdrant_client", "pydantic")
+
+# Each part of the core with the parts it may import besides its own; those not listed stand on top.
+NOUNS = {"boxes", "errors", "quantization", "types"}
+ALLOWED = {
+    "boxes": set(),
+    "errors": set(),
+    "quantization": set(),
+    "types": {"boxes"},
+    "metadata": NOUNS,
+    "reading": NOUNS,
+    "scoring": NOUNS,
+    "encoders": {*NOUNS, "scoring"},  # for the terms of words
+    "stores": {*NOUNS, "scoring"},
+    "filters": {*NOUNS, "stores"},
+    "search": {*NOUNS, "scoring", "stores", "filters"},
+}
+
+
+def imports(path):
+    """The dotted names a file imports, wherever in it the import stands."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            # `from snappy_core import index` names a module as much as `import snappy_core.index`
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def files_of(part):
+    return [ROOT / f"{part}.py"] if (ROOT / f"{part}.py").exists() else (ROOT / part).rglob("*.py")
+
+
+@pytest.mark.parametrize("part", sorted(ALLOWED))
+def test_imports_run_one_way(part):
+    files = list(files_of(part))
+    assert files
+    for path in files:
+        named = [name.split(".") for name in imports(path)]
+        used = {name[1] for name in named if name[0] == "snappy_core"}
+        assert used <= {part, *ALLOWED[part]}, path.name
+
+
+def test_no_module_of_the_core_names_a_framework():
+    for path in ROOT.rglob("*.py"):
+        assert not {name.split(".")[0] for name in imports(path)} & set(FRAMEWORKS), path
+
+
+def test_importing_the_core_imports_no_framework_and_nothing_heavy():
+    code = "import sys, snappy_core; print(*{name.split('.')[0] for name in sys.modules})"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT.parent
+    )
+    loaded = set(done.stdout.split())
+    assert "snappy_core" in loaded
+    assert not loaded & {*FRAMEWORKS, *HEAVY}
+
+
+def test_the_public_names_exist():
+    assert len(set(snappy_core.__all__)) == len(snappy_core.__all__)
+    for name in snappy_core.__all__:
+        assert getattr(snappy_core, name).__module__.startswith("snappy_core."), name
+
+
+def test_every_error_is_a_snappy_error():
+    from snappy_core import errors
+
+    for name, error in vars(errors).items():
+        if isinstance(error, type):
+            assert issubclass(error, snappy_core.SnappyError)
+            assert getattr(snappy_core, name) is error
+    assert issubclass(snappy_core.PasswordRequired, snappy_core.UnreadableDocument)
+    assert issubclass(snappy_core.MissingDependency, ImportError)
