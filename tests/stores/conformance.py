@@ -336,7 +336,7 @@ class StoreConformance:
         with ThreadPoolExecutor(4) as threads:
             readers = [threads.submit(read) for _ in range(4)]
             try:
-                for turn in range(1, 40):
+                for turn in range(1, 25):
                     pages = texts(*[words[turn % 3]] * (turn % 3 + 1))
                     store.write(document("a", str(turn)), pages)
             finally:
