@@ -86,13 +86,10 @@ class SqliteStore:
         try:
             with self._connection() as connection:
                 self._prepare(connection, create)
-        except sqlite3.DatabaseError as error:
+        except BaseException as error:
             self.close()
-            if "not a database" in str(error):
+            if isinstance(error, sqlite3.DatabaseError) and "not a database" in str(error):
                 raise IndexMismatch(f"{self._path}: is not a Snappy index") from error
-            raise
-        except BaseException:
-            self.close()
             raise
 
     @property
