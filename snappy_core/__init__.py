@@ -7,6 +7,7 @@ from snappy_core.errors import (
     PageUnavailable,
     PasswordRequired,
     SnappyError,
+    StoreError,
     UnreadableDocument,
 )
 from snappy_core.index import IndexInfo, RegionIndex
@@ -46,6 +47,7 @@ __all__ = [
     "RegionIndex",
     "SnappyError",
     "Source",
+    "StoreError",
     "TokenMatch",
     "UnreadableDocument",
     "Words",

@@ -7,7 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
+import numpy as np
+
 from snappy_core.boxes import area, as_boxes, intersection
+from snappy_core.scoring.selection import within_budget
 from snappy_core.types import Box, Hit
 
 _PIECE = re.compile(r"(?P<word>[A-Z]?[a-z]+)|(?P<capitals>[A-Z]+)|(?P<number>\d+)|\S")
@@ -57,6 +60,34 @@ def estimate_tokens(text: str) -> int:
     10
     """
     return sum(-(-len(piece[0]) // _LETTERS[piece.lastgroup]) for piece in _PIECE.finditer(text))
+
+
+def within_token_budget(
+    hits: Iterable[Hit], budget: int | None, *, count: Callable[[str], int] = estimate_tokens
+) -> tuple[Hit, ...]:
+    """Return the hits whose texts fit a budget together, taken best first.
+
+    One that no longer fits is passed over; those after it may still fit. The first is always
+    returned, even when it alone is longer: a question with an answer never comes back empty.
+    `assemble` cuts it instead, and counts its citations as well.
+
+    Args:
+        budget: the most tokens the texts may have; None for no limit.
+        count: counts the tokens of a text.
+
+    Raises:
+        ValueError: a budget below 1.
+    """
+    hits = tuple(hits)
+    if budget is None:
+        return hits
+    if budget < 1:
+        raise ValueError(f"a token budget must be at least 1, not {budget!r}")
+    costs = np.array([count(hit.region.text) for hit in hits], dtype=np.int64)
+    kept = within_budget(costs, budget)
+    if len(kept) and not kept[0]:
+        return hits[:1]
+    return tuple(hit for hit, keep in zip(hits, kept.tolist(), strict=True) if keep)
 
 
 def assemble(

@@ -6,6 +6,7 @@ SnappyError
 │   └── PasswordRequired    the file is encrypted and the password is missing or wrong
 ├── MissingDependency       an optional package or program is not installed (also an ImportError)
 ├── ModelError              a model or tokenizer file is missing, altered or of another kind
+├── StoreError              an index cannot be opened, read or written: permissions, disk full
 ├── IndexMismatch           the file is no index, or one of another encoder or schema
 └── PageUnavailable         a page cannot be drawn: its source is gone, changed or was bytes
 ```
@@ -42,6 +43,10 @@ class MissingDependency(SnappyError, ImportError):
 
 class ModelError(SnappyError):
     """A model or tokenizer file that is missing, altered or does not fit."""
+
+
+class StoreError(SnappyError):
+    """An index that cannot be opened, read or written: no permission, disk full, damaged."""
 
 
 class IndexMismatch(SnappyError):

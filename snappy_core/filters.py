@@ -1,18 +1,35 @@
-"""Filters: flat `{key: value or list of values}`; a region passes when every key agrees."""
+"""Filters: flat `{key: value or list of values}`; a region passes when every key agrees.
+
+And single pages, for which such a filter is too coarse: page 3 of one document, 5 of another.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.stores.base import Catalog, DocumentRecord, PageVectors
+from snappy_core.stores.base import Catalog, DocumentRecord, PageVectors, Snapshot
 from snappy_core.types import LABELS, Scalar
 
 Filter = Mapping[str, Scalar | Sequence[Scalar]]
 BUILT_IN = ("document_id", "source", "page_number", "region_label")
+
+
+class PageReference(NamedTuple):
+    """A page, as others name it.
+
+    Attributes:
+        document: a document id, or a source: a path, also a relative one.
+        page: the number, 1 for the first page; or, a string, the page label as printed.
+    """
+
+    document: str
+    page: int | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +93,50 @@ def resolve(filter: Filter | None, documents: Iterable[DocumentRecord]) -> Selec
             passing = [d for d in passing if _has(d, key, wanted)]
     chosen = None if len(passing) == len(documents) else frozenset(d.document_id for d in passing)
     return Selection(chosen, pages, labels)
+
+
+def find_pages(snapshot: Snapshot, references: Iterable[PageReference]) -> NDArray[np.int64]:
+    """Return the ids of pages, ascending, each once.
+
+    Raises:
+        ValueError: pages that are not in the index, all of them named; a label or source that
+            stands for several.
+    """
+    ids: dict[str, str] = {}
+    sources: dict[str, list[str]] = {}
+    for document in snapshot.documents():
+        ids[document.document_id] = document.document_id
+        sources.setdefault(document.source, []).append(document.document_id)
+    found: set[int] = set()
+    unknown = []
+    for name, page in dict.fromkeys(references):
+        named = [ids[name]] if name in ids else sources.get(name) or sources.get(_absolute(name))
+        if named is not None and len(named) > 1:
+            raise ValueError(f"{name!r} is the source of {', '.join(named)}: give a document id")
+        matches = _matches(snapshot, named[0], page) if named else []
+        if len(matches) > 1:
+            raise ValueError(f"{name!r} has several pages labelled {page!r}: give page numbers")
+        if not matches:
+            unknown.append(f"{name!r} page {page}")
+        found.update(matches)
+    if unknown:
+        raise ValueError(
+            f"no such pages in the index: {', '.join(unknown)}; add the documents that are "
+            "missing; the number of a first page is 1"
+        )
+    return np.array(sorted(found), dtype=np.int64)
+
+
+def _matches(snapshot: Snapshot, document_id: str, page: int | str) -> list[int]:
+    numbered = snapshot.page_ids(document_id)
+    if isinstance(page, int):
+        return [numbered[page]] if page in numbered else []
+    return [number for number in numbered.values() if snapshot.page(number).label == page]
+
+
+def _absolute(path: str) -> str:
+    """Return a path as `Source` names it."""
+    return os.path.abspath(path).replace(os.sep, "/")
 
 
 def _has(document: DocumentRecord, key: str, wanted: Sequence[Scalar]) -> bool:

@@ -13,12 +13,13 @@ from snappy_core import insight, reading
 from snappy_core import search as searching
 from snappy_core.encoders.base import Encoder
 from snappy_core.errors import PageUnavailable, UnreadableDocument
-from snappy_core.filters import Filter
+from snappy_core.filters import Filter, PageReference
 from snappy_core.ingest import plan
 from snappy_core.ingest.local import ingest
 from snappy_core.ingest.report import IngestReport
 from snappy_core.metadata import check_metadata
 from snappy_core.reading.source import Source, Sources
+from snappy_core.render import crop
 from snappy_core.scoring.relevance import Scoring
 from snappy_core.stores import MemoryStore, Store, open_store
 from snappy_core.stores.base import DocumentRecord
@@ -40,7 +41,7 @@ class IndexInfo:
     documents: int
     pages: int
     bytes: int | None
-    """Size of the file, None in memory."""
+    """Size on disk, None in memory."""
 
 
 class RegionIndex:
@@ -110,7 +111,8 @@ class RegionIndex:
         adding again does the rest. A document that cannot be read is reported, the others go on.
 
         Args:
-            metadata: keys of your own, given to every hit of these documents.
+            metadata: keys of your own, given to every hit of these documents. None leaves what
+                documents that are already there have; {} takes it away.
             document_id: id of the document; its absolute path or name by default.
             password: opens encrypted documents.
             progress: draw a progress bar; by default when standard error is a terminal.
@@ -118,7 +120,7 @@ class RegionIndex:
         Raises:
             ValueError: reserved or nested metadata, or one id for several documents.
         """
-        checked = check_metadata(metadata)
+        checked = None if metadata is None else check_metadata(metadata)
         documents = plan.name_documents(paths, document_id, password)
         return ingest(self._store, self.encoder, documents, checked, progress)
 
@@ -131,6 +133,7 @@ class RegionIndex:
         score_threshold: float | None = None,
         per_page: int | None = None,
         scoring: Scoring = "maxsim",
+        pages: Iterable[PageReference] | None = None,
     ) -> Hits:
         """Return the `k` regions that answer best, over all pages.
 
@@ -141,9 +144,10 @@ class RegionIndex:
             per_page: at most so many hits from one page.
             scoring: "maxsim" (late interaction inside the region), or the paper's
                 "iou_weighted", "max" or "mean" over its heat map.
+            pages: search on these pages only, each `(document id or source, page number)`.
 
         Raises:
-            ValueError: an empty question, or an option out of range.
+            ValueError: an empty question, an option out of range, or a page that is not here.
         """
         searching.check_options(k, score_threshold, per_page, scoring)
         if not question.strip():
@@ -158,6 +162,7 @@ class RegionIndex:
                 score_threshold=score_threshold,
                 per_page=per_page,
                 scoring=scoring,
+                pages=pages,
             )
 
     def heatmap(self, hit: Hit, token: int | str | None = None) -> HeatMap:
@@ -194,22 +199,26 @@ class RegionIndex:
                 no longer in the index as it was found.
             ValueError: `dpi` is not positive.
         """
-        if not dpi > 0:
-            raise ValueError(f"dpi must be positive, not {dpi}")
         with self._store.read() as snapshot:
             insight.stored(snapshot, hit)
             document = snapshot.document(hit.document_id)
         assert document is not None
-        where = f"{hit.source}, page {hit.page_number}"
-        if not os.path.isfile(document.source):
-            raise PageUnavailable(f"{where}: there is no such file to draw it from")
-        source = Source.from_path(document.source, password)
-        try:
-            if source.content_hash() != document.content_hash:
-                raise PageUnavailable(f"{where}: the file has changed since; add it again")
-            return reading.render(source, hit.page_number, dpi)
-        except UnreadableDocument as error:
-            raise PageUnavailable(f"{where}: {error.cause}") from error
+        return _draw(document, hit.page_number, dpi, password)
+
+    def region_image(
+        self, region_id: str, text: str, dpi: float = 150, password: str | None = None
+    ) -> Image:
+        """Draw a region again from its source, cut out of its page with a little margin.
+
+        What is needed of a hit is its id and its text, which every framework hands on.
+
+        Raises:
+            PageUnavailable: as `page_image`, or the region now reads otherwise.
+            ValueError: `dpi` is not positive.
+        """
+        with self._store.read() as snapshot:
+            document, page, region = insight.find(snapshot, region_id, text)
+        return crop(_draw(document, page.number, dpi, password), region.box)
 
     def documents(self) -> list[DocumentRecord]:
         """Return the documents of the index, ordered by id."""
@@ -231,7 +240,7 @@ class RegionIndex:
             dim=self.encoder.dim,
             documents=len(documents),
             pages=sum(document.pages for document in documents),
-            bytes=path.stat().st_size if path.is_file() else None,
+            bytes=_size(path) if path.is_file() else None,
         )
 
     def close(self) -> None:
@@ -277,6 +286,7 @@ class RegionIndex:
         score_threshold: float | None = None,
         per_page: int | None = None,
         scoring: Scoring = "maxsim",
+        pages: Iterable[PageReference] | None = None,
     ) -> Hits:
         """Do as `search`, in a thread."""
         return await asyncio.to_thread(
@@ -287,6 +297,7 @@ class RegionIndex:
             score_threshold=score_threshold,
             per_page=per_page,
             scoring=scoring,
+            pages=pages,
         )
 
     async def aheatmap(self, hit: Hit, token: int | str | None = None) -> HeatMap:
@@ -301,6 +312,12 @@ class RegionIndex:
         """Do as `page_image`, in a thread."""
         return await asyncio.to_thread(self.page_image, hit, dpi, password)
 
+    async def aregion_image(
+        self, region_id: str, text: str, dpi: float = 150, password: str | None = None
+    ) -> Image:
+        """Do as `region_image`, in a thread."""
+        return await asyncio.to_thread(self.region_image, region_id, text, dpi, password)
+
     async def adelete(self, document_id: str) -> bool:
         """Do as `delete`, in a thread."""
         return await asyncio.to_thread(self.delete, document_id)
@@ -308,3 +325,25 @@ class RegionIndex:
     async def adocuments(self) -> list[DocumentRecord]:
         """Do as `documents`, in a thread."""
         return await asyncio.to_thread(self.documents)
+
+
+def _draw(document: DocumentRecord, page: int, dpi: float, password: str | None) -> Image:
+    """Draw a page from the file it was read from, if that is still the same."""
+    if not dpi > 0:
+        raise ValueError(f"dpi must be positive, not {dpi}")
+    where = f"{document.source}, page {page}"
+    if not os.path.isfile(document.source):
+        raise PageUnavailable(f"{where}: there is no such file to draw it from")
+    source = Source.from_path(document.source, password)
+    try:
+        if source.content_hash() != document.content_hash:
+            raise PageUnavailable(f"{where}: the file has changed since; add it again")
+        return reading.render(source, page, dpi)
+    except UnreadableDocument as error:
+        raise PageUnavailable(f"{where}: {error.cause}") from error
+
+
+def _size(path: Path) -> int:
+    """Return the bytes of an index with what has not yet moved into the file itself."""
+    log = path.with_name(path.name + "-wal")
+    return path.stat().st_size + (log.stat().st_size if log.is_file() else 0)

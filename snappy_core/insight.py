@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,8 +12,8 @@ from snappy_core.scoring.maxsim import similarities
 from snappy_core.scoring.membership import assign
 from snappy_core.scoring.relevance import heat
 from snappy_core.search import query_weights
-from snappy_core.stores.base import Snapshot
-from snappy_core.types import Box, HeatMap, Hit, Page, Patches, Query, TokenMatch
+from snappy_core.stores.base import DocumentRecord, Snapshot
+from snappy_core.types import Box, HeatMap, Hit, Page, Patches, Query, Region, TokenMatch
 
 
 def heatmap(snapshot: Snapshot, query: Query, hit: Hit, token: int | str | None = None) -> HeatMap:
@@ -65,6 +67,25 @@ def stored(snapshot: Snapshot, hit: Hit) -> tuple[Page, Patches]:
         f"{hit.document_id}, page {hit.page_number}: no longer in the index as it was found; "
         "search again"
     )
+
+
+def find(snapshot: Snapshot, region_id: str, text: str) -> tuple[DocumentRecord, Page, Region]:
+    """Return the region with an id, its page and document, if it still reads as given.
+
+    Raises:
+        PageUnavailable: it does not, or there is none.
+    """
+    document_id, _, place = region_id.rpartition("#p")
+    match = re.fullmatch(r"(\d+)r(\d+)", place)
+    document = snapshot.document(document_id)
+    if match and document:
+        page_id = snapshot.page_ids(document_id).get(int(match[1]))
+        if page_id is not None:
+            page = snapshot.page(page_id)
+            number = int(match[2])
+            if number < len(page.regions) and page.regions[number].text == text:
+                return document, page, page.regions[number]
+    raise PageUnavailable(f"{region_id}: no longer in the index as it was found; search again")
 
 
 def _find(query: Query, token: int | str) -> int:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.boxes import line_boxes
-from snappy_core.filters import Filter, resolve
+from snappy_core.filters import Filter, PageReference, find_pages, resolve
 from snappy_core.scoring.maxsim import page_scores, segment_max, similarities
 from snappy_core.scoring.membership import Membership, concatenate
 from snappy_core.scoring.relevance import SCORINGS, Scoring, region_scores
 from snappy_core.scoring.selection import cap_per_group, combine, ranking
 from snappy_core.scoring.terms import token_weights
 from snappy_core.stores.base import Catalog, PageVectors, Snapshot
-from snappy_core.types import Hit, Hits, Query
+from snappy_core.types import Hit, Hits, Query, Region
 
 CANDIDATES = 200
 """Pages scored exactly. An index with no more pages than this is searched without a first stage."""
@@ -67,15 +67,19 @@ def search(
     score_threshold: float | None = None,
     per_page: int | None = None,
     scoring: Scoring = "maxsim",
+    pages: Iterable[PageReference] | None = None,
 ) -> Hits:
     """Return the best regions for a question; see `RegionIndex.search`."""
     check_options(k, score_threshold, per_page, scoring)
     chosen = resolve(filter, snapshot.documents() if filter else ())
     catalog = snapshot.catalog()
     weights = query_weights(snapshot, query)
-    pages = candidates(catalog, np.flatnonzero(chosen.page_mask(catalog)), query, weights)
-    vectors = snapshot.vectors(pages.tolist())
-    scored = score(pages, vectors, query, weights, scoring)
+    allowed = chosen.page_mask(catalog)
+    if pages is not None:
+        allowed &= np.isin(catalog.pages, find_pages(snapshot, pages))
+    best = candidates(catalog, np.flatnonzero(allowed), query, weights)
+    vectors = snapshot.vectors(best.tolist())
+    scored = score(best, vectors, query, weights, scoring)
     eligible = chosen.region_mask(vectors)
     if score_threshold is not None:
         eligible &= scored.scores >= score_threshold
@@ -145,22 +149,25 @@ def score(
 def _hits(
     snapshot: Snapshot, query: Query, scored: Scored, order: NDArray[np.intp]
 ) -> tuple[Hit, ...]:
-    owners = {}  # page id -> page and document, each read once
+    owners = {}  # page id -> page, document and neighbours of its regions, each read once
     hits = []
     for rank, which in enumerate(order.tolist(), start=1):
         place = int(scored.region_pages[which])
         page_id = int(scored.pages[place])
         if page_id not in owners:
-            owners[page_id] = (snapshot.page(page_id), snapshot.document_of(page_id))
-        page, document = owners[page_id]
+            page, document = snapshot.page(page_id), snapshot.document_of(page_id)
+            owners[page_id] = page, document, _neighbours(page.regions)
+        page, document, neighbours = owners[page_id]
+        stem = f"{document.document_id}#p{page.number}r"
         number = int(scored.region_places[which])
         region = page.regions[number]
+        before, after = neighbours[number]
         words = list(region.words)
         confidences = page.words.confidences
         hits.append(
             Hit(
                 region=region,
-                region_id=f"{document.document_id}#p{page.number}r{number}",
+                region_id=f"{stem}{number}",
                 document_id=document.document_id,
                 source=document.source,
                 page_number=page.number,
@@ -180,8 +187,20 @@ def _hits(
                     (x0, y0, x1, y1)
                     for x0, y0, x1, y1 in line_boxes(page.words.boxes[words]).tolist()
                 ),
+                user_space=page.user_space,
                 metadata=dict(document.metadata),
                 query=query.text,
+                previous_id=None if before is None else f"{stem}{before}",
+                next_id=None if after is None else f"{stem}{after}",
             )
         )
     return tuple(hits)
+
+
+def _neighbours(regions: Sequence[Region]) -> dict[int, tuple[int | None, int | None]]:
+    """Return for each place in `regions` the places read just before and after it."""
+    order = sorted(range(len(regions)), key=lambda place: regions[place].order)
+    befores, afters = [None, *order[:-1]], [*order[1:], None]
+    return {
+        place: (before, after) for before, place, after in zip(befores, order, afters, strict=True)
+    }

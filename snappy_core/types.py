@@ -14,11 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.boxes import Boxes, as_boxes
+from snappy_core.notebook import hits_html
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 Box = tuple[float, float, float, float]
+Matrix = tuple[float, float, float, float, float, float]
+"""(a, b, c, d, e, f): x' = a x + c y + e, y' = b x + d y + f, as PDF writes it."""
+
 Scalar = str | int | float | bool | None
 Label = Literal[
     "title", "heading", "paragraph", "list_item", "table", "table_row", "figure", "caption",
@@ -89,6 +93,8 @@ class Page:
         width, height: size of the rendered page in `unit`.
         unit: "pt" (1/72 inch) for PDF pages, "px" for images.
         renderer: draws the page at the dots per inch given.
+        user_space: takes page fractions to the PDF's own coordinates (points, y upwards, before
+            rotation and crop); None for images.
         warning: what went wrong in reading it, if anything.
     """
 
@@ -101,6 +107,7 @@ class Page:
     regions: tuple[Region, ...]
     renderer: Renderer | None = field(default=None, repr=False)
     warning: str = ""
+    user_space: Matrix | None = None
 
     def render(self, dpi: float = 150) -> Image:
         """Draw the page as an RGB picture; very large pages get fewer dots per inch.
@@ -193,8 +200,11 @@ class Hit:
         rank: 1 for the best.
         ocr_confidence: mean of the region's words, 0..1; -1 for a text layer.
         rects: a box for each line of the region, to highlight it closely.
+        user_space: as of `Page`.
         metadata: the user's own keys.
         query: the question that found it.
+        previous_id, next_id: the regions before and after it in the reading order of the page;
+            None at its ends.
     """
 
     region: Region
@@ -213,8 +223,15 @@ class Hit:
     rank: int
     ocr_confidence: float = -1.0
     rects: tuple[Box, ...] = ()
+    user_space: Matrix | None = None
     metadata: Mapping[str, Scalar] = field(default_factory=dict)
     query: str = ""
+
+    def _repr_html_(self) -> str:
+        return hits_html([self])
+
+    previous_id: str | None = None
+    next_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +240,9 @@ class Hits(Sequence[Hit]):
 
     query: str
     hits: tuple[Hit, ...]
+
+    def _repr_html_(self) -> str:
+        return hits_html(self.hits)
 
     def __len__(self) -> int:
         return len(self.hits)

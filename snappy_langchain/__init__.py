@@ -1,8 +1,17 @@
-"""Snappy for LangChain: a retriever whose documents are regions of pages, with their boxes."""
+"""Snappy for LangChain: retriever, tool and compressor whose documents are regions of pages."""
 
 try:
+    from snappy_langchain.blocks import (
+        REGION_PROMPT,
+        citation,
+        page_link,
+        region_blocks,
+        search_result,
+    )
+    from snappy_langchain.compressor import RegionCompressor, regions_of
     from snappy_langchain.mapping import to_document
     from snappy_langchain.retriever import SnappyRetriever
+    from snappy_langchain.tool import create_region_tool
 except ModuleNotFoundError as error:
     from snappy_core.errors import MissingDependency
 
@@ -12,4 +21,15 @@ except ModuleNotFoundError as error:
         "snappy_langchain needs langchain-core: pip install 'snappy-retriever[langchain]'"
     ) from error
 
-__all__ = ["SnappyRetriever", "to_document"]
+__all__ = [
+    "REGION_PROMPT",
+    "RegionCompressor",
+    "SnappyRetriever",
+    "citation",
+    "create_region_tool",
+    "page_link",
+    "region_blocks",
+    "regions_of",
+    "search_result",
+    "to_document",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterable, Mapping
 from typing import Any, Self
@@ -14,6 +15,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever, LangSmithRetrieverParams
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
+from snappy_core.context import within_token_budget
 from snappy_core.encoders.base import Encoder
 from snappy_core.filters import Filter
 from snappy_core.index import RegionIndex
@@ -80,6 +82,9 @@ class SnappyRetriever(BaseRetriever):
     """At most so many documents from one page."""
     scoring: Scoring = "maxsim"
     """"maxsim", or the paper's "iou_weighted", "max" or "mean"."""
+    token_budget: int | None = Field(default=None, ge=1)
+    """Keep of the `k` documents, best first, those whose texts fit so many tokens together, as
+    `snappy_core.context` estimates them. The first is kept even when it alone is longer."""
 
     @field_validator("index", mode="before")
     @classmethod
@@ -140,15 +145,11 @@ class SnappyRetriever(BaseRetriever):
         score_threshold: float | None = None,
         per_page: int | None = None,
         scoring: Scoring | None = None,
+        token_budget: int | None = None,
     ) -> list[Document]:
-        options = self._options(
-            k=k,
-            filter=filter,
-            score_threshold=score_threshold,
-            per_page=per_page,
-            scoring=scoring,
-        )
-        return [to_document(hit) for hit in self.index.search(query.strip(), **options)]
+        given: dict[str, Any] = {"k": k, "filter": filter, "score_threshold": score_threshold}
+        given |= {"per_page": per_page, "scoring": scoring, "token_budget": token_budget}
+        return self._search(query, given)
 
     async def _aget_relevant_documents(
         self,
@@ -160,22 +161,21 @@ class SnappyRetriever(BaseRetriever):
         score_threshold: float | None = None,
         per_page: int | None = None,
         scoring: Scoring | None = None,
+        token_budget: int | None = None,
     ) -> list[Document]:
-        options = self._options(
-            k=k,
-            filter=filter,
-            score_threshold=score_threshold,
-            per_page=per_page,
-            scoring=scoring,
-        )
-        return [to_document(hit) for hit in await self.index.asearch(query.strip(), **options)]
+        given: dict[str, Any] = {"k": k, "filter": filter, "score_threshold": score_threshold}
+        given |= {"per_page": per_page, "scoring": scoring, "token_budget": token_budget}
+        return await asyncio.to_thread(self._search, query, given)
 
-    def _options(self, **given: Any) -> dict[str, Any]:
-        """Return the options of one call: the field's value for each that is None.
+    def _search(self, query: str, given: Mapping[str, Any]) -> list[Document]:
+        """Search with the options of one call, and the field's value for each that is None.
 
         So `filter={}` lifts the filter of the retriever for one call, `filter=None` does not.
         """
-        return {k: getattr(self, k) if value is None else value for k, value in given.items()}
+        options = {k: getattr(self, k) if value is None else value for k, value in given.items()}
+        budget = options.pop("token_budget")
+        hits = self.index.search(query.strip(), **options)
+        return [to_document(hit) for hit in within_token_budget(hits, budget)]
 
     def _get_ls_params(self, **kwargs: Any) -> LangSmithRetrieverParams:
         """Return what traces say of this retriever."""

@@ -2,7 +2,9 @@
 
 try:
     from snappy_llamaindex.mapping import to_node
+    from snappy_llamaindex.postprocessor import RegionPostprocessor, TokenBudgetPostprocessor
     from snappy_llamaindex.retriever import SnappyRetriever
+    from snappy_llamaindex.tool import region_tool
 except ModuleNotFoundError as error:
     from snappy_core.errors import MissingDependency
 
@@ -12,4 +14,10 @@ except ModuleNotFoundError as error:
         "snappy_llamaindex needs llama-index-core: pip install 'snappy-retriever[llamaindex]'"
     ) from error
 
-__all__ = ["SnappyRetriever", "to_node"]
+__all__ = [
+    "RegionPostprocessor",
+    "SnappyRetriever",
+    "TokenBudgetPostprocessor",
+    "region_tool",
+    "to_node",
+]

@@ -10,14 +10,15 @@ from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.callbacks import CallbackManager
 from llama_index.core.schema import IndexNode, NodeWithScore, QueryBundle
 
+from snappy_core.context import within_token_budget
 from snappy_core.encoders.base import Encoder
 from snappy_core.filters import Filter
 from snappy_core.index import RegionIndex
 from snappy_core.reading.source import Sources
 from snappy_core.scoring.relevance import Scoring
 from snappy_core.search import check_options
-from snappy_core.types import Scalar
-from snappy_llamaindex.mapping import to_node
+from snappy_core.types import Hits, Scalar
+from snappy_llamaindex.mapping import to_node, to_question
 
 
 class SnappyRetriever(BaseRetriever):
@@ -70,6 +71,8 @@ class SnappyRetriever(BaseRetriever):
         filter: `{key: value or list of values}` over your metadata, `document_id`, `source`,
             `page_number` and `region_label`.
         score_threshold: leave out regions that score less (-1..1).
+        token_budget: at most so many tokens of text in all, estimated
+            (`snappy_core.context.estimate_tokens`); the best node is always returned.
         per_page: at most so many nodes from one page.
         scoring: "maxsim", or the paper's "iou_weighted", "max" or "mean".
         callback_manager, object_map, objects, verbose: as in every LlamaIndex retriever.
@@ -86,6 +89,7 @@ class SnappyRetriever(BaseRetriever):
         similarity_top_k: int = 5,
         filter: Filter | None = None,
         score_threshold: float | None = None,
+        token_budget: int | None = None,
         per_page: int | None = None,
         scoring: Scoring = "maxsim",
         callback_manager: CallbackManager | None = None,
@@ -94,12 +98,14 @@ class SnappyRetriever(BaseRetriever):
         verbose: bool = False,
     ) -> None:
         check_options(similarity_top_k, score_threshold, per_page, scoring)
+        within_token_budget((), token_budget)  # checks it
         if not isinstance(index, RegionIndex):
             index = RegionIndex.open(index, create=False)
         self.index = index
         self.similarity_top_k = similarity_top_k
         self.filter = filter
         self.score_threshold = score_threshold
+        self.token_budget = token_budget
         self.per_page = per_page
         self.scoring: Scoring = scoring
         super().__init__(
@@ -145,13 +151,14 @@ class SnappyRetriever(BaseRetriever):
         return retriever
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        hits = self.index.search(_question(query_bundle), **self._options())
-        return [to_node(hit) for hit in hits]
+        return self._nodes(self.index.search(to_question(query_bundle), **self._options()))
 
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         # The default of LlamaIndex would search on the event loop and hold it up.
-        hits = await self.index.asearch(_question(query_bundle), **self._options())
-        return [to_node(hit) for hit in hits]
+        return self._nodes(await self.index.asearch(to_question(query_bundle), **self._options()))
+
+    def _nodes(self, hits: Hits) -> list[NodeWithScore]:
+        return [to_node(hit) for hit in within_token_budget(hits, self.token_budget)]
 
     def _options(self) -> dict[str, Any]:
         return {
@@ -161,14 +168,3 @@ class SnappyRetriever(BaseRetriever):
             "per_page": self.per_page,
             "scoring": self.scoring,
         }
-
-
-def _question(query_bundle: QueryBundle) -> str:
-    """Return the text to search with, stripped: `RetrieverTool` appends line breaks."""
-    if query_bundle.image_path is not None:
-        raise ValueError(
-            f"image_path={query_bundle.image_path!r}: Snappy searches with text only; "
-            "leave image_path out and put the question in query_str"
-        )
-    strings = query_bundle.custom_embedding_strs or [query_bundle.query_str]
-    return "\n".join(strings).strip()

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from snappy_core import IndexMismatch, PageUnavailable, RegionIndex, Source
+from snappy_core.render import crop
 from snappy_core.stores import MemoryStore, SqliteStore
 from snappy_core.testing import FakeEncoder
 from tests.stores.conformance import assert_consistent
@@ -97,7 +98,9 @@ def test_documents_delete_and_info(index, data, file):
     if info.location == ":memory:":
         assert info.bytes is None
     else:
-        assert (info.location, info.bytes) == (str(file), file.stat().st_size)
+        log = file.with_name(file.name + "-wal")
+        size = file.stat().st_size + log.stat().st_size
+        assert (info.location, info.bytes) == (str(file), size)
 
     assert index.delete(names[0]) is True
     assert index.delete(names[0]) is False
@@ -244,6 +247,29 @@ def test_page_image_wants_a_resolution(index, data, dpi):
     index.add(data / "table.pdf").raise_failed()
     with pytest.raises(ValueError, match="dpi must be"):
         index.page_image(index.search("price")[0], dpi)
+
+
+async def test_region_image_is_cut_out_of_the_page(index, data, tmp_path):
+    path = tmp_path / "paper.pdf"
+    shutil.copy(data / "crop_rotate_90.pdf", path)
+    index.add(path).raise_failed()
+    for hit in index.search("alpha inside", k=9):
+        picture = index.region_image(hit.region_id, hit.region.text, dpi=72)
+        assert picture.tobytes() == crop(index.page_image(hit, dpi=72), hit.region.box).tobytes()
+        again = await index.aregion_image(hit.region_id, hit.region.text, dpi=72)
+        assert again.tobytes() == picture.tobytes()
+    for region_id, text in (
+        (hit.region_id, "another text"),
+        (f"{path}#p9r0", hit.region.text),
+        (f"{path}#p1r99", hit.region.text),
+        ("gone.pdf#p1r0", hit.region.text),
+        ("nonsense", hit.region.text),
+    ):
+        with pytest.raises(PageUnavailable, match=r"no longer in the index .* search again"):
+            index.region_image(region_id, text)
+    path.unlink()
+    with pytest.raises(PageUnavailable, match=r"paper\.pdf, page 1: there is no such file"):
+        index.region_image(hit.region_id, hit.region.text)
 
 
 # Async twins and threads

@@ -19,7 +19,7 @@ ALLOWED = {
     "boxes": set(),
     "errors": set(),
     "quantization": set(),
-    "types": {"boxes"},
+    "types": {"boxes", "notebook"},
     "metadata": NOUNS,
     "reading": NOUNS,
     "scoring": NOUNS,

@@ -9,8 +9,8 @@ from itertools import islice
 
 from snappy_core import reading
 from snappy_core.encoders.base import Encoder
-from snappy_core.errors import SnappyError, UnreadableDocument
-from snappy_core.ingest.plan import fingerprint, is_new, relabel
+from snappy_core.errors import SnappyError, StoreError, UnreadableDocument
+from snappy_core.ingest.plan import fingerprint, is_new, known_metadata, relabel
 from snappy_core.ingest.progress import IngestProgress
 from snappy_core.ingest.report import Failure, IngestReport
 from snappy_core.reading import Source
@@ -26,7 +26,7 @@ def ingest(
     store: Store,
     encoder: Encoder,
     documents: Sequence[tuple[str, Source]],
-    metadata: Mapping[str, Scalar],
+    metadata: Mapping[str, Scalar] | None,
     progress: bool | None = None,
 ) -> IngestReport:
     """Add documents, given as (document id, source); see `RegionIndex.add`."""
@@ -44,7 +44,7 @@ def ingest(
                     source.name,
                     source.content_hash(),
                     fingerprint(encoder),
-                    metadata=metadata,
+                    metadata=known_metadata(store, document_id) if metadata is None else metadata,
                 )
                 if is_new(store, document):
                     before, noticed = bar.pages, list[str]()
@@ -58,6 +58,8 @@ def ingest(
                 else:
                     unchanged.append(document_id)
                 bar.document()
+            except StoreError:
+                raise  # a full disk is no fault of the document
             except SnappyError as error:
                 cause = error.cause if isinstance(error, UnreadableDocument) else str(error)
                 failed.append(Failure(source.name, cause, error))

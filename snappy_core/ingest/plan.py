@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from snappy_core import reading
 from snappy_core.encoders.base import Encoder
 from snappy_core.reading.source import Source, Sources, expand
 from snappy_core.stores.base import DocumentRecord, Store
+from snappy_core.types import Scalar
 
 
 def fingerprint(encoder: Encoder) -> str:
@@ -32,9 +33,17 @@ def name_documents(
         return list(named.items())
     if not document_id:
         raise ValueError("document_id must not be empty")
+    document_id.encode("utf-8")  # a lone surrogate is an error here rather than in the store
     if len(sources) != 1:
         raise ValueError(f"document_id {document_id!r} is for one document, not {len(sources)}")
     return [(document_id, sources[0])]
+
+
+def known_metadata(store: Store, document_id: str) -> Mapping[str, Scalar]:
+    """Return the metadata a document has in the index; none for one that is not there."""
+    with store.read() as snapshot:
+        known = snapshot.document(document_id)
+    return {} if known is None else known.metadata
 
 
 def is_new(store: Store, document: DocumentRecord) -> bool:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from snappy_core.boxes import Boxes, contains_centre
 from snappy_core.reading.text import TextLayer
+from snappy_core.types import Matrix
 
 # PDFium's marks for a hyphen that ends a line; U+00AD is the soft hyphen of the file itself.
 _HYPHENS = frozenset({0x02, 0xAD, 0xFFFE})
@@ -49,6 +50,15 @@ def text_layer(page: Any) -> TextLayer:
         invisible=np.array([w.invisible for w in words], dtype=bool),
     )
     return layer.take(contains_centre(np.array([[0, 0, 1, 1]], np.float32), boxes)[0])
+
+
+def user_space(page: Any) -> Matrix:
+    """Return the matrix that takes page fractions to PDF space."""
+    frame = _frame(page)
+    back = np.linalg.inv(frame[:2])
+    (a, b), (c, d) = back.tolist()
+    e, f = (-frame[2] @ back).tolist()
+    return a, b, c, d, e, f
 
 
 def over_images(page: Any, boxes: Boxes) -> NDArray[np.bool_]:

@@ -43,7 +43,7 @@ def read_pdf(source: Source) -> Iterator[Page]:
         PasswordRequired: the file is encrypted and the password is missing or wrong.
         UnreadableDocument: the file is no PDF, damaged beyond repair, or has no pages.
     """
-    with _open(source) as document:
+    with open_pdf(source) as document:
         with PDFIUM:
             count = len(document)
         if count == 0:
@@ -60,14 +60,14 @@ def render_pdf(source: Source, index: int, dpi: float) -> Image:
     Raises:
         UnreadableDocument: the file or the page can no longer be read.
     """
-    with PDFIUM, _open(source) as document:
-        page = _load(document, index, source)
+    with PDFIUM, open_pdf(source) as document:
+        page = load_page(document, index, source)
         image: Image = _draw(page, dpi / 72, MAX_PIXELS).to_pil().convert("RGB")
         return image
 
 
 @contextmanager
-def _open(source: Source) -> Iterator[Any]:
+def open_pdf(source: Source) -> Iterator[Any]:
     with PDFIUM:
         try:
             document = pdfium.PdfDocument(
@@ -93,11 +93,11 @@ def _explain(source: Source, error: Exception) -> UnreadableDocument:
     return UnreadableDocument(source.name, "is damaged, cut off or without pages")
 
 
-def _load(document: Any, index: int, source: Source) -> Any:
+def load_page(document: Any, index: int, source: Source) -> Any:
     try:
         return document[index]
     except pdfium.PdfiumError as error:
-        cause = f"page {index + 1} cannot be loaded ({error})"
+        cause = f"page {index + 1}: cannot be loaded ({error})"
         raise UnreadableDocument(source.name, cause) from error
 
 
@@ -106,15 +106,26 @@ def _read_page(document: Any, index: int, source: Source) -> Page:
     label = document.get_page_label(index) or str(number)
     renderer = partial(render_pdf, source, index)
     try:
-        page = _load(document, index, source)
+        page = load_page(document, index, source)
     except UnreadableDocument as error:
-        return Page(number, label, 612, 792, "pt", NO_WORDS, (), renderer, warning=error.cause)
+        warning = error.cause.removeprefix(f"page {number}: ")
+        return Page(number, label, 612, 792, "pt", NO_WORDS, (), renderer, warning=warning)
     width, height = page.get_size()
     layer = glyphs.text_layer(page)
     if len(layer):
         layer = layer.take(_visible(page, layer))
     words, regions = arrange(layer, width, height)
-    return Page(number, label, width, height, "pt", words, regions, renderer)
+    return Page(
+        number,
+        label,
+        width,
+        height,
+        "pt",
+        words,
+        regions,
+        renderer,
+        user_space=glyphs.user_space(page),
+    )
 
 
 def _visible(page: Any, layer: TextLayer) -> np.ndarray[Any, np.dtype[np.bool_]]:

@@ -43,7 +43,8 @@ class Source:
         """Name a document held in memory."""
         if not name:
             raise ValueError("a document given as bytes needs a name")
-        return cls(name, data=bytes(data), password=password)
+        stored = name.encode("utf-8", "backslashreplace").decode("utf-8")
+        return cls(stored, data=bytes(data), password=password)
 
     def content_hash(self) -> str:
         """Return the SHA-256 of the bytes, in hex.

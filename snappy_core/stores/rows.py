@@ -35,7 +35,7 @@ def insert_page(connection: sqlite3.Connection, document: int, record: PageRecor
     confidences = page.words.confidences
     cursor = connection.execute(
         "INSERT INTO pages (document, number, label, width, height, unit, texts, boxes, "
-        "confidences) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "confidences, user_space) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             document,
             page.number,
@@ -46,6 +46,7 @@ def insert_page(connection: sqlite3.Connection, document: int, record: PageRecor
             json.dumps(page.words.texts),
             _blob(page.words.boxes, np.float32),
             None if confidences is None else _blob(confidences, np.float32),
+            None if page.user_space is None else json.dumps(page.user_space),
         ),
     )
     number = cursor.lastrowid
@@ -129,10 +130,10 @@ def select_vectors(connection: sqlite3.Connection, page: int) -> PageVectors:
 
 def select_page(connection: sqlite3.Connection, page: int) -> Page:
     query = (
-        "SELECT number, label, width, height, unit, texts, boxes, confidences FROM pages "
-        "WHERE id = ?"
+        "SELECT number, label, width, height, unit, texts, boxes, confidences, user_space "
+        "FROM pages WHERE id = ?"
     )
-    number, label, width, height, unit, texts, boxes, confidences = connection.execute(
+    number, label, width, height, unit, texts, boxes, confidences, user_space = connection.execute(
         query, (page,)
     ).fetchone()
     words = Words(
@@ -148,7 +149,16 @@ def select_page(connection: sqlite3.Connection, page: int) -> Page:
         Region(tuple(row[:4]), row[4], tuple(np.frombuffer(row[5], np.int32).tolist()), *row[6:])
         for row in connection.execute(query, (page,))
     )
-    return Page(number, label, width, height, unit, words, regions)
+    return Page(
+        number,
+        label,
+        width,
+        height,
+        unit,
+        words,
+        regions,
+        user_space=None if user_space is None else tuple(json.loads(user_space)),
+    )
 
 
 def select_patches(connection: sqlite3.Connection, page: int) -> Patches:

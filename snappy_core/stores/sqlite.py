@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from itertools import chain, islice
 from pathlib import Path
 
-from snappy_core.errors import IndexMismatch
+from snappy_core.errors import IndexMismatch, StoreError
 from snappy_core.scoring.terms import page_terms
 from snappy_core.stores import rows
 from snappy_core.stores.base import Catalog, DocumentRecord, PageRecord, PageVectors
@@ -34,7 +34,8 @@ CREATE TABLE pages (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     document INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
     number INTEGER NOT NULL, label TEXT NOT NULL, width REAL NOT NULL, height REAL NOT NULL,
-    unit TEXT NOT NULL, texts TEXT NOT NULL, boxes BLOB NOT NULL, confidences BLOB);
+    unit TEXT NOT NULL, texts TEXT NOT NULL, boxes BLOB NOT NULL, confidences BLOB,
+    user_space TEXT);
 CREATE INDEX pages_of_documents ON pages (document, number);
 CREATE TABLE regions (
     page INTEGER NOT NULL REFERENCES pages (id) ON DELETE CASCADE, place INTEGER NOT NULL,
@@ -68,6 +69,7 @@ class SqliteStore:
     Raises:
         FileNotFoundError: there is no such file and `create` is false, or no such folder.
         IndexMismatch: the path is something else, or an index of another schema.
+        StoreError: it cannot be opened; later also read or written (disk full, damaged).
     """
 
     def __init__(self, path: str | os.PathLike[str], *, create: bool = True) -> None:
@@ -86,10 +88,8 @@ class SqliteStore:
         try:
             with self._connection() as connection:
                 self._prepare(connection, create)
-        except BaseException as error:
+        except BaseException:
             self.close()
-            if isinstance(error, sqlite3.DatabaseError) and "not a database" in str(error):
-                raise IndexMismatch(f"{self._path}: is not a Snappy index") from error
             raise
 
     @property
@@ -201,17 +201,26 @@ class SqliteStore:
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
-        """Lend a connection that nobody else uses."""
+        """Lend a connection that nobody else uses; SQLite's errors come out as ours."""
+        connection = None
         try:
-            connection = self._free.pop()
-        except IndexError:
-            connection = self._connect()
-        try:
+            connection = self._take()
             yield connection
+        except sqlite3.DatabaseError as error:
+            if "not a database" in str(error):
+                raise IndexMismatch(f"{self._path}: is not a Snappy index") from error
+            raise StoreError(f"{self._path}: {error}") from error
         finally:
-            self._free.append(connection)
+            if connection is not None:
+                self._free.append(connection)
             if self._closed:  # while it was lent
                 self._rest()
+
+    def _take(self) -> sqlite3.Connection:
+        try:
+            return self._free.pop()
+        except IndexError:
+            return self._connect()
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(

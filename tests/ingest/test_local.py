@@ -138,6 +138,16 @@ def test_reads_again_what_was_read_or_encoded_otherwise(store, data):
     assert held(store)[path.as_posix()].fingerprint.endswith("fake-2")
 
 
+def test_adding_again_without_metadata_keeps_what_is_there(store, data):
+    path = data / "table.pdf"
+    add(store, path, team="sea")
+    for encoder in (FakeEncoder(), FakeEncoder(name="fake-2")):  # unchanged, then read again
+        documents = name_documents(path, None, None)
+        report = ingest(store, encoder, documents, None, progress=False)
+        assert len(report.unchanged) == (encoder.name == "fake-1")
+        assert dict(held(store)[path.as_posix()].metadata) == {"team": "sea"}
+
+
 def test_changes_metadata_without_reading(store, data):
     path = data / "table.pdf"
     add(store, path, team="sea")
@@ -196,7 +206,7 @@ def test_keeps_what_stood_there_when_the_new_one_fails(store, data, folder):
         ("blank_page.pdf", 1, ["page 1: has no text"]),
         ("image_only.pdf", 1, ["page 1: has no text"]),
         ("mixed_blank.pdf", 3, ["page 2: has no text"]),
-        ("bad_page.pdf", 2, ["page 2: page 2 cannot be loaded"]),
+        ("bad_page.pdf", 2, ["page 2: cannot be loaded"]),
     ],
 )
 def test_warns_of_pages_without_text(store, data, name, pages, said):

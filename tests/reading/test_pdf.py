@@ -209,7 +209,7 @@ def test_a_bad_page_warns_and_the_others_are_read(data):
     first, second = pages_of(data / "bad_page.pdf")
     assert first.regions[0].text == "The first page is sound."
     assert first.warning == ""
-    assert "page 2 cannot be loaded" in second.warning
+    assert second.warning.startswith("cannot be loaded")
     assert (len(second.words), second.regions) == (0, ())
     with pytest.raises(UnreadableDocument, match="page 2"):
         second.render()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from snappy_core.errors import IndexMismatch
+from snappy_core.errors import IndexMismatch, StoreError
 from snappy_core.stores import SqliteStore, open_store, sqlite
 from tests.stores.conformance import StoreConformance, assert_consistent, document, texts
 
@@ -202,7 +202,7 @@ def test_a_commit_that_fails_leaves_the_store_usable(store):
         connection.execute(
             "CREATE TRIGGER t AFTER INSERT ON pages BEGIN INSERT INTO spy VALUES (-1); END"
         )
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(StoreError, match="FOREIGN KEY"):
         store.write(document("a"), texts("Tides turn"))
     with store._connection() as connection:
         connection.execute("DROP TRIGGER t")

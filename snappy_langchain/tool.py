@@ -1,0 +1,96 @@
+"""Searching as a tool of an agent: text with quotable ids for the model, documents for you."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import Any
+
+from langchain_core.callbacks import Callbacks
+from langchain_core.documents import Document
+from langchain_core.tools import StructuredTool, ToolException
+from pydantic import BaseModel, Field
+
+from snappy_core.errors import SnappyError
+from snappy_core.index import RegionIndex
+from snappy_core.search import check_options
+from snappy_langchain.blocks import region_blocks
+from snappy_langchain.retriever import SnappyRetriever
+
+DESCRIPTION = (
+    "Searches the documents for the paragraphs, tables and rows that answer a question. "
+    "Each passage begins with its id in square brackets; quote the id of what you use."
+)
+NOTHING = "No passage of the documents was found for this question."
+
+Content = tuple[list[Any], list[Document]]
+
+
+class _Input(BaseModel):
+    query: str = Field(description="a question, or what to look for, in plain words")
+
+
+def create_region_tool(
+    retriever: SnappyRetriever | RegionIndex | str | os.PathLike[str],
+    *,
+    name: str = "search_documents",
+    description: str = DESCRIPTION,
+    images: bool = False,
+    k: int | None = None,
+) -> StructuredTool:
+    """Make a tool that searches for regions.
+
+    What the model reads is a text block for each region, with its id, source and printed page; what the
+    program gets is the documents, in `ToolMessage.artifact`:
+
+    >>> from snappy_langchain import SnappyRetriever, create_region_tool
+    >>> retriever = SnappyRetriever.from_files("examples/report.pdf")
+    >>> tool = create_region_tool(retriever, k=1)
+    >>> args = {"query": "What coupon does the green bond carry?"}
+    >>> message = tool.invoke({"type": "tool_call", "id": "1", "name": tool.name, "args": args})
+    >>> message.artifact[0].metadata["page_number"]
+    4
+    >>> print(message.content[0]["text"])  # doctest: +ELLIPSIS
+    [...report.pdf#p4r...] ...report.pdf, page 3
+    ...coupon of 4.85 per cent...
+
+    The model chooses the question only; filters and the like are the retriever's. What goes wrong
+    is raised as `ToolException`; set `tool.handle_tool_error = True` to tell the model instead.
+
+    Args:
+        retriever: a retriever, or an index or the path of one.
+        name, description: what the model is told of the tool.
+        images: put the picture of each region, cut out of its page, after its text.
+        k: at most so many regions; by default what the retriever says.
+    """
+    if not isinstance(retriever, SnappyRetriever):
+        retriever = SnappyRetriever.model_validate({"index": retriever})
+    check_options(retriever.k if k is None else k, None, None, retriever.scoring)
+    index = retriever.index if images else None
+
+    def content(documents: list[Document]) -> Content:
+        if not documents:
+            return [{"type": "text", "text": NOTHING}], []
+        return [*region_blocks(documents, index)], documents
+
+    def search(query: str, callbacks: Callbacks = None) -> Content:
+        try:
+            return content(retriever.invoke(query, config={"callbacks": callbacks}, k=k))
+        except (SnappyError, ValueError, OSError) as error:
+            raise ToolException(f"{name}: {error}") from error
+
+    async def asearch(query: str, callbacks: Callbacks = None) -> Content:
+        try:
+            documents = await retriever.ainvoke(query, config={"callbacks": callbacks}, k=k)
+            return await asyncio.to_thread(content, documents)
+        except (SnappyError, ValueError, OSError) as error:
+            raise ToolException(f"{name}: {error}") from error
+
+    return StructuredTool.from_function(
+        search,
+        asearch,
+        name=name,
+        description=description,
+        args_schema=_Input,
+        response_format="content_and_artifact",
+    )
