@@ -172,7 +172,7 @@ def _mark(hit: Hit) -> highlights.Mark:
     assert hit.user_space is not None
     lines = hit.rects or (hit.region.box,)
     return highlights.Mark(
-        page=hit.page_number - 1,
+        page=hit.page_number,
         quads=[_corners(line, hit.user_space) for line in lines],
         note=f"{hit.rank}. score {hit.score:.3f}: {hit.query}",
     )

@@ -40,8 +40,8 @@ def create_region_tool(
 ) -> StructuredTool:
     """Make a tool that searches for regions.
 
-    What the model reads is a text block for each region, with its id, source and printed page; what the
-    program gets is the documents, in `ToolMessage.artifact`:
+    What the model reads is a text block for each region, with its id, source and printed page;
+    what the program gets is the documents, in `ToolMessage.artifact`:
 
     >>> from snappy_langchain import SnappyRetriever, create_region_tool
     >>> retriever = SnappyRetriever.from_files("examples/report.pdf")

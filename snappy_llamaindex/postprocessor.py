@@ -22,7 +22,7 @@ from snappy_core.pages import PageSearch, page_reference
 from snappy_core.search import check_options
 from snappy_llamaindex.mapping import to_node, to_question
 
-_dispatcher = instrument.get_dispatcher(__name__)
+_dispatcher = instrument.get_dispatcher(__name__)  # type: ignore[attr-defined]  # re-exported
 
 
 class RegionPostprocessor(BaseNodePostprocessor):
@@ -100,7 +100,7 @@ class RegionPostprocessor(BaseNodePostprocessor):
         _dispatcher.event(
             ReRankStartEvent(query=query_bundle, nodes=nodes, top_n=self.top_n, model_name=model)
         )
-        payload = {
+        payload: dict[str, Any] = {
             EventPayload.NODES: nodes,
             EventPayload.MODEL_NAME: model,
             EventPayload.QUERY_STR: query_bundle.query_str,
@@ -145,9 +145,9 @@ class TokenBudgetPostprocessor(BaseNodePostprocessor):
     budget: int
     count: Callable[[str], int] = Field(default=estimate_tokens, exclude=True)
 
-    def __init__(self, budget: int, count: Callable[[str], int] = estimate_tokens) -> None:
+    def __init__(self, budget: int, **options: Any) -> None:
         within_token_budget((), budget)  # checks it
-        super().__init__(budget=budget, count=count)
+        super().__init__(**{"budget": budget, **options})
 
     @classmethod
     def class_name(cls) -> str:

@@ -21,14 +21,14 @@ def region_tool(
 ) -> FunctionTool:
     """Return a tool that searches with a retriever of regions.
 
-    The model reads each region under its id, file and page; the nodes themselves, with boxes and
+    The model reads each region under its id, file and page as printed; the nodes themselves, with boxes and
     scores, are the `raw_output`, where the cited ids are looked up.
 
     >>> from snappy_llamaindex import SnappyRetriever, region_tool
     >>> retriever = SnappyRetriever.from_files("examples/report.pdf", similarity_top_k=2)
     >>> output = region_tool(retriever).call(question="What coupon does the green bond carry?")
     >>> best = output.raw_output[0]
-    >>> output.content.startswith(f"[{best.node_id}] report.pdf, page 4")
+    >>> output.content.startswith(f"[{best.node_id}] report.pdf, page 3\\n")
     True
 
     Args:

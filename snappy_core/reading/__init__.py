@@ -2,30 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from snappy_core.reading import pdf
 from snappy_core.reading.layout import VERSION, add_section
-from snappy_core.reading.pdf import read_pdf, render_pdf
+from snappy_core.reading.options import ReadingOptions
 from snappy_core.reading.source import SUFFIXES, Source, expand
 from snappy_core.types import Page
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["SUFFIXES", "VERSION", "Source", "expand", "read", "render"]
+__all__ = [
+    "SUFFIXES",
+    "VERSION",
+    "ReadingOptions",
+    "Source",
+    "count_pages",
+    "expand",
+    "read",
+    "read_pages",
+    "render",
+    "with_sections",
+]
 
 
-def read(source: Source) -> Iterator[Page]:
+def read(source: Source, options: ReadingOptions | None = None) -> Iterator[Page]:
     """Yield the pages of a document in order, with words, regions and a lazy renderer.
 
     Raises:
         UnreadableDocument: the document cannot be read; a password it lacks is a
             `PasswordRequired`.
     """
+    numbers = range(1, count_pages(source) + 1)
+    return with_sections(read_pages(source, numbers, options or ReadingOptions()))
+
+
+def count_pages(source: Source) -> int:
+    """Return the number of pages of a document, at least 1; raises as `read`."""
+    return pdf.count_pages(source)
+
+
+def read_pages(source: Source, numbers: Iterable[int], options: ReadingOptions) -> Iterator[Page]:
+    """Yield pages by number (from 1), each by itself: their regions have no section yet.
+
+    Raises as `read`.
+    """
+    return pdf.read_pages(source, numbers, options)
+
+
+def with_sections(pages: Iterable[Page]) -> Iterator[Page]:
+    """Give the regions of all pages of a document, in order, the heading they stand under."""
     section = ""
-    for page in read_pdf(source):
+    for page in pages:
         regions, section = add_section(page.regions, section)
         yield replace(page, regions=regions)
 
@@ -36,4 +67,4 @@ def render(source: Source, number: int, dpi: float = 150) -> Image:
     Raises:
         UnreadableDocument: the document or the page cannot be read.
     """
-    return render_pdf(source, number - 1, dpi)
+    return pdf.render(source, number, dpi)

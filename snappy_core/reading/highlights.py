@@ -24,7 +24,7 @@ class Mark:
     """Something to highlight.
 
     Attributes:
-        page: from 0.
+        page: from 1.
         quads: for each line its corners in PDF space: top left, top right, bottom left, bottom
             right as read.
         note: shown when one points at the mark.

@@ -6,7 +6,7 @@ PDFium is not thread-safe, not even across documents: every call into it holds `
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from snappy_core.errors import PasswordRequired, UnreadableDocument
 from snappy_core.reading import glyphs
 from snappy_core.reading.ink import shows_ink
 from snappy_core.reading.layout import arrange
+from snappy_core.reading.options import ReadingOptions
 from snappy_core.reading.source import Source
 from snappy_core.reading.text import TextLayer
 from snappy_core.types import NO_WORDS, Page
@@ -34,34 +35,41 @@ INK_PIXELS = 1_500_000
 """Pixels of the picture in which words are checked for ink: A4 at about 125 dpi."""
 
 
-def read_pdf(source: Source) -> Iterator[Page]:
-    """Yield the pages of a PDF in order.
-
-    A page that PDFium cannot load comes without words and says so in `warning`.
+def count_pages(source: Source) -> int:
+    """Return the number of pages of a PDF.
 
     Raises:
         PasswordRequired: the file is encrypted and the password is missing or wrong.
         UnreadableDocument: the file is no PDF, damaged beyond repair, or has no pages.
     """
+    with PDFIUM, open_pdf(source) as document:
+        count = len(document)
+    if count == 0:
+        raise UnreadableDocument(source.name, "has no pages")
+    return count
+
+
+def read_pages(source: Source, numbers: Iterable[int], options: ReadingOptions) -> Iterator[Page]:
+    """Yield pages of a PDF by number (from 1).
+
+    A page that PDFium cannot load comes without words and says so in `warning`. Raises as
+    `count_pages`.
+    """
     with open_pdf(source) as document:
-        with PDFIUM:
-            count = len(document)
-        if count == 0:
-            raise UnreadableDocument(source.name, "has no pages")
-        for index in range(count):
+        for number in numbers:
             with PDFIUM:
-                page = _read_page(document, index, source)
+                page = _read_page(document, number, source)
             yield page
 
 
-def render_pdf(source: Source, index: int, dpi: float) -> Image:
-    """Draw page `index` (from 0) of a PDF as an RGB picture of at most `MAX_PIXELS`.
+def render(source: Source, number: int, dpi: float) -> Image:
+    """Draw page `number` (from 1) of a PDF as an RGB picture of at most `MAX_PIXELS`.
 
     Raises:
         UnreadableDocument: the file or the page can no longer be read.
     """
     with PDFIUM, open_pdf(source) as document:
-        page = load_page(document, index, source)
+        page = load_page(document, number, source)
         image: Image = _draw(page, dpi / 72, MAX_PIXELS).to_pil().convert("RGB")
         return image
 
@@ -93,20 +101,20 @@ def _explain(source: Source, error: Exception) -> UnreadableDocument:
     return UnreadableDocument(source.name, "is damaged, cut off or without pages")
 
 
-def load_page(document: Any, index: int, source: Source) -> Any:
+def load_page(document: Any, number: int, source: Source) -> Any:
+    """Return PDFium's page `number` (from 1), or raise UnreadableDocument."""
     try:
-        return document[index]
+        return document[number - 1]
     except pdfium.PdfiumError as error:
-        cause = f"page {index + 1}: cannot be loaded ({error})"
+        cause = f"page {number}: cannot be loaded ({error})"
         raise UnreadableDocument(source.name, cause) from error
 
 
-def _read_page(document: Any, index: int, source: Source) -> Page:
-    number = index + 1
-    label = document.get_page_label(index) or str(number)
-    renderer = partial(render_pdf, source, index)
+def _read_page(document: Any, number: int, source: Source) -> Page:
+    label = document.get_page_label(number - 1) or str(number)
+    renderer = partial(render, source, number)
     try:
-        page = load_page(document, index, source)
+        page = load_page(document, number, source)
     except UnreadableDocument as error:
         warning = error.cause.removeprefix(f"page {number}: ")
         return Page(number, label, 612, 792, "pt", NO_WORDS, (), renderer, warning=warning)

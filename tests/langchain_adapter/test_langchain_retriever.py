@@ -14,6 +14,7 @@ from langchain_core.tools import create_retriever_tool
 from pydantic import ValidationError
 
 from snappy_core import PasswordRequired, RegionIndex, UnreadableDocument
+from snappy_core.context import estimate_tokens, within_token_budget
 from snappy_core.testing import FakeEncoder
 from snappy_langchain import SnappyRetriever, to_document
 
@@ -104,6 +105,25 @@ async def test_options_mean_the_same_in_every_place(index, retriever, options):
     assert await retriever.bind(**options).ainvoke(QUESTION) == expected
 
 
+async def test_token_budget(index, retriever):
+    everything = retriever.invoke(QUESTION, k=20)
+    budget = sum(estimate_tokens(document.page_content) for document in everything[:4])
+    expected = [to_document(h) for h in within_token_budget(index.search(QUESTION, k=20), budget)]
+    assert 4 <= len(expected) < 20
+    assert expected[:4] == everything[:4]
+    assert SnappyRetriever(index=index, k=20, token_budget=budget).invoke(QUESTION) == expected
+    assert retriever.invoke(QUESTION, k=20, token_budget=budget) == expected
+    assert await retriever.ainvoke(QUESTION, k=20, token_budget=budget) == expected
+    assert len(retriever.invoke(QUESTION, k=3, token_budget=budget)) == 3  # at most k
+    assert retriever.invoke(QUESTION, token_budget=1) == everything[:1]  # never nothing
+
+
+async def test_defaults_never_cut_below_k(index, retriever):
+    for number in (1, 5, 60):
+        assert len(SnappyRetriever(index=index, k=number).invoke(QUESTION)) == number
+        assert len(await retriever.ainvoke(QUESTION, k=number)) == number
+
+
 def test_none_leaves_the_field_and_an_empty_filter_lifts_it(index):
     tables = SnappyRetriever(index=index, filter={"region_label": "table"}, k=20)
     labels = {d.metadata["region_label"] for d in tables.invoke(QUESTION, filter=None)}
@@ -125,6 +145,7 @@ async def test_unknown_option_of_a_call(retriever):
         ({"kk": 3}, "kk"),
         ({"k": 0}, "at least 1, not 0"),
         ({"per_page": 0}, "per_page must be"),
+        ({"token_budget": 0}, "greater than or equal to 1"),
         ({"score_threshold": 7}, "between -1 and 1, not 7"),
         ({"scoring": "sum"}, "'maxsim', 'iou_weighted', 'max' or 'mean'"),
         ({"filter": {"team": {"eq": "finance"}}}, "filter"),
@@ -136,6 +157,8 @@ def test_wrong_fields(index, fields, message):
 
 
 async def test_wrong_options_of_a_call(retriever):
+    with pytest.raises(ValueError, match="at least 1, not 0"):
+        await retriever.ainvoke(QUESTION, token_budget=0)
     with pytest.raises(ValueError, match="k must be an integer of at least 1, not 0"):
         retriever.invoke(QUESTION, k=0)
     with pytest.raises(ValueError, match=r"unknown filter key 'taem'; this index has .*team"):
@@ -263,6 +286,11 @@ def test_index_that_is_not_there(tmp_path):
     with pytest.raises(FileNotFoundError, match="no such index"):
         SnappyRetriever(index=tmp_path / "reports.snappy")
     assert not list(tmp_path.iterdir())
+
+
+def test_index_by_url():
+    with pytest.raises(ValidationError, match="no store for s3://; use the path of a file"):
+        SnappyRetriever(index="s3://bucket/reports")
 
 
 def test_index_of_another_kind():

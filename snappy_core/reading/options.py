@@ -1,0 +1,31 @@
+"""How documents are read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Ocr = Literal["auto", "always", "never"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingOptions:
+    """How documents are read; part of the ingest fingerprint.
+
+    Attributes:
+        ocr: "auto" sends pages to OCR whose text layer is missing or is not what one sees;
+            "always" all pages; "never" none.
+        languages: of the text, as Tesseract calls them, joined by "+": "eng", "deu+fra".
+    """
+
+    ocr: Ocr = "auto"
+    languages: str = "eng"
+
+    def __post_init__(self) -> None:
+        if self.ocr not in ("auto", "always", "never"):
+            raise ValueError(f"ocr must be 'auto', 'always' or 'never', not {self.ocr!r}")
+        if not self.languages or not all(part.isidentifier() for part in self.languages.split("+")):
+            raise ValueError(
+                f"languages must be Tesseract's names joined by '+', like 'eng' or 'deu+fra', "
+                f"not {self.languages!r}"
+            )

@@ -1,0 +1,165 @@
+"""The tool, alone and in the hands of an agent."""
+
+import asyncio
+
+import pytest
+from langchain.agents import create_agent
+from langchain_core.callbacks import BaseCallbackHandler
+from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
+from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
+from langchain_core.tools import ToolException
+from pydantic import ValidationError
+
+from snappy_core import RegionIndex, Source
+from snappy_core.testing import FakeEncoder
+from snappy_langchain import SnappyRetriever, create_region_tool, region_blocks
+
+QUESTION = "How many turbines are at work?"
+
+
+def call(tool, **args):
+    return {"type": "tool_call", "id": "1", "name": tool.name, "args": args}
+
+
+def calls(tool, **args):
+    return AIMessage("", tool_calls=[call(tool, **args)])
+
+
+class Scripted(GenericFakeChatModel):
+    """Says what it was told to say, tools or not."""
+
+    def bind_tools(self, tools, **kwargs):
+        return self
+
+
+async def test_text_for_the_model_and_documents_for_the_program(report_index):
+    retriever = SnappyRetriever(index=report_index, k=3)
+    tool = create_region_tool(retriever)
+    message = tool.invoke(call(tool, query=QUESTION))
+    assert isinstance(message, ToolMessage)
+    assert message.artifact == retriever.invoke(QUESTION)
+    assert message.content == region_blocks(message.artifact)
+    assert message == await tool.ainvoke(call(tool, query=QUESTION))
+    for block, document in zip(message.content, message.artifact, strict=True):
+        assert block["text"].startswith(f"[{document.metadata['region_id']}] ")
+
+
+async def test_pictures(report_index):
+    tool = create_region_tool(report_index, images=True, k=2)
+    message = tool.invoke(call(tool, query=QUESTION))
+    assert message.content == region_blocks(message.artifact, report_index)
+    assert [block["type"] for block in message.content] == ["text", "image"] * 2
+    assert message == await tool.ainvoke(call(tool, query=QUESTION))
+
+
+def test_model_gives_the_question_only(report_index):
+    tool = create_region_tool(report_index, name="reports", description="Ask the reports.")
+    assert (tool.name, tool.description) == ("reports", "Ask the reports.")
+    assert list(tool.args) == list(tool.tool_call_schema.model_json_schema()["properties"])
+    assert list(tool.args) == ["query"]
+    assert tool.args["query"]["type"] == "string"
+
+
+def test_k_and_the_options_of_the_retriever(report_index):
+    retriever = SnappyRetriever(index=report_index, k=2, filter={"region_label": "table"})
+    documents = (
+        create_region_tool(retriever)
+        .invoke(call(create_region_tool(retriever), query="net debt"))
+        .artifact
+    )
+    assert {document.metadata["region_label"] for document in documents} == {"table"}
+    tool = create_region_tool(retriever, k=1)
+    assert tool.invoke(call(tool, query="net debt")).artifact == documents[:1]
+    assert len(retriever.invoke("net debt")) == len(documents)
+    with pytest.raises(ValueError, match="k must be an integer of at least 1, not 0"):
+        create_region_tool(retriever, k=0)
+
+
+def test_index_by_path(tmp_path, data):
+    path = tmp_path / "prices.snappy"
+    with RegionIndex.open(path) as index:
+        index.add(data / "table.pdf").raise_failed()
+    assert "licences" in create_region_tool(path, k=9).invoke({"query": "licences"})[0]["text"]
+    with pytest.raises(FileNotFoundError):
+        create_region_tool(tmp_path / "none.snappy")
+    with pytest.raises(ValidationError, match="RegionIndex"):
+        create_region_tool(3)
+
+
+def test_nothing_found_is_said():
+    tool = create_region_tool(RegionIndex(encoder=FakeEncoder()))
+    message = tool.invoke(call(tool, query=QUESTION))
+    assert (message.status, message.artifact) == ("success", [])
+    assert "No passage" in message.content[0]["text"]
+
+
+@pytest.mark.parametrize("question", ["", "  "])
+async def test_failures_are_raised(report_index, question):
+    tool = create_region_tool(report_index)
+    with pytest.raises(ToolException, match="search_documents: the question is empty"):
+        tool.invoke(call(tool, query=question))
+    with pytest.raises(ToolException, match="search_documents: the question is empty"):
+        await tool.ainvoke(call(tool, query=question))
+
+
+async def test_failures_of_pictures_are_raised(report):
+    index = RegionIndex(encoder=FakeEncoder())
+    index.add(Source.from_bytes(report.read_bytes(), "report.pdf")).raise_failed()
+    tool = create_region_tool(index, images=True)
+    with pytest.raises(ToolException, match="no such file to draw it from"):
+        tool.invoke(call(tool, query=QUESTION))
+    with pytest.raises(ToolException, match="no such file to draw it from"):
+        await tool.ainvoke(call(tool, query=QUESTION))
+
+
+def test_failures_can_be_told_to_the_model(report_index):
+    tool = create_region_tool(report_index)
+    tool.handle_tool_error = True
+    message = tool.invoke(call(tool, query=""))
+    assert message.status == "error"
+    assert "the question is empty" in message.content
+
+
+def test_callbacks_see_the_search_inside_the_tool(report_index):
+    class Recorder(BaseCallbackHandler):
+        def __init__(self):
+            self.tool = self.parent = None
+
+        def on_tool_start(self, serialized, input_str, *, run_id, **kwargs):
+            self.tool = run_id
+
+        def on_retriever_start(self, serialized, query, *, parent_run_id, **kwargs):
+            self.parent = parent_run_id
+
+    tool = create_region_tool(report_index)
+    for run in (tool.invoke, lambda *a, **k: asyncio.run(tool.ainvoke(*a, **k))):
+        recorder = Recorder()
+        run({"query": QUESTION}, config={"callbacks": [recorder]})
+        assert recorder.tool is not None
+        assert recorder.parent == recorder.tool
+
+
+async def test_agent(report_index):
+    tool = create_region_tool(report_index, images=True, k=2)
+
+    def agent():
+        script = iter([calls(tool, query=QUESTION), AIMessage("Eleven.")])
+        return create_agent(Scripted(messages=script), [tool])
+
+    asked = {"messages": [HumanMessage(QUESTION)]}
+    for state in (agent().invoke(asked), await agent().ainvoke(asked)):
+        _, _, answer, last = state["messages"]
+        assert isinstance(answer, ToolMessage)
+        assert answer.artifact == SnappyRetriever(index=report_index, k=2).invoke(QUESTION)
+        assert [block["type"] for block in answer.content] == ["text", "image"] * 2
+        assert last.content == "Eleven."
+
+
+def test_agent_hears_of_a_failure(report_index):
+    tool = create_region_tool(report_index)
+    script = [calls(tool, query=" "), AIMessage("I could not search.")]
+    with pytest.raises(ToolException, match="empty"):
+        create_agent(Scripted(messages=iter(script)), [tool]).invoke({"messages": ["?"]})
+    tool.handle_tool_error = True
+    state = create_agent(Scripted(messages=iter(script)), [tool]).invoke({"messages": ["?"]})
+    assert state["messages"][2].status == "error"
