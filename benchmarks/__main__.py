@@ -6,9 +6,14 @@ import platform
 import sys
 from importlib.metadata import version
 
-from benchmarks import encoding, index, scoring
+from benchmarks import adapters, encoding, index, scoring
 
-BENCHMARKS = {"encoding": encoding.run, "scoring": scoring.run, "index": index.run}
+BENCHMARKS = {
+    "encoding": encoding.run,
+    "scoring": scoring.run,
+    "index": index.run,
+    "adapters": adapters.run,
+}
 
 
 def main() -> int:

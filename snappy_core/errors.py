@@ -4,6 +4,7 @@
 SnappyError
 ├── UnreadableDocument      the file is not a PDF or image, is empty, cut off or broken
 │   └── PasswordRequired    the file is encrypted and the password is missing or wrong
+├── OcrFailed               OCR failed on a page or took too long
 ├── MissingDependency       an optional package or program is not installed (also an ImportError)
 ├── ModelError              a model or tokenizer file is missing, altered or of another kind
 ├── StoreError              an index cannot be opened, read or written: permissions, disk full
@@ -35,6 +36,10 @@ class UnreadableDocument(SnappyError):
 
 class PasswordRequired(UnreadableDocument):
     """An encrypted document whose password is missing or wrong."""
+
+
+class OcrFailed(SnappyError):
+    """OCR that failed on a page or took too long."""
 
 
 class MissingDependency(SnappyError, ImportError):

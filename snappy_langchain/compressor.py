@@ -52,7 +52,7 @@ def regions_of(
     (4, True)
 
     Args:
-        documents: each names its file (`document_id`, `source` or `file_path`) and its page in
+        documents: each names its file (`source`, `file_path` or `document_id`) and its page in
             the metadata: `page_number`, which starts at 1 everywhere, else `page`.
         pages: where the pages are found: an index, or the files of one folder.
         page_base: what the first page of a file is under `page`: 0 (PyPDF and its kin) or 1.
@@ -92,7 +92,7 @@ class RegionCompressor(BaseDocumentCompressor):
     True
 
     Files are read when a page of theirs first comes, and kept in memory; a changed one is read
-    again. With `index` instead, documents are looked up in it by `document_id` or source, and no
+    again. With `index` instead, documents are looked up in it by source or document id, and no
     file is opened. Either way a document that is not there is an error that names it.
 
     `ContextualCompressionRetriever(base_compressor=compressor, base_retriever=...)` puts it behind
@@ -157,5 +157,5 @@ def _reference(metadata: Mapping[str, Any], page_base: PageBase) -> PageReferenc
         metadata,
         page_key="page_number" if numbered else "page",
         page_base=1 if numbered else page_base,
-        source_keys=("document_id", "source", "file_path"),
+        source_keys=("source", "file_path", "document_id"),
     )

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 import llama_index.core.instrumentation as instrument
-from llama_index.core.bridge.pydantic import Field, PrivateAttr
+from llama_index.core.bridge.pydantic import ConfigDict, Field, PrivateAttr
 from llama_index.core.callbacks import CBEventType, EventPayload
 from llama_index.core.instrumentation.events.rerank import ReRankEndEvent, ReRankStartEvent
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.schema import MetadataMode, NodeWithScore, QueryBundle
 
 from snappy_core.boxes import area, as_boxes, intersection
-from snappy_core.context import estimate_tokens, within_token_budget
+from snappy_core.context import estimate_tokens
 from snappy_core.encoders.base import Encoder
 from snappy_core.index import RegionIndex
 from snappy_core.metadata import SCHEMA
@@ -55,8 +55,10 @@ class RegionPostprocessor(BaseNodePostprocessor):
 
     Raises:
         ValueError: both or neither of `index` and `root`, no `page_base` where one is needed, or
-            an option out of range.
+            an option unknown or out of range.
     """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True, extra="forbid")
 
     top_n: int = 5
     per_page: int | None = None
@@ -74,9 +76,6 @@ class RegionPostprocessor(BaseNodePostprocessor):
         encoder: Encoder | None = None,
         **options: Any,
     ) -> None:
-        unknown = sorted(set(options) - set(type(self).model_fields))
-        if unknown:
-            raise TypeError(f"no such option: {', '.join(unknown)}")
         super().__init__(**options)
         check_options(self.top_n, None, self.per_page, "maxsim")
         if self.page_key != "page_label" and self.page_base not in (0, 1):
@@ -142,12 +141,10 @@ class TokenBudgetPostprocessor(BaseNodePostprocessor):
         ValueError: a budget below 1.
     """
 
-    budget: int
-    count: Callable[[str], int] = Field(default=estimate_tokens, exclude=True)
+    model_config = ConfigDict(arbitrary_types_allowed=True, extra="forbid")
 
-    def __init__(self, budget: int, **options: Any) -> None:
-        within_token_budget((), budget)  # checks it
-        super().__init__(**{"budget": budget, **options})
+    budget: int = Field(ge=1)
+    count: Callable[[str], int] = Field(default=estimate_tokens, exclude=True)
 
     @classmethod
     def class_name(cls) -> str:

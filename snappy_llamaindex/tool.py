@@ -21,8 +21,8 @@ def region_tool(
 ) -> FunctionTool:
     """Return a tool that searches with a retriever of regions.
 
-    The model reads each region under its id, file and page as printed; the nodes themselves, with boxes and
-    scores, are the `raw_output`, where the cited ids are looked up.
+    The model reads each region under its id, file and page as printed; the nodes themselves, with
+    boxes and scores, are the `raw_output`, where the cited ids are looked up.
 
     >>> from snappy_llamaindex import SnappyRetriever, region_tool
     >>> retriever = SnappyRetriever.from_files("examples/report.pdf", similarity_top_k=2)

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -87,6 +88,20 @@ def test_region_ids_are_unique_and_do_not_change(index):
     assert len(first) == len(set(ids(first))) == 9
     assert ids(index.search("harbour", k=100)) == ids(first)
     assert set(ids(index.search("cows", k=100))) == set(ids(first))
+
+
+def test_hits_know_their_neighbours_in_reading_order(store):
+    page = make_page("Cows graze.", "Sheep graze.", "Goats graze.")
+    # Stored in another order than it is read in: goats, cows, sheep.
+    regions = [replace(r, order=order) for r, order in zip(page.regions, (1, 2, 0), strict=True)]
+    index = fill(store, FakeEncoder(), {"farm": [replace(page, regions=tuple(regions)), ["Hay."]]})
+    beside = {hit.region_id: (hit.previous_id, hit.next_id) for hit in index.search("graze", k=9)}
+    assert beside == {
+        "farm#p1r2": (None, "farm#p1r0"),
+        "farm#p1r0": ("farm#p1r2", "farm#p1r1"),
+        "farm#p1r1": ("farm#p1r0", None),
+        "farm#p2r0": (None, None),
+    }
 
 
 def test_returns_the_lines_of_a_region(store):

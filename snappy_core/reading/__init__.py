@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from snappy_core.reading import pdf
+from snappy_core.reading import images, pdf
 from snappy_core.reading.layout import VERSION, add_section
 from snappy_core.reading.options import ReadingOptions
 from snappy_core.reading.source import SUFFIXES, Source, expand
@@ -42,7 +42,7 @@ def read(source: Source, options: ReadingOptions | None = None) -> Iterator[Page
 
 def count_pages(source: Source) -> int:
     """Return the number of pages of a document, at least 1; raises as `read`."""
-    return pdf.count_pages(source)
+    return images.count_pages(source) if _is_image(source) else pdf.count_pages(source)
 
 
 def read_pages(source: Source, numbers: Iterable[int], options: ReadingOptions) -> Iterator[Page]:
@@ -50,7 +50,11 @@ def read_pages(source: Source, numbers: Iterable[int], options: ReadingOptions) 
 
     Raises as `read`.
     """
-    return pdf.read_pages(source, numbers, options)
+    return (
+        images.read_pages(source, numbers, options)
+        if _is_image(source)
+        else pdf.read_pages(source, numbers, options)
+    )
 
 
 def with_sections(pages: Iterable[Page]) -> Iterator[Page]:
@@ -64,7 +68,18 @@ def with_sections(pages: Iterable[Page]) -> Iterator[Page]:
 def render(source: Source, number: int, dpi: float = 150) -> Image:
     """Draw page `number` (from 1) of a document as an RGB picture.
 
+    Images have the pixels they have: `dpi` does not matter to them.
+
     Raises:
         UnreadableDocument: the document or the page cannot be read.
     """
-    return pdf.render(source, number, dpi)
+    return (
+        images.render(source, number, dpi) if _is_image(source) else pdf.render(source, number, dpi)
+    )
+
+
+def _is_image(source: Source) -> bool:
+    try:
+        return images.is_image(source.head())
+    except (OSError, ValueError):
+        return False  # the PDF reader says what is wrong with the file

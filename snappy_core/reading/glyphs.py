@@ -61,18 +61,17 @@ def user_space(page: Any) -> Matrix:
     return a, b, c, d, e, f
 
 
-def over_images(page: Any, boxes: Boxes) -> NDArray[np.bool_]:
-    """Say for each box whether its centre lies over a picture of the page.
+def image_boxes(page: Any) -> Boxes:
+    """Return the boxes of the pictures on the page.
 
     Where a picture stands inside a form its place is not looked up: it counts as everywhere.
     """
     frame, places = _frame(page), []
     for picture in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=15):
         if picture.container is not None:
-            return np.ones(len(boxes), dtype=bool)
+            return np.array([[0, 0, 1, 1]], dtype=np.float32)
         places.append(picture.get_bounds())
-    images = _to_page(np.array(places, dtype=np.float64), frame)
-    return np.asarray(contains_centre(images, boxes).any(axis=0), dtype=bool)
+    return np.clip(_to_page(np.array(places, dtype=np.float64), frame), 0, 1)
 
 
 class _Word:

@@ -215,7 +215,11 @@ def _finish(
         )
         regions.append(region)
         sequence += words
-    words_in_order = Words(tuple(layer.texts[i] for i in sequence), layer.boxes[sequence])
+    words_in_order = Words(
+        tuple(layer.texts[i] for i in sequence),
+        layer.boxes[sequence],
+        None if layer.confidences is None else layer.confidences[sequence],
+    )
     return words_in_order, tuple(regions)
 
 

@@ -8,20 +8,22 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pypdfium2 as pdfium
 
+from snappy_core.boxes import contains_centre
 from snappy_core.errors import PasswordRequired, UnreadableDocument
-from snappy_core.reading import glyphs
-from snappy_core.reading.ink import shows_ink
+from snappy_core.reading import glyphs, ocr
+from snappy_core.reading.ink import edges, share_in, shows_ink
 from snappy_core.reading.layout import arrange
 from snappy_core.reading.options import ReadingOptions
 from snappy_core.reading.source import Source
 from snappy_core.reading.text import TextLayer
-from snappy_core.types import NO_WORDS, Page
+from snappy_core.types import NO_WORDS, Matrix, Page
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -58,8 +60,8 @@ def read_pages(source: Source, numbers: Iterable[int], options: ReadingOptions) 
     with open_pdf(source) as document:
         for number in numbers:
             with PDFIUM:
-                page = _read_page(document, number, source)
-            yield page
+                draft = _read_draft(document, number, source)
+            yield _finish(draft, source, number, options)  # OCR needs no PDFium
 
 
 def render(source: Source, number: int, dpi: float) -> Image:
@@ -97,7 +99,7 @@ def _explain(source: Source, error: Exception) -> UnreadableDocument:
         cause = "the password is wrong" if source.password else "is encrypted: give its password"
         return PasswordRequired(source.name, cause)
     if b"%PDF-" not in head:
-        return UnreadableDocument(source.name, "is not a PDF" if head else "is empty")
+        return UnreadableDocument(source.name, "is not a PDF or picture" if head else "is empty")
     return UnreadableDocument(source.name, "is damaged, cut off or without pages")
 
 
@@ -110,43 +112,83 @@ def load_page(document: Any, number: int, source: Source) -> Any:
         raise UnreadableDocument(source.name, cause) from error
 
 
-def _read_page(document: Any, number: int, source: Source) -> Page:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Draft:
+    """What PDFium knows of a page.
+
+    Attributes:
+        layer: the words of the text layer that one sees.
+        inked: there is something on the page.
+        doubtful: the text layer is missing, hidden, or speaks of little that one sees.
+    """
+
+    label: str
+    width: float = 612
+    height: float = 792
+    user_space: Matrix | None = None
+    layer: TextLayer | None = None
+    inked: bool = False
+    doubtful: bool = False
+    warning: str = ""
+
+
+def _read_draft(document: Any, number: int, source: Source) -> _Draft:
     label = document.get_page_label(number - 1) or str(number)
-    renderer = partial(render, source, number)
     try:
         page = load_page(document, number, source)
     except UnreadableDocument as error:
-        warning = error.cause.removeprefix(f"page {number}: ")
-        return Page(number, label, 612, 792, "pt", NO_WORDS, (), renderer, warning=warning)
+        return _Draft(label, warning=error.cause.removeprefix(f"page {number}: "))
     width, height = page.get_size()
-    layer = glyphs.text_layer(page)
-    if len(layer):
-        layer = layer.take(_visible(page, layer))
-    words, regions = arrange(layer, width, height)
-    return Page(
-        number,
+    picture = _draw(page, 2.0, INK_PIXELS, grey=True).to_numpy()
+    ink = edges(picture.reshape(picture.shape[:2]))
+    everything, images = glyphs.text_layer(page), glyphs.image_boxes(page)
+    visible = shows_ink(ink, everything.boxes)
+    # Words drawn without ink may lie over other ink. They are the text layer of a scan when a
+    # picture lies under them, else they are hidden.
+    visible &= ~everything.invisible | contains_centre(images, everything.boxes).any(axis=0)
+    layer = everything.take(visible)
+    pictured = share_in(np.ones((64, 64), dtype=bool), images)
+    return _Draft(
         label,
         width,
         height,
-        "pt",
-        words,
-        regions,
-        renderer,
-        user_space=glyphs.user_space(page),
+        glyphs.user_space(page),
+        layer,
+        inked=bool(ink.any()),
+        doubtful=_letters(layer) <= _letters(everything) / 2
+        or (pictured > 0.5 and share_in(ink, layer.boxes) < 0.3),
     )
 
 
-def _visible(page: Any, layer: TextLayer) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Say which words one sees: those with ink under their box.
+def _letters(layer: TextLayer) -> int:
+    return sum(map(len, layer.texts))
 
-    Words drawn without ink may lie over other ink. They are the text layer of a scan when a
-    picture lies under them, else they are hidden.
-    """
-    picture = _draw(page, 2.0, INK_PIXELS, grey=True).to_numpy()
-    visible = shows_ink(picture.reshape(picture.shape[:2]), layer.boxes)
-    if layer.invisible.any():
-        visible &= ~layer.invisible | glyphs.over_images(page, layer.boxes)
-    return visible
+
+def _finish(draft: _Draft, source: Source, number: int, options: ReadingOptions) -> Page:
+    """Choose between text layer and OCR, and find the regions."""
+    layer, warning = draft.layer, draft.warning
+    wanted = options.ocr == "always" or (options.ocr == "auto" and draft.doubtful)
+    if layer is not None and draft.inked and wanted:
+        picture = render(source, number, ocr.DPI)
+        seen, warning = ocr.read(picture, draft.width, options)
+        # A text layer that holds much of what OCR finds is better than OCR.
+        if options.ocr == "always" or _letters(seen) > 2 * _letters(layer):
+            layer = seen
+        elif _letters(layer):
+            warning = ""
+    words, regions = (NO_WORDS, ()) if layer is None else arrange(layer, draft.width, draft.height)
+    return Page(
+        number,
+        draft.label,
+        draft.width,
+        draft.height,
+        "pt",
+        words,
+        regions,
+        partial(render, source, number),
+        warning,
+        draft.user_space,
+    )
 
 
 def _draw(page: Any, scale: float, max_pixels: int, grey: bool = False) -> Any:

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from snappy_core.errors import UnreadableDocument
 
-SUFFIXES = (".pdf",)
+SUFFIXES = (
+    ".pdf", ".png", ".jpg", ".jpeg", ".jp2", ".webp", ".bmp", ".tif", ".tiff"
+)  # fmt: skip
 """What a folder is searched for. A file named outright is read whatever its suffix."""
 
 

@@ -23,6 +23,7 @@ class TextLayer:
         turns: (n,) int, quarter turns clockwise by which the word must be read (0 upright).
         hyphens: (n,) bool, the word goes on in the next line.
         invisible: (n,) bool, drawn in the mode that leaves no ink.
+        confidences: (n,) 0..1 of OCR; None for a text layer.
     """
 
     texts: tuple[str, ...]
@@ -33,6 +34,7 @@ class TextLayer:
     turns: NDArray[np.int8]
     hyphens: NDArray[np.bool_]
     invisible: NDArray[np.bool_]
+    confidences: NDArray[np.float32] | None = None
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -42,8 +44,24 @@ class TextLayer:
         index = np.arange(len(self))[which]
         return TextLayer(
             tuple(self.texts[i] for i in index),
-            *(
-                getattr(self, name)[index]
-                for name in ("boxes", "lines", "sizes", "bold", "turns", "hyphens", "invisible")
-            ),
+            self.boxes[index],
+            self.lines[index],
+            self.sizes[index],
+            self.bold[index],
+            self.turns[index],
+            self.hyphens[index],
+            self.invisible[index],
+            None if self.confidences is None else self.confidences[index],
         )
+
+
+NOTHING = TextLayer(
+    (),
+    np.zeros((0, 4), np.float32),
+    np.zeros((0, 4), np.float32),
+    np.zeros(0, np.float32),
+    np.zeros(0, bool),
+    np.zeros(0, np.int8),
+    np.zeros(0, bool),
+    np.zeros(0, bool),
+)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from llama_index.core.callbacks import CallbackManager, CBEventType, LlamaDebugHandler
 from llama_index.core.llms import MockLLM
-from llama_index.core.query_engine import CitationQueryEngine
+from llama_index.core.query_engine import CitationQueryEngine, RetrieverQueryEngine
 from llama_index.core.retrievers import QueryFusionRetriever
 from llama_index.core.schema import (
     IndexNode,
@@ -22,6 +22,7 @@ from llama_index.core.tools import RetrieverTool
 from llama_index.core.vector_stores.utils import metadata_dict_to_node, node_to_metadata_dict
 
 from snappy_core import PasswordRequired, RegionIndex, Source, UnreadableDocument
+from snappy_core.context import within_token_budget
 from snappy_core.testing import FakeEncoder
 from snappy_llamaindex import SnappyRetriever, to_node
 
@@ -94,6 +95,18 @@ async def test_options_are_those_of_the_index(index, options):
     assert retriever.retrieve(QueryBundle(QUESTION)) == expected
 
 
+async def test_token_budget(index):
+    hits = index.search(QUESTION, k=20)
+    kept = within_token_budget(hits, 150)
+    assert 1 < len(kept) < 20
+    retriever = SnappyRetriever(index, similarity_top_k=20, token_budget=150)
+    assert retriever.retrieve(QUESTION) == [to_node(hit) for hit in kept]
+    assert await retriever.aretrieve(QUESTION) == [to_node(hit) for hit in kept]
+    # An answer is never empty, and the default cuts nothing.
+    assert len(SnappyRetriever(index, token_budget=1).retrieve(QUESTION)) >= 1
+    assert len(SnappyRetriever(index, similarity_top_k=20).retrieve(QUESTION)) == 20
+
+
 def test_options_can_be_changed(retriever):
     assert len(retriever.retrieve(QUESTION)) == 5
     retriever.similarity_top_k = 2
@@ -106,6 +119,7 @@ def test_options_can_be_changed(retriever):
         ({"similarity_top_k": 0}, "at least 1, not 0"),
         ({"per_page": 0}, "per_page must be"),
         ({"score_threshold": 7}, "between -1 and 1, not 7"),
+        ({"token_budget": 0}, "at least 1, not 0"),
         ({"scoring": "sum"}, "maxsim, iou_weighted, max, mean, not 'sum'"),
     ],
 )
@@ -196,6 +210,20 @@ def test_relationships(retriever):
     assert node.node_id.startswith(f"{node.parent_node.node_id}r")
 
 
+def test_neighbours_lead_through_the_page_in_reading_order(index):
+    nodes = {n.node_id: n.node for n in SnappyRetriever(index, similarity_top_k=500).retrieve("a")}
+    on_page = [node for node in nodes.values() if node.metadata["page_number"] == 4]
+    [node] = [node for node in on_page if node.prev_node is None]
+    walked = [node]
+    while node.next_node is not None:
+        assert nodes[node.next_node.node_id].prev_node.node_id == node.node_id
+        node = nodes[node.next_node.node_id]
+        walked.append(node)
+    orders = [node.metadata["reading_order"] for node in walked]
+    assert orders == sorted(orders)
+    assert len(walked) == len(on_page) > 10
+
+
 def test_model_reads_what_it_needs_to_cite(retriever):
     node = retriever.retrieve(QUESTION)[0].node
     told = "\n".join(
@@ -251,6 +279,24 @@ def test_fusion_adds_up_what_a_region_earns_from_two_retrievers(index):
     )
     fused = {node.node_id: node.score for node in fusion.retrieve(QUESTION)}
     assert fused == pytest.approx(expected)
+
+
+def test_query_engine_answers_from_the_regions(retriever):
+    answer = RetrieverQueryEngine.from_args(retriever, llm=MockLLM()).query(QUESTION)
+    assert answer.source_nodes == retriever.retrieve(QUESTION)
+    assert all(node.text in answer.response for node in answer.source_nodes)  # MockLLM repeats
+    assert "bbox" not in answer.response
+
+
+async def test_failures_are_raised_and_end_no_retrieval(listening):
+    # LlamaIndex emits the end of a retrieval only when it came to one.
+    debug = LlamaDebugHandler(print_trace_on_end=False)
+    listening.callback_manager = CallbackManager([debug])
+    listening.filter = {"taem": "a"}
+    with pytest.raises(ValueError, match="taem"):
+        listening.retrieve(QUESTION)
+    with pytest.raises(ValueError, match="taem"):
+        await listening.aretrieve(QUESTION)
 
 
 def test_citation_engine_keeps_the_region(retriever):

@@ -11,7 +11,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from snappy_core import PasswordRequired, Source, UnreadableDocument
 from snappy_core.boxes import enclose
-from snappy_core.reading import read, render
+from snappy_core.reading import ReadingOptions, read, render
 from snappy_core.reading.pdf import MAX_PIXELS
 
 
@@ -217,7 +217,7 @@ def test_a_bad_page_warns_and_the_others_are_read(data):
 
 @pytest.mark.parametrize("name", ["blank_page.pdf", "image_only.pdf"])
 def test_a_page_without_text_has_no_words(data, name):
-    (page,) = pages_of(data / name)
+    (page,) = read(Source.from_path(data / name), ReadingOptions(ocr="never"))
     assert (len(page.words), page.regions) == (0, ())
     darkest = np.asarray(page.render(72)).min()
     assert darkest == 255 if name == "blank_page.pdf" else darkest < 64

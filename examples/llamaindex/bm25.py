@@ -1,0 +1,28 @@
+"""Somebody else's retriever, for the examples that need one: BM25 over any nodes."""
+
+import asyncio
+
+import bm25s
+from llama_index.core.retrievers import BaseRetriever
+from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
+
+
+class BM25Retriever(BaseRetriever):
+    """Ranks nodes by the words they share with the question (the library bm25s)."""
+
+    def __init__(self, nodes: list[TextNode], similarity_top_k: int = 5) -> None:
+        self.nodes = nodes
+        self.similarity_top_k = similarity_top_k
+        self.ranker = bm25s.BM25()
+        texts = [node.text for node in nodes]
+        self.ranker.index(bm25s.tokenize(texts, show_progress=False), show_progress=False)
+        super().__init__()
+
+    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        words = bm25s.tokenize(query_bundle.query_str, return_ids=False, show_progress=False)
+        scores = self.ranker.get_scores(words[0])
+        best = scores.argsort()[::-1][: self.similarity_top_k]
+        return [NodeWithScore(node=self.nodes[place], score=scores[place]) for place in best]
+
+    async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        return await asyncio.to_thread(self._retrieve, query_bundle)

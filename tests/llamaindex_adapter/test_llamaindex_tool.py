@@ -1,0 +1,104 @@
+from pathlib import Path
+
+import pytest
+from llama_index.core.agent.workflow import FunctionAgent, ReActAgent, ToolCallResult
+from llama_index.core.base.llms.types import ChatMessage, MessageRole, ToolCallBlock
+from llama_index.core.llms import MockLLM
+from llama_index.core.llms.mock import MockFunctionCallingLLM
+from llama_index.core.retrievers import QueryFusionRetriever
+from llama_index.core.tools import FunctionTool
+
+from snappy_core import RegionIndex
+from snappy_core.testing import FakeEncoder
+from snappy_llamaindex import SnappyRetriever, region_tool
+
+REPORT = Path(__file__).parents[2] / "examples" / "report.pdf"
+QUESTION = "How many turbines are at work?"
+
+
+@pytest.fixture(scope="module")
+def index():
+    index = RegionIndex(encoder=FakeEncoder())
+    index.add(REPORT, document_id="report").raise_failed()
+    return index
+
+
+@pytest.fixture
+def retriever(index):
+    return SnappyRetriever(index, similarity_top_k=3)
+
+
+async def test_content_cites_and_raw_output_holds_the_nodes(retriever):
+    nodes = retriever.retrieve(QUESTION)
+    tool = region_tool(retriever)
+    for output in (tool.call(question=QUESTION), await tool.acall(question=f"{QUESTION}\n")):
+        assert output.raw_output == nodes
+        assert output.content == "\n\n".join(
+            f"[{node.node_id}] report.pdf, page {node.metadata['page_label']}\n{node.text}"
+            for node in nodes
+        )
+
+
+def test_what_the_model_is_told(retriever):
+    tool = region_tool(retriever, name="search_report", description="The annual report.")
+    assert isinstance(tool, FunctionTool)
+    assert tool.metadata.get_name() == "search_report"
+    assert "The annual report." in tool.metadata.description
+    parameters = tool.metadata.get_parameters_dict()
+    assert parameters["required"] == list(parameters["properties"]) == ["question"]
+
+
+def test_nothing_found(index):
+    tool = region_tool(SnappyRetriever(index, score_threshold=1.0))
+    output = tool.call(question=QUESTION)
+    assert (output.content, output.raw_output) == ("Nothing was found.", [])
+
+
+def test_over_a_fusion(retriever):
+    fusion = QueryFusionRetriever(
+        [retriever], llm=MockLLM(), mode="reciprocal_rerank", num_queries=1, use_async=False
+    )
+    assert region_tool(fusion).call(question=QUESTION).content.startswith("[report#p")
+
+
+async def run(agent):
+    """Return an agent's answer and what its tool put out."""
+    handler = agent.run(QUESTION)
+    outputs = [
+        event.tool_output
+        async for event in handler.stream_events()
+        if isinstance(event, ToolCallResult)
+    ]
+    return str(await handler), outputs
+
+
+async def test_in_a_function_agent(retriever):
+    def answer(messages, **_):
+        if messages[-1].role != MessageRole.TOOL:
+            call = ToolCallBlock(
+                tool_call_id="1", tool_name="search_documents", tool_kwargs={"question": QUESTION}
+            )
+            return ChatMessage(role="assistant", blocks=[call])
+        return ChatMessage(role="assistant", content=f"I read: {messages[-1].content}")
+
+    llm = MockFunctionCallingLLM(response_generator=answer)
+    answered, [output] = await run(FunctionAgent(tools=[region_tool(retriever)], llm=llm))
+    assert output.raw_output == retriever.retrieve(QUESTION)
+    assert answered == f"I read: {output.content}"
+
+
+async def test_in_a_react_agent(retriever):
+    def answer(messages, **_):
+        last = messages[-1].content
+        if "Observation:" not in last:
+            call = f'Action: search_documents\nAction Input: {{"question": "{QUESTION}"}}'
+            said = f"Thought: I search.\n{call}"
+        else:
+            cited = last[last.index("[") : last.index("]") + 1]
+            said = f"Thought: I can answer.\nAnswer: Many {cited}."
+        return ChatMessage(role="assistant", content=said)
+
+    llm = MockFunctionCallingLLM(response_generator=answer)
+    answered, [output] = await run(ReActAgent(tools=[region_tool(retriever)], llm=llm))
+    assert not output.is_error
+    assert answered == f"Many [{retriever.retrieve(QUESTION)[0].node_id}]."
