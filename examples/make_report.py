@@ -3,6 +3,7 @@
 Run ``python examples/make_report.py [OUT]``. The same bytes come out every time.
 """
 
+import io
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -12,6 +13,7 @@ from reportlab.graphics.shapes import Drawing, Group, String
 from reportlab.lib.colors import HexColor, white
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     BaseDocTemplate,
@@ -29,6 +31,7 @@ from reportlab.platypus import (
     Table,
     TableStyle,
 )
+from scanned_page import scanned_page
 
 WIDTH, HEIGHT = A4
 MARGIN, GUTTER = 62, 22
@@ -536,6 +539,11 @@ def outlook() -> list[Flowable]:
     ]
 
 
+def certificate() -> list[Flowable]:
+    """The annex: nothing but the scan that its template draws."""
+    return [Spacer(0, 1)]
+
+
 # The pages
 
 
@@ -576,6 +584,11 @@ def running_with_note(canvas: Canvas, doc: BaseDocTemplate) -> None:
     note.drawOn(canvas, MARGIN, BOTTOM + 20 - height)
 
 
+def scan(canvas: Canvas, _: BaseDocTemplate) -> None:
+    """Fill the page with a picture of a page: no text that a parser could read."""
+    canvas.drawImage(ImageReader(io.BytesIO(scanned_page())), 0, 0, WIDTH, HEIGHT)
+
+
 def frame(x: float, y: float, width: float, height: float) -> Frame:
     """A frame without padding."""
     return Frame(x, y, width, height, 0, 0, 0, 0)
@@ -614,6 +627,7 @@ def build(out: Path) -> None:
             template("columns", running, columns=2),
             template("columns and note", running_with_note, columns=2, bottom=BOTTOM + 36),
             template("page", running),
+            template("scan", scan),
         ]
     )
     story = cover()
@@ -623,6 +637,7 @@ def build(out: Path) -> None:
         ("page", finances),
         ("page", safety),
         ("page", outlook),
+        ("scan", certificate),
     ):
         story += [NextPageTemplate(name), PageBreak(), *pages()]
     doc.build(story)

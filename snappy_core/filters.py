@@ -107,13 +107,22 @@ def find_pages(snapshot: Snapshot, references: Iterable[PageReference]) -> NDArr
     for document in snapshot.documents():
         ids[document.document_id] = document.document_id
         sources.setdefault(document.source, []).append(document.document_id)
+    labelled: dict[str, dict[str, list[int]]] = {}  # document id -> label -> pages
     found: set[int] = set()
     unknown = []
     for name, page in dict.fromkeys(references):
         named = [ids[name]] if name in ids else sources.get(name) or sources.get(_absolute(name))
         if named is not None and len(named) > 1:
             raise ValueError(f"{name!r} is the source of {', '.join(named)}: give a document id")
-        matches = _matches(snapshot, named[0], page) if named else []
+        matches: list[int] = []
+        if named is not None:
+            numbered = snapshot.page_ids(named[0])
+            if isinstance(page, int):
+                matches = [numbered[page]] if page in numbered else []
+            else:
+                if named[0] not in labelled:  # which takes reading all its pages
+                    labelled[named[0]] = _by_label(snapshot, numbered.values())
+                matches = labelled[named[0]].get(page, [])
         if len(matches) > 1:
             raise ValueError(f"{name!r} has several pages labelled {page!r}: give page numbers")
         if not matches:
@@ -127,11 +136,11 @@ def find_pages(snapshot: Snapshot, references: Iterable[PageReference]) -> NDArr
     return np.array(sorted(found), dtype=np.int64)
 
 
-def _matches(snapshot: Snapshot, document_id: str, page: int | str) -> list[int]:
-    numbered = snapshot.page_ids(document_id)
-    if isinstance(page, int):
-        return [numbered[page]] if page in numbered else []
-    return [number for number in numbered.values() if snapshot.page(number).label == page]
+def _by_label(snapshot: Snapshot, pages: Iterable[int]) -> dict[str, list[int]]:
+    labelled: dict[str, list[int]] = {}
+    for page in pages:
+        labelled.setdefault(snapshot.page(page).label, []).append(page)
+    return labelled
 
 
 def _absolute(path: str) -> str:

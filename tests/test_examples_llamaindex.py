@@ -15,7 +15,7 @@ NOTEBOOK = FOLDER / "regions.ipynb"
 SAYS = {
     "query_engine_with_citations.py": r"4\.85 per cent .*\[1\].*#page=4\n    printed page 3, .*box",
     "agent.py": r"searched for 'How high was net debt in 2023\?'.*page 6, table: .*84\.9",
-    "fusion.py": r"Snappy\n.*BM25\n.*both\n  page 4, table: .*Revenue by segment",
+    "fusion.py": r"Snappy\n.*BM25\n.*both\n  page 4, paragraph: Revenue was .*page 4, table: ",
     "postprocess_pages.py": r"3 pages, 1\d{3} words\n3 regions, \d\d words\n.*0\.8 knots\.\n",
 }
 HELPERS = {"chat.py", "bm25.py"}

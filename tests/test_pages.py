@@ -2,13 +2,16 @@
 
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from snappy_core import RegionIndex, Source, UnreadableDocument
+from snappy_core.ingest.local import prepare
 from snappy_core.pages import PageReference, PageSearch, page_reference
-from snappy_core.testing import FakeEncoder
+from snappy_core.stores.base import DocumentRecord
+from snappy_core.testing import FakeEncoder, make_page
 
 REPORT = Path(__file__).parents[1] / "examples" / "report.pdf"
 QUESTION = "How many turbines are at work?"
@@ -115,6 +118,15 @@ def test_printed_labels(index, data):
         assert places(index.search(QUESTION, pages=[PageReference(source, label)])) == {
             (source, number)
         }
+
+
+def test_a_label_printed_twice_is_ambiguous():
+    index = RegionIndex(encoder=FakeEncoder())
+    pages = [replace(make_page("Tides turn.", number=n), label="1") for n in (1, 2)]
+    records = map(prepare, pages, index.encoder.encode_pages(pages))
+    index._store.write(DocumentRecord("bound", "bound.pdf", "1", "1"), records)
+    with pytest.raises(ValueError, match="several pages labelled '1': give page numbers"):
+        index.search(QUESTION, pages=[PageReference("bound", "1")])
 
 
 def test_unknown_pages_are_all_named(index):

@@ -13,12 +13,6 @@ from snappy_core.cli.output import console, print_json
 app = typer.Typer(help="Measure how well regions are found.", no_args_is_help=True)
 
 
-@app.callback()
-def _group() -> None:
-    # With a callback Typer keeps `bench` a command of its own although it is the only one.
-    pass
-
-
 @app.command("bench")
 def bench(
     folder: Annotated[
@@ -27,15 +21,29 @@ def bench(
     json: Json = False,
 ) -> None:
     """Ask a folder's questions over all its PDFs and compare what is found with the boxes."""
-    from snappy_core.evaluation.report import table
+    from snappy_core.evaluation.report import bench_report
     from snappy_core.evaluation.runner import run_bench, summary
 
     found = summary(run_bench(folder))
     if json:
         print_json(found)
-        return
-    out = console()
-    out.print(table(found))
-    out.print(
-        f"reading and encoding {found['seconds_adding']} s, a question {found['seconds_asking']} s"
-    )
+    else:
+        console().print(bench_report(found))
+
+
+@app.command("layout")
+def layout(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Page images and samples.json.", exists=True)
+    ],
+    json: Json = False,
+) -> None:
+    """Compare regions with labelled boxes: page images with COCO annotations."""
+    from snappy_core.evaluation.layout import run_layout
+    from snappy_core.evaluation.report import layout_report
+
+    found = run_layout(folder)
+    if json:
+        print_json(found)
+    else:
+        console().print(layout_report(found))

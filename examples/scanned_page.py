@@ -1,0 +1,60 @@
+"""Draw the last page of the report: a typed certificate, as a scanner would see it."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import reportlab
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
+
+DPI = 150
+SIZE = (1240, 1754)  # A4 in pixels
+PAPER, INK = 244, 52  # grey levels
+TILT = 1.5  # degrees, counter-clockwise
+
+# (size in pixels, left edge, words); an empty line is a gap of half a line
+LETTER = [
+    (30, 130, "Firth Bridges and Structures Ltd"),
+    (21, 130, "9 Weighhouse Lane, Thurso"),
+    (21, 130, ""),
+    (21, 820, "30 June 2025"),
+    (21, 130, ""),
+    (34, 130, "Certificate of inspection"),
+    (21, 130, ""),
+    (24, 130, "We inspected the footbridge over the burn at Kirk Holm on 17"),
+    (24, 130, "June 2025. Its two girders are turbine blades of carbon fibre,"),
+    (24, 130, "each 9.4 metres long, on seats of larch."),
+    (24, 130, ""),
+    (24, 130, "Tanks of water were set along the deck as a trial load of 6.2"),
+    (24, 130, "tonnes and left for a night. The middle sank by 11 millimetres"),
+    (24, 130, "and rose again within an hour of their removal."),
+    (24, 130, ""),
+    (24, 130, "No more than forty persons may stand on the bridge at once,"),
+    (24, 130, "and no cattle may be driven over it. Both rules must be posted"),
+    (24, 130, "at either end."),
+    (24, 130, ""),
+    (24, 130, "One larch seat on the north bank has split along the grain. It"),
+    (24, 130, "is sound for now and must be replaced by the end of October."),
+    (24, 130, ""),
+    (24, 130, "The next inspection is due in May 2028."),
+    (24, 130, ""),
+    (24, 130, "Morag Sinclair, chartered engineer"),
+]
+
+
+def scanned_page() -> bytes:
+    """Return the page as a grey JPEG of A4 at 150 dpi; the same bytes every time."""
+    font = Path(reportlab.__file__).with_name("fonts") / "Vera.ttf"
+    page = Image.new("L", SIZE, PAPER)
+    draw = ImageDraw.Draw(page)
+    y = 190
+    for size, x, words in LETTER:
+        draw.text((x, y), words, fill=INK, font=ImageFont.truetype(font, size))
+        y += round(size * (1.55 if words else 0.8))
+    tilted = page.rotate(TILT, Image.Resampling.BICUBIC, fillcolor=PAPER)
+    soft = np.asarray(tilted.filter(ImageFilter.GaussianBlur(0.6)), dtype=np.float64)
+    grain = np.random.default_rng(7).normal(0, 4, soft.shape)
+    scan = Image.fromarray(np.clip(soft + grain, 0, 255).astype(np.uint8))
+    out = io.BytesIO()
+    scan.save(out, "JPEG", quality=45, dpi=(DPI, DPI))
+    return out.getvalue()
