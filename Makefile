@@ -2,12 +2,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check format bench clean
+.PHONY: demo test check format bench clean tesseract
 
 demo: .venv/.core
 	$(BIN)/python examples/demo.py
 
-test: .venv/.dev
+test: .venv/.dev tesseract
 	$(BIN)/python -m pytest -q -n auto
 
 check: .venv/.dev
@@ -21,6 +21,14 @@ format: .venv/.dev
 
 bench: .venv/.dev
 	$(BIN)/python -m benchmarks
+
+# Without it the tests of OCR are skipped.
+INSTALL := env DEBIAN_FRONTEND=noninteractive timeout 300 \
+	sh -c "apt-get update; apt-get install -y tesseract-ocr"
+tesseract:
+	@command -v tesseract >/dev/null \
+	|| { if [ "$$(id -u)" = 0 ]; then $(INSTALL); else sudo -n $(INSTALL); fi; } >/dev/null 2>&1 \
+	|| echo "Tests of OCR are skipped: they need Tesseract (apt-get install tesseract-ocr)"
 
 clean:
 	rm -rf .venv out

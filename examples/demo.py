@@ -5,6 +5,7 @@ python examples/demo.py your.pdf "your question"    # a PDF of your own; ask wha
 """
 
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -24,6 +25,8 @@ def demo(pdf: Path, questions: list[str]) -> None:
         report = index.add(pdf)
         report.raise_failed()
         print(f"{pdf.name}: {report.pages} pages read in {report.seconds:.1f} seconds")
+        for warning in report.warnings:  # such as a scanned page where Tesseract is missing
+            print(f"note: {warning}")
 
         for question in questions:
             print(f"\n{question}")
@@ -44,9 +47,13 @@ def demo(pdf: Path, questions: list[str]) -> None:
 
 
 def sample() -> tuple[Path, list[str]]:
-    """Return the sample report and three questions about it."""
+    """Return the sample report and three questions about it, with OCR also one about its scan."""
     asked = json.loads((HERE / "questions.json").read_text("utf-8"))
-    return HERE / "report.pdf", [entry["question"] for entry in asked[:3]]
+    if shutil.which("tesseract"):
+        scanned = [entry for entry in asked if entry.get("scanned")]
+    else:
+        scanned = []
+    return HERE / "report.pdf", [entry["question"] for entry in asked[:3] + scanned]
 
 
 if __name__ == "__main__":

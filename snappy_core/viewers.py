@@ -66,14 +66,16 @@ def from_user_space(box: Box, matrix: Matrix) -> Box:
     return _around(corners.tolist())
 
 
-def link(hit: Hit) -> str:
-    """Return a link that opens the document at the page: `file:///.../q3.pdf#page=4`.
+def page_link(source: str, page_number: int) -> str:
+    """Return a link that opens a document at a page, in browsers and most viewers.
 
-    Viewers agree on nothing finer than the page. A source that is no file is taken as it is.
+    They agree on nothing finer than the page.
+
+    >>> page_link("annual report.pdf", 3)
+    'annual%20report.pdf#page=3'
     """
-    path = Path(hit.source)
-    start = path.as_uri() if path.is_absolute() else quote(hit.source, safe="/:")
-    return f"{start}#page={hit.page_number}"
+    url = source if "://" in source else quote(source, safe="/:")
+    return f"{url}#page={page_number}"
 
 
 def web_annotation(hit: Hit, dpi: float = 150) -> dict[str, object]:
@@ -90,7 +92,7 @@ def web_annotation(hit: Hit, dpi: float = 150) -> dict[str, object]:
         "motivation": "highlighting",
         "body": {"type": "TextualBody", "value": hit.region.text, "format": "text/plain"},
         "target": {
-            "source": link(hit),
+            "source": page_link(hit.source, hit.page_number),
             "selector": {
                 "type": "FragmentSelector",
                 "conformsTo": "http://www.w3.org/TR/media-frags/",

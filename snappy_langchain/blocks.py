@@ -7,7 +7,6 @@ import io
 from collections.abc import Iterable
 from pathlib import PurePath
 from typing import Any
-from urllib.parse import quote
 
 from langchain_core.documents import Document
 from langchain_core.messages.content import (
@@ -19,6 +18,7 @@ from langchain_core.messages.content import (
 )
 from langchain_core.prompts import PromptTemplate, format_document
 
+from snappy_core import viewers
 from snappy_core.index import RegionIndex
 from snappy_core.types import Hit
 from snappy_langchain.mapping import to_document
@@ -105,9 +105,7 @@ def page_link(found: Found) -> str:
     'annual%20report.pdf#page=3'
     """
     place = _document(found).metadata
-    source = place["source"]
-    url = source if "://" in source else quote(source, safe="/:")
-    return f"{url}#page={place['page_number']}"
+    return viewers.page_link(place["source"], place["page_number"])
 
 
 def _title(document: Document) -> str:

@@ -14,7 +14,7 @@ from snappy_core.testing import FakeEncoder
 from snappy_core.viewers import (
     from_user_space,
     highlight,
-    link,
+    page_link,
     page_size,
     pixels,
     react_pdf_highlighter,
@@ -110,12 +110,16 @@ def test_react_pdf_highlighter_scales_itself():
     assert len(position["rects"]) == len(SAMPLE.rects)
 
 
-def test_link_escapes_names(data):
-    hit = find(data / "name with space & ü.pdf", "page", k=1)[0]
-    assert link(hit).startswith("file:///")
-    assert link(hit).endswith("/name%20with%20space%20%26%20%C3%BC.pdf#page=1")
-    bytes_hit = find(Source.from_bytes((data / "table.pdf").read_bytes(), "a b.pdf"), "boats")[0]
-    assert link(bytes_hit) == "a%20b.pdf#page=1"
+@pytest.mark.parametrize(
+    ("source", "link"),
+    [
+        ("/docs/name & ü.pdf", "/docs/name%20%26%20%C3%BC.pdf#page=3"),
+        ("a#b?.pdf", "a%23b%3F.pdf#page=3"),
+        ("https://x.org/a.pdf", "https://x.org/a.pdf#page=3"),
+    ],
+)
+def test_links(source, link):
+    assert page_link(source, 3) == link
 
 
 @pytest.mark.parametrize(
