@@ -2,13 +2,16 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check format bench clean tesseract
+.PHONY: demo test fuzz check format bench clean tesseract
 
 demo: .venv/.core
 	$(BIN)/python examples/demo.py
 
 test: .venv/.dev tesseract
 	$(BIN)/python -m pytest -q -n auto
+
+fuzz: .venv/.dev
+	$(BIN)/python -m tests.hostile --minutes 10
 
 check: .venv/.dev
 	$(BIN)/ruff check .

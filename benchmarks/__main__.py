@@ -6,13 +6,14 @@ import platform
 import sys
 from importlib.metadata import version
 
-from benchmarks import adapters, encoding, index, scoring
+from benchmarks import adapters, encoding, index, scoring, workers
 
 BENCHMARKS = {
     "encoding": encoding.run,
     "scoring": scoring.run,
     "index": index.run,
     "adapters": adapters.run,
+    "workers": workers.run,
 }
 
 

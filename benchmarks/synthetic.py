@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from snappy_core.boxes import enclose
-from snappy_core.ingest.local import prepare
+from snappy_core.ingest.jobs import prepare
 from snappy_core.quantization import quantize
 from snappy_core.stores.base import PageRecord
 from snappy_core.types import Page, Patches, Region, Words

@@ -38,7 +38,7 @@ LETTER = [
     (28, 150, ""),
     (28, 150, "The next inspection is due in May 2028."),
     (28, 150, ""),
-    (28, 150, "Morag Sinclair, chartered engineer"),
+    (28, 150, "Signed by Morag Sinclair, chartered engineer, for the firm."),
 ]
 
 

@@ -10,6 +10,7 @@ from snappy_core.errors import (
     SnappyError,
     StoreError,
     UnreadableDocument,
+    WorkerFailed,
 )
 from snappy_core.index import IndexInfo, RegionIndex
 from snappy_core.ingest.report import Failure, IngestReport
@@ -52,6 +53,7 @@ __all__ = [
     "StoreError",
     "TokenMatch",
     "UnreadableDocument",
+    "WorkerFailed",
     "Words",
     "region_metadata",
 ]

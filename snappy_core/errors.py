@@ -3,7 +3,8 @@
 ```
 SnappyError
 ├── UnreadableDocument      the file is not a PDF or image, is empty, cut off or broken
-│   └── PasswordRequired    the file is encrypted and the password is missing or wrong
+│   ├── PasswordRequired    the file is encrypted and the password is missing or wrong
+│   └── WorkerFailed        a worker process died, hung or outgrew its memory over the file
 ├── OcrFailed               OCR failed on a page or took too long
 ├── MissingDependency       an optional package or program is not installed (also an ImportError)
 ├── ModelError              a model or tokenizer file is missing, altered or of another kind
@@ -36,6 +37,10 @@ class UnreadableDocument(SnappyError):
 
 class PasswordRequired(UnreadableDocument):
     """An encrypted document whose password is missing or wrong."""
+
+
+class WorkerFailed(UnreadableDocument):
+    """A document over which a worker process died, hung or outgrew its memory."""
 
 
 class OcrFailed(SnappyError):

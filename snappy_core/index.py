@@ -17,7 +17,9 @@ from snappy_core.filters import Filter, PageReference
 from snappy_core.ingest import plan
 from snappy_core.ingest.local import ingest
 from snappy_core.ingest.report import IngestReport
+from snappy_core.ingest.workers import MEMORY, TIMEOUT, Workers
 from snappy_core.metadata import check_metadata
+from snappy_core.reading.options import Ocr, ReadingOptions
 from snappy_core.reading.source import Source, Sources
 from snappy_core.render import crop
 from snappy_core.scoring.relevance import Scoring
@@ -102,6 +104,11 @@ class RegionIndex:
         metadata: Mapping[str, Scalar] | None = None,
         document_id: str | None = None,
         password: str | None = None,
+        ocr: Ocr = "auto",
+        languages: str = "eng",
+        workers: int | None = None,
+        timeout: float = TIMEOUT,
+        memory: int = MEMORY,
         progress: bool | None = None,
     ) -> IngestReport:
         """Add PDFs: files, folders, or `Source.from_bytes(data, name)`.
@@ -115,14 +122,26 @@ class RegionIndex:
                 documents that are already there have; {} takes it away.
             document_id: id of the document; its absolute path or name by default.
             password: opens encrypted documents.
+            ocr: "auto" sends pages to OCR whose text layer is missing or is not what one sees;
+                "always" all pages, "never" none.
+            languages: of the text, for OCR, as Tesseract calls them: "eng", "deu+fra".
+            workers: processes that read and encode, each on one core. A document over which one
+                dies, hangs or outgrows its memory is reported as any that cannot be read. None
+                or 0: this process does it all, and nothing stops it.
+            timeout: seconds that a worker may take for a page, on average over the few it has.
+            memory: bytes that a worker may hold (Linux only).
             progress: draw a progress bar; by default when standard error is a terminal.
 
         Raises:
-            ValueError: reserved or nested metadata, or one id for several documents.
+            ValueError: reserved or nested metadata, one id for several documents, or an option
+                out of range.
+            TypeError: the encoder does not pickle, so that no worker can have it.
         """
         checked = None if metadata is None else check_metadata(metadata)
         documents = plan.name_documents(paths, document_id, password)
-        return ingest(self._store, self.encoder, documents, checked, progress)
+        options = ReadingOptions(ocr, languages)
+        crew = Workers(self.encoder, workers, timeout, memory) if workers else None
+        return ingest(self._store, self.encoder, documents, checked, progress, options, crew)
 
     def search(
         self,
@@ -265,6 +284,11 @@ class RegionIndex:
         metadata: Mapping[str, Scalar] | None = None,
         document_id: str | None = None,
         password: str | None = None,
+        ocr: Ocr = "auto",
+        languages: str = "eng",
+        workers: int | None = None,
+        timeout: float = TIMEOUT,
+        memory: int = MEMORY,
         progress: bool | None = None,
     ) -> IngestReport:
         """Do as `add`, in a thread."""
@@ -274,6 +298,11 @@ class RegionIndex:
             metadata=metadata,
             document_id=document_id,
             password=password,
+            ocr=ocr,
+            languages=languages,
+            workers=workers,
+            timeout=timeout,
+            memory=memory,
             progress=progress,
         )
 

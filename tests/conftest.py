@@ -1,5 +1,6 @@
 """Where the awkward files lie, and Hypothesis without chance or clock."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,18 @@ from hypothesis import settings
 
 settings.register_profile("snappy", derandomize=True, deadline=None, max_examples=60, database=None)
 settings.load_profile("snappy")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "tesseract: needs the program tesseract")
+
+
+def pytest_collection_modifyitems(items):
+    if shutil.which("tesseract") is None:
+        skip = pytest.mark.skip(reason="needs Tesseract: apt-get install tesseract-ocr")
+        for item in items:
+            if item.get_closest_marker("tesseract"):
+                item.add_marker(skip)
 
 
 @pytest.fixture(scope="session")

@@ -6,18 +6,22 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from PIL import Image
+
+from snappy_core import Source
+from snappy_core.reading import ReadingOptions, read, read_pages
 
 ROOT = Path(__file__).parent.parent
 
 
-def run(script, *arguments, cwd):
+def run(script, *arguments, cwd, **environment):
     return subprocess.run(
         [sys.executable, ROOT / "examples" / script, *arguments],
         cwd=cwd,
         capture_output=True,
         encoding="utf-8",
-        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
+        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"} | environment,
         check=False,
     )
 
@@ -40,12 +44,54 @@ def test_a_pdf_of_ones_own(tmp_path, data):
         assert max(picture.size) > 500
 
 
+@pytest.mark.tesseract
 def test_the_sample_report(tmp_path):
     done = run("demo.py", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.count("  1. page ") == 3
-    assert "4.85 per cent" in done.stdout
+    best = re.findall(r"^  1\. page (\d), .*\n     (.*)", done.stdout, re.M)
+    assert [page for page, _ in best] == ["4", "5", "3", "7"]
+    assert "4.85 per cent" in best[0][1]
+    assert best[3][1].startswith("No more than forty persons may stand on the bridge at once")
+    assert "note: " not in done.stdout
     assert (tmp_path / "out" / "demo.png").is_file()
+
+
+def test_the_sample_report_without_tesseract(tmp_path):
+    done = run("demo.py", cwd=tmp_path, PATH="")
+    assert (done.returncode, done.stderr) == (0, "")
+    (note,) = re.findall("^note: .*", done.stdout, re.M)
+    assert "page 7" in note
+    assert "apt-get install tesseract-ocr" in note
+    assert done.stdout.count("  1. page ") == 3
+    assert (tmp_path / "out" / "demo.png").is_file()
+
+
+def test_the_sample_report_is_what_its_script_writes(tmp_path):
+    for name in ("report.pdf", "again.pdf"):
+        done = run("make_report.py", tmp_path / name, cwd=tmp_path)
+        assert (done.returncode, done.stderr) == (0, "")
+    made = (tmp_path / "report.pdf").read_bytes()
+    assert made == (tmp_path / "again.pdf").read_bytes()
+    assert 100_000 < len(made) < 300_000
+    both = [Source.from_path(folder / "report.pdf") for folder in (tmp_path, ROOT / "examples")]
+    made, kept = (list(read(source, ReadingOptions(ocr="never"))) for source in both)
+    assert [page.words.texts for page in made] == [page.words.texts for page in kept]
+    assert [len(page.words) > 0 for page in kept] == [True] * 6 + [False]
+
+
+@pytest.mark.tesseract
+def test_the_scanned_page_of_the_sample_report():
+    (page,) = read_pages(Source.from_path(ROOT / "examples" / "report.pdf"), [7], ReadingOptions())
+    assert page.words.confidences.min() > 0.7
+    text = "\n\n".join(region.text for region in page.regions)
+    assert len(page.regions) >= 6
+    for words in (
+        "Certificate of inspection",
+        "each 9.4 metres long, on seats of larch.",
+        "No more than forty persons may stand on the bridge at once,",
+        "must be replaced by the end of October.",
+    ):
+        assert words in text
 
 
 def test_what_cannot_be_read_is_one_line(tmp_path, data):

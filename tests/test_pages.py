@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from snappy_core import RegionIndex, Source, UnreadableDocument
-from snappy_core.ingest.local import prepare
+from snappy_core.ingest.jobs import prepare
 from snappy_core.pages import PageReference, PageSearch, page_reference
 from snappy_core.stores.base import DocumentRecord
 from snappy_core.testing import FakeEncoder, make_page

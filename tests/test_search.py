@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from snappy_core import RegionIndex, Source
-from snappy_core.ingest.local import prepare
+from snappy_core.ingest.jobs import prepare
 from snappy_core.quantization import quantize
 from snappy_core.scoring.relevance import SCORINGS
 from snappy_core.scoring.terms import idf, term

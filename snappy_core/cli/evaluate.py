@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from snappy_core.cli.options import Json
+from snappy_core.cli.options import Json, OcrMode, Workers, worker_count
 from snappy_core.cli.output import console, print_json
 
 app = typer.Typer(help="Measure how well regions are found.", no_args_is_help=True)
@@ -18,13 +18,15 @@ def bench(
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", help="Holds queries.jsonl and pdfs/.", exists=True)
     ],
+    ocr: OcrMode = "auto",
+    workers: Workers = None,
     json: Json = False,
 ) -> None:
     """Ask a folder's questions over all its PDFs and compare what is found with the boxes."""
     from snappy_core.evaluation.report import bench_report
     from snappy_core.evaluation.runner import run_bench, summary
 
-    found = summary(run_bench(folder))
+    found = summary(run_bench(folder, ocr=ocr, workers=worker_count(workers)))
     if json:
         print_json(found)
     else:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from snappy_core.cli.options import Json, read_metadata
+from snappy_core.cli.options import Json, OcrMode, Workers, read_metadata, worker_count
 from snappy_core.cli.output import console, plain, print_json
 
 
@@ -29,14 +29,35 @@ def index(
     password: Annotated[
         str | None, typer.Option("--password", help="Opens encrypted documents.")
     ] = None,
+    ocr: OcrMode = "auto",
+    languages: Annotated[
+        str,
+        typer.Option("--languages", metavar="NAMES", help="For OCR: eng, deu+fra, ..."),
+    ] = "eng",
+    workers: Workers = None,
+    timeout: Annotated[
+        float, typer.Option("--timeout", metavar="SECONDS", help="For a page, in a worker.")
+    ] = 60.0,
+    memory: Annotated[
+        float, typer.Option("--memory", metavar="GIB", help="That a worker may hold.")
+    ] = 4.0,
     as_json: Json = False,
 ) -> int:
     """Add documents to an index; those it holds unchanged are passed over."""
     from snappy_core import RegionIndex
 
-    keys = read_metadata(metadata or ())
+    keys = None if metadata is None else read_metadata(metadata)
     with RegionIndex.open(to) as opened:
-        report = opened.add(paths, metadata=keys, password=password)
+        report = opened.add(
+            paths,
+            metadata=keys,
+            password=password,
+            ocr=ocr,
+            languages=languages,
+            workers=worker_count(workers),
+            timeout=timeout,
+            memory=int(memory * 2**30),
+        )
     if as_json:
         print_json(
             {

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -23,8 +23,29 @@ Pdfs = Annotated[
     list[str] | None,
     typer.Option("--pdf", metavar="FILE", help="A PDF to read now instead; may be repeated."),
 ]
+OcrMode = Annotated[
+    Literal["auto", "always", "never"],
+    typer.Option("--ocr", help="Pages to send to OCR: those without text to see, all, none."),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        "--workers",
+        metavar="N",
+        min=0,
+        help="Processes that read and encode; 0 for none. By default one for each core.",
+    ),
+]
 K = Annotated[int, typer.Option("-k", metavar="N", help="How many regions to find.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+def worker_count(wanted: int | None) -> int:
+    """Return how many workers are wanted, by default one for each core."""
+    from loky import cpu_count
+
+    count: int = cpu_count() if wanted is None else wanted
+    return count
 
 
 @contextmanager

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +42,8 @@ class OnnxTextEncoder:
         name: what the index calls the encoder; by default the model's file name and hash.
         window: word pieces a window may hold, special tokens not counted; by default the length
             that MiniLM was trained with, which also found most on the development bench.
-        threads: threads of ONNX Runtime; 0 lets it choose.
+        threads: threads of ONNX Runtime; 0 leaves it to the environment variable
+            OMP_NUM_THREADS, else to ONNX Runtime.
 
     Raises:
         ModelError: a file is missing or is no such model or tokenizer.
@@ -77,6 +78,12 @@ class OnnxTextEncoder:
         one = np.ones((1, 1), dtype=np.int64)
         self.dim = shape[2] if isinstance(shape[2], int) else self.run_model(one, one).shape[2]
         self.name = name or f"{path.stem}-{_sha256(path)[:12]}"
+        self._rebuild: Callable[[], OnnxTextEncoder] = partial(
+            type(self), path.absolute(), tokenizer, name=self.name, window=window, threads=threads
+        )
+
+    def __reduce__(self) -> tuple[Callable[[], OnnxTextEncoder], tuple[()]]:
+        return self._rebuild, ()  # the session does not pickle: another process loads its own
 
     @classmethod
     def minilm(
@@ -99,7 +106,9 @@ class OnnxTextEncoder:
                 f"{file}: SHA-256 {found} is not that of all-MiniLM-L6-v2 int8 "
                 f"({MINILM_SHA256}); for another model use OnnxTextEncoder(model, tokenizer)"
             )
-        return cls(file, _wordpiece(), name="minilm-l6-int8-1", threads=threads)
+        encoder = cls(file, _wordpiece(), name="minilm-l6-int8-1", threads=threads)
+        encoder._rebuild = partial(cls.minilm, file.absolute(), threads=threads)
+        return encoder
 
     def encode_pages(self, pages: Sequence[Page]) -> list[Patches]:
         """Return a patch for every word of each page, in the order of the page's words."""
@@ -192,7 +201,8 @@ def _load_session(path: Path, threads: int) -> Any:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
+    wanted = os.environ.get("OMP_NUM_THREADS", "")
+    options.intra_op_num_threads = threads or (int(wanted) if wanted.isdecimal() else 0)
     options.log_severity_level = 3
     try:
         return onnxruntime.InferenceSession(

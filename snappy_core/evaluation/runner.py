@@ -15,6 +15,7 @@ from snappy_core.evaluation import rankers
 from snappy_core.evaluation.bench import Corpus, Question, judge, load_questions
 from snappy_core.evaluation.metrics import bootstrap
 from snappy_core.index import RegionIndex
+from snappy_core.reading.options import Ocr
 from snappy_core.stores import MemoryStore
 
 MEASURES = (
@@ -41,9 +42,16 @@ class BenchResult:
 
 
 def run_bench(
-    folder: str | os.PathLike[str], encoder: Encoder | None = None, progress: bool | None = None
+    folder: str | os.PathLike[str],
+    encoder: Encoder | None = None,
+    *,
+    ocr: Ocr = "auto",
+    workers: int | None = None,
+    progress: bool | None = None,
 ) -> BenchResult:
     """Ask the questions of a bench folder over all pages of its PDFs pooled into one index.
+
+    `ocr` and `workers` are as in `RegionIndex.add`.
 
     Raises:
         FileNotFoundError, ValueError: the folder is no bench.
@@ -57,7 +65,7 @@ def run_bench(
     store = MemoryStore()
     with RegionIndex(store, encoder) as index:
         started = time.perf_counter()
-        index.add(files, progress=progress).raise_failed()
+        index.add(files, progress=progress, ocr=ocr, workers=workers).raise_failed()
         seconds_adding = time.perf_counter() - started
         corpus = _corpus(store)
         started = time.perf_counter()

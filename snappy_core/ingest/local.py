@@ -1,25 +1,22 @@
-"""Adding documents in this process: plan, read, encode, write, one document after the other."""
+"""Adding documents: plan, read, encode, write, in this process or with workers of its own."""
 
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from itertools import islice
+from dataclasses import dataclass, replace
 
-from snappy_core import reading
 from snappy_core.encoders.base import Encoder
 from snappy_core.errors import SnappyError, StoreError, UnreadableDocument
+from snappy_core.ingest.crew import Crew, Here
+from snappy_core.ingest.flow import Flow
 from snappy_core.ingest.plan import fingerprint, is_new, known_metadata, relabel
 from snappy_core.ingest.progress import IngestProgress
 from snappy_core.ingest.report import Failure, IngestReport
-from snappy_core.reading import Source
-from snappy_core.scoring.membership import assign
-from snappy_core.scoring.pooling import pool
+from snappy_core.reading import ReadingOptions, Source
 from snappy_core.stores.base import DocumentRecord, PageRecord, Store
-from snappy_core.types import Page, Patches, Scalar
-
-_PAGES_AT_ONCE = 8  # encoded together: windows of like length pad each other less
+from snappy_core.types import Scalar
 
 
 def ingest(
@@ -28,42 +25,51 @@ def ingest(
     documents: Sequence[tuple[str, Source]],
     metadata: Mapping[str, Scalar] | None,
     progress: bool | None = None,
+    options: ReadingOptions | None = None,
+    crew: Crew | None = None,
 ) -> IngestReport:
-    """Add documents, given as (document id, source); see `RegionIndex.add`."""
+    """Add documents, given as (document id, source); see `RegionIndex.add`.
+
+    The crew is let go at the end; by default it is this process.
+    """
     started = time.perf_counter()
     added: list[str] = []
     unchanged: list[str] = []
     failed: list[Failure] = []
     warnings: list[str] = []
     pages = 0
-    with IngestProgress(len(documents), progress) as bar:
-        for document_id, source in documents:
+    bar = IngestProgress(len(documents), progress)
+    with crew or Here(encoder) as crew, bar:
+        line = _Line(store, encoder, documents, options or ReadingOptions(), crew, bar)
+        for item in line:
+            name, before, noticed = item.source.name, bar.pages, list[str]()
             try:
-                document = DocumentRecord(
-                    document_id,
-                    source.name,
-                    source.content_hash(),
-                    fingerprint(encoder),
-                    metadata=known_metadata(store, document_id) if metadata is None else metadata,
+                if item.error is not None:
+                    raise item.error
+                document = replace(
+                    item.record,
+                    metadata=known_metadata(store, item.record.document_id)
+                    if metadata is None
+                    else metadata,
                 )
-                if is_new(store, document):
-                    before, noticed = bar.pages, list[str]()
-                    records = _records(source, encoder)
-                    store.write(document, _watched(records, source, bar, noticed))
-                    added.append(document_id)
+                if item.flow is not None:
+                    records = item.flow.records(line.advance)
+                    store.write(document, _watched(records, name, bar, noticed))
+                    added.append(document.document_id)
                     warnings += noticed
                     pages += bar.pages - before
                 elif relabel(store, document):
-                    added.append(document_id)
+                    added.append(document.document_id)
                 else:
-                    unchanged.append(document_id)
+                    unchanged.append(document.document_id)
                 bar.document()
             except StoreError:
                 raise  # a full disk is no fault of the document
             except SnappyError as error:
                 cause = error.cause if isinstance(error, UnreadableDocument) else str(error)
-                failed.append(Failure(source.name, cause, error))
-                bar.document(f"{source.name}: {cause}")
+                failed.append(Failure(name, cause, error))
+                expected = item.flow.pages if item.flow else None
+                bar.document(f"{name}: {cause}", missing=(expected or 0) - (bar.pages - before))
     return IngestReport(
         added=tuple(added),
         unchanged=tuple(unchanged),
@@ -74,44 +80,91 @@ def ingest(
     )
 
 
-def prepare(page: Page, patches: Patches) -> PageRecord:
-    """Return all that is stored of a page: what does not depend on the question, once.
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """A document whose turn comes: new (it flows), known (it does not), or not to be read."""
 
-    Raises:
-        ValueError: the patches are of words but not one for each word of the page.
-    """
-    if patches.grid is None and len(patches) != len(page.words):
-        raise ValueError(
-            f"page {page.number}: {len(patches)} patches without a grid for {len(page.words)} words"
-        )
-    members = assign(page.regions, patches)
-    return PageRecord(replace(page, renderer=None), patches, members, pool(patches, page.regions))
+    source: Source
+    record: DocumentRecord
+    flow: Flow | None = None
+    error: SnappyError | None = None
 
 
-def _records(source: Source, encoder: Encoder) -> Iterator[PageRecord]:
-    pages = _read(source)
-    while batch := list(islice(pages, _PAGES_AT_ONCE)):
-        for page, patches in zip(batch, encoder.encode_pages(batch), strict=True):
-            yield prepare(page, patches)
+class _Line:
+    """Yields documents in order, while those behind are already read and encoded."""
 
+    def __init__(
+        self,
+        store: Store,
+        encoder: Encoder,
+        documents: Sequence[tuple[str, Source]],
+        options: ReadingOptions,
+        crew: Crew,
+        bar: IngestProgress,
+    ) -> None:
+        self._store = store
+        self._fingerprint = fingerprint(encoder, options)
+        self._options = options
+        self._crew = crew
+        self._bar = bar
+        self._coming = iter(documents)
+        self._items: deque[_Item] = deque()
 
-def _read(source: Source) -> Iterator[Page]:
-    """Read a document; what no parser foresaw in a hostile file is an error of that file."""
-    try:
-        yield from reading.read(source)
-    except SnappyError:
-        raise
-    except Exception as error:
-        cause = f"cannot be read ({type(error).__name__}: {error})"
-        raise UnreadableDocument(source.name, cause) from error
+    def __iter__(self) -> Iterator[_Item]:
+        while self._items or self._look_ahead():
+            yield self._items[0]
+            flow = self._items.popleft().flow
+            if flow is not None:
+                self._crew.take_back(flow.source)
+
+    def advance(self) -> None:
+        """Give a job to all who are free, and wait until one is done."""
+        while self._crew.free and self._give():
+            pass
+        self._crew.wait()
+
+    def _give(self) -> bool:
+        """Give out one job, of the first document that has one."""
+        held = sum(item.flow.held for item in self._items if item.flow)
+        place = 0
+        while place < len(self._items) or (place < self._crew.room and self._look_ahead()):
+            flow = self._items[place].flow
+            if flow is not None:
+                # The first document always goes on, whatever the others hold.
+                room = self._crew.room - (held if place else flow.held)
+                if (task := flow.next_job(room)) is not None:
+                    self._crew.give(*task)
+                    return True
+            place += 1
+        return False
+
+    def _look_ahead(self) -> bool:
+        """Take in the next document, if there is one."""
+        for document_id, source in self._coming:
+            self._items.append(self._plan(document_id, source))
+            return True
+        return False
+
+    def _plan(self, document_id: str, source: Source) -> _Item:
+        record = DocumentRecord(document_id, source.name, "", self._fingerprint)
+        try:
+            record = replace(record, content_hash=source.content_hash())
+        except SnappyError as error:
+            self._bar.counted(0)
+            return _Item(source, record, error=error)
+        if not is_new(self._store, record):
+            self._bar.counted(0)
+            return _Item(source, record)
+        flow = Flow(self._crew.lend(source), self._options, self._bar.counted)
+        return _Item(source, record, flow)
 
 
 def _watched(
-    records: Iterator[PageRecord], source: Source, bar: IngestProgress, warnings: list[str]
+    records: Iterator[PageRecord], name: str, bar: IngestProgress, warnings: list[str]
 ) -> Iterator[PageRecord]:
     for record in records:
         bar.page()
         page = record.page
         if page.warning or not page.regions:
-            warnings.append(f"{source.name}, page {page.number}: {page.warning or 'has no text'}")
+            warnings.append(f"{name}, page {page.number}: {page.warning or 'has no text'}")
         yield record

@@ -6,14 +6,15 @@ from collections.abc import Iterable, Mapping
 
 from snappy_core import reading
 from snappy_core.encoders.base import Encoder
+from snappy_core.reading.options import ReadingOptions
 from snappy_core.reading.source import Source, Sources, expand
 from snappy_core.stores.base import DocumentRecord, Store
 from snappy_core.types import Scalar
 
 
-def fingerprint(encoder: Encoder) -> str:
+def fingerprint(encoder: Encoder, options: ReadingOptions) -> str:
     """Return what, besides its bytes, decides how a document comes out."""
-    return f"layout {reading.VERSION}, {encoder.name}"
+    return f"layout {reading.VERSION}, ocr {options.ocr} {options.languages}, {encoder.name}"
 
 
 def name_documents(

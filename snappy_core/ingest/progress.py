@@ -7,11 +7,20 @@ from types import TracebackType
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 
 class IngestProgress:
-    """Shows documents done, pages a second and what failed, on standard error.
+    """Shows documents and pages done, what failed and the time left, on standard error.
+
+    The time left is an estimate: documents that are not yet opened are taken to have as many
+    pages as those that are.
 
     Args:
         show: draw the bar and name what failed; None does when standard error is a terminal.
@@ -21,17 +30,21 @@ class IngestProgress:
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[pages]} pages, {task.fields[speed]:.1f}/s"),
+            TextColumn("{task.fields[done]}/{task.fields[documents]}"),
+            TextColumn("{task.completed} pages, {task.fields[speed]:.1f}/s"),
             TextColumn("[red]{task.fields[failed]}"),
             TimeElapsedColumn(),
+            TimeRemainingColumn(),
             console=Console(stderr=True),
             disable=not (sys.stderr.isatty() if show is None else show),
         )
         self._task = self._progress.add_task(
-            "indexing", total=documents, pages=0, speed=0.0, failed=""
+            "indexing", total=None, documents=documents, done=0, speed=0.0, failed=""
         )
-        self.pages = self._failed = 0
+        self.pages = self._done = self._failed = 0
+        self._documents = documents
+        self._counted = self._counted_pages = 0
+        self._left = 0  # pages of counted documents that are still to come
 
     def __enter__(self) -> IngestProgress:
         self._progress.start()
@@ -45,18 +58,40 @@ class IngestProgress:
     ) -> None:
         self._progress.stop()
 
+    @property
+    def expected(self) -> float | None:
+        """Pages of all documents, as far as one can tell; None before one has been counted."""
+        if not self._counted:
+            return None
+        mean = self._counted_pages / self._counted
+        return self.pages + self._left + mean * (self._documents - self._counted)
+
+    def counted(self, pages: int) -> None:
+        """Take note of the pages that a document will have: 0 if it is not to be read."""
+        self._counted += 1
+        self._counted_pages += pages
+        self._left += pages
+        self._progress.update(self._task, total=self.expected)
+
     def page(self) -> None:
         """Count a page."""
         self.pages += 1
+        self._left -= 1
         elapsed = self._progress.tasks[0].elapsed or 0.0
         speed = self.pages / elapsed if elapsed > 0 else 0.0
-        self._progress.update(self._task, pages=self.pages, speed=speed)
+        self._progress.update(self._task, completed=self.pages, speed=speed)
 
-    def document(self, failure: str = "") -> None:
-        """Count a document; `failure` says why it could not be added."""
+    def document(self, failure: str = "", missing: int = 0) -> None:
+        """Count a document; `failure` says why it could not be added.
+
+        Args:
+            missing: pages that it was counted with and that will not come.
+        """
+        self._done += 1
+        self._left -= missing
         if failure:
             self._failed += 1
             self._progress.update(self._task, failed=f"{self._failed} failed")
             if not self._progress.disable:
                 self._progress.console.print(f"[red]failed[/red] {escape(failure)}", soft_wrap=True)
-        self._progress.advance(self._task)
+        self._progress.update(self._task, done=self._done, total=self.expected)

@@ -8,6 +8,7 @@ word tells it the width of one of its characters.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,8 +19,10 @@ from pdfminer.layout import (
     LTChar,
     LTComponent,
     LTLayoutContainer,
+    LTTextLine,
     LTTextLineHorizontal,
 )
+from pdfminer.utils import Plane
 
 BULLET = re.compile(
     r"^(?:[•‣◦▪▫●○■□◆➢➤✓✔·*–—\uf0a7\uf0b7\uf0d8\uf076\-]"
@@ -94,7 +97,6 @@ def find_blocks(
     """Group lines that stand close below each other and are aligned; top to bottom in a block."""
     if not lines:
         return []
-    container = LTLayoutContainer(_extent(boxes))
     known = {}
     for line in lines:
         wrapped = LTTextLineHorizontal(_PARAMS.word_margin)
@@ -107,10 +109,37 @@ def find_blocks(
         wrapped._objs.append(_Word(first, texts[first], boxes[first], 1))
         known[wrapped] = line
     blocks = []
-    for box in container.group_textlines(_PARAMS, list(known)):
-        members = [known[item] for item in box if isinstance(item, LTTextLineHorizontal)]
+    for group in _group(list(known), _extent(boxes)):
+        members = [known[item] for item in group]
         blocks.append(sorted(members, key=lambda line: (line.middle, line.x0)))
     return blocks
+
+
+def _group(
+    lines: list[LTTextLineHorizontal], extent: tuple[float, float, float, float]
+) -> list[list[LTTextLineHorizontal]]:
+    """Return lines with their neighbours and the neighbours of those.
+
+    What pdfminer's `group_textlines` finds, whose time grows with the square of a group.
+    """
+    x0, y0, x1, y1 = extent
+    # Not more than 40 cells across, or a high line on a huge page would lie in a million.
+    plane: Plane[LTComponent] = Plane(extent, max(50, int(max(x1 - x0, y1 - y0) / 40)))
+    plane.extend(lines)
+    above: dict[LTTextLine, LTTextLine] = {line: line for line in lines}  # a tree for each group
+
+    def root(line: LTTextLine) -> LTTextLine:
+        while above[line] is not line:
+            above[line] = line = above[above[line]]
+        return line
+
+    for line in lines:
+        for near in line.find_neighbors(plane, _PARAMS.line_margin):
+            above[root(near)] = root(line)
+    groups: dict[LTTextLine, list[LTTextLineHorizontal]] = defaultdict(list)
+    for line in lines:
+        groups[root(line)].append(line)
+    return list(groups.values())
 
 
 def _line(words: list[int], boxes: NDArray[np.float32], sizes: NDArray[np.float32]) -> Line:

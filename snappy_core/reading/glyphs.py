@@ -18,18 +18,24 @@ from snappy_core.types import Matrix
 _HYPHENS = frozenset({0x02, 0xAD, 0xFFFE})
 _IGNORED = frozenset({0x00, 0x200B, 0x2060, 0xFEFF, 0xFFFF})
 _NO_INK = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
+
+MAX_WORDS, MAX_CHARACTERS, MAX_PICTURES = 100_000, 2_000_000, 500
+"""Looked at on a page: hostile ones hold as many as they like."""
+
 _UNIT = 1 << 24  # PageToDevice answers in whole pixels: ask for a page of 16 million
 
 
-def text_layer(page: Any) -> TextLayer:
+def text_layer(page: Any) -> tuple[TextLayer, str]:
     """Return the words of the text layer whose centre lies on the page, in file order.
+
+    Of a page with more than `MAX_WORDS` words or `MAX_CHARACTERS` the first, and a warning.
 
     Words end at white space, at a hyphen that ends a line, and where the text jumps to another
     line. Boxes are clipped to the page.
     """
     textpage = page.get_textpage()
     try:
-        words = _words(textpage)
+        words, all_read = _words(textpage)
     finally:
         textpage.close()
     frame, size = _frame(page), np.array(page.get_size(), dtype=np.float64)
@@ -49,7 +55,8 @@ def text_layer(page: Any) -> TextLayer:
         hyphens=np.array([w.hyphen for w in words], dtype=bool),
         invisible=np.array([w.invisible for w in words], dtype=bool),
     )
-    return layer.take(contains_centre(np.array([[0, 0, 1, 1]], np.float32), boxes)[0])
+    warning = "" if all_read else f"has too much text: the first {len(words):,} words were read"
+    return layer.take(contains_centre(np.array([[0, 0, 1, 1]], np.float32), boxes)[0]), warning
 
 
 def user_space(page: Any) -> Matrix:
@@ -64,11 +71,12 @@ def user_space(page: Any) -> Matrix:
 def image_boxes(page: Any) -> Boxes:
     """Return the boxes of the pictures on the page.
 
-    Where a picture stands inside a form its place is not looked up: it counts as everywhere.
+    Where a picture stands inside a form its place is not looked up: it counts as everywhere, and
+    so do more than `MAX_PICTURES`.
     """
-    frame, places = _frame(page), []
+    frame, places = _frame(page), list[tuple[float, float, float, float]]()
     for picture in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=15):
-        if picture.container is not None:
+        if picture.container is not None or len(places) == MAX_PICTURES:
             return np.array([[0, 0, 1, 1]], dtype=np.float32)
         places.append(picture.get_bounds())
     return np.clip(_to_page(np.array(places, dtype=np.float64), frame), 0, 1)
@@ -129,12 +137,14 @@ def _bold_fonts() -> Callable[[Any], bool]:
     return is_bold
 
 
-def _words(textpage: Any) -> list[_Word]:
+def _words(textpage: Any) -> tuple[list[_Word], bool]:
+    """Return the words, and whether these are all."""
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))
     words: list[_Word] = []
     word: _Word | None = None
     is_bold, surrogate = _bold_fonts(), ""
-    for index in range(textpage.count_chars()):
+    count = textpage.count_chars()
+    for index in range(min(count, MAX_CHARACTERS)):
         code = raw.FPDFText_GetUnicode(textpage, index)
         if code in _IGNORED:
             continue
@@ -152,11 +162,13 @@ def _words(textpage: Any) -> list[_Word]:
         raw.FPDFText_GetCharBox(textpage, index, left, right, bottom, top)
         box = [left.value, bottom.value, right.value, top.value]
         if word is None or word.hyphen or word.is_left_by(box):
+            if len(words) == MAX_WORDS:
+                return words, False
             word = _Word(textpage, index, box, is_bold)
             words.append(word)
         word.add(letter, box)
         word.hyphen = hyphen
-    return words
+    return words, count <= MAX_CHARACTERS
 
 
 def _frame(page: Any) -> NDArray[np.float64]:

@@ -26,11 +26,15 @@ _MARKS = (
     b"\x89PNG", b"\xff\xd8\xff", b"BM", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"\0\0\0\x0cjP",
     b"\xff\x4f\xff\x51",
 )  # fmt: skip
-_FORMATS = ("PNG", "JPEG", "JPEG2000", "WEBP", "BMP", "TIFF", "MPO")  # MPO: photos of phones
+_FORMATS = ("PNG", "JPEG", "JPEG2000", "WEBP", "BMP", "TIFF")
 MAX_PIXELS = 100_000_000
 """Of a picture; A4 at 900 dpi has 78 million. Small files can claim to be as large as they like."""
 
+MAX_FRAMES = 5_000
+"""Of a TIFF. To find a frame, all before it are looked at: time grows with the square."""
+
 _OCR_PIXELS = 25_000_000
+_OCR_SIDE = 30_000  # Tesseract takes no longer ones than 32,767
 _LETTER_HEIGHT = 1600  # a page lower than this, in pixels, is enlarged for OCR
 
 
@@ -40,13 +44,13 @@ def is_image(head: bytes) -> bool:
 
 
 def count_pages(source: Source) -> int:
-    """Return the number of frames.
+    """Return the number of frames of a TIFF, else 1: other formats hold previews and films.
 
     Raises:
         UnreadableDocument: the file is no picture of a known format, damaged, or too large.
     """
     with _open(source) as picture:
-        return int(getattr(picture, "n_frames", 1))
+        return _count_frames(picture, source) if picture.format == "TIFF" else 1
 
 
 def read_pages(source: Source, numbers: Iterable[int], options: ReadingOptions) -> Iterator[Page]:
@@ -68,8 +72,10 @@ def read_pages(source: Source, numbers: Iterable[int], options: ReadingOptions) 
         layer, warning = NOTHING, ""
         if options.ocr != "never":
             layer, warning = ocr.read(_for_ocr(picture), width, options)
-        words, regions = arrange(layer, width, height)
-        yield Page(number, str(number), width, height, "px", words, regions, renderer, warning)
+        words, regions, crowded = arrange(layer, width, height)
+        yield Page(
+            number, str(number), width, height, "px", words, regions, renderer, warning or crowded
+        )
 
 
 def render(source: Source, number: int, dpi: float = 0) -> Image:
@@ -88,6 +94,20 @@ def render(source: Source, number: int, dpi: float = 0) -> Image:
         except Exception as error:  # Pillow's decoders raise whatever comes
             cause = f"page {number}: cannot be decoded ({error or type(error).__name__})"
             raise UnreadableDocument(source.name, cause) from error
+
+
+def _count_frames(picture: Any, source: Source) -> int:
+    """Return the number of frames, of which the last may be one that cannot be read."""
+    frames = 1
+    while frames <= MAX_FRAMES:
+        try:
+            picture.seek(frames)
+        except EOFError:
+            return frames
+        except Exception:  # a broken directory ends the chain: reading the page says so
+            return frames + 1
+        frames += 1
+    raise UnreadableDocument(source.name, f"has more than {MAX_FRAMES:,} frames")
 
 
 @contextmanager
@@ -123,12 +143,11 @@ def _upright_rgb(picture: Image) -> Image:
 
     upright = ImageOps.exif_transpose(picture)
     if upright.mode.startswith(("I", "F")):  # more than 8 bits: Pillow would cut, not scale
-        values = np.asarray(upright, dtype=np.float64)
-        high = 65535.0 if upright.mode.startswith("I;16") or values.max(initial=0) > 255 else 255.0
-        if upright.mode == "F" and values.max(initial=0) <= 1:
-            high = 1.0
-        scaled = np.clip(values / high * 255, 0, 255).astype(np.uint8)
-        upright = Image.fromarray(scaled)
+        values = np.nan_to_num(np.asarray(upright, dtype=np.float64), posinf=0, neginf=0)
+        brightest = values.max(initial=0)
+        scales = (65535,) if upright.mode.startswith("I;16") else (1, 255, 65535, 2**31 - 1)
+        white = next((scale for scale in scales if scale >= brightest), brightest)
+        upright = Image.fromarray((np.clip(values, 0, white) / white * 255).astype(np.uint8))
     if upright.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in upright.info:
         layer = upright.convert("RGBA")
         paper = Image.new("RGBA", layer.size, "white")
@@ -140,7 +159,7 @@ def _for_ocr(picture: Image) -> Image:
     """Return the picture in a size that Tesseract reads well; dpi tags are not to be trusted."""
     width, height = picture.size
     zoom = min(max(1.0, _LETTER_HEIGHT / max(width, height)), 4.0)
-    zoom = min(zoom, (_OCR_PIXELS / (width * height)) ** 0.5)
+    zoom = min(zoom, (_OCR_PIXELS / (width * height)) ** 0.5, _OCR_SIDE / max(width, height))
     if zoom == 1.0:
         return picture
     from PIL.Image import Resampling

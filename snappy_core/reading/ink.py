@@ -37,10 +37,12 @@ def share_in(edges: NDArray[np.bool_], boxes: Boxes) -> float:
     whole = int(edges.sum())
     if whole == 0:
         return 1.0
-    inside = np.zeros(edges.shape, dtype=bool)
+    # How many boxes lie over a pixel, in one sum however many and large the boxes are.
+    steps = np.zeros((edges.shape[0] + 1, edges.shape[1] + 1), dtype=np.int32)
     (x0, y0), (x1, y1) = _pixels(edges, boxes)
-    for left, top, right, bottom in zip(x0, y0, x1, y1, strict=True):
-        inside[top:bottom, left:right] = True
+    for sign, ys, xs in ((1, y0, x0), (-1, y0, x1), (-1, y1, x0), (1, y1, x1)):
+        np.add.at(steps, (ys, xs), sign)
+    inside = steps.cumsum(axis=0).cumsum(axis=1)[:-1, :-1] > 0
     return int((edges & inside).sum()) / whole
 
 

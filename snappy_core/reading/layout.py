@@ -25,6 +25,11 @@ from snappy_core.types import NO_WORDS, Label, Region, Words
 VERSION = "1"
 """Part of the ingest fingerprint: raised when pages would come out otherwise than before."""
 
+MAX_WORDS_ARRANGED, MAX_LINES = 20_000, 4_000
+"""Of a page whose layout is analysed: at worst, time grows with the square of the lines."""
+
+_RUN = 100  # words of a region where there is no layout
+
 _CAPTION = re.compile(
     r"^(?i:fig(?:ure|\.)?|table|chart|exhibit|box)\s+"
     r"(?:(?:[A-Z][.\-]?)?\d|(?:[A-Z]|[IVX]+)(?!\w))"  # 3, S2, A.1, B, IV; not "of contents"
@@ -45,22 +50,43 @@ class _Block:
         return tuple(word for line in self.lines for word in line.words)
 
 
-def arrange(layer: TextLayer, width: float, height: float) -> tuple[Words, tuple[Region, ...]]:
-    """Return the words in reading order and the regions of a page of `width` x `height` units."""
+def arrange(layer: TextLayer, width: float, height: float) -> tuple[Words, tuple[Region, ...], str]:
+    """Return the words in reading order and the regions of a page of `width` x `height` units.
+
+    A page with too many words or lines to be analysed comes in runs of words as they stand in
+    the file, with a warning.
+    """
     if not len(layer):
-        return NO_WORDS, ()
-    body = _body_size(layer)
+        return NO_WORDS, (), ""
     main = int(np.bincount(layer.turns, minlength=4).argmax())
     found: list[tuple[tuple[int, ...], Label]] = []
+    if (parts := _upright(layer, width, height)) is None:
+        runs = range(0, len(layer), _RUN)
+        found = [(tuple(range(at, min(at + _RUN, len(layer)))), "other") for at in runs]
+        warning = f"is too crowded to find paragraphs: {len(layer)} words in runs of {_RUN}"
+        return *_finish(layer, found, main), warning
+    body = _body_size(layer)
+    for turn, index, part, boxes, lines in parts:
+        for block in _blocks(part, boxes, lines):
+            label = _label(block, part, body, main) if turn == main else "other"
+            found.append((tuple(int(index[word]) for word in block.words), label))
+    return *_finish(layer, found, main), ""
+
+
+_Part = tuple[int, NDArray[np.intp], TextLayer, NDArray[np.float32], list[Line]]
+
+
+def _upright(layer: TextLayer, width: float, height: float) -> list[_Part] | None:
+    """Return the words of each direction, turned upright, with their lines; None if too many."""
+    if len(layer) > MAX_WORDS_ARRANGED:
+        return None
+    parts: list[_Part] = []
     for turn in range(4):
         index = np.flatnonzero(layer.turns == turn)
-        if len(index):
-            part = layer.take(index)
-            upright = _turn(part.lines, turn, width, height)
-            for block in _blocks(part, upright):
-                label = _label(block, part, body) if turn == main else "other"
-                found.append((tuple(int(index[word]) for word in block.words), label))
-    return _finish(layer, found)
+        part = layer.take(index)
+        boxes = _turn(part.lines, turn, width, height)
+        parts.append((turn, index, part, boxes, find_lines(part.texts, boxes, part.sizes)))
+    return parts if sum(len(lines) for *_, lines in parts) <= MAX_LINES else None
 
 
 def _turn(lines: Boxes, turn: int, width: float, height: float) -> NDArray[np.float32]:
@@ -77,8 +103,7 @@ def _turn(lines: Boxes, turn: int, width: float, height: float) -> NDArray[np.fl
     return np.stack(turned, axis=1)
 
 
-def _blocks(layer: TextLayer, boxes: NDArray[np.float32]) -> list[_Block]:
-    lines = find_lines(layer.texts, boxes, layer.sizes)
+def _blocks(layer: TextLayer, boxes: NDArray[np.float32], lines: Sequence[Line]) -> list[_Block]:
     prose = [block for block in find_blocks(lines, layer.texts, boxes) if _is_prose(block)]
     in_prose = {line for block in prose for line in block}
     tables = find_tables([line for line in lines if line not in in_prose])
@@ -166,10 +191,10 @@ def _body_size(layer: TextLayer) -> float:
     return float(sizes[np.bincount(place, weights=letters).argmax()])
 
 
-def _label(block: _Block, layer: TextLayer, body: float) -> Label:
+def _label(block: _Block, layer: TextLayer, body: float, main: int) -> Label:
     words = block.words
     first, text = layer.texts[words[0]], " ".join(layer.texts[word] for word in words[:12])
-    box = enclose(layer.boxes[list(words)])
+    box = enclose(_turn(layer.boxes[list(words)], main, 1, 1))  # the page held to be read
     at_edge = box[3] < _MARGIN or box[1] > 1 - _MARGIN
     small = block.lines[0].size <= 1.1 * body or _PAGE_NUMBER.match(text)
     if at_edge and small and len(block.lines) <= 2 and len(words) <= 15:
@@ -197,11 +222,11 @@ def _label(block: _Block, layer: TextLayer, body: float) -> Label:
 
 
 def _finish(
-    layer: TextLayer, found: Sequence[tuple[tuple[int, ...], Label]]
+    layer: TextLayer, found: Sequence[tuple[tuple[int, ...], Label]], main: int
 ) -> tuple[Words, tuple[Region, ...]]:
-    """Number words and regions in reading order."""
+    """Number words and regions in the reading order of the page held so that most is upright."""
     boxes = [enclose(layer.boxes[list(words)]) for words, _ in found]
-    order = reading_order(np.array(boxes, dtype=np.float32))
+    order = reading_order(_turn(np.array(boxes, dtype=np.float32), main, 1, 1))
     regions: list[Region] = []
     sequence: list[int] = []
     for place, which in enumerate(order):

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
+from subprocess import SubprocessError
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
 
 DPI = 200
 TIMEOUT = 120  # seconds a page; Tesseract takes about two
+
+_RULES = "|¦_"  # what the ruling lines of tables are taken for
 
 _FONT_HEIGHT = 1.2  # heights of the ink of a usual word
 
@@ -69,6 +74,7 @@ def recognise(picture: Image, width: float, languages: str = "eng") -> TextLayer
         MissingDependency: Tesseract or a language is not installed.
         OcrFailed: Tesseract failed or took longer than `TIMEOUT` seconds.
     """
+    _check_languages(languages)
     grey = picture.convert("L")
     found = _run(grey, languages)
     if found.texts and found.confidence < _DOUBTFUL:
@@ -78,14 +84,49 @@ def recognise(picture: Image, width: float, languages: str = "eng") -> TextLayer
     return _layer(found, *grey.size, zoom=width / grey.width)
 
 
-def _run(grey: Image, languages: str) -> _Read:
+def _tesseract() -> Any:
     try:
         import pytesseract
     except ImportError as error:
         raise MissingDependency("OCR needs pytesseract: pip install pytesseract") from error
     # More threads make Tesseract slower, five times on two cores. It reads only the environment.
     os.environ.setdefault("OMP_THREAD_LIMIT", "1")
+    return pytesseract
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    """Raise Snappy's errors for those of pytesseract."""
+    pytesseract = _tesseract()
     try:
+        yield
+    except pytesseract.TesseractNotFoundError as error:
+        raise MissingDependency(
+            "OCR needs Tesseract: apt-get install tesseract-ocr (or your system's way)"
+        ) from error
+    # A broken program, no room for temporary files; pytesseract exits at an unknown version.
+    except (pytesseract.TesseractError, SubprocessError, OSError, SystemExit) as error:
+        raise OcrFailed(" ".join(str(error).split())) from error
+    except RuntimeError as error:  # pytesseract's way of saying that the time is up
+        raise OcrFailed(f"Tesseract took longer than {TIMEOUT} seconds") from error
+
+
+@cache  # of success only: an error is looked at again
+def _check_languages(languages: str) -> None:
+    """Raise MissingDependency for languages that are not there: Tesseract may just go on."""
+    with _errors():
+        installed = _tesseract().get_languages()
+    missing = [name for name in languages.split("+") if name not in installed]
+    if missing:
+        packages = " ".join(f"tesseract-ocr-{name.replace('_', '-')}" for name in missing)
+        raise MissingDependency(
+            f"Tesseract lacks the language {'+'.join(missing)}: apt-get install {packages}"
+        )
+
+
+def _run(grey: Image, languages: str) -> _Read:
+    with _errors():
+        pytesseract = _tesseract()
         table: dict[str, list[Any]] = pytesseract.image_to_data(
             grey,
             lang=languages,
@@ -93,27 +134,12 @@ def _run(grey: Image, languages: str) -> _Read:
             output_type=pytesseract.Output.DICT,
             timeout=TIMEOUT,
         )
-    except pytesseract.TesseractNotFoundError as error:
-        raise MissingDependency(
-            "OCR needs Tesseract: apt-get install tesseract-ocr (or your system's way)"
-        ) from error
-    except pytesseract.TesseractError as error:
-        text = str(error)
-        if "Failed loading language" in text or "Error opening data file" in text:
-            names = " ".join(f"tesseract-ocr-{name}" for name in languages.split("+"))
-            raise MissingDependency(
-                f"Tesseract has not all of the languages {languages!r}: apt-get install {names}"
-            ) from error
-        raise OcrFailed(" ".join(text.split())) from error
-    except RuntimeError as error:  # pytesseract's way of saying that the time is up
-        raise OcrFailed(f"Tesseract took longer than {TIMEOUT} seconds") from error
     return _parse(table)
 
 
 def _parse(table: dict[str, list[Any]]) -> _Read:
-    rows = [
-        i for i, text in enumerate(table["text"]) if str(text).strip() and table["conf"][i] >= 0
-    ]
+    texts = [str(text).strip().strip(_RULES) for text in table["text"]]
+    rows = [i for i, text in enumerate(texts) if text and table["conf"][i] >= 0]
     keys = [(table["block_num"][i], table["par_num"][i]) for i in rows]
     lines = [(*key, table["line_num"][i]) for key, i in zip(keys, rows, strict=True)]
     edges = np.array(
@@ -121,7 +147,7 @@ def _parse(table: dict[str, list[Any]]) -> _Read:
         dtype=np.float64,
     ).reshape(-1, 4)
     return _Read(
-        texts=[str(table["text"][i]).strip() for i in rows],
+        texts=[texts[i] for i in rows],
         boxes=np.hstack([edges[:, :2], edges[:, :2] + edges[:, 2:]]),
         confidences=np.array([table["conf"][i] for i in rows], dtype=np.float32),
         paragraphs=_number(keys),

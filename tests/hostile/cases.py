@@ -65,5 +65,13 @@ def _mutation(
     return lambda: mutate(read(), random.Random(chance))
 
 
-WORKER: frozenset[str] = frozenset()
-"""Cases on which PDFium itself hangs, crashes or takes all memory."""
+WORKER = frozenset(
+    {
+        "pages/forms: calls itself",
+        "pages/forms: call each other",
+        "pages/forms: fan of 2 ** 40",
+        "pages/forms: fan of 10 ** 9",
+        "trees/labels: a loop",
+    }
+)
+"""Cases on which PDFium itself crashes, hangs or takes all memory."""

@@ -44,7 +44,7 @@ def png(
 ) -> bytes:
     """Return a PNG of 8 bits a pixel that holds `data`, whatever size it claims."""
     head = struct.pack(">IIBBBBB", width, height, 8, kind, 0, 0, 0)
-    parts = [(b"IHDR", head), *more, (b"IDAT", zlib.compress(data, 9)), (b"IEND", b"")]
+    parts = [(b"IHDR", head), *more, (b"IDAT", zlib.compress(data, 1)), (b"IEND", b"")]
     chunks = (
         struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
         for name, body in parts
@@ -70,9 +70,7 @@ def tiff(width: int, height: int, *, following: int = 0, frames: int = 1, **tags
 
 
 def bmp(width: int, height: int, compression: int = 0) -> bytes:
-    head = struct.pack(
-        "<IiiHHIIiiII", 40, width, height, 1, 24, compression, 0, 2835, 2835, 0, 0
-    )
+    head = struct.pack("<IiiHHIIiiII", 40, width, height, 1, 24, compression, 0, 2835, 2835, 0, 0)
     return b"BM" + struct.pack("<IHHI", 54 + 16, 0, 0, 54) + head + b"\0" * 16
 
 
@@ -110,17 +108,17 @@ def cases() -> Iterator[tuple[str, Make]]:
     made: dict[str, Make] = {
         "PNG of 1e9 pixels": partial(png, 31623, 31623),
         "PNG of 4e18 pixels": partial(png, huge, huge),
-        "PNG bomb, 400 million pixels in it": lambda: png(20_000, 20_000, bytes(20_001 * 20_000)),
+        "PNG bomb, 144 million pixels in it": lambda: png(12_000, 12_000, bytes(12_001 * 12_000)),
         "PNG just allowed": lambda: png(9_990, 10_000, bytes(9_991 * 10_000)),
         "PNG one row": partial(png, 100_000_000, 1),
         "PNG one column": partial(png, 1, 1_000_000, bytes(2_000_000)),
         "PNG without size": partial(png, 0, 0),
         "PNG without data": partial(png, 100, 100),
         "PNG text bomb": lambda: png(
-            8, 8, bytes(72), (b"zTXt", b"a\0\0" + zlib.compress(bytes(300_000_000), 9))
+            8, 8, bytes(72), (b"zTXt", b"a\0\0" + zlib.compress(bytes(100_000_000), 1))
         ),
         "PNG profile bomb": lambda: png(
-            8, 8, bytes(72), (b"iCCP", b"a\0\0" + zlib.compress(bytes(300_000_000), 9))
+            8, 8, bytes(72), (b"iCCP", b"a\0\0" + zlib.compress(bytes(100_000_000), 1))
         ),
         "PNG unknown colours": partial(png, 8, 8, bytes(72), kind=7),
         "JPEG of 4e9 pixels": partial(jpeg_of, 65500, 65500),

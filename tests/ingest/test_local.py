@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from snappy_core import PasswordRequired, Source, UnreadableDocument
-from snappy_core.ingest.local import ingest, prepare
+from snappy_core.ingest.jobs import prepare
+from snappy_core.ingest.local import ingest
 from snappy_core.ingest.plan import name_documents
+from snappy_core.reading import ReadingOptions
 from snappy_core.stores import MemoryStore, SqliteStore
 from snappy_core.testing import FakeEncoder, make_page
 from snappy_core.types import Patches
@@ -33,7 +35,8 @@ def folder(data, tmp_path):
 
 def add(store, paths, encoder=None, password=None, document_id=None, **metadata):
     documents = name_documents(paths, document_id, password)
-    return ingest(store, encoder or FakeEncoder(), documents, metadata, progress=False)
+    options = ReadingOptions(ocr="never")
+    return ingest(store, encoder or FakeEncoder(), documents, metadata, False, options)
 
 
 def held(store):
@@ -143,7 +146,7 @@ def test_adding_again_without_metadata_keeps_what_is_there(store, data):
     add(store, path, team="sea")
     for encoder in (FakeEncoder(), FakeEncoder(name="fake-2")):  # unchanged, then read again
         documents = name_documents(path, None, None)
-        report = ingest(store, encoder, documents, None, progress=False)
+        report = ingest(store, encoder, documents, None, False, ReadingOptions(ocr="never"))
         assert len(report.unchanged) == (encoder.name == "fake-1")
         assert dict(held(store)[path.as_posix()].metadata) == {"team": "sea"}
 

@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from snappy_core.ingest.local import prepare
+from snappy_core.ingest.jobs import prepare
 from snappy_core.ingest.plan import fingerprint, is_new, name_documents, relabel
-from snappy_core.reading import VERSION, Source
+from snappy_core.reading import VERSION, ReadingOptions, Source
 from snappy_core.stores import MemoryStore
 from snappy_core.stores.base import DocumentRecord
 from snappy_core.testing import FakeEncoder, make_page
@@ -21,9 +21,11 @@ def store():
     return store
 
 
-def test_fingerprint_tells_layouts_and_encoders_apart():
-    assert fingerprint(FakeEncoder(name="fake-1")) == f"layout {VERSION}, fake-1"
-    assert fingerprint(FakeEncoder(name="fake-1")) != fingerprint(FakeEncoder(name="fake-2"))
+def test_fingerprint_names_what_decides_how_a_document_comes_out():
+    made = fingerprint(FakeEncoder(name="fake-1"), ReadingOptions())
+    assert made == f"layout {VERSION}, ocr auto eng, fake-1"
+    german = fingerprint(FakeEncoder(name="fake-2"), ReadingOptions("always", "deu+eng"))
+    assert german == f"layout {VERSION}, ocr always deu+eng, fake-2"
 
 
 class TestNameDocuments:

@@ -149,8 +149,8 @@ def test_documents_that_are_not_there(report_index, report, folder):
         compressor.compress_documents(pages, QUESTION)
     assert repr(str(stranger)) in str(caught.value)
     assert "'gone.pdf' page 3" in str(caught.value)
-    with pytest.raises(ValueError, match=r"report\.pdf' page 7"):
-        compressor.compress_documents([page(report, page=6)], QUESTION)
+    with pytest.raises(ValueError, match=r"report\.pdf' page 8"):
+        compressor.compress_documents([page(report, page=7)], QUESTION)
     for metadata in ({}, {"page": 3}, {"source": "report.pdf"}):
         with pytest.raises(ValueError, match="a page without"):
             compressor.compress_documents([Document("", metadata=metadata)], QUESTION)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from snappy_core.errors import IndexMismatch
-from snappy_core.ingest.local import prepare
+from snappy_core.ingest.jobs import prepare
 from snappy_core.scoring.terms import page_terms
 from snappy_core.stores.base import DocumentRecord, PageRecord, Snapshot, Store
 from snappy_core.testing import FakeEncoder, make_page

@@ -1,0 +1,64 @@
+"""Adding documents with two worker processes against one, and the memory all of them hold."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pypdfium2 as pdfium
+
+from benchmarks.measure import Result, alternate
+from snappy_core import RegionIndex
+from snappy_core.encoders.onnx_text import OnnxTextEncoder
+from snappy_core.ingest.workers import resident
+
+REPORT = Path(__file__).parent.parent / "examples" / "report.pdf"
+
+
+def run(copies: int = 10, pages: int = 300) -> list[Result]:
+    """Add copies of the sample report, start of the workers included, then one long document."""
+    with tempfile.TemporaryDirectory() as folder:
+        return [_speed(Path(folder), copies), _memory(Path(folder), pages)]
+
+
+def _speed(folder: Path, copies: int) -> Result:
+    encoder = OnnxTextEncoder.minilm()
+    paths = [shutil.copy(REPORT, folder / f"{number}.pdf") for number in range(copies)]
+    added = 0
+
+    def add(workers: int) -> None:
+        nonlocal added
+        with RegionIndex(encoder=encoder) as index:
+            # OCR runs beside the workers wherever it is installed; this is about them.
+            report = index.add(paths, workers=workers, ocr="never", progress=False)
+            report.raise_failed()
+            added = report.pages
+
+    one, two = alternate(lambda: add(1), lambda: add(2), rounds=3)
+    detail = f"{added} pages: {added / two:.2f} and {added / one:.2f} pages/s"
+    return Result("adding documents, two workers / one", one / two, 1.6, True, detail)
+
+
+def _memory(folder: Path, pages: int) -> Result:
+    """Watch `snappy index` with two workers, and the programs they start."""
+    path = folder / "long.pdf"
+    with pdfium.PdfDocument.new() as long, pdfium.PdfDocument(REPORT) as report:
+        for number in range(pages):
+            long.import_pages(report, [number % len(report)])
+        long.save(path)
+    ocr = "auto" if shutil.which("tesseract") else "never"
+    command = [sys.executable, "-m", "snappy_core.cli", "index", str(path), "--ocr", ocr]
+    command += ["--to", str(folder / "long.snappy"), "--workers", "2"]
+    started, peak = time.perf_counter(), 0
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        while process.poll() is None:
+            peak = max(peak, resident(process.pid))
+            time.sleep(0.05)
+    if process.returncode:
+        raise RuntimeError(f"snappy index ended with {process.returncode}")
+    detail = f"{time.perf_counter() - started:.0f} s, two workers, OCR {ocr}"
+    return Result(f"peak memory adding {pages} pages, GB", peak / 1e9, 1.5, False, detail)

@@ -1,0 +1,118 @@
+"""The pieces of work that a document is cut into: each runs in this process or in a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from snappy_core import reading
+from snappy_core.encoders.base import Encoder
+from snappy_core.errors import SnappyError, UnreadableDocument
+from snappy_core.reading import ReadingOptions, Source
+from snappy_core.scoring.membership import assign
+from snappy_core.scoring.pooling import pool
+from snappy_core.stores.base import PageRecord
+from snappy_core.types import Page, Patches
+
+
+class Job(Protocol):
+    """Work on a few pages of one document; it pickles, and so does what it returns."""
+
+    @property
+    def source(self) -> Source: ...
+
+    def __len__(self) -> int:
+        """Return the number of pages it goes over."""
+        ...
+
+    def __str__(self) -> str:
+        """Say what is done, for messages: "reading pages 5-8"."""
+        ...
+
+    def run(self, encoder: Encoder) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Open a document and count its pages."""
+
+    source: Source
+
+    def __len__(self) -> int:
+        return 1
+
+    def __str__(self) -> str:
+        return "opening it"
+
+    def run(self, encoder: Encoder) -> int:
+        with _foreseen(self.source):
+            return reading.count_pages(self.source)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Read pages by number: words and regions, no section and no pixels."""
+
+    source: Source
+    numbers: range
+    options: ReadingOptions
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __str__(self) -> str:
+        return f"reading {_name(self.numbers[0], self.numbers[-1])}"
+
+    def run(self, encoder: Encoder) -> list[Page]:
+        with _foreseen(self.source):
+            return list(reading.read_pages(self.source, self.numbers, self.options))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Encode:
+    """Encode pages together and prepare all that is stored of them."""
+
+    source: Source
+    pages: list[Page]
+
+    def __len__(self) -> int:
+        return len(self.pages)
+
+    def __str__(self) -> str:
+        return f"encoding {_name(self.pages[0].number, self.pages[-1].number)}"
+
+    def run(self, encoder: Encoder) -> list[PageRecord]:
+        encoded = encoder.encode_pages(self.pages)
+        return [prepare(page, patches) for page, patches in zip(self.pages, encoded, strict=True)]
+
+
+def prepare(page: Page, patches: Patches) -> PageRecord:
+    """Return all that is stored of a page: what does not depend on the question, once.
+
+    Raises:
+        ValueError: the patches are of words but not one for each word of the page.
+    """
+    if patches.grid is None and len(patches) != len(page.words):
+        raise ValueError(
+            f"page {page.number}: {len(patches)} patches without a grid for {len(page.words)} words"
+        )
+    members = assign(page.regions, patches)
+    return PageRecord(replace(page, renderer=None), patches, members, pool(patches, page.regions))
+
+
+@contextmanager
+def _foreseen(source: Source) -> Iterator[None]:
+    """Make what no parser foresaw in a hostile file an error of that file."""
+    try:
+        yield
+    except SnappyError:
+        raise
+    except Exception as error:
+        cause = f"cannot be read ({type(error).__name__}: {error})"
+        raise UnreadableDocument(source.name, cause) from error
+
+
+def _name(first: int, last: int) -> str:
+    return f"page {first}" if first == last else f"pages {first}-{last}"
