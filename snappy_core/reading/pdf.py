@@ -145,6 +145,9 @@ def _read_draft(document: Any, number: int, source: Source) -> _Draft:
     label = document.get_page_label(number - 1) or str(number)
     try:
         page = load_page(document, number, source)
+        user_space = glyphs.user_space(page)
+    except np.linalg.LinAlgError:  # PDFium's small floats cannot tell its corners apart
+        return _Draft(label, warning="cannot be read, it lies too far from the origin")
     except UnreadableDocument as error:
         return _Draft(label, warning=error.cause.removeprefix(f"page {number}: "))
     width, height = page.get_size()
@@ -161,7 +164,7 @@ def _read_draft(document: Any, number: int, source: Source) -> _Draft:
         label,
         width,
         height,
-        glyphs.user_space(page),
+        user_space,
         layer,
         inked=bool(ink.any()),
         doubtful=_letters(layer) <= _letters(everything) / 2

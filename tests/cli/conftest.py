@@ -30,6 +30,8 @@ def snappy(capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
 
     def run(*arguments):
+        if arguments[:1] == ("index",) and "--workers" not in arguments:
+            arguments += ("--workers", 0)  # it takes a second to start one
         code = main([str(argument) for argument in arguments])
         return Result(code, *capsys.readouterr())
 
@@ -40,8 +42,9 @@ def snappy(capsys, monkeypatch):
 def made(tmp_path_factory, data):
     """An index of three small documents, two of them of the team red; not to be changed."""
     path = tmp_path_factory.mktemp("index") / "small.snappy"
+    here = ["--to", str(path), "--workers", "0"]
     red = [str(data / name) for name in ("page_labels.pdf", "table.pdf")]
-    assert main(["index", *red, "--to", str(path), "--metadata", "team=[red]"]) == 0
+    assert main(["index", *red, *here, "--metadata", "team=[red]"]) == 0
     blue = ["--metadata", "team=blue", "--metadata", "year=2025"]
-    assert main(["index", str(data / "unicode.pdf"), "--to", str(path), *blue]) == 0
+    assert main(["index", str(data / "unicode.pdf"), *here, *blue]) == 0
     return path

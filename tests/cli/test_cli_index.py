@@ -30,6 +30,18 @@ def test_a_bad_file_is_reported_and_the_others_go_on(snappy, data, tmp_path):
     assert "Traceback" not in done.err
 
 
+def test_workers_read_as_they_are_told(snappy, data, tmp_path):
+    to = tmp_path / "a.snappy"
+    options = ["--workers", 2, "--ocr", "never", "--languages", "deu+eng", "--memory", 2.5]
+    done = snappy("index", data / "table.pdf", data / "many_pages.pdf", "--to", to, *options)
+    assert done.code == 0
+    with RegionIndex.open(to, create=False) as index:
+        assert {d.fingerprint.split(", ")[1] for d in index.documents()} == {"ocr never deu+eng"}
+    assert snappy("index", data / "table.pdf", "--to", to, "--workers", -1).code == 2
+    killed = snappy("index", data / "unicode.pdf", "--to", to, "--workers", 1, "--timeout", 1e-9)
+    assert "unicode.pdf: took longer than 1e-09 seconds (opening it)" in killed.out
+
+
 def test_index_json(snappy, data, tmp_path):
     good, bad = data / "mixed_blank.pdf", data / "empty.pdf"
     done = snappy("index", good, bad, "--to", tmp_path / "a.snappy", "--json")

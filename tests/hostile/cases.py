@@ -71,6 +71,9 @@ WORKER = frozenset(
         "pages/forms: call each other",
         "pages/forms: fan of 2 ** 40",
         "pages/forms: fan of 10 ** 9",
+        "pages/pattern: of itself",
+        "pages/pattern: tiny steps",
+        "pages/pictures: 20000 times the same",
         "trees/labels: a loop",
     }
 )

@@ -206,14 +206,14 @@ def cases() -> Iterator[tuple[str, Make]]:
     made: dict[str, Make] = {
         "words: 100000 in a grid": partial(word_grid, 100_000, 300),
         "words: 20000 in a grid": partial(word_grid, 20_000, 140),
-        "words: a million in a grid": partial(word_grid, 1_000_000, 1000),
+        "words: 300000 in a grid": partial(word_grid, 300_000, 600),
         "words: 19000 in one column": partial(word_grid, 19_000, 1),
         "words: 19000 in one row": partial(word_grid, 19_000, 19_000),
         "words: 100000 in a pile": partial(word_pile, 100_000),
         "words: 15000 in a pile": partial(word_pile, 15_000),
         "words: 15000 on stairs": partial(word_stairs, 15_000),
         "words: 15000 to and fro": partial(word_zigzag, 15_000, 3),
-        "words: 15000 to and fro, large": partial(word_zigzag, 15_000, 400),
+        "words: 4000 to and fro, large": partial(word_zigzag, 4_000, 400),
         "words: 15000 turned": partial(word_turns, 15_000),
         "words: 18000 in tables": partial(tables, 18_000),
         "words: a line of 300000": partial(long_line, 300_000),
@@ -263,8 +263,8 @@ def cases() -> Iterator[tuple[str, Make]]:
         ),
         "dashes: tiny, far": lambda: one(WORDS + "[0.001] 0 d 1 w -1e9 -1e9 m 1e9 1e9 l S"),
         "dashes: zeros": lambda: one(WORDS + "[0 0] 0 d 0 0 m 300 500 l S"),
-        "paths: 300000 curves": lambda: one(
-            WORDS + "0 0 m " + "1 9 8 2 300 500 c " * 300_000 + "S"
+        "paths: 30000 curves": lambda: one(
+            WORDS + "0 0 m " + "1 9 8 2 300 500 c " * 30_000 + "S"
         ),
         "paths: a million rectangles": lambda: one(WORDS + "1 1 9 9 re " * 1_000_000 + "f"),
         "clips: 20000": lambda: one(WORDS + "q 0 0 99 99 re W n " * 20_000),

@@ -29,7 +29,7 @@ from snappy_core.testing import FakeEncoder
 from snappy_core.types import Page
 from tests.hostile.cases import Case, all_cases
 
-SECONDS = 20
+SECONDS = 40
 """A file may take on a busy machine."""
 
 MEMORY = 3 << 30

@@ -2,6 +2,9 @@
 
 import pytest
 
+from snappy_core import RegionIndex
+from snappy_core.reading import Source
+from snappy_core.testing import FakeEncoder
 from tests.hostile.cases import all_cases
 from tests.hostile.watch import explain, run
 
@@ -24,3 +27,16 @@ def test_there_are_enough():
     names = [case.name for case in CASES]
     assert len(names) >= 300
     assert len(set(names)) == len(names)
+
+
+def test_workers_hold_what_kills_pdfium(data):
+    """One dies, one takes all memory, one never ends; the file after them is added."""
+    names = {"trees/labels: a loop", "pages/forms: calls itself", "pages/pattern: tiny steps"}
+    deadly = [case for case in all_cases(SEED) if case.name in names and case.worker]
+    sources = [Source.from_bytes(case.make(), case.name) for case in deadly]
+    with RegionIndex.open(":memory:", FakeEncoder()) as index:
+        report = index.add(
+            [*sources, data / "hyphens.pdf"], ocr="never", workers=1, timeout=5, memory=1 << 30
+        )
+    assert {failure.source for failure in report.failed} == names
+    assert [added.rsplit("/", 1)[1] for added in report.added] == ["hyphens.pdf"]
