@@ -6,13 +6,14 @@ import platform
 import sys
 from importlib.metadata import version
 
-from benchmarks import adapters, encoding, index, scoring, workers
+from benchmarks import adapters, encoding, index, ocr, scoring, workers
 
 BENCHMARKS = {
     "encoding": encoding.run,
     "scoring": scoring.run,
     "index": index.run,
     "adapters": adapters.run,
+    "ocr": ocr.run,
     "workers": workers.run,
 }
 
