@@ -121,8 +121,9 @@ def _open(source: Source) -> Iterator[Any]:
             picture = Image.open(data, formats=_FORMATS)
     except Image.DecompressionBombError as error:
         raise UnreadableDocument(source.name, _TOO_LARGE) from error
-    except Exception as error:  # Pillow's text names an object in memory, not a cause
-        cause = "is no picture that can be read: it is damaged or of another format"
+    except Exception as error:  # Pillow's own text names an object in memory, not a cause
+        unknown = "is no picture that can be read: it is damaged or of another format"
+        cause = getattr(error, "strerror", None) or unknown
         raise UnreadableDocument(source.name, cause) from error
     with picture:
         _check_size(picture, source)
