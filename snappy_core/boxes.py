@@ -5,6 +5,8 @@ cropped), with the origin at the top left and y pointing down. Every other frame
 here, at the border.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -75,6 +77,18 @@ def coverage(a: Boxes, b: Boxes) -> NDArray[np.float32]:
     if empty.any():
         share[:, empty] = contains_centre(a, b[empty])
     return share
+
+
+def overlap_by_half(a: Sequence[float], b: Sequence[float]) -> bool:
+    """Say whether two boxes share at least half of the area of the smaller one.
+
+    >>> overlap_by_half((0, 0, 1, 1), (0.5, 0, 0.75, 0.25))
+    True
+    >>> overlap_by_half((0, 0, 1, 1), (0.75, 0, 1.75, 1))
+    False
+    """
+    boxes = as_boxes([a, b])
+    return bool(2 * intersection(boxes[:1], boxes[1:])[0, 0] >= area(boxes).min())
 
 
 def contains_centre(a: Boxes, b: Boxes) -> NDArray[np.bool_]:

@@ -9,7 +9,7 @@ from pathlib import PurePath
 
 import numpy as np
 
-from snappy_core.boxes import area, as_boxes, intersection
+from snappy_core.boxes import overlap_by_half
 from snappy_core.scoring.selection import within_budget
 from snappy_core.types import Box, Hit
 
@@ -52,9 +52,8 @@ def estimate_tokens(text: str) -> int:
     """Estimate the tokens of a text without a tokenizer.
 
     A word counts one for every 8 letters begun, capitals one for 4, a number one for every 3
-    digits, any other sign, and any letter outside of a-z, one each. On English prose and tables
-    that lies from 8% below to 21% above the count of a WordPiece tokenizer; for other languages,
-    or to the letter, give a counter of your own.
+    digits, any other sign, and any letter outside of a-z, one each. A fair guess for English;
+    for other languages, or to the letter, give a counter of your own.
 
     >>> estimate_tokens("Revenue rose 12.5% in 2025.")
     10
@@ -137,8 +136,7 @@ def _repeats(hit: Hit, other: Hit) -> bool:
     mine, theirs = set(hit.region.words), set(other.region.words)
     if mine and theirs:
         return 2 * len(mine & theirs) >= min(len(mine), len(theirs))
-    boxes = as_boxes([hit.region.box, other.region.box])
-    return bool(2 * intersection(boxes[:1], boxes[1:])[0, 0] >= area(boxes).min())
+    return overlap_by_half(hit.region.box, other.region.box)
 
 
 def _write(hits: Sequence[Hit]) -> tuple[str, tuple[Citation, ...]]:

@@ -1,4 +1,4 @@
-"""Vectors as int8 with one scale each: a quarter of the bytes, cosines within about .005."""
+"""Vectors as int8 with one scale each: a quarter of the bytes, cosines within .01."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -13,7 +13,7 @@ from llama_index.core.instrumentation.events.rerank import ReRankEndEvent, ReRan
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.schema import MetadataMode, NodeWithScore, QueryBundle
 
-from snappy_core.boxes import area, as_boxes, intersection
+from snappy_core.boxes import overlap_by_half
 from snappy_core.context import estimate_tokens
 from snappy_core.encoders.base import Encoder
 from snappy_core.index import RegionIndex
@@ -174,5 +174,4 @@ def _repeats(node: NodeWithScore, other: NodeWithScore) -> bool:
     if mine.get("schema") != SCHEMA or any(mine[key] != theirs.get(key) for key in keys):
         return False
     edges = [f"bbox_{edge}" for edge in ("x0", "y0", "x1", "y1")]
-    boxes = as_boxes([[metadata[edge] for edge in edges] for metadata in (mine, theirs)])
-    return bool(2 * intersection(boxes[:1], boxes[1:])[0, 0] >= area(boxes).min())
+    return overlap_by_half([mine[edge] for edge in edges], [theirs[edge] for edge in edges])

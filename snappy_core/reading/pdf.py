@@ -184,11 +184,11 @@ def _finish(draft: _Draft, source: Source, number: int, options: ReadingOptions)
     if layer is not None and draft.inked and wanted:
         picture = render(source, number, ocr.DPI)
         seen, failure = ocr.read(picture, draft.width, options)
-        # A text layer that holds much of what OCR finds is better than OCR.
-        if options.ocr == "always" or _letters(seen) > 2 * _letters(layer):
-            layer, warning = seen, failure
-        elif not _letters(layer):
-            warning = failure
+        # A text layer that holds much of what OCR finds is better than OCR, and than a failure.
+        if not failure and (options.ocr == "always" or _letters(seen) > 2 * _letters(layer)):
+            layer = seen
+        elif options.ocr == "always" or not _letters(layer):
+            warning = "; ".join(filter(None, (warning, failure)))
     words, regions, crowded = arrange(layer or NOTHING, draft.width, draft.height)
     return Page(
         number,

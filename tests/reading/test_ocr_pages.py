@@ -265,3 +265,13 @@ def test_adding_goes_on_without_tesseract(data):
     assert (added, failed) == ("2", "()")
     assert warnings.count("apt-get install tesseract-ocr") == 1
     assert "image_only.pdf, page 1" in warnings
+
+
+@needs_tesseract
+def test_a_text_layer_outlives_ocr_that_fails(data, monkeypatch):
+    """With `always` too: words that are there are not thrown away for words that are not."""
+    monkeypatch.setattr(ocr, "TIMEOUT", 0.001)
+    (page,) = read(Source.from_path(data / "table.pdf"), ReadingOptions(ocr="always"))
+    assert "Brae" in page.words.texts
+    assert page.words.confidences is None
+    assert "longer than 0.001 seconds" in page.warning
