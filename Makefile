@@ -41,10 +41,10 @@ clean:
 	$(PYTHON) -m venv .venv
 
 .venv/.core: .venv/bin/python pyproject.toml constraints.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[layout]'
 	touch $@
 
 .venv/.dev: .venv/.core
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt \
-		-e '.[langchain,llamaindex,eval,test,check]'
+		-e '.[langchain,llamaindex,layout,colpali,hf,lance,eval,test,check]'
 	touch $@

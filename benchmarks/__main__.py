@@ -6,13 +6,28 @@ import platform
 import sys
 from importlib.metadata import version
 
-from benchmarks import adapters, encoding, index, ocr, scoring, workers
+from benchmarks import (
+    adapters,
+    colvision,
+    encoding,
+    grids,
+    index,
+    ocr,
+    reading,
+    scan,
+    scoring,
+    workers,
+)
 
 BENCHMARKS = {
     "encoding": encoding.run,
+    "colvision": colvision.run,
     "scoring": scoring.run,
+    "scan": scan.run,
+    "grids": grids.run,
     "index": index.run,
     "adapters": adapters.run,
+    "reading": reading.run,
     "ocr": ocr.run,
     "workers": workers.run,
 }

@@ -35,7 +35,7 @@ def run() -> list[Result]:
         bare = time.perf_counter() - started
         with RegionIndex(encoder=FakeEncoder()) as index:
             started = time.perf_counter()
-            index.add(files, workers=CORES, progress=False).raise_failed()
+            index.add(files, workers=CORES, progress=False, layout_model="never").raise_failed()
             ours = time.perf_counter() - started
     detail = f"{len(files)} pages: {len(files) / ours:.2f} and {len(files) / bare:.2f} pages/s"
     name = "adding images (start-up included) / bare Tesseract on two cores, pages/s"

@@ -11,7 +11,7 @@ from benchmarks.synthetic import word_record
 from snappy_core import search
 from snappy_core.scoring.maxsim import similarities
 from snappy_core.scoring.relevance import heat, propagate
-from snappy_core.stores.base import PageRecord, PageVectors
+from snappy_core.stores.base import PageRecord, PageVectors, labels_and_parents
 from snappy_core.types import Query
 
 
@@ -29,7 +29,7 @@ def run() -> list[Result]:
         patches.vectors,
         patches.scales,
         members,
-        np.zeros(len(record.page.regions), dtype=np.uint8),
+        *labels_and_parents(record.page.regions),
     )
     ids = np.array([1])
 

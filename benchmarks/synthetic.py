@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from snappy_core.boxes import enclose
+from snappy_core.boxes import enclose, grid_cells
 from snappy_core.ingest.jobs import prepare
 from snappy_core.quantization import quantize
 from snappy_core.stores.base import PageRecord
-from snappy_core.types import Page, Patches, Region, Words
+from snappy_core.types import NO_WORDS, Page, Patches, Region, Words
 
 
 def word_record(
@@ -31,6 +31,28 @@ def word_record(
     page = Page(number, str(number), 612, 792, "pt", Words(texts, boxes), regions)
     codes, scales = quantize(rng.standard_normal((words, dim)).astype(np.float32))
     return prepare(page, Patches(codes, scales, boxes, np.ones(words, dtype=bool)))
+
+
+def grid_record(
+    rng: np.random.Generator,
+    number: int,
+    grid: tuple[int, int] = (32, 32),
+    regions: int = 15,
+    dim: int = 128,
+) -> PageRecord:
+    """Return a page of a vision encoder with regions one below the other, without words."""
+    edges = np.linspace(0.06, 0.94, regions + 1)
+    boxes = [
+        (0.08, float(top), float(right), float(bottom) - 0.01)
+        for top, bottom, right in zip(
+            edges[:-1], edges[1:], rng.uniform(0.4, 0.92, regions), strict=True
+        )
+    ]
+    made = tuple(Region(box, "", (), "paragraph", order) for order, box in enumerate(boxes))
+    page = Page(number, str(number), 612, 792, "pt", NO_WORDS, made)
+    cells = grid_cells(*grid)
+    codes, scales = quantize(rng.standard_normal((len(cells), dim)).astype(np.float32))
+    return prepare(page, Patches(codes, scales, cells, np.ones(len(cells), dtype=bool), grid))
 
 
 def documents(

@@ -8,6 +8,7 @@ import json
 import shutil
 import sys
 from pathlib import Path
+from textwrap import indent
 
 from snappy_core import RegionIndex, SnappyError
 from snappy_core.render import draw_page, on_page
@@ -34,7 +35,7 @@ def demo(pdf: Path, questions: list[str]) -> None:
                 box = ", ".join(f"{value:.2f}" for value in hit.region.box)
                 print(f"  {hit.rank}. page {hit.page_number}, {hit.region.label}", end="")
                 print(f", box ({box}), score {hit.score:.2f}")
-                print(f"     {hit.region.text}")
+                print(indent(hit.region.text, "     "))
 
         hits = index.search(questions[0], k=3)
         if not hits:

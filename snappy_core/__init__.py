@@ -1,6 +1,7 @@
 """Region-level document retrieval: the paragraphs, tables and rows that answer, with boxes."""
 
 from snappy_core.errors import (
+    FormatError,
     IndexMismatch,
     MissingDependency,
     ModelError,
@@ -32,6 +33,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Failure",
+    "FormatError",
     "HeatMap",
     "Hit",
     "Hits",

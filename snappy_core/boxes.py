@@ -34,6 +34,17 @@ def as_boxes(values: ArrayLike) -> Boxes:
     return boxes
 
 
+def grid_cells(rows: int, columns: int) -> Boxes:
+    """Return the cells of a grid over the whole page in raster order, (rows * columns, 4).
+
+    >>> grid_cells(1, 2).tolist()
+    [[0.0, 0.0, 0.5, 1.0], [0.5, 0.0, 1.0, 1.0]]
+    """
+    row, column = np.divmod(np.arange(rows * columns), columns)
+    edges = column / columns, row / rows, (column + 1) / columns, (row + 1) / rows
+    return np.stack(edges, axis=1).astype(np.float32)
+
+
 def area(boxes: Boxes) -> NDArray[np.float32]:
     """Return the area of each box, shape (n,).
 

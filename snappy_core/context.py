@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 import numpy as np
@@ -94,6 +94,7 @@ def assemble(
     budget: int | None = None,
     *,
     count: Callable[[str], int] = estimate_tokens,
+    widen: bool = False,
 ) -> Context:
     """Write hits out as context for a prompt.
 
@@ -111,22 +112,36 @@ def assemble(
         hits: as a search returned them.
         budget: the most tokens the text may have; None for no limit.
         count: counts the tokens of a text, for example the length of what a tokenizer encodes.
+        widen: write the whole table in the place of a row, the whole list in the place of an
+            item, where it fits.
 
     Raises:
         ValueError: a budget too small for a single word with its citation.
     """
     taken: list[Hit] = []
     left_out: list[Hit] = []
+
+    def fits(hit: Hit) -> bool:
+        return budget is None or count(_write([*taken, hit])[0]) <= budget
+
     for hit in hits:
-        fits = budget is None or count(_write([*taken, hit])[0]) <= budget
-        if fits and not any(_repeats(hit, other) for other in taken):
-            taken.append(hit)
+        wide = _widened(hit) if widen else hit
+        chosen = wide if fits(wide) else hit
+        if fits(chosen) and not any(_repeats(chosen, other) for other in taken):
+            taken.append(chosen)
         else:
             left_out.append(hit)
     if left_out and not taken and budget is not None:
         return _cut(left_out, budget, count)
     text, citations = _write(taken)
     return Context(text, citations, count(text), tuple(left_out))
+
+
+def _widened(hit: Hit) -> Hit:
+    """Return a hit on the region that holds it, if there is one."""
+    if hit.parent is None or hit.parent_id is None:
+        return hit
+    return replace(hit, region=hit.parent, region_id=hit.parent_id, parent=None, rects=())
 
 
 def _repeats(hit: Hit, other: Hit) -> bool:

@@ -5,6 +5,7 @@ SnappyError
 ├── UnreadableDocument      the file is not a PDF or image, is empty, cut off or broken
 │   ├── PasswordRequired    the file is encrypted and the password is missing or wrong
 │   └── WorkerFailed        a worker process died, hung or outgrew its memory over the file
+├── FormatError             regions of another reader cannot be read, or are for another document
 ├── OcrFailed               OCR failed on a page or took too long
 ├── MissingDependency       an optional package or program is not installed (also an ImportError)
 ├── ModelError              a model or tokenizer file is missing, altered or of another kind
@@ -41,6 +42,10 @@ class PasswordRequired(UnreadableDocument):
 
 class WorkerFailed(UnreadableDocument):
     """A document over which a worker process died, hung or outgrew its memory."""
+
+
+class FormatError(SnappyError):
+    """Regions given with a document that are in no known format or frame, or do not fit it."""
 
 
 class OcrFailed(SnappyError):

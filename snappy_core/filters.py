@@ -13,8 +13,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.stores.base import Catalog, DocumentRecord, PageVectors, Snapshot
-from snappy_core.types import LABELS, Scalar
+from snappy_core.scoring.levels import answering
+from snappy_core.stores.base import Catalog, DocumentRecord, PageVectors, Snapshot, lay_out
+from snappy_core.types import LABELS, Label, Scalar
 
 Filter = Mapping[str, Scalar | Sequence[Scalar]]
 BUILT_IN = ("document_id", "source", "page_number", "region_label")
@@ -30,6 +31,10 @@ class PageReference(NamedTuple):
 
     document: str
     page: int | str
+
+
+RUNNING = [LABELS.index("header"), LABELS.index("footer")]
+"""Labels of what stands on every page and answers nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +60,19 @@ class Selection:
             mask &= np.isin(catalog.numbers, list(self.pages))
         return mask
 
+    def allows(self, label: Label) -> bool:
+        """Say whether regions of a label pass."""
+        return self.labels is None or LABELS.index(label) in self.labels
+
     def region_mask(self, pages: Sequence[PageVectors]) -> NDArray[np.bool_]:
-        """Say which regions of pages laid one after the other pass, shape (regions,)."""
-        labels = np.concatenate([page.labels for page in pages]) if pages else np.zeros(0)
+        """Say which regions of pages laid one after the other pass, shape (regions,).
+
+        What does not answer for itself passes only when it is asked for by its label: running
+        headers and footers, and one of two levels (see `answering`).
+        """
+        labels, parents = lay_out([(page.labels, page.parents) for page in pages])
         if self.labels is None:
-            return np.ones(len(labels), dtype=bool)
+            return ~np.isin(labels, RUNNING) & answering(labels, parents)
         return np.isin(labels, list(self.labels))
 
 

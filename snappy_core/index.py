@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterable, Mapping
+import threading
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from snappy_core import insight, reading
 from snappy_core import search as searching
-from snappy_core.encoders.base import Encoder
-from snappy_core.errors import PageUnavailable, UnreadableDocument
+from snappy_core.encoders import Encoder, is_encoder_name, open_encoder
+from snappy_core.errors import IndexMismatch, PageUnavailable, UnreadableDocument
 from snappy_core.filters import Filter, PageReference
+from snappy_core.formats import RegionsFormat, SuppliedRegions
 from snappy_core.ingest import plan
+from snappy_core.ingest.given import with_patches
 from snappy_core.ingest.local import ingest
 from snappy_core.ingest.report import IngestReport
 from snappy_core.ingest.workers import MEMORY, TIMEOUT, Workers
 from snappy_core.metadata import check_metadata
-from snappy_core.reading.options import Ocr, ReadingOptions
+from snappy_core.reading.options import LayoutModel, Ocr, ReadingOptions
 from snappy_core.reading.source import Source, Sources
-from snappy_core.render import crop
+from snappy_core.render import crop, draw_page
 from snappy_core.scoring.relevance import Scoring
 from snappy_core.stores import MemoryStore, Store, open_store
 from snappy_core.stores.base import DocumentRecord
-from snappy_core.types import HeatMap, Hit, Hits, Scalar, TokenMatch
+from snappy_core.types import HeatMap, Hit, Hits, Patches, Scalar, TokenMatch
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -61,20 +64,44 @@ class RegionIndex:
 
     Args:
         store: where it is kept; in memory by default.
-        encoder: the embedded default (all-MiniLM-L6-v2, English, CPU) unless given.
+        encoder: by default the one that made the index, which knows its name and opens it when
+            it is first needed; for a new index the embedded one (all-MiniLM-L6-v2, English,
+            CPU). `snappy_core.encoders.open_encoder` opens others.
 
     Raises:
-        IndexMismatch: the index was made by another encoder.
+        IndexMismatch: the index was made by another encoder, or by one that has to be given.
     """
 
     def __init__(self, store: Store | None = None, encoder: Encoder | None = None) -> None:
-        if encoder is None:
-            from snappy_core.encoders.onnx_text import OnnxTextEncoder
-
-            encoder = OnnxTextEncoder.minilm()
         self._store: Store = MemoryStore() if store is None else store
-        self.encoder = encoder
-        self._store.check(encoder.name, encoder.dim)
+        self._opening = threading.Lock()
+        made_by = self._store.encoder()
+        if encoder is None and made_by is None:
+            encoder = open_encoder()
+        if encoder is not None:
+            self._store.check(encoder.name, encoder.dim)
+        elif made_by is not None and not is_encoder_name(made_by[0]):
+            raise IndexMismatch(
+                f"{self._store.location}: made by the encoder {made_by[0]} ({made_by[1]} "
+                "dimensions), which Snappy cannot open by its name; give it as `encoder`"
+            )
+        self._encoder = encoder
+
+    @property
+    def encoder(self) -> Encoder:
+        """What encodes pages and questions.
+
+        Raises:
+            MissingDependency, ModelError: the encoder that made the index cannot be opened here.
+            IndexMismatch: what its name opens is another one now.
+        """
+        with self._opening:
+            if self._encoder is None:
+                made_by = self._store.encoder()
+                opened = open_encoder(made_by and made_by[0])
+                self._store.check(opened.name, opened.dim)
+                self._encoder = opened
+            return self._encoder
 
     @classmethod
     def open(
@@ -104,8 +131,12 @@ class RegionIndex:
         metadata: Mapping[str, Scalar] | None = None,
         document_id: str | None = None,
         password: str | None = None,
+        patches: Sequence[Patches] | None = None,
+        regions: SuppliedRegions | None = None,
+        regions_format: RegionsFormat | None = None,
         ocr: Ocr = "auto",
         languages: str = "eng",
+        layout_model: LayoutModel = "auto",
         workers: int | None = None,
         timeout: float = TIMEOUT,
         memory: int = MEMORY,
@@ -122,9 +153,21 @@ class RegionIndex:
                 documents that are already there have; {} takes it away.
             document_id: id of the document; its absolute path or name by default.
             password: opens encrypted documents.
+            patches: of each page of a single document, embedded before: the encoder is not asked.
+                `snappy_core.encoders.precomputed` makes them of arrays.
+            regions: of a single document, found by another reader: a file of Docling (JSON),
+                hOCR, ALTO, Unstructured or DeepSeek-OCR, or a list of dictionaries
+                (`snappy_core.formats`). They take the place of Snappy's on their pages, which
+                are read for their words as ever; where a page has none, as a scan without OCR,
+                the words of the regions stand in, at places that may be guessed within the
+                region. Other regions, or none, read the document again.
+            regions_format: what `regions` are, where that cannot be told: "docling", "hocr",
+                "alto", "unstructured", "deepseek" or "plain".
             ocr: "auto" sends pages to OCR whose text layer is missing or is not what one sees;
                 "always" all pages, "never" none.
             languages: of the text, for OCR, as Tesseract calls them: "eng", "deu+fra".
+            layout_model: "auto" looks for tables and figures with the layout model when it is
+                installed (the extra `[layout]`), "always" asks for it, "never" does without.
             workers: processes that read and encode, each on one core. A document over which one
                 dies, hangs or outgrows its memory is reported as any that cannot be read. None
                 or 0: this process does it all, and nothing stops it.
@@ -133,15 +176,21 @@ class RegionIndex:
             progress: draw a progress bar; by default when standard error is a terminal.
 
         Raises:
-            ValueError: reserved or nested metadata, one id for several documents, or an option
-                out of range.
+            ValueError: reserved or nested metadata, one id for several documents, an option out
+                of range, patches that are not those of the document's pages, or regions for
+                several documents.
+            FormatError: the regions are in no known format or frame, or for other pages.
             TypeError: the encoder does not pickle, so that no worker can have it.
         """
         checked = None if metadata is None else check_metadata(metadata)
         documents = plan.name_documents(paths, document_id, password)
-        options = ReadingOptions(ocr, languages)
-        crew = Workers(self.encoder, workers, timeout, memory) if workers else None
-        return ingest(self._store, self.encoder, documents, checked, progress, options, crew)
+        supplied = plan.supplied_pages(documents, regions, regions_format)
+        options = ReadingOptions(ocr, languages, layout_model)
+        encoder = self.encoder
+        if patches is not None:
+            encoder = with_patches(encoder, patches, documents)
+        crew = Workers(encoder, workers, timeout, memory) if workers else None
+        return ingest(self._store, encoder, documents, checked, progress, options, crew, supplied)
 
     def search(
         self,
@@ -151,8 +200,9 @@ class RegionIndex:
         filter: Filter | None = None,
         score_threshold: float | None = None,
         per_page: int | None = None,
-        scoring: Scoring = "maxsim",
+        scoring: Scoring | None = None,
         pages: Iterable[PageReference] | None = None,
+        candidates: int | None = None,
     ) -> Hits:
         """Return the `k` regions that answer best, over all pages.
 
@@ -162,13 +212,16 @@ class RegionIndex:
             score_threshold: leave out hits that score less (-1..1).
             per_page: at most so many hits from one page.
             scoring: "maxsim" (late interaction inside the region), or the paper's
-                "iou_weighted", "max" or "mean" over its heat map.
+                "iou_weighted", "max" or "mean" over its heat map. By default "maxsim" for the
+                words of a text encoder, "iou_weighted" for the patches of a vision encoder.
             pages: search on these pages only, each `(document id or source, page number)`.
+            candidates: so many pages, found by pooled vectors, are scored exactly.
+                By default 200, more in a large index; as many as there are pages is exact.
 
         Raises:
             ValueError: an empty question, an option out of range, or a page that is not here.
         """
-        searching.check_options(k, score_threshold, per_page, scoring)
+        searching.check_options(k, score_threshold, per_page, scoring, candidates)
         if not question.strip():
             raise ValueError("the question is empty")
         query = self.encoder.encode_query(question)
@@ -182,6 +235,7 @@ class RegionIndex:
                 per_page=per_page,
                 scoring=scoring,
                 pages=pages,
+                depth=candidates,
             )
 
     def heatmap(self, hit: Hit, token: int | str | None = None) -> HeatMap:
@@ -197,6 +251,24 @@ class RegionIndex:
         query = self.encoder.encode_query(hit.query)
         with self._store.read() as snapshot:
             return insight.heatmap(snapshot, query, hit, token)
+
+    def heatmap_image(
+        self,
+        hit: Hit,
+        token: int | str | None = None,
+        dpi: float = 150,
+        password: str | None = None,
+    ) -> Image:
+        """Draw the page of a hit with its heat map, and a box around the hit.
+
+        `snappy_core.render.draw_page` draws several hits of one page, or no heat.
+
+        Raises:
+            PageUnavailable: as `page_image`.
+            ValueError: the token is not in the question, or `dpi` is not positive.
+        """
+        heat = self.heatmap(hit, token)
+        return draw_page(self.page_image(hit, dpi, password), heat, [hit])
 
     def explain(self, hit: Hit) -> tuple[TokenMatch, ...]:
         """Return for each token of the question its weight and what it matched in the region.
@@ -252,11 +324,13 @@ class RegionIndex:
         """Return what the index is and holds."""
         with self._store.read() as snapshot:
             documents = snapshot.documents()
+        made_by = self._store.encoder()
+        assert made_by is not None  # since it was opened
         path = Path(self._store.location)
         return IndexInfo(
             location=self._store.location,
-            encoder=self.encoder.name,
-            dim=self.encoder.dim,
+            encoder=made_by[0],
+            dim=made_by[1],
             documents=len(documents),
             pages=sum(document.pages for document in documents),
             bytes=_size(path) if path.is_file() else None,
@@ -284,8 +358,12 @@ class RegionIndex:
         metadata: Mapping[str, Scalar] | None = None,
         document_id: str | None = None,
         password: str | None = None,
+        patches: Sequence[Patches] | None = None,
+        regions: SuppliedRegions | None = None,
+        regions_format: RegionsFormat | None = None,
         ocr: Ocr = "auto",
         languages: str = "eng",
+        layout_model: LayoutModel = "auto",
         workers: int | None = None,
         timeout: float = TIMEOUT,
         memory: int = MEMORY,
@@ -298,8 +376,12 @@ class RegionIndex:
             metadata=metadata,
             document_id=document_id,
             password=password,
+            patches=patches,
+            regions=regions,
+            regions_format=regions_format,
             ocr=ocr,
             languages=languages,
+            layout_model=layout_model,
             workers=workers,
             timeout=timeout,
             memory=memory,
@@ -314,8 +396,9 @@ class RegionIndex:
         filter: Filter | None = None,
         score_threshold: float | None = None,
         per_page: int | None = None,
-        scoring: Scoring = "maxsim",
+        scoring: Scoring | None = None,
         pages: Iterable[PageReference] | None = None,
+        candidates: int | None = None,
     ) -> Hits:
         """Do as `search`, in a thread."""
         return await asyncio.to_thread(
@@ -327,11 +410,22 @@ class RegionIndex:
             per_page=per_page,
             scoring=scoring,
             pages=pages,
+            candidates=candidates,
         )
 
     async def aheatmap(self, hit: Hit, token: int | str | None = None) -> HeatMap:
         """Do as `heatmap`, in a thread."""
         return await asyncio.to_thread(self.heatmap, hit, token)
+
+    async def aheatmap_image(
+        self,
+        hit: Hit,
+        token: int | str | None = None,
+        dpi: float = 150,
+        password: str | None = None,
+    ) -> Image:
+        """Do as `heatmap_image`, in a thread."""
+        return await asyncio.to_thread(self.heatmap_image, hit, token, dpi, password)
 
     async def aexplain(self, hit: Hit) -> tuple[TokenMatch, ...]:
         """Do as `explain`, in a thread."""

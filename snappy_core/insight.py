@@ -31,8 +31,12 @@ def explain(snapshot: Snapshot, query: Query, hit: Hit) -> tuple[TokenMatch, ...
     page, patches = stored(snapshot, hit)
     weights = query_weights(snapshot, query)
     similarity = similarities(query.vectors, patches.vectors, patches.scales)
-    members = assign([hit.region], patches)
-    own = members.patches[members.own]
+    # With the other regions: what a region holds counts for it. A hot area is not among them.
+    regions = page.regions if hit.region in page.regions else (*page.regions, hit.region)
+    members = assign(regions, patches)
+    place = regions.index(hit.region)
+    entries = slice(members.offsets[place], members.offsets[place + 1])
+    own = members.patches[entries][members.own[entries]]
     everywhere = np.arange(len(patches))
     matches = []
     for token, weight, row in zip(query.tokens, weights.tolist(), similarity, strict=True):
@@ -61,7 +65,8 @@ def stored(snapshot: Snapshot, hit: Hit) -> tuple[Page, Patches]:
     page_id = snapshot.page_ids(hit.document_id).get(hit.page_number)
     if page_id is not None:
         page = snapshot.page(page_id)
-        if hit.region in page.regions:
+        # A hot area is no region of the page: it comes with the question.
+        if hit.region.label == "hot_area" or hit.region in page.regions:
             return page, snapshot.patches(page_id)
     raise PageUnavailable(
         f"{hit.document_id}, page {hit.page_number}: no longer in the index as it was found; "

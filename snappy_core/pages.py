@@ -109,7 +109,7 @@ class PageSearch:
         filter: Filter | None = None,
         score_threshold: float | None = None,
         per_page: int | None = None,
-        scoring: Scoring = "maxsim",
+        scoring: Scoring | None = None,
     ) -> Hits:
         """Return the `k` regions of these pages that answer best; see `RegionIndex.search`.
 

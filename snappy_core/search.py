@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.boxes import line_boxes
+from snappy_core.boxes import as_boxes, coverage, enclose
 from snappy_core.filters import Filter, PageReference, find_pages, resolve
-from snappy_core.scoring.maxsim import page_scores, segment_max, similarities
-from snappy_core.scoring.membership import Membership, concatenate
-from snappy_core.scoring.relevance import SCORINGS, Scoring, region_scores
+from snappy_core.hits import Owner, make_hit, read_owner
+from snappy_core.scoring.cues import cued
+from snappy_core.scoring.hotspots import hot_areas
+from snappy_core.scoring.levels import apart, sized
+from snappy_core.scoring.maxsim import Ragged, page_scores, product, scan, similarities
+from snappy_core.scoring.membership import Membership, assign, concatenate
+from snappy_core.scoring.relevance import SCORINGS, Scoring, heat, propagate, region_scores
 from snappy_core.scoring.selection import cap_per_group, combine, ranking
 from snappy_core.scoring.terms import token_weights
-from snappy_core.stores.base import Catalog, PageVectors, Snapshot
+from snappy_core.stores.base import Catalog, PageVectors, Snapshot, lay_out
 from snappy_core.types import Hit, Hits, Query, Region
 
 CANDIDATES = 200
-"""Pages scored exactly. An index with no more pages than this is searched without a first stage."""
+"""The least pages scored exactly by default; no more than these need no first stage."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,7 +36,9 @@ class Scored:
         page_scores, page_maxsims: (p,).
         region_pages: (r,) place of each region's page in `pages`.
         region_places: (r,) index of the region on its page.
-        region_scores, scores: (r,) the region's own score, and what it is ranked by.
+        parents: (r,) the region that holds each, -1 for none.
+        region_scores: (r,) the region's own score.
+        within, scores: (r,) what it is ranked by on its page, and over all pages.
     """
 
     pages: NDArray[np.int64]
@@ -39,22 +46,28 @@ class Scored:
     page_maxsims: NDArray[np.float32]
     region_pages: NDArray[np.int64]
     region_places: NDArray[np.int64]
+    parents: NDArray[np.int64]
     region_scores: NDArray[np.float32]
+    within: NDArray[np.float32]
     scores: NDArray[np.float32]
 
 
 def check_options(
-    k: int, score_threshold: float | None, per_page: int | None, scoring: str
+    k: int,
+    score_threshold: float | None,
+    per_page: int | None,
+    scoring: str | None,
+    depth: int | None = None,
 ) -> None:
     """Raise ValueError for an option out of range, naming what is allowed."""
-    for name, value in (("k", k), ("per_page", per_page)):
+    for name, value in (("k", k), ("per_page", per_page), ("candidates", depth)):
         if value is not None and (
             isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1
         ):
             raise ValueError(f"{name} must be an integer of at least 1, not {value!r}")
     if score_threshold is not None and not -1 <= score_threshold <= 1:
         raise ValueError(f"score_threshold must be between -1 and 1, not {score_threshold!r}")
-    if scoring not in SCORINGS:
+    if scoring is not None and scoring not in SCORINGS:
         raise ValueError(f"scoring must be one of {', '.join(SCORINGS)}, not {scoring!r}")
 
 
@@ -66,28 +79,49 @@ def search(
     filter: Filter | None = None,
     score_threshold: float | None = None,
     per_page: int | None = None,
-    scoring: Scoring = "maxsim",
+    scoring: Scoring | None = None,
     pages: Iterable[PageReference] | None = None,
+    depth: int | None = None,
 ) -> Hits:
-    """Return the best regions for a question; see `RegionIndex.search`."""
-    check_options(k, score_threshold, per_page, scoring)
+    """Return the best regions for a question; see `RegionIndex.search`.
+
+    `depth` is its `candidates`.
+    """
+    check_options(k, score_threshold, per_page, scoring, depth)
     chosen = resolve(filter, snapshot.documents() if filter else ())
     catalog = snapshot.catalog()
     weights = query_weights(snapshot, query)
     allowed = chosen.page_mask(catalog)
     if pages is not None:
         allowed &= np.isin(catalog.pages, find_pages(snapshot, pages))
-    best = candidates(catalog, np.flatnonzero(allowed), query, weights)
+    most = default_depth(len(catalog.pages)) if depth is None else depth
+    best = candidates(catalog, np.flatnonzero(allowed), query, weights, most)
     vectors = snapshot.vectors(best.tolist())
-    scored = score(best, vectors, query, weights, scoring)
+    scored = score(best, vectors, query, weights, scoring or default_scoring(query))
     eligible = chosen.region_mask(vectors)
     if score_threshold is not None:
         eligible &= scored.scores >= score_threshold
     order = np.flatnonzero(eligible)
     order = order[ranking(scored.scores[order])]
+    order = order[apart(order, scored.parents)]
     if per_page is not None:
         order = order[cap_per_group(scored.region_pages[order], per_page)]
-    return Hits(query.text, _hits(snapshot, query, scored, order[:k]))
+    owners: dict[int, Owner] = {}
+    hits = _hits(snapshot, query, scored, order[:k], owners)
+    if query.terms is None and chosen.allows("hot_area"):
+        least = -np.inf if score_threshold is None else score_threshold
+        hot = [hit for hit in _hot(snapshot, query, scored, k, owners) if hit.score >= least]
+        hits = _merge([*hits, *hot], k, per_page)
+    return Hits(query.text, tuple(hits))
+
+
+def default_scoring(query: Query) -> Scoring:
+    """Return "maxsim" for a question of a text encoder, "iou_weighted" for others.
+
+    Only a text encoder gives terms. For words "maxsim" found more on every bench; on patches of
+    a vision encoder it is not measured yet, so they have the rule of the paper.
+    """
+    return "iou_weighted" if query.terms is None else "maxsim"
 
 
 def query_weights(snapshot: Snapshot, query: Query) -> NDArray[np.float32]:
@@ -96,6 +130,15 @@ def query_weights(snapshot: Snapshot, query: Query) -> NDArray[np.float32]:
     return token_weights(
         query.terms, len(query.tokens), snapshot.frequencies(terms), snapshot.page_count()
     )
+
+
+def default_depth(pages: int) -> int:
+    """Return how many pages of an index are scored exactly: 200, or 4 sqrt(pages) if more.
+
+    The more pages, the more of them come close to the best; `snappy eval recall` shows what
+    another depth finds, and takes.
+    """
+    return max(CANDIDATES, 4 * math.isqrt(pages))
 
 
 def candidates(
@@ -110,9 +153,9 @@ def candidates(
     `allowed` are places in the catalog. When they are few, all are taken as they are.
     """
     if len(allowed) > most:
-        similarity = similarities(query.vectors[weights > 0], catalog.vectors, catalog.scales)
-        best = segment_max(similarity, catalog.offsets, empty=-1.0)
-        rough = (weights[weights > 0] @ best)[allowed]
+        pooled = Ragged(catalog.vectors, catalog.scales, catalog.offsets)
+        heavy = weights > 0
+        rough = scan(query.vectors[heavy], weights[heavy], [pooled])[allowed]
         allowed = np.sort(allowed[np.argpartition(-rough, most)[:most]])
     return catalog.pages[allowed]
 
@@ -128,79 +171,108 @@ def score(
     counts = [len(page.vectors) for page in vectors]
     similarity = np.empty((len(query.vectors), sum(counts)), dtype=np.float32)
     offsets = np.cumsum([0, *counts], dtype=np.int64)
+    multiply = product(query.vectors)
     for page, start, stop in zip(vectors, offsets, offsets[1:], strict=False):
-        similarity[:, start:stop] = similarities(query.vectors, page.vectors, page.scales)
+        multiply(page.vectors, page.scales, similarity[:, start:stop])
     of_pages, raw = page_scores(similarity, offsets, weights)
     members: Membership = concatenate([page.members for page in vectors], counts)
     of_regions = region_scores(similarity, weights, query.speaks, members, scoring)
     sizes = [len(page.labels) for page in vectors]
     region_pages = np.repeat(np.arange(len(vectors)), sizes)
+    labels, parents = lay_out([(page.labels, page.parents) for page in vectors])
+    within = of_regions
+    if scoring == "maxsim":
+        within = sized(of_regions, members, labels) + cued(query.text, labels)
     return Scored(
         pages=pages,
         page_scores=of_pages,
         page_maxsims=raw,
         region_pages=region_pages,
         region_places=np.concatenate([np.arange(n) for n in sizes] or [np.arange(0)]),
+        parents=parents,
         region_scores=of_regions,
-        scores=combine(of_regions, of_pages[region_pages]),
+        within=within,
+        scores=combine(within, of_pages[region_pages]),
     )
 
 
 def _hits(
-    snapshot: Snapshot, query: Query, scored: Scored, order: NDArray[np.intp]
-) -> tuple[Hit, ...]:
-    owners = {}  # page id -> page, document and neighbours of its regions, each read once
+    snapshot: Snapshot,
+    query: Query,
+    scored: Scored,
+    order: NDArray[np.intp],
+    owners: dict[int, Owner],
+) -> list[Hit]:
+    """Return the hits of ranked regions; each page is read once, into `owners`."""
     hits = []
     for rank, which in enumerate(order.tolist(), start=1):
-        place = int(scored.region_pages[which])
-        page_id = int(scored.pages[place])
-        if page_id not in owners:
-            page, document = snapshot.page(page_id), snapshot.document_of(page_id)
-            owners[page_id] = page, document, _neighbours(page.regions)
-        page, document, neighbours = owners[page_id]
-        stem = f"{document.document_id}#p{page.number}r"
-        number = int(scored.region_places[which])
-        region = page.regions[number]
-        before, after = neighbours[number]
-        words = list(region.words)
-        confidences = page.words.confidences
+        place, number = int(scored.region_pages[which]), int(scored.region_places[which])
+        owner = _owner(snapshot, int(scored.pages[place]), owners)
         hits.append(
-            Hit(
-                region=region,
-                region_id=f"{stem}{number}",
-                document_id=document.document_id,
-                source=document.source,
-                page_number=page.number,
-                page_label=page.label,
-                page_width=page.width,
-                page_height=page.height,
-                page_unit=page.unit,
+            make_hit(
+                owner,
+                owner.page.regions[number],
+                number,
+                query=query.text,
                 score=float(scored.scores[which]),
                 region_score=float(scored.region_scores[which]),
                 page_score=float(scored.page_scores[place]),
                 page_maxsim=float(scored.page_maxsims[place]),
                 rank=rank,
-                ocr_confidence=(
-                    -1.0 if confidences is None or not words else float(confidences[words].mean())
-                ),
-                rects=tuple(
-                    (x0, y0, x1, y1)
-                    for x0, y0, x1, y1 in line_boxes(page.words.boxes[words]).tolist()
-                ),
-                user_space=page.user_space,
-                metadata=dict(document.metadata),
-                query=query.text,
-                previous_id=None if before is None else f"{stem}{before}",
-                next_id=None if after is None else f"{stem}{after}",
             )
         )
-    return tuple(hits)
+    return hits
 
 
-def _neighbours(regions: Sequence[Region]) -> dict[int, tuple[int | None, int | None]]:
-    """Return for each place in `regions` the places read just before and after it."""
-    order = sorted(range(len(regions)), key=lambda place: regions[place].order)
-    befores, afters = [None, *order[:-1]], [*order[1:], None]
-    return {
-        place: (before, after) for before, place, after in zip(befores, order, afters, strict=True)
-    }
+def _owner(snapshot: Snapshot, page: int, owners: dict[int, Owner]) -> Owner:
+    if page not in owners:
+        owners[page] = read_owner(snapshot, page)
+    return owners[page]
+
+
+def _hot(
+    snapshot: Snapshot, query: Query, scored: Scored, k: int, owners: dict[int, Owner]
+) -> Iterator[Hit]:
+    """Yield the hot areas of the best `k` pages that no region covers, as regions without words.
+
+    They are scored by the paper's rule, whatever the other regions are.
+    """
+    for place in ranking(scored.page_scores)[:k].tolist():
+        page = int(scored.pages[place])
+        patches = snapshot.patches(page)
+        if patches.grid is None:
+            continue
+        local = np.flatnonzero(patches.local)
+        similarity = similarities(query.vectors, patches.vectors, patches.scales)
+        warmth = heat(similarity, query.speaks)
+        owner = _owner(snapshot, page, owners)
+        boxes = as_boxes([region.box for region in owner.page.regions])
+        covered = np.asarray((coverage(boxes, patches.boxes[local]) >= 0.1).any(axis=0))
+        for area in hot_areas(warmth[local], covered, patches.grid):
+            box = enclose(patches.boxes[local][area])
+            region = Region(box, "(area without text)", (), "hot_area", len(owner.page.regions))
+            own = float(propagate(warmth, assign([region], patches))[0])
+            of_page = scored.page_scores[place : place + 1]
+            yield make_hit(
+                owner,
+                region,
+                None,
+                query=query.text,
+                score=float(combine(np.array([own], np.float32), of_page)[0]),
+                region_score=own,
+                page_score=float(of_page[0]),
+                page_maxsim=float(scored.page_maxsims[place]),
+                rank=0,
+                region_id=f"{owner.stem}h{int(area[0])}-{int(area[-1])}",
+            )
+
+
+def _merge(hits: list[Hit], k: int, per_page: int | None) -> list[Hit]:
+    """Rank hits anew; at most `k`, and `per_page` from one page."""
+    hits = sorted(hits, key=lambda hit: -hit.score)
+    if per_page is not None:
+        names = [(hit.document_id, hit.page_number) for hit in hits]
+        groups = np.array([names.index(name) for name in names], dtype=np.int64)
+        kept = cap_per_group(groups, per_page)
+        hits = [hit for hit, keep in zip(hits, kept.tolist(), strict=True) if keep]
+    return [replace(hit, rank=rank) for rank, hit in enumerate(hits[:k], start=1)]

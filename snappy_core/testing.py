@@ -1,4 +1,4 @@
-"""For tests of code that uses Snappy: an encoder without a model, and tiny pages."""
+"""For tests of code that uses Snappy: encoders without a model, and tiny pages."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.boxes import enclose
-from snappy_core.quantization import quantize
+from snappy_core.boxes import as_boxes, enclose, grid_cells, intersection
+from snappy_core.quantization import normalize, quantize
 from snappy_core.scoring.terms import term
 from snappy_core.types import Label, Page, Patches, Query, Region, Words
 
@@ -50,6 +50,43 @@ class FakeEncoder:
     def _vectors(self, words: Sequence[str]) -> NDArray[np.float32]:
         rows = [_vector(term(word) or word.casefold(), self.dim) for word in words]
         return np.array(rows, dtype=np.float32).reshape(len(words), self.dim)
+
+
+class FakeGridEncoder:
+    """A deterministic stand-in for a vision encoder: a grid of patches, and tokens without terms.
+
+    The vector of a patch is the mean of the words printed on it, known by their spelling as in
+    `FakeEncoder`, each by the area it has there. Before the grid comes one global patch, the
+    mean of all words, which is not local. Pages need no renderer.
+
+    Args:
+        rows, columns: of the grid, on every page.
+        dim: length of the vectors.
+        name: what the index calls it.
+    """
+
+    def __init__(
+        self, rows: int = 7, columns: int = 5, dim: int = 64, name: str = "fake-grid-1"
+    ) -> None:
+        self.dim = dim
+        self.name = name
+        self._grid = (rows, columns)
+        self._words = FakeEncoder(dim)
+
+    def encode_pages(self, pages: Sequence[Page]) -> list[Patches]:
+        """Return a global patch and the patches of the grid."""
+        return list(map(self._encode, pages, self._words.encode_pages(pages)))
+
+    def encode_query(self, text: str) -> Query:
+        """Return a vector for every word of the question; all weigh the same."""
+        query = self._words.encode_query(text)
+        return Query(query.text, query.vectors, query.tokens, query.speaks)
+
+    def _encode(self, page: Page, words: Patches) -> Patches:
+        boxes = np.concatenate([as_boxes([[0, 0, 1, 1]]), grid_cells(*self._grid)])
+        vectors = intersection(boxes, words.boxes) @ (words.vectors * words.scales[:, None])
+        local = np.arange(len(boxes)) > 0
+        return Patches(*quantize(normalize(vectors)), boxes, local, self._grid)
 
 
 @lru_cache(maxsize=100_000)

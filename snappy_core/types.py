@@ -26,7 +26,8 @@ Matrix = tuple[float, float, float, float, float, float]
 Scalar = str | int | float | bool | None
 Label = Literal[
     "title", "heading", "paragraph", "list_item", "table", "table_row", "figure", "caption",
-    "formula", "header", "footer", "other",
+    "formula", "header", "footer", "other", "list",
+    "hot_area",
 ]  # fmt: skip
 LABELS: tuple[Label, ...] = Label.__args__  # type: ignore[attr-defined]
 Renderer = Callable[[float], "Image"]
@@ -62,16 +63,19 @@ NO_WORDS = Words((), np.zeros((0, 4), dtype=np.float32))
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A semantic unit of a page: a paragraph, a heading, a table.
+    """A semantic unit of a page: a paragraph, a heading, a table, a row of it.
 
     Attributes:
         box: around the ink of the region.
-        text: its words in reading order.
+        text: what one reads of it: its words in reading order, a table as Markdown, a row under
+            the header of its table, a list item under the words that lead in its list.
         words: indices of its words in the page's `Words`.
         label: one of `LABELS`.
         order: place in the reading order of the page, from 0.
         parent: index of the region that holds this one, if any.
         section: headings above the region, joined by " > ".
+        context: indices of words outside its box that it must be read with: the header of a row,
+            the lead-in of a list item or figure. They count for it in late interaction.
     """
 
     box: Box
@@ -81,6 +85,7 @@ class Region:
     order: int
     parent: int | None = None
     section: str = ""
+    context: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,6 +160,11 @@ class Patches:
             )
         if self.grid is not None and self.grid[0] * self.grid[1] != int(self.local.sum()):
             raise ValueError(f"a grid of {self.grid} needs {self.grid[0] * self.grid[1]} patches")
+        if self.grid is not None and self.local.any():
+            cells = self.boxes[self.local].reshape(*self.grid, 4)
+            across, down = np.ptp(cells[:, :, ::2], axis=0), np.ptp(cells[:, :, 1::2], axis=1)
+            if max(across.max(), down.max()) > 1e-4:  # columns and rows are not straight
+                raise ValueError(f"the cells of a grid of {self.grid} must be in raster order")
 
     def __len__(self) -> int:
         return len(self.vectors)
@@ -203,8 +213,9 @@ class Hit:
         user_space: as of `Page`.
         metadata: the user's own keys.
         query: the question that found it.
-        previous_id, next_id: the regions before and after it in the reading order of the page;
-            None at its ends.
+        previous_id, next_id: the regions before and after it in the reading order of the page,
+            or of what holds it; None at its ends.
+        parent: the region that holds it: the table of a row, the list of an item.
     """
 
     region: Region
@@ -232,6 +243,15 @@ class Hit:
 
     previous_id: str | None = None
     next_id: str | None = None
+    parent: Region | None = None
+
+    @property
+    def parent_id(self) -> str | None:
+        """The id of `parent`."""
+        stem = self.region_id[: self.region_id.rindex("#p")]
+        if self.region.parent is None:
+            return None
+        return f"{stem}#p{self.page_number}r{self.region.parent}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ def regions_of(
     filter: Filter | None = None,
     score_threshold: float | None = None,
     per_page: int | None = None,
-    scoring: Scoring = "maxsim",
+    scoring: Scoring | None = None,
     token_budget: int | None = None,
 ) -> list[Document]:
     """Return the regions that answer a question, from the pages that documents stand for.
@@ -119,8 +119,9 @@ class RegionCompressor(BaseDocumentCompressor):
     """Leave out regions that score less (-1..1)."""
     per_page: int | None = None
     """At most so many documents from one page."""
-    scoring: Scoring = "maxsim"
-    """"maxsim", or the paper's "iou_weighted", "max" or "mean"."""
+    scoring: Scoring | None = None
+    """"maxsim", or the paper's "iou_weighted", "max" or "mean"; by default "maxsim" for words,
+    "iou_weighted" for the patches of a vision encoder."""
     token_budget: int | None = Field(default=None, ge=1)
     """As in `SnappyRetriever`."""
 

@@ -70,7 +70,7 @@ class SnappyRetriever(BaseRetriever):
 
     # Neither in reprs and traces nor in dumps: it holds a model and perhaps all vectors.
     index: RegionIndex = Field(repr=False, exclude=True)
-    """Where to search; given the path of an index, that is opened with the default encoder."""
+    """Where to search; given the path of an index, that is opened with its own encoder."""
     k: int = 5
     """At most so many documents."""
     filter: Filter | None = None
@@ -80,8 +80,9 @@ class SnappyRetriever(BaseRetriever):
     """Leave out regions that score less (-1..1)."""
     per_page: int | None = None
     """At most so many documents from one page."""
-    scoring: Scoring = "maxsim"
-    """"maxsim", or the paper's "iou_weighted", "max" or "mean"."""
+    scoring: Scoring | None = None
+    """"maxsim", or the paper's "iou_weighted", "max" or "mean"; by default "maxsim" for words,
+    "iou_weighted" for the patches of a vision encoder."""
     token_budget: int | None = Field(default=None, ge=1)
     """Keep of the `k` documents, best first, those whose texts fit so many tokens together, as
     `snappy_core.context` estimates them. The first is kept even when it alone is longer."""
@@ -116,7 +117,8 @@ class SnappyRetriever(BaseRetriever):
             index_path: the file that keeps the index; in memory by default.
             metadata: keys of your own, given to every region of these files.
             password: opens encrypted files.
-            encoder: the embedded default (all-MiniLM-L6-v2, English, CPU) unless given.
+            encoder: that of the index, or for a new one the embedded default (all-MiniLM-L6-v2,
+                English, CPU), unless given.
             fields: of the retriever (`k`, `filter`, `tags`, ...). Its `metadata`, which goes to
                 callbacks, can be set on what is returned.
 

@@ -38,6 +38,8 @@ def to_node(hit: Hit) -> NodeWithScore:
         relationships[NodeRelationship.PREVIOUS] = RelatedNodeInfo(node_id=hit.previous_id)
     if hit.next_id is not None:
         relationships[NodeRelationship.NEXT] = RelatedNodeInfo(node_id=hit.next_id)
+    if hit.parent_id is not None:
+        relationships[NodeRelationship.PARENT] = RelatedNodeInfo(node_id=hit.parent_id)
     node = TextNode(
         id_=hit.region_id,
         text=hit.region.text,

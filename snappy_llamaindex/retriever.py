@@ -65,8 +65,7 @@ class SnappyRetriever(BaseRetriever):
     interaction needs one for each word. An `image_path` is an error.
 
     Args:
-        index: where to search; given the path of an index, that is opened with the default
-            encoder.
+        index: where to search; given the path of an index, that is opened with its own encoder.
         similarity_top_k: at most so many nodes, 1 or more; the `k` of `RegionIndex.search`.
         filter: `{key: value or list of values}` over your metadata, `document_id`, `source`,
             `page_number` and `region_label`.
@@ -74,7 +73,8 @@ class SnappyRetriever(BaseRetriever):
         token_budget: at most so many tokens of text in all, estimated
             (`snappy_core.context.estimate_tokens`); the best node is always returned.
         per_page: at most so many nodes from one page.
-        scoring: "maxsim", or the paper's "iou_weighted", "max" or "mean".
+        scoring: "maxsim", or the paper's "iou_weighted", "max" or "mean"; by default "maxsim"
+            for words, "iou_weighted" for the patches of a vision encoder.
         callback_manager, object_map, objects, verbose: as in every LlamaIndex retriever.
 
     Raises:
@@ -91,7 +91,7 @@ class SnappyRetriever(BaseRetriever):
         score_threshold: float | None = None,
         token_budget: int | None = None,
         per_page: int | None = None,
-        scoring: Scoring = "maxsim",
+        scoring: Scoring | None = None,
         callback_manager: CallbackManager | None = None,
         object_map: dict[str, Any] | None = None,
         objects: list[IndexNode] | None = None,
@@ -107,7 +107,7 @@ class SnappyRetriever(BaseRetriever):
         self.score_threshold = score_threshold
         self.token_budget = token_budget
         self.per_page = per_page
-        self.scoring: Scoring = scoring
+        self.scoring: Scoring | None = scoring
         super().__init__(
             callback_manager=callback_manager,
             object_map=object_map,
@@ -133,7 +133,8 @@ class SnappyRetriever(BaseRetriever):
             index_path: the file that keeps the index; in memory by default.
             metadata: keys of your own, given to every region of these files.
             password: opens encrypted files.
-            encoder: the embedded default (all-MiniLM-L6-v2, English, CPU) unless given.
+            encoder: that of the index, or for a new one the embedded default (all-MiniLM-L6-v2,
+                English, CPU), unless given.
             options: of the retriever (`similarity_top_k`, `filter`, ...).
 
         Raises:

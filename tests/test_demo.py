@@ -48,7 +48,7 @@ def test_a_pdf_of_ones_own(tmp_path, data):
 def test_the_sample_report(tmp_path):
     done = run("demo.py", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    best = re.findall(r"^  1\. page (\d), .*\n     (.*)", done.stdout, re.M)
+    best = re.findall(r"^  1\. page (\d), [^\n]*\n     (.*?)^  2\. page", done.stdout, re.M | re.S)
     assert [page for page, _ in best] == ["4", "2", "4", "7"]
     for (_, text), said in zip(best, ("4.85 per cent", "by suction", "2.7", "forty"), strict=True):
         assert said in text

@@ -85,11 +85,19 @@ def test_pages_that_pass(filter, pages):
         ({"region_label": "table"}, [False, True, False, False]),
         ({"region_label": ["table", "heading"]}, [False, True, True, False]),
         ({"region_label": "figure"}, [False] * 4),
+        ({"region_label": "header"}, [False] * 4),
     ],
 )
 def test_regions_that_pass(filter, expected):
     pages = [vectors("paragraph", "table"), vectors(), vectors("heading", "paragraph")]
     assert resolve(filter, DOCUMENTS).region_mask(pages).tolist() == expected
+
+
+def test_running_lines_pass_only_when_they_are_asked_for():
+    pages = [vectors("header", "paragraph", "footer")]
+    assert resolve(None, DOCUMENTS).region_mask(pages).tolist() == [False, True, False]
+    asked = {"region_label": ["header", "footer"]}
+    assert resolve(asked, DOCUMENTS).region_mask(pages).tolist() == [True, False, True]
 
 
 def test_no_pages_have_no_regions():
@@ -120,5 +128,9 @@ def test_an_empty_index_knows_no_keys_to_refuse():
 def vectors(*labels):
     codes = np.array([LABELS.index(label) for label in labels], np.uint8)
     return PageVectors(
-        np.zeros((0, 3), np.int8), np.zeros(0, np.float32), concatenate([], []), codes
+        np.zeros((0, 3), np.int8),
+        np.zeros(0, np.float32),
+        concatenate([], []),
+        codes,
+        np.full(len(codes), -1, np.int32),
     )

@@ -1,11 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from snappy_core import PageUnavailable, RegionIndex
 from snappy_core.stores import MemoryStore
-from snappy_core.testing import FakeEncoder, make_page
-from snappy_core.types import Page
-from tests.grid_encoder import COLUMNS, ROWS, GridEncoder
+from snappy_core.testing import FakeEncoder, FakeGridEncoder, make_page
+from snappy_core.types import Page, Region
 from tests.test_search import fill
 
 QUESTION = "Where do ships wait?"
@@ -32,8 +33,8 @@ def hit(index):
 def grid_hit():
     """An index of a vision encoder and a hit in it."""
     page = make_page("moon " * 72, "tide " * 4 + "wind " * 2)
-    index = fill(MemoryStore(), GridEncoder(), {"a": [page]})
-    return index, index.search("wind moon")[0]
+    index = fill(MemoryStore(), FakeGridEncoder(), {"a": [page]})
+    return index, index.search("wind moon", scoring="maxsim")[0]
 
 
 class TestHeatMap:
@@ -65,9 +66,9 @@ class TestHeatMap:
     def test_of_a_grid_has_only_local_patches(self, grid_hit):
         index, hit = grid_hit
         found = index.heatmap(hit, "wind")
-        assert found.grid == (ROWS, COLUMNS)
-        assert found.values.shape == (ROWS * COLUMNS,)
-        row, column = divmod(int(found.values.argmax()), COLUMNS)
+        assert found.grid == (7, 5)
+        assert found.values.shape == (35,)
+        row, column = divmod(int(found.values.argmax()), 5)
         assert (row, column) == (3, 3)  # both winds: x .62 to .80, y .44 to .46
         np.testing.assert_allclose(found.boxes[18], [3 / 5, 3 / 7, 4 / 5, 4 / 7], atol=1e-6)
 
@@ -111,6 +112,18 @@ class TestExplain:
         assert region == pytest.approx(hit.region_score, abs=1e-6)
         assert page == pytest.approx(hit.page_score, abs=1e-6)
         assert all(m.match == "" and m.box is not None for m in matches)
+
+    def test_adds_up_for_a_region_that_holds_one_smaller_than_a_patch(self):
+        """The parent is judged by the patch of its child, of which neither covers half."""
+        page = make_page("moon " * 12, "wind " * 6)
+        large = Region((0.1, 0.05, 0.65, 0.16), "", (), "table", 0)  # a quarter of column 3
+        small = Region((0.61, 0.06, 0.64, 0.08), "", (), "table_row", 1, parent=0)
+        page = replace(page, regions=(large, small))
+        index = fill(MemoryStore(), FakeGridEncoder(), {"a": [page]})
+        for label in ("table", "table_row"):
+            (hit,) = index.search("moon", scoring="maxsim", filter={"region_label": label})
+            region = sum(m.weight * m.similarity for m in index.explain(hit))
+            assert region == pytest.approx(hit.region_score, abs=1e-6), label
 
     def test_a_region_without_patches(self):
         page = make_page("Tides rise", "Moon")

@@ -14,7 +14,7 @@ def test_hits_and_a_hit_display_themselves(data):
         hits = index.search("How many boats land at Brae?", k=2)
     table = ElementTree.fromstring(hits._repr_html_().replace("<br>", "<br/>"))
     assert len(table.findall("tr")) == 2
-    assert "Brae 9 187" in "".join(table.itertext())
+    assert "| Brae | 9 | 187 |" in "".join(table.itertext())
     one = ElementTree.fromstring(hits[0]._repr_html_().replace("<br>", "<br/>"))
     svg = one.find(".//svg")
     box = svg.findall("rect")[-1]

@@ -25,8 +25,10 @@ ALLOWED = {
     "scoring": NOUNS,
     "encoders": {*NOUNS, "scoring"},  # for the terms of words
     "stores": {*NOUNS, "scoring"},
-    "filters": {*NOUNS, "stores"},
-    "search": {*NOUNS, "scoring", "stores", "filters"},
+    "formats": NOUNS,
+    "filters": {*NOUNS, "scoring", "stores"},
+    "hits": {*NOUNS, "stores"},
+    "search": {*NOUNS, "scoring", "stores", "filters", "hits"},
 }
 
 

@@ -12,9 +12,8 @@ from snappy_core.scoring.terms import idf, term
 from snappy_core.search import CANDIDATES, candidates, query_weights, score, search
 from snappy_core.stores import MemoryStore, SqliteStore
 from snappy_core.stores.base import DocumentRecord
-from snappy_core.testing import FakeEncoder, make_page
+from snappy_core.testing import FakeEncoder, FakeGridEncoder, make_page
 from snappy_core.types import NO_WORDS, Page, Patches, Query, Words
-from tests.grid_encoder import GridEncoder
 
 
 def fill(store, encoder, documents, **metadata):
@@ -236,7 +235,7 @@ def test_scores_follow_the_index(index, store):
         assert found == pytest.approx(expected, abs=1e-6)
 
 
-@pytest.mark.parametrize("encoder", [FakeEncoder(), GridEncoder()], ids=lambda e: e.name)
+@pytest.mark.parametrize("encoder", [FakeEncoder(), FakeGridEncoder()], ids=lambda e: e.name)
 @pytest.mark.parametrize("scoring", SCORINGS)
 def test_every_scoring_finds_exact_words(store, scoring, encoder):
     pages = {"a": [["moon " * 30, "tide " * 30, "wind " * 30], ["cows " * 60]]}
@@ -388,7 +387,7 @@ MANY = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("encoder", [FakeEncoder(), GridEncoder()], ids=lambda e: e.name)
+@pytest.mark.parametrize("encoder", [FakeEncoder(), FakeGridEncoder()], ids=lambda e: e.name)
 def test_two_stages_find_a_planted_page(store, encoder):
     planted = {"needle": [["A pilot boards every ferry.", "common words of paper 3"]]}
     index = fill(store, encoder, {**MANY, **planted})

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from snappy_core import Hit, Hits, Page, Patches, Query, Region, Words
+from snappy_core.boxes import grid_cells
 from snappy_core.types import LABELS, NO_WORDS
 
 BOXES = np.array([[0, 0, 0.5, 0.25], [0.5, 0, 1, 0.25]], dtype=np.float32)
@@ -127,5 +128,13 @@ def test_nouns_are_frozen():
 def test_labels_are_those_of_the_design():
     assert set(LABELS) == {
         "title", "heading", "paragraph", "list_item", "table", "table_row", "figure", "caption",
-        "formula", "header", "footer", "other",
+        "formula", "header", "footer", "other", "list",
+        "hot_area",
     }  # fmt: skip
+
+
+def test_the_cells_of_a_grid_stand_in_raster_order():
+    by_columns = [grid_cells(2, 3)[3 * (n % 2) + n // 2] for n in range(6)]
+    for boxes in (by_columns, grid_cells(3, 2)):
+        with pytest.raises(ValueError, match=r"grid of \(2, 3\) must be in raster order"):
+            patches(boxes=np.array(boxes), grid=(2, 3), local=np.ones(6, bool))

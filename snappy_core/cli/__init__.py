@@ -1,4 +1,4 @@
-"""The command line: `snappy index`, `search`, `show`, `info` and `eval`."""
+"""The command line: `snappy index`, `search`, `show`, `info`, `copy` and `eval`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from snappy_core import SnappyError, __version__
-from snappy_core.cli import evaluate, indexing, searching
+from snappy_core.cli import copying, evaluate, indexing, searching
 
 app = typer.Typer(
     name="snappy",
@@ -22,6 +22,7 @@ app.command("index")(indexing.index)
 app.command("search")(searching.search)
 app.command("show")(searching.show)
 app.command("info")(indexing.info)
+app.command("copy")(copying.copy)
 app.add_typer(evaluate.app, name="eval")
 
 

@@ -7,7 +7,18 @@ from typing import Annotated
 
 import typer
 
-from snappy_core.cli.options import Json, OcrMode, Workers, read_metadata, worker_count
+from snappy_core.cli.options import (
+    EncoderName,
+    Json,
+    ModelMode,
+    OcrMode,
+    Regions,
+    RegionsFormat,
+    Workers,
+    given_encoder,
+    read_metadata,
+    worker_count,
+)
 from snappy_core.cli.output import console, plain, print_json
 
 
@@ -18,6 +29,7 @@ def index(
     to: Annotated[
         str, typer.Option("--to", metavar="FILE", help="The index; made if there is none.")
     ],
+    encoder: EncoderName = None,
     metadata: Annotated[
         list[str] | None,
         typer.Option(
@@ -29,7 +41,10 @@ def index(
     password: Annotated[
         str | None, typer.Option("--password", help="Opens encrypted documents.")
     ] = None,
+    regions: Regions = None,
+    regions_format: RegionsFormat = None,
     ocr: OcrMode = "auto",
+    layout_model: ModelMode = "auto",
     languages: Annotated[
         str,
         typer.Option("--languages", metavar="NAMES", help="For OCR: eng, deu+fra, ..."),
@@ -47,14 +62,17 @@ def index(
     from snappy_core import RegionIndex
 
     keys = None if metadata is None else read_metadata(metadata)
-    with RegionIndex.open(to) as opened:
+    with RegionIndex.open(to, given_encoder(encoder)) as opened:
         report = opened.add(
             paths,
             metadata=keys,
             password=password,
+            regions=regions,
+            regions_format=regions_format,
             ocr=ocr,
             languages=languages,
-            workers=worker_count(workers),
+            layout_model=layout_model,
+            workers=worker_count(workers, opened.encoder),
             timeout=timeout,
             memory=int(memory * 2**30),
         )

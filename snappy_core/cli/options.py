@@ -12,6 +12,7 @@ import typer
 
 if TYPE_CHECKING:
     from snappy_core import RegionIndex
+    from snappy_core.encoders import Encoder
     from snappy_core.types import Scalar
 
 Question = Annotated[str, typer.Argument(metavar="QUESTION", help="What you want to know.")]
@@ -23,9 +24,39 @@ Pdfs = Annotated[
     list[str] | None,
     typer.Option("--pdf", metavar="FILE", help="A PDF to read now instead; may be repeated."),
 ]
+EncoderName = Annotated[
+    str | None,
+    typer.Option(
+        "--encoder",
+        metavar="MODEL",
+        help="Folder or hub id of a ColPali-family model, such as vidore/colqwen2.5-v0.2. By "
+        "default the encoder of the index; for a new one the embedded text encoder.",
+    ),
+]
 OcrMode = Annotated[
     Literal["auto", "always", "never"],
     typer.Option("--ocr", help="Pages to send to OCR: those without text to see, all, none."),
+]
+ModelMode = Annotated[
+    Literal["auto", "always", "never"],
+    typer.Option(
+        "--layout-model",
+        help="Look for tables and figures with the layout model: when it is installed, always, "
+        "never.",
+    ),
+]
+Regions = Annotated[
+    str | None,
+    typer.Option(
+        "--regions",
+        metavar="FILE",
+        help="Regions of the one document, by Docling, hOCR, ALTO, Unstructured, DeepSeek-OCR, "
+        "or a JSON list, in the place of Snappy's own.",
+    ),
+]
+RegionsFormat = Annotated[
+    Literal["docling", "hocr", "alto", "unstructured", "deepseek", "plain"] | None,
+    typer.Option("--regions-format", help="What FILE is, where that cannot be told."),
 ]
 Workers = Annotated[
     int | None,
@@ -33,23 +64,41 @@ Workers = Annotated[
         "--workers",
         metavar="N",
         min=0,
-        help="Processes that read and encode; 0 for none. By default one for each core.",
+        help="Processes that read and encode; 0 for none. By default one for each core, and "
+        "none with a vision model.",
     ),
 ]
 K = Annotated[int, typer.Option("-k", metavar="N", help="How many regions to find.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
-def worker_count(wanted: int | None) -> int:
-    """Return how many workers are wanted, by default one for each core."""
+def worker_count(wanted: int | None, encoder: Encoder | None = None) -> int:
+    """Return how many workers are wanted, by default one for each core.
+
+    A vision model keeps the cores or an accelerator busy by itself, and each worker would load
+    its own: by default it has none.
+    """
     from loky import cpu_count
 
+    from snappy_core.encoders import MINILM
+
+    if wanted is None and encoder is not None and encoder.name != MINILM:
+        return 0
     count: int = cpu_count() if wanted is None else wanted
     return count
 
 
+def given_encoder(name: str | None) -> Encoder | None:
+    """Return the encoder named on the command line; None leaves it to the index."""
+    from snappy_core.encoders import open_encoder
+
+    return None if name is None else open_encoder(name)
+
+
 @contextmanager
-def open_index(location: str | None, pdfs: Sequence[str] | None) -> Iterator[RegionIndex]:
+def open_index(
+    location: str | None, pdfs: Sequence[str] | None, encoder: str | None = None
+) -> Iterator[RegionIndex]:
     """Open the index at `location`, or make one of `pdfs` in memory.
 
     Raises:
@@ -60,7 +109,12 @@ def open_index(location: str | None, pdfs: Sequence[str] | None) -> Iterator[Reg
 
     if (location is None) == (not pdfs):
         raise ValueError("give either --in FILE or --pdf FILE")
-    with RegionIndex() if location is None else RegionIndex.open(location, create=False) as index:
+    given = given_encoder(encoder)
+    with (
+        RegionIndex(encoder=given)
+        if location is None
+        else RegionIndex.open(location, given, create=False)
+    ) as index:
         if pdfs:
             report = index.add(pdfs)
             report.raise_failed()

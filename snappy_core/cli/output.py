@@ -58,9 +58,10 @@ def print_hits(hits: Iterable[Hit]) -> None:
         out.print(Text(f"    {plain(hit.source)}", "dim"), soft_wrap=True)
         if hit.region.section:
             out.print(Text(f"    {plain(hit.region.section)}", "dim"), soft_wrap=True)
-        for line in Text(plain(hit.region.text)).wrap(out, max(out.width - 4, 20)):
-            line.rstrip()
-            out.print(Text("    ").append_text(line), soft_wrap=True)
+        for row in hit.region.text.split("\n"):  # of a table, a list
+            for line in Text(plain(row)).wrap(out, max(out.width - 4, 20)):
+                line.rstrip()
+                out.print(Text("    ").append_text(line), soft_wrap=True)
         out.print()
 
 

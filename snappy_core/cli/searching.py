@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from snappy_core.cli.options import In, Json, K, Pdfs, Question, open_index, read_filter
+from snappy_core.cli.options import (
+    EncoderName,
+    In,
+    Json,
+    K,
+    Pdfs,
+    Question,
+    open_index,
+    read_filter,
+)
 from snappy_core.cli.output import print_hits, print_json, record
 from snappy_core.errors import SnappyError
 
@@ -19,6 +28,7 @@ def search(
     question: Question,
     location: In = None,
     pdfs: Pdfs = None,
+    encoder: EncoderName = None,
     k: K = 5,
     filter: Annotated[
         list[str] | None,
@@ -37,21 +47,26 @@ def search(
         int | None, typer.Option("--per-page", metavar="N", help="At most so many of one page.")
     ] = None,
     scoring: Annotated[
-        str,
-        typer.Option("--scoring", metavar="RULE", help="maxsim, iou_weighted, max or mean."),
-    ] = "maxsim",
+        str | None,
+        typer.Option(
+            "--scoring",
+            metavar="RULE",
+            help="maxsim, iou_weighted, max or mean; by default maxsim for words, iou_weighted "
+            "for the patches of a vision model.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Find the regions that answer a question."""
     chosen = read_filter(filter or ())
-    with open_index(location, pdfs) as index:
+    with open_index(location, pdfs, encoder) as index:
         hits = index.search(
             question,
             k=k,
             filter=chosen,
             score_threshold=threshold,
             per_page=per_page,
-            scoring=cast("Scoring", scoring),  # checked by the index, as for everyone
+            scoring=cast("Scoring | None", scoring),  # checked by the index, as for everyone
         )
     if as_json:
         print_json({"question": question, "hits": [record(hit) for hit in hits]})
@@ -65,24 +80,33 @@ def show(
     question: Question,
     location: In = None,
     pdfs: Pdfs = None,
+    encoder: EncoderName = None,
     out: Annotated[
-        str, typer.Option("--out", metavar="FILE", help="Where the picture goes.")
+        str, typer.Option("--out", "-o", metavar="FILE", help="Where the picture goes.")
     ] = "page.png",
     k: K = 5,
-    no_heat: Annotated[bool, typer.Option("--no-heat", help="Draw the boxes alone.")] = False,
+    heat: Annotated[
+        bool, typer.Option("--heat/--no-heat", help="Draw the heat map, or the boxes alone.")
+    ] = True,
+    token: Annotated[
+        str | None,
+        typer.Option("--token", metavar="WORD", help="Heat of this token of the question alone."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Draw the page of the best answer: a heat map, and boxes around the hits on it."""
     from snappy_core.render import draw_page, on_page
 
-    with open_index(location, pdfs) as index:
+    if token is not None and not heat:
+        raise ValueError("--token chooses a heat map; leave out --no-heat")
+    with open_index(location, pdfs, encoder) as index:
         hits = index.search(question, k=k)
         if not hits:
             raise SnappyError("nothing found, so there is no page to show")
         best = hits[0]
-        page = index.page_image(best)
+        found = index.heatmap(best, token) if heat else None
         shown = on_page(hits, best)
-        draw_page(page, None if no_heat else index.heatmap(best), shown).save(out)
+        draw_page(index.page_image(best), found, shown).save(out)
     if as_json:
         print_json({"question": question, "picture": out, "hits": [record(hit) for hit in shown]})
     else:

@@ -21,6 +21,9 @@ from snappy_core.types import Page, Patches, Query
 if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
 
+MINILM = "minilm-l6-int8-1"
+"""The name of the default encoder."""
+
 MINILM_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 _VOCABULARY = Path(__file__).parent.parent / "data" / "vocab.txt"
 
@@ -106,7 +109,7 @@ class OnnxTextEncoder:
                 f"{file}: SHA-256 {found} is not that of all-MiniLM-L6-v2 int8 "
                 f"({MINILM_SHA256}); for another model use OnnxTextEncoder(model, tokenizer)"
             )
-        encoder = cls(file, _wordpiece(), name="minilm-l6-int8-1", threads=threads)
+        encoder = cls(file, _wordpiece(), name=MINILM, threads=threads)
         encoder._rebuild = partial(cls.minilm, file.absolute(), threads=threads)
         return encoder
 

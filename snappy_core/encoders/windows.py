@@ -45,7 +45,12 @@ def windows(pages: Sequence[Page], count: Count, limit: int) -> list[Window]:
     made: list[Window] = []
     for number, page in enumerate(pages):
         pieces = count(page.words.texts)
-        groups = [(r.words, _context(r)) for r in page.regions if r.parent is None]
+        groups = [
+            (words, _context(region))
+            for place, region in enumerate(page.regions)
+            if region.parent is None
+            for words in _parts(page, place)
+        ]
         inside = {word for words, _ in groups for word in words}
         outside = tuple(word for word in range(len(page.words)) if word not in inside)
         for words, context in (*groups, (outside, ())):
@@ -57,10 +62,28 @@ def windows(pages: Sequence[Page], count: Count, limit: int) -> list[Window]:
     return made
 
 
+def _parts(page: Page, place: int) -> Iterator[tuple[int, ...]]:
+    """Yield the words of a region that are encoded together: a long table comes row by row."""
+    region = page.regions[place]
+    rows = [
+        r
+        for r in page.regions[place + 1 :]
+        if r.label == "table_row" and set(r.words) <= set(region.words)
+    ]
+    if region.label != "table" or len(region.words) <= 150:
+        yield region.words
+        return
+    left = set(region.words)
+    for row in rows:
+        yield row.words
+        left -= set(row.words)
+    yield tuple(word for word in region.words if word in left)
+
+
 def _context(region: Region) -> tuple[str, ...]:
     if region.label in ("title", "heading", "header", "footer"):
         return ()
-    return tuple(region.section.split()[:CONTEXT_WORDS])
+    return tuple(region.section.split(" > ")[-1].split()[:CONTEXT_WORDS])
 
 
 def _split(

@@ -8,9 +8,12 @@ from snappy_core import search as searching
 from snappy_core.encoders.base import Encoder
 from snappy_core.errors import MissingDependency
 from snappy_core.evaluation.bench import Corpus, Ranker, Ranking
+from snappy_core.filters import RUNNING, Selection
+from snappy_core.scoring.levels import answering, apart
 from snappy_core.scoring.relevance import Scoring
+from snappy_core.scoring.selection import ranking
 from snappy_core.scoring.terms import term
-from snappy_core.stores.base import Store
+from snappy_core.stores.base import Store, labels_and_parents, lay_out
 
 
 def snappy(store: Store, encoder: Encoder, scoring: Scoring = "maxsim") -> Ranker:
@@ -19,12 +22,19 @@ def snappy(store: Store, encoder: Encoder, scoring: Scoring = "maxsim") -> Ranke
         pages = snapshot.catalog().pages
         vectors = snapshot.vectors(pages.tolist())
 
+    eligible = Selection(None, None, None).region_mask(vectors)
+
     def rank(question: str) -> Ranking:
         query = encoder.encode_query(question)
         with store.read() as snapshot:
             weights = searching.query_weights(snapshot, query)
         scored = searching.score(pages, vectors, query, weights, scoring)
-        return Ranking(scored.page_scores, scored.region_scores, scored.scores)
+        order = ranking(scored.scores)
+        order = order[eligible[order]]
+        overall = np.where(eligible, scored.scores, -np.inf)
+        overall[order[~apart(order, scored.parents)]] = -np.inf
+        within = np.where(eligible, scored.within, -np.inf)
+        return Ranking(scored.page_scores, within, overall)
 
     return rank
 
@@ -52,9 +62,13 @@ def bm25(corpus: Corpus) -> Ranker:
     regions.index(texts, show_progress=False)
     pages.index([terms(" ".join(page.words.texts)) for page in corpus.pages], show_progress=False)
 
+    labels, parents = lay_out([labels_and_parents(page.regions) for page in corpus.pages])
+    passing = ~np.isin(labels, RUNNING) & answering(labels, parents)
+
     def rank(question: str) -> Ranking:
         asked = terms(question)
         of_regions = np.asarray(regions.get_scores(asked), dtype=np.float32)
+        of_regions = np.where(passing, of_regions, -np.inf)
         return Ranking(
             np.asarray(pages.get_scores(asked), dtype=np.float32), of_regions, of_regions
         )

@@ -15,7 +15,7 @@ from snappy_core.evaluation import rankers
 from snappy_core.evaluation.bench import Corpus, Question, judge, load_questions
 from snappy_core.evaluation.metrics import bootstrap
 from snappy_core.index import RegionIndex
-from snappy_core.reading.options import Ocr
+from snappy_core.reading.options import LayoutModel, Ocr
 from snappy_core.stores import MemoryStore
 
 MEASURES = (
@@ -46,12 +46,13 @@ def run_bench(
     encoder: Encoder | None = None,
     *,
     ocr: Ocr = "auto",
+    layout_model: LayoutModel = "auto",
     workers: int | None = None,
     progress: bool | None = None,
 ) -> BenchResult:
     """Ask the questions of a bench folder over all pages of its PDFs pooled into one index.
 
-    `ocr` and `workers` are as in `RegionIndex.add`.
+    `ocr`, `layout_model` and `workers` are as in `RegionIndex.add`.
 
     Raises:
         FileNotFoundError, ValueError: the folder is no bench.
@@ -65,7 +66,9 @@ def run_bench(
     store = MemoryStore()
     with RegionIndex(store, encoder) as index:
         started = time.perf_counter()
-        index.add(files, progress=progress, ocr=ocr, workers=workers).raise_failed()
+        index.add(
+            files, progress=progress, ocr=ocr, layout_model=layout_model, workers=workers
+        ).raise_failed()
         seconds_adding = time.perf_counter() - started
         corpus = _corpus(store)
         started = time.perf_counter()

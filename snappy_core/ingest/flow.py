@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from typing import Any
 
+from snappy_core.errors import FormatError
+from snappy_core.formats import SuppliedPage
 from snappy_core.ingest.jobs import Count, Encode, Job, Read
 from snappy_core.reading import ReadingOptions, Source, with_sections
 from snappy_core.stores.base import PageRecord
@@ -28,18 +30,24 @@ class Flow:
     """
 
     def __init__(
-        self, source: Source, options: ReadingOptions, counted: Callable[[int], None]
+        self,
+        source: Source,
+        options: ReadingOptions,
+        counted: Callable[[int], None],
+        supplied: Mapping[int, SuppliedPage] | None = None,
     ) -> None:
         self.source = source
         self.pages: int | None = None
         self.held = 0
         self._options = options
+        self._supplied = supplied or {}
         self._tell = counted
         self._counted: Future[int] | None = None
         self._begun = self._end = 0  # the last page begun, and the last one to be read
         self._reads: deque[Future[list[Page]]] = deque()
         self._read: deque[Page] = deque()
-        self._sectioned = with_sections(iter(self._read.popleft, None))
+        labelled = {number for number, page in self._supplied.items() if page.regions}
+        self._sectioned = with_sections(iter(self._read.popleft, None), labelled)
         self._encoded: deque[Future[list[PageRecord]]] = deque()
 
     def next_job(self, room: int) -> tuple[Job, Future[Any]] | None:
@@ -64,7 +72,8 @@ class Flow:
             self._begun = numbers[-1]
             self.held += len(numbers)
             self._reads.append(Future())
-            return Read(self.source, numbers, self._options), self._reads[-1]
+            supplied = {n: self._supplied[n] for n in numbers if n in self._supplied}
+            return Read(self.source, numbers, self._options, supplied), self._reads[-1]
         return None
 
     def records(self, advance: Callable[[], None]) -> Iterator[PageRecord]:
@@ -91,6 +100,11 @@ class Flow:
         failed = counted.exception() is not None
         self.pages = self._end = 0 if failed else counted.result()
         self._tell(self.pages)
+        if not failed and max(self._supplied, default=0) > self.pages:
+            failed, counted = True, Future()
+            last = max(self._supplied)
+            cause = f"the regions are for page {last}, too, but it has {self.pages} pages"
+            counted.set_exception(FormatError(f"{self.source.name}: {cause}"))
         if failed:
             self._fail(counted)
         return not failed

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from snappy_core import reading
 from snappy_core.encoders.base import Encoder
 from snappy_core.errors import SnappyError, UnreadableDocument
+from snappy_core.formats import SuppliedPage, with_regions
 from snappy_core.reading import ReadingOptions, Source
 from snappy_core.scoring.membership import assign
 from snappy_core.scoring.pooling import pool
@@ -53,11 +54,15 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Read pages by number: words and regions, no section and no pixels."""
+    """Read pages by number: words and regions, no section and no pixels.
+
+    `supplied` holds the regions that stand in for those found, by the number of their page.
+    """
 
     source: Source
     numbers: range
     options: ReadingOptions
+    supplied: Mapping[int, SuppliedPage] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -67,7 +72,13 @@ class Read:
 
     def run(self, encoder: Encoder) -> list[Page]:
         with _foreseen(self.source):
-            return list(reading.read_pages(self.source, self.numbers, self.options))
+            pages = reading.read_pages(self.source, self.numbers, self.options)
+            return [
+                with_regions(page, self.supplied[page.number])
+                if page.number in self.supplied
+                else page
+                for page in pages
+            ]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from snappy_core.encoders.base import Encoder
-from snappy_core.errors import SnappyError, StoreError, UnreadableDocument
+from snappy_core.errors import FormatError, SnappyError, StoreError, UnreadableDocument
+from snappy_core.formats import SuppliedPage
 from snappy_core.ingest.crew import Crew, Here
 from snappy_core.ingest.flow import Flow
 from snappy_core.ingest.plan import fingerprint, is_new, known_metadata, relabel
@@ -27,10 +28,12 @@ def ingest(
     progress: bool | None = None,
     options: ReadingOptions | None = None,
     crew: Crew | None = None,
+    supplied: Mapping[int, SuppliedPage] | None = None,
 ) -> IngestReport:
     """Add documents, given as (document id, source); see `RegionIndex.add`.
 
-    The crew is let go at the end; by default it is this process.
+    The crew is let go at the end; by default it is this process. `supplied` holds the regions
+    of a single document, by the number of their page.
     """
     started = time.perf_counter()
     added: list[str] = []
@@ -40,7 +43,7 @@ def ingest(
     pages = 0
     bar = IngestProgress(len(documents), progress)
     with crew or Here(encoder) as crew, bar:
-        line = _Line(store, encoder, documents, options or ReadingOptions(), crew, bar)
+        line = _Line(store, encoder, documents, options or ReadingOptions(), crew, bar, supplied)
         for item in line:
             name, before, noticed = item.source.name, bar.pages, list[str]()
             try:
@@ -63,8 +66,8 @@ def ingest(
                 else:
                     unchanged.append(document.document_id)
                 bar.document()
-            except StoreError:
-                raise  # a full disk is no fault of the document
+            except (StoreError, FormatError):
+                raise  # a full disk is no fault of the document, nor are others' regions
             except SnappyError as error:
                 cause = error.cause if isinstance(error, UnreadableDocument) else str(error)
                 failed.append(Failure(name, cause, error))
@@ -101,9 +104,11 @@ class _Line:
         options: ReadingOptions,
         crew: Crew,
         bar: IngestProgress,
+        supplied: Mapping[int, SuppliedPage] | None,
     ) -> None:
         self._store = store
-        self._fingerprint = fingerprint(encoder, options)
+        self._fingerprint = fingerprint(encoder, options, supplied)
+        self._supplied = supplied
         self._options = options
         self._crew = crew
         self._bar = bar
@@ -155,7 +160,8 @@ class _Line:
         if not is_new(self._store, record):
             self._bar.counted(0)
             return _Item(source, record)
-        flow = Flow(self._crew.lend(source), self._options, self._bar.counted)
+        lent = self._crew.lend(source)
+        flow = Flow(lent, self._options, self._bar.counted, self._supplied)
         return _Item(source, record, flow)
 
 
@@ -166,5 +172,6 @@ def _watched(
         bar.page()
         page = record.page
         if page.warning or not page.regions:
-            warnings.append(f"{name}, page {page.number}: {page.warning or 'has no text'}")
+            cause = page.warning or ("has no regions" if len(page.words) else "has no text")
+            warnings.append(f"{name}, page {page.number}: {cause}")
         yield record

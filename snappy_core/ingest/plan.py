@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from snappy_core import reading
 from snappy_core.encoders.base import Encoder
+from snappy_core.formats import (
+    RegionsFormat,
+    SuppliedPage,
+    SuppliedRegions,
+    digest,
+    read_regions,
+)
+from snappy_core.reading import detector
+from snappy_core.reading.areas import uses_model
 from snappy_core.reading.options import ReadingOptions
 from snappy_core.reading.source import Source, Sources, expand
 from snappy_core.stores.base import DocumentRecord, Store
 from snappy_core.types import Scalar
 
 
-def fingerprint(encoder: Encoder, options: ReadingOptions) -> str:
+def fingerprint(
+    encoder: Encoder,
+    options: ReadingOptions,
+    supplied: Mapping[int, SuppliedPage] | None = None,
+) -> str:
     """Return what, besides its bytes, decides how a document comes out."""
-    return f"layout {reading.VERSION}, ocr {options.ocr} {options.languages}, {encoder.name}"
+    regions = "" if supplied is None else f", regions {digest(supplied)}"
+    ocr = f"ocr {options.ocr} {options.languages}"
+    model = f" with {detector.NAME}" if uses_model(options) else ""
+    return f"layout {reading.VERSION}{model}, {ocr}, {encoder.name}{regions}"
 
 
 def name_documents(
@@ -38,6 +54,26 @@ def name_documents(
     if len(sources) != 1:
         raise ValueError(f"document_id {document_id!r} is for one document, not {len(sources)}")
     return [(document_id, sources[0])]
+
+
+def supplied_pages(
+    documents: Sequence[tuple[str, Source]],
+    regions: SuppliedRegions | None,
+    format: RegionsFormat | None,
+) -> dict[int, SuppliedPage] | None:
+    """Return the pages that `regions` describe, None for none.
+
+    Raises:
+        FormatError: as `read_regions`.
+        ValueError: there are several documents, or a format without regions.
+    """
+    if regions is None:
+        if format is not None:
+            raise ValueError(f"regions_format {format!r} is given without regions")
+        return None
+    if len(documents) != 1:
+        raise ValueError(f"regions are those of one document, not of {len(documents)}")
+    return read_regions(regions, format)
 
 
 def known_metadata(store: Store, document_id: str) -> Mapping[str, Scalar]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from snappy_core.reading import images, pdf
-from snappy_core.reading.layout import VERSION, add_section
+from snappy_core.reading.layout import VERSION
 from snappy_core.reading.options import ReadingOptions
+from snappy_core.reading.sections import Heading, add_sections, mark_running
 from snappy_core.reading.source import SUFFIXES, Source, expand
 from snappy_core.types import Page
 
@@ -57,12 +58,19 @@ def read_pages(source: Source, numbers: Iterable[int], options: ReadingOptions) 
     )
 
 
-def with_sections(pages: Iterable[Page]) -> Iterator[Page]:
-    """Give the regions of all pages of a document, in order, the heading they stand under."""
-    section = ""
+def with_sections(pages: Iterable[Page], labelled: Container[int] = ()) -> Iterator[Page]:
+    """Give the regions of all pages of a document, in order, the headings they stand under.
+
+    What repeats itself at the head or foot of the page before is a header or footer, but for the
+    pages whose numbers are among `labelled`: theirs is known.
+    """
+    path: tuple[Heading, ...] = ()
+    before: Page | None = None
     for page in pages:
-        regions, section = add_section(page.regions, section)
-        yield replace(page, regions=regions)
+        marked = page if page.number in labelled else mark_running(page, before)
+        regions, path = add_sections(marked, path)
+        yield replace(marked, regions=regions)
+        before = page
 
 
 def render(source: Source, number: int, dpi: float = 150) -> Image:

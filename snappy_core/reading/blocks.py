@@ -8,9 +8,11 @@ word tells it the width of one of its characters.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
+from unicodedata import bidirectional
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,11 +26,16 @@ from pdfminer.layout import (
 )
 from pdfminer.utils import Plane
 
+from snappy_core.boxes import enclose
+from snappy_core.types import Label
+
 BULLET = re.compile(
     r"^(?:[•‣◦▪▫●○■□◆➢➤✓✔·*–—\uf0a7\uf0b7\uf0d8\uf076\-]"
-    r"|\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})[.)]|\[\d{1,3}\])$"
+    r"|\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})[.)]|\[\d{1,3}\]|\d{1,2}(?:\.\d{1,2}){1,3}[.:)])$"
 )
 """A first word that opens a list item: a bullet or an enumerator."""
+
+MAX_INDENT = 3  # of the first line of a paragraph, in heights of the font
 
 _PARAMS = LAParams(line_overlap=0.5, char_margin=2.0, line_margin=0.5, word_margin=0.1)
 
@@ -47,6 +54,29 @@ class Line:
     @property
     def middle(self) -> float:
         return (self.y0 + self.y1) / 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """What becomes a region, before it is placed: words of the text layer by their index.
+
+    Attributes:
+        box: around its ink, in page units, y down, on the page held so that most is upright.
+        size: of its largest font; `lines` in all; `bold` when all of them are.
+        text: what is read in the place of its words.
+        context: words elsewhere that it must be read with.
+        parts: blocks inside it; their words are among its own.
+    """
+
+    words: tuple[int, ...]
+    box: tuple[float, float, float, float]
+    size: float = 0
+    lines: int = 1
+    bold: bool = False
+    label: Label = "paragraph"
+    text: str | None = None
+    context: tuple[int, ...] = ()
+    parts: tuple[Block, ...] = ()
 
 
 def join(lines: Sequence[Line]) -> Line:
@@ -73,7 +103,30 @@ class _Word(LTChar):
 
 
 class _Line(LTTextLineHorizontal):
-    """A line made again after its parts were joined."""
+    """A line that is also the neighbour of one below it that begins further left.
+
+    pdfminer asks that lines begin, end or have their middle at the same place, which the indented
+    first line of a paragraph with a ragged right edge does not.
+    """
+
+    def find_neighbors(self, plane: Plane[Any], ratio: float) -> list[LTTextLine]:
+        reach = ratio * self.height
+        near = plane.find((self.x0, self.y0 - reach, self.x1, self.y1 + reach))
+        lines = [line for line in near if isinstance(line, _Line)]
+        return [
+            *super().find_neighbors(plane, ratio),
+            *(
+                line
+                for line in lines
+                if self._is_same_height_as(line, tolerance=reach)
+                and (self._is_indented_over(line) or line._is_indented_over(self))
+            ),
+        ]
+
+    def _is_indented_over(self, below: _Line) -> bool:
+        indent = self.x0 - below.x0
+        first = self.y0 > below.y0 and 0 < indent <= MAX_INDENT * self.height
+        return first and self.x1 > below.x0 + 0.6 * below.width
 
 
 def find_lines(
@@ -91,6 +144,36 @@ def find_lines(
     return _join_bullets(lines, texts)
 
 
+def cut_at(
+    rules: NDArray[np.float32], lines: Sequence[Line], boxes: NDArray[np.float32]
+) -> list[Line]:
+    """Cut lines between words where a ruling line (n, 4) that stands upright parts them.
+
+    `boxes` (words, 4) are as the lines were found in.
+    """
+    cut: list[Line] = []
+    for line in lines:
+        crosses = (rules[:, 1] < line.middle) & (line.middle < rules[:, 3])
+        at = (rules[crosses, 0] + rules[crosses, 2]) / 2
+        at = at[(line.x0 < at) & (at < line.x1)]
+        parts = [list(line.words)] if not len(at) else _apart(line, boxes, at)
+        cut += [line] if len(parts) == 1 else [_part(line, part, boxes) for part in parts]
+    return cut
+
+
+def _apart(line: Line, boxes: NDArray[np.float32], at: NDArray[np.float32]) -> list[list[int]]:
+    sides = (boxes[list(line.words), [[0], [2]]].mean(axis=0)[:, None] > at).sum(axis=1)
+    return [
+        [word for word, side in zip(line.words, sides.tolist(), strict=True) if side == place]
+        for place in sorted(set(sides.tolist()))
+    ]
+
+
+def _part(line: Line, words: list[int], boxes: NDArray[np.float32]) -> Line:
+    x0, y0, x1, y1 = enclose(boxes[words])
+    return Line(tuple(words), x0, y0, x1, y1, line.size)
+
+
 def find_blocks(
     lines: Sequence[Line], texts: Sequence[str], boxes: NDArray[np.float32]
 ) -> list[list[Line]]:
@@ -99,7 +182,7 @@ def find_blocks(
         return []
     known = {}
     for line in lines:
-        wrapped = LTTextLineHorizontal(_PARAMS.word_margin)
+        wrapped = _Line(_PARAMS.word_margin)
         first = line.words[0]
         # The lines of a list item are aligned with its text, not with its bullet.
         item = len(line.words) > 1 and BULLET.match(texts[first])
@@ -111,13 +194,25 @@ def find_blocks(
     blocks = []
     for group in _group(list(known), _extent(boxes)):
         members = [known[item] for item in group]
-        blocks.append(sorted(members, key=lambda line: (line.middle, line.x0)))
+        rtl = reads_leftwards([texts[word] for line in members for word in line.words])
+        members.sort(key=lambda line: (line.middle, -line.x1 if rtl else line.x0))
+        blocks.append(members)
     return blocks
 
 
-def _group(
-    lines: list[LTTextLineHorizontal], extent: tuple[float, float, float, float]
-) -> list[list[LTTextLineHorizontal]]:
+def reads_leftwards(texts: Sequence[str]) -> bool:
+    """Say whether most letters are of a script that is read from right to left.
+
+    >>> reads_leftwards(["שומר", "הסכר", "2014"]), reads_leftwards(["lock", "keeper"])
+    (True, False)
+    """
+    if all(text.isascii() for text in texts):
+        return False
+    kinds = Counter(bidirectional(letter) for text in texts for letter in text)
+    return kinds["R"] + kinds["AL"] > kinds["L"]
+
+
+def _group(lines: list[_Line], extent: tuple[float, float, float, float]) -> list[list[_Line]]:
     """Return lines with their neighbours and the neighbours of those.
 
     What pdfminer's `group_textlines` finds, whose time grows with the square of a group.
@@ -136,7 +231,7 @@ def _group(
     for line in lines:
         for near in line.find_neighbors(plane, _PARAMS.line_margin):
             above[root(near)] = root(line)
-    groups: dict[LTTextLine, list[LTTextLineHorizontal]] = defaultdict(list)
+    groups: dict[LTTextLine, list[_Line]] = defaultdict(list)
     for line in lines:
         groups[root(line)].append(line)
     return list(groups.values())

@@ -38,8 +38,8 @@ def text_layer(page: Any) -> tuple[TextLayer, str]:
         words, all_read = _words(textpage)
     finally:
         textpage.close()
-    frame, size = _frame(page), np.array(page.get_size(), dtype=np.float64)
-    boxes = _to_page(np.array([w.box for w in words], dtype=np.float64), frame)
+    frame, size = page_frame(page), np.array(page.get_size(), dtype=np.float64)
+    boxes = to_page(np.array([w.box for w in words], dtype=np.float64), frame)
     origins = np.array([w.origin for w in words], dtype=np.float64).reshape(-1, 2)
     along = np.array([w.along for w in words], dtype=np.float64).reshape(-1, 2)
     up = np.array([w.up for w in words], dtype=np.float64).reshape(-1, 2)
@@ -61,7 +61,7 @@ def text_layer(page: Any) -> tuple[TextLayer, str]:
 
 def user_space(page: Any) -> Matrix:
     """Return the matrix that takes page fractions to PDF space."""
-    frame = _frame(page)
+    frame = page_frame(page)
     back = np.linalg.inv(frame[:2])
     (a, b), (c, d) = back.tolist()
     e, f = (-frame[2] @ back).tolist()
@@ -74,12 +74,12 @@ def image_boxes(page: Any) -> Boxes:
     Where a picture stands inside a form its place is not looked up: it counts as everywhere, and
     so do more than `MAX_PICTURES`.
     """
-    frame, places = _frame(page), list[tuple[float, float, float, float]]()
+    frame, places = page_frame(page), list[tuple[float, float, float, float]]()
     for picture in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=15):
         if picture.container is not None or len(places) == MAX_PICTURES:
             return np.array([[0, 0, 1, 1]], dtype=np.float32)
         places.append(picture.get_bounds())
-    return np.clip(_to_page(np.array(places, dtype=np.float64), frame), 0, 1)
+    return np.clip(to_page(np.array(places, dtype=np.float64), frame), 0, 1)
 
 
 class _Word:
@@ -171,7 +171,7 @@ def _words(textpage: Any) -> tuple[list[_Word], bool]:
     return words, count <= MAX_CHARACTERS
 
 
-def _frame(page: Any) -> NDArray[np.float64]:
+def page_frame(page: Any) -> NDArray[np.float64]:
     """Return the affine (3, 2) that takes PDF space to page fractions, top left, as rendered.
 
     Asked of PDFium itself, so that /Rotate, CropBox and odd boxes are as in the picture.
@@ -186,7 +186,7 @@ def _frame(page: Any) -> NDArray[np.float64]:
     return np.stack([(right - origin) / reach, (up - origin) / reach, origin])
 
 
-def _to_page(boxes: NDArray[np.float64], frame: NDArray[np.float64]) -> Boxes:
+def to_page(boxes: NDArray[np.float64], frame: NDArray[np.float64]) -> Boxes:
     """Map (n, 4) boxes of PDF space to page fractions, whichever way the frame turns."""
     boxes = boxes.reshape(-1, 4)
     a = boxes[:, :2] @ frame[:2] + frame[2]

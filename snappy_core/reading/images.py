@@ -13,9 +13,12 @@ import numpy as np
 
 from snappy_core.errors import UnreadableDocument
 from snappy_core.reading import ocr
+from snappy_core.reading.areas import modelled_areas
+from snappy_core.reading.drawn import Drawn, Rules
 from snappy_core.reading.layout import arrange
 from snappy_core.reading.options import ReadingOptions
 from snappy_core.reading.source import Source
+from snappy_core.reading.strokes import ruling_lines
 from snappy_core.reading.text import NOTHING
 from snappy_core.types import NO_WORDS, Page
 
@@ -72,7 +75,9 @@ def read_pages(source: Source, numbers: Iterable[int], options: ReadingOptions) 
         layer, warning = NOTHING, ""
         if options.ocr != "never":
             layer, warning = ocr.read(_for_ocr(picture), width, options)
-        words, regions, crowded = arrange(layer, width, height)
+        rules = ruling_lines(picture) if len(layer) else Rules()
+        drawn = Drawn(modelled_areas(lambda picture=picture: picture, options), rules)  # type: ignore[misc]
+        words, regions, crowded = arrange(layer, width, height, drawn)
         yield Page(
             number, str(number), width, height, "px", words, regions, renderer, warning or crowded
         )

@@ -1,129 +1,118 @@
-"""From the words of a page to regions: paragraphs, headings, list items, table-like blocks.
+"""From the words of a page to regions: text, tables with their rows, figures with their captions.
 
 Words are read upright: those that run up, down or upside down are turned first, each direction
-by itself. Lines and blocks come from `blocks`, tables from `tables`; this module splits blocks
-into paragraphs, names them and puts them in reading order.
+by itself. Lines and blocks come from `blocks`, paragraphs and labels from `paragraphs`, tables,
+figures and lists from the modules of that name; this one calls them in turn and numbers words
+and regions in reading order.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import zip_longest
 
 import numpy as np
-from numpy.typing import NDArray
 
-from snappy_core.boxes import Boxes, enclose
-from snappy_core.reading.blocks import BULLET, Line, find_blocks, find_lines
+from snappy_core.boxes import enclose
+from snappy_core.reading import figures, lists, paragraphs
+from snappy_core.reading.blocks import Block, Line, cut_at, find_blocks, find_lines
+from snappy_core.reading.drawn import Area, Drawn, Frame, Rules
 from snappy_core.reading.order import reading_order
-from snappy_core.reading.tables import MAX_WORDS, Table, find_tables
+from snappy_core.reading.tables import Row, Table, find_tables, markdown
 from snappy_core.reading.text import TextLayer
 from snappy_core.types import NO_WORDS, Label, Region, Words
 
-VERSION = "1"
+VERSION = "2"
 """Part of the ingest fingerprint: raised when pages would come out otherwise than before."""
 
 MAX_WORDS_ARRANGED, MAX_LINES = 20_000, 4_000
 """Of a page whose layout is analysed: at worst, time grows with the square of the lines."""
 
+WORDLESS = "(figure without words)"
+
 _RUN = 100  # words of a region where there is no layout
 
-_CAPTION = re.compile(
-    r"^(?i:fig(?:ure|\.)?|table|chart|exhibit|box)\s+"
-    r"(?:(?:[A-Z][.\-]?)?\d|(?:[A-Z]|[IVX]+)(?!\w))"  # 3, S2, A.1, B, IV; not "of contents"
-)
-_PAGE_NUMBER = re.compile(r"^(?:page\s+)?[\divxlc]{1,6}(?:\s*(?:of|/)\s*\d+)?$", re.I)
-_MARGIN = 0.07  # share of the page at the head and the foot where running text stands
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Block:
-    """Lines that make one region, before it is placed and named."""
-
-    lines: tuple[Line, ...]
-    label: Label | None = None
-
-    @property
-    def words(self) -> tuple[int, ...]:
-        return tuple(word for line in self.lines for word in line.words)
-
-
-def arrange(layer: TextLayer, width: float, height: float) -> tuple[Words, tuple[Region, ...], str]:
+def arrange(
+    layer: TextLayer, width: float, height: float, drawn: Drawn | None = None
+) -> tuple[Words, tuple[Region, ...], str]:
     """Return the words in reading order and the regions of a page of `width` x `height` units.
 
     A page with too many words or lines to be analysed comes in runs of words as they stand in
     the file, with a warning.
+
+    Args:
+        drawn: what stands on the page beside its words.
     """
-    if not len(layer):
-        return NO_WORDS, (), ""
-    main = int(np.bincount(layer.turns, minlength=4).argmax())
-    found: list[tuple[tuple[int, ...], Label]] = []
-    if (parts := _upright(layer, width, height)) is None:
-        runs = range(0, len(layer), _RUN)
-        found = [(tuple(range(at, min(at + _RUN, len(layer)))), "other") for at in runs]
+    turn = int(np.bincount(layer.turns, minlength=4).argmax()) if len(layer) else 0
+    frame = Frame(turn, width, height)
+    lines = _lines(layer, width, height) if len(layer) <= MAX_WORDS_ARRANGED else None
+    if lines is None or sum(map(len, lines)) > MAX_LINES:
+        runs = [range(at, min(at + _RUN, len(layer))) for at in range(0, len(layer), _RUN)]
+        found = [replace(_block(run, layer, frame), label="other") for run in runs]
         warning = f"is too crowded to find paragraphs: {len(layer)} words in runs of {_RUN}"
-        return *_finish(layer, found, main), warning
-    body = _body_size(layer)
-    for turn, index, part, boxes, lines in parts:
-        for block in _blocks(part, boxes, lines):
-            label = _label(block, part, body, main) if turn == main else "other"
-            found.append((tuple(int(index[word]) for word in block.words), label))
-    return *_finish(layer, found, main), ""
+        return *_finish(layer, found, frame), warning
+    drawn = drawn or Drawn()
+    if turn:  # the model saw the page lying, and takes such text for a figure
+        drawn = replace(drawn, areas=tuple(a for a in drawn.areas if not a.modelled))
+    found = _upright(layer, lines[turn], frame, drawn) if lines[turn] else []
+    for other in range(4):
+        if other != turn and lines[other]:
+            boxes = Frame(other, width, height).hold(layer.lines)
+            for block in find_blocks(lines[other], layer.texts, boxes):
+                for part in paragraphs.split(block, layer, boxes):
+                    words = [word for line in part for word in line.words]
+                    found.append(replace(_block(words, layer, frame), label="other"))
+    areas = [replace(area, box=_held(area, frame)) for area in drawn.areas]
+    found = figures.find(found, areas, layer, frame.size)
+    return *_finish(layer, found, frame), ""
 
 
-_Part = tuple[int, NDArray[np.intp], TextLayer, NDArray[np.float32], list[Line]]
+def _held(area: Area, frame: Frame) -> tuple[float, float, float, float]:
+    return enclose(frame.hold(np.array([area.box], dtype=np.float32)))
 
 
-def _upright(layer: TextLayer, width: float, height: float) -> list[_Part] | None:
-    """Return the words of each direction, turned upright, with their lines; None if too many."""
-    if len(layer) > MAX_WORDS_ARRANGED:
-        return None
-    parts: list[_Part] = []
+def _lines(layer: TextLayer, width: float, height: float) -> list[list[Line]]:
+    """Return the lines of each direction, upright in the frame of that direction."""
+    lines = []
     for turn in range(4):
         index = np.flatnonzero(layer.turns == turn)
         part = layer.take(index)
-        boxes = _turn(part.lines, turn, width, height)
-        parts.append((turn, index, part, boxes, find_lines(part.texts, boxes, part.sizes)))
-    return parts if sum(len(lines) for *_, lines in parts) <= MAX_LINES else None
+        boxes = Frame(turn, width, height).hold(part.lines)
+        lines.append(
+            [
+                replace(line, words=tuple(index[list(line.words)].tolist()))
+                for line in find_lines(part.texts, boxes, part.sizes)
+            ]
+        )
+    return lines
 
 
-def _turn(lines: Boxes, turn: int, width: float, height: float) -> NDArray[np.float32]:
-    """Return boxes in page units, turned so that text read at `turn` becomes upright."""
-    x0, y0, x1, y1 = (lines * np.array([width, height, width, height], dtype=np.float32)).T
-    if turn == 1:  # reads downwards: turn it counter-clockwise
-        turned = (y0, width - x1, y1, width - x0)
-    elif turn == 2:
-        turned = (width - x1, height - y1, width - x0, height - y0)
-    elif turn == 3:  # reads upwards: turn it clockwise
-        turned = (height - y1, x0, height - y0, x1)
-    else:
-        turned = (x0, y0, x1, y1)
-    return np.stack(turned, axis=1)
-
-
-def _blocks(layer: TextLayer, boxes: NDArray[np.float32], lines: Sequence[Line]) -> list[_Block]:
+def _upright(layer: TextLayer, lines: Sequence[Line], frame: Frame, drawn: Drawn) -> list[Block]:
+    """Return the tables and the blocks of text among the lines of the main direction."""
+    boxes = frame.hold(layer.lines)
+    rules = Rules(frame.hold(drawn.rules.horizontal), frame.hold(drawn.rules.vertical))
+    if frame.turn % 2:
+        rules = Rules(rules.vertical, rules.horizontal)
+    lines = cut_at(rules.vertical, lines, boxes)
     prose = [block for block in find_blocks(lines, layer.texts, boxes) if _is_prose(block)]
-    in_prose = {line for block in prose for line in block}
-    tables = find_tables([line for line in lines if line not in in_prose])
-    taken = {cell for table in tables for cell in table.cells}
-    blocks: list[_Block] = []
-    for block in find_blocks([line for line in lines if line not in taken], layer.texts, boxes):
-        blocks += [_Block(tuple(part)) for part in _paragraphs(block, layer)]
-    for table in tables:
-        if table.word_count > MAX_WORDS:
-            blocks += [_Block(row, "table_row") for row in table.rows]
-        else:
-            caption = _caption_of(table, blocks, layer)
-            if caption is None:
-                blocks.append(_Block(table.cells, "table"))
-            else:
-                blocks.remove(caption)
-                above = caption.lines[0].y0 < table.cells[0].y0
-                both = (caption.lines, table.cells) if above else (table.cells, caption.lines)
-                blocks.append(_Block(both[0] + both[1], "table"))
-    return blocks
+    text = {line for block in prose for line in block}
+    areas = [_held(area, frame) for area in drawn.areas if area.label == "table"]
+    cells = [line for line in lines if line not in text]
+    tables = find_tables(cells, layer, boxes, prose, rules, areas)
+    taken = {word for table in tables for word in _words(table.rows)}
+    found = [_table(table, layer, frame) for table in tables]
+    body = paragraphs.body_size(layer)
+    rest = [line for line in lines if line.words[0] not in taken]
+    for block in find_blocks(rest, layer.texts, boxes):
+        for part in paragraphs.split(block, layer, boxes):
+            words = [word for line in part for word in line.words]
+            made = replace(_block(words, layer, frame), lines=len(part))
+            bold = paragraphs.bold_share(words, layer) == 1
+            made = replace(made, size=max(line.size for line in part), bold=bold)
+            found.append(paragraphs.name(made, layer, body, frame.size[1]))
+    return found
 
 
 def _is_prose(block: Sequence[Line]) -> bool:
@@ -134,140 +123,128 @@ def _is_prose(block: Sequence[Line]) -> bool:
     return (len(block) >= 2 and words >= 4 and fill >= 0.75) or words >= 9
 
 
-def _caption_of(table: Table, blocks: Sequence[_Block], layer: TextLayer) -> _Block | None:
-    """Return the caption right above or below a table, if there is one."""
-    cells = table.cells
-    top, bottom = min(c.y0 for c in cells), max(c.y1 for c in cells)
-    left, right = min(c.x0 for c in cells), max(c.x1 for c in cells)
-    for block in blocks:
-        first, last = block.lines[0], block.lines[-1]
-        gap = max(top - last.y1, first.y0 - bottom)
-        beside = first.x0 >= right or first.x1 <= left
-        near = -first.size < gap < 2.5 * first.size and not beside
-        if near and _CAPTION.match(" ".join(layer.texts[word] for word in block.words[:4])):
-            return block
-    return None
+def _block(words: Sequence[int], layer: TextLayer, frame: Frame) -> Block:
+    index = list(words)
+    box = enclose(frame.hold(layer.boxes[index]))
+    return Block(tuple(index), box, float(layer.sizes[index].max()))
 
 
-def _paragraphs(lines: Sequence[Line], layer: TextLayer) -> list[list[Line]]:
-    """Split a block where a paragraph, a list item or a heading begins."""
-    left = min(line.x0 for line in lines)
-    right = max(line.x1 for line in lines)
-    steps = [b.middle - a.middle for a, b in pairwise(lines)]
-    step = float(np.median(steps)) if steps else 0.0
-    parts = [[lines[0]]]
-    for before, line in pairwise(lines):
-        same_row = line.middle - before.middle < 0.5 * line.size
-        ends_early = right - before.x1 > 0.2 * (right - left)
-        indented = line.x0 - left > 0.8 * line.size and before.x0 - left < 0.3 * line.size
-        wide_step = line.middle - before.middle > 1.25 * step + 0.1 * line.size
-        other_font = max(line.size, before.size) > 1.15 * min(line.size, before.size) or _is_bold(
-            line, layer
-        ) != _is_bold(before, layer)
-        opens_item = bool(BULLET.match(layer.texts[line.words[0]]))
-        hanging = BULLET.match(layer.texts[parts[-1][0].words[0]]) is not None
-        if not same_row and (
-            (ends_early and not hanging)
-            or (indented and not hanging)
-            or wide_step
-            or other_font
-            or opens_item
-        ):
-            parts.append([])
-        parts[-1].append(line)
-    return parts
+def _table(table: Table, layer: TextLayer, frame: Frame) -> Block:
+    """Make a table of its sections and rows, each with the words of the header as context.
+
+    A row with a single cell at its head names the section below it; these are parts when there
+    are several.
+    """
+    heads = table.rows[: table.header]
+    header = _words(heads)
+
+    def make(rows: Sequence[Row], label: Label, context: tuple[int, ...]) -> Block:
+        text = markdown((*heads, *rows), layer.texts, table.header)
+        block = _block(_words(rows), layer, frame)
+        return replace(block, label=label, text=text, context=context)
+
+    parts = []
+    for name, rows in table.sections():
+        title = _words([name] if name else [])
+        within = [make([row], "table_row", header + title) for row in rows]
+        if name and len(rows) > 1:
+            section = make([name, *rows], "table", header)
+            parts.append(replace(section, parts=tuple(within)))
+        elif name:
+            parts += [make([name, *rows], "table_row", header)]
+        else:
+            parts += within
+    block = _block(_words(table.rows), layer, frame)
+    text = markdown(table.rows, layer.texts, table.header)
+    return replace(block, label="table", text=text, parts=tuple(parts))
 
 
-def _is_bold(line: Line, layer: TextLayer) -> bool:
-    """Say whether most of a line is bold, by letters."""
-    bold = sum(len(layer.texts[word]) for word in line.words if layer.bold[word])
-    return 2 * bold > sum(len(layer.texts[word]) for word in line.words)
-
-
-def _body_size(layer: TextLayer) -> float:
-    """Return the font size that most letters of the page have."""
-    letters = np.array([len(text) for text in layer.texts])
-    sizes, place = np.unique(np.round(layer.sizes * 2) / 2, return_inverse=True)
-    return float(sizes[np.bincount(place, weights=letters).argmax()])
-
-
-def _label(block: _Block, layer: TextLayer, body: float, main: int) -> Label:
-    words = block.words
-    first, text = layer.texts[words[0]], " ".join(layer.texts[word] for word in words[:12])
-    box = enclose(_turn(layer.boxes[list(words)], main, 1, 1))  # the page held to be read
-    at_edge = box[3] < _MARGIN or box[1] > 1 - _MARGIN
-    small = block.lines[0].size <= 1.1 * body or _PAGE_NUMBER.match(text)
-    if at_edge and small and len(block.lines) <= 2 and len(words) <= 15:
-        return "header" if box[3] < _MARGIN else "footer"
-    if block.label is not None:
-        return block.label
-    if _CAPTION.match(text):
-        return "caption"
-    size = max(line.size for line in block.lines)
-    bold = all(_is_bold(line, layer) for line in block.lines)
-    letters = any(character.isalpha() for character in text)
-    if (
-        letters
-        and len(words) <= 25
-        and len(block.lines) <= 3
-        and not text.endswith((".", ",", ";"))
-    ):
-        if size > 1.6 * body and box[1] < 0.5:
-            return "title"
-        if size > 1.15 * body or (bold and len(words) <= 15):
-            return "heading"
-    if BULLET.match(first) and len(words) > 1:
-        return "list_item"
-    return "paragraph"
+def _words(rows: Sequence[Row]) -> tuple[int, ...]:
+    return tuple(word for row in rows for line in row.lines for word in line.words)
 
 
 def _finish(
-    layer: TextLayer, found: Sequence[tuple[tuple[int, ...], Label]], main: int
+    layer: TextLayer, found: Sequence[Block], frame: Frame
 ) -> tuple[Words, tuple[Region, ...]]:
-    """Number words and regions in the reading order of the page held so that most is upright."""
-    boxes = [enclose(layer.boxes[list(words)]) for words, _ in found]
-    order = reading_order(_turn(np.array(boxes, dtype=np.float32), main, 1, 1))
-    regions: list[Region] = []
-    sequence: list[int] = []
-    for place, which in enumerate(order):
-        words, label = found[which]
-        region = Region(
-            box=boxes[which],
-            text=_text(layer, words),
-            words=tuple(range(len(sequence), len(sequence) + len(words))),
-            label=label,
-            order=place,
+    """Number words and regions in reading order; parts follow what they are parts of."""
+    order = reading_order(np.array([b.box for b in found], dtype=np.float32).reshape(-1, 4))
+    in_order = lists.group([found[which] for which in order], layer)
+    sequence = [word for block in in_order for word in block.words]
+    place = {word: number for number, word in enumerate(sequence)}
+    flat = list(_flatten(in_order))
+    regions = tuple(
+        Region(
+            box=_laid(block, layer, frame),
+            text=_text(block, layer),
+            words=tuple(place[word] for word in block.words),
+            label=block.label,
+            order=number,
+            parent=parent,
+            context=tuple(place[word] for word in block.context),
         )
-        regions.append(region)
-        sequence += words
-    words_in_order = Words(
+        for number, (block, parent) in enumerate(flat)
+    )
+    if not sequence:
+        return NO_WORDS, regions
+    words = Words(
         tuple(layer.texts[i] for i in sequence),
         layer.boxes[sequence],
         None if layer.confidences is None else layer.confidences[sequence],
     )
-    return words_in_order, tuple(regions)
+    return words, regions
 
 
-def _text(layer: TextLayer, words: Sequence[int]) -> str:
-    """Join words with spaces; a word broken by a hyphen at the end of a line becomes whole."""
+def _text(block: Block, layer: TextLayer) -> str:
+    if block.text is not None:
+        return block.text
+    text = join_words(layer, block.words)
+    if block.label in ("list_item", "list") and block.context:
+        return f"{join_words(layer, block.context)}\n{text}"
+    if block.label == "figure" and not text:
+        return join_words(layer, block.context) or WORDLESS
+    return text
+
+
+def _flatten(
+    blocks: Sequence[Block], parent: int | None = None, number: int = 0
+) -> Iterator[tuple[Block, int | None]]:
+    """Yield blocks, each before its parts, with the place of what holds them."""
+    for block in blocks:
+        yield block, parent
+        inner = list(_flatten(block.parts, number, number + 1))
+        yield from inner
+        number += 1 + len(inner)
+
+
+def _laid(block: Block, layer: TextLayer, frame: Frame) -> tuple[float, float, float, float]:
+    if block.label != "figure":
+        return enclose(layer.boxes[list(block.words)])
+    return enclose(frame.lay(np.array([block.box], dtype=np.float32)))
+
+
+def join_words(layer: TextLayer, words: Sequence[int]) -> str:
+    """Join words with spaces; a word broken by a hyphen at the end of a line becomes whole.
+
+    Scripts without spaces are joined without.
+    """
     pieces: list[str] = []
-    for word, after in zip(words, (*words[1:], None), strict=True):
-        text = layer.texts[word]
-        broken = layer.hyphens[word] and after is not None and layer.texts[after][:1].islower()
-        pieces.append(text.removesuffix("-") if broken else text + " ")
+    for word, after in zip_longest(words, words[1:]):
+        text, following = layer.texts[word], "" if after is None else layer.texts[after]
+        if layer.hyphens[word] and following[:1].islower():
+            pieces.append(text.removesuffix("-"))
+        elif _unspaced(text[-1]) and _unspaced(following[:1]):
+            pieces.append(text)
+        else:
+            pieces.append(text + " ")
     return "".join(pieces).strip()
 
 
-def add_section(regions: Sequence[Region], section: str) -> tuple[tuple[Region, ...], str]:
-    """Give each region the text of the heading above it; return also the last heading.
-
-    `section` is the heading in force where the page begins. Headings themselves and running
-    headers and footers belong to no section.
-    """
-    placed = []
-    for region in regions:
-        if region.label in ("title", "heading"):
-            section = region.text
-        outside = region.label in ("title", "heading", "header", "footer")
-        placed.append(region if outside else replace(region, section=section))
-    return tuple(placed), section
+def _unspaced(letter: str) -> bool:
+    """Say whether a letter is of a script that is written without spaces: Chinese, Japanese."""
+    return (
+        "\u3001" <= letter <= "\u30ff"  # signs, Hiragana, Katakana
+        or "\u3400" <= letter <= "\u9fff"
+        or "\uf900" <= letter <= "\ufaff"
+        or "\uff01" <= letter <= "\uff60"
+        or "\U00020000" <= letter <= "\U0003ffff"
+    )

@@ -194,10 +194,17 @@ def _layer(found: _Read, width: int, height: int, zoom: float) -> TextLayer:
         sizes=(sizes * zoom).astype(np.float32),
         bold=none,
         turns=turns,
-        hyphens=none,
+        hyphens=_hyphens(found, standing),
         invisible=none,
         confidences=(found.confidences / 100).astype(np.float32),
     )
+
+
+def _hyphens(found: _Read, standing: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Say which words go on in the next line: the last of an upright line, ending in a hyphen."""
+    last = np.append(found.lines[1:] != found.lines[:-1], True)[: len(found.texts)]
+    broken = [len(text) > 2 and text[-1] in "-‐" and text[-2].isalpha() for text in found.texts]
+    return np.asarray(last & np.array(broken, dtype=bool) & standing, dtype=bool)
 
 
 def _extent(boxes: NDArray[np.float64], axis: int) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +17,14 @@ import pypdfium2 as pdfium
 
 from snappy_core.boxes import contains_centre
 from snappy_core.errors import PasswordRequired, UnreadableDocument
-from snappy_core.reading import glyphs, ocr
+from snappy_core.reading import areas, glyphs, graphics, ocr
+from snappy_core.reading.areas import modelled_areas
+from snappy_core.reading.drawn import Drawn
 from snappy_core.reading.ink import edges, share_in, shows_ink
 from snappy_core.reading.layout import arrange
 from snappy_core.reading.options import ReadingOptions
 from snappy_core.reading.source import Source
+from snappy_core.reading.strokes import ruling_lines
 from snappy_core.reading.text import NOTHING, TextLayer
 from snappy_core.types import Matrix, Page
 
@@ -136,6 +139,7 @@ class _Draft:
     height: float = 792
     user_space: Matrix | None = None
     layer: TextLayer | None = None
+    drawn: Drawn = field(default_factory=Drawn)
     inked: bool = False
     doubtful: bool = False
     warning: str = ""
@@ -166,6 +170,7 @@ def _read_draft(document: Any, number: int, source: Source) -> _Draft:
         height,
         user_space,
         layer,
+        graphics.drawn(page),
         inked=bool(ink.any()),
         doubtful=_letters(layer) <= _letters(everything) / 2
         or (pictured > 0.5 and share_in(ink, layer.boxes) < 0.3),
@@ -179,7 +184,7 @@ def _letters(layer: TextLayer) -> int:
 
 def _finish(draft: _Draft, source: Source, number: int, options: ReadingOptions) -> Page:
     """Choose between text layer and OCR, and find the regions."""
-    layer, warning = draft.layer, draft.warning
+    layer, warning, drawn = draft.layer, draft.warning, draft.drawn
     wanted = options.ocr == "always" or (options.ocr == "auto" and draft.doubtful)
     if layer is not None and draft.inked and wanted:
         picture = render(source, number, ocr.DPI)
@@ -187,9 +192,17 @@ def _finish(draft: _Draft, source: Source, number: int, options: ReadingOptions)
         # A text layer that holds much of what OCR finds is better than OCR, and than a failure.
         if not failure and (options.ocr == "always" or _letters(seen) > 2 * _letters(layer)):
             layer = seen
+            if not (len(drawn.rules.horizontal) or len(drawn.rules.vertical)):
+                drawn = replace(drawn, rules=ruling_lines(picture))
         elif options.ocr == "always" or not _letters(layer):
             warning = "; ".join(filter(None, (warning, failure)))
-    words, regions, crowded = arrange(layer or NOTHING, draft.width, draft.height)
+    # A page that was drawn as text alone has nothing that the model knows better.
+    if draft.inked and (
+        drawn.areas or layer is not draft.layer or options.layout_model == "always"
+    ):
+        seen_by_model = modelled_areas(partial(render, source, number, areas.DPI), options)
+        drawn = replace(drawn, areas=drawn.areas + seen_by_model)
+    words, regions, crowded = arrange(layer or NOTHING, draft.width, draft.height, drawn)
     return Page(
         number,
         draft.label,

@@ -13,19 +13,29 @@ __all__ = ["MemoryStore", "SqliteStore", "Store", "open_store"]
 
 
 def open_store(location: str | os.PathLike[str], *, create: bool = True) -> Store:
-    """Return the store at a location: a file, or ":memory:".
+    """Return the store at a location.
+
+    A file is a SQLite index. A name that ends in `.lance`, `lance:FOLDER` and `s3://bucket/prefix`
+    are Lance indexes. ":memory:" is none that stays.
 
     Raises:
         ValueError: a URL of a kind that no store serves.
-        FileNotFoundError, IndexMismatch: as `SqliteStore`.
+        MissingDependency: the store needs an extra that is not installed.
+        FileNotFoundError, IndexMismatch, StoreError: as the store.
     """
     if location == ":memory:":
         if not create:
             raise FileNotFoundError(":memory: holds no index yet; name the file of one")
         return MemoryStore()
-    scheme = re.match(r"([a-z][a-z0-9+.-]+)://", os.fspath(location))
+    named = os.fspath(location)
+    if named.startswith(("lance:", "s3://")) or named.rstrip("/").endswith(".lance"):
+        from snappy_core.stores.lance import LanceStore
+
+        return LanceStore(named.removeprefix("lance:"), create=create)
+    scheme = re.match(r"([a-z][a-z0-9+.-]+)://", named)
     if scheme:
         raise ValueError(
-            f"{location}: no store for {scheme[1]}://; use the path of a file or ':memory:'"
+            f"{location}: no store for {scheme[1]}://; use the path of a file, "
+            "s3://bucket/prefix or ':memory:'"
         )
     return SqliteStore(location, create=create)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.scoring.membership import Membership
-from snappy_core.types import Page, Patches, Scalar
+from snappy_core.types import LABELS, Page, Patches, Region, Scalar
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +51,45 @@ class PageRecord:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PageVectors:
-    """What exact scoring reads of a page; `labels` (regions,) are places in `LABELS`."""
+    """What exact scoring reads of a page.
+
+    Attributes:
+        labels: (regions,) places in `LABELS`.
+        parents: (regions,) the region that holds each, -1 for none.
+    """
 
     vectors: NDArray[np.int8]
     scales: NDArray[np.float32]
     members: Membership
     labels: NDArray[np.uint8]
+    parents: NDArray[np.int32]
+
+
+def labels_and_parents(
+    regions: Sequence[Region],
+) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
+    """Return what `PageVectors` holds of regions."""
+    labels = [LABELS.index(region.label) for region in regions]
+    parents = [-1 if region.parent is None else region.parent for region in regions]
+    return np.array(labels, dtype=np.uint8), np.array(parents, dtype=np.int32)
+
+
+def lay_out(
+    pages: Sequence[tuple[NDArray[np.uint8], NDArray[np.int32]]],
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Return labels and parents of the regions of pages laid one after the other.
+
+    >>> rows = np.zeros(2, np.uint8), np.array([-1, 0], np.int32)
+    >>> lay_out([rows, rows])[1].tolist()
+    [-1, 0, -1, 2]
+    """
+    if not pages:
+        return np.zeros(0, np.uint8), np.zeros(0, np.int64)
+    sizes = [len(labels) for labels, _ in pages]
+    first = np.repeat(np.cumsum([0, *sizes])[:-1], sizes)
+    parents = np.concatenate([parents for _, parents in pages])
+    held = np.where(parents < 0, -1, parents + first).astype(np.int64)
+    return np.concatenate([labels for labels, _ in pages]), held
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,6 +160,10 @@ class Store(Protocol):
     @property
     def location(self) -> str:
         """Where the index lies, for messages."""
+        ...
+
+    def encoder(self) -> tuple[str, int] | None:
+        """Return the name of the encoder that made the index and its dimensions; None if new."""
         ...
 
     def check(self, encoder: str, dim: int) -> None:

@@ -14,8 +14,14 @@ import numpy as np
 
 from snappy_core.errors import IndexMismatch
 from snappy_core.scoring.terms import page_terms
-from snappy_core.stores.base import Catalog, DocumentRecord, PageRecord, PageVectors
-from snappy_core.types import LABELS, Page, Patches, Scalar
+from snappy_core.stores.base import (
+    Catalog,
+    DocumentRecord,
+    PageRecord,
+    PageVectors,
+    labels_and_parents,
+)
+from snappy_core.types import Page, Patches, Scalar
 
 
 @dataclass(frozen=True)
@@ -68,13 +74,12 @@ class _State:
         found = []
         for page in pages:
             record = self.pages[page][1]
-            labels = [LABELS.index(region.label) for region in record.page.regions]
             found.append(
                 PageVectors(
                     record.patches.vectors,
                     record.patches.scales,
                     record.members,
-                    np.array(labels, dtype=np.uint8),
+                    *labels_and_parents(record.page.regions),
                 )
             )
         return found
@@ -96,6 +101,9 @@ class MemoryStore:
         self._encoder: tuple[str, int] | None = None
         self._ids = count(1)
         self._lock = threading.Lock()
+
+    def encoder(self) -> tuple[str, int] | None:
+        return self._encoder
 
     def check(self, encoder: str, dim: int) -> None:
         with self._lock:

@@ -10,8 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.scoring.membership import Membership
-from snappy_core.stores.base import DocumentRecord, PageRecord, PageVectors
-from snappy_core.types import LABELS, Page, Patches, Region, Words
+from snappy_core.stores.base import (
+    DocumentRecord,
+    PageRecord,
+    PageVectors,
+    labels_and_parents,
+)
+from snappy_core.types import Page, Patches, Region, Words
 
 
 def insert_document(connection: sqlite3.Connection, document: DocumentRecord) -> int:
@@ -51,7 +56,7 @@ def insert_page(connection: sqlite3.Connection, document: int, record: PageRecor
     )
     number = cursor.lastrowid
     connection.executemany(
-        "INSERT INTO regions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO regions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 number,
@@ -63,13 +68,15 @@ def insert_page(connection: sqlite3.Connection, document: int, record: PageRecor
                 region.order,
                 region.parent,
                 region.section,
+                _blob(np.array(region.context), np.int32),
             )
             for place, region in enumerate(page.regions)
         ],
     )
     words = patches.grid is None
+    labels, parents = labels_and_parents(page.regions)
     connection.execute(
-        "INSERT INTO patches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO patches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             number,
             patches.vectors.shape[1],
@@ -82,7 +89,8 @@ def insert_page(connection: sqlite3.Connection, document: int, record: PageRecor
             _blob(members.iou, np.float32),
             _blob(members.share, np.float32),
             _blob(members.own, np.bool_),
-            _blob(np.array([LABELS.index(r.label) for r in page.regions]), np.uint8),
+            _blob(labels, np.uint8),
+            _blob(parents, np.int32),
             _blob(patches.vectors, np.int8),
         ),
     )
@@ -108,12 +116,11 @@ def select_documents(
 
 def select_vectors(connection: sqlite3.Connection, page: int) -> PageVectors:
     query = (
-        "SELECT dim, scales, offsets, members, iou, share, own, labels, vectors "
+        "SELECT dim, scales, offsets, members, iou, share, own, labels, parents, vectors "
         "FROM patches WHERE page = ?"
     )
-    dim, scales, offsets, members, iou, share, own, labels, vectors = connection.execute(
-        query, (page,)
-    ).fetchone()
+    row = connection.execute(query, (page,)).fetchone()
+    dim, scales, offsets, members, iou, share, own, labels, parents, vectors = row
     return PageVectors(
         np.frombuffer(vectors, np.int8).reshape(-1, dim),
         np.frombuffer(scales, np.float32),
@@ -125,6 +132,7 @@ def select_vectors(connection: sqlite3.Connection, page: int) -> PageVectors:
             np.frombuffer(own, np.bool_),
         ),
         np.frombuffer(labels, np.uint8),
+        np.frombuffer(parents, np.int32),
     )
 
 
@@ -142,11 +150,20 @@ def select_page(connection: sqlite3.Connection, page: int) -> Page:
         None if confidences is None else np.frombuffer(confidences, np.float32),
     )
     query = (
-        "SELECT x0, y0, x1, y1, text, words, label, reading_order, parent, section FROM regions "
-        "WHERE page = ? ORDER BY place"
+        "SELECT x0, y0, x1, y1, text, words, label, reading_order, parent, section, context "
+        "FROM regions WHERE page = ? ORDER BY place"
     )
     regions = tuple(
-        Region(tuple(row[:4]), row[4], tuple(np.frombuffer(row[5], np.int32).tolist()), *row[6:])
+        Region(
+            box=tuple(row[:4]),
+            text=row[4],
+            words=_integers(row[5]),
+            label=row[6],
+            order=row[7],
+            parent=row[8],
+            section=row[9],
+            context=_integers(row[10]),
+        )
         for row in connection.execute(query, (page,))
     )
     return Page(
@@ -177,6 +194,10 @@ def select_patches(connection: sqlite3.Connection, page: int) -> Patches:
         np.ones(len(held), bool) if local is None else np.frombuffer(local, np.bool_),
         None if rows is None else (rows, columns),
     )
+
+
+def _integers(blob: bytes) -> tuple[int, ...]:
+    return tuple(np.frombuffer(blob, np.int32).tolist())
 
 
 def _blob(values: NDArray[Any], kind: type) -> bytes:

@@ -21,7 +21,7 @@ from snappy_core.stores.base import Catalog, DocumentRecord, PageRecord, PageVec
 from snappy_core.stores.catalog import CatalogCache
 from snappy_core.types import Page, Patches, Scalar
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 APPLICATION_ID = 0x534E5059  # "SNPY", in the header of the file
 
 _SCHEMA = """
@@ -41,12 +41,14 @@ CREATE TABLE regions (
     page INTEGER NOT NULL REFERENCES pages (id) ON DELETE CASCADE, place INTEGER NOT NULL,
     label TEXT NOT NULL, x0 REAL, y0 REAL, x1 REAL, y1 REAL, text TEXT NOT NULL,
     words BLOB NOT NULL, reading_order INTEGER NOT NULL, parent INTEGER, section TEXT NOT NULL,
+    context BLOB NOT NULL,
     PRIMARY KEY (page, place)) WITHOUT ROWID;
 CREATE TABLE patches (
     page INTEGER PRIMARY KEY REFERENCES pages (id) ON DELETE CASCADE,
     dim INTEGER NOT NULL, rows INTEGER, columns INTEGER, boxes BLOB, local BLOB,
     scales BLOB NOT NULL, offsets BLOB NOT NULL, members BLOB NOT NULL, iou BLOB NOT NULL,
-    share BLOB NOT NULL, own BLOB NOT NULL, labels BLOB NOT NULL, vectors BLOB NOT NULL);
+    share BLOB NOT NULL, own BLOB NOT NULL, labels BLOB NOT NULL,
+    parents BLOB NOT NULL, vectors BLOB NOT NULL);
 CREATE TABLE pooled (
     page INTEGER PRIMARY KEY REFERENCES pages (id) ON DELETE CASCADE,
     scales BLOB NOT NULL, vectors BLOB NOT NULL);
@@ -96,16 +98,20 @@ class SqliteStore:
     def location(self) -> str:
         return str(self._path)
 
-    def check(self, encoder: str, dim: int) -> None:
-        given = json.dumps([encoder, dim])
-        query = "SELECT value FROM meta WHERE key = 'encoder'"
+    def encoder(self) -> tuple[str, int] | None:
         with self._connection() as connection:
-            found = connection.execute(query).fetchone()
+            return _encoder(connection)
+
+    def check(self, encoder: str, dim: int) -> None:
+        with self._connection() as connection:
+            found = _encoder(connection)
             if found is None:  # only then write: a writer elsewhere would keep us waiting
+                given = json.dumps([encoder, dim])
                 connection.execute("INSERT OR IGNORE INTO meta VALUES ('encoder', ?)", (given,))
-                found = connection.execute(query).fetchone()
-        if found[0] != given:
-            name, size = json.loads(found[0])
+                found = _encoder(connection)
+        assert found is not None
+        if found != (encoder, dim):
+            name, size = found
             raise IndexMismatch(
                 f"{self._path}: made by the encoder {name} ({size} dimensions), not {encoder} "
                 f"({dim}); open it with that encoder, or index into a new file"
@@ -233,6 +239,11 @@ class SqliteStore:
             connection.close()
             raise
         return connection
+
+
+def _encoder(connection: sqlite3.Connection) -> tuple[str, int] | None:
+    found = connection.execute("SELECT value FROM meta WHERE key = 'encoder'").fetchone()
+    return None if found is None else tuple(json.loads(found[0]))
 
 
 def _is_empty(connection: sqlite3.Connection) -> bool:

@@ -30,7 +30,7 @@ ROOT = Path(snappy_core.__file__).parent.parent
         (["q", "--in", "INDEX", "--filter", "tame=x"], "unknown filter key 'tame'"),
         (["q", "--in", "INDEX", "--filter", "team"], "'team' is not of the form key=value"),
         (["q", "--in", "INDEX", "--colour"], "--colour"),
-        (["q", "--in", "s3://bucket/x"], "s3://bucket/x"),
+        (["q", "--in", "ftp://bucket/x"], "ftp://bucket/x"),
     ],
 )
 def test_wrong_use_exits_with_2(snappy, made, options, words):

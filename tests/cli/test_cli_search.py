@@ -6,6 +6,7 @@ import pytest
 from PIL import Image, ImageChops
 
 from snappy_core.cli.output import plain
+from snappy_core.encoders import MINILM
 from snappy_core.metadata import KEYS
 
 QUESTION = "How many boats has the port of Brae?"
@@ -25,8 +26,9 @@ def test_search_prints_page_label_box_score_and_text(snappy, made, data):
 def test_long_text_is_wrapped_and_nothing_is_cut(snappy, made):
     done = snappy("search", QUESTION, "--in", made, "-k", 1)
     text = " ".join(line.strip() for line in done.out.splitlines()[2:])
-    for word in ("Port Boats Landed", "Brae 9 187 £251,500", "Dunmore 5 96 £133,700"):
-        assert word in text
+    for row in ("| Port | Boats | Landed", "| Brae | 9 | 187 | £251,500 |", "| Dunmore | 5 | 96 |"):
+        assert row in text
+    assert "\ufffd" not in text
     assert max(map(len, done.out.splitlines()[2:])) <= 80
     assert not any(line.endswith(" ") for line in done.out.splitlines())
 
@@ -104,6 +106,38 @@ def test_show_draws_the_page(snappy, made, tmp_path, monkeypatch):
         assert one.format == "PNG"
         assert one.size == other.size
         assert ImageChops.difference(one, other).getbbox() is not None
+
+
+def test_show_draws_the_heat_of_one_token(snappy, made, tmp_path):
+    every, one, other = (tmp_path / name for name in ("every.png", "one.png", "other.png"))
+    assert snappy("show", QUESTION, "--in", made, "--heat", "-o", every).code == 0
+    assert snappy("show", QUESTION, "--in", made, "--heat", "--token", "boats", "-o", one).code == 0
+    assert snappy("show", QUESTION, "--in", made, "--token", "Brae?", "-o", other).code == 0
+    assert len({path.read_bytes() for path in (every, one, other)}) == 3
+
+
+def test_show_names_the_tokens_there_are(snappy, made, tmp_path):
+    out = tmp_path / "page.png"
+    done = snappy("show", "How many boats?", "--in", made, "--token", "boat", "-o", out)
+    assert done.code == 2
+    assert done.error == "token 'boat' is not in the question: ['How', 'many', 'boats?']"
+    done = snappy("show", QUESTION, "--in", made, "--token", "boats", "--no-heat", "-o", out)
+    assert (done.code, done.error) == (2, "--token chooses a heat map; leave out --no-heat")
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("command", ["search", "show"])
+def test_an_encoder_that_there_is_not(snappy, made, command):
+    done = snappy(command, QUESTION, "--in", made, "--encoder", "minlm")
+    assert done.code == 1
+    assert done.error.startswith("'minlm': no such encoder; give the folder or hub id")
+
+
+def test_the_embedded_encoder_by_its_name(snappy, made, data):
+    plain = snappy("search", QUESTION, "--in", made)
+    assert snappy("search", QUESTION, "--in", made, "--encoder", MINILM) == plain
+    pdf = ("--pdf", data / "table.pdf", "--encoder", MINILM)
+    assert snappy("search", QUESTION, *pdf, "--json").code == 0
 
 
 def test_show_works_on_a_pdf(snappy, data, tmp_path):

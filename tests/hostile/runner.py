@@ -110,7 +110,8 @@ def _pages(case: Case, source: Source) -> Iterator[Page]:
 
 def _check(page: Page) -> None:
     """Hold what a page promises: words of regions are there, boxes lie on it, text is text."""
-    words = sorted(word for region in page.regions for word in region.words)
+    tops = [region for region in page.regions if region.parent is None]
+    words = sorted(word for region in tops for word in region.words)
     assert words == list(range(len(page.words))), "a word in no region, or in two"
     assert not len(page.words) or (page.words.boxes.min() >= 0 and page.words.boxes.max() <= 1)
     assert 0 < page.width < float("inf")

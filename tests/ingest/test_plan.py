@@ -5,6 +5,7 @@ import pytest
 from snappy_core.ingest.jobs import prepare
 from snappy_core.ingest.plan import fingerprint, is_new, name_documents, relabel
 from snappy_core.reading import VERSION, ReadingOptions, Source
+from snappy_core.reading.detector import NAME
 from snappy_core.stores import MemoryStore
 from snappy_core.stores.base import DocumentRecord
 from snappy_core.testing import FakeEncoder, make_page
@@ -22,10 +23,11 @@ def store():
 
 
 def test_fingerprint_names_what_decides_how_a_document_comes_out():
-    made = fingerprint(FakeEncoder(name="fake-1"), ReadingOptions())
+    made = fingerprint(FakeEncoder(name="fake-1"), ReadingOptions(layout_model="never"))
     assert made == f"layout {VERSION}, ocr auto eng, fake-1"
-    german = fingerprint(FakeEncoder(name="fake-2"), ReadingOptions("always", "deu+eng"))
-    assert german == f"layout {VERSION}, ocr always deu+eng, fake-2"
+    options = ReadingOptions("always", "deu+eng", layout_model="always")
+    german = fingerprint(FakeEncoder(name="fake-2"), options)
+    assert german == f"layout {VERSION} with {NAME}, ocr always deu+eng, fake-2"
 
 
 class TestNameDocuments:

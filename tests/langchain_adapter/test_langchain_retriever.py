@@ -289,8 +289,8 @@ def test_index_that_is_not_there(tmp_path):
 
 
 def test_index_by_url():
-    with pytest.raises(ValidationError, match="no store for s3://; use the path of a file"):
-        SnappyRetriever(index="s3://bucket/reports")
+    with pytest.raises(ValidationError, match="no store for ftp://; use the path of a file"):
+        SnappyRetriever(index="ftp://bucket/reports")
 
 
 def test_index_of_another_kind():

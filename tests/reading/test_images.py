@@ -15,7 +15,7 @@ from snappy_core.testing import FakeEncoder
 from tests.reading.drawing import HEIGHT, WIDTH, WORDS, drawn_boxes, encode, sheet, source
 
 needs_tesseract = pytest.mark.tesseract
-NEVER = ReadingOptions(ocr="never")
+NEVER = ReadingOptions(ocr="never", layout_model="never")
 SIZE = (70, 40)
 INK = np.s_[6:14, 40:64]  # rows, columns: off the diagonal
 

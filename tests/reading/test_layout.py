@@ -7,10 +7,9 @@ import pytest
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
-from snappy_core import Region, Source, UnreadableDocument
+from snappy_core import Source, UnreadableDocument
 from snappy_core.boxes import as_boxes, enclose
 from snappy_core.reading import read
-from snappy_core.reading.layout import add_section
 from snappy_core.types import LABELS
 
 
@@ -59,16 +58,28 @@ def test_every_word_is_in_one_region_and_all_are_in_order(data):
 
 
 def check(page):
-    held = [word for region in page.regions for word in region.words]
+    held = [word for region in page.regions if region.parent is None for word in region.words]
     assert held == list(range(len(page.words)))
     for place, region in enumerate(page.regions):
         assert region.order == place
         assert region.label in LABELS
-        assert region.parent is None
-        assert region.box == enclose(page.words.boxes[list(region.words)])
-        # apart from hyphens at line ends, the text is the words
-        words = "".join(page.words.texts[word] for word in region.words)
-        assert region.text.replace(" ", "").replace("-", "") == words.replace("-", "")
+        boxes = page.words.boxes[list(region.words)]
+        if region.label == "figure":  # may hold more than its words
+            around = enclose(as_boxes([region.box, *boxes]))
+            assert np.array(region.box) == pytest.approx(np.array(around), abs=1e-5)
+        else:
+            assert region.box == enclose(boxes)
+        assert set(region.context).isdisjoint(region.words)
+        assert set(region.context) <= set(held)
+        if region.parent is not None:
+            parent = page.regions[region.parent]
+            assert parent.parent is None
+            assert set(region.words) <= set(parent.words)
+            assert parent.order < region.order
+        if region.label in ("paragraph", "heading", "header", "footer"):
+            # apart from hyphens at line ends, the text is the words
+            words = "".join(page.words.texts[word] for word in region.words)
+            assert region.text.replace(" ", "").replace("-", "") == words.replace("-", "")
     assert as_boxes([region.box for region in page.regions]).shape == (len(page.regions), 4)
 
 
@@ -100,8 +111,11 @@ def test_two_columns_under_a_heading(data):
 
 def test_list_items(data):
     regions = regions_of(data, "list_items.pdf")
-    items = [r.text for r in regions if r.label == "list_item"]
-    assert items == [
+    items = [r.text.split("\n") for r in regions if r.label == "list_item"]
+    assert {lead for lead, _ in items} == {
+        "Every boat that stays overnight must carry:", "To come in after dark:",
+    }  # fmt: skip
+    assert [text for _, text in items] == [
         "• A chart of the inner harbour.",
         "• Two anchors, one of which must hold the boat on its own in a full gale.",
         "• A lamp that burns for ten hours.",
@@ -111,11 +125,16 @@ def test_list_items(data):
         "2. Wait for the green light.",
         "3. Enter at four knots.",
     ]
-    others = [(r.order, r.text) for r in regions if r.label != "list_item"]
+    others = [(r.order, r.label, r.text[:42]) for r in regions if r.label != "list_item"]
     assert others == [
-        (0, "Every boat that stays overnight must carry:"),
-        (6, "To come in after dark:"),
+        (0, "paragraph", "Every boat that stays overnight must carry"),
+        (1, "list", "Every boat that stays overnight must carry"),
+        (7, "paragraph", "To come in after dark:"),
+        (8, "list", "To come in after dark:\n1. Ring the harbour"),
     ]
+    assert {r.parent for r in regions if r.label == "list_item"} == {1, 8}
+    lead_in = regions[0].words
+    assert [r.context for r in regions[2:7]] == [lead_in] * 5
 
 
 # Hyphens
@@ -174,22 +193,36 @@ def test_a_stamp_in_the_margin_stays_by_itself(data):
 
 
 def test_a_table_between_paragraphs(data):
-    before, table, after = regions_of(data, "table.pdf")
+    regions = regions_of(data, "table.pdf")
+    before, table, after = (region for region in regions if region.parent is None)
     assert [r.label for r in (before, table, after)] == ["paragraph", "table", "paragraph"]
     assert before.text.startswith("Five crews gave up")
     assert after.text.endswith("harbour master's own scale.")
-    assert table.text == (
-        "Port Boats Landed (t) Value Ardwick 14 312 £408,000 Brae 9 187 £251,500 "
-        "Corran 22 640 £799,200 Dunmore 5 96 £133,700"
-    )
+    assert table.text.split("\n") == [
+        "| Port | Boats | Landed (t) | Value |",
+        "| --- | --- | --- | --- |",
+        "| Ardwick | 14 | 312 | £408,000 |",
+        "| Brae | 9 | 187 | £251,500 |",
+        "| Corran | 22 | 640 | £799,200 |",
+        "| Dunmore | 5 | 96 | £133,700 |",
+    ]
+    rows = [region for region in regions if region.parent is not None]
+    assert [row.label for row in rows] == ["table_row"] * 4
+    assert [row.words[0] for row in rows] == list(table.words[5::4])
+    assert rows[1].text.split("\n")[::2] == [
+        "| Port | Boats | Landed (t) | Value |",
+        "| Brae | 9 | 187 | £251,500 |",
+    ]
+    assert rows[1].context == table.words[:5]
 
 
-def test_a_long_table_comes_in_rows():
+def test_a_long_table_has_its_rows_for_parts():
     columns = ((40, "port"), (120, "boats"), (200, "landed"), (300, "value"))
     page = draw(*((x, 550 - 13 * i, f"{name}{i}", 9) for i in range(40) for x, name in columns))
-    assert {region.label for region in page.regions} == {"table_row"}
-    assert [region.text for region in page.regions] == [
-        f"port{i} boats{i} landed{i} value{i}" for i in range(40)
+    table, *rows = page.regions
+    assert (table.label, {row.label for row in rows}) == ("table", {"table_row"})
+    assert [row.text.split("\n")[-1] for row in rows][-2:] == [
+        f"| port{i} | boats{i} | landed{i} | value{i} |" for i in (38, 39)
     ]
 
 
@@ -202,7 +235,10 @@ def test_a_long_table_comes_in_rows():
         ("The Harbour Dues", 24, {"title"}),
         ("The Harbour Dues", 15, {"title", "heading"}),
         ("*The Harbour Dues", 11, {"heading"}),
-        ("Figure 3 shows the dues", 11, {"caption"}),
+        ("Figure 3: the dues", 11, {"caption"}),
+        ("Figure 7-26. The dues", 11, {"caption"}),
+        ("Fig. 4b (left)", 11, {"caption"}),
+        ("Figure 3 shows what dues are.", 11, {"paragraph"}),
         ("Table A.1: harbour dues", 11, {"caption"}),
         ("Exhibit IV", 11, {"caption"}),
         ("Table of contents", 15, {"title", "heading"}),
@@ -230,25 +266,6 @@ def test_a_gap_parts_paragraphs():
 
 
 # Sections
-
-
-def region(label, text, order):
-    return Region((0, 0, 1, 1), text, (), label, order)
-
-
-def test_sections_go_on_from_page_to_page():
-    first = [
-        region("paragraph", "before", 0),
-        region("title", "The Salt Pans", 1),
-        region("paragraph", "one", 2),
-        region("heading", "Trade", 3),
-    ]
-    placed, section = add_section(first, "Preface")
-    assert (placed[0].section, placed[2].section) == ("Preface", "The Salt Pans")
-    assert [r.text for r in placed] == [r.text for r in first]
-    placed, section = add_section([region("table", "two", 0)], section)
-    assert (placed[0].section, section) == ("Trade", "Trade")
-    assert add_section([], "Trade") == ((), "Trade")
 
 
 def test_sections_of_a_document():

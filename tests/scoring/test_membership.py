@@ -5,7 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from snappy_core.boxes import iou
 from snappy_core.scoring.membership import assign, concatenate
+from snappy_core.scoring.relevance import best_in_region
 from snappy_core.types import Patches, Region
 
 
@@ -154,3 +156,70 @@ def test_pages_one_after_the_other():
 
 def test_no_pages():
     assert concatenate([], []).offsets.tolist() == [0]
+
+
+@st.composite
+def nested(draw):
+    """Regions on a grid, each inside its parent, some of them smaller than a patch."""
+    boxes, parents = [(0.0, 0.0, 1.0, 1.0)], [None]
+    for _ in range(draw(st.integers(0, 8))):
+        parent = draw(st.integers(0, len(boxes) - 1))
+        x0, y0, x1, y1 = boxes[parent]
+        left, top = draw(st.floats(0, 0.9)), draw(st.floats(0, 0.9))
+        right, bottom = draw(st.floats(left + 0.05, 1)), draw(st.floats(top + 0.05, 1))
+        inner = (
+            x0 + left * (x1 - x0), y0 + top * (y1 - y0),
+            x0 + right * (x1 - x0), y0 + bottom * (y1 - y0),
+        )  # fmt: skip
+        boxes.append((inner[0], inner[1], min(inner[2], x1), min(inner[3], y1)))
+        parents.append(parent)
+    return [region(box, (), parent) for box, parent in zip(boxes, parents, strict=True)]
+
+
+@given(nested(), st.integers(1, 6), st.integers(1, 6), st.integers(0, 1), st.integers(0, 999))
+def test_no_region_of_a_grid_scores_below_one_it_holds(regions, rows, columns, extra, seed):
+    patches = grid(rows, columns, extra)
+    members = assign(regions, patches)
+    rng = np.random.default_rng(seed)
+    similarity = rng.uniform(0, 1, (3, len(patches))).astype(np.float32)
+    scores = best_in_region(similarity, members)
+    for child, held in enumerate(regions):
+        if held.parent is not None:
+            assert (scores[:, held.parent] >= scores[:, child]).all()
+
+
+def test_a_parent_is_judged_by_the_patch_of_a_child_too_small_to_cover_half():
+    family = [
+        region((0, 0, 0.3, 0.5)),  # all of patch 0, a fifth of patch 1
+        region((0.26, 0.1, 0.3, 0.2), parent=0),  # a sliver of patch 1
+        region((0.27, 0.1, 0.29, 0.2), parent=1),  # a sliver of it
+        region((0, 0, 0.3, 0.5)),  # as the first, with no child
+    ]
+    made = assign(family, grid(2, 4))
+    own = [{p for p, entry in entries(made, r).items() if entry[2]} for r in range(4)]
+    assert own == [{0, 1}, {1}, {1}, {0}]
+
+
+def test_children_are_found_wherever_they_stand():
+    """Before their parent, or in a circle, as no page should have them."""
+    small, large = region((0.26, 0.1, 0.3, 0.2), parent=1), region((0, 0, 0.3, 0.5))
+    made = assign([small, large], grid(2, 4))
+    assert {p for p, entry in entries(made, 1).items() if entry[2]} == {0, 1}
+    made = assign([small, region((0, 0, 0.3, 0.5), parent=0)], grid(2, 4))
+    assert {p for p, entry in entries(made, 1).items() if entry[2]} == {0, 1}
+
+
+def test_the_cells_of_a_grid_need_not_fill_the_page():
+    """Columns and rows of several sizes, beside global patches in between."""
+    x, y = np.array([0.1, 0.2, 0.6, 0.7]), np.array([0.3, 0.5, 0.95])
+    cells = [(x[c], y[r], x[c + 1], y[r + 1]) for r in range(2) for c in range(3)]
+    boxes = np.array([(0, 0, 1, 1), *cells[:4], (0, 0, 1, 1), *cells[4:]], np.float32)
+    local = np.array([False] + [True] * 4 + [False] + [True] * 2)
+    patches = Patches(np.ones((8, 3), np.int8), np.ones(8, np.float32), boxes, local, (2, 3))
+    box = (0.15, 0.4, 0.65, 0.9)
+    made = assign([region(box)], patches)
+    expected = iou(np.array([box], np.float32), boxes)[0] * local
+    found = entries(made)
+    assert set(found) == set(np.flatnonzero(expected))
+    for patch, (overlap, *_) in found.items():
+        assert overlap == pytest.approx(expected[patch], abs=1e-6)

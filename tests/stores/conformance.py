@@ -307,8 +307,10 @@ class StoreConformance:
             assert snapshot.page_ids("a") == before
 
     def test_belongs_to_one_encoder(self, store: Store) -> None:
+        assert store.encoder() is None
         store.check("mini-1", 16)
         store.check("mini-1", 16)
+        assert store.encoder() == ("mini-1", 16)
         for name, dim in (("other-2", 16), ("mini-1", 32)):
             with pytest.raises(IndexMismatch, match=rf"mini-1.*16.*{name}.*{dim}"):
                 store.check(name, dim)

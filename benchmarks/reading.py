@@ -1,0 +1,62 @@
+"""Reading and layout of born-digital pages, against the bare words of pypdfium2."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pypdfium2 as pdfium
+
+from benchmarks.measure import Result
+from snappy_core.reading import ReadingOptions, Source, detector, read
+
+REPORT = Path(__file__).parent.parent / "examples" / "report.pdf"
+
+
+def run() -> list[Result]:
+    """Read the sample report, or the PDFs in the folder that SNAPPY_PDFS names."""
+    folder = os.environ.get("SNAPPY_PDFS")
+    files = sorted(Path(folder).glob("*.pdf")) if folder else [REPORT]
+    pages = bare = 0.0
+    ours = dict.fromkeys(("never", "auto"), 0.0)
+    for file in files:
+        started = time.perf_counter()
+        pages += _bare_words(file)
+        bare += time.perf_counter() - started
+        for model in ours:
+            source = Source.from_path(file)
+            started = time.perf_counter()
+            for _ in read(source, ReadingOptions(ocr="never", layout_model=model)):  # type: ignore[arg-type]
+                pass
+            ours[model] += time.perf_counter() - started
+    detail = f"{1000 * bare / pages:.1f} ms a page for words alone, {pages:.0f} pages"
+    name = "reading and layout / words of pypdfium2"
+    results = [
+        Result(name, ours["never"] / bare, 8, False, f"{detail}; {_each(ours['never'], pages)}")
+    ]
+    if detector.available():
+        with_model = f"{name}, with the layout model where more than text is drawn"
+        detail = _each(ours["auto"], pages)
+        results.append(Result(with_model, ours["auto"] / bare, 20, False, detail))
+    return results
+
+
+def _each(seconds: float, pages: float) -> str:
+    return f"{1000 * seconds / pages:.0f} ms a page"
+
+
+def _bare_words(file: Path) -> int:
+    """Take words with their boxes, character by character, as pypdfium2 gives them."""
+    with pdfium.PdfDocument(file) as document:
+        for page in document:
+            text = page.get_textpage()
+            words: list[tuple[str, list[tuple[float, ...]]]] = [("", [])]
+            letters = text.get_text_range()
+            for place, letter in zip(range(text.count_chars()), letters, strict=False):
+                if letter.isspace():
+                    words.append(("", []))
+                else:
+                    word, boxes = words[-1]
+                    words[-1] = word + letter, [*boxes, text.get_charbox(place)]
+        return len(document)

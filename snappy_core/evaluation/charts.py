@@ -1,0 +1,145 @@
+"""Charts of recorded runs as PNG files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from snappy_core.errors import MissingDependency
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00")  # told apart by all
+COUNTED = {"": "all selected", "top3_": "first three", "top1_": "first"}
+
+Found = Mapping[str, Any]
+
+
+def draw_charts(runs: Sequence[Found], folder: str | os.PathLike[str]) -> list[Path]:
+    """Draw what `recorded_summary` found of some runs; return the files, made in `folder`.
+
+    `hits.png`: questions hit at IoU .5 by what is counted, with intervals; `categories.png`: the
+    same by category; `curves.png`: questions by the IoU that is asked for; `tokens.png`: what the
+    context costs.
+
+    Raises:
+        MissingDependency: matplotlib is not installed.
+        OSError: the folder cannot be made or written.
+    """
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise MissingDependency(
+            "charts need matplotlib: pip install 'snappy-retriever[eval]'"
+        ) from error
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    drawn = []
+    for name, draw, size in (
+        ("hits", _hits, (9.0, 4.5)),
+        ("categories", _categories, (11.0, 4.5)),
+        ("curves", _curves, (12.0, 4.0)),
+        ("tokens", _tokens, (9.0, 4.5)),
+    ):
+        figure = Figure(figsize=size, layout="constrained")
+        draw(figure, runs)
+        drawn.append(Path(folder) / f"{name}.png")
+        figure.savefig(drawn[-1], dpi=150)
+    return drawn
+
+
+def _hits(figure: Figure, runs: Sequence[Found]) -> None:
+    axes = _axes(figure, "Questions hit at IoU 0.5, by which regions count (95%)", "% of questions")
+    names = [f"{prefix}hit50" for prefix in COUNTED]
+    edges = [
+        [np.array(run["intervals"][name]) - run[name] for name in names] for run in runs
+    ]  # below and above each value
+    _bars(
+        axes,
+        list(COUNTED.values()),
+        {run["model"]: [100 * run[name] for name in names] for run in runs},
+        [100 * np.abs(np.array(of_run)).T for of_run in edges],
+    )
+
+
+def _categories(figure: Figure, runs: Sequence[Found]) -> None:
+    axes = _axes(figure, "Questions hit at IoU 0.5 by any selected region", "% of questions")
+    names = sorted({name for run in runs for name in run["by_category"]})
+    hit = {
+        run["model"]: [100 * run["by_category"].get(name, {}).get("hit50", 0) for name in names]
+        for run in runs
+    }
+    _bars(axes, names, hit)
+
+
+def _curves(figure: Figure, runs: Sequence[Found]) -> None:
+    figure.suptitle("Questions whose evidence is met at least so well")
+    panels = figure.subplots(1, len(COUNTED), sharey=True)
+    for axes, prefix, title in zip(panels, COUNTED, COUNTED.values(), strict=True):
+        for run, colour in zip(runs, _colours(len(runs)), strict=True):
+            curve = run["curve"][prefix.rstrip("_") or "selected"]
+            reached = np.linspace(0, 1, len(curve))
+            axes.plot(reached, 100 * np.array(curve), color=colour, label=run["model"])
+        axes.set(title=title, xlabel="mean IoU", xlim=(0, 1), ylim=(0, 100))
+        _plain(axes)
+    panels[0].set_ylabel("% of questions")
+    panels[-1].legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
+
+
+def _tokens(figure: Figure, runs: Sequence[Found]) -> None:
+    axes = _axes(figure, "Context for all questions", "million tokens")
+    names = {
+        "tokens_selected": "selected regions",
+        "tokens_all_ocr": "all text of the page",
+        "tokens_full_image": "page as a picture",
+    }
+    sums = {run["model"]: [run[name] / 1e6 for name in names] for run in runs}
+    _bars(axes, list(names.values()), sums)
+
+
+def _axes(figure: Figure, title: str, unit: str) -> Axes:
+    axes = figure.add_subplot()
+    axes.set_title(title)
+    axes.set_ylabel(unit)
+    return axes
+
+
+def _bars(
+    axes: Axes,
+    groups: Sequence[str],
+    series: Mapping[str, Sequence[float]],
+    errors: Sequence[np.ndarray[Any, Any]] | None = None,
+) -> None:
+    """Draw bars side by side: a group for each name, in it one for each of the series."""
+    width = 0.8 / len(series)
+    for place, (name, values) in enumerate(series.items()):
+        bars = axes.bar(
+            np.arange(len(groups)) + (place - (len(series) - 1) / 2) * width,
+            values,
+            width,
+            label=name,
+            color=_colours(len(series))[place],
+            yerr=None if errors is None else errors[place],
+            error_kw={"elinewidth": 1, "capsize": 2},
+        )
+        if len(groups) * len(series) <= 12:
+            axes.bar_label(bars, fmt="{:.1f}", padding=2, fontsize=8)
+    axes.set_xticks(np.arange(len(groups)), groups)
+    axes.set_ylim(bottom=0)
+    axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
+    _plain(axes)
+
+
+def _plain(axes: Axes) -> None:
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(axis="y", color="#dddddd", linewidth=0.6)
+    axes.set_axisbelow(True)
+
+
+def _colours(count: int) -> list[str]:
+    return [COLOURS[place % len(COLOURS)] for place in range(count)]

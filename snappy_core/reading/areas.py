@@ -1,0 +1,32 @@
+"""What a layout model and the picture of a page add to the words: areas, and ruling lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from snappy_core.reading import detector
+from snappy_core.reading.drawn import Area
+from snappy_core.reading.options import ReadingOptions
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+DPI = 100
+"""Of the picture for the layout model, which makes it 608 x 800 pixels anyway."""
+
+
+def uses_model(options: ReadingOptions) -> bool:
+    """Say whether pages are shown to the layout model."""
+    if options.layout_model == "auto":
+        return detector.available()
+    return options.layout_model == "always"
+
+
+def modelled_areas(picture: Callable[[], Image], options: ReadingOptions) -> tuple[Area, ...]:
+    """Return what the layout model sees on the picture of a page; nothing when it is not used.
+
+    Raises:
+        MissingDependency: the model must be used and is not installed.
+    """
+    return tuple(detector.detect(picture())) if uses_model(options) else ()

@@ -1,0 +1,110 @@
+"""Tiny models of every family, saved once and loaded as users load theirs."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+from snappy_core.types import NO_WORDS, Page
+
+PORTRAIT, LANDSCAPE, SQUAT = (430, 1000), (1000, 430), (620, 877)
+
+
+@pytest.fixture(scope="session")
+def libraries():
+    """The libraries, imported."""
+    for name in ("torch", "transformers"):
+        pytest.importorskip(name)
+    from tests.encoders.colvision import tiny
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the libraries, at import
+        try:
+            shim = tiny.import_torchvision()
+        except ImportError:
+            pytest.skip("no torchvision")
+        pytest.importorskip("colpali_engine.models")
+    threads = tiny.torch.get_num_threads()
+    tiny.torch.set_num_threads(1)  # with more, models as small as these mostly wait
+    yield shim
+    tiny.torch.set_num_threads(threads)
+
+
+@pytest.fixture(scope="session")
+def saved(libraries, tmp_path_factory):
+    """A function that returns the folder of a tiny model of a family."""
+    from tests.encoders.colvision import tiny
+
+    folder = tmp_path_factory.mktemp("models")
+
+    def get(name):
+        path = folder / name.replace(" ", "-")
+        if not path.exists():
+            tiny.save(name, path)
+        return path
+
+    return get
+
+
+@pytest.fixture(scope="session")
+def encoders(saved):
+    """A function that returns the encoder of a tiny model of a family."""
+    from snappy_core.encoders.colvision import ColVisionEncoder
+
+    loaded = {}
+
+    def get(name):
+        if name not in loaded:
+            loaded[name] = ColVisionEncoder(saved(name))
+        return loaded[name]
+
+    return get
+
+
+@pytest.fixture(scope="session")
+def local_encoders(saved):
+    """As `encoders`, but no token knows of any other: its vector is of its own pixels alone."""
+    import torch
+
+    from snappy_core.encoders.colvision import ColVisionEncoder
+
+    loaded = {}
+
+    def get(name):
+        if name not in loaded:
+            loaded[name] = encoder = ColVisionEncoder(saved(name))
+            with torch.no_grad():
+                for key, weights in encoder._loaded.model.named_parameters():
+                    parts = key.split(".")
+                    out = {"o_proj", "out_proj", "Wo"} & set(parts) or ".attn.proj." in key
+                    if out and "mlp" not in parts:
+                        weights.zero_()
+                    elif parts[-2] == "embed_tokens":
+                        weights[0] = weights[1]  # of padding: 0 / 0 has no gradient
+        return loaded[name]
+
+    return get
+
+
+def page_of(picture, number=1):
+    return Page(
+        number, str(number), *picture.size, "px", NO_WORDS, (), renderer=lambda dpi: picture
+    )
+
+
+def colours(width, height):
+    """A picture whose red is how far to the right a pixel lies, and whose green how far down."""
+    from PIL import Image
+
+    red = np.tile((np.arange(width) + 0.5) / width, (height, 1))
+    green = np.tile((np.arange(height)[:, None] + 0.5) / height, (1, width))
+    levels = np.stack([red, green, np.full_like(red, 0.5)], axis=2) * 255
+    return Image.fromarray(np.rint(levels).astype(np.uint8))
+
+
+@pytest.fixture(scope="session")
+def pages():
+    return [
+        page_of(colours(*size), number)
+        for number, size in enumerate((PORTRAIT, LANDSCAPE, SQUAT), 1)
+    ]

@@ -1,0 +1,59 @@
+"""The encoder as an index uses it."""
+
+import pickle
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from snappy_core import RegionIndex
+from snappy_core.encoders import Encoder, open_encoder
+from snappy_core.encoders.colvision import ColVisionEncoder
+from tests.encoders.colvision.tiny_names import NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_is_an_encoder_whose_name_opens_it_again(name, encoders, saved):
+    encoder = encoders(name)
+    assert isinstance(encoder, Encoder)
+    assert encoder.name.startswith(f"{saved(name)}@")
+    assert encoder.dim == (320 if name == "ColQwen3" else 128)
+    again = open_encoder(encoder.name)
+    assert (again.name, again.dim) == (encoder.name, encoder.dim)
+
+
+def test_it_pickles_and_loads_when_it_is_needed(encoders, pages):
+    encoder = encoders("ColQwen2")
+    copied = pickle.dumps(encoder)
+    assert len(copied) < 5_000
+    again = pickle.loads(copied)
+    assert "_loaded" not in again.__dict__
+    assert (again.name, again.dim, again.batch_size) == (encoder.name, encoder.dim, 4)
+    assert "_loaded" not in again.__dict__
+    (found,), (expected,) = (one.encode_pages(pages[:1]) for one in (again, encoder))
+    assert np.array_equal(found.vectors, expected.vectors)
+
+
+def test_unpickling_imports_no_torch(encoders, tmp_path):
+    (tmp_path / "encoder").write_bytes(pickle.dumps(encoders("ColQwen2")))
+    code = (
+        f"import pickle, sys; encoder = pickle.load(open({str(tmp_path / 'encoder')!r}, 'rb'))\n"
+        "assert encoder.dim == 128\nassert 'torch' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("name", ["ColQwen2", "native ColModernVBert"])
+def test_an_index_of_pages_it_sees(name, encoders, tmp_path, data):
+    path = tmp_path / "index.snappy"
+    with RegionIndex.open(path, encoders(name)) as index:
+        index.add(data / "table.pdf").raise_failed()
+        expected = index.search("How many boats has the port of Brae?", k=3)
+        assert len(expected) == 3
+        heat = index.heatmap(expected[0])
+        assert heat.grid is not None
+        assert len(heat.values) >= heat.grid[0] * heat.grid[1]
+    with RegionIndex.open(path) as index:  # it knows its encoder
+        assert isinstance(index.encoder, ColVisionEncoder)
+        assert index.search("How many boats has the port of Brae?", k=3) == expected

@@ -1,0 +1,15 @@
+"""The families there are tiny models of; known without torch."""
+
+NAMES = [
+    "ColPali",
+    "ColQwen2",
+    "ColQwen2.5",
+    "ColQwen3",
+    "ColQwen3.5",
+    "ColIdefics3",
+    "ColModernVBert",
+    "ColGemma3",
+    "native ColPali",
+    "native ColQwen2",
+    "native ColModernVBert",
+]

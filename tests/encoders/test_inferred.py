@@ -1,0 +1,83 @@
+"""Grids from the number of tokens and the shape of the page, against what processors make."""
+
+import math
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from snappy_core.encoders.inferred import infer
+
+SIZES = st.tuples(st.integers(200, 3000), st.integers(200, 3000))
+
+
+def smart_resize(width, height, factor, most):
+    """Rows and columns of tokens as the Qwen processors choose them."""
+    high, wide = (max(round(side / factor), 1) for side in (height, width))
+    if high * wide * factor**2 > most:
+        shrink = math.sqrt(height * width / most)
+        high, wide = (max(int(side / shrink / factor), 1) for side in (height, width))
+    return high, wide
+
+
+def tiles(width, height, per_edge):
+    """Rows and columns of tiles: the longer edge has `per_edge`, the other as it needs."""
+    long, short = max(width, height), min(width, height)
+    few = math.ceil(short * per_edge / long)
+    return (per_edge, few) if height >= width else (few, per_edge)
+
+
+@pytest.mark.parametrize(
+    ("family", "count", "size", "grid"),
+    [
+        # Counts and grids as measured with the processors of these models.
+        ("ColPali", 1024, None, (32, 32)),
+        ("ColGemma3", 256, (620, 877), (16, 16)),
+        ("ColQwen2", 682, (620, 877), (31, 22)),
+        ("colqwen2.5", 540, (1000, 430), (15, 36)),
+        ("ColQwen3", 513, (620, 877), (27, 19)),
+        ("ColQwen3.5", 403, (1000, 430), (13, 31)),
+        ("ColIdefics3", 832, (620, 877), (32, 24)),
+        ("ColModernVBert", 576, (1000, 430), (16, 32)),
+        ("ColSmol", 64, (620, 877), (8, 8)),  # a page that is not cut
+    ],
+)
+def test_grids_of_real_pages(family, count, size, grid):
+    assert infer(family, count, size).grid == grid
+
+
+@given(SIZES, st.sampled_from([28, 32]), st.integers(256, 1280))
+def test_finds_what_the_processors_of_qwen_make(size, factor, tokens):
+    rows, columns = smart_resize(*size, factor, tokens * factor**2)
+    assume(rows >= 8 and columns >= 8)  # coarser grids round too far from square to be sure
+    page = infer("ColQwen2", rows * columns, size)
+    assert page.grid == (rows, columns)
+    assert page.local.all()
+
+
+@given(SIZES, st.sampled_from([3, 4]))
+def test_finds_the_tiles(size, per_edge):
+    rows, columns = tiles(*size, per_edge)
+    assume(max(size) <= 2 * min(size))  # on a longer page some counts have two readings
+    page = infer("ColModernVBert", (rows * columns + 1) * 64, size)
+    assert page.grid == (rows * 8, columns * 8)
+    assert int((~page.local).sum()) == 64
+
+
+@pytest.mark.parametrize(
+    ("family", "count", "size", "message"),
+    [
+        ("Contriever", 1024, None, "family must be one of ColPali, .*, not 'Contriever'"),
+        ("ColPali", 1030, None, "1030 image tokens do not fill a square"),
+        ("ColQwen2", 682, None, r"needs the page_size, \(width, height\), not None"),
+        ("ColQwen2", 682, (0, 877), "needs the page_size"),
+        ("ColQwen2", 683, (620, 877), "no grid of ColQwen2 on a page of 620 x 877; are special"),
+        ("ColQwen2", 682, (877, 62), "no grid of ColQwen2 on a page of 877 x 62"),
+        ("ColQwen2", 0, (620, 877), "0 image tokens are no grid"),
+        ("ColSmol", 833, (620, 877), "833 image tokens, but a grid .* takes 832"),
+        ("ColSmol", 40, (620, 877), "40 image tokens are no grid"),
+    ],
+)
+def test_counts_that_cannot_be(family, count, size, message):
+    with pytest.raises(ValueError, match=message):
+        infer(family, count, size)

@@ -1,0 +1,101 @@
+"""How the recall of a first stage is measured."""
+
+import pytest
+
+from snappy_core.evaluation.recall import (
+    load_questions,
+    make_questions,
+    recall_report,
+    run_recall,
+)
+from snappy_core.index import RegionIndex
+from snappy_core.ingest.jobs import prepare
+from snappy_core.search import default_depth
+from snappy_core.stores import MemoryStore
+from snappy_core.stores.base import DocumentRecord
+from snappy_core.testing import FakeEncoder, make_page
+
+ENCODER = FakeEncoder()
+
+
+def fill(store, pages=30):
+    store.check(ENCODER.name, ENCODER.dim)
+    made = [
+        make_page(f"Boat {n} lies in berth {n + 100}.", f"common words {n % 5}", number=n)
+        for n in range(1, pages + 1)
+    ]
+    records = map(prepare, made, ENCODER.encode_pages(made))
+    store.write(DocumentRecord("boats", "boats", "0" * 64, "test", pages), records)
+    return store
+
+
+def test_what_a_depth_misses():
+    """One candidate has two regions at most: of four asked for, half are out of its reach."""
+    found = run_recall(fill(MemoryStore()), ENCODER, ["boat 7", "berth 109"], k=4, depths=[1, 12])
+    assert [depth.candidates for depth in found.depths] == [1, 12, 30]
+    assert (found.pages, found.questions, found.k, found.default) == (30, 2, 4, 30)
+    assert not found.made
+    one, some, exact = found.depths
+    assert one.regions <= 0.5 < some.regions <= exact.regions == exact.pages == 1
+    assert all(depth.seconds > 0 for depth in found.depths)
+
+
+def test_the_depth_of_a_plain_search_is_among_them():
+    found = run_recall(fill(MemoryStore(), 220), ENCODER, ["boat 7"], k=3, depths=[5, 500])
+    assert [depth.candidates for depth in found.depths] == [5, 200, 220]
+    assert found.default == 200
+    assert "| 200 (default) | 1.000 | 1.000 |" in recall_report(found)
+    assert "| 220 (exact) |" in recall_report(found)
+
+
+@pytest.mark.parametrize(
+    ("pages", "depth"), [(0, 200), (1000, 200), (2500, 200), (10_000, 400), (10**6, 4000)]
+)
+def test_depth_grows_with_the_index(pages, depth):
+    assert default_depth(pages) == depth
+
+
+def test_candidates_of_a_search():
+    """With one candidate all hits lie on its page; with none it is an error."""
+    index = RegionIndex(fill(MemoryStore()), ENCODER)
+    assert {hit.page_number for hit in index.search("boat 7", k=9, candidates=1)} == {7}
+    assert len({hit.page_number for hit in index.search("boat 7", k=9)}) > 1
+    with pytest.raises(ValueError, match="candidates must be an integer of at least 1, not 0"):
+        index.search("boat 7", candidates=0)
+
+
+def test_questions_made_of_regions():
+    with fill(MemoryStore()).read() as snapshot:
+        made = make_questions(snapshot, 9)
+        texts = {
+            region.text for n in snapshot.catalog().pages for region in snapshot.page(n).regions
+        }
+        assert make_questions(snapshot, 9) == made
+    assert len(set(made)) > 3
+    assert set(made) <= texts  # they are shorter than a question may be
+
+
+def test_an_index_without_text_has_no_questions():
+    store = MemoryStore()
+    store.check(ENCODER.name, ENCODER.dim)
+    with pytest.raises(ValueError, match="the index is empty"):
+        run_recall(store, ENCODER)
+    page = make_page()
+    records = [prepare(page, ENCODER.encode_pages([page])[0])]
+    store.write(DocumentRecord("blank", "blank", "0" * 64, "test", 1), records)
+    with pytest.raises(ValueError, match="no region of the index has text"):
+        run_recall(store, ENCODER)
+    assert run_recall(store, ENCODER, ["boat"]).depths[-1].regions == 1  # nothing to find
+
+
+def test_questions_from_files(tmp_path):
+    lines = tmp_path / "q.txt"
+    lines.write_text("Which boat?\n\n What berth? \n")
+    assert load_questions(lines) == ["Which boat?", "What berth?"]
+    rows = tmp_path / "q.jsonl"
+    rows.write_text('{"question": "Which boat?"}\n{"text": 1}\n')
+    with pytest.raises(ValueError, match=r"q\.jsonl, line 2: no question"):
+        load_questions(rows)
+    lines.write_text("\n")
+    with pytest.raises(ValueError, match="holds no questions"):
+        load_questions(lines)

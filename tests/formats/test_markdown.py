@@ -1,0 +1,36 @@
+import pytest
+
+from snappy_core import FormatError
+from snappy_core.formats.markdown import markdown, tables_to_markdown
+
+
+def test_rule_below_the_header():
+    rows = [["", "2024"], ["Port", "Tide"], ["Brest", "7 m"]]
+    assert markdown(rows, 2).split("\n")[2:] == ["| --- | --- |", "| Brest | 7 m |"]
+    assert markdown([["a"], ["b"]], 0).split("\n") == ["| a |", "| --- |", "| b |"]
+    assert markdown([["a\nb", "c"]]) == "| a b | c |"
+    assert markdown([]) == ""
+
+
+def test_cells_that_span_are_repeated():
+    html = (
+        "before <table border=1><thead><tr><th rowspan='2'>Port</th><th colspan=2>Tide</th></tr>"
+        "<tr><th>high</th><th>low</th></tr></thead>"
+        "<tr><td>Saint-<br>Malo</td><td>13 &amp; more</td><td>1</td></tr></table> after"
+    )
+    assert tables_to_markdown(html).split("\n") == [
+        "before | Port | Tide | Tide |",
+        "| --- | --- | --- |",
+        "| Port | high | low |",
+        "| Saint- Malo | 13 & more | 1 | after",
+    ]
+
+
+def test_text_without_tables_stays_as_it_is():
+    assert tables_to_markdown("1 < 2 and <b>bold</b>") == "1 < 2 and <b>bold</b>"
+
+
+def test_tables_without_end_are_refused():
+    html = "<table><tr>" + "<td colspan=1000>x</td>" * 101 + "</table>"
+    with pytest.raises(FormatError, match="more than 100,000 cells"):
+        tables_to_markdown(html)

@@ -1,0 +1,180 @@
+"""The scan of many pages against plain loops, in numpy and in torch."""
+
+import subprocess
+import sys
+import tracemalloc
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from snappy_core.quantization import normalize, quantize
+from snappy_core.scoring import maxsim
+from snappy_core.scoring.maxsim import Ragged, fastest, product, scan
+
+ragged = st.lists(st.integers(0, 9), min_size=1, max_size=12)  # patches of each page
+
+
+def laid(seed, counts, dim=6):
+    """Pages of random patches, a question of 3 tokens, and its weights."""
+    rng = np.random.default_rng(seed)
+    codes, scales = quantize(rng.standard_normal((sum(counts), dim)).astype(np.float32))
+    query = normalize(rng.standard_normal((3, dim)).astype(np.float32))
+    weights = rng.dirichlet(np.ones(3)).astype(np.float32)
+    return Ragged(codes, scales, np.cumsum([0, *counts])), query, weights
+
+
+def slowly(query, weights, lot):
+    """MaxSim of each page as it is written down."""
+    vectors = lot.vectors.astype(float) * lot.scales[:, None]
+    counts = np.ones(len(vectors), bool) if lot.counts is None else lot.counts
+    scores = []
+    for start, stop in pairwise(lot.offsets):
+        best = [
+            max(
+                (float(token @ vectors[j]) for j in range(start, stop) if counts[j]),
+                default=-1.0,
+            )
+            for token in query.astype(float)
+        ]
+        scores.append(float(np.dot(weights, best)))
+    return np.array(scores)
+
+
+@pytest.fixture(autouse=True)
+def small_blocks(monkeypatch):
+    """Pages begin, end and go on across blocks in every way."""
+    monkeypatch.setattr(maxsim, "_SCANNED", 7)
+    monkeypatch.setattr(maxsim, "_BLOCK", 3)
+
+
+def torch_kernel():
+    pytest.importorskip("torch")
+    from snappy_core.scoring import maxsim_torch
+
+    return maxsim_torch
+
+
+def kernel(name, query):
+    """A kernel by name, and for each token the most that a similarity may be off (m,)."""
+    exact = np.full(len(query), 1e-5)
+    if name == "numpy":
+        return product(query), exact
+    maxsim_torch = torch_kernel()
+    if name == "int8":
+        codes, steps = maxsim_torch.rounded(query)
+        off = np.linalg.norm(query - codes * steps, axis=1)
+        return maxsim_torch.product(query, "cpu"), off + exact
+    if name == "cuda" and maxsim_torch.device() != "cuda":
+        pytest.skip("no GPU")
+    return maxsim_torch._float(query, "cpu" if name == "float" else name), exact
+
+
+kernels = pytest.mark.parametrize("name", ["numpy", "int8", "float", "cuda"])
+
+
+@kernels
+@given(ragged, st.integers(0, 1000), st.booleans())
+def test_a_scan_equals_a_loop(name, counts, seed, masked):
+    lot, query, weights = laid(seed, counts)
+    if masked:
+        some = np.random.default_rng(seed).random(len(lot.vectors)) < 0.5
+        lot = Ragged(lot.vectors, lot.scales, lot.offsets, some)
+    multiply, off = kernel(name, query)
+    found = scan(query, weights, [lot], multiply)
+    assert found.dtype == np.float32
+    assert np.abs(found - slowly(query, weights, lot)).max() <= float(weights @ off)
+
+
+def test_pages_one_by_one_equal_pages_in_a_row():
+    lot, query, weights = laid(1, [4, 0, 20, 3])
+    single = [
+        Ragged(lot.vectors[a:b], lot.scales[a:b], np.array([0, b - a]))
+        for a, b in pairwise(lot.offsets)
+    ]
+    together = scan(query, weights, [lot], product(query))
+    assert scan(query, weights, single, product(query)) == pytest.approx(together, abs=1e-6)
+    assert scan(query, weights, iter([]), product(query)).shape == (0,)
+
+
+def test_a_masked_patch_does_not_count():
+    codes = np.array([[127, 0], [0, 127], [127, 0]], np.int8)
+    scales = np.full(3, 1 / 127, np.float32)
+    counts = np.array([False, True, False])
+    lot = Ragged(codes, scales, np.array([0, 2, 3]), counts)
+    query = np.array([[1, 0]], np.float32)
+    assert scan(query, np.ones(1, np.float32), [lot], product(query)).tolist() == [0, -1]
+
+
+@kernels
+def test_patches_of_a_store_are_read_where_they_lie(name):
+    """They cannot be written to, and no warning says so."""
+    lot, query, weights = laid(3, [30, 40])
+    vectors = np.frombuffer(lot.vectors.tobytes(), np.int8).reshape(lot.vectors.shape)
+    frozen = Ragged(vectors, np.frombuffer(lot.scales.tobytes(), np.float32), lot.offsets)
+    multiply, _ = kernel(name, query)
+    found, same = (scan(query, weights, [each], multiply) for each in (frozen, lot))
+    assert found.tolist() == same.tolist()
+
+
+def test_memory_does_not_grow_with_the_pages(monkeypatch):
+    monkeypatch.setattr(maxsim, "_SCANNED", 256)
+    monkeypatch.setattr(maxsim, "_BLOCK", 256)
+    lot, query, weights = laid(4, [100] * 400)
+    multiply = product(query)
+    tracemalloc.start()
+    scan(query, weights, [lot], multiply)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < lot.vectors.nbytes / 4
+
+
+@kernels
+def test_every_kernel_checks_dimensions_and_takes_nothing(name):
+    query = np.ones((2, 3), np.float32)
+    multiply, _ = kernel(name, query)
+    with pytest.raises(ValueError, match="query of 3 and patches of 4"):
+        multiply(np.ones((1, 4), np.int8), np.ones(1, np.float32), np.empty((2, 1), np.float32))
+    nothing = np.empty((2, 0), np.float32)
+    multiply(np.empty((0, 3), np.int8), np.empty(0, np.float32), nothing)
+
+
+def test_a_product_in_threads_equals_one_in_a_row(monkeypatch):
+    maxsim_torch = torch_kernel()
+    lot, query, _ = laid(6, [50])
+    alone, parts = np.empty((3, 50), np.float32), np.empty((3, 50), np.float32)
+    maxsim_torch.product(query, "cpu")(lot.vectors, lot.scales, alone)
+    monkeypatch.setattr(maxsim_torch, "_LEAST", 7)
+    before = sys.modules["torch"].get_num_threads()
+    maxsim_torch.product(query, "cpu")(lot.vectors, lot.scales, parts)
+    assert parts.tolist() == alone.tolist()
+    assert sys.modules["torch"].get_num_threads() == before
+
+
+def test_rounding_stays_within_its_bound():
+    maxsim_torch = torch_kernel()
+    query = normalize(np.random.default_rng(5).standard_normal((50, 128)).astype(np.float32))
+    query[7] = 0
+    codes, steps = maxsim_torch.rounded(query)
+    lost = np.linalg.norm(query - codes * steps, axis=1)
+    assert (lost <= 128**0.5 * np.abs(query).max(axis=1) / 254 + 1e-7).all()
+    assert lost.max() < 0.012
+
+
+def test_torch_is_used_only_when_it_is_loaded_and_faster(monkeypatch):
+    query = np.eye(2, dtype=np.float32)
+    monkeypatch.delitem(sys.modules, "torch", raising=False)
+    assert fastest(query).__module__ == "snappy_core.scoring.maxsim"
+    monkeypatch.undo()
+    maxsim_torch = torch_kernel()
+    monkeypatch.setattr(maxsim_torch, "device", lambda: "cpu")
+    assert fastest(query).__module__ == maxsim_torch.__name__
+    monkeypatch.setattr(maxsim_torch, "device", lambda: None)
+    assert fastest(query).__module__ == "snappy_core.scoring.maxsim"
+
+
+def test_snappy_does_not_load_torch():
+    code = "import sys, snappy_core; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
