@@ -86,7 +86,7 @@ def select(
     """Return the regions of a page best first, and those of them that are selected.
 
     As in a search, headers and footers are left out, and what holds a better region or is held
-    by one. What is selected by half or more is selected whole: a table rather than its rows.
+    by one. A table of whose rows half or more are selected is selected whole.
     Every figure of the benchmark ranks and selects here.
     """
     labels, parents = lay_out([labels_and_parents(page.regions)])
@@ -95,7 +95,7 @@ def select(
     order = order[passing[order]]
     order = order[apart(order, parents)]
     selected = order[above_percentile(scores[order], percentile)]
-    return order, widened(selected, parents)
+    return order, widened(selected, labels, parents)
 
 
 def judge(

@@ -14,7 +14,7 @@ from itertools import zip_longest
 
 import numpy as np
 
-from snappy_core.boxes import enclose
+from snappy_core.boxes import as_boxes, coverage, enclose
 from snappy_core.reading import figures, lists, paragraphs
 from snappy_core.reading.blocks import Block, Line, cut_at, find_blocks, find_lines
 from snappy_core.reading.drawn import Area, Drawn, Frame, Rules
@@ -65,8 +65,31 @@ def arrange(
                     words = [word for line in part for word in line.words]
                     found.append(replace(_block(words, layer, frame), label="other"))
     areas = [replace(area, box=_held(area, frame)) for area in drawn.areas]
+    if layer.confidences is not None:  # of a scan: its type is neither bold nor even in size
+        found = _named(found, areas)
     found = figures.find(found, areas, layer, frame.size)
     return *_finish(layer, found, frame), ""
+
+
+# Not headers and footers: what is one by mistake is never found.
+_NAMES: dict[str, Label] = {"title": "heading", "caption": "caption", "formula": "formula"}
+
+
+def _named(blocks: Sequence[Block], areas: Sequence[Area]) -> list[Block]:
+    """Give short text, and captions, the names that the layout model is sure of."""
+    named = list(blocks)
+    sure = [area for area in areas if area.modelled and area.label in _NAMES and area.score >= 0.6]
+    if not sure or not named:
+        return named
+    boxes = as_boxes([block.box for block in blocks])
+    inside = coverage(as_boxes([area.box for area in sure]), boxes) > 0.7
+    for place in np.flatnonzero(inside.any(axis=0)).tolist():
+        block = named[place]
+        short = block.lines <= 4 or sure[int(inside[:, place].argmax())].label == "caption"
+        if block.label in ("paragraph", "list_item", "heading") and short:
+            label = _NAMES[sure[int(inside[:, place].argmax())].label]
+            named[place] = replace(block, label=label)
+    return named
 
 
 def _held(area: Area, frame: Frame) -> tuple[float, float, float, float]:

@@ -108,22 +108,27 @@ def apart(ranked: NDArray[np.intp], parents: NDArray[np.int64]) -> NDArray[np.bo
     return kept
 
 
-def widened(selected: NDArray[np.intp], parents: NDArray[np.int64]) -> NDArray[np.intp]:
-    """Return selected regions, best first, with those that make up half of what holds them (two
-    at least) replaced by it, in the place of the best of them.
+def widened(
+    selected: NDArray[np.intp], labels: NDArray[np.uint8], parents: NDArray[np.int64]
+) -> NDArray[np.intp]:
+    """Return selected regions, best first, with rows that make up half of their table (two at
+    least) replaced by it, in the place of the best of them.
 
     Args:
         selected: (n,) regions, none of which holds another.
+        labels: (r,) places in `LABELS`.
         parents: (r,) the region that holds each, -1 for none.
 
-    >>> widened(np.array([4, 2, 3]), np.array([-1, 0, 0, 0, -1])).tolist()
+    >>> labels = np.array([_TABLE, _ROW, _ROW, _ROW, 0], np.uint8)
+    >>> widened(np.array([4, 2, 3]), labels, np.array([-1, 0, 0, 0, -1])).tolist()
     [4, 0]
     """
     taken = list(dict.fromkeys(selected.tolist()))
     parts = np.bincount(parents[parents >= 0], minlength=len(parents))
     while True:
         held = [int(parents[region]) for region in taken]
-        whole = {p for p in held if p >= 0 and held.count(p) > 1 and 2 * held.count(p) >= parts[p]}
+        tables = {p for p in held if p >= 0 and labels[p] == _TABLE}
+        whole = {p for p in tables if held.count(p) > 1 and 2 * held.count(p) >= parts[p]}
         if not whole:
             return np.array(taken, dtype=np.intp)
         wider = [p if p in whole else region for region, p in zip(taken, held, strict=True)]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snappy_core.encoders.windows import CONTEXT_WORDS, windows
+from snappy_core.encoders.windows import CONTEXT_WORDS, LONG_TABLE, windows
 from snappy_core.types import Page, Region, Words
 
 
@@ -125,3 +125,14 @@ def test_every_word_once_in_order_and_within_the_limit(pieces, limit, section):
     for window in made:
         held = sum(pieces[word] for word in window.words)
         assert held + len(window.context) <= limit or len(window.words) == 1
+
+
+@pytest.mark.parametrize(("words", "by_row"), [(LONG_TABLE, False), (LONG_TABLE + 1, True)])
+def test_a_long_table_goes_row_by_row(words, by_row):
+    half = range(3, words // 2), range(words // 2, words)  # after a header of three words
+    table = Region((0, 0, 1, 1), "", tuple(range(words)), "table", 0, section="Dues")
+    rows = [Region((0, 0, 1, 1), "", tuple(row), "table_row", 1, parent=0) for row in half]
+    words_on_page = Words(("w",) * words, np.zeros((words, 4), np.float32))
+    page = Page(1, "1", 300, 500, "pt", words_on_page, (table, *rows))
+    together = [tuple(half[0]), tuple(half[1]), (0, 1, 2)] if by_row else [tuple(range(words))]
+    assert cut([page], 1000) == [(0, held, ("Dues",)) for held in together]

@@ -87,13 +87,15 @@ def test_no_two_kept_are_relatives_and_each_left_out_has_a_better_one(family):
         assert bool(kept[place]) == (not any(related(region, other) for other in better))
 
 
-def test_half_of_the_parts_are_widened_to_the_whole():
-    parents = np.array([-1, 0, 0, 0, 0, -1, 5])
-    assert widened(np.array([6, 3, 1]), parents).tolist() == [6, 0]
-    assert widened(np.array([3, 6]), parents).tolist() == [3, 6]  # a single one is not
-    assert widened(np.array([], np.intp), parents).tolist() == []
+def test_half_of_the_rows_are_widened_to_their_table():
+    labels = codes("table", *["table_row"] * 4, "list", "list_item", "list_item")
+    parents = np.array([-1, 0, 0, 0, 0, -1, 5, 5])
+    assert widened(np.array([6, 3, 7, 1]), labels, parents).tolist() == [6, 0, 7]
+    assert widened(np.array([3, 6]), labels, parents).tolist() == [3, 6]  # a single one is not
+    assert widened(np.array([], np.intp), labels, parents).tolist() == []
 
 
 def test_sections_that_fill_widen_their_table_in_turn():
+    labels = codes("table", "table", "table_row", "table_row", "table", "table_row", "table_row")
     parents = np.array([-1, 0, 1, 1, 0, 4, 4])
-    assert widened(np.array([2, 5, 3, 6]), parents).tolist() == [0]
+    assert widened(np.array([2, 5, 3, 6]), labels, parents).tolist() == [0]
