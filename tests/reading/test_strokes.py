@@ -72,7 +72,7 @@ def noisy(picture, by=14):
         pytest.param(table(thick=1), id="hairlines"),
         pytest.param(table(thick=5), id="thick"),
         pytest.param(table((190, 190, 190)), id="grey"),
-        pytest.param(table((255, 235, 120)), id="yellow"),
+        pytest.param(table((255, 255, 120)), id="yellow"),
         pytest.param(table((40, 90, 200), (225, 235, 245)), id="blue on tinted paper"),
         pytest.param(ImageOps.invert(table()), id="white on black"),
         pytest.param(table((240, 60, 60), (20, 20, 40)), id="red on dark"),
@@ -169,7 +169,7 @@ def prose(font, size):
 @pytest.mark.parametrize("font", ["Times-Roman", "Helvetica-Bold", "Courier"])
 def test_letters_are_no_lines(font, size, scale):
     picture, _ = printed(prose(font, size), scale=scale)
-    assert sum(count(picture)) <= 2  # of twenty lines and more
+    assert count(picture) == (0, 0)
 
 
 @pytest.mark.parametrize("scale", [1.0, 2.78, 5.6])
@@ -199,10 +199,9 @@ def test_a_printed_table_has_the_rules_that_the_file_tells_of(scale):
 def test_letters_that_touch_a_line_do_not_make_its_box_higher():
     picture = table()
     draw, font = ImageDraw.Draw(picture), ImageFont.load_default(26)
-    draw.text((150, 205), "EEE TTT ZZZ ETZ", fill="black", font=font, anchor="lt")
+    draw.text((150, 201), "E T   Z T   E Z   T E", fill="black", font=font, anchor="lt")
     top = min(ruling_lines(picture).horizontal, key=lambda box: box[1]) * ([WIDTH, HEIGHT] * 2)
-    assert np.allclose(top, (100, 199, 901, 201), atol=NEAR)
-    assert top[3] - top[1] <= 5
+    assert np.allclose(top, (100, 199, 901, 201), atol=1.1)
 
 
 def test_bright_lines_part_dark_cells():
@@ -216,12 +215,33 @@ def test_bright_lines_part_dark_cells():
     assert np.allclose(upright, [(641, 300, 500)], atol=NEAR)
 
 
-def test_what_is_bright_between_two_dark_lines_is_no_third_one():
+@pytest.mark.parametrize("paper", ["white", "black"])
+def test_what_is_paper_between_two_lines_is_no_third_one(paper):
+    picture = Image.new("RGB", (WIDTH, HEIGHT), paper)
+    draw, ink = ImageDraw.Draw(picture), "black" if paper == "white" else "white"
+    draw.rectangle((100, 400, 900, 402), fill=ink)
+    draw.rectangle((100, 406, 900, 407), fill=ink)
+    assert [round(y) for _, y, _ in found(picture)[0]] == [402, 407]
+
+
+def test_dashes_and_bars_are_no_lines():
     picture = Image.new("RGB", (WIDTH, HEIGHT), "white")
     draw = ImageDraw.Draw(picture)
-    draw.rectangle((100, 400, 900, 402), fill="black")
-    draw.rectangle((100, 406, 900, 407), fill="black")
-    assert [round(y) for _, y, _ in found(picture)[0]] == [402, 407]
+    for x, y, across, down in ((100, 300, 45, 5), (400, 300, 36, 2), (700, 300, 300, 12)):
+        draw.rectangle((x, y, x + across - 1, y + down - 1), fill="black")
+    assert count(picture) == (0, 0)
+
+
+def test_a_small_cutting_has_lines_and_letters_of_a_few_pixels():
+    lines = ((12, 20, "haddock and ling"), (150, 20, "1,203.40"), (12, 51, "a little less tilth"))
+    picture = sheet(lines, (260, 190), letters=12)
+    draw = ImageDraw.Draw(picture)
+    draw.rectangle((8, 40, 250, 40), fill=0)
+    draw.rectangle((140, 12, 140, 150), fill=0)
+    rules = ruling_lines(picture)
+    size = [260, 190] * 2
+    assert np.allclose(rules.horizontal * size, [(8, 40, 251, 41)], atol=1.1)
+    assert np.allclose(rules.vertical * size, [(140, 12, 141, 151)], atol=1.1)
 
 
 def clouds(seed, cells):
