@@ -22,6 +22,8 @@ from snappy_core.reading.options import LayoutModel, ReadingOptions
 from snappy_core.reading.source import Source
 from snappy_core.types import Label, Page
 
+RUNNING = ("header", "footer")
+
 LABELS: Mapping[str, frozenset[Label]] = {
     "text": frozenset({"paragraph", "caption", "other", "formula", "list_item"}),
     "title": frozenset({"title", "heading"}),
@@ -88,7 +90,8 @@ def run_layout(
 ) -> dict[str, object]:
     """Read all pages by OCR and compare their regions with the labelled boxes.
 
-    Regions inside others (rows, items) are left out: the labelled boxes have one level.
+    Regions inside others (rows, items) are left out, since the labelled boxes have one level, and
+    so are headers and footers, which PubLayNet does not label.
 
     Returns a dict for JSON: `precision`, `recall`, `f1` at IoU .5, `mean_iou` (the best of each
     labelled box), `label_accuracy` among the matched, `word_coverage` (words that lie in labelled
@@ -101,7 +104,7 @@ def run_layout(
     options = ReadingOptions(ocr="always", layout_model=layout_model)
     for labelled in pages:
         (page,) = reading.read(Source.from_path(labelled.path), options)
-        regions = [region for region in page.regions if region.parent is None]
+        regions = [r for r in page.regions if r.parent is None and r.label not in RUNNING]
         boxes = as_boxes([region.box for region in regions])
         best = iou(boxes, labelled.boxes).max(axis=0, initial=0)
         overlaps += best.tolist()

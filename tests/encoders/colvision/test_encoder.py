@@ -1,13 +1,16 @@
 """The encoder as an index uses it."""
 
+import json
 import pickle
 import subprocess
 import sys
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from snappy_core import RegionIndex
+from snappy_core.cli import main
 from snappy_core.encoders import Encoder, open_encoder
 from snappy_core.encoders.colvision import ColVisionEncoder
 from tests.encoders.colvision.tiny_names import NAMES
@@ -57,3 +60,18 @@ def test_an_index_of_pages_it_sees(name, encoders, tmp_path, data):
     with RegionIndex.open(path) as index:  # it knows its encoder
         assert isinstance(index.encoder, ColVisionEncoder)
         assert index.search("How many boats has the port of Brae?", k=3) == expected
+
+
+def test_on_the_command_line(saved, tmp_path, data, capsys):
+    index, picture = tmp_path / "index.snappy", tmp_path / "heat.png"
+    model = saved("native ColModernVBert")
+    asked = ["How many boats has the port of Brae?", "--in", str(index)]
+    made = main(["index", str(data / "table.pdf"), "--to", str(index), "--encoder", str(model)])
+    assert made == 0
+    assert main(["show", *asked, "--heat", "--out", str(picture)]) == 0  # it knows its encoder
+    with Image.open(picture) as drawn:
+        assert drawn.format == "PNG"
+    capsys.readouterr()
+    assert main(["search", *asked, "-k", "2", "--json"]) == 0
+    hits = json.loads(capsys.readouterr().out)["hits"]
+    assert [hit["rank"] for hit in hits] == [1, 2]
