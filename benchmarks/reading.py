@@ -38,7 +38,7 @@ def run() -> list[Result]:
     if detector.available():
         with_model = f"{name}, with the layout model where more than text is drawn"
         detail = _each(ours["auto"], pages)
-        results.append(Result(with_model, ours["auto"] / bare, 20, False, detail))
+        results.append(Result(with_model, ours["auto"] / bare, 30, False, detail))
     return results
 
 
