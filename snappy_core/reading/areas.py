@@ -1,4 +1,4 @@
-"""What a layout model and the picture of a page add to the words: areas, and ruling lines."""
+"""When a page is shown to the layout model, and what the model sees there."""
 
 from __future__ import annotations
 
