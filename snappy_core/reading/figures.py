@@ -133,7 +133,7 @@ def _is_figure(found: Area, blocks: Sequence[Block], size: tuple[float, float]) 
     share = _size(found.box) / (size[0] * size[1])
     if not MIN_SHARE < share < MAX_SHARE:
         return False
-    inside = [block for block in blocks if _lies_in(block, found.box)]
+    inside = _inside(blocks, found.box)
     text = [b for b in inside if b.label == "table" or (b.lines >= 3 and len(b.words) >= 15)]
     words = sum(len(block.words) for block in inside)
     mostly_text = sum(_size(block.box) for block in text) >= 0.4 * _size(found.box)
@@ -207,6 +207,16 @@ def _with_lead_in(block: Block, blocks: Sequence[Block]) -> Block:
         return block
     nearest = max(above, key=lambda other: other.box[3])
     return replace(block, context=nearest.words[-_LEAD_IN:])
+
+
+def _inside(blocks: Sequence[Block], box: tuple[float, float, float, float]) -> list[Block]:
+    """Return the blocks that `_lies_in` an area, all looked at together."""
+    if not blocks:
+        return []
+    share = coverage(as_boxes([box]), as_boxes([block.box for block in blocks]))[0]
+    return [
+        blocks[i] for i in np.flatnonzero(share >= 0.7).tolist() if blocks[i].label != "caption"
+    ]
 
 
 def _lies_in(block: Block, box: tuple[float, float, float, float]) -> bool:
