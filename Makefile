@@ -46,5 +46,5 @@ clean:
 
 .venv/.dev: .venv/.core
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt \
-		-e '.[langchain,llamaindex,layout,colpali,hf,lance,eval,test,check]'
+		-e '.[langchain,llamaindex,layout,colpali,hf,lance,qdrant,ray,eval,test,check]'
 	touch $@

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import threading
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,6 +27,7 @@ from snappy_core.render import crop, draw_page
 from snappy_core.scoring.relevance import Scoring
 from snappy_core.stores import MemoryStore, Store, open_store
 from snappy_core.stores.base import DocumentRecord
+from snappy_core.twins import in_thread
 from snappy_core.types import HeatMap, Hit, Hits, Patches, Scalar, TokenMatch
 
 if TYPE_CHECKING:
@@ -351,103 +351,15 @@ class RegionIndex:
     ) -> None:
         self.close()
 
-    async def aadd(
-        self,
-        paths: Sources | Iterable[Sources],
-        *,
-        metadata: Mapping[str, Scalar] | None = None,
-        document_id: str | None = None,
-        password: str | None = None,
-        patches: Sequence[Patches] | None = None,
-        regions: SuppliedRegions | None = None,
-        regions_format: RegionsFormat | None = None,
-        ocr: Ocr = "auto",
-        languages: str = "eng",
-        layout_model: LayoutModel = "auto",
-        workers: int | None = None,
-        timeout: float = TIMEOUT,
-        memory: int = MEMORY,
-        progress: bool | None = None,
-    ) -> IngestReport:
-        """Do as `add`, in a thread."""
-        return await asyncio.to_thread(
-            self.add,
-            paths,
-            metadata=metadata,
-            document_id=document_id,
-            password=password,
-            patches=patches,
-            regions=regions,
-            regions_format=regions_format,
-            ocr=ocr,
-            languages=languages,
-            layout_model=layout_model,
-            workers=workers,
-            timeout=timeout,
-            memory=memory,
-            progress=progress,
-        )
-
-    async def asearch(
-        self,
-        question: str,
-        *,
-        k: int = 5,
-        filter: Filter | None = None,
-        score_threshold: float | None = None,
-        per_page: int | None = None,
-        scoring: Scoring | None = None,
-        pages: Iterable[PageReference] | None = None,
-        candidates: int | None = None,
-    ) -> Hits:
-        """Do as `search`, in a thread."""
-        return await asyncio.to_thread(
-            self.search,
-            question,
-            k=k,
-            filter=filter,
-            score_threshold=score_threshold,
-            per_page=per_page,
-            scoring=scoring,
-            pages=pages,
-            candidates=candidates,
-        )
-
-    async def aheatmap(self, hit: Hit, token: int | str | None = None) -> HeatMap:
-        """Do as `heatmap`, in a thread."""
-        return await asyncio.to_thread(self.heatmap, hit, token)
-
-    async def aheatmap_image(
-        self,
-        hit: Hit,
-        token: int | str | None = None,
-        dpi: float = 150,
-        password: str | None = None,
-    ) -> Image:
-        """Do as `heatmap_image`, in a thread."""
-        return await asyncio.to_thread(self.heatmap_image, hit, token, dpi, password)
-
-    async def aexplain(self, hit: Hit) -> tuple[TokenMatch, ...]:
-        """Do as `explain`, in a thread."""
-        return await asyncio.to_thread(self.explain, hit)
-
-    async def apage_image(self, hit: Hit, dpi: float = 150, password: str | None = None) -> Image:
-        """Do as `page_image`, in a thread."""
-        return await asyncio.to_thread(self.page_image, hit, dpi, password)
-
-    async def aregion_image(
-        self, region_id: str, text: str, dpi: float = 150, password: str | None = None
-    ) -> Image:
-        """Do as `region_image`, in a thread."""
-        return await asyncio.to_thread(self.region_image, region_id, text, dpi, password)
-
-    async def adelete(self, document_id: str) -> bool:
-        """Do as `delete`, in a thread."""
-        return await asyncio.to_thread(self.delete, document_id)
-
-    async def adocuments(self) -> list[DocumentRecord]:
-        """Do as `documents`, in a thread."""
-        return await asyncio.to_thread(self.documents)
+    aadd = in_thread(add)
+    asearch = in_thread(search)
+    aheatmap = in_thread(heatmap)
+    aheatmap_image = in_thread(heatmap_image)
+    aexplain = in_thread(explain)
+    apage_image = in_thread(page_image)
+    aregion_image = in_thread(region_image)
+    adocuments = in_thread(documents)
+    adelete = in_thread(delete)
 
 
 def _draw(document: DocumentRecord, page: int, dpi: float, password: str | None) -> Image:
