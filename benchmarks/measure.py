@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -51,3 +52,8 @@ def milliseconds(*seconds: float) -> str:
     '12.3 ms, 4500 ms'
     """
     return ", ".join(f"{s * 1000:.3g} ms" if s < 1 else f"{s * 1000:.0f} ms" for s in seconds)
+
+
+def skip(benchmark: str, package: str) -> None:
+    """Say that a peer is left out."""
+    print(f"{benchmark}: {package} is not installed, not compared", file=sys.stderr)

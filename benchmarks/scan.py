@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -11,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.measure import Result, alternate, milliseconds
+from benchmarks.measure import Result, alternate, milliseconds, skip
 from snappy_core.quantization import quantize
-from snappy_core.scoring.maxsim import Ragged, fastest, product, scan
+from snappy_core.scoring.kernel import fastest, in_numpy
+from snappy_core.scoring.scan import Ragged, scan
 
 PATCHES, DIM, TOKENS = 1024, 128, 20
 BLOCK = 4096  # patches of the plain product
@@ -29,7 +29,7 @@ def run(sizes: tuple[int, ...] = (1_000, 5_000)) -> Iterator[Result]:
 def _compare(pages: int) -> Iterator[Result]:
     held, query, planted = synthetic(pages)
     weights = np.full(TOKENS, 1 / TOKENS, dtype=np.float32)
-    exact = product(query)
+    exact = in_numpy(query)
     runs: dict[str, Callable[[], Any]] = {
         "numpy": lambda: scan(query, weights, [held], exact),
         "plain": lambda: _plain(query, weights, held),
@@ -45,12 +45,12 @@ def _compare(pages: int) -> Iterator[Result]:
     if find_spec("maxsim_cpu"):
         runs["maxsim-cpu"] = _maxsim_cpu(query, held)
     else:
-        _skip("maxsim-cpu")
+        skip("scan", "maxsim-cpu")
     with tempfile.TemporaryDirectory() as folder:
         if find_spec("qdrant_edge"):
             runs["Qdrant Edge"] = _qdrant_edge(folder, query, held)
         else:
-            _skip("qdrant-edge-py")
+            skip("scan", "qdrant-edge-py")
         for name, scored in (("numpy", runs["numpy"]), ("torch", runs.get("torch"))):
             if scored is not None and int(np.argmax(scored())) != planted:
                 raise RuntimeError(f"{name} does not find the planted page")
@@ -135,7 +135,3 @@ def _qdrant_edge(folder: str, query: np.ndarray, held: Ragged) -> Callable[[], A
     asked = edge.Query.Nearest(query.tolist(), using="patches")
     request = edge.QueryRequest(query=asked, limit=10, params=edge.SearchParams(exact=True))
     return lambda: shard.query(request)
-
-
-def _skip(package: str) -> None:
-    print(f"scan: {package} is not installed, not compared", file=sys.stderr)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from snappy_core.boxes import enclose, grid_cells
 from snappy_core.ingest.jobs import prepare
-from snappy_core.quantization import quantize
-from snappy_core.stores.base import PageRecord
-from snappy_core.types import NO_WORDS, Page, Patches, Region, Words
+from snappy_core.quantization import normalize, quantize
+from snappy_core.stores.base import DocumentRecord, PageRecord, Store
+from snappy_core.types import NO_WORDS, Page, Patches, Query, Region, Words
 
 
 def word_record(
@@ -53,6 +54,59 @@ def grid_record(
     cells = grid_cells(*grid)
     codes, scales = quantize(rng.standard_normal((len(cells), dim)).astype(np.float32))
     return prepare(page, Patches(codes, scales, cells, np.ones(len(cells), dtype=bool), grid))
+
+
+class Clustered:
+    """Pages of a vision encoder whose patches look alike where they lie together.
+
+    A page is cut into areas around random points; the patches of one share a concept. Few
+    concepts are frequent, many rare, and all vectors share a mean, as those of real models do.
+    """
+
+    dim, concepts, areas = 128, 4_000, 40
+
+    def __init__(self, seed: int = 0) -> None:
+        self._rng = np.random.default_rng(seed)
+        self._mean = self._rng.standard_normal(self.dim, dtype=np.float32)
+        self._concepts = self._rng.standard_normal((self.concepts, self.dim), dtype=np.float32)
+        frequency = 1 / np.arange(1, self.concepts + 1)
+        self._sums = np.cumsum(frequency / frequency.sum())
+
+    def record(self, number: int, grid: tuple[int, int] = (32, 32)) -> PageRecord:
+        """Return a page with regions one below the other, without words."""
+        rng = self._rng
+        cells = grid_cells(*grid)
+        points = rng.random((self.areas, 2), dtype=np.float32)
+        far = ((cells[:, None, :2] - points) ** 2).sum(axis=2)
+        drawn = np.searchsorted(self._sums, rng.random(self.areas)).clip(max=self.concepts - 1)
+        vectors = self._concepts[drawn[far.argmin(axis=1)]] + self._mean
+        vectors += 0.8 * rng.standard_normal(vectors.shape, dtype=np.float32)
+        codes, scales = quantize(normalize(vectors))
+        edges = np.linspace(0.05, 0.95, 16)
+        regions = tuple(
+            Region((0.1, float(top), 0.9, float(bottom) - 0.01), "", (), "paragraph", order)
+            for order, (top, bottom) in enumerate(itertools.pairwise(edges))
+        )
+        page = Page(number, str(number), 612, 792, "pt", NO_WORDS, regions)
+        return prepare(page, Patches(codes, scales, cells, np.ones(len(cells), dtype=bool), grid))
+
+    def query(self, patches: Patches, tokens: int = 20) -> Query:
+        """Return a question about three places of a page."""
+        rng = self._rng
+        places = np.repeat(rng.choice(len(patches), 3, replace=False), -(-tokens // 3))[:tokens]
+        vectors = patches.vectors[places] * patches.scales[places, None]
+        vectors += 0.8 / self.dim**0.5 * rng.standard_normal(vectors.shape, dtype=np.float32)
+        names = tuple(f"token{n}" for n in range(tokens))
+        return Query("planted", normalize(vectors), names, np.ones(tokens, dtype=bool))
+
+
+def fill(store: Store, records: Sequence[PageRecord], per_document: int = 50) -> None:
+    """Write pages into a new store, as documents of `per_document` pages."""
+    store.check("synthetic", records[0].patches.vectors.shape[1])
+    for start in range(0, len(records), per_document):
+        name = f"doc{start}"
+        pages = records[start : start + per_document]
+        store.write(DocumentRecord(name, name, "0" * 64, "synthetic"), pages)
 
 
 def documents(

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.scoring.levels import answering
-from snappy_core.stores.base import Catalog, DocumentRecord, PageVectors, Snapshot, lay_out
+from snappy_core.stores.base import DocumentRecord, PageVectors, Snapshot, lay_out
 from snappy_core.types import LABELS, Label, Scalar
 
 Filter = Mapping[str, Scalar | Sequence[Scalar]]
@@ -50,15 +50,6 @@ class Selection:
     documents: frozenset[str] | None = None
     pages: frozenset[int] | None = None
     labels: frozenset[int] | None = None
-
-    def page_mask(self, catalog: Catalog) -> NDArray[np.bool_]:
-        """Say which pages of a catalog pass, shape (pages,)."""
-        mask = np.ones(len(catalog.pages), dtype=bool)
-        if self.documents is not None:
-            mask &= np.array([d in self.documents for d in catalog.documents], dtype=bool)
-        if self.pages is not None:
-            mask &= np.isin(catalog.numbers, list(self.pages))
-        return mask
 
     def allows(self, label: Label) -> bool:
         """Say whether regions of a label pass."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,17 +14,15 @@ from snappy_core.filters import Filter, PageReference, find_pages, resolve
 from snappy_core.hits import Owner, make_hit, read_owner
 from snappy_core.scoring.cues import cued
 from snappy_core.scoring.hotspots import hot_areas
+from snappy_core.scoring.kernel import in_numpy
 from snappy_core.scoring.levels import apart, sized
-from snappy_core.scoring.maxsim import Ragged, page_scores, product, scan, similarities
+from snappy_core.scoring.maxsim import page_scores, similarities
 from snappy_core.scoring.membership import Membership, assign, concatenate
 from snappy_core.scoring.relevance import SCORINGS, Scoring, heat, propagate, region_scores
 from snappy_core.scoring.selection import cap_per_group, combine, ranking
 from snappy_core.scoring.terms import token_weights
-from snappy_core.stores.base import Catalog, PageVectors, Snapshot, lay_out
+from snappy_core.stores.base import Chosen, PageVectors, Snapshot, lay_out
 from snappy_core.types import Hit, Hits, Query, Region
-
-CANDIDATES = 200
-"""The least pages scored exactly by default; no more than these need no first stage."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,13 +87,10 @@ def search(
     """
     check_options(k, score_threshold, per_page, scoring, depth)
     chosen = resolve(filter, snapshot.documents() if filter else ())
-    catalog = snapshot.catalog()
     weights = query_weights(snapshot, query)
-    allowed = chosen.page_mask(catalog)
-    if pages is not None:
-        allowed &= np.isin(catalog.pages, find_pages(snapshot, pages))
-    most = default_depth(len(catalog.pages)) if depth is None else depth
-    best = candidates(catalog, np.flatnonzero(allowed), query, weights, most)
+    named = None if pages is None else frozenset(find_pages(snapshot, pages).tolist())
+    allowed = Chosen(chosen.documents, chosen.pages, named)
+    best = snapshot.nearest(query.vectors, weights, allowed, depth)
     vectors = snapshot.vectors(best.tolist())
     scored = score(best, vectors, query, weights, scoring or default_scoring(query))
     eligible = chosen.region_mask(vectors)
@@ -132,34 +127,6 @@ def query_weights(snapshot: Snapshot, query: Query) -> NDArray[np.float32]:
     )
 
 
-def default_depth(pages: int) -> int:
-    """Return how many pages of an index are scored exactly: 200, or 4 sqrt(pages) if more.
-
-    The more pages, the more of them come close to the best; `snappy eval recall` shows what
-    another depth finds, and takes.
-    """
-    return max(CANDIDATES, 4 * math.isqrt(pages))
-
-
-def candidates(
-    catalog: Catalog,
-    allowed: NDArray[np.intp],
-    query: Query,
-    weights: NDArray[np.float32],
-    most: int = CANDIDATES,
-) -> NDArray[np.int64]:
-    """Return the ids of the pages to score exactly, at most `most`, by their pooled vectors.
-
-    `allowed` are places in the catalog. When they are few, all are taken as they are.
-    """
-    if len(allowed) > most:
-        pooled = Ragged(catalog.vectors, catalog.scales, catalog.offsets)
-        heavy = weights > 0
-        rough = scan(query.vectors[heavy], weights[heavy], [pooled])[allowed]
-        allowed = np.sort(allowed[np.argpartition(-rough, most)[:most]])
-    return catalog.pages[allowed]
-
-
 def score(
     pages: NDArray[np.int64],
     vectors: Sequence[PageVectors],
@@ -171,9 +138,11 @@ def score(
     counts = [len(page.vectors) for page in vectors]
     similarity = np.empty((len(query.vectors), sum(counts)), dtype=np.float32)
     offsets = np.cumsum([0, *counts], dtype=np.int64)
-    multiply = product(query.vectors)
-    for page, start, stop in zip(vectors, offsets, offsets[1:], strict=False):
-        multiply(page.vectors, page.scales, similarity[:, start:stop])
+    places = pairwise(offsets.tolist())
+    in_numpy(query.vectors).each(
+        (page.vectors, page.scales, similarity[:, start:stop])
+        for page, (start, stop) in zip(vectors, places, strict=True)
+    )
     of_pages, raw = page_scores(similarity, offsets, weights)
     members: Membership = concatenate([page.members for page in vectors], counts)
     of_regions = region_scores(similarity, weights, query.speaks, members, scoring)

@@ -9,9 +9,10 @@ from snappy_core.ingest.jobs import prepare
 from snappy_core.quantization import quantize
 from snappy_core.scoring.relevance import SCORINGS
 from snappy_core.scoring.terms import idf, term
-from snappy_core.search import CANDIDATES, candidates, query_weights, score, search
+from snappy_core.search import query_weights, score, search
 from snappy_core.stores import MemoryStore, SqliteStore
-from snappy_core.stores.base import DocumentRecord
+from snappy_core.stores.base import Chosen, DocumentRecord
+from snappy_core.stores.first_stage import CANDIDATES
 from snappy_core.testing import FakeEncoder, FakeGridEncoder, make_page
 from snappy_core.types import NO_WORDS, Page, Patches, Query, Words
 
@@ -403,27 +404,13 @@ def test_two_stages_equal_exact_scores_among_the_candidates(store):
     query = encoder.encode_query("paper 3 filler 17")
     with store.read() as snapshot:
         catalog, weights = snapshot.catalog(), query_weights(snapshot, query)
-        everything = np.arange(len(catalog.pages))
-        chosen = candidates(catalog, everything, query, weights)
+        chosen = snapshot.nearest(query.vectors, weights, Chosen())
         assert len(chosen) == len(set(chosen.tolist())) == CANDIDATES
         assert chosen.tolist() == sorted(chosen.tolist())
         of_all = score(catalog.pages, snapshot.vectors(catalog.pages.tolist()), query, weights)
         best = np.sort(of_all.scores)[::-1][:20]
         hits = search(snapshot, query, k=20)
     np.testing.assert_array_equal(np.float32([hit.score for hit in hits]), best)
-
-
-def test_all_pages_are_candidates_when_they_are_few(store):
-    fill(store, FakeEncoder(), PAPERS)
-    query = FakeEncoder().encode_query("harbour")
-    with store.read() as snapshot:
-        catalog, weights = snapshot.catalog(), query_weights(snapshot, query)
-        allowed = np.array([0, 2])
-        pages = catalog.pages[allowed].tolist()
-        for most in (2, 3, 200):
-            assert candidates(catalog, allowed, query, weights, most).tolist() == pages
-        assert len(candidates(catalog, allowed, query, weights, 1)) == 1
-        assert len(candidates(catalog, allowed[:0], query, weights)) == 0
 
 
 def test_filters_come_before_the_first_stage(store):

@@ -15,6 +15,7 @@ import numpy as np
 from snappy_core import search as searching
 from snappy_core.encoders.base import Encoder
 from snappy_core.stores.base import Snapshot, Store
+from snappy_core.stores.first_stage import default_depth
 from snappy_core.types import Hits, Query
 
 DEPTHS = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
@@ -127,20 +128,20 @@ def run_recall(
         if not count:
             raise ValueError(f"{store.location}: the index is empty")
         asked = list(make_questions(snapshot) if questions is None else questions)
-        default = min(searching.default_depth(count), count)
+        default = min(default_depth(count), count)
         chosen = sorted({depth for depth in (*depths, default) if depth < count})
         queries = [encoder.encode_query(question) for question in asked]
         exact, seconds = _search(snapshot, queries, k, count)
         found = [Depth(count, 1.0, 1.0, seconds)]
         for depth in reversed(chosen):
-            hits, seconds = _search(snapshot, queries, k, depth)
+            hits, seconds = _search(snapshot, queries, k, None if depth == default else depth)
             regions, pages = _means(_shares(hits, exact))
             found.append(Depth(depth, regions, pages, seconds))
     return Recall(count, len(asked), k, default, questions is None, tuple(reversed(found)))
 
 
 def _search(
-    snapshot: Snapshot, queries: Sequence[Query], k: int, depth: int
+    snapshot: Snapshot, queries: Sequence[Query], k: int, depth: int | None
 ) -> tuple[list[Hits], float]:
     found, taken = [], []
     for query in queries:

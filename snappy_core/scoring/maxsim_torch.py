@@ -1,6 +1,6 @@
 """The kernel in torch: int8 by int8 on a CPU that has the instructions, floats on CUDA.
 
-Not imported by anything until torch is loaded; see `maxsim.fastest`.
+Not imported by anything until torch is loaded; see `kernel.fastest`.
 """
 
 from __future__ import annotations
@@ -16,9 +16,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from snappy_core.scoring.kernel import Kernel
 from snappy_core.scoring.maxsim import Product
-
-_LEAST = 1024  # patches worth a thread of their own
 
 
 @cache
@@ -32,15 +31,18 @@ def device() -> str | None:
     return "cpu" if torch.backends.cpu.get_cpu_capability() == "AVX512" else None
 
 
-def product(query: NDArray[np.float32], device: str) -> Product:
-    """Return the product of a query (m, d) with patches; for one thread, as `maxsim.product`.
+def kernel(query: NDArray[np.float32], device: str) -> Kernel:
+    """Return the kernel of a query (m, d).
 
     On "cpu" the query is rounded to int8 as well. A similarity then differs from the exact one
     by at most `|q - q'|`, the length of what rounding takes from its token, since patches have
     length 1: `sqrt(d) max|q| / 254` at most, in 128 dimensions about .006, and a tenth of it in
     the mean. On others it is computed in float32 and differs only in the order of the sums.
     """
-    return _int8(query) if device == "cpu" else _float(query, device)
+    if device != "cpu":
+        return Kernel([_float(query, device)])
+    pool, count = _threads(os.getpid())
+    return Kernel([_int8(query) for _ in range(count)], pool)
 
 
 def rounded(query: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
@@ -51,40 +53,25 @@ def rounded(query: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.fl
 
 
 def _int8(query: NDArray[np.float32]) -> Product:
+    """Return the product on one core, for a thread that has torch's number of threads at 1."""
     codes, steps = rounded(query)
     tokens, each = torch.from_numpy(codes), torch.from_numpy(steps)
-    pool, count = _threads(os.getpid())
-    sums = [torch.empty(0, dtype=torch.int32)] * count  # kept from call to call
-
-    def part(
-        which: int,
-        vectors: NDArray[np.int8],
-        scales: NDArray[np.float32],
-        out: NDArray[np.float32],
-    ) -> None:
-        if sums[which].numel() < out.size:
-            sums[which] = torch.empty(out.size, dtype=torch.int32)
-        held = sums[which][: out.size].view(out.shape)
-        torch._int_mm(tokens, _tensor(vectors).T, out=held)
-        result = torch.from_numpy(out)
-        result.copy_(held)
-        result.mul_(_tensor(scales)).mul_(each)
+    sums = torch.empty(0, dtype=torch.int32)  # kept from call to call
 
     def multiply(
         vectors: NDArray[np.int8], scales: NDArray[np.float32], out: NDArray[np.float32]
     ) -> None:
+        nonlocal sums
         _check(query, vectors)
-        step = max(-(-len(vectors) // count), _LEAST)
-        parts = [slice(start, start + step) for start in range(0, len(vectors), step)]
-        if len(parts) == 1:
-            part(0, vectors, scales, out)
-        else:
-            done = [
-                pool.submit(part, which, vectors[these], scales[these], out[:, these])
-                for which, these in enumerate(parts)
-            ]
-            for future in done:
-                future.result()
+        if not out.size:
+            return
+        if sums.numel() < out.size:
+            sums = torch.empty(out.size, dtype=torch.int32)
+        held = sums[: out.size].view(out.shape)
+        torch._int_mm(tokens, _tensor(vectors).T, out=held)
+        result = torch.from_numpy(out)
+        result.copy_(held)
+        result.mul_(_tensor(scales)).mul_(each)
 
     return multiply
 

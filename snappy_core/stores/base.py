@@ -112,6 +112,21 @@ class Catalog:
     scales: NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which pages a search may find; None lets all pass.
+
+    Attributes:
+        documents: document ids.
+        numbers: page numbers.
+        pages: page ids.
+    """
+
+    documents: frozenset[str] | None = None
+    numbers: frozenset[int] | None = None
+    pages: frozenset[int] | None = None
+
+
 class Snapshot(Protocol):
     """One state of a store. Whatever is read from it belongs together."""
 
@@ -139,6 +154,25 @@ class Snapshot(Protocol):
 
     def catalog(self) -> Catalog:
         """Return all pages with their pooled vectors."""
+        ...
+
+    def nearest(
+        self,
+        query: NDArray[np.float32],
+        weights: NDArray[np.float32],
+        chosen: Chosen,
+        most: int | None = None,
+    ) -> NDArray[np.int64]:
+        """Return the ids (p,) of the pages to score exactly, ascending.
+
+        All chosen pages when they are no more than `most`, else so many that are likely to
+        score best.
+
+        Args:
+            query: (m, d), its tokens of length 1; `weights` (m,), sum 1.
+            most: by default what suits the store: `first_stage.default_depth` where the vectors
+                lie in this process.
+        """
         ...
 
     def vectors(self, pages: Sequence[int]) -> list[PageVectors]:

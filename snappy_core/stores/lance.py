@@ -12,10 +12,12 @@ from datetime import timedelta
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from snappy_core.errors import IndexMismatch, StoreError
 from snappy_core.stores import lance_rows as rows
-from snappy_core.stores.base import Catalog, DocumentRecord, PageRecord, PageVectors
+from snappy_core.stores.base import Catalog, Chosen, DocumentRecord, PageRecord, PageVectors
+from snappy_core.stores.first_stage import nearest
 from snappy_core.stores.lance_cache import LanceCache
 from snappy_core.stores.lance_log import ABANDONED, Log, Pages, new_write, put
 from snappy_core.stores.lance_table import LanceTable, Version
@@ -228,6 +230,15 @@ class _LanceSnapshot:
 
     def catalog(self) -> Catalog:
         return self._cache.catalog(self.version, self._pages())
+
+    def nearest(
+        self,
+        query: NDArray[np.float32],
+        weights: NDArray[np.float32],
+        chosen: Chosen,
+        most: int | None = None,
+    ) -> NDArray[np.int64]:
+        return nearest(self.catalog(), query, weights, chosen, most)
 
     def vectors(self, pages: Sequence[int]) -> list[PageVectors]:
         if not pages:

@@ -11,16 +11,19 @@ from functools import cached_property
 from itertools import count
 
 import numpy as np
+from numpy.typing import NDArray
 
 from snappy_core.errors import IndexMismatch
 from snappy_core.scoring.terms import page_terms
 from snappy_core.stores.base import (
     Catalog,
+    Chosen,
     DocumentRecord,
     PageRecord,
     PageVectors,
     labels_and_parents,
 )
+from snappy_core.stores.first_stage import nearest
 from snappy_core.types import Page, Patches, Scalar
 
 
@@ -69,6 +72,15 @@ class _State:
 
     def catalog(self) -> Catalog:
         return self._catalog
+
+    def nearest(
+        self,
+        query: NDArray[np.float32],
+        weights: NDArray[np.float32],
+        chosen: Chosen,
+        most: int | None = None,
+    ) -> NDArray[np.int64]:
+        return nearest(self.catalog(), query, weights, chosen, most)
 
     def vectors(self, pages: Sequence[int]) -> list[PageVectors]:
         found = []

@@ -14,11 +14,15 @@ from contextlib import contextmanager, suppress
 from itertools import chain, islice
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from snappy_core.errors import IndexMismatch, StoreError
 from snappy_core.scoring.terms import page_terms
 from snappy_core.stores import rows
-from snappy_core.stores.base import Catalog, DocumentRecord, PageRecord, PageVectors
+from snappy_core.stores.base import Catalog, Chosen, DocumentRecord, PageRecord, PageVectors
 from snappy_core.stores.catalog import CatalogCache
+from snappy_core.stores.first_stage import nearest
 from snappy_core.types import Page, Patches, Scalar
 
 SCHEMA_VERSION = 2
@@ -55,6 +59,9 @@ CREATE TABLE pooled (
 CREATE TABLE terms (term TEXT PRIMARY KEY, pages INTEGER NOT NULL) WITHOUT ROWID;
 """
 
+_FILE_PAGE = 16384  # bytes; vectors of a page take nine such pages instead of 35 of SQLite's 4096
+_LOG_PAGES = 4096  # of them in the log before they move to the file: 64 MB, many documents
+_CACHE_KIB = 16384  # for each connection
 _HELD_PAGES = 256  # a document with more pages is written while it is still being read
 _WAIT_SECONDS = 600.0  # for another process that writes
 
@@ -158,6 +165,19 @@ class SqliteStore:
         with self._write() as connection:
             return _remove(connection, document_id)
 
+    def compact(self) -> None:
+        """Give back to the disk what deleted and replaced documents took.
+
+        Whoever reads goes on; whoever writes waits. It needs as much free disk as the index
+        takes. Without it the room is used by documents to come.
+
+        Raises:
+            StoreError: the disk is full, or another process has been writing for ten minutes.
+        """
+        with self._lock, self._connection() as connection:
+            connection.execute("VACUUM")
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")  # waits for no reader
+
     def close(self) -> None:
         self._closed = True
         self._rest()
@@ -171,6 +191,7 @@ class SqliteStore:
     def _prepare(self, connection: sqlite3.Connection, create: bool) -> None:
         """Make the tables in a new file; of a file that is there, only look at the header."""
         if create and _is_empty(connection):
+            connection.execute(f"PRAGMA page_size = {_FILE_PAGE}")
             _use_wal(connection)
             with self._transaction(connection):
                 if _is_empty(connection):  # nobody was faster
@@ -235,6 +256,8 @@ class SqliteStore:
         try:
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
+            connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         except sqlite3.Error:
             connection.close()
             raise
@@ -319,6 +342,15 @@ class _SqliteSnapshot:
 
     def catalog(self) -> Catalog:
         return self._catalogs.load(self._connection)
+
+    def nearest(
+        self,
+        query: NDArray[np.float32],
+        weights: NDArray[np.float32],
+        chosen: Chosen,
+        most: int | None = None,
+    ) -> NDArray[np.int64]:
+        return nearest(self.catalog(), query, weights, chosen, most)
 
     def vectors(self, pages: Sequence[int]) -> list[PageVectors]:
         return [rows.select_vectors(self._connection, page) for page in pages]

@@ -10,9 +10,9 @@ from snappy_core.evaluation.recall import (
 )
 from snappy_core.index import RegionIndex
 from snappy_core.ingest.jobs import prepare
-from snappy_core.search import default_depth
 from snappy_core.stores import MemoryStore
 from snappy_core.stores.base import DocumentRecord
+from snappy_core.stores.first_stage import default_depth
 from snappy_core.testing import FakeEncoder, make_page
 
 ENCODER = FakeEncoder()

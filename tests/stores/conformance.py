@@ -9,7 +9,7 @@ import pytest
 from snappy_core.errors import IndexMismatch
 from snappy_core.ingest.jobs import prepare
 from snappy_core.scoring.terms import page_terms
-from snappy_core.stores.base import DocumentRecord, PageRecord, Snapshot, Store
+from snappy_core.stores.base import Chosen, DocumentRecord, PageRecord, Snapshot, Store
 from snappy_core.testing import FakeEncoder, make_page
 from snappy_core.types import LABELS, NO_WORDS, Page, Patches, Region, Words
 
@@ -199,6 +199,48 @@ class StoreConformance:
             ids = snapshot.page_ids("a")
             asked = snapshot.vectors([ids[3], ids[1], ids[2]])
             assert [len(page.vectors) for page in asked] == [4, 1, 3]
+
+    def test_first_stage_takes_all_pages_when_they_are_few(self, store: Store) -> None:
+        store.write(document("a"), texts("Tides turn", "Moon pulls", "Sun shines"))
+        store.write(document("b"), texts("Tides come", "Wind turns"))
+        store.write(document("c"), texts("Clouds"))
+        query = ENCODER.encode_query("tide moon")
+        weights = np.array([0.5, 0.5], np.float32)
+        with store.read() as snapshot:
+            ids = {name: snapshot.page_ids(name) for name in "abc"}
+            everything = sorted(page for pages in ids.values() for page in pages.values())
+            for chosen, expected in (
+                (Chosen(), everything),
+                (Chosen(frozenset("ac")), sorted([*ids["a"].values(), ids["c"][1]])),
+                (Chosen(numbers=frozenset({2})), sorted([ids["a"][2], ids["b"][2]])),
+                (Chosen(frozenset("a"), frozenset({1, 3, 9})), [ids["a"][1], ids["a"][3]]),
+                (Chosen(pages=frozenset({ids["b"][2]})), [ids["b"][2]]),
+                (Chosen(frozenset("c"), pages=frozenset({ids["b"][2]})), []),
+                (Chosen(frozenset()), []),
+                (Chosen(numbers=frozenset()), []),
+            ):
+                for most in (None, max(len(expected), 1), 200):
+                    found = snapshot.nearest(query.vectors, weights, chosen, most)
+                    assert found.tolist() == expected, (chosen, most)
+                    assert found.dtype == np.int64
+
+    def test_first_stage_takes_what_is_nearest(self, store: Store) -> None:
+        for name in "abcdef":
+            store.write(document(name, "0"), texts("Moon pulls", "Tides turn"))  # to be replaced
+            store.write(document(name), texts(f"Tides {name} turn", f"Filler {name}", "Moon"))
+        store.delete("f")
+        query = ENCODER.encode_query("the tides moon")
+        with store.read() as snapshot:
+            ids = {name: snapshot.page_ids(name) for name in "abcde"}
+            for weights, number in (([0, 1, 0], 1), ([0, 0, 1], 3)):
+                for names in ("abcde", "bd"):
+                    chosen = Chosen(frozenset(names)) if names == "bd" else Chosen()
+                    given = np.array(weights, np.float32)
+                    found = snapshot.nearest(query.vectors, given, chosen, len(names))
+                    assert found.tolist() == sorted(ids[name][number] for name in names)
+            chosen = Chosen(numbers=frozenset({2, 3}))
+            found = snapshot.nearest(query.vectors, np.array([0, 0, 1], np.float32), chosen, 5)
+            assert found.tolist() == sorted(ids[name][3] for name in "abcde")
 
     def test_replaces_a_document_whole(self, store: Store) -> None:
         store.write(document("a", team="sea"), texts("Tides turn", "Moon pulls", "Sun pulls"))

@@ -377,3 +377,43 @@ def test_catalog_follows_other_processes(path, store):
     assert ask() == ["a", "1"]
     other.communicate(timeout=30)
     assert other.returncode == 0
+
+
+class TestCompact:
+    def test_gives_back_what_was_deleted(self, path, store):
+        for name in ("kept", "deleted"):
+            store.write(document(name), texts(*(f"{name} page {n} " * 200 for n in range(20))))
+        store.compact()
+        full = path.stat().st_size
+        store.delete("deleted")
+        store.compact()
+        assert path.stat().st_size < 0.7 * full
+        with store.read() as snapshot:
+            assert_consistent(snapshot)
+            assert [document.document_id for document in snapshot.documents()] == ["kept"]
+
+    def test_readers_go_on_and_see_their_state(self, path, store):
+        store.write(document("old"), texts("first", "second"))
+        with store.read() as before:
+            pages = before.page_ids("old")
+            other = SqliteStore(path)
+            other.delete("old")
+            other.compact()
+            other.close()
+            assert before.page_ids("old") == pages
+            assert_consistent(before)
+        with store.read() as after:
+            assert after.documents() == []
+
+    def test_page_ids_are_not_used_again(self, store):
+        store.write(document("one"), texts("first"))
+        store.write(document("two"), texts("second"))
+        with store.read() as snapshot:
+            known = set(snapshot.catalog().pages.tolist())
+        store.delete("two")
+        store.compact()
+        store.write(document("three"), texts("third"))
+        with store.read() as snapshot:
+            (page,) = snapshot.page_ids("three").values()
+            assert page not in known
+            assert_consistent(snapshot)

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import numpy as np
@@ -11,8 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snappy_core.quantization import normalize, quantize
+from snappy_core.scoring import kernel as kernels_of
 from snappy_core.scoring import maxsim
-from snappy_core.scoring.maxsim import Ragged, fastest, product, scan
+from snappy_core.scoring import scan as scanning
+from snappy_core.scoring.kernel import Kernel, fastest, in_numpy
+from snappy_core.scoring.maxsim import product
+from snappy_core.scoring.scan import Ragged, scan
 
 ragged = st.lists(st.integers(0, 9), min_size=1, max_size=12)  # patches of each page
 
@@ -46,8 +51,9 @@ def slowly(query, weights, lot):
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch):
     """Pages begin, end and go on across blocks in every way."""
-    monkeypatch.setattr(maxsim, "_SCANNED", 7)
-    monkeypatch.setattr(maxsim, "_BLOCK", 3)
+    monkeypatch.setattr(scanning, "_SCANNED", 7)
+    monkeypatch.setattr(kernels_of, "_PIECE", 3)
+    monkeypatch.setattr(maxsim, "_SMALL", 1)  # blocks of eight
 
 
 def torch_kernel():
@@ -61,18 +67,22 @@ def kernel(name, query):
     """A kernel by name, and for each token the most that a similarity may be off (m,)."""
     exact = np.full(len(query), 1e-5)
     if name == "numpy":
+        return in_numpy(query), exact
+    if name == "one core":
         return product(query), exact
     maxsim_torch = torch_kernel()
     if name == "int8":
         codes, steps = maxsim_torch.rounded(query)
         off = np.linalg.norm(query - codes * steps, axis=1)
-        return maxsim_torch.product(query, "cpu"), off + exact
+        return maxsim_torch.kernel(query, "cpu"), off + exact
     if name == "cuda" and maxsim_torch.device() != "cuda":
         pytest.skip("no GPU")
-    return maxsim_torch._float(query, "cpu" if name == "float" else name), exact
+    if name == "float":
+        return Kernel([maxsim_torch._float(query, "cpu")]), exact
+    return maxsim_torch.kernel(query, name), exact
 
 
-kernels = pytest.mark.parametrize("name", ["numpy", "int8", "float", "cuda"])
+kernels = pytest.mark.parametrize("name", ["numpy", "one core", "int8", "float", "cuda"])
 
 
 @kernels
@@ -120,8 +130,7 @@ def test_patches_of_a_store_are_read_where_they_lie(name):
 
 
 def test_memory_does_not_grow_with_the_pages(monkeypatch):
-    monkeypatch.setattr(maxsim, "_SCANNED", 256)
-    monkeypatch.setattr(maxsim, "_BLOCK", 256)
+    monkeypatch.setattr(scanning, "_SCANNED", 256)
     lot, query, weights = laid(4, [100] * 400)
     multiply = product(query)
     tracemalloc.start()
@@ -141,16 +150,35 @@ def test_every_kernel_checks_dimensions_and_takes_nothing(name):
     multiply(np.empty((0, 3), np.int8), np.empty(0, np.float32), nothing)
 
 
-def test_a_product_in_threads_equals_one_in_a_row(monkeypatch):
+@pytest.mark.parametrize("name", ["numpy", "int8"])
+def test_parts_come_out_the_same_one_by_one(name):
+    lot, query, _ = laid(6, [50, 0, 1, 30])
+    multiply, _ = kernel(name, query)
+    alone, parts = (np.empty((3, 81), np.float32) for _ in range(2))
+    multiply(lot.vectors, lot.scales, alone)
+    multiply.each(
+        (lot.vectors[a:b], lot.scales[a:b], parts[:, a:b]) for a, b in pairwise(lot.offsets)
+    )
+    assert parts == pytest.approx(alone, abs=1e-6)
+
+
+def test_torch_keeps_its_number_of_threads():
     maxsim_torch = torch_kernel()
     lot, query, _ = laid(6, [50])
-    alone, parts = np.empty((3, 50), np.float32), np.empty((3, 50), np.float32)
-    maxsim_torch.product(query, "cpu")(lot.vectors, lot.scales, alone)
-    monkeypatch.setattr(maxsim_torch, "_LEAST", 7)
     before = sys.modules["torch"].get_num_threads()
-    maxsim_torch.product(query, "cpu")(lot.vectors, lot.scales, parts)
-    assert parts.tolist() == alone.tolist()
+    maxsim_torch.kernel(query, "cpu")(lot.vectors, lot.scales, np.empty((3, 50), np.float32))
     assert sys.modules["torch"].get_num_threads() == before
+
+
+def test_an_error_in_a_thread_reaches_the_caller():
+    def broken(vectors, scales, out):
+        raise MemoryError("no room")
+
+    lot, query, _ = laid(6, [50])
+    with ThreadPoolExecutor(2) as pool, pytest.raises(MemoryError, match="no room"):
+        Kernel([broken, product(query)], pool)(
+            lot.vectors, lot.scales, np.empty((3, 50), np.float32)
+        )
 
 
 def test_rounding_stays_within_its_bound():
@@ -165,14 +193,15 @@ def test_rounding_stays_within_its_bound():
 
 def test_torch_is_used_only_when_it_is_loaded_and_faster(monkeypatch):
     query = np.eye(2, dtype=np.float32)
-    monkeypatch.delitem(sys.modules, "torch", raising=False)
-    assert fastest(query).__module__ == "snappy_core.scoring.maxsim"
-    monkeypatch.undo()
     maxsim_torch = torch_kernel()
+    monkeypatch.setattr(maxsim_torch, "kernel", lambda query, device: device)
     monkeypatch.setattr(maxsim_torch, "device", lambda: "cpu")
-    assert fastest(query).__module__ == maxsim_torch.__name__
+    assert fastest(query) == "cpu"
     monkeypatch.setattr(maxsim_torch, "device", lambda: None)
-    assert fastest(query).__module__ == "snappy_core.scoring.maxsim"
+    assert isinstance(fastest(query), Kernel)
+    monkeypatch.setattr(maxsim_torch, "device", lambda: "cpu")
+    monkeypatch.delitem(sys.modules, "torch")
+    assert isinstance(fastest(query), Kernel)
 
 
 def test_snappy_does_not_load_torch():

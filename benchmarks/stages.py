@@ -1,0 +1,161 @@
+"""Two stages with read-back: SQLite against Qdrant Edge's own prefetch, at equal recall."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from itertools import cycle
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+import numpy as np
+
+from benchmarks.measure import Result, alternate, milliseconds, skip
+from benchmarks.synthetic import Clustered, fill
+from snappy_core import search as searching
+from snappy_core.scoring.scan import Ragged, scan
+from snappy_core.stores import SqliteStore
+from snappy_core.stores.base import Chosen, PageRecord
+from snappy_core.stores.first_stage import default_depth
+from snappy_core.types import Query
+
+QUESTIONS, K = 30, 10
+RECALL = 0.95  # of the K best pages by exact MaxSim over all
+DEPTHS = (25, 50, 100, 200, 400, 800, 1600)
+
+
+def run(pages: int = 5_000) -> Iterator[Result]:
+    """Ask for ten regions (SQLite: with text and box), or ten pages with their vectors (Edge).
+
+    Both have the same pages and the same pooled vectors, and score as many candidates as they
+    need for the recall.
+    """
+    made = Clustered()
+    records = [made.record(number) for number in range(pages)]
+    planted = np.linspace(0, pages - 1, QUESTIONS, dtype=int)
+    queries = [made.query(records[place].patches) for place in planted]
+    best = [_exact(records, query) for query in queries]
+    with tempfile.TemporaryDirectory() as folder:
+        store = SqliteStore(Path(folder, "pages.snappy"))
+        fill(store, records)
+        ours = _reach(queries, best, lambda query, depth: _pages(store, query, depth))
+        share = fmean(
+            len(wanted & _pages(store, query, default_depth(pages))) / K
+            for query, wanted in zip(queries, best, strict=True)
+        )
+        name = f"two stages over {pages:,} pages, SQLite, recall@{K} at the default depth"
+        detail = f"{default_depth(pages)} candidates; {ours.recall:.3f} at {ours.depth}"
+        yield Result(name, share, RECALL, True, detail)
+        if find_spec("qdrant_edge") is None:
+            skip("stages", "qdrant-edge-py")
+            return
+        edge = _edge(Path(folder, "edge"), records, made.dim)
+        theirs = _reach(
+            queries, best, lambda query, depth: {point.id for point in edge(query, depth)}
+        )
+        mine, others = cycle(queries), cycle(queries)
+        taken, taken_edge = alternate(
+            lambda: _search(store, next(mine), ours.depth),
+            lambda: [
+                np.asarray(point.vector["patches"], np.float32)
+                for point in edge(next(others), theirs.depth, True)
+            ],
+            rounds=QUESTIONS,
+        )
+        detail = f"{milliseconds(taken, taken_edge)}; Edge: {theirs.recall:.3f} at {theirs.depth}"
+        name = f"two stages over {pages:,} pages with read-back, SQLite / Qdrant Edge"
+        yield Result(name, taken_edge / taken, 1, True, detail)
+        store.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Reached:
+    """The least depth that has the recall, and the recall it has."""
+
+    depth: int
+    recall: float
+
+
+def _reach(
+    queries: list[Query], best: list[set[int]], find: Callable[[Query, int], set[int]]
+) -> _Reached:
+    for depth in DEPTHS:
+        asked = zip(queries, best, strict=True)
+        recall = fmean(len(wanted & find(query, depth)) / K for query, wanted in asked)
+        if recall >= RECALL:
+            break
+    return _Reached(depth, recall)
+
+
+def _exact(records: list[PageRecord], query: Query) -> set[int]:
+    """Return the numbers of the best pages by scoring all."""
+    alone = (np.array([0, len(record.patches)]) for record in records)
+    lots = [
+        Ragged(record.patches.vectors, record.patches.scales, offsets)
+        for record, offsets in zip(records, alone, strict=True)
+    ]
+    scores = scan(query.vectors, _weights(query), lots)
+    return {records[place].page.number for place in np.argsort(-scores)[:K].tolist()}
+
+
+def _pages(store: SqliteStore, query: Query, depth: int) -> set[int]:
+    """Return the numbers of the best pages among the candidates."""
+    with store.read() as snapshot:
+        found = snapshot.nearest(query.vectors, _weights(query), Chosen(), depth)
+        scored = searching.score(found, snapshot.vectors(found.tolist()), query, _weights(query))
+        top = found[np.argsort(-scored.page_scores)[:K]]
+        return {snapshot.page(page).number for page in top.tolist()}
+
+
+def _search(store: SqliteStore, query: Query, depth: int) -> object:
+    with store.read() as snapshot:
+        return searching.search(snapshot, query, k=K, depth=depth)
+
+
+def _weights(query: Query) -> np.ndarray:
+    return np.full(len(query.vectors), 1 / len(query.vectors), dtype=np.float32)
+
+
+def _edge(folder: Path, records: list[PageRecord], dim: int) -> Callable[..., Any]:
+    """Load the pages as float16 multivectors; return its search through the pooled ones."""
+    import qdrant_edge as edge
+
+    named = {
+        name: edge.EdgeVectorParams(
+            size=dim,
+            distance=edge.Distance.Dot,
+            multivector_config=edge.MultiVectorConfig(comparator=edge.MultiVectorComparator.MaxSim),
+            datatype=edge.VectorStorageDatatype.Float16,
+        )
+        for name in ("patches", "pooled")
+    }
+    folder.mkdir()
+    shard = edge.EdgeShard.create(str(folder), edge.EdgeConfig(vectors=named))
+    for record in records:
+        codes, scales = record.pooled
+        vectors = {
+            "patches": record.patches.vectors * record.patches.scales[:, None],
+            "pooled": codes * scales[:, None],
+        }
+        point = edge.Point(id=record.page.number, vector=vectors, payload={})
+        shard.update(edge.UpdateOperation.upsert_points([point]))
+
+    def search(query: Query, depth: int, vectors: bool = False) -> Any:
+        asked = query.vectors.tolist()
+        exact = edge.SearchParams(exact=True)
+        first = edge.Prefetch(
+            limit=depth, query=edge.Query.Nearest(asked, using="pooled"), params=exact
+        )
+        request = edge.QueryRequest(
+            limit=K,
+            query=edge.Query.Nearest(asked, using="patches"),
+            prefetches=[first],
+            with_vector=["patches"] if vectors else False,
+            params=exact,
+        )
+        return shard.query(request)
+
+    return search

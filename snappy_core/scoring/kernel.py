@@ -1,0 +1,95 @@
+"""The kernel on all cores: each thread multiplies pieces of the patches with a query."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snappy_core.scoring.maxsim import Product, product
+
+Part = tuple[NDArray[np.int8], NDArray[np.float32], NDArray[np.float32]]
+"""Patches (n, d), their scales (n,) and where their similarities go (m, n)."""
+
+_PIECE = 2048  # patches that a thread takes at once
+
+
+class Kernel:
+    """Multiplies one query with patches; for one thread, which waits for those that work.
+
+    It is a `Product` itself.
+
+    Args:
+        products: one for each thread of the pool.
+        pool: None: the caller works alone.
+    """
+
+    def __init__(self, products: Sequence[Product], pool: Executor | None = None) -> None:
+        self._products = products
+        self._pool = pool
+
+    def __call__(
+        self, vectors: NDArray[np.int8], scales: NDArray[np.float32], out: NDArray[np.float32]
+    ) -> None:
+        self.each([(vectors, scales, out)])
+
+    def each(self, parts: Iterable[Part]) -> None:
+        """Multiply all parts, in any order."""
+        pieces = deque(_cut(parts))
+        if self._pool is None:
+            _work(self._products[0], pieces)
+        else:
+            wanted = self._products[: len(pieces)]
+            for done in [self._pool.submit(_work, multiply, pieces) for multiply in wanted]:
+                done.result()
+
+
+def fastest(query: NDArray[np.float32]) -> Kernel:
+    """Return the kernel in torch when the process has loaded it and it is faster here.
+
+    Otherwise that in numpy. To load torch takes longer than most scans, so that is left to who
+    needs it, such as a vision encoder. It rounds (see `maxsim_torch.kernel`): for the first stage.
+    """
+    if "torch" in sys.modules:
+        from snappy_core.scoring import maxsim_torch
+
+        if device := maxsim_torch.device():
+            return maxsim_torch.kernel(query, device)
+    return in_numpy(query)
+
+
+def in_numpy(query: NDArray[np.float32]) -> Kernel:
+    """Return the kernel of a query (m, d) in numpy: float32, without rounding."""
+    pool, count = _threads(os.getpid())
+    return Kernel([product(query) for _ in range(count)], pool)
+
+
+@cache
+def _threads(process: int) -> tuple[Executor | None, int]:
+    """Return threads and how many; a forked process has none of its parent's, so `process`."""
+    from loky import cpu_count  # knows of the limits of a container
+
+    count: int = cpu_count()
+    return (ThreadPoolExecutor(count, "snappy-scan") if count > 1 else None), count
+
+
+def _cut(parts: Iterable[Part]) -> Iterator[Part]:
+    for vectors, scales, out in parts:
+        for start in range(0, max(len(vectors), 1), _PIECE):
+            these = slice(start, start + _PIECE)
+            yield vectors[these], scales[these], out[:, these]
+
+
+def _work(multiply: Product, pieces: deque[Part]) -> None:
+    while True:
+        try:
+            piece = pieces.popleft()
+        except IndexError:
+            return
+        multiply(*piece)

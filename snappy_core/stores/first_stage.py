@@ -1,0 +1,58 @@
+"""The first stage where the pooled vectors lie in this process: which pages to score exactly."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snappy_core.scoring.scan import Ragged, scan
+from snappy_core.stores.base import Catalog, Chosen
+
+CANDIDATES = 200
+"""The least pages scored exactly by default; no more than these need no first stage."""
+
+
+def default_depth(pages: int) -> int:
+    """Return how many pages of an index are scored exactly: 200, or 4 sqrt(pages) if more.
+
+    The more pages, the more of them come close to the best; `snappy eval recall` shows what
+    another depth finds, and takes.
+    """
+    return max(CANDIDATES, 4 * math.isqrt(pages))
+
+
+def page_mask(catalog: Catalog, chosen: Chosen) -> NDArray[np.bool_]:
+    """Say which pages of a catalog pass, shape (pages,)."""
+    mask = np.ones(len(catalog.pages), dtype=bool)
+    if chosen.documents is not None:
+        mask &= np.array([d in chosen.documents for d in catalog.documents], dtype=bool)
+    if chosen.numbers is not None:
+        mask &= np.isin(catalog.numbers, list(chosen.numbers))
+    if chosen.pages is not None:
+        mask &= np.isin(catalog.pages, list(chosen.pages))
+    return mask
+
+
+def nearest(
+    catalog: Catalog,
+    query: NDArray[np.float32],
+    weights: NDArray[np.float32],
+    chosen: Chosen,
+    most: int | None = None,
+) -> NDArray[np.int64]:
+    """Return the ids of the pages to score exactly, by their pooled vectors; see `Snapshot`.
+
+    Args:
+        query: (m, d), its tokens of length 1; `weights` (m,).
+    """
+    if most is None:
+        most = default_depth(len(catalog.pages))
+    places = np.flatnonzero(page_mask(catalog, chosen))
+    if len(places) > most:
+        pooled = Ragged(catalog.vectors, catalog.scales, catalog.offsets)
+        heavy = weights > 0
+        rough = scan(query[heavy], weights[heavy], [pooled])[places]
+        places = np.sort(places[np.argpartition(-rough, most)[:most]])
+    return catalog.pages[places]
