@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from itertools import count, islice, pairwise
 
 import numpy as np
 
@@ -85,7 +85,7 @@ class Clustered:
         edges = np.linspace(0.05, 0.95, 16)
         regions = tuple(
             Region((0.1, float(top), 0.9, float(bottom) - 0.01), "", (), "paragraph", order)
-            for order, (top, bottom) in enumerate(itertools.pairwise(edges))
+            for order, (top, bottom) in enumerate(pairwise(edges))
         )
         page = Page(number, str(number), 612, 792, "pt", NO_WORDS, regions)
         return prepare(page, Patches(codes, scales, cells, np.ones(len(cells), dtype=bool), grid))
@@ -100,13 +100,17 @@ class Clustered:
         return Query("planted", normalize(vectors), names, np.ones(tokens, dtype=bool))
 
 
-def fill(store: Store, records: Sequence[PageRecord], per_document: int = 50) -> None:
+def fill(store: Store, records: Iterable[PageRecord], per_document: int = 20) -> None:
     """Write pages into a new store, as documents of `per_document` pages."""
-    store.check("synthetic", records[0].patches.vectors.shape[1])
-    for start in range(0, len(records), per_document):
-        name = f"doc{start}"
-        pages = records[start : start + per_document]
-        store.write(DocumentRecord(name, name, "0" * 64, "synthetic"), pages)
+    pages = iter(records)
+    for number in count():
+        document = list(islice(pages, per_document))
+        if not document:
+            return
+        if not number:
+            store.check("synthetic", document[0].patches.vectors.shape[1])
+        name = f"doc{number}"
+        store.write(DocumentRecord(name, name, "0" * 64, "synthetic"), document)
 
 
 def documents(
@@ -115,5 +119,5 @@ def documents(
     """Yield documents of `per_document` pages until there are `pages` pages."""
     rng = np.random.default_rng(seed)
     for start in range(0, pages, per_document):
-        count = min(per_document, pages - start)
-        yield f"doc{start}", [word_record(rng, number=n) for n in range(1, count + 1)]
+        last = min(per_document, pages - start)
+        yield f"doc{start}", [word_record(rng, number=n) for n in range(1, last + 1)]

@@ -56,10 +56,10 @@ def area(boxes: Boxes) -> NDArray[np.float32]:
 
 def intersection(a: Boxes, b: Boxes) -> NDArray[np.float32]:
     """Return the shared area of each pair: (n, 4) and (m, 4) give (n, m)."""
-    low = np.maximum(a[:, None, :2], b[None, :, :2])
-    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
-    sides = np.clip(high - low, 0, None)
-    return np.asarray(np.prod(sides, axis=2), dtype=np.float32)
+    width = np.minimum(a[:, None, 2], b[None, :, 2]) - np.maximum(a[:, None, 0], b[None, :, 0])
+    height = np.minimum(a[:, None, 3], b[None, :, 3]) - np.maximum(a[:, None, 1], b[None, :, 1])
+    shared = np.clip(width, 0, None) * np.clip(height, 0, None)
+    return np.asarray(shared, dtype=np.float32)
 
 
 def iou(a: Boxes, b: Boxes) -> NDArray[np.float32]:

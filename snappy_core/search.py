@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 
 import numpy as np
@@ -23,6 +23,8 @@ from snappy_core.scoring.selection import cap_per_group, combine, ranking
 from snappy_core.scoring.terms import token_weights
 from snappy_core.stores.base import Chosen, PageVectors, Snapshot, lay_out
 from snappy_core.types import Hit, Hits, Query, Region
+
+_TOGETHER = 256  # pages whose patches are in memory at once, however many are scored
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,9 +93,13 @@ def search(
     named = None if pages is None else frozenset(find_pages(snapshot, pages).tolist())
     allowed = Chosen(chosen.documents, chosen.pages, named)
     best = snapshot.nearest(query.vectors, weights, allowed, depth)
-    vectors = snapshot.vectors(best.tolist())
-    scored = score(best, vectors, query, weights, scoring or default_scoring(query))
-    eligible = chosen.region_mask(vectors)
+    lots, masks = [], []
+    for start in range(0, max(len(best), 1), _TOGETHER):
+        lot = best[start : start + _TOGETHER]
+        vectors = snapshot.vectors(lot.tolist())
+        lots.append(score(lot, vectors, query, weights, scoring or default_scoring(query)))
+        masks.append(chosen.region_mask(vectors))
+    scored, eligible = join(lots), np.concatenate(masks)
     if score_threshold is not None:
         eligible &= scored.scores >= score_threshold
     order = np.flatnonzero(eligible)
@@ -163,6 +169,22 @@ def score(
         within=within,
         scores=combine(within, of_pages[region_pages]),
     )
+
+
+def join(lots: Sequence[Scored]) -> Scored:
+    """Return the regions of pages that were scored in several lots, at least one."""
+    if len(lots) == 1:
+        return lots[0]
+    pages = np.cumsum([0, *(len(lot.pages) for lot in lots)])[:-1]
+    regions = np.cumsum([0, *(len(lot.parents) for lot in lots)])[:-1]
+    joined = {
+        field.name: np.concatenate([getattr(lot, field.name) for lot in lots])
+        for field in fields(Scored)
+    }
+    joined["region_pages"] += np.repeat(pages, [len(lot.parents) for lot in lots])
+    held = joined["parents"] >= 0
+    joined["parents"][held] += np.repeat(regions, [len(lot.parents) for lot in lots])[held]
+    return Scored(**joined)
 
 
 def _hits(

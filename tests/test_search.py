@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from snappy_core import RegionIndex, Source
+from snappy_core import search as searching
 from snappy_core.ingest.jobs import prepare
 from snappy_core.quantization import quantize
 from snappy_core.scoring.relevance import SCORINGS
@@ -220,6 +221,27 @@ def test_scores_equal_exact_ones(index, question):
     expected = exact(FakeEncoder(), PAPERS, question)
     found = {hit.region_id: hit.score for hit in index.search(question, k=100)}
     assert found == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("together", [1, 2, 5])
+def test_pages_scored_in_lots_come_out_the_same(store, monkeypatch, together):
+    """Also what depends on the pages before: a region's page, and the table that holds a row."""
+    table = make_page("Ships and harbours", "Ships 3", "Harbours 4")
+    labels = ("table", "table_row", "table_row")
+    rows = tuple(
+        replace(region, label=label, parent=None if label == "table" else 0)
+        for region, label in zip(table.regions, labels, strict=True)
+    )
+    documents = {**PAPERS, "table": [["Before it."], replace(table, regions=rows, number=2)]}
+    index = fill(store, FakeEncoder(), documents)
+    questions = [("ships in the harbour", None), ("harbours", {"region_label": "table_row"})]
+    at_once = [index.search(asked, k=100, filter=filter) for asked, filter in questions]
+    monkeypatch.setattr(searching, "_TOGETHER", together)
+    in_lots = [index.search(asked, k=100, filter=filter) for asked, filter in questions]
+    for some, same in zip(in_lots, at_once, strict=True):
+        assert [hit.region_id for hit in some] == [hit.region_id for hit in same]
+        assert [hit.score for hit in some] == pytest.approx([hit.score for hit in same], abs=1e-6)
+    assert any(hit.parent is not None for hit in at_once[1])
 
 
 def test_scores_follow_the_index(index, store):

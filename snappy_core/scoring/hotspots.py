@@ -33,6 +33,9 @@ def hot_areas(
     """
     rows, columns = grid
     spots = (heat > heat.mean() + hot * heat.std()) & ~covered
+    hottest = heat[covered].max(initial=-np.inf)
+    if not (heat[spots] > hottest).any():
+        return []
     label = np.where(spots, np.arange(len(heat)), -1).reshape(rows, columns)
     while True:  # each spot takes the largest label of its neighbours until all agree
         around = np.pad(label, 1, constant_values=-1)
@@ -46,6 +49,5 @@ def hot_areas(
         label = spread
     flat = label.ravel()
     areas = [np.flatnonzero(flat == name) for name in np.unique(flat[flat >= 0])]
-    hottest = heat[covered].max(initial=-np.inf)
     areas = [a for a in areas if len(a) >= MIN_PATCHES and heat[a].max() > hottest]
     return sorted(areas, key=lambda area: -float(heat[area].mean()))

@@ -300,6 +300,7 @@ def _before_fork() -> None:
 def _after_fork() -> None:
     for store in list(_STORES):
         store._lock = threading.Lock()  # another thread of the parent may have held it
+        store._catalogs.after_fork()
 
 
 if hasattr(os, "register_at_fork"):  # not on Windows

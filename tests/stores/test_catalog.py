@@ -77,3 +77,53 @@ def test_serves_an_old_snapshot_after_a_new_one(store):
         assert_equal(cache.load(old), before)
         old.rollback()
     assert_equal(load(store, cache), after)
+
+
+@pytest.mark.parametrize("later", ["delete", "replace", "delete and add"])
+def test_serves_an_old_snapshot_of_which_pages_are_forgotten(store, later):
+    cache = CatalogCache()
+    for name in "abc":
+        store.write(document(name), texts(f"Tides turn {name}"))
+    with store._connection() as old:
+        old.execute("BEGIN")
+        before = CatalogCache().load(old)
+        if later != "replace":
+            store.delete("b")
+        if later != "delete":
+            store.write(document("d" if "add" in later else "b", "2"), texts("Sun shines"))
+        after = load(store, cache)
+        assert_equal(cache.load(old), before)
+        old.rollback()
+    assert_equal(load(store, cache), after)
+    assert load(store, cache) is after
+
+
+def test_adding_does_not_copy_what_is_there(store):
+    cache = CatalogCache()
+    for turn in range(2):
+        store.write(document(f"many{turn}"), texts(*["Tides turn"] * 10))
+        load(store, cache)
+    before = load(store, cache)
+    held = before.vectors.copy()
+    store.write(document("one"), texts("Moon pulls"))
+    after = load(store, cache)
+    assert np.shares_memory(before.vectors, after.vectors)
+    np.testing.assert_array_equal(before.vectors, held)
+    assert_equal(after, load(store, CatalogCache()))
+
+
+def test_two_that_follow_one_catalog_do_not_share_the_room_behind_it(store):
+    cache = CatalogCache()
+    store.write(document("a"), texts(*["Tides turn"] * 8))
+    load(store, cache)
+    store.write(document("b"), texts(*["Moon pulls"] * 8))
+    with_b = load(store, cache)
+    store.write(document("c"), texts("Sun shines"))
+    with_c = load(store, cache)
+    store.delete("c")
+    store.write(document("d"), texts("Wind blows"))
+    with_d = load(store, cache)
+    assert_equal(with_d, load(store, CatalogCache()))
+    assert [len(each.pages) for each in (with_b, with_c, with_d)] == [16, 17, 17]
+    assert with_c.documents[-1] == "c"
+    assert not np.array_equal(with_c.vectors[-1], with_d.vectors[-1])

@@ -1,0 +1,138 @@
+"""Adding precomputed pages against raw appends to LanceDB, and where adding real PDFs spends."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import numpy as np
+
+from benchmarks.measure import Result, alternate, skip
+from benchmarks.synthetic import Clustered, fill
+from snappy_core import RegionIndex
+from snappy_core.encoders.onnx_text import OnnxTextEncoder
+from snappy_core.ingest import jobs
+from snappy_core.reading import pdf
+from snappy_core.stores import SqliteStore
+from snappy_core.stores.base import PageRecord
+
+PAGES = 1_000
+REPORT = Path(__file__).parent.parent / "examples" / "report.pdf"
+
+
+def run() -> Iterator[Result]:
+    """Add the same pages of 1,024 patches by documents of 20 and of 100; then real PDFs."""
+    made = Clustered()
+    records = [made.record(number) for number in range(PAGES)]
+    for per_document in (20, 100):
+        yield from _against_lance(records, per_document)
+    yield _profile()
+
+
+def _against_lance(records: list[PageRecord], per_document: int) -> Iterator[Result]:
+    """LanceDB keeps the vectors alone: as float16, which it can search, and as bare bytes."""
+    if find_spec("lancedb") is None:
+        skip("adding", "lancedb")
+        return
+    ours, floats, raw = alternate(
+        lambda: _in_new_folder(lambda folder: _sqlite(folder, records, per_document)),
+        lambda: _in_new_folder(lambda folder: _lance(folder, records, per_document, _as_floats)),
+        lambda: _in_new_folder(lambda folder: _lance(folder, records, per_document, _as_bytes)),
+        rounds=5,
+    )
+    for peer, seconds, bound in (("float16 vectors", floats, 2), ("bytes", raw, 0.5)):
+        detail = f"{PAGES / ours:,.0f} and {PAGES / seconds:,.0f} pages/s"
+        name = f"adding documents of {per_document} pages, SQLite / LanceDB, {peer}"
+        yield Result(name, seconds / ours, bound, True, detail)
+
+
+def _in_new_folder(write: Callable[[Path], None]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        write(Path(folder))
+
+
+def _sqlite(folder: Path, records: list[PageRecord], per_document: int) -> None:
+    store = SqliteStore(folder / "pages.snappy")
+    fill(store, records, per_document)
+    store.close()
+
+
+def _lance(
+    folder: Path, records: list[PageRecord], per_document: int, column: Callable[..., Any]
+) -> None:
+    """Append the pages of each document at once."""
+    import lancedb
+    import pyarrow as pa
+
+    database = lancedb.connect(str(folder))
+    table = None
+    for start in range(0, len(records), per_document):
+        pages = records[start : start + per_document]
+        ids = [f"{start}-{page.page.number}" for page in pages]
+        rows = pa.table({"id": ids, "vectors": column(pages)})
+        if table is None:
+            table = database.create_table("pages", rows)
+        else:
+            table.add(rows)
+
+
+def _as_floats(pages: list[PageRecord]) -> Any:
+    import pyarrow as pa
+
+    floats = [(p.patches.vectors * p.patches.scales[:, None]).astype(np.float16) for p in pages]
+    flat = np.concatenate(floats)
+    vectors = pa.FixedSizeListArray.from_arrays(pa.array(flat.ravel()), flat.shape[1])
+    return pa.ListArray.from_arrays(np.cumsum([0, *map(len, floats)], dtype=np.int32), vectors)
+
+
+def _as_bytes(pages: list[PageRecord]) -> Any:
+    import pyarrow as pa
+
+    return pa.array([p.patches.vectors.tobytes() for p in pages], pa.large_binary())
+
+
+def _profile() -> Result:
+    """Add real PDFs in one process: the folder that SNAPPY_PDFS names, or the sample report."""
+    folder = os.environ.get("SNAPPY_PDFS")
+    files = sorted(Path(folder).glob("*.pdf")) if folder else [REPORT]
+    spent = dict.fromkeys(("reading", "layout", "encoding", "pooling"), 0.0)
+    encoder = OnnxTextEncoder.minilm()
+    with tempfile.TemporaryDirectory() as made, ExitStack() as watched:
+        index = watched.enter_context(RegionIndex.open(Path(made, "pages.snappy"), encoder))
+        index.add(REPORT, document_id="warms", ocr="never")
+        watched.enter_context(_timed(pdf, "_read_draft", spent, "reading"))
+        watched.enter_context(_timed(pdf, "_finish", spent, "layout"))
+        watched.enter_context(_timed(OnnxTextEncoder, "encode_pages", spent, "encoding"))
+        watched.enter_context(_timed(jobs, "prepare", spent, "pooling"))
+        started = time.perf_counter()
+        pages = index.add(files, ocr="never", progress=False).pages
+        total = time.perf_counter() - started
+    rest = total - sum(spent.values())
+    parts = ", ".join(f"{part} {seconds / total:.1%}" for part, seconds in spent.items())
+    detail = f"{pages} pages, {total / pages * 1000:.0f} ms each: {parts}"
+    return Result(
+        "adding real PDFs: share of writing and bookkeeping", rest / total, 0.1, False, detail
+    )
+
+
+@contextmanager
+def _timed(owner: Any, name: str, spent: dict[str, float], part: str) -> Iterator[None]:
+    """Add up the seconds that a function takes."""
+    function = getattr(owner, name)
+
+    def timed(*args: Any, **kwargs: Any) -> Any:
+        started = time.perf_counter()
+        try:
+            return function(*args, **kwargs)
+        finally:
+            spent[part] += time.perf_counter() - started
+
+    with patch.object(owner, name, timed):
+        yield

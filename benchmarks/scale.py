@@ -1,0 +1,100 @@
+"""A SQLite index of 1,000 to 20,000 pages of 156 KB: memory, and what a search costs."""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from itertools import cycle, islice
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+
+from benchmarks.measure import Result
+from benchmarks.synthetic import Clustered, fill
+from snappy_core import search as searching
+from snappy_core.stores import SqliteStore
+from snappy_core.stores.base import Chosen, Snapshot
+from snappy_core.types import Query
+
+SIZES = (1_000, 5_000, 10_000, 20_000)
+DRAWN = 200  # different pages; more are copies of them, which costs the same to search
+QUESTIONS = 25
+PARTS = ("first stage", "reading", "scoring", "hits")
+
+
+def run(sizes: tuple[int, ...] = SIZES) -> Iterator[Result]:
+    """Fill and search each index in processes of their own, which say what they held and took."""
+    least = None
+    for pages in sizes:
+        with tempfile.TemporaryDirectory() as folder:
+            file = str(Path(folder, "pages.snappy"))
+            for task in ("fill", "search"):
+                found = _task(task, file, str(pages))
+                # 1 GB is for 10,000 pages; the pooled vectors of more, 8.5 KB each, come to it.
+                bound = 1 + max(pages - 10_000, 0) * 8_500 / 1e9
+                name = f"resident memory of {task}ing {pages:,} grid pages, GB"
+                detail = f"{found['page'] / 1000:.0f} KB a page in the file"
+                yield Result(name, found["memory"] / 1e9, bound, False, detail)
+        least = least or found
+        name = f"a search over {pages:,} grid pages / over {sizes[0]:,}"
+        parts = ", ".join(f"{part} {found[part] * 1000:.1f}" for part in PARTS)
+        detail = f"{found['total'] * 1000:.1f} ms: {parts}"
+        yield Result(name, found["total"] / least["total"], pages / sizes[0], False, detail)
+
+
+def _task(task: str, *arguments: str) -> dict[str, float]:
+    command = [sys.executable, "-m", "benchmarks.scale", task, *arguments]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    told: dict[str, float] = json.loads(done.stdout)
+    return told
+
+
+def _fill(file: str, pages: int) -> None:
+    made = Clustered()
+    drawn = [made.record(number) for number in range(DRAWN)]
+    store = SqliteStore(file)
+    fill(store, islice(cycle(drawn), pages))
+    store.close()
+
+
+def _search(file: str, pages: int) -> dict[str, float]:
+    made = Clustered(1)
+    store = SqliteStore(file, create=False)
+    taken: dict[str, list[float]] = {part: [] for part in ("total", *PARTS)}
+    for place in np.linspace(0, pages - 1, QUESTIONS + 1, dtype=int).tolist():
+        with store.read() as snapshot:
+            query = made.query(snapshot.patches(int(snapshot.catalog().pages[place])))
+            started = time.perf_counter()
+            searching.search(snapshot, query, k=10)
+            whole = time.perf_counter() - started
+            parts = _parts(snapshot, query)
+        for part, seconds in zip(taken, (whole, *parts, whole - sum(parts)), strict=True):
+            taken[part].append(seconds)
+    store.close()
+    return {part: median(times[1:]) for part, times in taken.items()}  # the first one warms
+
+
+def _parts(snapshot: Snapshot, query: Query) -> tuple[float, float, float]:
+    """Return the seconds of the first stage, of reading its pages and of scoring them."""
+    weights = np.full(len(query.vectors), 1 / len(query.vectors), dtype=np.float32)
+    started = time.perf_counter()
+    found = snapshot.nearest(query.vectors, weights, Chosen())
+    chosen = time.perf_counter()
+    vectors = snapshot.vectors(found.tolist())
+    read = time.perf_counter()
+    searching.score(found, vectors, query, weights, "iou_weighted")
+    return chosen - started, read - chosen, time.perf_counter() - read
+
+
+if __name__ == "__main__":
+    task, file, pages = sys.argv[1:]
+    told = {"fill": _fill, "search": _search}[task](file, int(pages)) or {}
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    size = Path(file).stat().st_size
+    print(json.dumps({**told, "memory": memory, "page": size / int(pages)}))
