@@ -17,7 +17,8 @@ def copy(
         str,
         typer.Argument(
             metavar="TO",
-            help="A file, a folder FOLDER.lance or s3://BUCKET/PREFIX; made if there is none.",
+            help="A file, a folder FOLDER.lance, s3://BUCKET/PREFIX or qdrant://HOST:PORT/NAME; "
+            "made if there is none.",
         ),
     ],
     as_json: Json = False,

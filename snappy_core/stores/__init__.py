@@ -16,10 +16,11 @@ def open_store(location: str | os.PathLike[str], *, create: bool = True) -> Stor
     """Return the store at a location.
 
     A file is a SQLite index. A name that ends in `.lance`, `lance:FOLDER` and `s3://bucket/prefix`
-    are Lance indexes. ":memory:" is none that stays.
+    are Lance indexes. `qdrant://host:6333/name` is one on a Qdrant server, `qdrants://` one over
+    TLS. ":memory:" is none that stays.
 
     Raises:
-        ValueError: a URL of a kind that no store serves.
+        ValueError: a URL of a kind that no store serves, or of another form than its store's.
         MissingDependency: the store needs an extra that is not installed.
         FileNotFoundError, IndexMismatch, StoreError: as the store.
     """
@@ -32,10 +33,14 @@ def open_store(location: str | os.PathLike[str], *, create: bool = True) -> Stor
         from snappy_core.stores.lance import LanceStore
 
         return LanceStore(named.removeprefix("lance:"), create=create)
+    if named.startswith(("qdrant:", "qdrants:")):
+        from snappy_core.stores.qdrant import QdrantStore
+
+        return QdrantStore(named, create=create)
     scheme = re.match(r"([a-z][a-z0-9+.-]+)://", named)
     if scheme:
         raise ValueError(
             f"{location}: no store for {scheme[1]}://; use the path of a file, "
-            "s3://bucket/prefix or ':memory:'"
+            "s3://bucket/prefix, qdrant://host:6333/name or ':memory:'"
         )
     return SqliteStore(location, create=create)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.errors import IndexMismatch, StoreError
-from snappy_core.stores import lance_rows as rows
+from snappy_core.stores import blobs
 from snappy_core.stores.base import Catalog, Chosen, DocumentRecord, PageRecord, PageVectors
 from snappy_core.stores.first_stage import nearest
 from snappy_core.stores.lance_cache import LanceCache
@@ -78,7 +78,7 @@ class LanceStore:
     def check(self, encoder: str, dim: int) -> None:
         found = self.encoder()
         if found is None:
-            self._append([rows.event_row(new_write(), {"encoder": [encoder, dim]})])
+            self._append([blobs.event_row(new_write(), {"encoder": [encoder, dim]})])
             found = self.encoder()  # of several that say one, the first counts
         assert found is not None
         if found != (encoder, dim):
@@ -106,8 +106,8 @@ class LanceStore:
         held, size, total, begun = [], 0, 0, False
         try:
             for page in pages:
-                held.append(rows.page_row(write, page))
-                size += rows.size(held[-1])
+                held.append(blobs.page_row(write, page))
+                size += blobs.size(held[-1])
                 total += 1
                 if len(held) == _HELD_PAGES or size > _HELD_BYTES:
                     begun = True
@@ -118,7 +118,7 @@ class LanceStore:
                     f"{self.location}: {document.document_id} took more than "
                     f"{ABANDONED / 7200:.0f} hours; split the document"
                 )
-            held.append(rows.event_row(write, put(document, total)))
+            held.append(blobs.event_row(write, put(document, total)))
             self._append(held)
         except BaseException:
             if begun:
@@ -131,13 +131,13 @@ class LanceStore:
         with self._lock:
             if document_id in self._latest().log.entries:
                 event = {"set": document_id, "metadata": dict(metadata)}
-                self._append([rows.event_row(new_write(), event)])
+                self._append([blobs.event_row(new_write(), event)])
 
     def delete(self, document_id: str) -> bool:
         with self._lock:
             known = document_id in self._latest().log.entries
             if known:
-                self._append([rows.event_row(new_write(), {"drop": document_id})])
+                self._append([blobs.event_row(new_write(), {"drop": document_id})])
             return known
 
     def compact(self, keep: timedelta = timedelta(hours=1)) -> None:
@@ -222,7 +222,7 @@ class _LanceSnapshot:
         return sum(entry.record.pages for entry in self.log.entries.values())
 
     def frequencies(self, terms: Iterable[str]) -> dict[str, int]:
-        wanted = {rows.encode_term(term): term for term in terms}
+        wanted = {blobs.encode_term(term): term for term in terms}
         if not wanted:
             return {}
         counts = self._cache.frequencies(self.version, self._pages().ids)
@@ -244,16 +244,16 @@ class _LanceSnapshot:
         if not pages:
             return []
         found = self._take(pages, ["scoring"])
-        return [rows.read_vectors(blob.as_buffer()) for blob in found["scoring"]]
+        return [blobs.read_vectors(blob.as_buffer()) for blob in found["scoring"]]
 
     def page(self, page: int) -> Page:
-        return rows.read_page(self._take([page], ["page"])["page"][0].as_buffer())
+        return blobs.read_page(self._take([page], ["page"])["page"][0].as_buffer())
 
     def patches(self, page: int) -> Patches:
         columns = ["page", "places", "scoring"]
         found = self._take([page], columns)
         self._recent = [page], found
-        return rows.read_patches(*(found[name][0].as_buffer() for name in columns))
+        return blobs.read_patches(*(found[name][0].as_buffer() for name in columns))
 
     def _take(self, pages: Sequence[int], columns: list[str]) -> Any:
         """Read pages. Whoever asks for the patches of one often asks for all else of it, too."""

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from snappy_core.errors import StoreError
 from snappy_core.stores.base import Catalog
+from snappy_core.stores.blobs import read_pooled
 from snappy_core.stores.lance_log import Pages
-from snappy_core.stores.lance_rows import read_pooled
 from snappy_core.stores.lance_table import Version
 
 

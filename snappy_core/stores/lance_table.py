@@ -72,7 +72,7 @@ def libraries() -> tuple[Any, Any]:
 def schema() -> Any:
     """Return the columns of the table; a row is a page, an event, or nothing but its id.
 
-    `write` tells the rows of one write. The others are explained in `lance_rows`.
+    `write` tells the rows of one write. The others are explained in `blobs`.
     """
     _, arrow = libraries()
     return arrow.schema(

@@ -160,6 +160,9 @@ class MemoryStore:
             self._state = _without(self._state, document_id)
             return known
 
+    def compact(self) -> None:
+        """Do nothing: what is deleted is gone."""
+
     def close(self) -> None:
         self._state = _State({}, {}, {})
 

@@ -132,6 +132,18 @@ class StoreConformance:
             assert snapshot.frequencies(["tide", "turn", "sun"]) == {"tide": 1, "turn": 2}
             assert_consistent(snapshot)
 
+    def test_compact_changes_nothing_that_one_reads(self, store: Store) -> None:
+        store.write(document("a"), texts("Tides turn", "Wind turns"))
+        store.write(document("b"), texts("Sun shines"))
+        store.write(document("a", "2"), texts("Moon pulls"))
+        store.delete("b")
+        store.compact()
+        with store.read() as snapshot:
+            assert [found.content_hash for found in snapshot.documents()] == ["2"]
+            (page,) = snapshot.page_ids("a").values()
+            assert snapshot.page(page).words.texts == ("Moon", "pulls")
+            assert_consistent(snapshot)
+
     def test_keeps_pages_as_they_are(self, store: Store) -> None:
         (scanned,), grid = records(scanned_page()), grid_record()
         store.write(document("a"), [scanned])

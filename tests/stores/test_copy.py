@@ -22,7 +22,10 @@ from tests.stores.conformance import (
     texts,
 )
 
-KINDS = ["memory", "sqlite", "lance"]
+KINDS = ["memory", "sqlite", "lance", "qdrant"]
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:Payload indexes have no effect in the local Qdrant:UserWarning"
+)
 
 
 @pytest.fixture(autouse=True)
@@ -35,10 +38,15 @@ def make(kind, folder):
         return MemoryStore()
     if kind == "sqlite":
         return SqliteStore(folder / f"{kind}.snappy")
-    pytest.importorskip("lancedb")
-    from snappy_core.stores.lance import LanceStore
+    if kind == "lance":
+        pytest.importorskip("lancedb")
+        from snappy_core.stores.lance import LanceStore
 
-    return LanceStore(folder / f"{kind}.lance")
+        return LanceStore(folder / f"{kind}.lance")
+    client = pytest.importorskip("qdrant_client").QdrantClient(":memory:")
+    from snappy_core.stores.qdrant import QdrantStore
+
+    return QdrantStore("qdrant://localhost/copy", client=client)
 
 
 @pytest.fixture

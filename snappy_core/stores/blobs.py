@@ -1,6 +1,6 @@
-"""Rows of the Lance store and what they hold.
+"""Pages packed into bytes: rows of the Lance store, payloads of the Qdrant store.
 
-Each column is one read: `page` (words and regions), `places` (where the patches lie), `scoring`
+Each part is one read: `page` (words and regions), `places` (where the patches lie), `scoring`
 (vectors and the patches of regions), `pooled` (the first stage) and `terms` (distinct, of its
 words). An `event` tells what a write did: see `lance_log`.
 """

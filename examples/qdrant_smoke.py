@@ -1,0 +1,164 @@
+"""Check that a live Qdrant server does all that Snappy asks of it.
+
+    docker run --rm -p 6333:6333 qdrant/qdrant
+    python examples/qdrant_smoke.py                             # or give another server:
+    QDRANT_API_KEY=... python examples/qdrant_smoke.py qdrants://example.org:6333
+
+It makes an index under a name of its own, and removes it in the end. Each line is a check that
+passed; the first that does not pass ends it with an error.
+"""
+
+import secrets
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+from qdrant_client import QdrantClient
+
+from snappy_core import RegionIndex
+from snappy_core.ingest.jobs import prepare
+from snappy_core.quantization import normalize, quantize
+from snappy_core.stores import MemoryStore, SqliteStore
+from snappy_core.stores.base import Chosen, DocumentRecord
+from snappy_core.stores.copy import copy
+from snappy_core.stores.qdrant import QdrantStore
+from snappy_core.stores.qdrant_points import MULTIVECTOR
+from snappy_core.stores.qdrant_server import parse_location
+from snappy_core.testing import FakeEncoder, make_page
+from snappy_core.types import Patches
+
+REPORT = Path(__file__).parent / "report.pdf"
+QUESTIONS = ("What did grid services earn in the third quarter?", "coupon of the bond", "risks")
+
+
+def check_search(store: QdrantStore) -> str:
+    """Copy an index of a report there: it finds the same with the same scores."""
+    source = MemoryStore()
+    memory = RegionIndex(source, FakeEncoder())
+    memory.add(REPORT, document_id="report", metadata={"year": 2025}, layout_model="never")
+    copy(source, store, progress=False)
+    index = RegionIndex(store, FakeEncoder())
+    for question in QUESTIONS:
+        for filter in (None, {"year": 2025, "page_number": [1, 2]}):
+            found = index.search(question, filter=filter)
+            expected = memory.search(question, filter=filter)
+            assert found.hits == expected.hits, question
+    assert index.explain(index.search(QUESTIONS[0])[0])
+    return f"a report of {index.info().pages} pages answers as in memory"
+
+
+def check_ranking(store: QdrantStore) -> str:
+    """Let the server choose among many pages: it finds those that memory finds."""
+    encoder, chance = FakeEncoder(), np.random.default_rng(0)
+    words = [f"word{n}" for n in range(400)]
+    memory = MemoryStore()
+    for number in range(30):
+        pages = [make_page(" ".join(chance.choice(words, 25)), number=n) for n in (1, 2, 3)]
+        held = list(map(prepare, pages, encoder.encode_pages(pages)))
+        record = DocumentRecord(f"many{number}", "many", "1", "1", metadata={"n": number})
+        for each in (store, memory):
+            each.write(record, held)
+    there, here = RegionIndex(store, encoder), RegionIndex(memory, encoder)
+    for question in ("word7 word8", "word100", "word300 word301 word302"):
+        for filter in ({"source": "many"}, {"n": list(range(20))}):
+            found = there.search(question, k=3, filter=filter)
+            expected = here.search(question, k=3, filter=filter)
+            ids = [hit.region_id for hit in expected]
+            assert [hit.region_id for hit in found] == ids, question
+    return "the best of 90 pages are found by the server"
+
+
+def check_writes(store: QdrantStore) -> str:
+    """Replace and delete, with a reader in between, from several threads."""
+    encoder = FakeEncoder()
+
+    def write(name: str, *texts: str) -> None:
+        pages = [make_page(text, number=number) for number, text in enumerate(texts, start=1)]
+        records = map(prepare, pages, encoder.encode_pages(pages))
+        store.write(DocumentRecord(name, name, str(len(texts)), "1"), records)
+
+    write("animals", "Okapi rest", "Quagga run")
+    with store.read() as before:
+        write("animals", "Numbat sleep")
+        with store.read() as after:
+            for snapshot, counts in ((before, [1, 0]), (after, [0, 1])):
+                found = snapshot.frequencies(["quagga", "numbat"])
+                assert [found.get(term, 0) for term in ("quagga", "numbat")] == counts, found
+        assert before.page(before.page_ids("animals")[2]).words.texts == ("Quagga", "run")
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda n: write(f"t{n}", f"yak {n}"), range(12)))
+        assert all(threads.map(store.delete, (f"t{n}" for n in range(12))))
+    with store.read() as snapshot:
+        assert snapshot.frequencies(["yak"]) == {}
+    assert store.delete("animals")
+    return "documents are replaced and deleted under a reader, and by threads"
+
+
+def check_limits(store: QdrantStore) -> str:
+    """Write pages at the limits of the server: they are split, and read back to the bit."""
+    dim = FakeEncoder().dim
+    rng = np.random.default_rng(0)
+    for count in (MULTIVECTOR // dim, MULTIVECTOR // dim + 1, 3 * MULTIVECTOR // dim):
+        rows = normalize(rng.standard_normal((count, dim)).astype(np.float32))
+        boxes = np.tile(np.float32([0, 0, 1, 1]), (count, 1))
+        patches = Patches(*quantize(rows), boxes, np.ones(count, bool), (1, count))
+        page = prepare(make_page("A very large page"), patches)
+        store.write(DocumentRecord("large", "large", str(count), "1"), [page])
+        with store.read() as snapshot:
+            (held,) = snapshot.page_ids("large").values()
+            np.testing.assert_array_equal(snapshot.patches(held).vectors, patches.vectors)
+            one = np.ones(1, np.float32)
+            found = snapshot.nearest(rows[-1:], one, Chosen(), 1)
+            assert found.tolist() == [held]  # by its last patch, in its last part
+    store.delete("large")
+    return f"pages of more than {MULTIVECTOR} elements are split"
+
+
+def check_copies(store: QdrantStore) -> str:
+    """Copy all to a file: what is read is compared to the bit."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        closing(SqliteStore(Path(folder) / "copy.snappy")) as target,
+    ):
+        report = copy(store, target, progress=False)
+    return f"{report.pages} pages are copied to a file"
+
+
+def check_clean_up(store: QdrantStore, client: QdrantClient) -> str:
+    """Remove what was replaced: as many points stay as there are pages."""
+    store.compact(keep=timedelta(0))
+    with store.read() as snapshot:
+        pages = snapshot.page_count()
+    name = parse_location(store.location)[1]
+    assert client.count(name).count == pages, client.count(name)
+    for collection, fields in (
+        (name, {"write", "number", "since", "until", "terms"}),
+        (f"{name}.log", {"at", "kind"}),
+    ):
+        held = client.get_collection(collection).payload_schema
+        assert set(held) == fields, held
+    return f"{pages} pages are left after the clean-up, and all indexes are there"
+
+
+def main(server: str = "qdrant://localhost:6333") -> None:
+    """Run all checks on a server."""
+    location = f"{server}/snappy-smoke-{secrets.token_hex(4)}"
+    with closing(QdrantStore(location)) as store:
+        url, name = parse_location(location)
+        client = store._collections._server._client
+        try:
+            print(f"Qdrant {client.info().version} at {url}")
+            for check in (check_search, check_ranking, check_writes, check_limits, check_copies):
+                print(f"ok: {check(store)}")
+            print(f"ok: {check_clean_up(store, client)}")
+        finally:
+            for collection in (name, f"{name}.log"):
+                client.delete_collection(collection)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:2])
