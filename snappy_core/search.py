@@ -145,7 +145,7 @@ def score(
     similarity = np.empty((len(query.vectors), sum(counts)), dtype=np.float32)
     offsets = np.cumsum([0, *counts], dtype=np.int64)
     places = pairwise(offsets.tolist())
-    in_numpy(query.vectors).each(
+    in_numpy(query.vectors).fill(
         (page.vectors, page.scales, similarity[:, start:stop])
         for page, (start, stop) in zip(vectors, places, strict=True)
     )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import cache
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ Part = tuple[NDArray[np.int8], NDArray[np.float32], NDArray[np.float32]]
 """Patches (n, d), their scales (n,) and where their similarities go (m, n)."""
 
 _PIECE = 2048  # patches that a thread takes at once
+
+T = TypeVar("T")
 
 
 class Kernel:
@@ -37,16 +40,21 @@ class Kernel:
     def __call__(
         self, vectors: NDArray[np.int8], scales: NDArray[np.float32], out: NDArray[np.float32]
     ) -> None:
-        self.each([(vectors, scales, out)])
+        self.fill([(vectors, scales, out)])
 
-    def each(self, parts: Iterable[Part]) -> None:
+    def fill(self, parts: Iterable[Part]) -> None:
         """Multiply all parts, in any order."""
-        pieces = deque(_cut(parts))
+        self.each(lambda multiply, part: multiply(*part), _cut(parts))
+
+    def each(self, work: Callable[[Product, T], object], items: Iterable[T]) -> None:
+        """Call `work` for each item in some thread, with the product of that thread."""
+        waiting = deque(items)
         if self._pool is None:
-            _work(self._products[0], pieces)
+            _work_off(waiting, work, self._products[0])
         else:
-            wanted = self._products[: len(pieces)]
-            for done in [self._pool.submit(_work, multiply, pieces) for multiply in wanted]:
+            wanted = self._products[: len(waiting)]
+            running = [self._pool.submit(_work_off, waiting, work, one) for one in wanted]
+            for done in running:
                 done.result()
 
 
@@ -86,10 +94,10 @@ def _cut(parts: Iterable[Part]) -> Iterator[Part]:
             yield vectors[these], scales[these], out[:, these]
 
 
-def _work(multiply: Product, pieces: deque[Part]) -> None:
+def _work_off(waiting: deque[T], work: Callable[[Product, T], object], multiply: Product) -> None:
     while True:
         try:
-            piece = pieces.popleft()
+            item = waiting.popleft()
         except IndexError:
             return
-        multiply(*piece)
+        work(multiply, item)

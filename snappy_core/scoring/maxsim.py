@@ -11,10 +11,10 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-_SMALL = 1_000_000
-"""Products of two numbers in one call of the linear algebra. Up to here OpenBLAS multiplies at
-once, on one core. Above, it copies both sides first and wakes threads, which wait in a loop for
-each other: beside anything else that works, several times slower."""
+_SMALL = 500_000
+"""Products of two numbers in one call of the linear algebra. OpenBLAS wakes a second thread from
+524,288 on. Its threads wait in a loop for each other: beside anything else that works, several
+times slower than one."""
 
 Product = Callable[[NDArray[np.int8], NDArray[np.float32], NDArray[np.float32]], None]
 """Writes the similarities of patches (n, d) with scales (n,) into an array (m, n)."""

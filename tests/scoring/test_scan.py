@@ -69,7 +69,7 @@ def kernel(name, query):
     if name == "numpy":
         return in_numpy(query), exact
     if name == "one core":
-        return product(query), exact
+        return Kernel([product(query)]), exact
     maxsim_torch = torch_kernel()
     if name == "int8":
         codes, steps = maxsim_torch.rounded(query)
@@ -104,9 +104,9 @@ def test_pages_one_by_one_equal_pages_in_a_row():
         Ragged(lot.vectors[a:b], lot.scales[a:b], np.array([0, b - a]))
         for a, b in pairwise(lot.offsets)
     ]
-    together = scan(query, weights, [lot], product(query))
-    assert scan(query, weights, single, product(query)) == pytest.approx(together, abs=1e-6)
-    assert scan(query, weights, iter([]), product(query)).shape == (0,)
+    together = scan(query, weights, [lot], in_numpy(query))
+    assert scan(query, weights, single, in_numpy(query)) == pytest.approx(together, abs=1e-6)
+    assert scan(query, weights, iter([]), in_numpy(query)).shape == (0,)
 
 
 def test_a_masked_patch_does_not_count():
@@ -115,7 +115,7 @@ def test_a_masked_patch_does_not_count():
     counts = np.array([False, True, False])
     lot = Ragged(codes, scales, np.array([0, 2, 3]), counts)
     query = np.array([[1, 0]], np.float32)
-    assert scan(query, np.ones(1, np.float32), [lot], product(query)).tolist() == [0, -1]
+    assert scan(query, np.ones(1, np.float32), [lot], in_numpy(query)).tolist() == [0, -1]
 
 
 @kernels
@@ -132,7 +132,7 @@ def test_patches_of_a_store_are_read_where_they_lie(name):
 def test_memory_does_not_grow_with_the_pages(monkeypatch):
     monkeypatch.setattr(scanning, "_SCANNED", 256)
     lot, query, weights = laid(4, [100] * 400)
-    multiply = product(query)
+    multiply = in_numpy(query)
     tracemalloc.start()
     scan(query, weights, [lot], multiply)
     _, peak = tracemalloc.get_traced_memory()
@@ -156,7 +156,7 @@ def test_parts_come_out_the_same_one_by_one(name):
     multiply, _ = kernel(name, query)
     alone, parts = (np.empty((3, 81), np.float32) for _ in range(2))
     multiply(lot.vectors, lot.scales, alone)
-    multiply.each(
+    multiply.fill(
         (lot.vectors[a:b], lot.scales[a:b], parts[:, a:b]) for a, b in pairwise(lot.offsets)
     )
     assert parts == pytest.approx(alone, abs=1e-6)
