@@ -59,7 +59,7 @@ def _compare(pages: int) -> Iterator[Result]:
     compared = partial(_result, pages, taken)
     yield compared("numpy", "plain", 1)
     if "torch" in taken:
-        yield compared("torch", "numpy", 2)
+        yield compared("torch", "numpy", 1.2)
         for peer, bound in (("maxsim-cpu", 3), ("Qdrant Edge", 7)):
             if peer in taken:
                 yield compared("torch", peer, bound)

@@ -9,20 +9,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from snappy_core import insight, reading
+from snappy_core import insight
 from snappy_core import search as searching
 from snappy_core.encoders import Encoder, is_encoder_name, open_encoder
-from snappy_core.errors import IndexMismatch, PageUnavailable, UnreadableDocument
+from snappy_core.errors import IndexMismatch
 from snappy_core.filters import Filter, PageReference
 from snappy_core.formats import RegionsFormat, SuppliedRegions
 from snappy_core.ingest import plan
 from snappy_core.ingest.given import with_patches
 from snappy_core.ingest.local import ingest
+from snappy_core.ingest.ray_ingest import ingest_on_ray
 from snappy_core.ingest.report import IngestReport
 from snappy_core.ingest.workers import MEMORY, TIMEOUT, Workers
 from snappy_core.metadata import check_metadata
 from snappy_core.reading.options import LayoutModel, Ocr, ReadingOptions
-from snappy_core.reading.source import Source, Sources
+from snappy_core.reading.source import Sources
+from snappy_core.redraw import redraw
 from snappy_core.render import crop, draw_page
 from snappy_core.scoring.relevance import Scoring
 from snappy_core.stores import MemoryStore, Store, open_store
@@ -140,6 +142,7 @@ class RegionIndex:
         workers: int | None = None,
         timeout: float = TIMEOUT,
         memory: int = MEMORY,
+        ray: str | None = None,
         progress: bool | None = None,
     ) -> IngestReport:
         """Add PDFs: files, folders, or `Source.from_bytes(data, name)`.
@@ -173,6 +176,8 @@ class RegionIndex:
                 or 0: this process does it all, and nothing stops it.
             timeout: seconds that a worker may take for a page, on average over the few it has.
             memory: bytes that a worker may hold (Linux only).
+            ray: read and encode on a Ray cluster (docs/ray.md): its "host:port", "auto" for one
+                that runs, else of this machine, or "local". `workers` is None for all its cores.
             progress: draw a progress bar; by default when standard error is a terminal.
 
         Raises:
@@ -181,6 +186,7 @@ class RegionIndex:
                 several documents.
             FormatError: the regions are in no known format or frame, or for other pages.
             TypeError: the encoder does not pickle, so that no worker can have it.
+            MissingDependency, ConnectionError: Ray is not installed, or no cluster answers.
         """
         checked = None if metadata is None else check_metadata(metadata)
         documents = plan.name_documents(paths, document_id, password)
@@ -189,8 +195,11 @@ class RegionIndex:
         encoder = self.encoder
         if patches is not None:
             encoder = with_patches(encoder, patches, documents)
+        task = self._store, encoder, documents, checked, progress, options
+        if ray is not None:
+            return ingest_on_ray(*task, supplied, ray, workers, timeout, memory)
         crew = Workers(encoder, workers, timeout, memory) if workers else None
-        return ingest(self._store, encoder, documents, checked, progress, options, crew, supplied)
+        return ingest(*task, crew, supplied)
 
     def search(
         self,
@@ -294,7 +303,7 @@ class RegionIndex:
             insight.stored(snapshot, hit)
             document = snapshot.document(hit.document_id)
         assert document is not None
-        return _draw(document, hit.page_number, dpi, password)
+        return redraw(document, hit.page_number, dpi, password)
 
     def region_image(
         self, region_id: str, text: str, dpi: float = 150, password: str | None = None
@@ -309,7 +318,7 @@ class RegionIndex:
         """
         with self._store.read() as snapshot:
             document, page, region = insight.find(snapshot, region_id, text)
-        return crop(_draw(document, page.number, dpi, password), region.box)
+        return crop(redraw(document, page.number, dpi, password), region.box)
 
     def documents(self) -> list[DocumentRecord]:
         """Return the documents of the index, ordered by id."""
@@ -319,6 +328,13 @@ class RegionIndex:
     def delete(self, document_id: str) -> bool:
         """Remove a document; say whether there was one."""
         return self._store.delete(document_id)
+
+    def compact(self) -> None:
+        """Give back the room of deleted and replaced documents; others may read meanwhile.
+
+        Without it, documents to come use the room in a file; elsewhere it stays taken.
+        """
+        self._store.compact()
 
     def info(self) -> IndexInfo:
         """Return what the index is and holds."""
@@ -360,22 +376,7 @@ class RegionIndex:
     aregion_image = in_thread(region_image)
     adocuments = in_thread(documents)
     adelete = in_thread(delete)
-
-
-def _draw(document: DocumentRecord, page: int, dpi: float, password: str | None) -> Image:
-    """Draw a page from the file it was read from, if that is still the same."""
-    if not dpi > 0:
-        raise ValueError(f"dpi must be positive, not {dpi}")
-    where = f"{document.source}, page {page}"
-    if not os.path.isfile(document.source):
-        raise PageUnavailable(f"{where}: there is no such file to draw it from")
-    source = Source.from_path(document.source, password)
-    try:
-        if source.content_hash() != document.content_hash:
-            raise PageUnavailable(f"{where}: the file has changed since; add it again")
-        return reading.render(source, page, dpi)
-    except UnreadableDocument as error:
-        raise PageUnavailable(f"{where}: {error.cause}") from error
+    acompact = in_thread(compact)
 
 
 def _size(path: Path) -> int:

@@ -1,4 +1,4 @@
-"""The command line: `snappy index`, `search`, `show`, `info`, `copy` and `eval`."""
+"""The command line: `snappy index`, `search`, `show`, `info`, `compact`, `copy` and `eval`."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ app.command("index")(indexing.index)
 app.command("search")(searching.search)
 app.command("show")(searching.show)
 app.command("info")(indexing.info)
+app.command("compact")(indexing.compact)
 app.command("copy")(copying.copy)
 app.add_typer(evaluate.app, name="eval")
 
@@ -47,9 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     What goes wrong is one line on standard error: 1 for documents, files and indexes, 2 for a
     wrong use of the command.
     """
-    arguments = sys.argv[1:] if arguments is None else arguments
+    arguments = _addressed(sys.argv[1:] if arguments is None else arguments)
     try:
-        done = app(list(arguments) or ["--help"], prog_name="snappy", standalone_mode=False)
+        done = app(arguments or ["--help"], prog_name="snappy", standalone_mode=False)
         sys.stdout.flush()
     except BrokenPipeError:  # the reader, perhaps `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # else Python complains when it exits
@@ -63,6 +64,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: {_message(error)}", file=sys.stderr)
         return code
     return done if isinstance(done, int) else 0
+
+
+def _addressed(arguments: Sequence[str]) -> list[str]:
+    """Give `--ray` its address where it has none, at the end or before another option.
+
+    >>> _addressed(["index", "scans/", "--ray", "--to", "reports.snappy"])
+    ['index', 'scans/', '--ray', 'auto', '--to', 'reports.snappy']
+    """
+    complete = []
+    for argument, following in zip(arguments, [*arguments[1:], "-"], strict=True):
+        complete.append(argument)
+        if argument == "--ray" and following.startswith("-"):
+            complete.append("auto")  # an option of Typer has a value always or never
+    return complete
 
 
 def _exit_code(error: Exception) -> int | None:

@@ -1,4 +1,4 @@
-"""`snappy index` and `snappy info`."""
+"""`snappy index`, `snappy info` and `snappy compact`."""
 
 from __future__ import annotations
 
@@ -56,6 +56,15 @@ def index(
     memory: Annotated[
         float, typer.Option("--memory", metavar="GIB", help="That a worker may hold.")
     ] = 4.0,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            "--ray",
+            metavar="ADDRESS",
+            help="Read and encode on a Ray cluster, with --workers actors: host:port, auto (one "
+            "that runs, else of this machine) or local (of this machine).",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> int:
     """Add documents to an index; those it holds unchanged are passed over."""
@@ -63,6 +72,9 @@ def index(
 
     keys = None if metadata is None else read_metadata(metadata)
     with RegionIndex.open(to, given_encoder(encoder)) as opened:
+        count: int | None = worker_count(workers, opened.encoder)
+        if ray is not None and workers is None and count:
+            count = None  # the cores that count are those of the cluster
         report = opened.add(
             paths,
             metadata=keys,
@@ -72,9 +84,10 @@ def index(
             ocr=ocr,
             languages=languages,
             layout_model=layout_model,
-            workers=worker_count(workers, opened.encoder),
+            workers=count,
             timeout=timeout,
             memory=int(memory * 2**30),
+            ray=ray,
         )
     if as_json:
         print_json(
@@ -116,3 +129,15 @@ def info(
     out = console()
     for key, value in found.items():
         out.print(plain(f"{key:<10} {value}"), soft_wrap=True)
+
+
+def compact(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="An index.")],
+) -> None:
+    """Give back the room that deleted and replaced documents took; it may be read meanwhile."""
+    from contextlib import closing
+
+    from snappy_core.stores import open_store
+
+    with closing(open_store(file, create=False)) as store:
+        store.compact()

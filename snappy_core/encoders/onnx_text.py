@@ -110,7 +110,10 @@ class OnnxTextEncoder:
                 f"({MINILM_SHA256}); for another model use OnnxTextEncoder(model, tokenizer)"
             )
         encoder = cls(file, _wordpiece(), name=MINILM, threads=threads)
-        encoder._rebuild = partial(cls.minilm, file.absolute(), threads=threads)
+        # Another machine may have the package in another place.
+        encoder._rebuild = partial(
+            cls.minilm, None if path is None else file.absolute(), threads=threads
+        )
         return encoder
 
     def encode_pages(self, pages: Sequence[Page]) -> list[Patches]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, Generic, Protocol, TypeVar
 
 from snappy_core.encoders.base import Encoder
 from snappy_core.errors import FormatError, SnappyError, StoreError, UnreadableDocument
@@ -36,43 +37,83 @@ def ingest(
     of a single document, by the number of their page.
     """
     started = time.perf_counter()
+    bar = IngestProgress(len(documents), progress)
+    with crew or Here(encoder) as crew, bar:
+        line = _Line(store, encoder, documents, options or ReadingOptions(), crew, bar, supplied)
+        return take_in(store, line, metadata, bar, started)
+
+
+class Arriving(Protocol):
+    """A document whose pages arrive in order, `pages` once they are counted."""
+
+    pages: int | None
+
+    def records(self, advance: Callable[[], None]) -> Iterator[PageRecord]: ...
+
+
+Pages = TypeVar("Pages", bound=Arriving)
+
+
+@dataclass(frozen=True, slots=True)
+class Item(Generic[Pages]):
+    """A document whose turn comes: new (it flows), known (it does not), or not to be read."""
+
+    source: Source
+    record: DocumentRecord
+    flow: Pages | None = None
+    error: SnappyError | None = None
+
+
+class Line(Protocol):
+    """Gives documents in order; `advance` is called while a page is not ready."""
+
+    def __iter__(self) -> Iterator[Item[Any]]: ...
+
+    def advance(self) -> None: ...
+
+
+def take_in(
+    store: Store,
+    line: Line,
+    metadata: Mapping[str, Scalar] | None,
+    bar: IngestProgress,
+    started: float,
+) -> IngestReport:
+    """Write what comes, one document after the other, and report on it."""
     added: list[str] = []
     unchanged: list[str] = []
     failed: list[Failure] = []
     warnings: list[str] = []
     pages = 0
-    bar = IngestProgress(len(documents), progress)
-    with crew or Here(encoder) as crew, bar:
-        line = _Line(store, encoder, documents, options or ReadingOptions(), crew, bar, supplied)
-        for item in line:
-            name, before, noticed = item.source.name, bar.pages, list[str]()
-            try:
-                if item.error is not None:
-                    raise item.error
-                document = replace(
-                    item.record,
-                    metadata=known_metadata(store, item.record.document_id)
-                    if metadata is None
-                    else metadata,
-                )
-                if item.flow is not None:
-                    records = item.flow.records(line.advance)
-                    store.write(document, _watched(records, name, bar, noticed))
-                    added.append(document.document_id)
-                    warnings += noticed
-                    pages += bar.pages - before
-                elif relabel(store, document):
-                    added.append(document.document_id)
-                else:
-                    unchanged.append(document.document_id)
-                bar.document()
-            except (StoreError, FormatError):
-                raise  # a full disk is no fault of the document, nor are others' regions
-            except SnappyError as error:
-                cause = error.cause if isinstance(error, UnreadableDocument) else str(error)
-                failed.append(Failure(name, cause, error))
-                expected = item.flow.pages if item.flow else None
-                bar.document(f"{name}: {cause}", missing=(expected or 0) - (bar.pages - before))
+    for item in line:
+        name, before, noticed = item.source.name, bar.pages, list[str]()
+        try:
+            if item.error is not None:
+                raise item.error
+            document = replace(
+                item.record,
+                metadata=known_metadata(store, item.record.document_id)
+                if metadata is None
+                else metadata,
+            )
+            if item.flow is not None:
+                records = item.flow.records(line.advance)
+                store.write(document, _watched(records, name, bar, noticed))
+                added.append(document.document_id)
+                warnings += noticed
+                pages += bar.pages - before
+            elif relabel(store, document):
+                added.append(document.document_id)
+            else:
+                unchanged.append(document.document_id)
+            bar.document()
+        except (StoreError, FormatError):
+            raise  # a full disk is no fault of the document, nor are others' regions
+        except SnappyError as error:
+            cause = error.cause if isinstance(error, UnreadableDocument) else str(error)
+            failed.append(Failure(name, cause, error))
+            expected = item.flow.pages if item.flow else None
+            bar.document(f"{name}: {cause}", missing=(expected or 0) - (bar.pages - before))
     return IngestReport(
         added=tuple(added),
         unchanged=tuple(unchanged),
@@ -81,16 +122,6 @@ def ingest(
         pages=pages,
         seconds=time.perf_counter() - started,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Item:
-    """A document whose turn comes: new (it flows), known (it does not), or not to be read."""
-
-    source: Source
-    record: DocumentRecord
-    flow: Flow | None = None
-    error: SnappyError | None = None
 
 
 class _Line:
@@ -113,9 +144,9 @@ class _Line:
         self._crew = crew
         self._bar = bar
         self._coming = iter(documents)
-        self._items: deque[_Item] = deque()
+        self._items: deque[Item[Flow]] = deque()
 
-    def __iter__(self) -> Iterator[_Item]:
+    def __iter__(self) -> Iterator[Item[Flow]]:
         while self._items or self._look_ahead():
             yield self._items[0]
             flow = self._items.popleft().flow
@@ -150,19 +181,19 @@ class _Line:
             return True
         return False
 
-    def _plan(self, document_id: str, source: Source) -> _Item:
+    def _plan(self, document_id: str, source: Source) -> Item[Flow]:
         record = DocumentRecord(document_id, source.name, "", self._fingerprint)
         try:
             record = replace(record, content_hash=source.content_hash())
         except SnappyError as error:
             self._bar.counted(0)
-            return _Item(source, record, error=error)
+            return Item(source, record, error=error)
         if not is_new(self._store, record):
             self._bar.counted(0)
-            return _Item(source, record)
+            return Item(source, record)
         lent = self._crew.lend(source)
         flow = Flow(lent, self._options, self._bar.counted, self._supplied)
-        return _Item(source, record, flow)
+        return Item(source, record, flow)
 
 
 def _watched(

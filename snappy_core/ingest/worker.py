@@ -27,7 +27,7 @@ def serve(pipe: Connection, encoder: bytes, parent: int) -> None:
     try:
         loaded = pickle.loads(encoder)
     except Exception as error:
-        pipe.send((None, _portable(error)))
+        pipe.send((None, portable(error)))
         return
     pipe.send((None, None))
     while True:
@@ -44,10 +44,10 @@ def _do(job: Job, encoder: Any) -> tuple[Any, Exception | None]:
     except MemoryError:
         return None, WorkerFailed(job.source.name, f"needs more memory than there is ({job})")
     except Exception as error:
-        return None, _portable(error)
+        return None, portable(error)
 
 
-def _portable(error: Exception) -> Exception:
+def portable(error: Exception) -> Exception:
     """Return an error that pickles, with its traceback as a note unless it is one of ours."""
     trace = "".join(traceback.format_exception(error))
     if not isinstance(error, SnappyError):

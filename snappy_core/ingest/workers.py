@@ -53,7 +53,7 @@ class Workers:
             if not value > 0:
                 raise ValueError(f"{name} must be positive, not {value}")
         self.room = _ROOM * count
-        self._encoder = _pickle(encoder)
+        self._encoder = pickle_encoder(encoder)
         self._count = count
         self._timeout = timeout
         self._memory = memory
@@ -225,7 +225,7 @@ class _Worker:
             self._future.set_exception(WorkerFailed(job.source.name, f"{cause} ({job})"))
 
 
-def _pickle(encoder: Encoder) -> bytes:
+def pickle_encoder(encoder: Encoder) -> bytes:
     import cloudpickle  # pickles classes of scripts and notebooks by value
 
     try:

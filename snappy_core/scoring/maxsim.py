@@ -16,6 +16,8 @@ _SMALL = 500_000
 524,288 on. Its threads wait in a loop for each other: beside anything else that works, several
 times slower than one."""
 
+_CONVERTED = 4096  # patches that are floats at once
+
 Product = Callable[[NDArray[np.int8], NDArray[np.float32], NDArray[np.float32]], None]
 """Writes the similarities of patches (n, d) with scales (n,) into an array (m, n)."""
 
@@ -27,7 +29,9 @@ def product(query: NDArray[np.float32]) -> Product:
     conversion itself. So it is for one thread; `kernel.fastest` has all cores.
     """
     tokens, dim = query.shape
-    rows = max(_SMALL // max(tokens * dim, 1), 8)
+    turned = np.ascontiguousarray(query.T)
+    rows = max(_SMALL // max(tokens * dim, 1), 8)  # of one call of the linear algebra
+    most = max(_CONVERTED // rows, 1) * rows
     floats = np.empty((0, dim), dtype=np.float32)
     products = np.empty((0, tokens), dtype=np.float32)
 
@@ -37,15 +41,21 @@ def product(query: NDArray[np.float32]) -> Product:
         nonlocal floats, products
         if vectors.shape[1] != dim:
             raise ValueError(f"query of {dim} and patches of {vectors.shape[1]} dimensions")
-        if len(floats) < min(len(vectors), rows):
-            floats = np.empty((min(len(vectors), rows), dim), dtype=np.float32)
+        if len(floats) < min(len(vectors), most):
+            floats = np.empty((min(len(vectors), most), dim), dtype=np.float32)
             products = np.empty((len(floats), tokens), dtype=np.float32)
-        for start in range(0, len(vectors), rows):
-            these = slice(start, start + rows)
+        for start in range(0, len(vectors), most):
+            these = slice(start, start + most)
             codes = vectors[these]
             block, similarity = floats[: len(codes)], products[: len(codes)]
             np.copyto(block, codes)
-            np.matmul(block, query.T, out=similarity)
+            stacked = len(codes) // rows * rows  # a stack is multiplied in one call from Python
+            np.matmul(
+                block[:stacked].reshape(-1, rows, dim),
+                turned,
+                out=similarity[:stacked].reshape(-1, rows, tokens),
+            )
+            np.matmul(block[stacked:], turned, out=similarity[stacked:])
             np.multiply(similarity.T, scales[these], out=out[:, these])
 
     return multiply

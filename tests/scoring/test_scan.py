@@ -53,7 +53,8 @@ def small_blocks(monkeypatch):
     """Pages begin, end and go on across blocks in every way."""
     monkeypatch.setattr(scanning, "_SCANNED", 7)
     monkeypatch.setattr(kernels_of, "_PIECE", 3)
-    monkeypatch.setattr(maxsim, "_SMALL", 1)  # blocks of eight
+    monkeypatch.setattr(maxsim, "_SMALL", 1)  # stacks of eight
+    monkeypatch.setattr(maxsim, "_CONVERTED", 18)
 
 
 def torch_kernel():
@@ -131,6 +132,7 @@ def test_patches_of_a_store_are_read_where_they_lie(name):
 
 def test_memory_does_not_grow_with_the_pages(monkeypatch):
     monkeypatch.setattr(scanning, "_SCANNED", 256)
+    monkeypatch.setattr(maxsim, "_CONVERTED", 64)
     lot, query, weights = laid(4, [100] * 400)
     multiply = in_numpy(query)
     tracemalloc.start()
