@@ -8,14 +8,18 @@ from importlib.metadata import version
 
 from benchmarks import (
     adapters,
+    adding,
     colvision,
     encoding,
     grids,
     index,
+    mixed,
     ocr,
     reading,
+    scale,
     scan,
     scoring,
+    stages,
     workers,
 )
 
@@ -24,8 +28,12 @@ BENCHMARKS = {
     "colvision": colvision.run,
     "scoring": scoring.run,
     "scan": scan.run,
+    "stages": stages.run,
     "grids": grids.run,
     "index": index.run,
+    "scale": scale.run,
+    "adding": adding.run,
+    "mixed": mixed.run,
     "adapters": adapters.run,
     "reading": reading.run,
     "ocr": ocr.run,

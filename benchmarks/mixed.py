@@ -88,7 +88,13 @@ def _search(
             failed.append(repr(error))
             continue
         taken.append(time.perf_counter() - started)
-        failed += [f"torn: {hit}" for hit in hits if not _whole(hit)]
+        for hit in hits:
+            try:
+                whole = _whole(hit)
+            except (ValueError, IndexError):  # its text is no longer what such a region says
+                whole = False
+            if not whole:
+                failed.append(f"torn: {hit}")
 
 
 def _whole(hit: Hit) -> bool:

@@ -16,6 +16,7 @@ import numpy as np
 from benchmarks.measure import Result, alternate, milliseconds, skip
 from benchmarks.synthetic import Clustered, fill
 from snappy_core import search as searching
+from snappy_core.scoring.kernel import in_numpy
 from snappy_core.scoring.scan import Ragged, scan
 from snappy_core.stores import SqliteStore
 from snappy_core.stores.base import Chosen, PageRecord
@@ -31,7 +32,7 @@ def run(pages: int = 5_000) -> Iterator[Result]:
     """Ask for ten regions (SQLite: with text and box), or ten pages with their vectors (Edge).
 
     Both have the same pages and the same pooled vectors, and score as many candidates as they
-    need for the recall.
+    need for the recall. The first stage of SQLite is in torch if another benchmark has loaded it.
     """
     made = Clustered()
     records = [made.record(number) for number in range(pages)]
@@ -86,8 +87,8 @@ def _reach(
         asked = zip(queries, best, strict=True)
         recall = fmean(len(wanted & find(query, depth)) / K for query, wanted in asked)
         if recall >= RECALL:
-            break
-    return _Reached(depth, recall)
+            return _Reached(depth, recall)
+    raise RuntimeError(f"recall {recall:.3f} at {depth} candidates, not {RECALL}")
 
 
 def _exact(records: list[PageRecord], query: Query) -> set[int]:
@@ -97,7 +98,7 @@ def _exact(records: list[PageRecord], query: Query) -> set[int]:
         Ragged(record.patches.vectors, record.patches.scales, offsets)
         for record, offsets in zip(records, alone, strict=True)
     ]
-    scores = scan(query.vectors, _weights(query), lots)
+    scores = scan(query.vectors, _weights(query), lots, in_numpy(query.vectors))
     return {records[place].page.number for place in np.argsort(-scores)[:K].tolist()}
 
 

@@ -224,8 +224,8 @@ class RegionIndex:
                 "iou_weighted", "max" or "mean" over its heat map. By default "maxsim" for the
                 words of a text encoder, "iou_weighted" for the patches of a vision encoder.
             pages: search on these pages only, each `(document id or source, page number)`.
-            candidates: so many pages, found by pooled vectors, are scored exactly.
-                By default 200, more in a large index; as many as there are pages is exact.
+            candidates: so many pages, found by pooled vectors, are scored exactly. By default
+                200, more in a large index (50 of Qdrant); as many as there are pages is exact.
 
         Raises:
             ValueError: an empty question, an option out of range, or a page that is not here.

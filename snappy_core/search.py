@@ -99,6 +99,7 @@ def search(
         vectors = snapshot.vectors(lot.tolist())
         lots.append(score(lot, vectors, query, weights, scoring or default_scoring(query)))
         masks.append(chosen.region_mask(vectors))
+        del vectors  # before the next are read
     scored, eligible = join(lots), np.concatenate(masks)
     if score_threshold is not None:
         eligible &= scored.scores >= score_threshold

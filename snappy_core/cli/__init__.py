@@ -73,7 +73,7 @@ def _addressed(arguments: Sequence[str]) -> list[str]:
     ['index', 'scans/', '--ray', 'auto', '--to', 'reports.snappy']
     """
     complete = []
-    for argument, following in zip(arguments, [*arguments[1:], "-"], strict=True):
+    for argument, following in zip(arguments, [*arguments, "-"][1:], strict=True):
         complete.append(argument)
         if argument == "--ray" and following.startswith("-"):
             complete.append("auto")  # an option of Typer has a value always or never

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from snappy_core.errors import MissingDependency
 
+_ALONE = threading.Lock()  # a process has one connection, and who ends first would end it for all
 _ANSWER = 5.0  # seconds: Ray itself takes a minute to find out, and then ends the process
 _WAY_OUT = "start one with `ray start --head`, or take 'local', a cluster of this machine"
 
@@ -56,7 +58,7 @@ def find(address: str) -> str:
             )
         return joined
     if address == "auto":
-        if address := os.environ.get("RAY_ADDRESS", ""):
+        if (address := os.environ.get("RAY_ADDRESS", "")) not in ("", "auto"):
             return find(address)
         started = _started(ray)
         return started if started and _unreachable(started) is None else "local"
@@ -89,7 +91,7 @@ def connected(address: str) -> Iterator[Any]:
         ConnectionError: the cluster cannot be used.
     """
     ray, _ = libraries()
-    with ExitStack() as stack:
+    with _ALONE, ExitStack() as stack:
         stack.enter_context(_environment(_QUIET))
         stack.enter_context(_hushed())
         if not ray.is_initialized():

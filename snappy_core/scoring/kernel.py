@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
-from functools import cache
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import TypeVar
 
 import numpy as np
@@ -49,13 +49,17 @@ class Kernel:
     def each(self, work: Callable[[Product, T], object], items: Iterable[T]) -> None:
         """Call `work` for each item in some thread, with the product of that thread."""
         waiting = deque(items)
+        running: list[Future[None]] = []
+        try:
+            if self._pool is not None:
+                for multiply in self._products[: len(waiting)]:
+                    running.append(self._pool.submit(_work_off, waiting, work, multiply))
+        except RuntimeError:  # the main thread has ended, and all pools with it; this one goes on
+            _work_off(waiting, work, self._products[len(running)])
         if self._pool is None:
             _work_off(waiting, work, self._products[0])
-        else:
-            wanted = self._products[: len(waiting)]
-            running = [self._pool.submit(_work_off, waiting, work, one) for one in wanted]
-            for done in running:
-                done.result()
+        for done in running:
+            done.result()
 
 
 def fastest(query: NDArray[np.float32]) -> Kernel:
@@ -74,15 +78,35 @@ def fastest(query: NDArray[np.float32]) -> Kernel:
 
 def in_numpy(query: NDArray[np.float32]) -> Kernel:
     """Return the kernel of a query (m, d) in numpy: float32, without rounding."""
-    pool, count = _threads(os.getpid())
+    pool, count = _threads()
     return Kernel([product(query) for _ in range(count)], pool)
 
 
-@cache
-def _threads(process: int) -> tuple[Executor | None, int]:
-    """Return threads and how many; a forked process has none of its parent's, so `process`."""
-    from loky import cpu_count  # knows of the limits of a container
+def once_a_process(make: Callable[[], T]) -> Callable[[], T]:
+    """Return a function that calls `make` once, and gives what it made from then on.
 
+    A forked process has none of the threads of its parent: there `make` is called again.
+    """
+    made: dict[int, T] = {}
+    locks: dict[int, threading.Lock] = {}
+
+    def give() -> T:
+        process = os.getpid()
+        with locks.setdefault(process, threading.Lock()):
+            if process not in made:
+                made[process] = make()
+            return made[process]
+
+    return give
+
+
+@once_a_process
+def _threads() -> tuple[Executor | None, int]:
+    """Return threads, and how many they are."""
+    try:
+        from loky import cpu_count  # knows of the limits of a container
+    except RuntimeError:  # it cannot be loaded when the main thread has ended
+        return None, 1
     count: int = cpu_count()
     return (ThreadPoolExecutor(count, "snappy-scan") if count > 1 else None), count
 

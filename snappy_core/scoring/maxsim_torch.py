@@ -6,9 +6,8 @@ Not imported by anything until torch is loaded; see `kernel.fastest`.
 from __future__ import annotations
 
 import ctypes
-import os
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
@@ -16,7 +15,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from snappy_core.scoring.kernel import Kernel
+from snappy_core.scoring.kernel import Kernel, once_a_process
 from snappy_core.scoring.maxsim import Product
 
 
@@ -41,7 +40,7 @@ def kernel(query: NDArray[np.float32], device: str) -> Kernel:
     """
     if device != "cpu":
         return Kernel([_float(query, device)])
-    pool, count = _threads(os.getpid())
+    pool, count = _threads()
     return Kernel([_int8(query) for _ in range(count)], pool)
 
 
@@ -76,13 +75,13 @@ def _int8(query: NDArray[np.float32]) -> Product:
     return multiply
 
 
-@cache
-def _threads(process: int) -> tuple[ThreadPoolExecutor, int]:
+@once_a_process
+def _threads() -> tuple[Executor | None, int]:
     """Return threads, each of which runs torch on one core, and how many they are.
 
     Torch's own threads wait for each other in a loop after every operation. On a machine that
     has anything else to do that made a scan up to fifty times slower; these made it as slow as
-    its share of the machine. A forked process has none of its parent's threads, so `process`.
+    its share of the machine.
     """
     count = torch.get_num_threads()
     ready = threading.Barrier(count + 1)
@@ -93,8 +92,11 @@ def _threads(process: int) -> tuple[ThreadPoolExecutor, int]:
         ready.wait()
 
     pool = ThreadPoolExecutor(count, "snappy-scan", initializer=alone)
-    for _ in range(count):  # each starts a thread, while those before it wait
-        pool.submit(int)
+    try:
+        for _ in range(count):  # each starts a thread, while those before it wait
+            pool.submit(int)
+    except RuntimeError:  # the main thread has ended, and nothing starts any more
+        return None, 1
     ready.wait()
     torch.set_num_threads(count)  # what they set is also the default of new threads
     return pool, count

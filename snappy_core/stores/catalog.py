@@ -45,10 +45,10 @@ class CatalogCache:
             return known
         with self._lock:
             found = self._update(connection, *state)
-            if found is None:  # the transaction is older than what is known: leave that as it is
-                return CatalogCache().load(connection)
-            self._catalog = found
-            return found
+            if found is not None:
+                self._catalog = found
+                return found
+        return CatalogCache().load(connection)  # of a state before the one known, which stays
 
     def after_fork(self) -> None:
         """Forget who held the lock: a thread that this process does not have."""

@@ -234,7 +234,7 @@ class QdrantStore:
     def _sync(self) -> Log:
         """Return the log as it is now. What has been read is not read again, unless it must."""
         log = self._snapshot.log
-        for after in (self._heard, self._heard - _LATE // timedelta(microseconds=1), 0):
+        for after in (self._heard - _LATE // timedelta(microseconds=1), 0):
             found = self._collections.events(after)
             said = [event for event in found if event.kind != "begin"]
             if after == 0:  # all there is

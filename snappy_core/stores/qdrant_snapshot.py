@@ -21,6 +21,10 @@ from snappy_core.types import Page, Patches
 
 Pooled = tuple[NDArray[np.int8], NDArray[np.float32]]
 
+MOST = 1_000
+"""Candidates that the server ranks by their patches at most, unless more are to be read: it may
+have to take those of each, 262 KB, from its disk."""
+
 READ = 50
 """Pages that a search reads to score their regions, unless it is told how many.
 
@@ -140,7 +144,7 @@ class QdrantSnapshot:
             return np.array(sorted(allowed), dtype=np.int64)
         heavy = weights > 0
         tokens = query[heavy] * weights[heavy, None]  # then the server's sum is the weighted one
-        depth = max(default_depth(self.page_count()), wanted)
+        depth = max(min(default_depth(self.page_count()), MOST), wanted)
         scores: dict[int, float] = {}
         for conditions in self._conditions(chosen, allowed):
             where = filters.present(self.log, *conditions)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from array import array
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from snappy_core.boxes import grid_cells
 from snappy_core.scoring.membership import Membership
 from snappy_core.stores.base import (
     DocumentRecord,
@@ -64,11 +66,11 @@ def insert_page(connection: sqlite3.Connection, document: int, record: PageRecor
                 region.label,
                 *region.box,
                 region.text,
-                _blob(np.array(region.words), np.int32),
+                array("i", region.words).tobytes(),
                 region.order,
                 region.parent,
                 region.section,
-                _blob(np.array(region.context), np.int32),
+                array("i", region.context).tobytes(),
             )
             for place, region in enumerate(page.regions)
         ],
@@ -81,7 +83,8 @@ def insert_page(connection: sqlite3.Connection, document: int, record: PageRecor
             number,
             patches.vectors.shape[1],
             *(patches.grid or (None, None)),
-            None if words else _blob(patches.boxes, np.float32),  # words: their own boxes
+            # Words have their own boxes; those of a grid are mostly what its shape says.
+            None if words or _lies_as_usual(patches) else _blob(patches.boxes, np.float32),
             None if patches.local.all() else _blob(patches.local, np.bool_),
             _blob(patches.scales, np.float32),
             _blob(members.offsets, np.int64),
@@ -180,20 +183,39 @@ def select_page(connection: sqlite3.Connection, page: int) -> Page:
 
 def select_patches(connection: sqlite3.Connection, page: int) -> Patches:
     query = (
-        "SELECT dim, rows, columns, coalesce(patches.boxes, pages.boxes), local, scales, vectors "
-        "FROM patches JOIN pages ON pages.id = patches.page WHERE page = ?"
+        "SELECT dim, rows, columns, iif(rows IS NULL, pages.boxes, patches.boxes), local, scales, "
+        "vectors FROM patches JOIN pages ON pages.id = patches.page WHERE page = ?"
     )
     dim, rows, columns, boxes, local, scales, vectors = connection.execute(
         query, (page,)
     ).fetchone()
     held = np.frombuffer(scales, np.float32)
+    inside = np.ones(len(held), bool) if local is None else np.frombuffer(local, np.bool_)
     return Patches(
         np.frombuffer(vectors, np.int8).reshape(-1, dim),
         held,
-        np.frombuffer(boxes, np.float32).reshape(-1, 4),
-        np.ones(len(held), bool) if local is None else np.frombuffer(local, np.bool_),
+        _usual_boxes(inside, rows, columns)
+        if boxes is None
+        else np.frombuffer(boxes, np.float32).reshape(-1, 4),
+        inside,
         None if rows is None else (rows, columns),
     )
+
+
+def _lies_as_usual(patches: Patches) -> bool:
+    """Say whether the boxes need not be stored."""
+    assert patches.grid is not None
+    rows, columns = patches.grid
+    return int(patches.local.sum()) == rows * columns and np.array_equal(
+        patches.boxes, _usual_boxes(patches.local, rows, columns)
+    )
+
+
+def _usual_boxes(local: NDArray[np.bool_], rows: int, columns: int) -> NDArray[np.float32]:
+    """Return the cells of a grid that covers the page, and the page for what is not local."""
+    boxes = np.tile(np.array([0, 0, 1, 1], dtype=np.float32), (len(local), 1))
+    boxes[local] = grid_cells(rows, columns)
+    return boxes
 
 
 def _integers(blob: bytes) -> tuple[int, ...]:

@@ -25,7 +25,7 @@ from snappy_core.stores.catalog import CatalogCache
 from snappy_core.stores.first_stage import nearest
 from snappy_core.types import Page, Patches, Scalar
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 APPLICATION_ID = 0x534E5059  # "SNPY", in the header of the file
 
 _SCHEMA = """
@@ -168,8 +168,9 @@ class SqliteStore:
     def compact(self) -> None:
         """Give back to the disk what deleted and replaced documents took.
 
-        Whoever reads goes on; whoever writes waits. It needs as much free disk as the index
-        takes. Without it the room is used by documents to come.
+        Whoever reads goes on; whoever writes waits. Without it the room is used by documents to
+        come. Meanwhile it takes as much disk as the index twice, beside it and in the folder for
+        temporary files, which the environment variable SQLITE_TMPDIR names.
 
         Raises:
             StoreError: the disk is full, or another process has been writing for ten minutes.

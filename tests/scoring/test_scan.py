@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -170,6 +171,45 @@ def test_torch_keeps_its_number_of_threads():
     before = sys.modules["torch"].get_num_threads()
     maxsim_torch.kernel(query, "cpu")(lot.vectors, lot.scales, np.empty((3, 50), np.float32))
     assert sys.modules["torch"].get_num_threads() == before
+
+
+def test_threads_are_made_once_however_many_ask_first():
+    made = []
+
+    def make():
+        time.sleep(0.01)
+        made.append(object())
+        return made[-1]
+
+    give = kernels_of.once_a_process(make)
+    with ThreadPoolExecutor(8) as pool:
+        found = set(pool.map(lambda _: give(), range(8)))
+    assert found == set(made)
+    assert len(made) == 1
+
+
+@pytest.mark.parametrize("torch", ["", "import torch; "])
+def test_a_thread_goes_on_when_the_main_thread_has_ended(torch):
+    """Python closes all pools then."""
+    if torch:
+        pytest.importorskip("torch")
+    code = f"""
+import threading, time
+import numpy as np
+from snappy_core.scoring.scan import Ragged, scan
+{torch}
+def late():
+    while threading.main_thread().is_alive():
+        time.sleep(0.01)
+    time.sleep(0.1)
+    lot = Ragged(np.ones((9000, 2), np.int8), np.ones(9000, np.float32), np.array([0, 9000]))
+    print(scan(np.eye(2, dtype=np.float32), np.full(2, 0.5, np.float32), [lot] * 3))
+
+threading.Thread(target=late).start()
+"""
+    run = [sys.executable, "-c", code]
+    done = subprocess.run(run, check=False, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("[1. 1. 1.]\n", "")
 
 
 def test_an_error_in_a_thread_reaches_the_caller():

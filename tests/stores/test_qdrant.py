@@ -194,6 +194,7 @@ def test_locations_of_another_form(location):
 
 
 def test_what_is_known_is_not_read_again(store, monkeypatch):
+    monkeypatch.setattr(qdrant, "_LATE", NOTHING)  # what is so new is read again
     for number in range(20):
         store.write(document(f"d{number}"), texts("Tides turn"))
     names(store)
@@ -227,6 +228,20 @@ def test_late_events_are_not_missed(store, seconds):
     with store.read() as snapshot:
         assert snapshot.page_ids("a") == ids
         assert_consistent(snapshot)
+
+
+def test_a_late_event_is_not_missed_when_another_is_forgotten_meanwhile(store, client):
+    """As many events as before, though not the same."""
+    other = QdrantStore(LOCATION, client=client)
+    store.write(document("a"), texts("Tides turn"))
+    store.write(document("a", "2"), texts("Tides turn twice"))
+    at = time.time_ns() // 1000  # said by the other now, and heard by all after the next
+    store.write(document("c"), texts("Sun shines"))
+    assert names(store) == ["a", "c"]
+    other._collections.say(Event(at, "late", "put", put(document("b"), [])))
+    other.compact(NOTHING)
+    assert names(other) == ["a", "b", "c"]
+    assert names(store) == ["a", "b", "c"]
 
 
 def test_a_clock_that_is_behind_loses_no_write(store, client, monkeypatch):

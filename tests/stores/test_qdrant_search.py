@@ -123,6 +123,20 @@ def test_so_many_as_are_asked_for(store, best):
         assert len(ask(snapshot, "ship", most=1, weights=[1])) == 1
 
 
+def test_candidates_have_a_limit(store, best, monkeypatch):
+    fill(store, ENCODER)
+    query = ENCODER.encode_query("harbour tide")
+    monkeypatch.setattr(snapshots, "READ", 5)
+    for most, ranked in ((20, 20), (1_000, 90)):  # 90 pages are fewer than the usual 200
+        monkeypatch.setattr(snapshots, "MOST", most)
+        with store.read() as snapshot:
+            snapshot.nearest(query.vectors, np.full(2, 0.5, np.float32), ALL)
+        assert len(best[-1]) == ranked
+    monkeypatch.setattr(snapshots, "MOST", 20)
+    with store.read() as snapshot:
+        assert len(snapshot.nearest(query.vectors, np.full(2, 0.5, np.float32), ALL, 30)) == 30
+
+
 def test_a_filter_is_the_servers(store, best, monkeypatch):
     monkeypatch.setattr(qdrant_filters, "BATCH", 5)
     fill(store, ENCODER)

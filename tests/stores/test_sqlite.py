@@ -6,13 +6,24 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from snappy_core.errors import IndexMismatch, StoreError
+from snappy_core.ingest.jobs import prepare
 from snappy_core.stores import SqliteStore, open_store, sqlite
-from tests.stores.conformance import StoreConformance, assert_consistent, document, texts
+from tests.stores.conformance import (
+    StoreConformance,
+    assert_consistent,
+    assert_same_patches,
+    document,
+    grid_record,
+    texts,
+)
 
 ROOT = Path(__file__).parents[2]
 
@@ -142,7 +153,7 @@ def test_other_schema_versions_are_refused(path):
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA user_version = 7")
     connection.close()
-    with pytest.raises(IndexMismatch, match=r"has the schema 7, .* reads 2; index the documents"):
+    with pytest.raises(IndexMismatch, match=r"has the schema 7, .* reads 3; index the documents"):
         SqliteStore(path)
 
 
@@ -377,6 +388,20 @@ def test_catalog_follows_other_processes(path, store):
     assert ask() == ["a", "1"]
     other.communicate(timeout=30)
     assert other.returncode == 0
+
+
+def test_boxes_of_a_grid_are_stored_only_where_its_shape_does_not_say_them(path, store):
+    usual = grid_record()
+    moved = replace(usual.patches, boxes=usual.patches.boxes * np.float32(0.5))
+    store.write(document("usual"), [usual])
+    store.write(document("moved"), [prepare(usual.page, moved)])
+    with store.read() as snapshot:
+        for name, patches in (("usual", usual.patches), ("moved", moved)):
+            (page,) = snapshot.page_ids(name).values()
+            assert_same_patches(snapshot.patches(page), patches)
+    with closing(sqlite3.connect(path)) as file:
+        stored = file.execute("SELECT boxes IS NOT NULL FROM patches ORDER BY page").fetchall()
+    assert stored == [(0,), (1,)]
 
 
 class TestCompact:
