@@ -51,9 +51,9 @@ def _against_lance(records: list[PageRecord], per_document: int) -> Iterator[Res
     ]
     floats = [_rows(document, _as_floats) for document in documents]
     peers: dict[str, tuple[list[Any], bool, float]] = {
-        "float16 vectors": (floats, False, 2),
-        "float16 vectors, on disk": (floats, True, 2),
-        "bytes": ([_rows(document, _as_bytes) for document in documents], False, 0.4),
+        "float16 vectors": (floats, False, 0.5),
+        "float16 vectors, on disk": (floats, True, 0.5),
+        "bytes": ([_rows(document, _as_bytes) for document in documents], False, 0.3),
     }
     ours, *theirs = alternate(
         partial(_in_new_folder, lambda folder: _sqlite(folder, records, per_document)),
