@@ -26,6 +26,7 @@ from snappy_core.reading.options import LayoutModel, Ocr, ReadingOptions
 from snappy_core.reading.source import Sources
 from snappy_core.redraw import redraw
 from snappy_core.render import crop, draw_page
+from snappy_core.scoring.pooling import GRID_BLOCK
 from snappy_core.scoring.relevance import Scoring
 from snappy_core.stores import MemoryStore, Store, open_store
 from snappy_core.stores.base import DocumentRecord
@@ -139,6 +140,7 @@ class RegionIndex:
         ocr: Ocr = "auto",
         languages: str = "eng",
         layout_model: LayoutModel = "auto",
+        pool_block: int = GRID_BLOCK,
         workers: int | None = None,
         timeout: float = TIMEOUT,
         memory: int = MEMORY,
@@ -171,6 +173,8 @@ class RegionIndex:
             languages: of the text, for OCR, as Tesseract calls them: "eng", "deu+fra".
             layout_model: "auto" looks for tables and figures with the layout model when it is
                 installed (the extra `[layout]`), "always" asks for it, "never" does without.
+            pool_block: the first stage of a vision encoder's pages knows squares of so many
+                patches a side as one: with 2 it misses less and takes four times the memory.
             workers: processes that read and encode, each on one core. A document over which one
                 dies, hangs or outgrows its memory is reported as any that cannot be read. None
                 or 0: this process does it all, and nothing stops it.
@@ -191,7 +195,7 @@ class RegionIndex:
         checked = None if metadata is None else check_metadata(metadata)
         documents = plan.name_documents(paths, document_id, password)
         supplied = plan.supplied_pages(documents, regions, regions_format)
-        options = ReadingOptions(ocr, languages, layout_model)
+        options = ReadingOptions(ocr, languages, layout_model, pool_block)
         encoder = self.encoder
         if patches is not None:
             encoder = with_patches(encoder, patches, documents)

@@ -139,3 +139,22 @@ def test_one_page_of_patches_is_like_another_run(data):
     assert one.grid == (12, 8)
     assert one.local.tolist() == [False] + [True] * 96
     assert FakeGridEncoder(12, 8).encode_query("boats").terms is None
+
+
+def test_the_size_of_the_first_stage_can_be_chosen(data):
+    file = data / "two_columns.pdf"
+    with RegionIndex(encoder=FakeGridEncoder(12, 8)) as index:
+        sizes = []
+        for block in (4, 2, 2):
+            report = index.add(file, pool_block=block)
+            sizes.append((len(report.added), _pooled(index)))
+        assert sizes == [(1, 3 * 2 + 1), (1, 6 * 4 + 1), (0, 6 * 4 + 1)]  # and the global patch
+        with pytest.raises(ValueError, match="pool_block must be between 1 and 32, not 0"):
+            index.add(file, pool_block=0)
+
+
+def _pooled(index):
+    with index._store.read() as snapshot:
+        catalog = snapshot.catalog()
+    assert len(catalog.pages) == 1
+    return len(catalog.vectors)

@@ -49,6 +49,14 @@ def index(
         str,
         typer.Option("--languages", metavar="NAMES", help="For OCR: eng, deu+fra, ..."),
     ] = "eng",
+    pool_block: Annotated[
+        int,
+        typer.Option(
+            "--pool-block",
+            metavar="N",
+            help="Vision models: the first stage knows squares of N x N patches as one.",
+        ),
+    ] = 4,
     workers: Workers = None,
     timeout: Annotated[
         float, typer.Option("--timeout", metavar="SECONDS", help="For a page, in a worker.")
@@ -84,6 +92,7 @@ def index(
             ocr=ocr,
             languages=languages,
             layout_model=layout_model,
+            pool_block=pool_block,
             workers=count,
             timeout=timeout,
             memory=int(memory * 2**30),

@@ -66,7 +66,7 @@ class Flow:
             size = min(len(self._read), PAGES_ENCODED)
             batch = [next(self._sectioned) for _ in range(size)]
             self._encoded.append(Future())
-            return Encode(self.source, batch), self._encoded[-1]
+            return Encode(self.source, batch, self._options.pool_block), self._encoded[-1]
         if self._begun < self._end and room > 0:
             numbers = range(self._begun + 1, min(self._begun + PAGES_READ, self._end) + 1)
             self._begun = numbers[-1]

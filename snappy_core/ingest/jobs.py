@@ -13,7 +13,7 @@ from snappy_core.errors import SnappyError, UnreadableDocument
 from snappy_core.formats import SuppliedPage, with_regions
 from snappy_core.reading import ReadingOptions, Source
 from snappy_core.scoring.membership import assign
-from snappy_core.scoring.pooling import pool
+from snappy_core.scoring.pooling import GRID_BLOCK, pool
 from snappy_core.stores.base import PageRecord
 from snappy_core.types import Page, Patches
 
@@ -87,6 +87,7 @@ class Encode:
 
     source: Source
     pages: list[Page]
+    pool_block: int = GRID_BLOCK
 
     def __len__(self) -> int:
         return len(self.pages)
@@ -96,10 +97,13 @@ class Encode:
 
     def run(self, encoder: Encoder) -> list[PageRecord]:
         encoded = encoder.encode_pages(self.pages)
-        return [prepare(page, patches) for page, patches in zip(self.pages, encoded, strict=True)]
+        return [
+            prepare(page, patches, self.pool_block)
+            for page, patches in zip(self.pages, encoded, strict=True)
+        ]
 
 
-def prepare(page: Page, patches: Patches) -> PageRecord:
+def prepare(page: Page, patches: Patches, pool_block: int = GRID_BLOCK) -> PageRecord:
     """Return all that is stored of a page: what does not depend on the question, once.
 
     Raises:
@@ -110,7 +114,8 @@ def prepare(page: Page, patches: Patches) -> PageRecord:
             f"page {page.number}: {len(patches)} patches without a grid for {len(page.words)} words"
         )
     members = assign(page.regions, patches)
-    return PageRecord(replace(page, renderer=None), patches, members, pool(patches, page.regions))
+    pooled = pool(patches, page.regions, pool_block)
+    return PageRecord(replace(page, renderer=None), patches, members, pooled)
 
 
 @contextmanager

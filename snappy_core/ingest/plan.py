@@ -17,6 +17,7 @@ from snappy_core.reading import detector
 from snappy_core.reading.areas import uses_model
 from snappy_core.reading.options import ReadingOptions
 from snappy_core.reading.source import Source, Sources, expand
+from snappy_core.scoring.pooling import GRID_BLOCK
 from snappy_core.stores.base import DocumentRecord, Store
 from snappy_core.types import Scalar
 
@@ -30,7 +31,8 @@ def fingerprint(
     regions = "" if supplied is None else f", regions {digest(supplied)}"
     ocr = f"ocr {options.ocr} {options.languages}"
     model = f" with {detector.NAME}" if uses_model(options) else ""
-    return f"layout {reading.VERSION}{model}, {ocr}, {encoder.name}{regions}"
+    pooled = "" if options.pool_block == GRID_BLOCK else f", pooled by {options.pool_block}"
+    return f"layout {reading.VERSION}{model}, {ocr}, {encoder.name}{regions}{pooled}"
 
 
 def name_documents(

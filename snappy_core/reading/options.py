@@ -1,4 +1,4 @@
-"""How documents are read."""
+"""How documents are read and pooled."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ LayoutModel = Literal["auto", "always", "never"]
 
 @dataclass(frozen=True, slots=True)
 class ReadingOptions:
-    """How documents are read; part of the ingest fingerprint.
+    """How documents are read and pooled; part of the ingest fingerprint.
 
     Attributes:
         ocr: "auto" sends pages to OCR whose text layer is missing or is not what one sees;
@@ -19,11 +19,13 @@ class ReadingOptions:
         languages: of the text, as Tesseract calls them, joined by "+": "eng", "deu+fra".
         layout_model: "auto" shows pages to the layout model for tables and figures when it is
             installed and there is more on them than text, "always" all pages, "never" none.
+        pool_block: side of the squares of a grid's patches that the first stage knows as one.
     """
 
     ocr: Ocr = "auto"
     languages: str = "eng"
     layout_model: LayoutModel = "auto"
+    pool_block: int = 4  # as scoring.pooling has it
 
     def __post_init__(self) -> None:
         if self.ocr not in ("auto", "always", "never"):
@@ -32,6 +34,8 @@ class ReadingOptions:
             raise ValueError(
                 f"layout_model must be 'auto', 'always' or 'never', not {self.layout_model!r}"
             )
+        if isinstance(self.pool_block, bool) or not 1 <= self.pool_block <= 32:
+            raise ValueError(f"pool_block must be between 1 and 32, not {self.pool_block!r}")
         if not self.languages or not all(part.isidentifier() for part in self.languages.split("+")):
             raise ValueError(
                 f"languages must be Tesseract's names joined by '+', like 'eng' or 'deu+fra', "

@@ -126,3 +126,9 @@ def test_info(snappy, made):
     found = json.loads(snappy("info", made, "--json").out)
     assert list(found) == ["location", "encoder", "dim", "documents", "pages", "bytes"]
     assert (found["documents"], found["pages"]) == (3, 6)
+
+
+def test_a_first_stage_of_no_size(snappy, data, tmp_path):
+    done = snappy("index", data / "table.pdf", "--to", tmp_path / "a.snappy", "--pool-block", 0)
+    assert done.code == 2
+    assert done.error == "pool_block must be between 1 and 32, not 0"

@@ -6,6 +6,7 @@ from snappy_core.ingest.jobs import prepare
 from snappy_core.ingest.plan import fingerprint, is_new, name_documents, relabel
 from snappy_core.reading import VERSION, ReadingOptions, Source
 from snappy_core.reading.detector import NAME
+from snappy_core.scoring.pooling import GRID_BLOCK
 from snappy_core.stores import MemoryStore
 from snappy_core.stores.base import DocumentRecord
 from snappy_core.testing import FakeEncoder, make_page
@@ -28,6 +29,9 @@ def test_fingerprint_names_what_decides_how_a_document_comes_out():
     options = ReadingOptions("always", "deu+eng", layout_model="always")
     german = fingerprint(FakeEncoder(name="fake-2"), options)
     assert german == f"layout {VERSION} with {NAME}, ocr always deu+eng, fake-2"
+    assert ReadingOptions().pool_block == GRID_BLOCK
+    fine = fingerprint(FakeEncoder(), ReadingOptions(layout_model="never", pool_block=2))
+    assert fine == f"layout {VERSION}, ocr auto eng, fake-1, pooled by 2"
 
 
 class TestNameDocuments:

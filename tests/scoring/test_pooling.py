@@ -68,6 +68,14 @@ def test_the_transposed_grid_has_other_blocks():
     assert found.max(axis=1).min() < 0.9
 
 
+@pytest.mark.parametrize(("block", "squares"), [(1, 45), (2, 15), (3, 6), (8, 2), (16, 1)])
+def test_squares_of_another_size(block, squares):
+    row, column = np.divmod(np.arange(45), 9)
+    groups = np.unique((row // block) * 100 + column // block, return_inverse=True)[1]
+    found = restored(*pool(patches(one_hot(groups, squares), (5, 9)), [], block))
+    assert sorted(found.tolist()) == sorted(np.eye(squares).tolist())
+
+
 def test_global_patches_are_pooled_by_themselves():
     vectors = [*one_hot(np.zeros((2, 3), int), 3), [0, 1, 0], [0, 0, 1]]
     found = restored(*pool(patches(vectors, (2, 3), extra=2), []))
