@@ -17,6 +17,7 @@ from benchmarks.measure import Result, alternate, milliseconds, skip
 from benchmarks.synthetic import Clustered, fill
 from snappy_core import search as searching
 from snappy_core.scoring.kernel import in_numpy
+from snappy_core.scoring.pooling import GRID_BLOCK, pool
 from snappy_core.scoring.scan import Ragged, scan
 from snappy_core.stores import SqliteStore
 from snappy_core.stores.base import Chosen, PageRecord
@@ -39,17 +40,12 @@ def run(pages: int = 5_000) -> Iterator[Result]:
     planted = np.linspace(0, pages - 1, QUESTIONS, dtype=int)
     queries = [made.query(records[place].patches) for place in planted]
     best = [_exact(records, query) for query in queries]
+    for block, bound in ((2, 0.95), (GRID_BLOCK, RECALL), (8, 0.5)):
+        yield _size(records, queries, best, block, bound)
     with tempfile.TemporaryDirectory() as folder:
         store = SqliteStore(Path(folder, "pages.snappy"))
         fill(store, records)
         ours = _reach(queries, best, lambda query, depth: _pages(store, query, depth))
-        share = fmean(
-            len(wanted & _pages(store, query, default_depth(pages))) / K
-            for query, wanted in zip(queries, best, strict=True)
-        )
-        name = f"two stages over {pages:,} pages, SQLite, recall@{K} at the default depth"
-        detail = f"{default_depth(pages)} candidates; {ours.recall:.3f} at {ours.depth}"
-        yield Result(name, share, RECALL, True, detail)
         if find_spec("qdrant_edge") is None:
             skip("stages", "qdrant-edge-py")
             return
@@ -89,6 +85,30 @@ def _reach(
         if recall >= RECALL:
             return _Reached(depth, recall)
     raise RuntimeError(f"recall {recall:.3f} at {depth} candidates, not {RECALL}")
+
+
+def _size(
+    records: list[PageRecord], queries: list[Query], best: list[set[int]], block: int, bound: float
+) -> Result:
+    """Return how many of the best pages are candidates when squares of a page are pooled."""
+    pooled = [pool(record.patches, record.page.regions, block) for record in records]
+    offsets = np.cumsum([0, *(len(scales) for _, scales in pooled)])
+    codes, scales = (np.concatenate(parts) for parts in zip(*pooled, strict=True))
+    lot = Ragged(codes, scales, offsets)
+    rough = [
+        np.argsort(-scan(query.vectors, _weights(query), [lot], in_numpy(query.vectors)))
+        for query in queries
+    ]
+
+    def recall(depth: int) -> float:
+        found = [{records[place].page.number for place in order[:depth]} for order in rough]
+        return fmean(len(a & b) / K for a, b in zip(found, best, strict=True))
+
+    memory = (codes.nbytes + scales.nbytes) / len(records) / 1000
+    depth = default_depth(len(records))
+    told = ", ".join(f"{recall(some):.3f} of {some}" for some in (100, depth, 800, 1600))
+    name = f"recall@{K} of {depth} candidates, {len(records):,} pages, squares of {block} x {block}"
+    return Result(name, recall(depth), bound, True, f"{memory:.1f} KB a page; {told}")
 
 
 def _exact(records: list[PageRecord], query: Query) -> set[int]:
