@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from snappy_core.errors import IndexMismatch
 from snappy_core.scoring.membership import Membership
 from snappy_core.types import LABELS, Page, Patches, Region, Scalar
 
@@ -63,6 +64,21 @@ class PageVectors:
     members: Membership
     labels: NDArray[np.uint8]
     parents: NDArray[np.int32]
+
+
+def check_encoder(
+    location: str, found: tuple[str, int], given: tuple[str, int], way_out: str
+) -> None:
+    """Check the name and dimensions of an encoder against those of the one that made an index.
+
+    Raises:
+        IndexMismatch: they differ.
+    """
+    if found != given:
+        raise IndexMismatch(
+            f"{location}: made by the encoder {found[0]} ({found[1]} dimensions), not {given[0]} "
+            f"({given[1]}); open it with that encoder, or index {way_out}"
+        )
 
 
 def labels_and_parents(

@@ -14,9 +14,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.errors import IndexMismatch, StoreError
+from snappy_core.errors import StoreError
 from snappy_core.stores import blobs
-from snappy_core.stores.base import Catalog, Chosen, DocumentRecord, PageRecord, PageVectors
+from snappy_core.stores.base import (
+    Catalog,
+    Chosen,
+    DocumentRecord,
+    PageRecord,
+    PageVectors,
+    check_encoder,
+)
 from snappy_core.stores.first_stage import nearest
 from snappy_core.stores.lance_cache import LanceCache
 from snappy_core.stores.lance_log import ABANDONED, Log, Pages, new_write, put
@@ -81,12 +88,7 @@ class LanceStore:
             self._append([blobs.event_row(new_write(), {"encoder": [encoder, dim]})])
             found = self.encoder()  # of several that say one, the first counts
         assert found is not None
-        if found != (encoder, dim):
-            name, size = found
-            raise IndexMismatch(
-                f"{self.location}: made by the encoder {name} ({size} dimensions), not {encoder} "
-                f"({dim}); open it with that encoder, or index into a new place"
-            )
+        check_encoder(self.location, found, (encoder, dim), "into a new place")
 
     @contextmanager
     def read(self) -> Iterator[_LanceSnapshot]:

@@ -11,8 +11,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from snappy_core.errors import IndexMismatch, StoreError
-from snappy_core.stores.base import DocumentRecord, PageRecord
+from snappy_core.errors import StoreError
+from snappy_core.stores.base import DocumentRecord, PageRecord, check_encoder
 from snappy_core.stores.qdrant_collections import Collections, Options
 from snappy_core.stores.qdrant_log import Entry, Event, Log, Numbering, new_write, put
 from snappy_core.stores.qdrant_points import batches, page_points
@@ -104,12 +104,7 @@ class QdrantStore:
             self._collections.say(self._event("encoder", {"name": encoder, "dim": dim}))
             found = self.encoder()  # of several that say one, the first counts
         assert found is not None
-        if found != (encoder, dim):
-            name, size = found
-            raise IndexMismatch(
-                f"{self.location}: made by the encoder {name} ({size} dimensions), not {encoder} "
-                f"({dim}); open it with that encoder, or index under another name"
-            )
+        check_encoder(self.location, found, (encoder, dim), "under another name")
 
     @contextmanager
     def read(self) -> Iterator[QdrantSnapshot]:

@@ -20,7 +20,14 @@ from numpy.typing import NDArray
 from snappy_core.errors import IndexMismatch, StoreError
 from snappy_core.scoring.terms import page_terms
 from snappy_core.stores import rows
-from snappy_core.stores.base import Catalog, Chosen, DocumentRecord, PageRecord, PageVectors
+from snappy_core.stores.base import (
+    Catalog,
+    Chosen,
+    DocumentRecord,
+    PageRecord,
+    PageVectors,
+    check_encoder,
+)
 from snappy_core.stores.catalog import CatalogCache
 from snappy_core.stores.first_stage import nearest
 from snappy_core.types import Page, Patches, Scalar
@@ -117,12 +124,7 @@ class SqliteStore:
                 connection.execute("INSERT OR IGNORE INTO meta VALUES ('encoder', ?)", (given,))
                 found = _encoder(connection)
         assert found is not None
-        if found != (encoder, dim):
-            name, size = found
-            raise IndexMismatch(
-                f"{self._path}: made by the encoder {name} ({size} dimensions), not {encoder} "
-                f"({dim}); open it with that encoder, or index into a new file"
-            )
+        check_encoder(self.location, found, (encoder, dim), "into a new file")
 
     @contextmanager
     def read(self) -> Iterator[_SqliteSnapshot]:
