@@ -8,17 +8,19 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from importlib.util import find_spec
 from itertools import cycle, islice
 from pathlib import Path
 from statistics import median
 
 import numpy as np
 
-from benchmarks.measure import Result
-from benchmarks.synthetic import Clustered, fill
+from benchmarks.measure import Result, skip
+from benchmarks.synthetic import Clustered, fill, grid_record, word_record
 from snappy_core import search as searching
-from snappy_core.stores import SqliteStore
+from snappy_core.stores import SqliteStore, open_store
 from snappy_core.stores.base import Chosen, Snapshot
+from snappy_core.stores.qdrant_points import page_points
 from snappy_core.types import Query
 
 SIZES = (1_000, 5_000, 10_000, 20_000)
@@ -29,6 +31,7 @@ PARTS = ("first stage", "reading", "scoring", "hits")
 
 def run(sizes: tuple[int, ...] = SIZES) -> Iterator[Result]:
     """Fill and search each index in processes of their own, which say what they held and took."""
+    yield from _sizes()
     least = None
     for pages in sizes:
         with tempfile.TemporaryDirectory() as folder:
@@ -45,6 +48,38 @@ def run(sizes: tuple[int, ...] = SIZES) -> Iterator[Result]:
         parts = ", ".join(f"{part} {found[part] * 1000:.1f}" for part in PARTS)
         detail = f"{found['total'] * 1000:.1f} ms: {parts}"
         yield Result(name, found["total"] / least["total"], pages / sizes[0], False, detail)
+
+
+def _sizes(pages: int = 100) -> Iterator[Result]:
+    """Weigh a page in each store; the bounds are there to notice when it grows."""
+    rng = np.random.default_rng(0)
+    made = {
+        "grid": [grid_record(rng, number) for number in range(pages)],
+        "text": [word_record(rng, number=number) for number in range(pages)],
+    }
+    for kind, records in made.items():
+        with tempfile.TemporaryDirectory() as folder:
+            for location in ("pages.snappy", "pages.lance"):
+                if location.endswith("lance") and find_spec("lancedb") is None:
+                    skip("scale", "lancedb")
+                    continue
+                path = Path(folder, location)
+                store = open_store(path)
+                fill(store, records, pages)
+                store.close()
+                files = path.rglob("*") if path.is_dir() else [path]
+                size = sum(file.stat().st_size for file in files if file.is_file()) / pages / 1000
+                yield Result(f"a {kind} page in {path.name}, KB", size, 250, False, "")
+        if find_spec("qdrant_client") is None:
+            skip("scale", "qdrant-client")
+            continue
+        points = page_points("pages", "doc", "write", 1, 1, records[0])
+        sent = [point for point, _ in points]
+        numbers = sum(np.size(v) for point in sent for v in point.vector.values())
+        back = sum(len(str(value)) for point in sent for value in point.payload.values()) / 1000
+        detail = f"float16 vectors {2 * numbers / 1000:.0f}, payload {back:.0f}"
+        name = f"a {kind} page sent to Qdrant, KB"
+        yield Result(name, 2 * numbers / 1000 + back, 650, False, detail)
 
 
 def _task(task: str, *arguments: str) -> dict[str, float]:

@@ -70,7 +70,7 @@ def index(
             "--ray",
             metavar="ADDRESS",
             help="Read and encode on a Ray cluster, with --workers actors: host:port, auto (one "
-            "that runs, else of this machine) or local (of this machine).",
+            "that runs, else of this machine; also when left out) or local (of this machine).",
         ),
     ] = None,
     as_json: Json = False,
