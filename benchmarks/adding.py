@@ -20,7 +20,7 @@ from benchmarks.synthetic import Clustered, fill
 from snappy_core import RegionIndex
 from snappy_core.encoders.onnx_text import OnnxTextEncoder
 from snappy_core.ingest import jobs
-from snappy_core.reading import pdf
+from snappy_core.parsing.pdf import document as pdf
 from snappy_core.stores import SqliteStore
 from snappy_core.stores.base import PageRecord
 

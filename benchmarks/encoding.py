@@ -8,7 +8,7 @@ import numpy as np
 
 from benchmarks.measure import Result, alternate, milliseconds
 from snappy_core.encoders.onnx_text import OnnxTextEncoder
-from snappy_core.reading import Source, read
+from snappy_core.parsing import Source, read
 
 REPORT = Path(__file__).parent.parent / "examples" / "report.pdf"
 

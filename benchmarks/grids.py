@@ -10,8 +10,8 @@ import numpy as np
 
 from benchmarks.measure import Result, alternate, milliseconds
 from benchmarks.synthetic import grid_record
-from snappy_core import search
-from snappy_core.scoring.relevance import Scoring
+from snappy_core.scoring.propagation import Scoring
+from snappy_core.search import engine as search
 from snappy_core.stores import SqliteStore
 from snappy_core.stores.base import DocumentRecord
 from snappy_core.types import Query

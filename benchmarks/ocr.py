@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks.measure import Result
-from snappy_core import RegionIndex, reading
-from snappy_core.reading import Source
+from snappy_core import RegionIndex, parsing
+from snappy_core.parsing import Source
 from snappy_core.testing import FakeEncoder
 
 REPORT = Path(__file__).parent.parent / "examples" / "report.pdf"
@@ -24,8 +24,8 @@ def run() -> list[Result]:
     with tempfile.TemporaryDirectory() as folder:
         files = []
         source = Source.from_path(REPORT)
-        for number in range(1, reading.count_pages(source) + 1):
-            picture = reading.render(source, number, 200).convert("L")
+        for number in range(1, parsing.count_pages(source) + 1):
+            picture = parsing.render(source, number, 200).convert("L")
             for copy in range(COPIES):
                 files.append(Path(folder) / f"{number}-{copy}.png")
                 picture.save(files[-1])

@@ -9,7 +9,8 @@ from pathlib import Path
 import pypdfium2 as pdfium
 
 from benchmarks.measure import Result
-from snappy_core.reading import ReadingOptions, Source, detector, read
+from snappy_core.parsing import ReadingOptions, Source, read
+from snappy_core.parsing.layout import rapid_layout
 
 REPORT = Path(__file__).parent.parent / "examples" / "report.pdf"
 
@@ -35,7 +36,7 @@ def run() -> list[Result]:
     results = [
         Result(name, ours["never"] / bare, 8, False, f"{detail}; {_each(ours['never'], pages)}")
     ]
-    if detector.available():
+    if rapid_layout.available():
         with_model = f"{name}, with the layout model where more than text is drawn"
         detail = _each(ours["auto"], pages)
         results.append(Result(with_model, ours["auto"] / bare, 30, False, detail))

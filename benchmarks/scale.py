@@ -17,10 +17,10 @@ import numpy as np
 
 from benchmarks.measure import Result, skip
 from benchmarks.synthetic import Clustered, fill, grid_record, word_record
-from snappy_core import search as searching
+from snappy_core.search import engine
 from snappy_core.stores import SqliteStore, open_store
 from snappy_core.stores.base import Chosen, Snapshot
-from snappy_core.stores.qdrant_points import page_points
+from snappy_core.stores.qdrant.points import page_points
 from snappy_core.types import Query
 
 SIZES = (1_000, 5_000, 10_000, 20_000)
@@ -104,9 +104,9 @@ def _search(file: str, pages: int) -> dict[str, float]:
     for place in np.linspace(0, pages - 1, QUESTIONS, dtype=int).tolist():
         with store.read() as snapshot:
             query = made.query(snapshot.patches(int(snapshot.catalog().pages[place])))
-            searching.search(snapshot, query, k=10)  # once before, for all parts alike
+            engine.search(snapshot, query, k=10)  # once before, for all parts alike
             started = time.perf_counter()
-            searching.search(snapshot, query, k=10)
+            engine.search(snapshot, query, k=10)
             whole = time.perf_counter() - started
             parts = _parts(snapshot, query)
         for part, seconds in zip(taken, (whole, *parts, whole - sum(parts)), strict=True):
@@ -123,7 +123,7 @@ def _parts(snapshot: Snapshot, query: Query) -> tuple[float, float, float]:
     chosen = time.perf_counter()
     vectors = snapshot.vectors(found.tolist())
     read = time.perf_counter()
-    searching.score(found, vectors, query, weights, "iou_weighted")
+    engine.score(found, vectors, query, weights, "iou_weighted")
     return chosen - started, read - chosen, time.perf_counter() - read
 
 

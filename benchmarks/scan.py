@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from benchmarks.measure import Result, alternate, milliseconds, skip
-from snappy_core.quantization import quantize
 from snappy_core.scoring.kernel import fastest, in_numpy
 from snappy_core.scoring.scan import Ragged, scan
+from snappy_core.vectors import quantize
 
 PATCHES, DIM, TOKENS = 1024, 128, 20
 BLOCK = 4096  # patches of the plain product

@@ -8,9 +8,9 @@ import numpy as np
 
 from benchmarks.measure import Result, alternate, milliseconds
 from benchmarks.synthetic import word_record
-from snappy_core import search
 from snappy_core.scoring.maxsim import similarities
-from snappy_core.scoring.relevance import heat, propagate
+from snappy_core.scoring.propagation import heat, propagate
+from snappy_core.search import engine as search
 from snappy_core.stores.base import PageRecord, PageVectors, labels_and_parents
 from snappy_core.types import Query
 

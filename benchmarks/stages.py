@@ -15,10 +15,10 @@ import numpy as np
 
 from benchmarks.measure import Result, alternate, milliseconds, skip
 from benchmarks.synthetic import Clustered, fill
-from snappy_core import search as searching
 from snappy_core.scoring.kernel import in_numpy
 from snappy_core.scoring.pooling import GRID_BLOCK, pool
 from snappy_core.scoring.scan import Ragged, scan
+from snappy_core.search import engine
 from snappy_core.stores import SqliteStore
 from snappy_core.stores.base import Chosen, PageRecord
 from snappy_core.stores.first_stage import default_depth
@@ -126,14 +126,14 @@ def _pages(store: SqliteStore, query: Query, depth: int) -> set[int]:
     """Return the numbers of the best pages among the candidates."""
     with store.read() as snapshot:
         found = snapshot.nearest(query.vectors, _weights(query), Chosen(), depth)
-        scored = searching.score(found, snapshot.vectors(found.tolist()), query, _weights(query))
+        scored = engine.score(found, snapshot.vectors(found.tolist()), query, _weights(query))
         top = found[np.argsort(-scored.page_scores)[:K]]
         return {snapshot.page(page).number for page in top.tolist()}
 
 
 def _search(store: SqliteStore, query: Query, depth: int) -> object:
     with store.read() as snapshot:
-        return searching.search(snapshot, query, k=K, depth=depth)
+        return engine.search(snapshot, query, k=K, depth=depth)
 
 
 def _weights(query: Query) -> np.ndarray:

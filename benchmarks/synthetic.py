@@ -9,9 +9,9 @@ import numpy as np
 
 from snappy_core.boxes import enclose, grid_cells
 from snappy_core.ingest.jobs import prepare
-from snappy_core.quantization import normalize, quantize
 from snappy_core.stores.base import DocumentRecord, PageRecord, Store
 from snappy_core.types import NO_WORDS, Page, Patches, Query, Region, Words
+from snappy_core.vectors import normalize, quantize
 
 
 def word_record(

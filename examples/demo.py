@@ -11,7 +11,7 @@ from pathlib import Path
 from textwrap import indent
 
 from snappy_core import RegionIndex, SnappyError
-from snappy_core.render import draw_page, on_page
+from snappy_core.display.render import draw_page, on_page
 
 HERE = Path(__file__).parent
 OUT = Path("out")

@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image, ImageOps
 
 from snappy_core import RegionIndex
-from snappy_core.render import draw_page, on_page
+from snappy_core.display.render import draw_page, on_page
 
 HERE = Path(__file__).parent
 

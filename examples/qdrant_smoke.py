@@ -21,15 +21,15 @@ from qdrant_client import QdrantClient
 
 from snappy_core import RegionIndex
 from snappy_core.ingest.jobs import prepare
-from snappy_core.quantization import normalize, quantize
 from snappy_core.stores import MemoryStore, SqliteStore
 from snappy_core.stores.base import Chosen, DocumentRecord
 from snappy_core.stores.copy import copy
-from snappy_core.stores.qdrant import QdrantStore
-from snappy_core.stores.qdrant_points import MULTIVECTOR
-from snappy_core.stores.qdrant_server import parse_location
+from snappy_core.stores.qdrant.points import MULTIVECTOR
+from snappy_core.stores.qdrant.server import parse_location
+from snappy_core.stores.qdrant.store import QdrantStore
 from snappy_core.testing import FakeEncoder, make_page
 from snappy_core.types import Patches
+from snappy_core.vectors import normalize, quantize
 
 REPORT = Path(__file__).parent / "report.pdf"
 QUESTIONS = ("What did grid services earn in the third quarter?", "coupon of the bond", "risks")

@@ -16,7 +16,7 @@ from snappy_core.errors import (
 from snappy_core.index import IndexInfo, RegionIndex
 from snappy_core.ingest.report import Failure, IngestReport
 from snappy_core.metadata import region_metadata
-from snappy_core.reading.source import Source
+from snappy_core.parsing.source import Source
 from snappy_core.types import (
     HeatMap,
     Hit,

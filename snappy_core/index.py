@@ -9,28 +9,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from snappy_core import insight
-from snappy_core import search as searching
+from snappy_core._async import in_thread
+from snappy_core.display.render import crop, draw_page
+from snappy_core.display.stored_pages import redraw
 from snappy_core.encoders import Encoder, is_encoder_name, open_encoder
 from snappy_core.errors import IndexMismatch
-from snappy_core.filters import Filter, PageReference
 from snappy_core.formats import RegionsFormat, SuppliedRegions
 from snappy_core.ingest import plan
-from snappy_core.ingest.given import with_patches
-from snappy_core.ingest.local import ingest
-from snappy_core.ingest.ray_ingest import ingest_on_ray
+from snappy_core.ingest.pipeline import ingest
+from snappy_core.ingest.precomputed import with_patches
+from snappy_core.ingest.ray.ingest import ingest_on_ray
 from snappy_core.ingest.report import IngestReport
 from snappy_core.ingest.workers import MEMORY, TIMEOUT, Workers
 from snappy_core.metadata import check_metadata
-from snappy_core.reading.options import LayoutModel, Ocr, ReadingOptions
-from snappy_core.reading.source import Sources
-from snappy_core.redraw import redraw
-from snappy_core.render import crop, draw_page
+from snappy_core.parsing.options import LayoutModel, Ocr, ReadingOptions
+from snappy_core.parsing.source import Sources
 from snappy_core.scoring.pooling import GRID_BLOCK
-from snappy_core.scoring.relevance import Scoring
+from snappy_core.scoring.propagation import Scoring
+from snappy_core.search import engine, explain
+from snappy_core.search.filters import Filter, PageReference
 from snappy_core.stores import MemoryStore, Store, open_store
 from snappy_core.stores.base import DocumentRecord
-from snappy_core.twins import in_thread
 from snappy_core.types import HeatMap, Hit, Hits, Patches, Scalar, TokenMatch
 
 if TYPE_CHECKING:
@@ -234,12 +233,12 @@ class RegionIndex:
         Raises:
             ValueError: an empty question, an option out of range, or a page that is not here.
         """
-        searching.check_options(k, score_threshold, per_page, scoring, candidates)
+        engine.check_options(k, score_threshold, per_page, scoring, candidates)
         if not question.strip():
             raise ValueError("the question is empty")
         query = self.encoder.encode_query(question)
         with self._store.read() as snapshot:
-            return searching.search(
+            return engine.search(
                 snapshot,
                 query,
                 k=k,
@@ -263,7 +262,7 @@ class RegionIndex:
         """
         query = self.encoder.encode_query(hit.query)
         with self._store.read() as snapshot:
-            return insight.heatmap(snapshot, query, hit, token)
+            return explain.heatmap(snapshot, query, hit, token)
 
     def heatmap_image(
         self,
@@ -274,7 +273,7 @@ class RegionIndex:
     ) -> Image:
         """Draw the page of a hit with its heat map, and a box around the hit.
 
-        `snappy_core.render.draw_page` draws several hits of one page, or no heat.
+        `snappy_core.display.render.draw_page` draws several hits of one page, or no heat.
 
         Raises:
             PageUnavailable: as `page_image`.
@@ -293,7 +292,7 @@ class RegionIndex:
         """
         query = self.encoder.encode_query(hit.query)
         with self._store.read() as snapshot:
-            return insight.explain(snapshot, query, hit)
+            return explain.explain(snapshot, query, hit)
 
     def page_image(self, hit: Hit, dpi: float = 150, password: str | None = None) -> Image:
         """Draw the page of a hit again from its source.
@@ -304,7 +303,7 @@ class RegionIndex:
             ValueError: `dpi` is not positive.
         """
         with self._store.read() as snapshot:
-            insight.stored(snapshot, hit)
+            explain.stored(snapshot, hit)
             document = snapshot.document(hit.document_id)
         assert document is not None
         return redraw(document, hit.page_number, dpi, password)
@@ -321,7 +320,7 @@ class RegionIndex:
             ValueError: `dpi` is not positive.
         """
         with self._store.read() as snapshot:
-            document, page, region = insight.find(snapshot, region_id, text)
+            document, page, region = explain.find(snapshot, region_id, text)
         return crop(redraw(document, page.number, dpi, password), region.box)
 
     def documents(self) -> list[DocumentRecord]:

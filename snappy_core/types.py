@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.boxes import Boxes, as_boxes
-from snappy_core.notebook import hits_html
+from snappy_core.display.notebook import hits_html
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -18,7 +18,7 @@ from langchain_core.messages.content import (
 )
 from langchain_core.prompts import PromptTemplate, format_document
 
-from snappy_core import viewers
+from snappy_core.display import viewers
 from snappy_core.index import RegionIndex
 from snappy_core.types import Hit
 from snappy_langchain.mapping import to_document

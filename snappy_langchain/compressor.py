@@ -10,13 +10,13 @@ from langchain_core.callbacks import Callbacks
 from langchain_core.documents import BaseDocumentCompressor, Document
 from pydantic import ConfigDict, Field, PrivateAttr, model_validator
 
-from snappy_core.context import within_token_budget
 from snappy_core.encoders.base import Encoder
-from snappy_core.filters import Filter
 from snappy_core.index import RegionIndex
-from snappy_core.pages import PageReference, PageSearch, page_reference
-from snappy_core.scoring.relevance import Scoring
-from snappy_core.search import check_options
+from snappy_core.page_search import PageReference, PageSearch, page_reference
+from snappy_core.scoring.propagation import Scoring
+from snappy_core.search.context import within_token_budget
+from snappy_core.search.engine import check_options
+from snappy_core.search.filters import Filter
 from snappy_langchain.mapping import to_document
 
 PageBase = Literal[0, 1]
@@ -41,7 +41,7 @@ def regions_of(
 
     >>> from functools import partial
     >>> from langchain_core.runnables import RunnableLambda
-    >>> from snappy_core.pages import PageSearch
+    >>> from snappy_core.page_search import PageSearch
     >>> from snappy_langchain import regions_of
     >>> shorten = partial(regions_of, pages=PageSearch(root="examples"), page_base=0, k=1)
     >>> chain = RunnableLambda(lambda found: shorten(found["documents"], found["question"]))

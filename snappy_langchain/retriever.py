@@ -15,13 +15,13 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever, LangSmithRetrieverParams
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
-from snappy_core.context import within_token_budget
 from snappy_core.encoders.base import Encoder
-from snappy_core.filters import Filter
 from snappy_core.index import RegionIndex
-from snappy_core.reading.source import Sources
-from snappy_core.scoring.relevance import Scoring
-from snappy_core.search import check_options
+from snappy_core.parsing.source import Sources
+from snappy_core.scoring.propagation import Scoring
+from snappy_core.search.context import within_token_budget
+from snappy_core.search.engine import check_options
+from snappy_core.search.filters import Filter
 from snappy_core.types import Scalar
 from snappy_langchain.mapping import to_document
 
@@ -85,7 +85,7 @@ class SnappyRetriever(BaseRetriever):
     "iou_weighted" for the patches of a vision encoder."""
     token_budget: int | None = Field(default=None, ge=1)
     """Keep of the `k` documents, best first, those whose texts fit so many tokens together, as
-    `snappy_core.context` estimates them. The first is kept even when it alone is longer."""
+    `snappy_core.search.context` estimates them. The first is kept even when it alone is longer."""
 
     @field_validator("index", mode="before")
     @classmethod

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 
 from snappy_core.errors import SnappyError
 from snappy_core.index import RegionIndex
-from snappy_core.search import check_options
+from snappy_core.search.engine import check_options
 from snappy_langchain.blocks import region_blocks
 from snappy_langchain.retriever import SnappyRetriever
 

@@ -14,12 +14,12 @@ from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.schema import MetadataMode, NodeWithScore, QueryBundle
 
 from snappy_core.boxes import overlap_by_half
-from snappy_core.context import estimate_tokens
 from snappy_core.encoders.base import Encoder
 from snappy_core.index import RegionIndex
 from snappy_core.metadata import SCHEMA
-from snappy_core.pages import PageSearch, page_reference
-from snappy_core.search import check_options
+from snappy_core.page_search import PageSearch, page_reference
+from snappy_core.search.context import estimate_tokens
+from snappy_core.search.engine import check_options
 from snappy_llamaindex.mapping import to_node, to_question
 
 _dispatcher = instrument.get_dispatcher(__name__)  # type: ignore[attr-defined]  # re-exported

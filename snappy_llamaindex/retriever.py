@@ -10,13 +10,13 @@ from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.callbacks import CallbackManager
 from llama_index.core.schema import IndexNode, NodeWithScore, QueryBundle
 
-from snappy_core.context import within_token_budget
 from snappy_core.encoders.base import Encoder
-from snappy_core.filters import Filter
 from snappy_core.index import RegionIndex
-from snappy_core.reading.source import Sources
-from snappy_core.scoring.relevance import Scoring
-from snappy_core.search import check_options
+from snappy_core.parsing.source import Sources
+from snappy_core.scoring.propagation import Scoring
+from snappy_core.search.context import within_token_budget
+from snappy_core.search.engine import check_options
+from snappy_core.search.filters import Filter
 from snappy_core.types import Hits, Scalar
 from snappy_llamaindex.mapping import to_node, to_question
 
@@ -71,7 +71,7 @@ class SnappyRetriever(BaseRetriever):
             `page_number` and `region_label`.
         score_threshold: leave out regions that score less (-1..1).
         token_budget: at most so many tokens of text in all, estimated
-            (`snappy_core.context.estimate_tokens`); the best node is always returned.
+            (`snappy_core.search.context.estimate_tokens`); the best node is always returned.
         per_page: at most so many nodes from one page.
         scoring: "maxsim", or the paper's "iou_weighted", "max" or "mean"; by default "maxsim"
             for words, "iou_weighted" for the patches of a vision encoder.

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from snappy_core import Source
-from snappy_core.reading import ReadingOptions, read, read_pages
+from snappy_core.parsing import ReadingOptions, read, read_pages
 
 ROOT = Path(__file__).parent.parent
 

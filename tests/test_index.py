@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from snappy_core import IndexMismatch, PageUnavailable, RegionIndex, Source
-from snappy_core.render import crop
+from snappy_core.display.render import crop
 from snappy_core.stores import MemoryStore, SqliteStore
 from snappy_core.testing import FakeEncoder
-from tests.stores.conformance import assert_consistent
+from snappy_core.testing.stores import assert_consistent
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 

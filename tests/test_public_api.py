@@ -14,21 +14,20 @@ FRAMEWORKS = ("langchain", "langchain_core", "llama_index", "snappy_langchain", 
 HEAVY = ("torch", "tensorflow", "transformers", "ray", "lancedb", "qdrant_client", "pydantic")
 
 # Each part of the core with the parts it may import besides its own; those not listed stand on top.
-NOUNS = {"boxes", "errors", "quantization", "types"}
+NOUNS = {"boxes", "errors", "types", "vectors"}
 ALLOWED = {
+    "_async": set(),
     "boxes": set(),
     "errors": set(),
-    "quantization": set(),
-    "types": {"boxes", "notebook"},
+    "vectors": set(),
+    "types": {"boxes", "display"},
     "metadata": NOUNS,
-    "reading": NOUNS,
+    "parsing": NOUNS,
     "scoring": NOUNS,
     "encoders": {*NOUNS, "scoring"},  # for the terms of words
     "stores": {*NOUNS, "scoring"},
     "formats": NOUNS,
-    "filters": {*NOUNS, "scoring", "stores"},
-    "hits": {*NOUNS, "stores"},
-    "search": {*NOUNS, "scoring", "stores", "filters", "hits"},
+    "search": {*NOUNS, "scoring", "stores"},
 }
 
 

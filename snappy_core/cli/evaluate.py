@@ -24,8 +24,8 @@ from snappy_core.cli.options import (
 from snappy_core.cli.output import console, plain, print_json
 
 if TYPE_CHECKING:
-    from snappy_core.evaluation.docvqa_runner import Watch
-    from snappy_core.evaluation.results import Result
+    from benchmarks.bbox_docvqa.results import Result
+    from benchmarks.bbox_docvqa.runner import Watch
 
 app = typer.Typer(help="Measure how well regions are found.", no_args_is_help=True)
 
@@ -62,7 +62,7 @@ def layout(
     json: Json = False,
 ) -> None:
     """Compare regions with labelled boxes: page images with COCO annotations."""
-    from snappy_core.evaluation.layout import run_layout
+    from benchmarks.publaynet import run_layout
     from snappy_core.evaluation.report import layout_report
 
     found = run_layout(folder, layout_model)
@@ -83,9 +83,9 @@ def recorded(
     json: Json = False,
 ) -> None:
     """Print the paper's tables from recorded runs on BBox-DocVQA, and what they hide."""
-    from snappy_core.evaluation.charts import draw_charts
-    from snappy_core.evaluation.grounding_reports import recorded_report
-    from snappy_core.evaluation.recorded import load_runs, recorded_summary
+    from benchmarks.bbox_docvqa.charts import draw_charts
+    from benchmarks.bbox_docvqa.recorded import load_runs, recorded_summary
+    from benchmarks.bbox_docvqa.reports import recorded_report
 
     found = [recorded_summary(run) for run in load_runs(files)]
     drawn = [] if charts is None else draw_charts(found, charts)
@@ -136,10 +136,10 @@ def bbox_docvqa(
     json: Json = False,
 ) -> None:
     """Run BBox-DocVQA: is the evidence among the regions found on its page?"""
-    from snappy_core.evaluation.docvqa import load_regions, load_samples
-    from snappy_core.evaluation.docvqa_runner import run_docvqa
-    from snappy_core.evaluation.docvqa_summary import docvqa_summary
-    from snappy_core.evaluation.grounding_reports import docvqa_report
+    from benchmarks.bbox_docvqa.dataset import load_regions, load_samples
+    from benchmarks.bbox_docvqa.reports import docvqa_report
+    from benchmarks.bbox_docvqa.runner import run_docvqa
+    from benchmarks.bbox_docvqa.summary import docvqa_summary
 
     samples = load_samples(dataset, categories=category or (), documents=doc or (), limit=limit)
     opened = given_encoder(encoder)

@@ -21,7 +21,7 @@ from snappy_core.cli.output import print_hits, print_json, record
 from snappy_core.errors import SnappyError
 
 if TYPE_CHECKING:
-    from snappy_core.scoring.relevance import Scoring
+    from snappy_core.scoring.propagation import Scoring
 
 
 def search(
@@ -95,7 +95,7 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Draw the page of the best answer: a heat map, and boxes around the hits on it."""
-    from snappy_core.render import draw_page, on_page
+    from snappy_core.display.render import draw_page, on_page
 
     if token is not None and not heat:
         raise ValueError("--token chooses a heat map; leave out --no-heat")

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from snappy_core.encoders.windows import windows
 from snappy_core.errors import MissingDependency, ModelError
-from snappy_core.quantization import normalize, quantize
-from snappy_core.scoring.terms import term
+from snappy_core.scoring.idf import term
 from snappy_core.types import Page, Patches, Query
+from snappy_core.vectors import normalize, quantize
 
 if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer

@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from snappy_core.boxes import as_boxes
 from snappy_core.encoders.grids import raster
 from snappy_core.encoders.inferred import infer
-from snappy_core.quantization import normalize, quantize
 from snappy_core.types import Page, Patches, Query
+from snappy_core.vectors import normalize, quantize
 
 _WHOLE_PAGE = as_boxes([[0, 0, 1, 1]])
 

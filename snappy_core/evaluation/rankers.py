@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from snappy_core import search as searching
 from snappy_core.encoders.base import Encoder
 from snappy_core.errors import MissingDependency
 from snappy_core.evaluation.bench import Corpus, Ranker, Ranking
-from snappy_core.filters import RUNNING, Selection
-from snappy_core.scoring.levels import answering, apart
-from snappy_core.scoring.relevance import Scoring
-from snappy_core.scoring.selection import ranking
-from snappy_core.scoring.terms import term
+from snappy_core.scoring.granularity import answering, apart
+from snappy_core.scoring.idf import term
+from snappy_core.scoring.propagation import Scoring
+from snappy_core.scoring.ranking import ranking
+from snappy_core.search import engine
+from snappy_core.search.filters import RUNNING, Selection
 from snappy_core.stores.base import Store, labels_and_parents, lay_out
 
 
@@ -27,8 +27,8 @@ def snappy(store: Store, encoder: Encoder, scoring: Scoring = "maxsim") -> Ranke
     def rank(question: str) -> Ranking:
         query = encoder.encode_query(question)
         with store.read() as snapshot:
-            weights = searching.query_weights(snapshot, query)
-        scored = searching.score(pages, vectors, query, weights, scoring)
+            weights = engine.query_weights(snapshot, query)
+        scored = engine.score(pages, vectors, query, weights, scoring)
         order = ranking(scored.scores)
         order = order[eligible[order]]
         overall = np.where(eligible, scored.scores, -np.inf)

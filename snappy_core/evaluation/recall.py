@@ -12,8 +12,8 @@ from statistics import fmean, median
 
 import numpy as np
 
-from snappy_core import search as searching
 from snappy_core.encoders.base import Encoder
+from snappy_core.search import engine
 from snappy_core.stores.base import Snapshot, Store
 from snappy_core.stores.first_stage import default_depth
 from snappy_core.types import Hits, Query
@@ -146,7 +146,7 @@ def _search(
     found, taken = [], []
     for query in queries:
         started = time.perf_counter()
-        found.append(searching.search(snapshot, query, k=k, depth=depth))
+        found.append(engine.search(snapshot, query, k=k, depth=depth))
         taken.append(time.perf_counter() - started)
     return found, median(taken)
 

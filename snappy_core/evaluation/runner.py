@@ -15,7 +15,7 @@ from snappy_core.evaluation import rankers
 from snappy_core.evaluation.bench import Corpus, Question, judge, load_questions
 from snappy_core.evaluation.metrics import bootstrap
 from snappy_core.index import RegionIndex
-from snappy_core.reading.options import LayoutModel, Ocr
+from snappy_core.parsing.options import LayoutModel, Ocr
 from snappy_core.stores import MemoryStore
 
 MEASURES = (

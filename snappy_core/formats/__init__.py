@@ -11,7 +11,7 @@ from typing import Literal, TypeGuard, TypeVar
 
 from snappy_core.errors import FormatError
 from snappy_core.formats import alto, deepseek, docling, hocr, plain, unstructured
-from snappy_core.formats.place import with_regions
+from snappy_core.formats.merge import with_regions
 from snappy_core.formats.supplied import SuppliedPage, SuppliedRegion, digest
 
 __all__ = [

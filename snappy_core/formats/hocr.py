@@ -10,8 +10,8 @@ from html.parser import HTMLParser
 
 from snappy_core.boxes import as_boxes, enclose
 from snappy_core.errors import FormatError
-from snappy_core.formats.drafts import Draft, Word, finish
 from snappy_core.formats.frames import Frame, check_sequence, four_numbers
+from snappy_core.formats.region_builder import Draft, Word, finish
 from snappy_core.formats.supplied import SuppliedPage
 from snappy_core.types import Box, Label
 

@@ -20,9 +20,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from snappy_core.errors import FormatError
-from snappy_core.formats.drafts import Draft, finish
 from snappy_core.formats.frames import Frame, check_page_number
 from snappy_core.formats.labels import label_of
+from snappy_core.formats.region_builder import Draft, finish
 from snappy_core.formats.supplied import SuppliedPage
 
 UNITS = {"fraction": (1, 0.001), "px": (None, 0.01), "pt": (None, 0.01), "0..999": (999, 0)}

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from snappy_core.errors import FormatError
-from snappy_core.formats.drafts import Draft, finish
 from snappy_core.formats.frames import Frame, Origin, check_page_number, four_numbers
 from snappy_core.formats.labels import label_of
 from snappy_core.formats.markdown import tables_to_markdown
+from snappy_core.formats.region_builder import Draft, finish
 from snappy_core.formats.supplied import SuppliedPage
 from snappy_core.types import Label
 

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from snappy_core import reading
+from snappy_core import parsing
 from snappy_core.encoders.base import Encoder
 from snappy_core.errors import SnappyError, UnreadableDocument
 from snappy_core.formats import SuppliedPage, with_regions
-from snappy_core.reading import ReadingOptions, Source
+from snappy_core.parsing import ReadingOptions, Source
 from snappy_core.scoring.membership import assign
 from snappy_core.scoring.pooling import GRID_BLOCK, pool
 from snappy_core.stores.base import PageRecord
@@ -49,7 +49,7 @@ class Count:
 
     def run(self, encoder: Encoder) -> int:
         with _foreseen(self.source):
-            return reading.count_pages(self.source)
+            return parsing.count_pages(self.source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Read:
 
     def run(self, encoder: Encoder) -> list[Page]:
         with _foreseen(self.source):
-            pages = reading.read_pages(self.source, self.numbers, self.options)
+            pages = parsing.read_pages(self.source, self.numbers, self.options)
             return [
                 with_regions(page, self.supplied[page.number])
                 if page.number in self.supplied

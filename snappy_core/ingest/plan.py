@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from snappy_core import reading
+from snappy_core import parsing
 from snappy_core.encoders.base import Encoder
 from snappy_core.formats import (
     RegionsFormat,
@@ -13,10 +13,10 @@ from snappy_core.formats import (
     digest,
     read_regions,
 )
-from snappy_core.reading import detector
-from snappy_core.reading.areas import uses_model
-from snappy_core.reading.options import ReadingOptions
-from snappy_core.reading.source import Source, Sources, expand
+from snappy_core.parsing.layout import rapid_layout
+from snappy_core.parsing.layout.model_areas import uses_model
+from snappy_core.parsing.options import ReadingOptions
+from snappy_core.parsing.source import Source, Sources, expand
 from snappy_core.scoring.pooling import GRID_BLOCK
 from snappy_core.stores.base import DocumentRecord, Store
 from snappy_core.types import Scalar
@@ -30,9 +30,9 @@ def fingerprint(
     """Return what, besides its bytes, decides how a document comes out."""
     regions = "" if supplied is None else f", regions {digest(supplied)}"
     ocr = f"ocr {options.ocr} {options.languages}"
-    model = f" with {detector.NAME}" if uses_model(options) else ""
+    model = f" with {rapid_layout.NAME}" if uses_model(options) else ""
     pooled = "" if options.pool_block == GRID_BLOCK else f", pooled by {options.pool_block}"
-    return f"layout {reading.VERSION}{model}, {ocr}, {encoder.name}{regions}{pooled}"
+    return f"layout {parsing.VERSION}{model}, {ocr}, {encoder.name}{regions}{pooled}"
 
 
 def name_documents(

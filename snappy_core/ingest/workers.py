@@ -22,7 +22,7 @@ from snappy_core.encoders.base import Encoder
 from snappy_core.errors import WorkerFailed
 from snappy_core.ingest.jobs import Job
 from snappy_core.ingest.worker import serve
-from snappy_core.reading import Source
+from snappy_core.parsing import Source
 
 TIMEOUT = 60.0
 MEMORY = 4 << 30

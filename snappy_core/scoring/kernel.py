@@ -66,13 +66,13 @@ def fastest(query: NDArray[np.float32]) -> Kernel:
     """Return the kernel in torch when the process has loaded it and it is faster here.
 
     Otherwise that in numpy. To load torch takes longer than most scans, so that is left to who
-    needs it, such as a vision encoder. It rounds (see `maxsim_torch.kernel`): for the first stage.
+    needs it, such as a vision encoder. It rounds (see `torch_kernel.kernel`): for the first stage.
     """
     if "torch" in sys.modules:
-        from snappy_core.scoring import maxsim_torch
+        from snappy_core.scoring import torch_kernel
 
-        if device := maxsim_torch.device():
-            return maxsim_torch.kernel(query, device)
+        if device := torch_kernel.device():
+            return torch_kernel.kernel(query, device)
     return in_numpy(query)
 
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.quantization import normalize, quantize
 from snappy_core.types import Patches, Region
+from snappy_core.vectors import normalize, quantize
 
 GRID_BLOCK = 4
 """Side of the squares by default: 64 vectors for 32 x 32 patches. On the synthetic 5,000 pages of

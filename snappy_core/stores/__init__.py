@@ -7,7 +7,7 @@ import re
 
 from snappy_core.stores.base import Store
 from snappy_core.stores.memory import MemoryStore
-from snappy_core.stores.sqlite import SqliteStore
+from snappy_core.stores.sqlite.store import SqliteStore
 
 __all__ = ["MemoryStore", "SqliteStore", "Store", "open_store"]
 
@@ -30,11 +30,11 @@ def open_store(location: str | os.PathLike[str], *, create: bool = True) -> Stor
         return MemoryStore()
     named = os.fspath(location)
     if named.startswith(("lance:", "s3://")) or named.rstrip("/").endswith(".lance"):
-        from snappy_core.stores.lance import LanceStore
+        from snappy_core.stores.lance.store import LanceStore
 
         return LanceStore(named.removeprefix("lance:"), create=create)
     if named.startswith(("qdrant:", "qdrants:")):
-        from snappy_core.stores.qdrant import QdrantStore
+        from snappy_core.stores.qdrant.store import QdrantStore
 
         return QdrantStore(named, create=create)
     scheme = re.match(r"([a-z][a-z0-9+.-]+)://", named)

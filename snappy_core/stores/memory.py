@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.errors import IndexMismatch
-from snappy_core.scoring.terms import page_terms
+from snappy_core.scoring.idf import page_terms
 from snappy_core.stores.base import (
     Catalog,
     Chosen,

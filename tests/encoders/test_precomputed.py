@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from snappy_core import IndexMismatch, RegionIndex, Source, reading
+from snappy_core import IndexMismatch, RegionIndex, Source, parsing
 from snappy_core.boxes import as_boxes, intersection
 from snappy_core.encoders import Encoder
 from snappy_core.encoders.grids import tiled
@@ -12,8 +12,8 @@ from snappy_core.encoders.precomputed import (
     patches_from_embeddings,
     query_from_embeddings,
 )
-from snappy_core.quantization import normalize
 from snappy_core.testing import FakeGridEncoder
+from snappy_core.vectors import normalize
 
 ROWS, COLUMNS = 9, 6
 MODEL = FakeGridEncoder(ROWS, COLUMNS)
@@ -24,7 +24,7 @@ PARAGRAPHS = {"region_label": "paragraph"}
 
 def arrays(path):
     """What a model outside of Snappy would give for a document: floats of any length."""
-    pages = list(reading.read(Source.from_path(str(path))))
+    pages = list(parsing.read(Source.from_path(str(path))))
     return [3.5 * p.vectors * p.scales[:, None] for p in MODEL.encode_pages(pages)]
 
 

@@ -225,10 +225,10 @@ def test_bytes_and_pictures(index):
 def test_what_tesseract_writes(index, data, kind):
     import pytesseract
 
-    from snappy_core import reading
+    from snappy_core import parsing
 
     scan = Source.from_path(data / "image_only.pdf")
-    picture = reading.render(scan, 1, 200)
+    picture = parsing.render(scan, 1, 200)
     if kind == "hocr":
         written = pytesseract.image_to_pdf_or_hocr(picture, extension="hocr")
     else:

@@ -18,9 +18,9 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-from snappy_core import reading
+from snappy_core import parsing
 from snappy_core.errors import SnappyError
-from snappy_core.reading import ReadingOptions, Source
+from snappy_core.parsing import ReadingOptions, Source
 from snappy_core.scoring.membership import assign
 from snappy_core.scoring.pooling import pool
 from snappy_core.stores import open_store
@@ -103,9 +103,9 @@ def _records(case: Case, source: Source, warnings: list[str]) -> Iterator[PageRe
 
 def _pages(case: Case, source: Source) -> Iterator[Page]:
     options = ReadingOptions(ocr=case.ocr)  # type: ignore[arg-type]
-    yield from islice(reading.read(source, options), PAGES)
-    if (last := reading.count_pages(source)) > PAGES:
-        yield from reading.read_pages(source, [last], options)
+    yield from islice(parsing.read(source, options), PAGES)
+    if (last := parsing.count_pages(source)) > PAGES:
+        yield from parsing.read_pages(source, [last], options)
 
 
 def _check(page: Page) -> None:

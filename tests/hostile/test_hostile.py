@@ -3,7 +3,7 @@
 import pytest
 
 from snappy_core import RegionIndex
-from snappy_core.reading import Source
+from snappy_core.parsing import Source
 from snappy_core.testing import FakeEncoder
 from tests.hostile.cases import all_cases
 from tests.hostile.watch import explain, run

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from snappy_core import RegionIndex
-from snappy_core.scoring.terms import page_terms
+from snappy_core.scoring.idf import page_terms
 from snappy_core.testing import FakeEncoder
-from tests.stores.conformance import assert_consistent
+from snappy_core.testing.stores import assert_consistent
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
 
@@ -157,7 +157,7 @@ def test_kill_in_the_middle_of_a_write(tmp_path):
     script = """
 import os, signal, sys
 from snappy_core.stores import SqliteStore
-from tests.stores.conformance import document, texts
+from snappy_core.testing.stores import document, texts
 
 store = SqliteStore(sys.argv[1])
 store.write(document("a"), texts("Tides turn"))

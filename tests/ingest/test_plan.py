@@ -4,8 +4,8 @@ import pytest
 
 from snappy_core.ingest.jobs import prepare
 from snappy_core.ingest.plan import fingerprint, is_new, name_documents, relabel
-from snappy_core.reading import VERSION, ReadingOptions, Source
-from snappy_core.reading.detector import NAME
+from snappy_core.parsing import VERSION, ReadingOptions, Source
+from snappy_core.parsing.layout.rapid_layout import NAME
 from snappy_core.scoring.pooling import GRID_BLOCK
 from snappy_core.stores import MemoryStore
 from snappy_core.stores.base import DocumentRecord

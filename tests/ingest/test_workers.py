@@ -13,10 +13,10 @@ from reportlab.pdfgen.canvas import Canvas
 
 from snappy_core import RegionIndex, Source, UnreadableDocument, WorkerFailed
 from snappy_core.encoders.onnx_text import OnnxTextEncoder
-from snappy_core.ingest.local import ingest
+from snappy_core.ingest.pipeline import ingest
 from snappy_core.ingest.plan import name_documents
 from snappy_core.ingest.workers import Workers
-from snappy_core.reading import ReadingOptions
+from snappy_core.parsing import ReadingOptions
 from snappy_core.stores import MemoryStore
 from snappy_core.testing import FakeEncoder
 from tests.ingest.contents import contents, outcome

@@ -15,7 +15,7 @@ from langchain_core.runnables import RunnableLambda
 from pydantic import ValidationError
 
 from snappy_core import RegionIndex, UnreadableDocument
-from snappy_core.pages import PageSearch
+from snappy_core.page_search import PageSearch
 from snappy_core.testing import FakeEncoder
 from snappy_langchain import RegionCompressor, regions_of, to_document
 

@@ -14,7 +14,7 @@ from langchain_core.tools import create_retriever_tool
 from pydantic import ValidationError
 
 from snappy_core import PasswordRequired, RegionIndex, UnreadableDocument
-from snappy_core.context import estimate_tokens, within_token_budget
+from snappy_core.search.context import estimate_tokens, within_token_budget
 from snappy_core.testing import FakeEncoder
 from snappy_langchain import SnappyRetriever, to_document
 

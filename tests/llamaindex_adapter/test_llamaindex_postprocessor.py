@@ -12,7 +12,7 @@ from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import MetadataMode, NodeWithScore, QueryBundle, TextNode
 
 from snappy_core import RegionIndex
-from snappy_core.pages import PageReference
+from snappy_core.page_search import PageReference
 from snappy_core.testing import FakeEncoder
 from snappy_llamaindex import (
     RegionPostprocessor,

@@ -22,7 +22,7 @@ from llama_index.core.tools import RetrieverTool
 from llama_index.core.vector_stores.utils import metadata_dict_to_node, node_to_metadata_dict
 
 from snappy_core import PasswordRequired, RegionIndex, Source, UnreadableDocument
-from snappy_core.context import within_token_budget
+from snappy_core.search.context import within_token_budget
 from snappy_core.testing import FakeEncoder
 from snappy_llamaindex import SnappyRetriever, to_node
 

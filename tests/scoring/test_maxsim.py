@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snappy_core.quantization import normalize, quantize
 from snappy_core.scoring.maxsim import page_scores, segment_max, segment_sum, similarities
+from snappy_core.vectors import normalize, quantize
 
 ragged = st.lists(st.integers(0, 5), min_size=1, max_size=8)  # patches of each page
 

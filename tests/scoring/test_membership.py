@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from snappy_core.boxes import iou
 from snappy_core.scoring.membership import assign, concatenate
-from snappy_core.scoring.relevance import best_in_region
+from snappy_core.scoring.propagation import best_in_region
 from snappy_core.types import Patches, Region
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from snappy_core.quantization import normalize, quantize
 from snappy_core.scoring.pooling import pool
 from snappy_core.types import Patches, Region
+from snappy_core.vectors import normalize, quantize
 
 
 def region(*words, parent=None):

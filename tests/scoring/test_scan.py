@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snappy_core.quantization import normalize, quantize
 from snappy_core.scoring import kernel as kernels_of
 from snappy_core.scoring import maxsim
 from snappy_core.scoring import scan as scanning
 from snappy_core.scoring.kernel import Kernel, fastest, in_numpy
 from snappy_core.scoring.maxsim import product
 from snappy_core.scoring.scan import Ragged, scan
+from snappy_core.vectors import normalize, quantize
 
 ragged = st.lists(st.integers(0, 9), min_size=1, max_size=12)  # patches of each page
 
@@ -60,9 +60,9 @@ def small_blocks(monkeypatch):
 
 def torch_kernel():
     pytest.importorskip("torch")
-    from snappy_core.scoring import maxsim_torch
+    from snappy_core.scoring import torch_kernel
 
-    return maxsim_torch
+    return torch_kernel
 
 
 def kernel(name, query):
@@ -72,16 +72,16 @@ def kernel(name, query):
         return in_numpy(query), exact
     if name == "one core":
         return Kernel([product(query)]), exact
-    maxsim_torch = torch_kernel()
+    torch = torch_kernel()
     if name == "int8":
-        codes, steps = maxsim_torch.rounded(query)
+        codes, steps = torch.rounded(query)
         off = np.linalg.norm(query - codes * steps, axis=1)
-        return maxsim_torch.kernel(query, "cpu"), off + exact
-    if name == "cuda" and maxsim_torch.device() != "cuda":
+        return torch.kernel(query, "cpu"), off + exact
+    if name == "cuda" and torch.device() != "cuda":
         pytest.skip("no GPU")
     if name == "float":
-        return Kernel([maxsim_torch._float(query, "cpu")]), exact
-    return maxsim_torch.kernel(query, name), exact
+        return Kernel([torch._float(query, "cpu")]), exact
+    return torch.kernel(query, name), exact
 
 
 kernels = pytest.mark.parametrize("name", ["numpy", "one core", "int8", "float", "cuda"])
@@ -166,10 +166,10 @@ def test_parts_come_out_the_same_one_by_one(name):
 
 
 def test_torch_keeps_its_number_of_threads():
-    maxsim_torch = torch_kernel()
+    torch = torch_kernel()
     lot, query, _ = laid(6, [50])
     before = sys.modules["torch"].get_num_threads()
-    maxsim_torch.kernel(query, "cpu")(lot.vectors, lot.scales, np.empty((3, 50), np.float32))
+    torch.kernel(query, "cpu")(lot.vectors, lot.scales, np.empty((3, 50), np.float32))
     assert sys.modules["torch"].get_num_threads() == before
 
 
@@ -224,10 +224,10 @@ def test_an_error_in_a_thread_reaches_the_caller():
 
 
 def test_rounding_stays_within_its_bound():
-    maxsim_torch = torch_kernel()
+    torch = torch_kernel()
     query = normalize(np.random.default_rng(5).standard_normal((50, 128)).astype(np.float32))
     query[7] = 0
-    codes, steps = maxsim_torch.rounded(query)
+    codes, steps = torch.rounded(query)
     lost = np.linalg.norm(query - codes * steps, axis=1)
     assert (lost <= 128**0.5 * np.abs(query).max(axis=1) / 254 + 1e-7).all()
     assert lost.max() < 0.012
@@ -235,13 +235,13 @@ def test_rounding_stays_within_its_bound():
 
 def test_torch_is_used_only_when_it_is_loaded_and_faster(monkeypatch):
     query = np.eye(2, dtype=np.float32)
-    maxsim_torch = torch_kernel()
-    monkeypatch.setattr(maxsim_torch, "kernel", lambda query, device: device)
-    monkeypatch.setattr(maxsim_torch, "device", lambda: "cpu")
+    torch = torch_kernel()
+    monkeypatch.setattr(torch, "kernel", lambda query, device: device)
+    monkeypatch.setattr(torch, "device", lambda: "cpu")
     assert fastest(query) == "cpu"
-    monkeypatch.setattr(maxsim_torch, "device", lambda: None)
+    monkeypatch.setattr(torch, "device", lambda: None)
     assert isinstance(fastest(query), Kernel)
-    monkeypatch.setattr(maxsim_torch, "device", lambda: "cpu")
+    monkeypatch.setattr(torch, "device", lambda: "cpu")
     monkeypatch.delitem(sys.modules, "torch")
     assert isinstance(fastest(query), Kernel)
 

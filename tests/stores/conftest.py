@@ -1,3 +1,3 @@
 import pytest
 
-pytest.register_assert_rewrite("tests.stores.conformance")
+pytest.register_assert_rewrite("snappy_core.testing.stores")

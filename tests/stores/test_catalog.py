@@ -5,7 +5,7 @@ import pytest
 
 from snappy_core.stores import SqliteStore
 from snappy_core.stores.catalog import CatalogCache
-from tests.stores.conformance import document, grid_record, texts
+from snappy_core.testing.stores import document, grid_record, texts
 
 ARRAYS = ("pages", "numbers", "offsets", "vectors", "scales")
 

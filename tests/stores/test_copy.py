@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from snappy_core.errors import IndexMismatch, StoreError
-from snappy_core.stores import MemoryStore, SqliteStore, copy, lance_table
+from snappy_core.stores import MemoryStore, SqliteStore, copy
 from snappy_core.stores.copy import copy as copy_index
-from tests.stores.conformance import (
+from snappy_core.stores.lance import table as lance_table
+from snappy_core.testing.stores import (
     assert_consistent,
     assert_same_page,
     assert_same_patches,
@@ -40,11 +41,11 @@ def make(kind, folder):
         return SqliteStore(folder / f"{kind}.snappy")
     if kind == "lance":
         pytest.importorskip("lancedb")
-        from snappy_core.stores.lance import LanceStore
+        from snappy_core.stores.lance.store import LanceStore
 
         return LanceStore(folder / f"{kind}.lance")
     client = pytest.importorskip("qdrant_client").QdrantClient(":memory:")
-    from snappy_core.stores.qdrant import QdrantStore
+    from snappy_core.stores.qdrant.store import QdrantStore
 
     return QdrantStore("qdrant://localhost/copy", client=client)
 

@@ -1,7 +1,7 @@
 import pytest
 
 from snappy_core.stores import MemoryStore
-from tests.stores.conformance import StoreConformance
+from snappy_core.testing.stores import StoreConformance
 
 
 class TestMemoryStore(StoreConformance):

@@ -11,7 +11,7 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from snappy_core.encoders.colvision import sight
+from snappy_core.encoders.colvision import resolution
 from snappy_core.encoders.colvision.families import Backend, Checkpoint
 from snappy_core.errors import MissingDependency, ModelError
 
@@ -135,7 +135,7 @@ def load_model(
     kind = _dtype(dtype, place)
     processor = _load_processor(checkpoint, processor_class)
     if max_visual_tokens is not None:
-        sight.limit(processor, checkpoint.family, max_visual_tokens)
+        resolution.limit(processor, checkpoint.family, max_visual_tokens)
     model = _load_weights(checkpoint, model_class, place, kind)
     config = getattr(model.config, "vlm_config", model.config)
     token = getattr(config, "image_token_id", None)

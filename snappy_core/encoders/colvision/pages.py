@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from snappy_core.boxes import Boxes
 from snappy_core.encoders import grids
-from snappy_core.encoders.colvision import sight
+from snappy_core.encoders.colvision import resolution
 from snappy_core.encoders.colvision.load import Loaded
 from snappy_core.errors import ModelError
-from snappy_core.quantization import quantize
 from snappy_core.types import Page, Patches
+from snappy_core.vectors import quantize
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -116,7 +116,7 @@ def try_out(loaded: Loaded) -> None:
 def prepare(pages: Sequence[Page], loaded: Loaded) -> Batch:
     """Draw and process pages."""
     family, processor = loaded.checkpoint.family, loaded.processor
-    inputs = process([sight.draw(page, processor, family) for page in pages], loaded)
+    inputs = process([resolution.draw(page, processor, family) for page in pages], loaded)
     layouts = [lay_out(inputs, row, loaded) for row in range(len(pages))]
     return Batch([page.number for page in pages], inputs, layouts)
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from snappy_core.encoders.colvision.load import Loaded
 from snappy_core.encoders.colvision.pages import check
 from snappy_core.errors import ModelError
-from snappy_core.quantization import normalize
 from snappy_core.types import Query
+from snappy_core.vectors import normalize
 
 
 def process(text: str, loaded: Loaded) -> tuple[Any, NDArray[np.intp]]:

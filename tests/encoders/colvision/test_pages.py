@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snappy_core import ModelError
-from snappy_core.encoders.colvision import ColVisionEncoder, sight
+from snappy_core.encoders.colvision import ColVisionEncoder, resolution
 from snappy_core.encoders.colvision.families import FAMILIES
 from snappy_core.types import NO_WORDS, Page
 from tests.encoders.colvision.conftest import colours, page_of
@@ -196,7 +196,7 @@ def test_pictures_have_as_many_dots_as_the_model_sees(width, height, family, dot
     if family.geometry == "merged":
         size["longest_edge"] = dots**2
     page = Page(1, "1", width, height, "pt", NO_WORDS, ())
-    dpi = sight.dots_per_inch(page, size, family)
+    dpi = resolution.dots_per_inch(page, size, family)
     across, down = width * dpi / 72, height * dpi / 72
     seen = {
         "square": min(across, down) / dots,

@@ -1,0 +1,166 @@
+"""One question of BBox-DocVQA over the regions of its page: ranked, selected, measured."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.bbox_docvqa.dataset import DPI, Sample
+from benchmarks.bbox_docvqa.grounding import (
+    at_random,
+    best_overlaps,
+    grounding,
+    prefixed,
+    shared_area,
+)
+from benchmarks.bbox_docvqa.results import Result
+from benchmarks.bbox_docvqa.tokens import Counter, image_tokens
+from snappy_core.boxes import as_boxes, from_pixels, iou, to_pixels
+from snappy_core.scoring.granularity import answering, apart, widened
+from snappy_core.scoring.maxsim import similarities
+from snappy_core.scoring.propagation import SCORINGS, Scoring, heat, propagate
+from snappy_core.scoring.ranking import above_percentile, ranking
+from snappy_core.search import engine
+from snappy_core.search.filters import RUNNING
+from snappy_core.stores.base import PageVectors, labels_and_parents, lay_out
+from snappy_core.types import Page, Query
+
+POOLS = ("all", "selected", "top3", "top1")
+"""Which regions count as returned: every one, those at the percentile, the first three, the first.
+
+Beside these are "random", as many as selected but drawn at random, and "random1", a single one.
+"""
+
+PERCENTILE = 50.0
+DRAWS = 50  # at random, for each question
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How regions are scored and how many of them are selected."""
+
+    scoring: Scoring = "maxsim"
+    percentile: float = PERCENTILE
+    min_overlap: float = 0.0
+
+    @property
+    def name(self) -> str:
+        overlap = f", overlap {self.min_overlap:g}" if self.min_overlap else ""
+        return f"{self.scoring}, percentile {self.percentile:g}{overlap}"
+
+
+SWEEP = tuple(
+    Setting(scoring, percentile, overlap)
+    for scoring, percentile in product(SCORINGS, (25.0, 50.0, 75.0))
+    for overlap in ((0.0,) if scoring == "maxsim" else (0.0, 0.1, 0.25, 0.5))
+)
+"""The paper's ablation, with `maxsim`, which has no patches to leave out."""
+
+
+Score = Callable[[Setting], NDArray[np.float32]]
+"""Gives the relevance of each region of a page under a setting."""
+
+
+def scorer(vectors: PageVectors, query: Query, weights: NDArray[np.float32]) -> Score:
+    """Return how a question, with the weights of its tokens, scores the regions of a page."""
+
+    def score(setting: Setting) -> NDArray[np.float32]:
+        if setting.min_overlap == 0 or setting.scoring == "maxsim":
+            only = np.zeros(1, dtype=np.int64)
+            return engine.score(only, [vectors], query, weights, setting.scoring).within
+        similarity = similarities(query.vectors, vectors.vectors, vectors.scales)
+        hot = heat(similarity, query.speaks)
+        return propagate(hot, vectors.members, setting.scoring, setting.min_overlap)
+
+    return score
+
+
+def select(
+    page: Page, scores: NDArray[np.float32], percentile: float = PERCENTILE
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the regions of a page best first, and those of them that are selected.
+
+    As in a search, headers and footers are left out, and what holds a better region or is held
+    by one. A table of whose rows half or more are selected is selected whole.
+    Every figure of the benchmark ranks and selects here.
+    """
+    labels, parents = lay_out([labels_and_parents(page.regions)])
+    passing = ~np.isin(labels, RUNNING) & answering(labels, parents)
+    order = ranking(scores)
+    order = order[passing[order]]
+    order = order[apart(order, parents)]
+    selected = order[above_percentile(scores[order], percentile)]
+    return order, widened(selected, labels, parents)
+
+
+def judge(
+    sample: Sample,
+    page: Page,
+    score: Score,
+    setting: Setting,
+    count: Counter,
+    sweep: Sequence[Setting] = (),
+    setup: str = "",
+) -> Result:
+    """Ask a question over a page and measure what is found against all its evidence.
+
+    As in the paper the regions of the first page meet the boxes of all pages, in its pixels. A
+    page without regions is a miss in every measure.
+    """
+    width, height = pixel_size(page)
+    evidence = from_pixels(sample.boxes, width, height)
+    boxes = as_boxes([region.box for region in page.regions])
+    overlaps = iou(boxes, evidence)
+    order, selected = select(page, score(setting), setting.percentile)
+    every = np.arange(len(boxes))
+    pools = dict(zip(POOLS, (every, selected, order[:3], order[:1]), strict=True))
+    best = {name: best_overlaps(boxes[pool], evidence) for name, pool in pools.items()}
+    measures: dict[str, float] = {}
+    for name, values in best.items():
+        measures |= prefixed(name, grounding(values))
+    generator = np.random.default_rng(zlib.crc32(f"{sample.id} {sample.question}".encode()))
+    noise = generator.random((DRAWS, len(boxes)), dtype=np.float32)
+    draws = [select(page, row)[0] for row in noise]
+    for name, many in (("random", len(selected)), ("random1", 1)):
+        measures |= prefixed(name, at_random(overlaps, [draw[:many] for draw in draws]))
+    recall, precision = shared_area(boxes[selected], evidence)
+    measures |= {"area_recall": recall, "area_precision": precision}
+    measures |= {"regions_all": float(len(boxes)), "regions_selected": float(len(selected))}
+    swept = {}
+    for other in sweep:
+        _, chosen = select(page, score(other), other.percentile)
+        swept[other.name] = grounding(best_overlaps(boxes[chosen], evidence))
+    nearest = overlaps.argmax(axis=0).tolist() if len(boxes) else []
+    return Result(
+        sample_id=sample.id,
+        doc_name=sample.document,
+        category=sample.category,
+        question=sample.question,
+        page=page.number,
+        setup=setup,
+        error="" if len(boxes) else page.warning or "the page has no regions",
+        failed=False,
+        gt_bboxes=[list(box) for box in sample.boxes],
+        pred_bboxes=to_pixels(boxes[selected], width, height).round(1).tolist(),
+        own=sample.own,
+        gt_types=list(sample.types),
+        labels=[page.regions[place].label for place in nearest] or ["none"] * len(evidence),
+        n_ocr_regions=len(boxes),
+        overlaps={name: values.astype(float).round(6).tolist() for name, values in best.items()},
+        measures=measures,
+        tokens_selected=sum(count(page.regions[place].text) for place in selected),
+        tokens_all_ocr=sum(count(region.text) for region in page.regions if region.parent is None),
+        tokens_full_image=image_tokens(width, height),
+        sweep=swept,
+    )
+
+
+def pixel_size(page: Page) -> tuple[float, float]:
+    """Return the size of a page in the pixels of the dataset."""
+    scale = DPI / 72 if page.unit == "pt" else 1.0
+    return page.width * scale, page.height * scale

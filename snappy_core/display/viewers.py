@@ -1,0 +1,195 @@
+"""Where a hit stands, in the words of viewers: pixels, PDF space, annotations, highlights.
+
+Every frame is computed from the hit alone; only `highlight` opens the document.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from math import ceil, floor
+from pathlib import Path
+from typing import TypedDict
+from urllib.parse import quote
+
+import numpy as np
+
+from snappy_core.display import highlights
+from snappy_core.parsing.source import Source
+from snappy_core.types import Box, Hit, Matrix
+
+
+def pixels(hit: Hit, dpi: float = 72) -> Box:
+    """Return the box in pixels (not rounded) of the page drawn at `dpi`, from the top left.
+
+    Pages that are images have the pixels they have: `dpi` says nothing of them.
+
+    Raises:
+        ValueError: `dpi` is not positive.
+    """
+    width, height = page_size(hit, dpi)
+    x0, y0, x1, y1 = hit.region.box
+    return x0 * width, y0 * height, x1 * width, y1 * height
+
+
+def page_size(hit: Hit, dpi: float = 72) -> tuple[float, float]:
+    """Return width and height in pixels (not rounded) of the hit's page drawn at `dpi`."""
+    if not dpi > 0:
+        raise ValueError(f"dpi must be positive, not {dpi}")
+    zoom = dpi / 72 if hit.page_unit == "pt" else 1.0
+    return hit.page_width * zoom, hit.page_height * zoom
+
+
+def to_user_space(box: Box, matrix: Matrix) -> Box:
+    """Return a box of page fractions in the PDF's own coordinates: points, from the bottom left.
+
+    These are the coordinates of annotations and of PDF libraries, before rotation and crop.
+
+    Args:
+        matrix: `Hit.user_space`.
+
+    >>> to_user_space((0.25, 0.125, 0.5, 0.25), (400, 0, 0, -800, 0, 800))
+    (100.0, 600.0, 200.0, 700.0)
+    """
+    return _around(_corners(box, matrix))
+
+
+def from_user_space(box: Box, matrix: Matrix) -> Box:
+    """Return a box of PDF coordinates in page fractions; the inverse of `to_user_space`.
+
+    >>> from_user_space((100, 600, 200, 700), (400, 0, 0, -800, 0, 800))
+    (0.25, 0.125, 0.5, 0.25)
+    """
+    a, b, c, d, e, f = matrix
+    inverse = np.linalg.inv(np.array([[a, b], [c, d]]))
+    corners = (np.array([[box[0], box[1]], [box[2], box[3]]]) - [e, f]) @ inverse
+    return _around(corners.tolist())
+
+
+def page_link(source: str, page_number: int) -> str:
+    """Return a link that opens a document at a page, in browsers and most viewers.
+
+    They agree on nothing finer than the page.
+
+    >>> page_link("annual report.pdf", 3)
+    'annual%20report.pdf#page=3'
+    """
+    url = source if "://" in source else quote(source, safe="/:")
+    return f"{url}#page={page_number}"
+
+
+def web_annotation(hit: Hit, dpi: float = 150) -> dict[str, object]:
+    """Return a W3C Web Annotation that points at the region on the page drawn at `dpi`.
+
+    The selector is a media fragment, `#xywh` in whole pixels around the region.
+    """
+    x0, y0, x1, y1 = pixels(hit, dpi)
+    x, y = floor(x0), floor(y0)
+    return {
+        "@context": "http://www.w3.org/ns/anno.jsonld",
+        "id": f"urn:snappy:{quote(hit.region_id)}",
+        "type": "Annotation",
+        "motivation": "highlighting",
+        "body": {"type": "TextualBody", "value": hit.region.text, "format": "text/plain"},
+        "target": {
+            "source": page_link(hit.source, hit.page_number),
+            "selector": {
+                "type": "FragmentSelector",
+                "conformsTo": "http://www.w3.org/TR/media-frags/",
+                "value": f"xywh=pixel:{x},{y},{ceil(x1) - x},{ceil(y1) - y}",
+            },
+        },
+    }
+
+
+class _Rect(TypedDict):
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+    width: float
+    height: float
+    pageNumber: int
+
+
+def react_pdf_highlighter(hit: Hit) -> dict[str, object]:
+    """Return a highlight as react-pdf-highlighter takes it: a box, and one for each line."""
+    width, height = page_size(hit)
+
+    def rect(box: Box) -> _Rect:
+        return {
+            "x1": box[0] * width,
+            "y1": box[1] * height,
+            "x2": box[2] * width,
+            "y2": box[3] * height,
+            "width": width,
+            "height": height,
+            "pageNumber": hit.page_number,
+        }
+
+    return {
+        "id": hit.region_id,
+        "content": {"text": hit.region.text},
+        "position": {
+            "boundingRect": rect(hit.region.box),
+            "rects": [rect(line) for line in hit.rects or (hit.region.box,)],
+            "pageNumber": hit.page_number,
+            "usePdfCoordinates": False,
+        },
+        "comment": {"text": f"score {hit.score:.2f}", "emoji": ""},
+    }
+
+
+def highlight(
+    hits: Iterable[Hit], to: str | os.PathLike[str], *, password: str | None = None
+) -> Path:
+    """Write a copy of a PDF with the hits highlighted, line by line, the score as a note.
+
+    The marks are PDF annotations, which every reader shows; the document itself stays as it is.
+
+    Args:
+        hits: hits in one PDF, given as a file; others are an error.
+        to: the file to write; it is replaced.
+        password: opens an encrypted document.
+
+    Raises:
+        ValueError: no hits, hits in several documents, or in one that is no PDF file.
+        UnreadableDocument: the document can no longer be read.
+    """
+    hits = list(hits)
+    sources = {hit.source for hit in hits}
+    if len(sources) != 1:
+        raise ValueError(f"highlight takes hits of one document, not of {len(sources)}")
+    source = Path(sources.pop())
+    if any(hit.user_space is None for hit in hits) or not source.is_file():
+        raise ValueError(f"{source}: is not a PDF file on this machine")
+    if Path(to).exists() and source.samefile(to):
+        raise ValueError(f"{source}: cannot be highlighted in place; write to another file")
+    marks = [_mark(hit) for hit in hits]
+    highlights.write_highlights(Source.from_path(source, password), marks, Path(to))
+    return Path(to)
+
+
+def _mark(hit: Hit) -> highlights.Mark:
+    assert hit.user_space is not None
+    lines = hit.rects or (hit.region.box,)
+    return highlights.Mark(
+        page=hit.page_number,
+        quads=[_corners(line, hit.user_space) for line in lines],
+        note=f"{hit.rank}. score {hit.score:.3f}: {hit.query}",
+    )
+
+
+def _corners(box: Box, matrix: Matrix) -> list[tuple[float, float]]:
+    """Return the corners of a box in PDF space: as read, top left, top right, bottom left,
+    bottom right."""
+    a, b, c, d, e, f = matrix
+    x0, y0, x1, y1 = box
+    return [
+        (a * x + c * y + e, b * x + d * y + f) for x, y in ((x0, y0), (x1, y0), (x0, y1), (x1, y1))
+    ]
+
+
+def _around(points: Sequence[Sequence[float]]) -> Box:
+    xs, ys = [point[0] for point in points], [point[1] for point in points]
+    return float(min(xs)), float(min(ys)), float(max(xs)), float(max(ys))

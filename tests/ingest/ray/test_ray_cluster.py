@@ -1,0 +1,98 @@
+"""Which cluster an address means, and what is said before one is begun."""
+
+import socket
+import sys
+import time
+
+import pytest
+
+from snappy_core import MissingDependency, RegionIndex
+from snappy_core.cli import main
+from snappy_core.ingest.ray.cluster import find
+from snappy_core.ingest.ray.ingest import _share
+from snappy_core.testing import FakeEncoder
+from tests.ingest.misbehaving import Locked
+
+pytest.importorskip("ray.data")
+
+
+def add(encoder, paths=(), **options):
+    with RegionIndex(encoder=encoder) as index:
+        return index.add(paths, **options)
+
+
+@pytest.fixture
+def closed():
+    """An address at which nobody answers."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield f"127.0.0.1:{held.getsockname()[1]}"
+
+
+def test_a_cluster_that_does_not_answer(closed, data, tmp_path, monkeypatch, capsys):
+    started = time.monotonic()
+    command = ["index", str(data / "table.pdf"), "--to", str(tmp_path / "a"), "--ray"]
+    assert main([*command, closed]) == 1
+    error = capsys.readouterr().err
+    assert f"no Ray cluster answers at {closed} (" in error
+    assert "`ray start --head`" in error
+    monkeypatch.setenv("RAY_ADDRESS", closed)
+    with pytest.raises(ConnectionError, match=closed):
+        find("auto")
+    assert time.monotonic() - started < 10
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("ray://10.0.0.1:10001", "does not run behind a Ray client"),
+        ("a.pdf", "'a.pdf' is no address of a Ray cluster; give 'auto', 'local'"),
+        (":6379", "is no address"),
+        ("", "is no address"),
+    ],
+)
+def test_an_address_that_is_none(address, said):
+    with RegionIndex(encoder=FakeEncoder()) as index, pytest.raises(ValueError, match=said):
+        index.add([], ray=address)
+
+
+def test_what_is_wrong_is_said_at_once(monkeypatch):
+    for options in ({"workers": -1}, {"timeout": 0}, {"memory": -5}):
+        with pytest.raises(ValueError, match=f"{next(iter(options))} must be positive"):
+            add(FakeEncoder(), ray="local", **options)
+    with pytest.raises(TypeError, match="fake-1 cannot be sent"):
+        add(Locked(), ray="local")
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(MissingDependency, match=r"pip install 'snappy-retriever\[ray\]'"):
+        add(FakeEncoder(), ray="local")
+
+
+def test_nothing_to_do_starts_no_cluster(data):
+    with RegionIndex(encoder=FakeEncoder()) as index:
+        index.add(data / "table.pdf")
+        started = time.monotonic()
+        report = index.add([data / "table.pdf", data / "none.pdf"], ray="local")
+        assert time.monotonic() - started < 2
+    assert len(report.unchanged) == len(report.failed) == 1
+
+
+@pytest.mark.parametrize(
+    ("cores", "gpus", "workers", "share"),
+    [
+        ((4, 16), 0, None, ({"num_cpus": 1}, 20)),
+        ((4, 16), 2, 3, ({"num_cpus": 1}, 3)),
+        ((0, 16), 2, 0, ({"num_gpus": 1}, 2)),
+        ((0, 4, 16), 0, 0, ({"num_cpus": 4}, 2)),
+    ],
+)
+def test_what_an_actor_has_of_the_cluster(cores, gpus, workers, share):
+    class Cluster:
+        def cluster_resources(self):
+            return {"CPU": float(sum(cores)), **({"GPU": float(gpus)} if gpus else {})}
+
+        def nodes(self):
+            gone = {"Alive": False, "Resources": {"CPU": 2.0}}
+            alive = [{"Alive": True, "Resources": {"CPU": float(n)} if n else {}} for n in cores]
+            return [gone, *alive]
+
+    assert _share(Cluster(), workers) == share

@@ -1,0 +1,248 @@
+"""On a Ray cluster of two nodes documents come out as on one machine, failures included."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from reportlab.pdfgen.canvas import Canvas
+
+from snappy_core import RegionIndex, Source, UnreadableDocument, WorkerFailed
+from snappy_core.cli import main
+from snappy_core.encoders.onnx_text import OnnxTextEncoder
+from snappy_core.ingest.ray.actor import at_hand
+from snappy_core.testing import FakeEncoder
+from tests.ingest.contents import contents, outcome
+from tests.ingest.misbehaving import Deadly, KilledOnce, MisbehavingEncoder
+
+pytest.importorskip("ray.data")
+pytestmark = [
+    pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs process groups"),
+    # The processes of Ray talk over an address of this machine, which is not the loopback.
+    pytest.mark.enable_socket,
+    # Ray Data copies its own deprecated options
+    pytest.mark.filterwarnings("ignore:.*deprecated.*:DeprecationWarning:ray.data.context"),
+]
+
+ROOT = Path(__file__).parents[2]
+
+ADD = """
+import sys, time
+from snappy_core import RegionIndex
+from snappy_core.ingest.ray.actor import at_hand
+from snappy_core.testing import FakeEncoder
+
+class Slow(FakeEncoder):
+    def encode_pages(self, pages):
+        time.sleep(0.2)
+        return super().encode_pages(pages)
+
+with RegionIndex.open(sys.argv[1], Slow()) as index:
+    print("open", flush=True)
+    print(index.add(sys.argv[3:], ray=sys.argv[2], workers=2), flush=True)
+"""
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """The address of a cluster of two nodes with a core each; this process is connected to it."""
+    import ray
+    from ray.cluster_utils import Cluster
+
+    head = {"num_cpus": 1, "include_dashboard": False}
+    nodes = Cluster(initialize_head=True, head_node_args=head)
+    nodes.add_node(num_cpus=1)
+    ray.init(nodes.address, log_to_driver=False, logging_level="ERROR")
+    yield nodes.address
+    assert ray.is_initialized()  # what was there before stays
+    ray.shutdown()
+    nodes.shutdown()
+
+
+@pytest.fixture
+def paper(tmp_path):
+    """Makes PDFs; each argument is a page."""
+
+    def make(name, *pages):
+        path = tmp_path / f"{name}.pdf"
+        canvas = Canvas(str(path), pagesize=(300, 200))
+        for text in pages:
+            canvas.drawString(30, 150, f"The tide of {name} says {text} today")
+            canvas.showPage()
+        canvas.save()
+        return path
+
+    return make
+
+
+def add(encoder, paths, **options):
+    index = RegionIndex(encoder=encoder)
+    report = index.add(paths, metadata={"team": "sea"}, ocr="never", progress=False, **options)
+    return index, report
+
+
+def test_what_comes_out_is_what_comes_out_on_one_machine(cluster, data, paper, tmp_path):
+    """All awkward files, two that kill or hang their worker, and bytes that are no file."""
+    paths = [path for path in sorted(data.glob("*.pdf")) if path.stem != "hyphens"]  # "raise"
+    sources = [Source.from_path(path) for path in paths]
+    sources.insert(3, Source.from_path(paper("deadly", *["ebb"] * 9, "kill")))
+    sources.insert(9, Source.from_path(paper("slow", "hang")))
+    sources.insert(12, Deadly("deadly.pdf", data=b"no PDF"))
+    sources += [
+        Source.from_path(tmp_path / "gone.pdf"),
+        Source.from_bytes((data / "table.pdf").read_bytes() + b"\0\0", "mail/1.pdf"),
+    ]
+    encoder, limits = MisbehavingEncoder(tmp_path), {"timeout": 3}
+    here, expected = add(encoder, sources, workers=2, **limits)
+    index, report = add(encoder, sources, ray=cluster, **limits)
+    assert outcome(report) == outcome(expected)
+    assert contents(index._store) == contents(here._store)
+    broken = [failure for failure in report.failed if type(failure.error) is WorkerFailed]
+    assert [failure.cause for failure in broken] == [
+        "the worker process was killed (SIGKILL) (encoding pages 9-10)",
+        "took longer than 3 seconds (encoding page 1)",
+        "the worker process was killed (SIGKILL) (opening it)",
+    ]
+
+    good = [source for source in sources if source.name in report.added]
+    again = index.add(good, ocr="never", ray=cluster)
+    assert (again.unchanged, again.added, again.pages) == (report.added, (), 0)
+    (changed,) = index.add(good[:1], metadata={"team": "land"}, ocr="never", ray=cluster).added
+    assert changed == report.added[0]
+
+
+def test_a_file_travels_to_another_node(cluster, paper):
+    import ray
+
+    home = ray.get_runtime_context().get_node_id()
+    (other,) = {node["NodeID"] for node in ray.nodes()} - {home}
+    path = paper("far", "ebb")
+    source = Source.from_path(path, "tide")
+    assert at_hand(source, home) is source
+    assert at_hand(source, other) == Source(source.name, data=path.read_bytes(), password="tide")
+    path.unlink()
+    with pytest.raises(UnreadableDocument, match=r"far\.pdf: No such file"):
+        at_hand(source, other)
+
+
+def test_an_actor_that_dies_costs_nothing(cluster, data, tmp_path):
+    """Without a worker process of its own the encoder takes the actor with it."""
+    paths = [data / f"{name}.pdf" for name in ("table", "many_pages", "two_columns", "empty")]
+    encoder = KilledOnce(tmp_path / "flag")
+    index, report = add(encoder, paths, ray=cluster, workers=0)
+    assert (tmp_path / "flag").exists()
+    here, expected = add(encoder, paths)
+    assert outcome(report) == outcome(expected)
+    assert contents(index._store) == contents(here._store)
+
+
+def test_the_command_line_with_the_embedded_encoder(cluster, data, tmp_path, capsys):
+    paths = [str(data / f"{name}.pdf") for name in ("two_columns", "many_pages", "encrypted")]
+    there, here = str(tmp_path / "there.snappy"), str(tmp_path / "here.snappy")
+    assert main(["index", *paths, "--to", there, "--ray", cluster, "--password", "tide"]) == 0
+    said = capsys.readouterr().out
+    assert main(["index", *paths, "--to", here, "--workers", "0", "--password", "tide"]) == 0
+    assert said.partition(" in ")[0] == capsys.readouterr().out.partition(" in ")[0]
+    encoder = OnnxTextEncoder.minilm()
+    with RegionIndex.open(there, encoder) as index, RegionIndex.open(here, encoder) as expected:
+        assert contents(index._store) == contents(expected._store)
+
+
+@pytest.fixture
+def begun(data, tmp_path):
+    """Begins to add documents in a process of its own, on a cluster; returns when some are there.
+
+    It returns the process, the index and the documents.
+    """
+    paths = [str(data / f"{name}.pdf") for name in ("table", "many_pages", "two_columns")]
+    content = (data / "page_labels.pdf").read_bytes()
+    for number in range(12):
+        paths.insert(2, str(tmp_path / f"{number:02}.pdf"))
+        Path(paths[2]).write_bytes(content + b"%d" % number)
+    file = tmp_path / "index.snappy"
+    processes = []
+
+    def begin(address):
+        process = subprocess.Popen(
+            [sys.executable, "-c", ADD, str(file), address, *paths],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        processes.append(process)
+        assert process.stdout.readline() == "open\n"
+        wait_for(lambda: stored(file), seconds=60)
+        return process, file, paths
+
+    yield begin
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+def test_it_goes_on_where_it_was_killed(cluster, begun):
+    """And the cluster that it had started for itself ends with it."""
+    process, file, paths = begun("local")
+    processes = offspring(process.pid)
+    assert len(processes) > 5
+    os.killpg(process.pid, signal.SIGKILL)
+    assert "IngestReport" not in process.communicate(timeout=30)[0]  # it was not done
+    wait_for(lambda: not any(map(alive, processes)))
+    first = stored(file)
+    assert 0 < len(first) < len(paths)
+    with RegionIndex.open(file, FakeEncoder()) as index:
+        report = index.add(paths, ray=cluster)
+        assert report.unchanged == tuple(path for path in paths if path in first)
+        assert report.added == tuple(path for path in paths if path not in first)
+        with RegionIndex(encoder=FakeEncoder()) as expected:
+            expected.add(paths)
+            assert contents(index._store) == contents(expected._store)
+
+
+def test_ctrl_c_ends_it_and_leaves_the_cluster(cluster, begun):
+    import ray
+
+    process, file, paths = begun(cluster)
+    os.killpg(process.pid, signal.SIGINT)
+    out, said = process.communicate(timeout=30)
+    assert process.returncode == -signal.SIGINT
+    assert "IngestReport" not in out
+    assert said.count("KeyboardInterrupt\n") == said.count("Traceback") == 1
+    assert 0 < len(stored(file)) < len(paths)
+    assert sum(node["Alive"] for node in ray.nodes()) == 2
+    wait_for(lambda: ray.available_resources().get("CPU") == 2)
+
+
+def stored(file):
+    with RegionIndex.open(file, FakeEncoder(), create=False) as index:
+        return {document.source for document in index.documents()}
+
+
+def offspring(pid):
+    """Return the ids of all processes that a process began, or that these did."""
+    found = []
+    with suppress(OSError):  # it has ended
+        for child in Path(f"/proc/{pid}/task").glob("*/children"):
+            for its in map(int, child.read_text().split()):
+                found += [its, *offspring(its)]
+    return found
+
+
+def alive(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def wait_for(condition, seconds=20):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

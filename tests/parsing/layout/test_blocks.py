@@ -1,0 +1,105 @@
+"""Lines and blocks of upright words."""
+
+import numpy as np
+import pytest
+
+from snappy_core.parsing.layout.blocks import BULLET, Line, find_blocks, find_lines, join
+
+SIZE = 10  # of the font; letters are half as wide
+
+
+def place(*rows):
+    """Words of rows `(x, y, text)`, y the head of the line, as texts, boxes and sizes."""
+    texts, boxes = [], []
+    for x, y, row in rows:
+        for word in row.split():
+            texts.append(word)
+            boxes.append((x, y, x + SIZE / 2 * len(word), y + SIZE))
+            x += SIZE / 2 * (len(word) + 0.6)
+    return texts, np.array(boxes, np.float32).reshape(-1, 4), np.full(len(texts), SIZE, np.float32)
+
+
+def lines_of(*rows):
+    texts, boxes, sizes = place(*rows)
+    return [
+        " ".join(texts[word] for word in line.words) for line in find_lines(texts, boxes, sizes)
+    ]
+
+
+def blocks_of(*rows):
+    texts, boxes, sizes = place(*rows)
+    blocks = find_blocks(find_lines(texts, boxes, sizes), texts, boxes)
+    return {
+        " / ".join(" ".join(texts[w] for w in line.words) for line in block) for block in blocks
+    }
+
+
+LEFT = [(30, 100, "low water at"), (30, 112, "six and high"), (30, 124, "water at noon")]
+RIGHT = [(200, 100, "the ferry leaves"), (200, 112, "at nine from"), (200, 124, "the long pier")]
+
+
+def test_lines():
+    assert lines_of(*LEFT) == ["low water at", "six and high", "water at noon"]
+    assert lines_of() == []
+
+
+def test_a_wide_gap_ends_a_line():
+    assert sorted(lines_of(LEFT[0], RIGHT[0])) == ["low water at", "the ferry leaves"]
+
+
+def test_the_box_of_a_line_is_around_its_words():
+    texts, boxes, sizes = place((30, 100, "low water"))
+    (line,) = find_lines(texts, boxes, sizes)
+    assert (line.x0, line.y0, line.x1, line.y1) == (30, 100, 73, 110)
+    assert (line.size, line.middle) == (10, 105)
+
+
+def test_blocks_of_two_columns():
+    assert blocks_of(*LEFT, *RIGHT) == {
+        "low water at / six and high / water at noon",
+        "the ferry leaves / at nine from / the long pier",
+    }
+    assert find_blocks([], [], np.zeros((0, 4), np.float32)) == []
+
+
+def test_a_gap_ends_a_block():
+    below = [(x, y + 30, row) for x, y, row in LEFT]
+    assert len(blocks_of(*LEFT)) == 1
+    assert len(blocks_of(*LEFT[:1], *below)) == 2
+
+
+def test_the_order_of_the_file_does_not_count_within_a_block():
+    assert blocks_of(*LEFT[::-1]) == blocks_of(*LEFT)
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([(30, 100, "\u2022"), (60, 100, "low water")], ["\u2022 low water"]),
+        ([(30, 100, "2."), (65, 100, "low water")], ["2. low water"]),
+        ([(30, 100, "or"), (60, 100, "low water")], ["or", "low water"]),  # no bullet
+        ([(30, 100, "\u2022"), (60, 130, "low water")], ["\u2022", "low water"]),  # further down
+        ([(30, 100, "\u2022"), (300, 100, "low water")], ["\u2022", "low water"]),  # far away
+    ],
+)
+def test_a_bullet_opens_the_line_to_its_right(rows, expected):
+    assert lines_of(*rows) == expected
+
+
+@pytest.mark.parametrize("word", ["\u2022", "-", "–", "*", "1.", "12)", "(3)", "a)", "iv.", "[7]"])
+def test_bullets(word):
+    assert BULLET.match(word)
+
+
+@pytest.mark.parametrize(
+    "word", ["1", "1823.5", "tide.", "well-known", "--", "(sic)", "\u2022low", "1999."]
+)
+def test_no_bullets(word):
+    assert not BULLET.match(word)
+
+
+def test_join():
+    a, b = Line((0, 1), 10, 20, 30, 28, 8), Line((4,), 35, 18, 50, 30, 9)
+    made = join([a, b])
+    assert made.words == (0, 1, 4)
+    assert (made.x0, made.y0, made.x1, made.y1, made.size) == (10, 18, 50, 30, 9)

@@ -1,0 +1,193 @@
+"""Words of pictures by the real Tesseract: where they were drawn, and what goes wrong."""
+
+import os
+import stat
+
+import numpy as np
+import pytesseract
+import pytest
+from PIL import Image
+
+from snappy_core import MissingDependency, OcrFailed
+from snappy_core.parsing import ReadingOptions
+from snappy_core.parsing.ocr import tesseract
+from tests.parsing.drawing import HEIGHT, WIDTH, WORDS, drawn_boxes, sheet, turned
+
+needs_tesseract = pytest.mark.tesseract
+INSTALL = "apt-get install tesseract-ocr"
+
+
+@pytest.fixture
+def no_tesseract(monkeypatch):
+    tesseract._check_languages.cache_clear()
+    monkeypatch.setattr(pytesseract.pytesseract, "tesseract_cmd", "/nowhere/tesseract")
+
+
+@pytest.fixture
+def program(monkeypatch, tmp_path):
+    """Put a shell script in Tesseract's place; it knows English."""
+
+    def install(body):
+        script = tmp_path / "tesseract"
+        script.write_text(
+            "#!/bin/sh\n"
+            'case "$*" in\n'
+            "--list-langs) echo eng; exit 0 ;;\n"
+            "--version) echo tesseract 5.3.0; exit 0 ;;\n"
+            f"esac\n{body}\n"
+        )
+        script.chmod(script.stat().st_mode | stat.S_IXUSR)
+        tesseract._check_languages.cache_clear()
+        monkeypatch.setattr(pytesseract.pytesseract, "tesseract_cmd", str(script))
+
+    yield install
+    tesseract._check_languages.cache_clear()
+
+
+# What is read
+
+
+@needs_tesseract
+@pytest.mark.parametrize("angle", [0, 90, 180, 270])
+def test_words_stand_where_they_were_drawn(angle):
+    picture = sheet().rotate(-angle, expand=True)
+    layer = tesseract.recognise(picture, picture.width)
+    assert list(layer.texts) == WORDS
+    size = [picture.width, picture.height] * 2
+    for box, (word, drawn) in zip(layer.boxes, drawn_boxes(), strict=True):
+        assert box * size == pytest.approx(turned(drawn, angle), abs=3), word
+    assert set(layer.turns.tolist()) == {angle // 90}
+
+
+@needs_tesseract
+def test_a_page_upside_down_is_read_a_second_time(monkeypatch):
+    calls = []
+    run = pytesseract.image_to_data
+    monkeypatch.setattr(
+        pytesseract, "image_to_data", lambda *args, **more: calls.append(1) or run(*args, **more)
+    )
+    assert tesseract.recognise(sheet(), WIDTH).texts == tuple(WORDS)
+    assert len(calls) == 1
+    layer = tesseract.recognise(sheet().rotate(180), WIDTH)
+    assert (layer.texts, len(calls)) == (tuple(WORDS), 3)
+
+
+@needs_tesseract
+def test_confidences_lie_between_0_and_1():
+    confidences = tesseract.recognise(sheet(), WIDTH).confidences
+    assert confidences.dtype == np.float32
+    assert (confidences > 0.5).all()
+    assert (confidences <= 1).all()
+
+
+@needs_tesseract
+def test_sizes_are_in_units_of_the_page():
+    """Drawn at 28 pixels; twice as large on a page of twice the units."""
+    small, large = (tesseract.recognise(sheet(), width).sizes for width in (WIDTH, 2 * WIDTH))
+    assert small == pytest.approx(28, rel=0.25)
+    assert large == pytest.approx(2 * small)
+
+
+@needs_tesseract
+def test_the_lines_of_words_are_even():
+    layer = tesseract.recognise(sheet(), WIDTH)
+    first = layer.lines[: len("Harbour dues rose again in March.".split())]
+    assert len(np.unique(first[:, [1, 3]], axis=0)) == 1
+
+
+@needs_tesseract
+@pytest.mark.parametrize("size", [(1, 1), (2, 300), (300, 2), (WIDTH, HEIGHT)])
+def test_nothing_on_the_paper(size):
+    layer = tesseract.recognise(Image.new("L", size, 255), size[0])
+    assert (len(layer), layer.boxes.shape) == (0, (0, 4))
+
+
+# What goes wrong
+
+
+@needs_tesseract
+@pytest.mark.parametrize(
+    ("languages", "package"),
+    [
+        ("xyz", "tesseract-ocr-xyz"),
+        ("eng+xyz", "tesseract-ocr-xyz"),  # Tesseract itself would go on in English
+        ("xyz_tra", "tesseract-ocr-xyz-tra"),  # as Debian calls it
+    ],
+)
+def test_missing_languages_are_named(languages, package):
+    with pytest.raises(MissingDependency, match=f"apt-get install {package}$"):
+        tesseract.recognise(sheet(), WIDTH, languages)
+    with pytest.raises(ImportError):
+        tesseract.recognise(sheet(), WIDTH, languages)
+
+
+@pytest.mark.parametrize(
+    "wrong", ["", "+", "eng+", "eng,deu", "eng deu", "-l", "../eng", "eng; rm", "script/Latin"]
+)
+def test_languages_must_be_names(wrong):
+    with pytest.raises(ValueError, match="languages must be Tesseract's names"):
+        ReadingOptions(languages=wrong)
+
+
+@pytest.mark.parametrize("wrong", ["", "yes", "Auto", None])
+def test_ocr_is_one_of_three(wrong):
+    with pytest.raises(ValueError, match="ocr must be 'auto', 'always' or 'never'"):
+        ReadingOptions(ocr=wrong)
+
+
+def test_tesseract_is_missing(no_tesseract):
+    with pytest.raises(MissingDependency, match=INSTALL):
+        tesseract.recognise(sheet(), WIDTH)
+    layer, warning = tesseract.read(sheet(), WIDTH, ReadingOptions())
+    assert len(layer) == 0
+    assert INSTALL in warning
+    with pytest.raises(MissingDependency, match=INSTALL):
+        tesseract.read(sheet(), WIDTH, ReadingOptions(ocr="always"))
+
+
+def test_tesseract_goes_missing(no_tesseract, program, monkeypatch):
+    """Between two pages: what was known of its languages is of no use."""
+    program("exit 1")
+    tesseract._check_languages("eng")
+    monkeypatch.setattr(pytesseract.pytesseract, "tesseract_cmd", "/nowhere/tesseract")
+    with pytest.raises(MissingDependency, match=INSTALL):
+        tesseract.recognise(sheet(), WIDTH)
+
+
+@pytest.mark.parametrize("always", [False, True])
+def test_tesseract_takes_too_long(program, monkeypatch, always):
+    program("while :; do :; done")
+    monkeypatch.setattr(tesseract, "TIMEOUT", 0.2)
+    with pytest.raises(OcrFailed, match=r"took longer than 0\.2 seconds"):
+        tesseract.recognise(sheet(), WIDTH)
+    layer, warning = tesseract.read(sheet(), WIDTH, ReadingOptions("always" if always else "auto"))
+    assert len(layer) == 0
+    assert warning == "OCR failed: Tesseract took longer than 0.2 seconds"
+
+
+@pytest.mark.parametrize(
+    "body", ["echo boom >&2; exit 3", "echo boom >&2; kill -SEGV $$", "exit 0"]
+)
+def test_tesseract_fails(program, body):
+    program(body)
+    with pytest.raises(OcrFailed, match=r"boom|No such file"):
+        tesseract.recognise(sheet(), WIDTH)
+    layer, warning = tesseract.read(sheet(), WIDTH, ReadingOptions())
+    assert len(layer) == 0
+    assert warning.startswith("OCR failed: ")
+    assert "\n" not in warning
+
+
+@pytest.mark.parametrize(("given", "used"), [(None, "1"), ("3", "3")])
+def test_tesseract_has_one_thread_unless_told_otherwise(
+    program, monkeypatch, tmp_path, given, used
+):
+    if given is None:
+        monkeypatch.delenv("OMP_THREAD_LIMIT", raising=False)
+    else:
+        monkeypatch.setenv("OMP_THREAD_LIMIT", given)
+    program(f'echo "$OMP_THREAD_LIMIT" > {tmp_path}/threads; exit 1')
+    with pytest.raises(OcrFailed):
+        tesseract.recognise(sheet(), WIDTH)
+    assert (tmp_path / "threads").read_text().strip() == used
+    assert os.environ["OMP_THREAD_LIMIT"] == used

@@ -1,0 +1,401 @@
+"""Areas and ruling lines, held against the ink that PDFium draws of the same page."""
+
+import io
+from contextlib import contextmanager
+
+import numpy as np
+import pypdfium2 as pdfium
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
+
+from snappy_core.parsing.pdf import drawings, page_objects
+from snappy_core.parsing.pdf.drawings import drawn
+from tests.hostile.pages import fan, one
+
+SIZE = (400, 700)
+
+
+@contextmanager
+def page_of(draw, size=SIZE):
+    """A PDFium page with what `draw` draws on a canvas, origin at the lower left."""
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=size)
+    draw(canvas)
+    canvas.save()
+    with opened(out.getvalue()) as page:
+        yield page
+
+
+@contextmanager
+def opened(data):
+    document = pdfium.PdfDocument(data)
+    try:
+        yield document[0]
+    finally:
+        document.close()
+
+
+def look(draw, size=SIZE):
+    with page_of(draw, size) as page:
+        return drawn(page)
+
+
+def ink(page):
+    """The box around all that is not white, in page fractions."""
+    picture = page.render(scale=3, grayscale=True).to_numpy()
+    dark = picture.reshape(picture.shape[:2]) < 250
+    rows, columns = np.flatnonzero(dark.any(axis=1)), np.flatnonzero(dark.any(axis=0))
+    height, width = dark.shape
+    edges = columns[0] / width, rows[0] / height, (columns[-1] + 1) / width, (rows[-1] + 1) / height
+    return np.array(edges)
+
+
+def area_is_ink(page):
+    (area,) = drawn(page).areas
+    size = np.array([*page.get_size()] * 2)
+    off = np.abs(np.array(area.box) - ink(page)) * size
+    assert off.max() < 1.5, (area.box, ink(page).tolist())
+    return area
+
+
+def photo():
+    """A picture without symmetry."""
+    return ImageReader(Image.linear_gradient("L").resize((40, 30)).point(lambda grey: grey * 0.8))
+
+
+def chart(canvas, x=70, y=420, width=210, height=130):
+    """Axes, ticks and a curve of straight pieces."""
+    canvas.setLineWidth(1)
+    canvas.line(x, y, x + width, y)
+    canvas.line(x, y, x, y + height)
+    for step in range(5):
+        canvas.line(x - 4, y + (step + 1) * height / 5, x, y + (step + 1) * height / 5)
+    path = canvas.beginPath()
+    path.moveTo(x + 5, y + 10)
+    for step in range(1, 20):
+        path.lineTo(x + step * width / 20, y + (step * 37 % 19) / 19 * height)
+    canvas.drawPath(path)
+
+
+def test_a_chart_of_lines_is_one_area():
+    with page_of(chart) as page:
+        area = area_is_ink(page)
+        rules = drawn(page).rules
+    assert (area.label, area.score, area.modelled) == ("figure", 0.5, False)
+    flat, upright = rules.horizontal, rules.vertical
+    assert len(flat) == 1
+    assert len(upright) == 1
+    np.testing.assert_allclose(flat[0], [70 / 400, 279.5 / 700, 280 / 400, 280.5 / 700], atol=2e-3)
+    np.testing.assert_allclose(upright[0], [69.5 / 400, 0.2143, 70.5 / 400, 0.4], atol=2e-3)
+
+
+@pytest.mark.parametrize("angle", [0, 90, 180, 270])
+@pytest.mark.parametrize("crop", [None, (30, 200, 390, 640)])
+def test_areas_and_rules_are_where_one_sees_them(angle, crop):
+    def figure(canvas):
+        canvas.drawImage(photo(), 60, 450, 120, 90)
+        canvas.circle(200, 500, 24, fill=1)
+
+    with page_of(figure) as page:
+        turn_and_crop(page, angle, crop)
+        area_is_ink(page)
+    with page_of(lambda canvas: canvas.line(60, 600, 300, 600)) as page:
+        turn_and_crop(page, angle, crop)
+        rules = drawn(page).rules
+        found, none = rules.horizontal, rules.vertical
+        if angle % 180:
+            found, none = none, found
+        assert len(none) == 0
+        np.testing.assert_allclose(found, [ink(page)], atol=1 / 360)
+
+
+def turn_and_crop(page, angle, crop):
+    page.set_rotation(angle)
+    if crop:
+        page.set_cropbox(*crop)
+
+
+def test_forms_in_forms_are_where_one_sees_them():
+    def draw(canvas):
+        canvas.beginForm("inner", 0, 0, 100, 100)
+        canvas.circle(30, 60, 20, fill=1)
+        canvas.line(30, 20, 90, 20)
+        canvas.endForm()
+        canvas.beginForm("outer", 0, 0, 300, 300)
+        canvas.translate(40, 10)
+        canvas.scale(1.5, 2)
+        canvas.doForm("inner")
+        canvas.endForm()
+        canvas.translate(120, 80)
+        canvas.rotate(90)
+        canvas.translate(0, -150)
+        canvas.doForm("outer")
+
+    with page_of(draw) as page:
+        rules = drawn(page).rules
+        assert len(rules.horizontal) == 0
+        assert len(rules.vertical) == 1  # turned by 90 degrees
+        (area,) = drawn(page).areas
+        right = ink(page)
+    circle = np.array(area.box)
+    np.testing.assert_allclose(circle[0], right[0], atol=3e-3)
+    np.testing.assert_allclose(rules.vertical[0, 2], right[2], atol=3e-3)
+
+
+def test_what_one_form_draws_is_one_figure():
+    def panels(canvas):
+        for x in (0, 70, 140):
+            canvas.circle(x + 26, 30, 26, fill=1)
+
+    def as_form(canvas):
+        canvas.beginForm("panels", 0, 0, 250, 100)
+        panels(canvas)
+        canvas.endForm()
+        canvas.translate(90, 300)
+        canvas.doForm("panels")
+
+    with page_of(as_form) as page:
+        area_is_ink(page)
+    assert len(look(panels).areas) == 3
+
+
+def test_a_clip_cuts_what_it_hides():
+    def draw(canvas):
+        path = canvas.beginPath()
+        path.rect(100, 300, 90, 60)
+        canvas.clipPath(path, stroke=0, fill=0)
+        canvas.drawImage(photo(), 20, 250, 350, 300)
+
+    with page_of(draw) as page:
+        area_is_ink(page)
+
+
+def white_box(canvas):
+    canvas.setFillGray(1)
+    canvas.rect(50, 300, 200, 150, fill=1, stroke=0)
+
+
+def clear_box(canvas):
+    canvas.setFillAlpha(0)
+    canvas.rect(50, 300, 200, 150, fill=1, stroke=0)
+
+
+def background(canvas):
+    canvas.setFillGray(0.8)
+    canvas.rect(0, 0, *SIZE, fill=1, stroke=0)
+
+
+def frame(canvas):
+    canvas.rect(20, 20, 360, 660)
+
+
+def underlines(canvas):
+    for y in range(100, 600, 12):
+        canvas.line(50, y, 50 + y / 4, y)
+
+
+def clip_only(canvas):
+    path = canvas.beginPath()
+    path.circle(200, 300, 100)
+    canvas.clipPath(path, stroke=0, fill=0)
+
+
+def off_the_page(canvas):
+    canvas.circle(-200, 300, 100, fill=1)
+    canvas.drawImage(photo(), 500, 100, 200, 200)
+
+
+def bullets(canvas):
+    for y in range(100, 600, 15):
+        canvas.circle(60, y, 2, fill=1)
+
+
+def grid(canvas):
+    for x in (60, 130, 260):
+        canvas.line(x, 300, x, 420)
+    for y in range(300, 421, 20):
+        canvas.line(60, y, 260, y)
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        white_box, clear_box, background, frame, underlines, clip_only, off_the_page, bullets,
+        grid, lambda canvas: canvas.showPage(),
+    ],
+)  # fmt: skip
+def test_what_is_no_figure(draw):
+    assert look(draw).areas == ()
+
+
+def test_boxes_alone_are_less_sure_than_curves():
+    def bars(canvas):
+        canvas.setFillGray(0.5)
+        for step, height in enumerate((30, 70, 50, 90)):
+            canvas.rect(100 + step * 30, 300, 28, height, fill=1, stroke=0)
+
+    assert [area.score for area in look(bars).areas] == [0.3]
+
+
+def test_figures_are_found_before_a_background():
+    def draw(canvas):
+        canvas.setStrokeGray(0.9)
+        canvas.bezier(0, 0, 100, 900, 300, -300, 400, 700)
+        canvas.bezier(0, 700, 100, -300, 300, 900, 400, 0)
+        canvas.setFillGray(0.3)
+        canvas.circle(120, 180, 40, fill=1)
+
+    boxes = [area.box for area in look(draw).areas]
+    assert boxes == [pytest.approx((0.2, 1 - 220 / 700, 0.4, 1 - 140 / 700), abs=5e-3)]
+
+
+def test_faint_pictures_do_not_join_figures():
+    def draw(canvas):
+        canvas.circle(100, 400, 50, fill=1)
+        canvas.circle(240, 400, 50, fill=1)
+        canvas.setFillAlpha(0.3)
+        canvas.drawImage(photo(), 60, 360, 140, 30)
+
+    assert len(look(draw).areas) == 2
+
+    def alone(canvas):
+        canvas.setFillAlpha(0.3)
+        canvas.drawImage(photo(), 60, 360, 140, 90)
+
+    assert len(look(alone).areas) == 1
+
+
+def test_a_rule_is_drawn_in_many_ways():
+    def many(canvas):
+        canvas.setFillGray(0)
+        canvas.rect(40, 600, 200, 1, fill=1, stroke=0)  # a thin box
+        canvas.line(40, 550, 240, 550)
+        for x in range(40, 240, 10):  # from cell to cell
+            canvas.line(x, 500, x + 10, 500)
+        for x in range(40, 240, 4):  # dashes of paths
+            canvas.line(x, 450, x + 2, 450)
+        canvas.line(40, 400, 240, 400)  # twice
+        canvas.line(40, 400.3, 240, 400.3)
+        path = canvas.beginPath()  # many in one path
+        for y in (350, 300):
+            path.moveTo(40, y)
+            path.lineTo(240, y)
+        canvas.drawPath(path)
+
+    rules = look(many).rules
+    assert len(rules.vertical) == 0
+    np.testing.assert_allclose(rules.horizontal[:, 0], 40 / 400, atol=3e-3)
+    np.testing.assert_allclose(rules.horizontal[:, 2], 240 / 400, atol=7e-3)
+    middles = rules.horizontal[:, [1, 3]].mean(axis=1) * 700
+    np.testing.assert_allclose(middles, [99.5, 150, 200, 250, 299.85, 350, 400], atol=0.6)
+
+
+def test_the_edges_of_outlined_boxes_are_rules():
+    def cells(canvas):
+        for row in range(3):
+            for column, width in enumerate((40, 90, 60)):
+                canvas.rect(50 + [0, 40, 130][column], 300 + row * 18, width, 18)
+
+    rules = look(cells).rules
+    assert len(rules.horizontal) == 4
+    np.testing.assert_allclose(
+        rules.vertical[:, [0, 2]].mean(axis=1) * 400, [50, 90, 180, 240], atol=0.6
+    )
+    np.testing.assert_allclose(rules.vertical[:, 3] - rules.vertical[:, 1], 54 / 700, atol=5e-3)
+
+
+def test_of_very_many_objects_some_are_looked_at(monkeypatch):
+    monkeypatch.setattr(page_objects, "MAX_OBJECTS", 500)
+    squares = " ".join(f"{40 + i % 79} {150 + i // 79} 9 9 re f" for i in range(8000))
+    with opened(one(squares)) as page:
+        boxes, _ = page_objects.visible_objects(page, 0.1)
+        (area,) = drawn(page).areas
+    assert 400 <= len(boxes) <= 500
+    expected = np.array([40 / 300, 1 - 250 / 500, 127 / 300, 1 - 150 / 500])
+    expected[1] -= 10 / 500
+    np.testing.assert_allclose(area.box, expected, atol=0.03)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "1e30 0 0 1e30 0 0 cm 1e8 1e8 1e8 1e8 re f 0 0 m 1e30 1e30 l S",
+        "0 0 0 0 10 10 cm 5 5 100 100 re f 0 0 m 50 50 l S",
+        "100 100 -50 80 re S 200 300 0 0 re S 10 10 m S 10 10 m 10 10 l h S",
+        "1e-30 w 20 20 100 100 re S 1e9 w 20 20 100 100 re S",
+        "q " + "0 0 300 400 re W n " * 2000 + "/None Do 0 0 100 100 re f Q",
+    ],
+)
+def test_hostile_drawings_stay_on_the_page(content):
+    with opened(one(content)) as page:
+        found = drawn(page)
+    boxes = [np.array([area.box for area in found.areas]).reshape(-1, 4)]
+    for box in (*boxes, found.rules.horizontal, found.rules.vertical):
+        assert (box >= 0).all()
+        assert (box <= 1 + 1e-6).all()
+        assert (box[:, 2:] >= box[:, :2]).all()
+
+
+def test_a_fan_of_forms_is_not_walked_to_its_end(monkeypatch):
+    monkeypatch.setattr(page_objects, "MAX_OBJECTS", 300)
+    with opened(fan(4, 6)) as page:
+        boxes, _ = page_objects.visible_objects(page, 3)
+    assert len(boxes) <= 300
+
+
+# The parts
+
+
+SIDES = np.array([90, 160], dtype=np.float32)
+
+
+@st.composite
+def boxes(draw):
+    low = draw(
+        st.lists(st.tuples(st.integers(0, 88), st.integers(0, 158)), min_size=1, max_size=40)
+    )
+    made = [
+        (x, y, min(x + draw(st.integers(0, 12)), 90), min(y + draw(st.integers(0, 30)), 160))
+        for x, y in low
+    ]
+    return np.array(made, dtype=np.float32)
+
+
+@given(boxes())
+def test_clusters_are_what_one_gets_by_flooding(boxes):
+    found = drawings._clusters(boxes, SIDES)
+    cells = (boxes // drawings._GAP).astype(int)
+    touch = (cells[:, None, :2] <= cells[None, :, 2:] + 1).all(axis=2)
+    touch &= touch.T
+    reach = touch
+    for _ in range(len(boxes)):
+        reach = reach @ touch
+    np.testing.assert_array_equal(found[:, None] == found[None], reach)
+
+
+@given(boxes())
+def test_groups_do_not_overlap_and_hold_every_box(boxes):
+    kinds = np.arange(len(boxes), dtype=np.int8) % 4
+    found, highest = drawings._groups(boxes, kinds, SIDES)
+    shared = drawings.intersection(found, found)
+    assert (shared[~np.eye(len(found), dtype=bool)] == 0).all()
+    inside = (found[:, None, :2] <= boxes[None, :, :2]) & (boxes[None, :, 2:] <= found[:, None, 2:])
+    assert inside.all(axis=2).any(axis=0).all()
+    assert highest.max() == kinds.max()
+
+
+@given(boxes())
+def test_joined_lines_cover_the_lines(boxes):
+    lines = boxes.copy()
+    lines[:, 3] = lines[:, 1] + 1
+    joined = drawings._join(lines, 0)
+    for x0, y0, x1, _ in lines:
+        row = joined[joined[:, 1] == y0]
+        assert ((row[:, 0] <= x0) & (x1 <= row[:, 2])).any()
+    for row in np.unique(joined[:, 1]):
+        ends = joined[joined[:, 1] == row]
+        assert (ends[1:, 0] > ends[:-1, 2] + drawings._GAP).all()

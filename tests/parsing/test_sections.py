@@ -1,0 +1,99 @@
+"""Section paths, and what runs along at the head and foot of pages."""
+
+import numpy as np
+import pytest
+
+from snappy_core.parsing.sections import Heading, add_sections, mark_running
+from snappy_core.types import Page, Region, Words
+
+
+def page(*rows, number=1):
+    """A page of rows `(label, text, height of its letters)`, one word each, from the top down."""
+    boxes, regions, top = [], [], 0.2
+    for order, (label, text, height) in enumerate(rows):
+        boxes.append((0.1, top, 0.1 + 0.02 * len(text), top + height))
+        regions.append(Region(boxes[-1], text, (order,), label, order))
+        top += height + 0.02
+    texts = tuple(text.replace(" ", "_") for _, text, _ in rows)
+    words = Words(texts, np.array(boxes, np.float32).reshape(-1, 4))
+    return Page(number, str(number), 400, 600, "pt", words, tuple(regions))
+
+
+def sections(*rows, path=()):
+    return [region.section for region in add_sections(page(*rows), path)[0]]
+
+
+def test_larger_headings_stand_above_smaller_ones():
+    found = sections(
+        ("paragraph", "before", 0.01),
+        ("title", "Pans", 0.04),
+        ("paragraph", "one", 0.01),
+        ("heading", "Trade", 0.02),
+        ("paragraph", "two", 0.01),
+        ("heading", "Duty", 0.02),
+        ("table", "three", 0.01),
+        ("title", "Boats", 0.04),
+        ("paragraph", "four", 0.01),
+    )
+    assert found == [
+        "", "", "Pans", "Pans", "Pans > Trade", "Pans", "Pans > Duty", "", "Boats",
+    ]  # fmt: skip
+
+
+def test_numbers_say_more_than_size():
+    found = sections(
+        ("heading", "2 Salt", 0.02),
+        ("heading", "2.1 Pans", 0.02),
+        ("heading", "2.1.4 Iron", 0.03),
+        ("paragraph", "one", 0.01),
+        ("heading", "2.2 Coal", 0.02),
+        ("paragraph", "two", 0.01),
+        ("heading", "3 Boats", 0.02),
+        ("paragraph", "three", 0.01),
+    )
+    assert found[3] == "2 Salt > 2.1 Pans > 2.1.4 Iron"
+    assert found[5] == "2 Salt > 2.2 Coal"
+    assert found[7] == "3 Boats"
+
+
+def test_the_path_goes_on_from_page_to_page():
+    _, path = add_sections(page(("title", "Pans", 0.04), ("heading", "Trade", 0.02)), ())
+    assert [heading.text for heading in path] == ["Pans", "Trade"]
+    regions, after = add_sections(page(("paragraph", "one", 0.01), number=2), path)
+    assert regions[0].section == "Pans > Trade"
+    assert after == path
+
+
+def test_headers_and_footers_belong_to_no_section():
+    path = (Heading("Pans", 0.04, 0),)
+    assert sections(("header", "Board", 0.01), ("footer", "17", 0.01), path=path) == ["", ""]
+
+
+def edges(head, foot, number, shift=0.0):
+    """A page with a line at its head, one in the middle and one at its foot."""
+    rows = ((head, 0.05 + shift), ("The pans stood here.", 0.5), (foot, 0.93))
+    regions = tuple(
+        Region((0.1, y, 0.4, y + 0.02), text, (order,), "heading", order)
+        for order, (text, y) in enumerate(rows)
+    )
+    words = Words(("a", "b", "c"), np.array([r.box for r in regions], np.float32))
+    return Page(number, str(number), 400, 600, "pt", words, regions)
+
+
+def labels(page):
+    return [region.label for region in page.regions]
+
+
+def test_what_repeats_itself_on_the_page_before_runs_along():
+    first, second = edges("2.3 Returns", "page 4", 1), edges("2.3 Returns", "page 5", 2)
+    assert labels(mark_running(second, first)) == ["header", "heading", "footer"]
+    assert labels(mark_running(first, None)) == ["heading"] * 3
+
+
+@pytest.mark.parametrize(
+    "before",
+    [edges("2.4 Refunds", "leaf 4", 1), edges("2.3 Returns", "leaf 4", 1, shift=0.03)],
+)
+def test_other_words_or_another_place_do_not(before):
+    second = edges("2.3 Returns", "page 5", 2)
+    assert labels(mark_running(second, before)) == ["heading"] * 3

@@ -1,0 +1,173 @@
+"""Context: budget, order, citations, nothing twice."""
+
+import pytest
+
+from snappy_core import Hit, Region
+from snappy_core.search.context import assemble, estimate_tokens, within_token_budget
+
+
+def make_hit(
+    text, *, page=1, order=0, words=None, source="/docs/a.pdf", box=(0.1, 0.2, 0.6, 0.3), rank=1
+):
+    words = tuple(range(10 * order, 10 * order + len(text.split()))) if words is None else words
+    return Hit(
+        region=Region(box, text, words, "paragraph", order),
+        region_id=f"{source}#p{page}r{order}",
+        document_id=source,
+        source=source,
+        page_number=page,
+        page_label=str(page),
+        page_width=400.0,
+        page_height=600.0,
+        page_unit="pt",
+        score=1 / rank,
+        region_score=0.5,
+        page_score=0.5,
+        page_maxsim=2.0,
+        rank=rank,
+    )
+
+
+def test_pages_come_by_their_best_hit_and_regions_in_reading_order():
+    hits = [
+        make_hit("second on page two", page=2, order=4, rank=1),
+        make_hit("only on page one", page=1, order=0, rank=2),
+        make_hit("first on page two", page=2, order=1, rank=3),
+    ]
+    context = assemble(hits)
+    assert context.text == (
+        "[1] a.pdf, page 2\n"
+        "[1.1] first on page two\n"
+        "[1.2] second on page two\n"
+        "\n"
+        "[2] a.pdf, page 1\n"
+        "[2.1] only on page one"
+    )
+    assert [c.marker for c in context.citations] == ["1.1", "1.2", "2.1"]
+    assert [c.region_id for c in context.citations] == [
+        "/docs/a.pdf#p2r1",
+        "/docs/a.pdf#p2r4",
+        "/docs/a.pdf#p1r0",
+    ]
+    assert context.left_out == ()
+    assert context.tokens == estimate_tokens(context.text)
+
+
+@pytest.mark.parametrize("budget", range(9, 60))
+def test_budget_is_never_exceeded_and_something_is_always_said(budget):
+    hits = [make_hit(f"word{n} " * (n + 3), order=n, rank=n + 1) for n in range(4)]
+    context = assemble(hits, budget, count=lambda text: len(text.split()))
+    assert len(context.text.split()) <= budget
+    assert context.tokens == len(context.text.split())
+    assert context.citations
+    assert len(context.citations) + len(context.left_out) == 4
+
+
+def test_a_hit_that_does_not_fit_leaves_room_for_a_smaller_one():
+    hits = [make_hit("a b c", order=0), make_hit("x " * 50, order=1), make_hit("d e", order=2)]
+    context = assemble(hits, 15, count=lambda text: len(text.split()))
+    assert [c.region_id[-2:] for c in context.citations] == ["r0", "r2"]
+    assert [hit.region_id[-2:] for hit in context.left_out] == ["r1"]
+
+
+def test_first_hit_is_cut_at_a_word_when_nothing_fits():
+    context = assemble([make_hit("one two three four five six seven")], 9, count=_words)
+    assert context.text == "[1] a.pdf, page 1\n[1.1] one two three …"
+    assert context.tokens == 9
+
+
+def test_budget_without_room_for_a_word_is_an_error_that_says_how_much_is_needed():
+    with pytest.raises(ValueError, match=r"budget of 3 tokens.*takes 5"):
+        assemble([make_hit("one two")], 3, count=_words)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"words": (1, 2, 3, 4)}, {"words": (3, 4)}),  # a row of a table already quoted
+        ({"words": (3, 4)}, {"words": (1, 2, 3, 4)}),  # the table after its row
+        ({"words": (1, 2, 3)}, {"words": (2, 3, 4)}),  # overlap of more than half
+        (
+            {"words": (), "box": (0.1, 0.1, 0.9, 0.5)},
+            {"words": (), "box": (0.2, 0.2, 0.3, 0.4)},
+        ),  # figures without words, nested
+    ],
+)
+def test_nested_or_overlapping_regions_are_quoted_once(first, second):
+    hits = [make_hit("best", order=0, **first), make_hit("repeats it", order=1, **second)]
+    context = assemble(hits)
+    assert [c.region_id[-2:] for c in context.citations] == ["r0"]
+    assert context.left_out == (hits[1],)
+
+
+def test_same_place_on_another_page_is_no_repetition():
+    hits = [make_hit("a", words=(1,)), make_hit("b", page=2, words=(1,))]
+    assert len(assemble(hits).citations) == 2
+
+
+def test_files_of_the_same_name_are_told_apart():
+    hits = [make_hit("a", source="/x/report.pdf"), make_hit("b", source="/y/report.pdf")]
+    text = assemble(hits).text
+    assert "[1] /x/report.pdf, page 1" in text
+    assert "[2] /y/report.pdf, page 1" in text
+
+
+def test_no_hits_make_no_context():
+    context = assemble([], 100)
+    assert (context.text, context.citations, context.tokens) == ("", (), 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("", 0),
+        ("house", 1),
+        ("international", 2),  # 13 letters
+        ("NASA", 1),
+        ("GOVERNOR", 2),
+        ("1234567", 3),  # by three digits
+        ("a, b", 3),
+        ("東京", 2),
+    ],
+)
+def test_estimate(text, tokens):
+    assert estimate_tokens(text) == tokens
+
+
+def _words(text):
+    return len(text.split())
+
+
+def words(text):
+    return len(text.split())
+
+
+@pytest.mark.parametrize(
+    ("budget", "kept"),
+    [
+        (None, [1, 2, 3, 4]),
+        (10, [1, 2, 3, 4]),
+        (9, [1, 2, 3]),
+        (6, [1, 3, 4]),
+        (4, [1, 4]),
+        (3, [1]),
+        (2, [1]),  # the first alone is longer
+        (1, [1]),
+    ],
+)
+def test_hits_within_a_budget(budget, kept):
+    texts = ["one two three", "one two three four", "one two", "one"]
+    hits = [make_hit(text, order=n, rank=n + 1) for n, text in enumerate(texts)]
+    found = within_token_budget(hits, budget, count=words)
+    assert [hit.rank for hit in found] == kept
+    assert within_token_budget(iter(hits), budget, count=words) == found
+
+
+def test_no_hits_within_a_budget():
+    assert within_token_budget([], 5) == within_token_budget([], None) == ()
+
+
+@pytest.mark.parametrize("budget", [0, -3])
+def test_budget_that_is_none(budget):
+    with pytest.raises(ValueError, match=f"at least 1, not {budget}"):
+        within_token_budget([make_hit("one")], budget)

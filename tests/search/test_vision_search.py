@@ -1,0 +1,160 @@
+"""An index of a vision encoder: how it scores unless told, and how its heat is drawn."""
+
+import asyncio
+from functools import partial
+
+import numpy as np
+import pytest
+from PIL import ImageChops
+
+from snappy_core import RegionIndex
+from snappy_core.boxes import to_pixels
+from snappy_core.display.render import BEST, draw_page
+from snappy_core.encoders.precomputed import patches_from_embeddings
+from snappy_core.page_search import PageReference, PageSearch
+from snappy_core.scoring.maxsim import similarities
+from snappy_core.scoring.membership import assign
+from snappy_core.scoring.propagation import SCORINGS, region_scores
+from snappy_core.testing import FakeEncoder, FakeGridEncoder
+from snappy_core.types import LABELS, Region
+from snappy_core.vectors import normalize
+
+QUESTION = "How many boats has the port of Brae?"
+PRINTED = {"region_label": [label for label in LABELS if label != "hot_area"]}
+
+
+@pytest.fixture(scope="module")
+def index(data):
+    index = RegionIndex(encoder=FakeGridEncoder(12, 8))
+    index.add([data / "table.pdf", data / "two_columns.pdf"]).raise_failed()
+    return index
+
+
+@pytest.fixture
+def hit(index):
+    return index.search(QUESTION, filter=PRINTED)[0]
+
+
+def scores(hits):
+    return [(hit.region_id, hit.score) for hit in hits]
+
+
+class TestScoringByDefault:
+    def test_is_the_rule_of_the_paper_for_patches(self, index):
+        found = scores(index.search(QUESTION, k=9, filter=PRINTED))
+        assert found == scores(index.search(QUESTION, k=9, filter=PRINTED, scoring="iou_weighted"))
+        assert found == scores(asyncio.run(index.asearch(QUESTION, k=9, filter=PRINTED)))
+        assert found != scores(index.search(QUESTION, k=9, filter=PRINTED, scoring="maxsim"))
+
+    def test_is_late_interaction_for_words(self, data):
+        index = RegionIndex(encoder=FakeEncoder())
+        index.add(data / "table.pdf").raise_failed()
+        found = scores(index.search(QUESTION, k=9, filter=PRINTED))
+        assert found == scores(index.search(QUESTION, k=9, filter=PRINTED, scoring="maxsim"))
+        assert found != scores(index.search(QUESTION, k=9, filter=PRINTED, scoring="iou_weighted"))
+
+    def test_on_given_pages(self, index, data):
+        page = PageReference((data / "table.pdf").as_posix(), 1)
+        search = PageSearch(index).search
+        found = scores(search(QUESTION, [page], k=9, filter=PRINTED))
+        assert found == scores(
+            search(QUESTION, [page], k=9, filter=PRINTED, scoring="iou_weighted")
+        )
+
+    def test_in_langchain(self, index, hit):
+        langchain = pytest.importorskip("snappy_langchain")
+        retriever = langchain.SnappyRetriever(index=index, filter=PRINTED)
+        by_default = retriever.invoke(QUESTION)[0]
+        by_words = retriever.invoke(QUESTION, scoring="maxsim")[0]
+        assert by_default.metadata["score"] == pytest.approx(hit.score)
+        assert by_words.metadata["score"] != pytest.approx(hit.score)
+
+    def test_in_llamaindex(self, index, hit):
+        llamaindex = pytest.importorskip("snappy_llamaindex")
+        make = partial(llamaindex.SnappyRetriever, index, filter=PRINTED)
+        assert make().retrieve(QUESTION)[0].score == hit.score
+        words = make(scoring="maxsim").retrieve(QUESTION)[0]
+        assert words.score != pytest.approx(hit.score)
+
+
+class TestHeatMapImage:
+    def test_is_the_page_with_its_heat_and_the_box_of_the_hit(self, index, hit):
+        drawn = index.heatmap_image(hit, dpi=60)
+        page = index.page_image(hit, dpi=60)
+        assert drawn.tobytes() == draw_page(page, index.heatmap(hit), [hit]).tobytes()
+        assert drawn.size == page.size
+        colors = {color for _, color in drawn.getcolors(drawn.width * drawn.height)}
+        assert tuple(int(BEST[i : i + 2], 16) for i in (1, 3, 5)) in colors
+        assert asyncio.run(index.aheatmap_image(hit, dpi=60)).tobytes() == drawn.tobytes()
+
+    def test_glows_where_the_token_stands(self, index, hit):
+        """On a white page, without boxes: the reddest pixel lies in the hottest patch."""
+        heat = index.heatmap(hit, "boats")
+        page = index.page_image(hit, dpi=60)
+        tinted = np.asarray(ImageChops.subtract(page, draw_page(page, heat, [])), np.int64)
+        y, x = np.unravel_index(tinted[:, :, 2].argmax(), tinted.shape[:2])
+        hottest = to_pixels(heat.boxes[[heat.values.argmax()]], *page.size)[0]
+        assert hottest[0] <= x < hottest[2]
+        assert hottest[1] <= y < hottest[3]
+
+    def test_of_one_token(self, index, hit):
+        drawn = [index.heatmap_image(hit, token, dpi=60).tobytes() for token in ("boats", 6, None)]
+        assert len(set(drawn)) == 3
+
+    def test_of_what_is_not_there(self, index, hit):
+        with pytest.raises(ValueError, match="token 'ships' is not in the question"):
+            index.heatmap_image(hit, "ships")
+        with pytest.raises(ValueError, match="dpi must be positive"):
+            index.heatmap_image(hit, dpi=0)
+
+
+@pytest.mark.parametrize("dim", [128, 320])
+@pytest.mark.parametrize("scoring", SCORINGS)
+def test_scores_of_int8_patches_agree_with_those_of_floats(scoring, dim):
+    """Also when a few components are far larger than the others."""
+    rng = np.random.default_rng(0)
+    rows, columns = 28, 20
+    vectors = normalize(rng.standard_t(2, (rows * columns, dim)).astype(np.float32))
+    asked = normalize((vectors[:9] + 0.05 * rng.standard_normal((9, dim))).astype(np.float32))
+    corners = np.sort(rng.random((40, 2, 2)), axis=1).reshape(40, 4).tolist()
+    regions = [Region(tuple(box), "", (), "paragraph", n) for n, box in enumerate(corners)]
+    patches = patches_from_embeddings(vectors, (rows, columns))
+    members = assign(regions, patches)
+    exact = asked @ vectors.T
+    coded = similarities(asked, patches.vectors, patches.scales)
+    assert np.abs(coded - exact).max() < 0.02
+    weights, speaks = np.full(9, 1 / 9, np.float32), np.ones(9, bool)
+    ours, theirs = (region_scores(s, weights, speaks, members, scoring) for s in (coded, exact))
+    # "max" has the error of a single cosine; the others are means over tokens or patches.
+    assert np.abs(ours - theirs).max() < (0.006 if scoring == "max" else 0.003)
+
+
+def test_one_page_of_patches_is_like_another_run(data):
+    """The encoder of tests gives the same patches for the same page, and tells pages apart."""
+    from snappy_core import Source, parsing
+
+    page = next(iter(parsing.read(Source.from_path(str(data / "table.pdf")))))
+    one, other = (FakeGridEncoder(12, 8).encode_pages([page])[0] for _ in range(2))
+    np.testing.assert_array_equal(one.vectors, other.vectors)
+    assert one.grid == (12, 8)
+    assert one.local.tolist() == [False] + [True] * 96
+    assert FakeGridEncoder(12, 8).encode_query("boats").terms is None
+
+
+def test_the_size_of_the_first_stage_can_be_chosen(data):
+    file = data / "two_columns.pdf"
+    with RegionIndex(encoder=FakeGridEncoder(12, 8)) as index:
+        sizes = []
+        for block in (4, 2, 2):
+            report = index.add(file, pool_block=block)
+            sizes.append((len(report.added), _pooled(index)))
+        assert sizes == [(1, 3 * 2 + 1), (1, 6 * 4 + 1), (0, 6 * 4 + 1)]  # and the global patch
+        with pytest.raises(ValueError, match="pool_block must be between 1 and 32, not 0"):
+            index.add(file, pool_block=0)
+
+
+def _pooled(index):
+    with index._store.read() as snapshot:
+        catalog = snapshot.catalog()
+    assert len(catalog.pages) == 1
+    return len(catalog.vectors)
