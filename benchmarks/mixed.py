@@ -17,10 +17,11 @@ import numpy as np
 from benchmarks.measure import Result
 from snappy_core import RegionIndex
 from snappy_core.ingest.jobs import prepare
+from snappy_core.search.hits import Hit
 from snappy_core.stores import SqliteStore
 from snappy_core.stores.base import DocumentRecord, PageRecord
 from snappy_core.testing import FakeEncoder, make_page
-from snappy_core.types import Hit, Page
+from snappy_core.types import Page
 
 SECONDS = 60.0
 THREADS, PROCESSES = 8, 2

@@ -21,8 +21,8 @@ def run() -> list[Result]:
     record = word_record(rng, words=400)
     vectors = rng.standard_normal((10, 384)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    speaks = np.ones(10, dtype=bool)
-    query = Query("?", vectors, tuple("abcdefghij"), speaks)
+    content_mask = np.ones(10, dtype=bool)
+    query = Query("?", vectors, tuple("abcdefghij"), content_mask)
     weights = np.full(10, 0.1, dtype=np.float32)
     patches, members = record.patches, record.members
     page = PageVectors(
@@ -40,7 +40,7 @@ def run() -> list[Result]:
     paper, floor_again = alternate(
         lambda: search.score(ids, [page], query, weights, "iou_weighted"), product, rounds=201
     )
-    values = heat(similarities(vectors, patches.vectors, patches.scales), speaks)
+    values = heat(similarities(vectors, patches.vectors, patches.scales), content_mask)
     fast, slow = alternate(lambda: propagate(values, members), lambda: _plain(record, values))
     np.testing.assert_allclose(propagate(values, members), _plain(record, values), atol=1e-5)
     return [

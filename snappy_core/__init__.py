@@ -2,32 +2,23 @@
 
 from snappy_core.errors import (
     FormatError,
-    IndexMismatch,
-    MissingDependency,
+    IndexMismatchError,
+    MissingDependencyError,
     ModelError,
-    OcrFailed,
-    PageUnavailable,
-    PasswordRequired,
+    OcrError,
+    PageUnavailableError,
+    PasswordRequiredError,
     SnappyError,
     StoreError,
-    UnreadableDocument,
-    WorkerFailed,
+    UnreadableDocumentError,
+    WorkerError,
 )
 from snappy_core.index import IndexInfo, RegionIndex
 from snappy_core.ingest.report import Failure, IngestReport
 from snappy_core.metadata import region_metadata
 from snappy_core.parsing.source import Source
-from snappy_core.types import (
-    HeatMap,
-    Hit,
-    Hits,
-    Page,
-    Patches,
-    Query,
-    Region,
-    TokenMatch,
-    Words,
-)
+from snappy_core.search.hits import HeatMap, Hit, Hits, TokenMatch
+from snappy_core.types import Page, Patches, Query, Region, Words
 
 __version__ = "0.1.0"
 
@@ -38,14 +29,14 @@ __all__ = [
     "Hit",
     "Hits",
     "IndexInfo",
-    "IndexMismatch",
+    "IndexMismatchError",
     "IngestReport",
-    "MissingDependency",
+    "MissingDependencyError",
     "ModelError",
-    "OcrFailed",
+    "OcrError",
     "Page",
-    "PageUnavailable",
-    "PasswordRequired",
+    "PageUnavailableError",
+    "PasswordRequiredError",
     "Patches",
     "Query",
     "Region",
@@ -54,8 +45,8 @@ __all__ = [
     "Source",
     "StoreError",
     "TokenMatch",
-    "UnreadableDocument",
-    "WorkerFailed",
+    "UnreadableDocumentError",
+    "WorkerError",
     "Words",
     "region_metadata",
 ]

@@ -2,16 +2,16 @@
 
 ```
 SnappyError
-├── UnreadableDocument      the file is not a PDF or image, is empty, cut off or broken
-│   ├── PasswordRequired    the file is encrypted and the password is missing or wrong
-│   └── WorkerFailed        a worker process died, hung or outgrew its memory over the file
-├── FormatError             regions of another reader cannot be read, or are for another document
-├── OcrFailed               OCR failed on a page or took too long
-├── MissingDependency       an optional package or program is not installed (also an ImportError)
-├── ModelError              a model or tokenizer file is missing, altered or of another kind
-├── StoreError              an index cannot be opened, read or written: permissions, disk full
-├── IndexMismatch           the file is no index, or one of another encoder or schema
-└── PageUnavailable         a page cannot be drawn: its source is gone, changed or was bytes
+├── UnreadableDocumentError   the file is not a PDF or image, is empty, cut off or broken
+│   ├── PasswordRequiredError the file is encrypted and the password is missing or wrong
+│   └── WorkerError           a worker process died, hung or outgrew its memory over the file
+├── FormatError               regions of another reader cannot be read, or are for another document
+├── OcrError                  OCR failed on a page or took too long
+├── MissingDependencyError    an optional package or program is missing (also an ImportError)
+├── ModelError                a model or tokenizer file is missing, altered or of another kind
+├── StoreError                an index cannot be opened, read or written: permissions, disk full
+├── IndexMismatchError        the file is no index, or one of another encoder or schema
+└── PageUnavailableError      a page cannot be drawn: its source is gone, changed or was bytes
 ```
 
 Wrong arguments raise `ValueError` or `TypeError`, as everywhere in Python. Messages name the
@@ -23,7 +23,7 @@ class SnappyError(Exception):
     """Base of every error raised on purpose by Snappy."""
 
 
-class UnreadableDocument(SnappyError):
+class UnreadableDocumentError(SnappyError):
     """A document that cannot be read; names the source and the cause."""
 
     def __init__(self, source: str, cause: str) -> None:
@@ -36,11 +36,11 @@ class UnreadableDocument(SnappyError):
         return f"{self.source}: {self.cause}"
 
 
-class PasswordRequired(UnreadableDocument):
+class PasswordRequiredError(UnreadableDocumentError):
     """An encrypted document whose password is missing or wrong."""
 
 
-class WorkerFailed(UnreadableDocument):
+class WorkerError(UnreadableDocumentError):
     """A document over which a worker process died, hung or outgrew its memory."""
 
 
@@ -48,11 +48,11 @@ class FormatError(SnappyError):
     """Regions given with a document that are in no known format or frame, or do not fit it."""
 
 
-class OcrFailed(SnappyError):
+class OcrError(SnappyError):
     """OCR that failed on a page or took too long."""
 
 
-class MissingDependency(SnappyError, ImportError):
+class MissingDependencyError(SnappyError, ImportError):
     """An optional package or program is not installed; the message holds the command."""
 
 
@@ -64,9 +64,9 @@ class StoreError(SnappyError):
     """An index that cannot be opened, read or written: no permission, disk full, damaged."""
 
 
-class IndexMismatch(SnappyError):
+class IndexMismatchError(SnappyError):
     """A file that is no index, or an index of another encoder or schema."""
 
 
-class PageUnavailable(SnappyError):
+class PageUnavailableError(SnappyError):
     """A page picture that cannot be drawn again from its source."""

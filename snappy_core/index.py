@@ -13,7 +13,7 @@ from snappy_core._async import in_thread
 from snappy_core.display.render import crop, draw_page
 from snappy_core.display.stored_pages import redraw
 from snappy_core.encoders import Encoder, is_encoder_name, open_encoder
-from snappy_core.errors import IndexMismatch
+from snappy_core.errors import IndexMismatchError
 from snappy_core.formats import RegionsFormat, SuppliedRegions
 from snappy_core.ingest import plan
 from snappy_core.ingest.pipeline import ingest
@@ -28,9 +28,10 @@ from snappy_core.scoring.pooling import GRID_BLOCK
 from snappy_core.scoring.propagation import Scoring
 from snappy_core.search import engine, explain
 from snappy_core.search.filters import Filter, PageReference
+from snappy_core.search.hits import HeatMap, Hit, Hits, TokenMatch
 from snappy_core.stores import MemoryStore, Store, open_store
 from snappy_core.stores.base import DocumentRecord
-from snappy_core.types import HeatMap, Hit, Hits, Patches, Scalar, TokenMatch
+from snappy_core.types import Patches, Scalar
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -71,7 +72,7 @@ class RegionIndex:
             CPU). `snappy_core.encoders.open_encoder` opens others.
 
     Raises:
-        IndexMismatch: the index was made by another encoder, or by one that has to be given.
+        IndexMismatchError: the index was made by another encoder, or by one that has to be given.
     """
 
     def __init__(self, store: Store | None = None, encoder: Encoder | None = None) -> None:
@@ -83,7 +84,7 @@ class RegionIndex:
         if encoder is not None:
             self._store.check(encoder.name, encoder.dim)
         elif made_by is not None and not is_encoder_name(made_by[0]):
-            raise IndexMismatch(
+            raise IndexMismatchError(
                 f"{self._store.location}: made by the encoder {made_by[0]} ({made_by[1]} "
                 "dimensions), which Snappy cannot open by its name; give it as `encoder`"
             )
@@ -94,8 +95,8 @@ class RegionIndex:
         """What encodes pages and questions.
 
         Raises:
-            MissingDependency, ModelError: the encoder that made the index cannot be opened here.
-            IndexMismatch: what its name opens is another one now.
+            MissingDependencyError, ModelError: the encoder of the index cannot be opened here.
+            IndexMismatchError: what its name opens is another one now.
         """
         with self._opening:
             if self._encoder is None:
@@ -117,7 +118,7 @@ class RegionIndex:
 
         Raises:
             FileNotFoundError: no such index and `create` is false, or no such folder.
-            IndexMismatch: the file is no index, or one of another encoder or schema.
+            IndexMismatchError: the file is no index, or one of another encoder or schema.
         """
         store = open_store(location, create=create)
         try:
@@ -189,7 +190,7 @@ class RegionIndex:
                 several documents.
             FormatError: the regions are in no known format or frame, or for other pages.
             TypeError: the encoder does not pickle, so that no worker can have it.
-            MissingDependency, ConnectionError: Ray is not installed, or no cluster answers.
+            MissingDependencyError, ConnectionError: Ray is not installed, or no cluster answers.
         """
         checked = None if metadata is None else check_metadata(metadata)
         documents = plan.name_documents(paths, document_id, password)
@@ -257,7 +258,7 @@ class RegionIndex:
             token: a token of the question, by place or as written; all that speak by default.
 
         Raises:
-            PageUnavailable: the hit is no longer in the index as it was found.
+            PageUnavailableError: the hit is no longer in the index as it was found.
             ValueError: the token is not in the question.
         """
         query = self.encoder.encode_query(hit.query)
@@ -276,7 +277,7 @@ class RegionIndex:
         `snappy_core.display.render.draw_page` draws several hits of one page, or no heat.
 
         Raises:
-            PageUnavailable: as `page_image`.
+            PageUnavailableError: as `page_image`.
             ValueError: the token is not in the question, or `dpi` is not positive.
         """
         heat = self.heatmap(hit, token)
@@ -288,7 +289,7 @@ class RegionIndex:
         The weighted sum of the similarities is the region's "maxsim" score.
 
         Raises:
-            PageUnavailable: the hit is no longer in the index as it was found.
+            PageUnavailableError: the hit is no longer in the index as it was found.
         """
         query = self.encoder.encode_query(hit.query)
         with self._store.read() as snapshot:
@@ -298,8 +299,8 @@ class RegionIndex:
         """Draw the page of a hit again from its source.
 
         Raises:
-            PageUnavailable: the source was given as bytes, is gone or has changed, or the hit is
-                no longer in the index as it was found.
+            PageUnavailableError: the source was given as bytes, is gone or has changed, or the hit
+                is no longer in the index as it was found.
             ValueError: `dpi` is not positive.
         """
         with self._store.read() as snapshot:
@@ -316,7 +317,7 @@ class RegionIndex:
         What is needed of a hit is its id and its text, which every framework hands on.
 
         Raises:
-            PageUnavailable: as `page_image`, or the region now reads otherwise.
+            PageUnavailableError: as `page_image`, or the region now reads otherwise.
             ValueError: `dpi` is not positive.
         """
         with self._store.read() as snapshot:

@@ -6,7 +6,8 @@ import json
 import math
 from collections.abc import Mapping
 
-from snappy_core.types import Hit, Scalar
+from snappy_core.search.hits import Hit
+from snappy_core.types import Scalar
 
 SCHEMA = "snappy.region/1"
 

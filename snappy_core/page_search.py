@@ -13,7 +13,7 @@ from snappy_core.index import RegionIndex
 from snappy_core.parsing.source import Source
 from snappy_core.scoring.propagation import Scoring
 from snappy_core.search.filters import Filter, PageReference
-from snappy_core.types import Hits
+from snappy_core.search.hits import Hits
 
 __all__ = ["PageReference", "PageSearch", "page_reference"]
 
@@ -116,7 +116,7 @@ class PageSearch:
         Raises:
             ValueError: pages that are not there or outside of `root`, all of them named, an
                 empty question, or an option out of range.
-            UnreadableDocument: a file of `root` that cannot be read.
+            UnreadableDocumentError: a file of `root` that cannot be read.
         """
         if self.root is not None:
             pages = list(pages)

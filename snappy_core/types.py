@@ -1,4 +1,4 @@
-"""The nouns: words, regions, pages, patches, queries and hits, as frozen dataclasses.
+"""The nouns: words, regions, pages, patches and queries, as frozen dataclasses.
 
 Boxes are fractions of the rendered page (see `snappy_core.boxes`). Arrays are not copied; treat
 them as read-only.
@@ -6,15 +6,14 @@ them as read-only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, overload
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.boxes import Boxes, as_boxes
-from snappy_core.display.notebook import hits_html
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -178,7 +177,7 @@ class Query:
         text: the question.
         vectors: (m, d) float32 of length 1.
         tokens: m readable strings.
-        speaks: (m,) bool: which tokens speak for the heat map.
+        content_mask: (m,) bool: which tokens speak for the heat map.
         terms: a lexical term for each token, from which the index weights it; None for a stop
             word. None altogether when all tokens weigh the same.
     """
@@ -186,131 +185,12 @@ class Query:
     text: str
     vectors: NDArray[np.float32]
     tokens: tuple[str, ...]
-    speaks: NDArray[np.bool_]
+    content_mask: NDArray[np.bool_]
     terms: tuple[str | None, ...] | None = None
 
     def __post_init__(self) -> None:
         m = len(self.vectors)
-        if m == 0 or len(self.tokens) != m or len(self.speaks) != m:
+        if m == 0 or len(self.tokens) != m or len(self.content_mask) != m:
             raise ValueError(f"{m} query vectors, {len(self.tokens)} tokens: need the same, > 0")
         if self.terms is not None and len(self.terms) != m:
             raise ValueError(f"{m} query vectors but {len(self.terms)} terms")
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A region that answers, with where it stands and how it scored.
-
-    Attributes:
-        region_id: unique over the index and the same each time: `document#p3r7`.
-        score: what hits are ranked by.
-        region_score, page_score: its two parts, the late interaction inside the region and
-            over the whole page, each a weighted mean of cosines (-1..1).
-        page_maxsim: the raw MaxSim sum of the page, unweighted.
-        rank: 1 for the best.
-        ocr_confidence: mean of the region's words, 0..1; -1 for a text layer.
-        rects: a box for each line of the region, to highlight it closely.
-        user_space: as of `Page`.
-        metadata: the user's own keys.
-        query: the question that found it.
-        previous_id, next_id: the regions before and after it in the reading order of the page,
-            or of what holds it; None at its ends.
-        parent: the region that holds it: the table of a row, the list of an item.
-    """
-
-    region: Region
-    region_id: str
-    document_id: str
-    source: str
-    page_number: int
-    page_label: str
-    page_width: float
-    page_height: float
-    page_unit: Literal["pt", "px"]
-    score: float
-    region_score: float
-    page_score: float
-    page_maxsim: float
-    rank: int
-    ocr_confidence: float = -1.0
-    rects: tuple[Box, ...] = ()
-    user_space: Matrix | None = None
-    metadata: Mapping[str, Scalar] = field(default_factory=dict)
-    query: str = ""
-
-    def _repr_html_(self) -> str:
-        return hits_html([self])
-
-    previous_id: str | None = None
-    next_id: str | None = None
-    parent: Region | None = None
-
-    @property
-    def parent_id(self) -> str | None:
-        """The id of `parent`."""
-        stem = self.region_id[: self.region_id.rindex("#p")]
-        if self.region.parent is None:
-            return None
-        return f"{stem}#p{self.page_number}r{self.region.parent}"
-
-
-@dataclass(frozen=True, slots=True)
-class Hits(Sequence[Hit]):
-    """The answer to a search: hits, best first."""
-
-    query: str
-    hits: tuple[Hit, ...]
-
-    def _repr_html_(self) -> str:
-        return hits_html(self.hits)
-
-    def __len__(self) -> int:
-        return len(self.hits)
-
-    def __iter__(self) -> Iterator[Hit]:
-        return iter(self.hits)
-
-    @overload
-    def __getitem__(self, index: int) -> Hit: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[Hit, ...]: ...
-    def __getitem__(self, index: int | slice) -> Hit | tuple[Hit, ...]:
-        return self.hits[index]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class HeatMap:
-    """How much each patch of a page has to do with a question.
-
-    Attributes:
-        values: (n,) cosines, the best over the tokens that speak, or of the one token chosen.
-        boxes: (n, 4).
-        grid: (rows, cols) or None for words.
-    """
-
-    query: str
-    document_id: str
-    page_number: int
-    values: NDArray[np.float32]
-    boxes: Boxes
-    grid: tuple[int, int] | None
-
-
-@dataclass(frozen=True, slots=True)
-class TokenMatch:
-    """What one token of the question found in a region, and on its page.
-
-    Attributes:
-        weight: share of the token in the scores; all weights sum to 1.
-        similarity: its best cosine inside the region, at `box`, which reads `match`.
-        page_similarity: its best cosine on the page, at `page_box`, which reads `page_match`.
-    """
-
-    token: str
-    weight: float
-    similarity: float
-    match: str
-    box: Box | None
-    page_similarity: float
-    page_match: str
-    page_box: Box | None

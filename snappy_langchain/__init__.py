@@ -13,11 +13,11 @@ try:
     from snappy_langchain.retriever import SnappyRetriever
     from snappy_langchain.tool import create_region_tool
 except ModuleNotFoundError as error:
-    from snappy_core.errors import MissingDependency
+    from snappy_core.errors import MissingDependencyError
 
     if (error.name or "").partition(".")[0] != "langchain_core":
         raise
-    raise MissingDependency(
+    raise MissingDependencyError(
         "snappy_langchain needs langchain-core: pip install 'snappy-retriever[langchain]'"
     ) from error
 

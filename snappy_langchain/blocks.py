@@ -20,7 +20,7 @@ from langchain_core.prompts import PromptTemplate, format_document
 
 from snappy_core.display import viewers
 from snappy_core.index import RegionIndex
-from snappy_core.types import Hit
+from snappy_core.search.hits import Hit
 from snappy_langchain.mapping import to_document
 
 Found = Hit | Document
@@ -41,7 +41,7 @@ def region_blocks(
     the picture of the region follows, cut out of its page.
 
     Raises:
-        PageUnavailable: the picture cannot be drawn: the file is gone or has changed.
+        PageUnavailableError: the picture cannot be drawn: the file is gone or has changed.
     """
     blocks: list[TextContentBlock | ImageContentBlock] = []
     for document in map(_document, found):

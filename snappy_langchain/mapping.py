@@ -5,7 +5,7 @@ from __future__ import annotations
 from langchain_core.documents import Document
 
 from snappy_core.metadata import region_metadata
-from snappy_core.types import Hit
+from snappy_core.search.hits import Hit
 
 
 def to_document(hit: Hit) -> Document:

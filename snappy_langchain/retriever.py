@@ -123,7 +123,7 @@ class SnappyRetriever(BaseRetriever):
                 callbacks, can be set on what is returned.
 
         Raises:
-            UnreadableDocument: a file cannot be read; those that can are in the index.
+            UnreadableDocumentError: a file cannot be read; those that can are in the index.
             ValueError: an unknown or wrong field, or reserved metadata.
         """
         index = RegionIndex.open(index_path, encoder)

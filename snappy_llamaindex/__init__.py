@@ -6,11 +6,11 @@ try:
     from snappy_llamaindex.retriever import SnappyRetriever
     from snappy_llamaindex.tool import region_tool
 except ModuleNotFoundError as error:
-    from snappy_core.errors import MissingDependency
+    from snappy_core.errors import MissingDependencyError
 
     if (error.name or "").partition(".")[0] != "llama_index":
         raise
-    raise MissingDependency(
+    raise MissingDependencyError(
         "snappy_llamaindex needs llama-index-core: pip install 'snappy-retriever[llamaindex]'"
     ) from error
 

@@ -13,7 +13,7 @@ from llama_index.core.schema import (
 )
 
 from snappy_core.metadata import region_metadata
-from snappy_core.types import Hit
+from snappy_core.search.hits import Hit
 
 FOR_THE_MODEL = frozenset(("source", "page_label", "region_id"))
 """The metadata that a language model gets to read: what it needs to cite a region."""

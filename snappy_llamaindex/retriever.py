@@ -17,7 +17,8 @@ from snappy_core.scoring.propagation import Scoring
 from snappy_core.search.context import within_token_budget
 from snappy_core.search.engine import check_options
 from snappy_core.search.filters import Filter
-from snappy_core.types import Hits, Scalar
+from snappy_core.search.hits import Hits
+from snappy_core.types import Scalar
 from snappy_llamaindex.mapping import to_node, to_question
 
 
@@ -138,7 +139,7 @@ class SnappyRetriever(BaseRetriever):
             options: of the retriever (`similarity_top_k`, `filter`, ...).
 
         Raises:
-            UnreadableDocument: a file cannot be read; those that can are in the index.
+            UnreadableDocumentError: a file cannot be read; those that can are in the index.
             TypeError: an unknown option.
             ValueError: an option out of range, or reserved metadata.
         """

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from snappy_core import IndexMismatch, PageUnavailable, RegionIndex, Source
+from snappy_core import IndexMismatchError, PageUnavailableError, RegionIndex, Source
 from snappy_core.display.render import crop
 from snappy_core.stores import MemoryStore, SqliteStore
 from snappy_core.testing import FakeEncoder
@@ -56,7 +56,7 @@ def test_open_without_making(file):
 @pytest.mark.parametrize("other", [FakeEncoder(name="fake-2"), FakeEncoder(dim=32)])
 def test_open_with_another_encoder(file, other):
     RegionIndex.open(file, FakeEncoder()).close()
-    with pytest.raises(IndexMismatch) as caught:
+    with pytest.raises(IndexMismatchError) as caught:
         RegionIndex.open(file, other)
     said = str(caught.value)
     assert "fake-1 (64 dimensions)" in said
@@ -68,7 +68,7 @@ def test_open_with_another_encoder(file, other):
 def test_a_store_belongs_to_one_encoder():
     store = MemoryStore()
     RegionIndex(store, FakeEncoder())
-    with pytest.raises(IndexMismatch, match=r"fake-1 \(64 dimensions\), not fake-2 \(64\)"):
+    with pytest.raises(IndexMismatchError, match=r"fake-1 \(64 dimensions\), not fake-2 \(64\)"):
         RegionIndex(store, FakeEncoder(name="fake-2"))
 
 
@@ -159,7 +159,7 @@ def test_password(index, data):
     assert "give its password" in failure.cause
     index.add(data / "encrypted.pdf", password="tide").raise_failed()
     (hit, *_) = index.search("tide")
-    with pytest.raises(PageUnavailable, match="give its password"):
+    with pytest.raises(PageUnavailableError, match="give its password"):
         index.page_image(hit)
     assert index.page_image(hit, password="tide").size[0] > 100
 
@@ -217,16 +217,16 @@ def test_page_image_wants_the_file_as_it_was(index, data, tmp_path):
     hit = index.search("price")[0]
     first = index.page_image(hit, dpi=36)
     shutil.copy(data / "hyphens.pdf", path)
-    with pytest.raises(PageUnavailable, match=r"paper\.pdf, page 1: the file has changed"):
+    with pytest.raises(PageUnavailableError, match=r"paper\.pdf, page 1: the file has changed"):
         index.page_image(hit)
     path.write_bytes(b"")
-    with pytest.raises(PageUnavailable, match=r"paper\.pdf, page 1: is empty"):
+    with pytest.raises(PageUnavailableError, match=r"paper\.pdf, page 1: is empty"):
         index.page_image(hit)
     path.unlink()
-    with pytest.raises(PageUnavailable, match=r"paper\.pdf, page 1: there is no such file"):
+    with pytest.raises(PageUnavailableError, match=r"paper\.pdf, page 1: there is no such file"):
         index.page_image(hit)
     path.mkdir()
-    with pytest.raises(PageUnavailable, match="there is no such file"):
+    with pytest.raises(PageUnavailableError, match="there is no such file"):
         index.page_image(hit)
     path.rmdir()
     shutil.copy(data / "table.pdf", path)
@@ -238,7 +238,7 @@ def test_page_image_of_bytes(index, data, name):
     index.add(Source.from_bytes((data / "table.pdf").read_bytes(), name)).raise_failed()
     hit = index.search("price")[0]
     assert hit.source == name
-    with pytest.raises(PageUnavailable, match="there is no such file to draw it from"):
+    with pytest.raises(PageUnavailableError, match="there is no such file to draw it from"):
         index.page_image(hit)
 
 
@@ -265,10 +265,10 @@ async def test_region_image_is_cut_out_of_the_page(index, data, tmp_path):
         ("gone.pdf#p1r0", hit.region.text),
         ("nonsense", hit.region.text),
     ):
-        with pytest.raises(PageUnavailable, match=r"no longer in the index .* search again"):
+        with pytest.raises(PageUnavailableError, match=r"no longer in the index .* search again"):
             index.region_image(region_id, text)
     path.unlink()
-    with pytest.raises(PageUnavailable, match=r"paper\.pdf, page 1: there is no such file"):
+    with pytest.raises(PageUnavailableError, match=r"paper\.pdf, page 1: there is no such file"):
         index.region_image(hit.region_id, hit.region.text)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from snappy_core import RegionIndex, Source, UnreadableDocument
+from snappy_core import RegionIndex, Source, UnreadableDocumentError
 from snappy_core.ingest.jobs import prepare
 from snappy_core.page_search import PageReference, PageSearch, page_reference
 from snappy_core.stores.base import DocumentRecord
@@ -220,7 +220,7 @@ def test_links_that_stay_inside_are_followed(root):
 def test_broken_files_are_errors(root, data):
     shutil.copy(data / "not_a_pdf.pdf", root)
     search = PageSearch(root=os.fspath(root), encoder=FakeEncoder())
-    with pytest.raises(UnreadableDocument, match="not_a_pdf"):
+    with pytest.raises(UnreadableDocumentError, match="not_a_pdf"):
         search.search(QUESTION, [PageReference("not_a_pdf.pdf", 1)])
 
 

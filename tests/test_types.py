@@ -27,7 +27,7 @@ def query(**changed):
         "text": "low water",
         "vectors": np.ones((2, 3), np.float32),
         "tokens": ("low", "water"),
-        "speaks": np.ones(2, bool),
+        "content_mask": np.ones(2, bool),
     }
     return Query(**{**good, **changed})
 
@@ -82,9 +82,9 @@ def test_global_patches_stand_outside_of_the_grid():
     "changed",
     [
         {"tokens": ("low",)},
-        {"speaks": np.ones(3, bool)},
+        {"content_mask": np.ones(3, bool)},
         {"terms": ("low",)},
-        {"vectors": np.ones((0, 3), np.float32), "tokens": (), "speaks": np.ones(0, bool)},
+        {"vectors": np.ones((0, 3), np.float32), "tokens": (), "content_mask": np.ones(0, bool)},
     ],
 )
 def test_queries_that_do_not_fit(changed):

@@ -21,7 +21,7 @@ from benchmarks.bbox_docvqa.grounding import (
 from benchmarks.bbox_docvqa.results import Result
 from benchmarks.bbox_docvqa.tokens import Counter, image_tokens
 from snappy_core.boxes import as_boxes, from_pixels, iou, to_pixels
-from snappy_core.scoring.granularity import answering, apart, widened
+from snappy_core.scoring.granularity import drop_nested, promote_to_parent, rankable
 from snappy_core.scoring.maxsim import similarities
 from snappy_core.scoring.propagation import SCORINGS, Scoring, heat, propagate
 from snappy_core.scoring.ranking import above_percentile, ranking
@@ -74,7 +74,7 @@ def scorer(vectors: PageVectors, query: Query, weights: NDArray[np.float32]) -> 
             only = np.zeros(1, dtype=np.int64)
             return engine.score(only, [vectors], query, weights, setting.scoring).within
         similarity = similarities(query.vectors, vectors.vectors, vectors.scales)
-        hot = heat(similarity, query.speaks)
+        hot = heat(similarity, query.content_mask)
         return propagate(hot, vectors.members, setting.scoring, setting.min_overlap)
 
     return score
@@ -90,12 +90,12 @@ def select(
     Every figure of the benchmark ranks and selects here.
     """
     labels, parents = lay_out([labels_and_parents(page.regions)])
-    passing = ~np.isin(labels, RUNNING) & answering(labels, parents)
+    passing = ~np.isin(labels, RUNNING) & rankable(labels, parents)
     order = ranking(scores)
     order = order[passing[order]]
-    order = order[apart(order, parents)]
+    order = order[drop_nested(order, parents)]
     selected = order[above_percentile(scores[order], percentile)]
-    return order, widened(selected, labels, parents)
+    return order, promote_to_parent(selected, labels, parents)
 
 
 def judge(

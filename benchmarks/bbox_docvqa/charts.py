@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from snappy_core.errors import MissingDependency
+from snappy_core.errors import MissingDependencyError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,13 +29,13 @@ def draw_charts(runs: Sequence[Found], folder: str | os.PathLike[str]) -> list[P
     context costs.
 
     Raises:
-        MissingDependency: matplotlib is not installed.
+        MissingDependencyError: matplotlib is not installed.
         OSError: the folder cannot be made or written.
     """
     try:
         from matplotlib.figure import Figure
     except ImportError as error:
-        raise MissingDependency(
+        raise MissingDependencyError(
             "charts need matplotlib: pip install 'snappy-retriever[eval]'"
         ) from error
     Path(folder).mkdir(parents=True, exist_ok=True)

@@ -81,7 +81,7 @@ def run_docvqa(
         FileNotFoundError: files are missing, which it names, and `skip_missing` is false.
         ValueError: `resume` holds results of other options, or `regions` are of no document.
         FormatError: `regions` of a document cannot be read.
-        IndexMismatch: the index beside it was made by another encoder.
+        IndexMismatchError: the index beside it was made by another encoder.
     """
     places, missing = locate(samples)
     if missing and not (skip_missing and places):

@@ -103,7 +103,7 @@ def open_index(
 
     Raises:
         ValueError: both are given, or neither.
-        UnreadableDocument: a PDF cannot be read.
+        UnreadableDocumentError: a PDF cannot be read.
     """
     from snappy_core import RegionIndex
 

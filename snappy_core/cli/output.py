@@ -12,7 +12,8 @@ from snappy_core.metadata import region_metadata
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from snappy_core.types import Hit, Scalar
+    from snappy_core.search.hits import Hit
+    from snappy_core.types import Scalar
 
 
 def print_json(value: object) -> None:

@@ -39,7 +39,7 @@ def write_highlights(source: Source, marks: Sequence[Mark], to: Path) -> None:
     """Write a copy of a PDF with marks; the file appears whole or not at all.
 
     Raises:
-        UnreadableDocument: the document cannot be read.
+        UnreadableDocumentError: the document cannot be read.
     """
     by_page: dict[int, list[Mark]] = defaultdict(list)
     for mark in marks:

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
 from snappy_core.boxes import as_boxes, enclose, to_pixels
-from snappy_core.types import Box, HeatMap, Hit
+from snappy_core.search.hits import HeatMap, Hit
+from snappy_core.types import Box
 
 STOPS = ("#ffffff", "#fff6cf", "#ffe48a", "#ffc34d", "#ff9a3f", "#f9703e")
 """Colours of heat from none to most, in steps of about equal lightness; black stays legible."""

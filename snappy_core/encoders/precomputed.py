@@ -121,15 +121,15 @@ def query_from_embeddings(
     text: str,
     vectors: ArrayLike,
     tokens: Sequence[str] | None = None,
-    speaks: ArrayLike | None = None,
+    content_mask: ArrayLike | None = None,
 ) -> Query:
     """Return a question from its token vectors.
 
     Args:
         vectors: (m, d) finite numbers of any length but 0.
         tokens: m readable strings; their numbers by default.
-        speaks: (m,) which tokens speak for the heat map: words of the question, no prefix and no
-            padding. All by default.
+        content_mask: (m,) which tokens count for the heat map: words of the question, not its
+            prefix or padding. All by default.
 
     >>> query_from_embeddings("net debt", [[3, 0], [0, 4]], ["net", "debt"]).vectors.tolist()
     [[1.0, 0.0], [0.0, 1.0]]
@@ -139,9 +139,9 @@ def query_from_embeddings(
     """
     made = _unit_vectors(vectors)
     names = tuple(map(str, range(len(made)))) if tokens is None else tuple(tokens)
-    heard = np.ones(len(made), bool) if speaks is None else np.asarray(speaks, bool)
+    heard = np.ones(len(made), bool) if content_mask is None else np.asarray(content_mask, bool)
     if not heard.any():
-        raise ValueError("no token of the question speaks for the heat map")
+        raise ValueError("no token of the question counts for the heat map")
     return Query(text, made, names, heard)
 
 

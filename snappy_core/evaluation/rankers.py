@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from snappy_core.encoders.base import Encoder
-from snappy_core.errors import MissingDependency
+from snappy_core.errors import MissingDependencyError
 from snappy_core.evaluation.bench import Corpus, Ranker, Ranking
-from snappy_core.scoring.granularity import answering, apart
+from snappy_core.scoring.granularity import drop_nested, rankable
 from snappy_core.scoring.idf import term
 from snappy_core.scoring.propagation import Scoring
 from snappy_core.scoring.ranking import ranking
@@ -32,7 +32,7 @@ def snappy(store: Store, encoder: Encoder, scoring: Scoring = "maxsim") -> Ranke
         order = ranking(scored.scores)
         order = order[eligible[order]]
         overall = np.where(eligible, scored.scores, -np.inf)
-        overall[order[~apart(order, scored.parents)]] = -np.inf
+        overall[order[~drop_nested(order, scored.parents)]] = -np.inf
         within = np.where(eligible, scored.within, -np.inf)
         return Ranking(scored.page_scores, within, overall)
 
@@ -45,12 +45,12 @@ def bm25(corpus: Corpus) -> Ranker:
     Words are counted under the same terms as in the index.
 
     Raises:
-        MissingDependency: bm25s is not installed.
+        MissingDependencyError: bm25s is not installed.
     """
     try:
         from bm25s import BM25
     except ImportError as error:
-        raise MissingDependency(
+        raise MissingDependencyError(
             "the evaluation needs BM25: pip install 'snappy-retriever[eval]'"
         ) from error
 
@@ -63,7 +63,7 @@ def bm25(corpus: Corpus) -> Ranker:
     pages.index([terms(" ".join(page.words.texts)) for page in corpus.pages], show_progress=False)
 
     labels, parents = lay_out([labels_and_parents(page.regions) for page in corpus.pages])
-    passing = ~np.isin(labels, RUNNING) & answering(labels, parents)
+    passing = ~np.isin(labels, RUNNING) & rankable(labels, parents)
 
     def rank(question: str) -> Ranking:
         asked = terms(question)

@@ -14,9 +14,10 @@ import numpy as np
 
 from snappy_core.encoders.base import Encoder
 from snappy_core.search import engine
+from snappy_core.search.hits import Hits
 from snappy_core.stores.base import Snapshot, Store
 from snappy_core.stores.first_stage import default_depth
-from snappy_core.types import Hits, Query
+from snappy_core.types import Query
 
 DEPTHS = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 WORDS = 8  # of a region that make a question

@@ -56,7 +56,7 @@ def run_bench(
 
     Raises:
         FileNotFoundError, ValueError: the folder is no bench.
-        UnreadableDocument: one of its PDFs cannot be read.
+        UnreadableDocumentError: one of its PDFs cannot be read.
     """
     questions = load_questions(folder)
     files = sorted((Path(folder) / "pdfs").glob("*.pdf"))

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from snappy_core import parsing
 from snappy_core.encoders.base import Encoder
-from snappy_core.errors import SnappyError, UnreadableDocument
+from snappy_core.errors import SnappyError, UnreadableDocumentError
 from snappy_core.formats import SuppliedPage, with_regions
 from snappy_core.parsing import ReadingOptions, Source
 from snappy_core.scoring.membership import assign
@@ -127,7 +127,7 @@ def _foreseen(source: Source) -> Iterator[None]:
         raise
     except Exception as error:
         cause = f"cannot be read ({type(error).__name__}: {error})"
-        raise UnreadableDocument(source.name, cause) from error
+        raise UnreadableDocumentError(source.name, cause) from error
 
 
 def _name(first: int, last: int) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, TypeVar
 
 from snappy_core.encoders.base import Encoder
-from snappy_core.errors import FormatError, SnappyError, StoreError, UnreadableDocument
+from snappy_core.errors import FormatError, SnappyError, StoreError, UnreadableDocumentError
 from snappy_core.formats import SuppliedPage
 from snappy_core.ingest.executor import Crew, Here
 from snappy_core.ingest.plan import fingerprint, is_new, known_metadata, relabel
@@ -110,7 +110,7 @@ def take_in(
         except (StoreError, FormatError):
             raise  # a full disk is no fault of the document, nor are others' regions
         except SnappyError as error:
-            cause = error.cause if isinstance(error, UnreadableDocument) else str(error)
+            cause = error.cause if isinstance(error, UnreadableDocumentError) else str(error)
             failed.append(Failure(name, cause, error))
             expected = item.flow.pages if item.flow else None
             bar.document(f"{name}: {cause}", missing=(expected or 0) - (bar.pages - before))

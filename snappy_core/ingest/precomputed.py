@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from snappy_core import parsing
 from snappy_core.encoders import Encoder
-from snappy_core.errors import UnreadableDocument
+from snappy_core.errors import UnreadableDocumentError
 from snappy_core.parsing import Source
 from snappy_core.types import Page, Patches, Query
 
@@ -44,7 +44,7 @@ def with_patches(
     if len(documents) != 1:
         raise ValueError(f"patches are those of one document, not of {len(documents)}")
     source = documents[0][1]
-    with suppress(UnreadableDocument):  # which is reported as of any other document
+    with suppress(UnreadableDocumentError):  # which is reported as of any other document
         if (pages := parsing.count_pages(source)) != len(patches):
             raise ValueError(f"{source.name} has {pages} pages, but patches of {len(patches)}")
     for number, page in enumerate(patches, start=1):

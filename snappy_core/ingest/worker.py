@@ -11,7 +11,7 @@ import traceback
 from multiprocessing.connection import Connection
 from typing import Any
 
-from snappy_core.errors import SnappyError, WorkerFailed
+from snappy_core.errors import SnappyError, WorkerError
 from snappy_core.ingest.jobs import Job
 
 
@@ -42,7 +42,7 @@ def _do(job: Job, encoder: Any) -> tuple[Any, Exception | None]:
     try:
         return job.run(encoder), None
     except MemoryError:
-        return None, WorkerFailed(job.source.name, f"needs more memory than there is ({job})")
+        return None, WorkerError(job.source.name, f"needs more memory than there is ({job})")
     except Exception as error:
         return None, portable(error)
 

@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Any
 
 from snappy_core.encoders.base import Encoder
-from snappy_core.errors import WorkerFailed
+from snappy_core.errors import WorkerError
 from snappy_core.ingest.jobs import Job
 from snappy_core.ingest.worker import serve
 from snappy_core.parsing import Source
@@ -222,7 +222,7 @@ class _Worker:
         else:
             assert self.job is not None
             job, self.job = self.job, None
-            self._future.set_exception(WorkerFailed(job.source.name, f"{cause} ({job})"))
+            self._future.set_exception(WorkerError(job.source.name, f"{cause} ({job})"))
 
 
 def pickle_encoder(encoder: Encoder) -> bytes:

@@ -35,8 +35,8 @@ def read(source: Source, options: ReadingOptions | None = None) -> Iterator[Page
     """Yield the pages of a document in order, with words, regions and a lazy renderer.
 
     Raises:
-        UnreadableDocument: the document cannot be read; a password it lacks is a
-            `PasswordRequired`.
+        UnreadableDocumentError: the document cannot be read; a password it lacks is a
+            `PasswordRequiredError`.
     """
     numbers = range(1, count_pages(source) + 1)
     return with_sections(read_pages(source, numbers, options or ReadingOptions()))
@@ -80,7 +80,7 @@ def render(source: Source, number: int, dpi: float = 150) -> Image:
     Images have the pixels they have: `dpi` does not matter to them.
 
     Raises:
-        UnreadableDocument: the document or the page cannot be read.
+        UnreadableDocumentError: the document or the page cannot be read.
     """
     return (
         images.render(source, number, dpi) if _is_image(source) else pdf.render(source, number, dpi)

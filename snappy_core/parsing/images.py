@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from snappy_core.errors import UnreadableDocument
+from snappy_core.errors import UnreadableDocumentError
 from snappy_core.parsing.drawings import Drawn, Rules
 from snappy_core.parsing.layout.model_areas import modelled_areas
 from snappy_core.parsing.layout.regions import arrange
@@ -50,7 +50,7 @@ def count_pages(source: Source) -> int:
     """Return the number of frames of a TIFF, else 1: other formats hold previews and films.
 
     Raises:
-        UnreadableDocument: the file is no picture of a known format, damaged, or too large.
+        UnreadableDocumentError: the file is no picture of a known format, damaged, or too large.
     """
     with _open(source) as picture:
         return _count_frames(picture, source) if picture.format == "TIFF" else 1
@@ -65,7 +65,7 @@ def read_pages(source: Source, numbers: Iterable[int], options: ReadingOptions) 
     for number in numbers:
         try:
             picture = render(source, number)
-        except UnreadableDocument as error:
+        except UnreadableDocumentError as error:
             if number == 1:
                 raise
             yield Page(number, str(number), 1, 1, "px", NO_WORDS, (), warning=error.cause)
@@ -87,18 +87,18 @@ def render(source: Source, number: int, dpi: float = 0) -> Image:
     """Return a frame (from 1) upright, as an RGB picture, in its own pixels whatever `dpi` says.
 
     Raises:
-        UnreadableDocument: the file or the frame cannot be read, or is too large.
+        UnreadableDocumentError: the file or the frame cannot be read, or is too large.
     """
     with _open(source) as picture:
         try:
             picture.seek(number - 1)
             _check_size(picture, source)
             return _upright_rgb(picture)
-        except UnreadableDocument:
+        except UnreadableDocumentError:
             raise
         except Exception as error:  # Pillow's decoders raise whatever comes
             cause = f"page {number}: cannot be decoded ({error or type(error).__name__})"
-            raise UnreadableDocument(source.name, cause) from error
+            raise UnreadableDocumentError(source.name, cause) from error
 
 
 def _count_frames(picture: Any, source: Source) -> int:
@@ -112,7 +112,7 @@ def _count_frames(picture: Any, source: Source) -> int:
         except Exception:  # a broken directory ends the chain: reading the page says so
             return frames + 1
         frames += 1
-    raise UnreadableDocument(source.name, f"has more than {MAX_FRAMES:,} frames")
+    raise UnreadableDocumentError(source.name, f"has more than {MAX_FRAMES:,} frames")
 
 
 @contextmanager
@@ -125,11 +125,11 @@ def _open(source: Source) -> Iterator[Any]:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # we look ourselves
             picture = Image.open(data, formats=_FORMATS)
     except Image.DecompressionBombError as error:
-        raise UnreadableDocument(source.name, _TOO_LARGE) from error
+        raise UnreadableDocumentError(source.name, _TOO_LARGE) from error
     except Exception as error:  # Pillow's own text names an object in memory, not a cause
         unknown = "is no picture that can be read: it is damaged or of another format"
         cause = getattr(error, "strerror", None) or unknown
-        raise UnreadableDocument(source.name, cause) from error
+        raise UnreadableDocumentError(source.name, cause) from error
     with picture:
         _check_size(picture, source)
         yield picture
@@ -140,7 +140,7 @@ _TOO_LARGE = f"is a picture of more than {MAX_PIXELS // 1_000_000} million pixel
 
 def _check_size(picture: Image, source: Source) -> None:
     if picture.width * picture.height > MAX_PIXELS:
-        raise UnreadableDocument(source.name, _TOO_LARGE)
+        raise UnreadableDocumentError(source.name, _TOO_LARGE)
 
 
 def _upright_rgb(picture: Image) -> Image:

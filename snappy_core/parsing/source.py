@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from snappy_core.errors import UnreadableDocument
+from snappy_core.errors import UnreadableDocumentError
 
 SUFFIXES = (
     ".pdf", ".png", ".jpg", ".jpeg", ".jp2", ".webp", ".bmp", ".tif", ".tiff"
@@ -52,18 +52,18 @@ class Source:
         """Return the SHA-256 of the bytes, in hex.
 
         Raises:
-            UnreadableDocument: the file is missing, is a folder, may not be read, or is empty.
+            UnreadableDocumentError: the file is missing, is a folder, may not be read, or is empty.
         """
         if self.path is None:
             data = self.data or b""
             if not data:
-                raise UnreadableDocument(self.name, "is empty")
+                raise UnreadableDocumentError(self.name, "is empty")
             return hashlib.sha256(data).hexdigest()
         try:
             with self.path.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
                 if file.tell() == 0:
-                    raise UnreadableDocument(self.name, "is empty")
+                    raise UnreadableDocumentError(self.name, "is empty")
         except (OSError, ValueError) as error:
             raise self._unreadable(error) from error
         return digest
@@ -77,7 +77,7 @@ class Source:
         """Return the first bytes, to tell what kind of document it is.
 
         Raises:
-            UnreadableDocument: the file is missing, is a folder or may not be read.
+            UnreadableDocumentError: the file is missing, is a folder or may not be read.
         """
         if self.path is None:
             return (self.data or b"")[:size]
@@ -87,9 +87,9 @@ class Source:
         except (OSError, ValueError) as error:
             raise self._unreadable(error) from error
 
-    def _unreadable(self, error: OSError | ValueError) -> UnreadableDocument:
+    def _unreadable(self, error: OSError | ValueError) -> UnreadableDocumentError:
         # ValueError: a NUL byte in the name
-        return UnreadableDocument(self.name, getattr(error, "strerror", None) or str(error))
+        return UnreadableDocumentError(self.name, getattr(error, "strerror", None) or str(error))
 
 
 Sources = str | os.PathLike[str] | Source

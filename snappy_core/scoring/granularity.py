@@ -36,7 +36,7 @@ _LIST = LABELS.index("list")
 _HEADINGS = (LABELS.index("title"), LABELS.index("heading"))
 
 
-def sized(
+def penalize_size(
     scores: NDArray[np.float32], members: Membership, labels: NDArray[np.uint8]
 ) -> NDArray[np.float32]:
     """Return region scores (r,) less what lists pay for their size, and headings for being some.
@@ -51,7 +51,7 @@ def sized(
     return (scores - paid).astype(np.float32)
 
 
-def answering(labels: NDArray[np.uint8], parents: NDArray[np.int64]) -> NDArray[np.bool_]:
+def rankable(labels: NDArray[np.uint8], parents: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Say which regions (r,) answer for themselves: not the rows of a short table, and not a
     long one.
 
@@ -61,7 +61,7 @@ def answering(labels: NDArray[np.uint8], parents: NDArray[np.int64]) -> NDArray[
 
     >>> table, row = LABELS.index("table"), LABELS.index("table_row")
     >>> labels = np.array([table, row, row, table] + [row] * 16, np.uint8)
-    >>> mask = answering(labels, np.array([-1, 0, 0, -1] + [3] * 16))
+    >>> mask = rankable(labels, np.array([-1, 0, 0, -1] + [3] * 16))
     >>> mask[:4], bool(mask[4:].all())
     (array([ True, False, False, False]), True)
     """
@@ -81,14 +81,14 @@ def answering(labels: NDArray[np.uint8], parents: NDArray[np.int64]) -> NDArray[
     return np.asarray(mask, dtype=bool)
 
 
-def apart(ranked: NDArray[np.intp], parents: NDArray[np.int64]) -> NDArray[np.bool_]:
+def drop_nested(ranked: NDArray[np.intp], parents: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Say which ranked regions neither hold one ranked before them nor are held by one.
 
     Args:
         ranked: (n,) regions, best first.
         parents: (r,) the region that holds each, -1 for none.
 
-    >>> apart(np.array([2, 0, 1, 3]), np.array([-1, 0, 0, -1]))
+    >>> drop_nested(np.array([2, 0, 1, 3]), np.array([-1, 0, 0, -1]))
     array([ True, False,  True,  True])
     """
     kept = np.ones(len(ranked), dtype=bool)
@@ -108,7 +108,7 @@ def apart(ranked: NDArray[np.intp], parents: NDArray[np.int64]) -> NDArray[np.bo
     return kept
 
 
-def widened(
+def promote_to_parent(
     selected: NDArray[np.intp], labels: NDArray[np.uint8], parents: NDArray[np.int64]
 ) -> NDArray[np.intp]:
     """Return selected regions, best first, with rows that make up half of their table (two at
@@ -120,7 +120,7 @@ def widened(
         parents: (r,) the region that holds each, -1 for none.
 
     >>> labels = np.array([_TABLE, _ROW, _ROW, _ROW, 0], np.uint8)
-    >>> widened(np.array([4, 2, 3]), labels, np.array([-1, 0, 0, 0, -1])).tolist()
+    >>> promote_to_parent(np.array([4, 2, 3]), labels, np.array([-1, 0, 0, 0, -1])).tolist()
     [4, 0]
     """
     taken = list(dict.fromkeys(selected.tolist()))

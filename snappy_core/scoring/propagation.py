@@ -20,7 +20,7 @@ SCORINGS: tuple[Scoring, ...] = Scoring.__args__  # type: ignore[attr-defined]
 
 def heat(
     similarity: NDArray[np.float32],
-    speaks: NDArray[np.bool_],
+    content_mask: NDArray[np.bool_],
     how: Literal["max", "mean"] = "max",
 ) -> NDArray[np.float32]:
     """Return how much each patch has to do with the question: (m, n) gives (n,).
@@ -31,7 +31,7 @@ def heat(
     ...      np.array([True, True, False])).tolist()
     [0.5, 0.75]
     """
-    speaking = similarity[speaks]
+    speaking = similarity[content_mask]
     return np.asarray(speaking.max(axis=0) if how == "max" else speaking.mean(axis=0))
 
 
@@ -87,7 +87,7 @@ def region_maxsim(
 def region_scores(
     similarity: NDArray[np.float32],
     weights: NDArray[np.float32],
-    speaks: NDArray[np.bool_],
+    content_mask: NDArray[np.bool_],
     members: Membership,
     scoring: Scoring = "maxsim",
 ) -> NDArray[np.float32]:
@@ -96,4 +96,4 @@ def region_scores(
         return region_maxsim(similarity, weights, members)
     if scoring not in SCORINGS:
         raise ValueError(f"scoring must be one of {', '.join(SCORINGS)}, not {scoring!r}")
-    return propagate(heat(similarity, speaks), members, scoring)
+    return propagate(heat(similarity, content_mask), members, scoring)

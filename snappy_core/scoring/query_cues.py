@@ -25,14 +25,14 @@ _CUES: tuple[tuple[re.Pattern[str], tuple[Label, ...]], ...] = (
 )
 
 
-def cued(question: str, labels: NDArray[np.uint8]) -> NDArray[np.float32]:
+def label_boost(question: str, labels: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return what each region gains, `CUE` or 0, shape (r,); English questions only.
 
     Args:
         labels: (r,) places in `LABELS`.
 
     >>> codes = np.array([LABELS.index(name) for name in ("figure", "table", "paragraph")])
-    >>> cued("What does the left plot show?", codes) > 0
+    >>> label_boost("What does the left plot show?", codes) > 0
     array([ True, False, False])
     """
     named = [label for cue, kinds in _CUES if cue.search(question) for label in kinds]

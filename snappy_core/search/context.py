@@ -11,7 +11,8 @@ import numpy as np
 
 from snappy_core.boxes import overlap_by_half
 from snappy_core.scoring.ranking import within_budget
-from snappy_core.types import Box, Hit
+from snappy_core.search.hits import Hit
+from snappy_core.types import Box
 
 _PIECE = re.compile(r"(?P<word>[A-Z]?[a-z]+)|(?P<capitals>[A-Z]+)|(?P<number>\d+)|\S")
 _LETTERS = {"word": 8, "capitals": 4, "number": 3, None: 1}  # that a token of English holds

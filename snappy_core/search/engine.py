@@ -10,19 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.boxes import as_boxes, coverage, enclose
-from snappy_core.scoring.granularity import apart, sized
+from snappy_core.scoring.granularity import drop_nested, penalize_size
 from snappy_core.scoring.hot_areas import hot_areas
 from snappy_core.scoring.idf import token_weights
 from snappy_core.scoring.kernel import in_numpy
 from snappy_core.scoring.maxsim import page_scores, similarities
 from snappy_core.scoring.membership import Membership, assign, concatenate
 from snappy_core.scoring.propagation import SCORINGS, Scoring, heat, propagate, region_scores
-from snappy_core.scoring.query_cues import cued
+from snappy_core.scoring.query_cues import label_boost
 from snappy_core.scoring.ranking import cap_per_group, combine, ranking
 from snappy_core.search.filters import Filter, PageReference, find_pages, resolve
-from snappy_core.search.hits import Owner, make_hit, read_owner
+from snappy_core.search.hits import Hit, Hits
+from snappy_core.search.page_context import PageContext, make_hit, read_page_context
 from snappy_core.stores.base import Chosen, PageVectors, Snapshot, lay_out
-from snappy_core.types import Hit, Hits, Query, Region
+from snappy_core.types import Query, Region
 
 _TOGETHER = 256  # pages whose patches are in memory at once, however many are scored
 
@@ -105,10 +106,10 @@ def search(
         eligible &= scored.scores >= score_threshold
     order = np.flatnonzero(eligible)
     order = order[ranking(scored.scores[order])]
-    order = order[apart(order, scored.parents)]
+    order = order[drop_nested(order, scored.parents)]
     if per_page is not None:
         order = order[cap_per_group(scored.region_pages[order], per_page)]
-    owners: dict[int, Owner] = {}
+    owners: dict[int, PageContext] = {}
     hits = _hits(snapshot, query, scored, order[:k], owners)
     if query.terms is None and chosen.allows("hot_area"):
         least = -np.inf if score_threshold is None else score_threshold
@@ -152,13 +153,13 @@ def score(
     )
     of_pages, raw = page_scores(similarity, offsets, weights)
     members: Membership = concatenate([page.members for page in vectors], counts)
-    of_regions = region_scores(similarity, weights, query.speaks, members, scoring)
+    of_regions = region_scores(similarity, weights, query.content_mask, members, scoring)
     sizes = [len(page.labels) for page in vectors]
     region_pages = np.repeat(np.arange(len(vectors)), sizes)
     labels, parents = lay_out([(page.labels, page.parents) for page in vectors])
     within = of_regions
     if scoring == "maxsim":
-        within = sized(of_regions, members, labels) + cued(query.text, labels)
+        within = penalize_size(of_regions, members, labels) + label_boost(query.text, labels)
     return Scored(
         pages=pages,
         page_scores=of_pages,
@@ -193,7 +194,7 @@ def _hits(
     query: Query,
     scored: Scored,
     order: NDArray[np.intp],
-    owners: dict[int, Owner],
+    owners: dict[int, PageContext],
 ) -> list[Hit]:
     """Return the hits of ranked regions; each page is read once, into `owners`."""
     hits = []
@@ -216,14 +217,14 @@ def _hits(
     return hits
 
 
-def _owner(snapshot: Snapshot, page: int, owners: dict[int, Owner]) -> Owner:
+def _owner(snapshot: Snapshot, page: int, owners: dict[int, PageContext]) -> PageContext:
     if page not in owners:
-        owners[page] = read_owner(snapshot, page)
+        owners[page] = read_page_context(snapshot, page)
     return owners[page]
 
 
 def _hot(
-    snapshot: Snapshot, query: Query, scored: Scored, k: int, owners: dict[int, Owner]
+    snapshot: Snapshot, query: Query, scored: Scored, k: int, owners: dict[int, PageContext]
 ) -> Iterator[Hit]:
     """Yield the hot areas of the best `k` pages that no region covers, as regions without words.
 
@@ -236,7 +237,7 @@ def _hot(
             continue
         local = np.flatnonzero(patches.local)
         similarity = similarities(query.vectors, patches.vectors, patches.scales)
-        warmth = heat(similarity, query.speaks)
+        warmth = heat(similarity, query.content_mask)
         owner = _owner(snapshot, page, owners)
         boxes = as_boxes([region.box for region in owner.page.regions])
         covered = np.asarray((coverage(boxes, patches.boxes[local]) >= 0.1).any(axis=0))

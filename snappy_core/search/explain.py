@@ -7,13 +7,14 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.errors import PageUnavailable
+from snappy_core.errors import PageUnavailableError
 from snappy_core.scoring.maxsim import similarities
 from snappy_core.scoring.membership import assign
 from snappy_core.scoring.propagation import heat
 from snappy_core.search.engine import query_weights
+from snappy_core.search.hits import HeatMap, Hit, TokenMatch
 from snappy_core.stores.base import DocumentRecord, Snapshot
-from snappy_core.types import Box, HeatMap, Hit, Page, Patches, Query, Region, TokenMatch
+from snappy_core.types import Box, Page, Patches, Query, Region
 
 
 def heatmap(snapshot: Snapshot, query: Query, hit: Hit, token: int | str | None = None) -> HeatMap:
@@ -21,7 +22,9 @@ def heatmap(snapshot: Snapshot, query: Query, hit: Hit, token: int | str | None 
     _, patches = stored(snapshot, hit)
     vectors, scales = patches.vectors[patches.local], patches.scales[patches.local]
     similarity = similarities(query.vectors, vectors, scales)
-    values = heat(similarity, query.speaks) if token is None else similarity[_find(query, token)]
+    values = (
+        heat(similarity, query.content_mask) if token is None else similarity[_find(query, token)]
+    )
     boxes = patches.boxes[patches.local]
     return HeatMap(query.text, hit.document_id, hit.page_number, values, boxes, patches.grid)
 
@@ -60,7 +63,7 @@ def stored(snapshot: Snapshot, hit: Hit) -> tuple[Page, Patches]:
     """Return the page of a hit and its patches.
 
     Raises:
-        PageUnavailable: the document is gone, or another one stands in its place.
+        PageUnavailableError: the document is gone, or another one stands in its place.
     """
     page_id = snapshot.page_ids(hit.document_id).get(hit.page_number)
     if page_id is not None:
@@ -68,7 +71,7 @@ def stored(snapshot: Snapshot, hit: Hit) -> tuple[Page, Patches]:
         # A hot area is no region of the page: it comes with the question.
         if hit.region.label == "hot_area" or hit.region in page.regions:
             return page, snapshot.patches(page_id)
-    raise PageUnavailable(
+    raise PageUnavailableError(
         f"{hit.document_id}, page {hit.page_number}: no longer in the index as it was found; "
         "search again"
     )
@@ -78,7 +81,7 @@ def find(snapshot: Snapshot, region_id: str, text: str) -> tuple[DocumentRecord,
     """Return the region with an id, its page and document, if it still reads as given.
 
     Raises:
-        PageUnavailable: it does not, or there is none.
+        PageUnavailableError: it does not, or there is none.
     """
     document_id, _, place = region_id.rpartition("#p")
     match = re.fullmatch(r"(\d+)r(\d+)", place)
@@ -90,7 +93,7 @@ def find(snapshot: Snapshot, region_id: str, text: str) -> tuple[DocumentRecord,
             number = int(match[2])
             if number < len(page.regions) and page.regions[number].text == text:
                 return document, page, page.regions[number]
-    raise PageUnavailable(f"{region_id}: no longer in the index as it was found; search again")
+    raise PageUnavailableError(f"{region_id}: no longer in the index as it was found; search again")
 
 
 def _find(query: Query, token: int | str) -> int:

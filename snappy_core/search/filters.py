@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.scoring.granularity import answering
+from snappy_core.scoring.granularity import rankable
 from snappy_core.stores.base import DocumentRecord, PageVectors, Snapshot, lay_out
 from snappy_core.types import LABELS, Label, Scalar
 
@@ -59,11 +59,11 @@ class Selection:
         """Say which regions of pages laid one after the other pass, shape (regions,).
 
         What does not answer for itself passes only when it is asked for by its label: running
-        headers and footers, and one of two levels (see `answering`).
+        headers and footers, and one of two levels (see `rankable`).
         """
         labels, parents = lay_out([(page.labels, page.parents) for page in pages])
         if self.labels is None:
-            return ~np.isin(labels, RUNNING) & answering(labels, parents)
+            return ~np.isin(labels, RUNNING) & rankable(labels, parents)
         return np.isin(labels, list(self.labels))
 
 

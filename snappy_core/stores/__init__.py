@@ -21,8 +21,8 @@ def open_store(location: str | os.PathLike[str], *, create: bool = True) -> Stor
 
     Raises:
         ValueError: a URL of a kind that no store serves, or of another form than its store's.
-        MissingDependency: the store needs an extra that is not installed.
-        FileNotFoundError, IndexMismatch, StoreError: as the store.
+        MissingDependencyError: the store needs an extra that is not installed.
+        FileNotFoundError, IndexMismatchError, StoreError: as the store.
     """
     if location == ":memory:":
         if not create:

@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.errors import IndexMismatch
+from snappy_core.errors import IndexMismatchError
 from snappy_core.scoring.membership import Membership
 from snappy_core.types import LABELS, Page, Patches, Region, Scalar
 
@@ -72,10 +72,10 @@ def check_encoder(
     """Check the name and dimensions of an encoder against those of the one that made an index.
 
     Raises:
-        IndexMismatch: they differ.
+        IndexMismatchError: they differ.
     """
     if found != given:
-        raise IndexMismatch(
+        raise IndexMismatchError(
             f"{location}: made by the encoder {found[0]} ({found[1]} dimensions), not {given[0]} "
             f"({given[1]}); open it with that encoder, or index {way_out}"
         )
@@ -220,7 +220,7 @@ class Store(Protocol):
         """Take note of the encoder of a new index.
 
         Raises:
-            IndexMismatch: the index was made by another encoder.
+            IndexMismatchError: the index was made by another encoder.
         """
         ...
 

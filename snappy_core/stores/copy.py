@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from snappy_core.errors import IndexMismatch, StoreError
+from snappy_core.errors import IndexMismatchError, StoreError
 from snappy_core.stores.base import (
     Catalog,
     DocumentRecord,
@@ -57,7 +57,7 @@ def copy(source: Store, target: Store, *, progress: bool | None = None) -> CopyR
         progress: draw a progress bar; by default when standard error is a terminal.
 
     Raises:
-        IndexMismatch: the target was made by another encoder.
+        IndexMismatchError: the target was made by another encoder.
         StoreError: what was read back is not what was written; also as the stores.
     """
     started = time.monotonic()
@@ -121,7 +121,7 @@ class _FirstStage:
 def _check(source: Store, target: Store, made_by: tuple[str, int]) -> None:
     found = target.encoder()
     if found is not None and found != made_by:
-        raise IndexMismatch(
+        raise IndexMismatchError(
             f"{target.location}: made by the encoder {found[0]} ({found[1]} dimensions), but "
             f"{source.location} by {made_by[0]} ({made_by[1]}); copy it to a new place"
         )

@@ -13,7 +13,7 @@ from itertools import count
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.errors import IndexMismatch
+from snappy_core.errors import IndexMismatchError
 from snappy_core.scoring.idf import page_terms
 from snappy_core.stores.base import (
     Catalog,
@@ -121,7 +121,7 @@ class MemoryStore:
         with self._lock:
             if self._encoder is not None and self._encoder != (encoder, dim):
                 name, size = self._encoder
-                raise IndexMismatch(
+                raise IndexMismatchError(
                     f"{self.location}: made by the encoder {name} ({size} dimensions), not "
                     f"{encoder} ({dim})"
                 )

@@ -44,8 +44,14 @@ class FakeEncoder:
         if not words:
             raise ValueError("the question is empty")
         terms = tuple(map(term, words))
-        speaks = np.array([found is not None for found in terms])
-        return Query(text, self._vectors(words), words, speaks if speaks.any() else ~speaks, terms)
+        content_mask = np.array([found is not None for found in terms])
+        return Query(
+            text,
+            self._vectors(words),
+            words,
+            content_mask if content_mask.any() else ~content_mask,
+            terms,
+        )
 
     def _vectors(self, words: Sequence[str]) -> NDArray[np.float32]:
         rows = [_vector(term(word) or word.casefold(), self.dim) for word in words]
@@ -80,7 +86,7 @@ class FakeGridEncoder:
     def encode_query(self, text: str) -> Query:
         """Return a vector for every word of the question; all weigh the same."""
         query = self._words.encode_query(text)
-        return Query(query.text, query.vectors, query.tokens, query.speaks)
+        return Query(query.text, query.vectors, query.tokens, query.content_mask)
 
     def _encode(self, page: Page, words: Patches) -> Patches:
         boxes = np.concatenate([as_boxes([[0, 0, 1, 1]]), grid_cells(*self._grid)])

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from snappy_core.errors import IndexMismatch
+from snappy_core.errors import IndexMismatchError
 from snappy_core.ingest.jobs import prepare
 from snappy_core.scoring.idf import page_terms
 from snappy_core.stores.base import Chosen, DocumentRecord, PageRecord, Snapshot, Store
@@ -367,7 +367,7 @@ class StoreConformance:
         store.check("mini-1", 16)
         assert store.encoder() == ("mini-1", 16)
         for name, dim in (("other-2", 16), ("mini-1", 32)):
-            with pytest.raises(IndexMismatch, match=rf"mini-1.*16.*{name}.*{dim}"):
+            with pytest.raises(IndexMismatchError, match=rf"mini-1.*16.*{name}.*{dim}"):
                 store.check(name, dim)
 
     def test_readers_in_threads_see_whole_states(self, store: Store) -> None:

@@ -17,7 +17,8 @@ from snappy_core.display.render import (
     heat_field,
     on_page,
 )
-from snappy_core.types import HeatMap, Hit, Region
+from snappy_core.search.hits import HeatMap, Hit
+from snappy_core.types import Region
 
 WIDTH, HEIGHT = 600, 400
 

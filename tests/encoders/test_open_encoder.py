@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from snappy_core import IndexMismatch, ModelError, RegionIndex
+from snappy_core import IndexMismatchError, ModelError, RegionIndex
 from snappy_core.encoders import MINILM, is_encoder_name, open_encoder
 from snappy_core.encoders.onnx_text import OnnxTextEncoder
 from snappy_core.stores import SqliteStore
@@ -71,7 +71,7 @@ def test_an_index_says_what_made_it_and_opens_no_model_for_that(tmp_path):
 def test_an_encoder_that_has_no_name_to_open_it_by_must_be_given(tmp_path):
     path = tmp_path / "index.snappy"
     RegionIndex.open(path, FakeEncoder()).close()
-    with pytest.raises(IndexMismatch, match=r"made by the encoder fake-1 \(64 dimensions\)"):
+    with pytest.raises(IndexMismatchError, match=r"made by the encoder fake-1 \(64 dimensions\)"):
         RegionIndex.open(path)
     assert [found.name for found in tmp_path.iterdir()] == [path.name]  # it was closed again
     RegionIndex.open(path, FakeEncoder()).close()

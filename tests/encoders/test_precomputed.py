@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from snappy_core import IndexMismatch, RegionIndex, Source, parsing
+from snappy_core import IndexMismatchError, RegionIndex, Source, parsing
 from snappy_core.boxes import as_boxes, intersection
 from snappy_core.encoders import Encoder
 from snappy_core.encoders.grids import tiled
@@ -124,7 +124,7 @@ class TestQuery:
         query = query_from_embeddings("net debt", [[3, 4], [0, 2]])
         np.testing.assert_allclose(query.vectors, [[0.6, 0.8], [0, 1]], atol=1e-6)
         assert query.tokens == ("0", "1")
-        assert query.speaks.all()
+        assert query.content_mask.all()
         assert query.terms is None
 
     @pytest.mark.parametrize(
@@ -134,8 +134,8 @@ class TestQuery:
             ([[np.nan, 0]], {}, "not finite"),
             ([1, 2], {}, r"shape \(n, d\)"),
             ([[1, 2]], {"tokens": ["a", "b"]}, "1 query vectors, 2 tokens"),
-            ([[1, 2]], {"speaks": [True, True]}, "need the same"),
-            ([[1, 2]], {"speaks": [False]}, "no token of the question speaks"),
+            ([[1, 2]], {"content_mask": [True, True]}, "need the same"),
+            ([[1, 2]], {"content_mask": [False]}, "no token of the question counts"),
         ],
     )
     def test_that_cannot_be(self, vectors, options, message):
@@ -221,5 +221,7 @@ class TestIndex:
     def test_opens_only_with_its_encoder(self, encoder, tmp_path):
         path = tmp_path / "a.snappy"
         RegionIndex.open(path, encoder).close()
-        with pytest.raises(IndexMismatch, match=r"their-model \(64 dimensions\), .* give it as"):
+        with pytest.raises(
+            IndexMismatchError, match=r"their-model \(64 dimensions\), .* give it as"
+        ):
             RegionIndex.open(path)

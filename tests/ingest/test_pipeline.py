@@ -3,7 +3,7 @@ import shutil
 import numpy as np
 import pytest
 
-from snappy_core import PasswordRequired, Source, UnreadableDocument
+from snappy_core import PasswordRequiredError, Source, UnreadableDocumentError
 from snappy_core.ingest.jobs import prepare
 from snappy_core.ingest.pipeline import ingest
 from snappy_core.ingest.plan import name_documents
@@ -178,9 +178,9 @@ def test_reports_a_bad_file_among_good_ones(store, data, name, cause):
     (failure,) = report.failed
     assert failure.source == (data / name).as_posix()
     assert any(part in failure.cause for part in cause.split("|"))
-    assert isinstance(failure.error, UnreadableDocument)
+    assert isinstance(failure.error, UnreadableDocumentError)
     assert str(failure.error) == f"{failure.source}: {failure.cause}"
-    with pytest.raises(UnreadableDocument):
+    with pytest.raises(UnreadableDocumentError):
         report.raise_failed()
     assert sorted(held(store)) == sorted(report.added)
 
@@ -189,7 +189,7 @@ def test_opens_encrypted_documents(store, data):
     path = data / "encrypted.pdf"
     (failure,) = add(store, path, password="wrong").failed
     assert failure.cause == "the password is wrong"
-    assert isinstance(failure.error, PasswordRequired)
+    assert isinstance(failure.error, PasswordRequiredError)
     assert add(store, path, password="tide").added == (path.as_posix(),)
     assert add(store, path).unchanged == (path.as_posix(),)  # its bytes are the same
 
@@ -240,7 +240,7 @@ class HalfEncoder(FakeEncoder):
 
     def encode_pages(self, pages):
         if pages[0].number > 1:
-            raise UnreadableDocument("many_pages.pdf", "tired")
+            raise UnreadableDocumentError("many_pages.pdf", "tired")
         return super().encode_pages(pages)
 
 

@@ -1,9 +1,9 @@
 import pytest
 
-from snappy_core import Failure, IngestReport, PasswordRequired, UnreadableDocument
+from snappy_core import Failure, IngestReport, PasswordRequiredError, UnreadableDocumentError
 
-CUT = UnreadableDocument("a.pdf", "is cut off")
-LOCKED = PasswordRequired("b.pdf", "is encrypted")
+CUT = UnreadableDocumentError("a.pdf", "is cut off")
+LOCKED = PasswordRequiredError("b.pdf", "is encrypted")
 
 
 def report(*failed):
@@ -12,7 +12,7 @@ def report(*failed):
 
 def test_raises_the_first_error():
     failed = report(Failure("a.pdf", CUT.cause, CUT), Failure("b.pdf", LOCKED.cause, LOCKED))
-    with pytest.raises(UnreadableDocument, match=r"^a\.pdf: is cut off$") as caught:
+    with pytest.raises(UnreadableDocumentError, match=r"^a\.pdf: is cut off$") as caught:
         failed.raise_failed()
     assert caught.value is CUT
 

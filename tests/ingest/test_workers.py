@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from snappy_core import RegionIndex, Source, UnreadableDocument, WorkerFailed
+from snappy_core import RegionIndex, Source, UnreadableDocumentError, WorkerError
 from snappy_core.encoders.onnx_text import OnnxTextEncoder
 from snappy_core.ingest.pipeline import ingest
 from snappy_core.ingest.plan import name_documents
@@ -124,7 +124,7 @@ def test_what_breaks_a_worker_costs_one_document(paper, pids, misdeed, cause):
     assert report.added == tuple(path.as_posix() for path in good)
     (failure,) = report.failed
     assert (failure.source, failure.cause) == (bad.as_posix(), cause)
-    assert type(failure.error) is WorkerFailed
+    assert type(failure.error) is WorkerError
     here = MemoryStore()
     add(here, MisbehavingEncoder(pids), good, 0)
     assert contents(store) == contents(here)
@@ -203,7 +203,7 @@ async def test_an_index_adds_with_workers(data, capsys):
         paths = [data / "many_pages.pdf", data / "no_pages.pdf"]
         report = await index.aadd(paths, workers=2, ocr="never", languages="deu", progress=True)
         assert report.pages == 12
-        with pytest.raises(UnreadableDocument):
+        with pytest.raises(UnreadableDocumentError):
             report.raise_failed()
         (document,) = index.documents()
         assert "ocr never deu" in document.fingerprint

@@ -10,7 +10,7 @@ from langchain_core.documents import Document
 from langchain_core.messages import HumanMessage, ToolMessage
 from PIL import Image
 
-from snappy_core import PageUnavailable, RegionIndex, Source
+from snappy_core import PageUnavailableError, RegionIndex, Source
 from snappy_core.testing import FakeEncoder
 from snappy_langchain import citation, page_link, region_blocks, search_result, to_document
 
@@ -55,14 +55,14 @@ def test_text_and_pictures(found, report_index):
 def test_pictures_of_what_is_no_file(report):
     index = RegionIndex(encoder=FakeEncoder())
     index.add(Source.from_bytes(report.read_bytes(), "report.pdf")).raise_failed()
-    with pytest.raises(PageUnavailable, match="no such file"):
+    with pytest.raises(PageUnavailableError, match="no such file"):
         region_blocks(index.search(QUESTION, k=1), index)
 
 
 def test_pictures_of_what_has_changed(report_index):
     document = to_document(report_index.search(QUESTION, k=1)[0])
     document.page_content = "Something else."
-    with pytest.raises(PageUnavailable, match="search again"):
+    with pytest.raises(PageUnavailableError, match="search again"):
         region_blocks([document], report_index)
 
 

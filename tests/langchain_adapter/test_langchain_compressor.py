@@ -14,7 +14,7 @@ from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import RunnableLambda
 from pydantic import ValidationError
 
-from snappy_core import RegionIndex, UnreadableDocument
+from snappy_core import RegionIndex, UnreadableDocumentError
 from snappy_core.page_search import PageSearch
 from snappy_core.testing import FakeEncoder
 from snappy_langchain import RegionCompressor, regions_of, to_document
@@ -203,7 +203,7 @@ def test_a_neighbour_folder_with_the_same_beginning(compressor, folder, report):
 
 def test_a_file_that_cannot_be_read(compressor, folder, data):
     shutil.copy(data / "not_a_pdf.pdf", folder)
-    with pytest.raises(UnreadableDocument, match=r"not_a_pdf\.pdf"):
+    with pytest.raises(UnreadableDocumentError, match=r"not_a_pdf\.pdf"):
         compressor.compress_documents([page("not_a_pdf.pdf", page=0)], QUESTION)
 
 

@@ -13,7 +13,7 @@ from langchain_core.runnables import ConfigurableField
 from langchain_core.tools import create_retriever_tool
 from pydantic import ValidationError
 
-from snappy_core import PasswordRequired, RegionIndex, UnreadableDocument
+from snappy_core import PasswordRequiredError, RegionIndex, UnreadableDocumentError
 from snappy_core.search.context import estimate_tokens, within_token_budget
 from snappy_core.testing import FakeEncoder
 from snappy_langchain import SnappyRetriever, to_document
@@ -299,7 +299,7 @@ def test_index_of_another_kind():
 
 
 def test_from_files_raises_what_fails(data):
-    with pytest.raises(UnreadableDocument, match=r"not_a_pdf\.pdf"):
+    with pytest.raises(UnreadableDocumentError, match=r"not_a_pdf\.pdf"):
         SnappyRetriever.from_files([REPORT, data / "not_a_pdf.pdf"], encoder=FakeEncoder())
     with pytest.raises(ValidationError, match="kk"):
         SnappyRetriever.from_files(REPORT, encoder=FakeEncoder(), kk=3)
@@ -307,7 +307,7 @@ def test_from_files_raises_what_fails(data):
 
 def test_from_files_with_password(data):
     encrypted = data / "encrypted.pdf"
-    with pytest.raises(PasswordRequired):
+    with pytest.raises(PasswordRequiredError):
         SnappyRetriever.from_files(encrypted, encoder=FakeEncoder())
     opened = SnappyRetriever.from_files(encrypted, password="tide", encoder=FakeEncoder())
     assert opened.index.info().documents == 1
@@ -326,7 +326,7 @@ def run_python(code):
 
 def test_without_langchain():
     done = run_python("import sys; sys.modules['langchain_core'] = None; import snappy_langchain")
-    assert "MissingDependency" in done.stderr
+    assert "MissingDependencyError" in done.stderr
     assert "pip install 'snappy-retriever[langchain]'" in done.stderr
 
 

@@ -21,7 +21,7 @@ from llama_index.core.schema import (
 from llama_index.core.tools import RetrieverTool
 from llama_index.core.vector_stores.utils import metadata_dict_to_node, node_to_metadata_dict
 
-from snappy_core import PasswordRequired, RegionIndex, Source, UnreadableDocument
+from snappy_core import PasswordRequiredError, RegionIndex, Source, UnreadableDocumentError
 from snappy_core.search.context import within_token_budget
 from snappy_core.testing import FakeEncoder
 from snappy_llamaindex import SnappyRetriever, to_node
@@ -339,7 +339,7 @@ def test_index_that_is_not_there(tmp_path):
 
 
 def test_from_files_raises_what_fails(data):
-    with pytest.raises(UnreadableDocument, match=r"not_a_pdf\.pdf"):
+    with pytest.raises(UnreadableDocumentError, match=r"not_a_pdf\.pdf"):
         SnappyRetriever.from_files([REPORT, data / "not_a_pdf.pdf"], encoder=FakeEncoder())
     with pytest.raises(TypeError, match="top_k"):
         SnappyRetriever.from_files(REPORT, encoder=FakeEncoder(), top_k=3)
@@ -347,7 +347,7 @@ def test_from_files_raises_what_fails(data):
 
 def test_from_files_with_password(data):
     encrypted = data / "encrypted.pdf"
-    with pytest.raises(PasswordRequired):
+    with pytest.raises(PasswordRequiredError):
         SnappyRetriever.from_files(encrypted, encoder=FakeEncoder())
     opened = SnappyRetriever.from_files(encrypted, password="tide", encoder=FakeEncoder())
     assert opened.index.info().documents == 1
@@ -366,7 +366,7 @@ def run_python(code):
 
 def test_without_llamaindex():
     done = run_python("import sys; sys.modules['llama_index'] = None; import snappy_llamaindex")
-    assert "MissingDependency" in done.stderr
+    assert "MissingDependencyError" in done.stderr
     assert "pip install 'snappy-retriever[llamaindex]'" in done.stderr
 
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from PIL.Image import Transpose
 
-from snappy_core import RegionIndex, Source, UnreadableDocument, region_metadata
+from snappy_core import RegionIndex, Source, UnreadableDocumentError, region_metadata
 from snappy_core.display import viewers
 from snappy_core.parsing import ReadingOptions, count_pages, read, render
 from snappy_core.parsing.ocr import tesseract
@@ -313,7 +313,7 @@ def test_words_of_frames():
 
 @pytest.mark.parametrize("number", [0, 4, -1])
 def test_there_is_no_such_frame(number):
-    with pytest.raises(UnreadableDocument, match=f"page {number}: cannot be decoded"):
+    with pytest.raises(UnreadableDocumentError, match=f"page {number}: cannot be decoded"):
         render(Source.from_bytes(frames(), "fax.tif"), number)
 
 
@@ -356,7 +356,7 @@ def fail(data, name="scan.png"):
     causes = set()
     document = Source.from_bytes(data, name)
     for attempt in (lambda: list(read(document, NEVER)), lambda: render(document, 1)):
-        with pytest.raises(UnreadableDocument) as caught:
+        with pytest.raises(UnreadableDocumentError) as caught:
             attempt()
         assert caught.value.source == name
         causes.add(caught.value.cause)
@@ -426,7 +426,7 @@ def test_a_file_that_is_gone(tmp_path):
     picture().save(tmp_path / "gone.png")
     page = page_of(Source.from_path(tmp_path / "gone.png"))
     (tmp_path / "gone.png").unlink()
-    with pytest.raises(UnreadableDocument, match="No such file"):
+    with pytest.raises(UnreadableDocumentError, match="No such file"):
         page.render()
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from snappy_core import Source, UnreadableDocument
+from snappy_core import Source, UnreadableDocumentError
 from snappy_core.parsing import expand, read
 
 AWKWARD = "name with space & ü.pdf"
@@ -63,7 +63,7 @@ def test_the_hash_is_of_the_bytes(data):
 )
 def test_what_has_no_hash(data, make, cause):
     source = make(data)
-    with pytest.raises(UnreadableDocument, match=cause) as caught:
+    with pytest.raises(UnreadableDocumentError, match=cause) as caught:
         source.content_hash()
     assert caught.value.source == source.name
     assert str(caught.value).startswith(source.name)

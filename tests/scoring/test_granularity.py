@@ -9,10 +9,10 @@ from snappy_core.scoring.granularity import (
     HEADING,
     MAX_ROWS,
     PENALTY,
-    answering,
-    apart,
-    sized,
-    widened,
+    drop_nested,
+    penalize_size,
+    promote_to_parent,
+    rankable,
 )
 from snappy_core.scoring.membership import Membership
 from snappy_core.types import LABELS
@@ -29,7 +29,7 @@ def members(*own):
 def test_a_list_pays_for_its_own_patches_and_a_heading_for_being_one():
     scores = np.array([0.5, 0.5, 0.5, 0.5], np.float32)
     held = members([1] * 10, [1] * 10 + [0] * 90, [1], [])
-    paid = 0.5 - sized(scores, held, codes("list", "list", "heading", "paragraph"))
+    paid = 0.5 - penalize_size(scores, held, codes("list", "list", "heading", "paragraph"))
     assert paid == pytest.approx([PENALTY * np.log(10)] * 2 + [HEADING, 0])
 
 
@@ -40,19 +40,19 @@ def codes(*labels):
 def test_a_short_table_answers_as_a_whole_and_a_long_one_by_its_rows():
     for rows, whole in ((MAX_ROWS, True), (MAX_ROWS + 1, False)):
         labels = codes("paragraph", "table", *["table_row"] * rows)
-        mask = answering(labels, np.array([-1, -1] + [1] * rows))
+        mask = rankable(labels, np.array([-1, -1] + [1] * rows))
         assert mask.tolist() == [True, whole] + [not whole] * rows
 
 
 def test_the_short_sections_of_a_long_table_answer():
     labels = codes("table", "table", *["table_row"] * 3, "table", *["table_row"] * 20)
     parents = np.array([-1, 0, 1, 1, 1, 0] + [5] * 20)
-    mask = answering(labels, parents)
+    mask = rankable(labels, parents)
     assert mask.tolist() == [False, True] + [False] * 3 + [False] + [True] * 20
 
 
 def test_lists_and_figures_answer_at_all_levels():
-    mask = answering(codes("list", "list_item", "figure", "caption"), np.array([-1, 0, -1, 2]))
+    mask = rankable(codes("list", "list_item", "figure", "caption"), np.array([-1, 0, -1, 2]))
     assert mask.all()
 
 
@@ -60,15 +60,15 @@ def test_the_better_of_a_region_and_its_parent_stays():
     parents = np.array([-1, 0, 0, -1, 3])
     table, first, second, listing, item = range(5)
     ranked = np.array([first, table, second, listing, item])
-    assert apart(ranked, parents).tolist() == [True, False, True, True, False]
+    assert drop_nested(ranked, parents).tolist() == [True, False, True, True, False]
     ranked = np.array([table, item, first, listing, second])
-    assert apart(ranked, parents).tolist() == [True, True, False, False, False]
+    assert drop_nested(ranked, parents).tolist() == [True, True, False, False, False]
 
 
 def test_a_grandparent_is_a_relative_too():
     parents = np.array([-1, 0, 1])
-    assert apart(np.array([2, 0, 1]), parents).tolist() == [True, False, False]
-    assert apart(np.array([0, 2, 1]), parents).tolist() == [True, False, False]
+    assert drop_nested(np.array([2, 0, 1]), parents).tolist() == [True, False, False]
+    assert drop_nested(np.array([0, 2, 1]), parents).tolist() == [True, False, False]
 
 
 @st.composite
@@ -89,7 +89,7 @@ def test_no_two_kept_are_relatives_and_each_left_out_has_a_better_one(family):
     def related(a, b):
         return a in chain(b) or b in chain(a)
 
-    kept = apart(ranked, parents)
+    kept = drop_nested(ranked, parents)
     for place, region in enumerate(ranked.tolist()):
         better = [r for r, k in zip(ranked[:place].tolist(), kept, strict=False) if k]
         assert bool(kept[place]) == (not any(related(region, other) for other in better))
@@ -98,12 +98,15 @@ def test_no_two_kept_are_relatives_and_each_left_out_has_a_better_one(family):
 def test_half_of_the_rows_are_widened_to_their_table():
     labels = codes("table", *["table_row"] * 4, "list", "list_item", "list_item")
     parents = np.array([-1, 0, 0, 0, 0, -1, 5, 5])
-    assert widened(np.array([6, 3, 7, 1]), labels, parents).tolist() == [6, 0, 7]
-    assert widened(np.array([3, 6]), labels, parents).tolist() == [3, 6]  # a single one is not
-    assert widened(np.array([], np.intp), labels, parents).tolist() == []
+    assert promote_to_parent(np.array([6, 3, 7, 1]), labels, parents).tolist() == [6, 0, 7]
+    assert promote_to_parent(np.array([3, 6]), labels, parents).tolist() == [
+        3,
+        6,
+    ]  # a single one is not
+    assert promote_to_parent(np.array([], np.intp), labels, parents).tolist() == []
 
 
 def test_sections_that_fill_widen_their_table_in_turn():
     labels = codes("table", "table", "table_row", "table_row", "table", "table_row", "table_row")
     parents = np.array([-1, 0, 1, 1, 0, 4, 4])
-    assert widened(np.array([2, 5, 3, 6]), labels, parents).tolist() == [0]
+    assert promote_to_parent(np.array([2, 5, 3, 6]), labels, parents).tolist() == [0]

@@ -71,11 +71,11 @@ def overlaps(r, made):
 
 
 def test_heat_is_the_best_over_the_tokens_that_speak():
-    speaks = np.array([True, False])
-    assert heat(S, speaks).tolist() == S[0].tolist()
-    assert heat(S, ~speaks).tolist() == S[1].tolist()
-    assert heat(S, speaks | ~speaks)[:3] == pytest.approx([0.9, 0.5, 0.25])
-    assert heat(S, speaks | ~speaks, how="mean")[:3] == pytest.approx([0.5, 0, 0])
+    content_mask = np.array([True, False])
+    assert heat(S, content_mask).tolist() == S[0].tolist()
+    assert heat(S, ~content_mask).tolist() == S[1].tolist()
+    assert heat(S, content_mask | ~content_mask)[:3] == pytest.approx([0.9, 0.5, 0.25])
+    assert heat(S, content_mask | ~content_mask, how="mean")[:3] == pytest.approx([0.5, 0, 0])
 
 
 @pytest.mark.parametrize(
@@ -148,8 +148,8 @@ def test_late_interaction_with_words_takes_the_regions_own():
 @pytest.mark.parametrize("scoring", SCORINGS)
 def test_each_rule_by_its_name(scoring):
     members = assign([region(BOX), region((0, 0, 1, 1))], grid(2, 4))
-    weights, speaks = np.array([0.75, 0.25], np.float32), np.array([True, False])
-    found = region_scores(S, weights, speaks, members, scoring)
+    weights, content_mask = np.array([0.75, 0.25], np.float32), np.array([True, False])
+    found = region_scores(S, weights, content_mask, members, scoring)
     if scoring == "maxsim":
         assert found.tolist() == region_maxsim(S, weights, members).tolist()
     else:
@@ -227,13 +227,13 @@ def test_a_parent_never_scores_below_its_child(seed, of_words):
 def test_a_batch_of_ragged_pages_equals_one_by_one(pages):
     made = [random_page(*page) for page in pages]
     members = [assign(regions, patches) for regions, patches, _ in made]
-    weights, speaks = np.array([0.5, 0.3, 0.2], np.float32), np.array([True, False, True])
+    weights, content_mask = np.array([0.5, 0.3, 0.2], np.float32), np.array([True, False, True])
     together = concatenate(members, [len(patches) for _, patches, _ in made])
     similarity = np.hstack([similarity for *_, similarity in made])
     for scoring in SCORINGS:
         alone = [
-            region_scores(s, weights, speaks, member, scoring)
+            region_scores(s, weights, content_mask, member, scoring)
             for member, (*_, s) in zip(members, made, strict=True)
         ]
-        batch = region_scores(similarity, weights, speaks, together, scoring)
+        batch = region_scores(similarity, weights, content_mask, together, scoring)
         assert batch == pytest.approx(np.concatenate(alone), abs=1e-5)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from snappy_core.scoring.query_cues import CUE, cued
+from snappy_core.scoring.query_cues import CUE, label_boost
 from snappy_core.types import LABELS
 
 LABELLED = ("figure", "table", "table_row", "paragraph", "caption")
@@ -23,8 +23,8 @@ LABELLED = ("figure", "table", "table_row", "paragraph", "caption")
 def test_a_kind_that_is_named_gains(question, gain):
     codes = np.array([LABELS.index(label) for label in LABELLED], np.uint8)
     expected = [CUE if label in gain else 0 for label in LABELLED]
-    assert cued(question, codes) == pytest.approx(expected)
+    assert label_boost(question, codes) == pytest.approx(expected)
 
 
 def test_no_regions_gain_nothing():
-    assert cued("Which figure?", np.zeros(0, np.uint8)).shape == (0,)
+    assert label_boost("Which figure?", np.zeros(0, np.uint8)).shape == (0,)

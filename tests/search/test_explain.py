@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from snappy_core import PageUnavailable, RegionIndex
+from snappy_core import PageUnavailableError, RegionIndex
 from snappy_core.stores import MemoryStore
 from snappy_core.testing import FakeEncoder, FakeGridEncoder, make_page
 from snappy_core.types import Page, Region
@@ -141,18 +141,18 @@ class TestExplain:
 class TestStaleHits:
     def test_document_deleted(self, index, hit, ask):
         index.delete("sea")
-        with pytest.raises(PageUnavailable, match=r"sea, page 2: no longer in the index"):
+        with pytest.raises(PageUnavailableError, match=r"sea, page 2: no longer in the index"):
             ask(index, hit)
 
     def test_page_gone(self, index, hit, ask):
         fill(index._store, FakeEncoder(), {"sea": PAPERS["sea"][:1]})
-        with pytest.raises(PageUnavailable, match=r"sea, page 2: no longer in the index"):
+        with pytest.raises(PageUnavailableError, match=r"sea, page 2: no longer in the index"):
             ask(index, hit)
 
     def test_page_reads_otherwise(self, index, hit, ask):
         """Its words are not where they were: an explanation would be of something else."""
         fill(index._store, FakeEncoder(), {"sea": [PAPERS["sea"][0], ["Short."]]})
-        with pytest.raises(PageUnavailable, match=r"as it was found; search again"):
+        with pytest.raises(PageUnavailableError, match=r"as it was found; search again"):
             ask(index, hit)
 
 

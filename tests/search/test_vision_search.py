@@ -123,8 +123,10 @@ def test_scores_of_int8_patches_agree_with_those_of_floats(scoring, dim):
     exact = asked @ vectors.T
     coded = similarities(asked, patches.vectors, patches.scales)
     assert np.abs(coded - exact).max() < 0.02
-    weights, speaks = np.full(9, 1 / 9, np.float32), np.ones(9, bool)
-    ours, theirs = (region_scores(s, weights, speaks, members, scoring) for s in (coded, exact))
+    weights, content_mask = np.full(9, 1 / 9, np.float32), np.ones(9, bool)
+    ours, theirs = (
+        region_scores(s, weights, content_mask, members, scoring) for s in (coded, exact)
+    )
     # "max" has the error of a single cosine; the others are means over tokens or patches.
     assert np.abs(ours - theirs).max() < (0.006 if scoring == "max" else 0.003)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from snappy_core.errors import IndexMismatch, StoreError
+from snappy_core.errors import IndexMismatchError, StoreError
 from snappy_core.stores import MemoryStore, SqliteStore, copy
 from snappy_core.stores.copy import copy as copy_index
 from snappy_core.stores.lance import table as lance_table
@@ -142,7 +142,9 @@ def test_leaves_other_documents_of_the_target_alone(source, target):
 def test_another_encoder_is_refused(source, target):
     target.check("other-2", 32)
     target.write(document("own"), texts("Wind turns"))
-    with pytest.raises(IndexMismatch, match=r"other-2 \(32 dim.*mini-1 \(16\); copy it to a new"):
+    with pytest.raises(
+        IndexMismatchError, match=r"other-2 \(32 dim.*mini-1 \(16\); copy it to a new"
+    ):
         copy_index(source, target)
     with target.read() as snapshot:
         assert [found.document_id for found in snapshot.documents()] == ["own"]

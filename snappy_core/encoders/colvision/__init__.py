@@ -56,7 +56,7 @@ class ColVisionEncoder:
     Raises:
         ModelError: no such model; no late-interaction retriever, or of no known family; weights
             are missing or left over; the processor does not fit.
-        MissingDependency: the library is not installed, too old, or of another build than torch.
+        MissingDependencyError: the library is missing, too old, or of another build than torch.
         ValueError: a backend, device, dtype or number that cannot be.
     """
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from snappy_core.errors import MissingDependency, ModelError
+from snappy_core.errors import MissingDependencyError, ModelError
 
 Backend = Literal["colpali", "hf"]
 Geometry = Literal["square", "merged", "tiled"]
@@ -117,7 +117,7 @@ def find(model: str | os.PathLike[str], backend: Backend | Literal["auto"]) -> C
     Raises:
         ModelError: there is no such model, or not in this version, or it is of no known family,
             or no retriever.
-        MissingDependency: a hub id, and huggingface_hub is not installed.
+        MissingDependencyError: a hub id, and huggingface_hub is not installed.
         ValueError: the backend cannot load a model of that family.
     """
     source, revision = _split(os.fspath(model))
@@ -223,7 +223,7 @@ def _fetch(source: str, revision: str | None, file: str, offline: bool) -> Path 
         import huggingface_hub
         from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError
     except ImportError as error:
-        raise MissingDependency(
+        raise MissingDependencyError(
             f"{source} is on the Hugging Face hub: pip install 'snappy-retriever[colpali]'"
         ) from error
     try:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from snappy_core.encoders.colvision import resolution
 from snappy_core.encoders.colvision.families import Backend, Checkpoint
-from snappy_core.errors import MissingDependency, ModelError
+from snappy_core.errors import MissingDependencyError, ModelError
 
 if TYPE_CHECKING:
     import torch
@@ -122,7 +122,7 @@ def load_model(
     The fastest attention that the model can run is taken: flash, then sdpa, then eager.
 
     Raises:
-        MissingDependency: the backend is not installed, or a part of it is of another build.
+        MissingDependencyError: the backend is not installed, or a part of it is of another build.
         ModelError: weights are missing or left over, or the processor is not the model's.
         ValueError: the device or dtype is not there.
     """
@@ -168,8 +168,8 @@ def _explained(checkpoint: Checkpoint) -> Iterator[None]:
     except (ImportError, AttributeError, RuntimeError) as error:
         cure = f"pip install -U 'snappy-retriever[{checkpoint.backend}]'"
         if mismatch := _torchvision_mismatch():
-            raise MissingDependency(mismatch) from error
-        raise MissingDependency(
+            raise MissingDependencyError(mismatch) from error
+        raise MissingDependencyError(
             f"{checkpoint.source} is a {checkpoint.family.name}: {cure} ({error})"
         ) from error
 

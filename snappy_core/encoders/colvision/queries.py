@@ -51,13 +51,13 @@ def encode(text: str, empty: NDArray[np.intp], loaded: Loaded, dim: int) -> Quer
         text = text.replace(special, " ")  # else it would stand for a picture, or for padding
     text = " ".join(text.split())
     inputs, ids = process(text, loaded)
-    speaks = _own(ids, empty) & ~np.isin(ids, tokenizer.all_special_ids)
-    if not text or not speaks.any():
+    content_mask = _own(ids, empty) & ~np.isin(ids, tokenizer.all_special_ids)
+    if not text or not content_mask.any():
         raise ValueError("the question is empty")
     vectors = loaded.embed(inputs)[0].float().cpu().numpy()
     kept = inputs["attention_mask"][0].numpy().astype(bool)
     vectors = normalize(check(vectors[kept], dim, "the question", loaded))
-    return Query(text, vectors, _readable(ids[kept].tolist(), tokenizer), speaks[kept])
+    return Query(text, vectors, _readable(ids[kept].tolist(), tokenizer), content_mask[kept])
 
 
 def _own(ids: NDArray[np.intp], empty: NDArray[np.intp]) -> NDArray[np.bool_]:

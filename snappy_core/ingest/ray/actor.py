@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from snappy_core.encoders.base import Encoder
-from snappy_core.errors import SnappyError, UnreadableDocument
+from snappy_core.errors import SnappyError, UnreadableDocumentError
 from snappy_core.formats import SuppliedPage
 from snappy_core.ingest.executor import Crew, Here
 from snappy_core.ingest.queued_document import PAGES_ENCODED, Flow
@@ -132,7 +132,7 @@ def at_hand(source: Source, home: str) -> Source:
     """Return a source that can be opened here: on another node than `home` it has its bytes.
 
     Raises:
-        UnreadableDocument: the file is gone.
+        UnreadableDocumentError: the file is gone.
     """
     ray, _ = libraries()
     if source.path is None or ray.get_runtime_context().get_node_id() == home:
@@ -141,18 +141,18 @@ def at_hand(source: Source, home: str) -> Source:
 
     there = NodeAffinitySchedulingStrategy(home, soft=False)
     fetch = ray.remote(num_cpus=0, scheduling_strategy=there)(_content)
-    content: bytes | UnreadableDocument = ray.get(fetch.remote(source))
-    if isinstance(content, UnreadableDocument):
+    content: bytes | UnreadableDocumentError = ray.get(fetch.remote(source))
+    if isinstance(content, UnreadableDocumentError):
         raise content
     return replace(source, path=None, data=content)
 
 
-def _content(source: Source) -> bytes | UnreadableDocument:
+def _content(source: Source) -> bytes | UnreadableDocumentError:
     assert source.path is not None
     try:
         return source.path.read_bytes()
     except OSError as error:
-        return UnreadableDocument(source.name, error.strerror or str(error))
+        return UnreadableDocumentError(source.name, error.strerror or str(error))
 
 
 class _Packed(NamedTuple):

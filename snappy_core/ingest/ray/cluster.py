@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from snappy_core.errors import MissingDependency
+from snappy_core.errors import MissingDependencyError
 
 _ALONE = threading.Lock()  # a process has one connection, and who ends first would end it for all
 _ANSWER = 5.0  # seconds: Ray itself takes a minute to find out, and then ends the process
@@ -27,14 +27,14 @@ def libraries() -> tuple[Any, Any]:
     """Return ray and pyarrow.
 
     Raises:
-        MissingDependency: the extra is not installed.
+        MissingDependencyError: the extra is not installed.
     """
     try:
         import pyarrow
         import ray
         import ray.data
     except ImportError as error:
-        raise MissingDependency(
+        raise MissingDependencyError(
             "adding documents on Ray needs Ray Data: pip install 'snappy-retriever[ray]'"
         ) from error
     return ray, pyarrow
@@ -44,7 +44,7 @@ def find(address: str) -> str:
     """Return "local" or the "host:port" of the cluster that an address means, which answers.
 
     Raises:
-        MissingDependency: Ray Data is not installed.
+        MissingDependencyError: Ray Data is not installed.
         ValueError: it is no address of a cluster.
         ConnectionError: nothing answers there, or this process is connected to another one.
     """

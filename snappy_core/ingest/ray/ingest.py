@@ -55,7 +55,7 @@ def ingest_on_ray(
             machine if there are none.
 
     Raises:
-        MissingDependency: Ray Data is not installed.
+        MissingDependencyError: Ray Data is not installed.
         ConnectionError: the cluster does not answer, or cannot be used.
         TypeError: the encoder does not pickle.
         ValueError: a number is not positive, or the address is none.

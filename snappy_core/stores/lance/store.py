@@ -50,9 +50,9 @@ class LanceStore:
             `allow_http` ("true") for a server without TLS.
 
     Raises:
-        MissingDependency: lancedb is not installed.
+        MissingDependencyError: lancedb is not installed.
         FileNotFoundError: there is no index and `create` is false, or no such folder.
-        IndexMismatch: something else is there, or an index of another schema.
+        IndexMismatchError: something else is there, or an index of another schema.
         StoreError: it cannot be reached, opened, read or written.
     """
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.errors import IndexMismatch, MissingDependency, StoreError
+from snappy_core.errors import IndexMismatchError, MissingDependencyError, StoreError
 
 SCHEMA_VERSION = 1
 
@@ -57,13 +57,13 @@ def libraries() -> tuple[Any, Any]:
     """Return lancedb and pyarrow.
 
     Raises:
-        MissingDependency: the extra is not installed.
+        MissingDependencyError: the extra is not installed.
     """
     try:
         import lancedb
         import pyarrow
     except ImportError as error:
-        raise MissingDependency(
+        raise MissingDependencyError(
             "a Lance index needs lancedb: pip install 'snappy-retriever[lance]'"
         ) from error
     return lancedb, pyarrow
@@ -144,9 +144,9 @@ class LanceTable:
     row ids rise in the order of the commits.
 
     Raises:
-        MissingDependency: lancedb is not installed.
+        MissingDependencyError: lancedb is not installed.
         FileNotFoundError: there is no table and `create` is false, or no such folder.
-        IndexMismatch: something else is there, or a table of another schema.
+        IndexMismatchError: something else is there, or a table of another schema.
         StoreError: it cannot be reached or opened.
     """
 
@@ -209,9 +209,11 @@ class LanceTable:
         with lance_errors(self.location):
             found = (self._table.schema.metadata or {}).get(b"snappy")
         if found is None:
-            raise IndexMismatch(f"{self.location}: holds a Lance table, but not a Snappy index")
+            raise IndexMismatchError(
+                f"{self.location}: holds a Lance table, but not a Snappy index"
+            )
         if found != str(SCHEMA_VERSION).encode():
-            raise IndexMismatch(
+            raise IndexMismatchError(
                 f"{self.location}: has the schema {found.decode()}, this version of Snappy reads "
                 f"{SCHEMA_VERSION}; index the documents again into a new place"
             )
@@ -275,7 +277,7 @@ def _check_folder(path: Path, create: bool) -> None:
     if not path.parent.is_dir():
         raise FileNotFoundError(f"{path.parent}: no such folder for the index")
     if path.exists() and not path.is_dir():
-        raise IndexMismatch(f"{path}: is a file; a Lance index is a folder")
+        raise IndexMismatchError(f"{path}: is a file; a Lance index is a folder")
     if not create and not path.is_dir():
         raise FileNotFoundError(f"{path}: no such index; make it with `snappy index`")
 
@@ -283,4 +285,4 @@ def _check_folder(path: Path, create: bool) -> None:
 def _check_content(path: Path) -> None:
     """Refuse to make an index among other things."""
     if path.is_dir() and any(entry.name != f"{_NAME}.lance" for entry in path.iterdir()):
-        raise IndexMismatch(f"{path}: is a folder with other files in it, not a Snappy index")
+        raise IndexMismatchError(f"{path}: is a folder with other files in it, not a Snappy index")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.errors import IndexMismatch, StoreError
+from snappy_core.errors import IndexMismatchError, StoreError
 from snappy_core.stores.qdrant import filters
 from snappy_core.stores.qdrant.event_log import Event, read_event
 from snappy_core.stores.qdrant.points import event_id
@@ -48,7 +48,7 @@ class Collections:
 
     Raises:
         FileNotFoundError: there is no index and `create` is false.
-        IndexMismatch: another collection is there, or an index of another schema.
+        IndexMismatchError: another collection is there, or an index of another schema.
         StoreError: the server cannot be reached, or refuses.
     """
 
@@ -62,7 +62,9 @@ class Collections:
         self.location = server.location
         if not self._exists(self._log):
             if self._exists(self.name):
-                raise IndexMismatch(f"{self.location}: is a collection, but not a Snappy index")
+                raise IndexMismatchError(
+                    f"{self.location}: is a collection, but not a Snappy index"
+                )
             if not create:
                 raise FileNotFoundError(
                     f"{self.location}: no such index; make it with `snappy index`"
@@ -105,11 +107,11 @@ class Collections:
             self._make_log()
             found = self._head_payload()
         if found is None or "snappy" not in found:
-            raise IndexMismatch(
+            raise IndexMismatchError(
                 f"{self.location}: there is a collection {self._log}, but it is not a Snappy index"
             )
         if found["snappy"] != SCHEMA_VERSION:
-            raise IndexMismatch(
+            raise IndexMismatchError(
                 f"{self.location}: has the schema {found['snappy']}, this version of Snappy reads "
                 f"{SCHEMA_VERSION}; index the documents again under another name"
             )

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from time import sleep as _sleep
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from snappy_core.errors import MissingDependency, StoreError
+from snappy_core.errors import MissingDependencyError, StoreError
 
 if TYPE_CHECKING:
     from qdrant_client import QdrantClient
@@ -48,12 +48,12 @@ def library() -> Any:
     """Return qdrant_client.
 
     Raises:
-        MissingDependency: the extra is not installed.
+        MissingDependencyError: the extra is not installed.
     """
     try:
         import qdrant_client
     except ImportError as error:
-        raise MissingDependency(
+        raise MissingDependencyError(
             "a Qdrant index needs qdrant-client: pip install 'snappy-retriever[qdrant]'"
         ) from error
     return qdrant_client
@@ -65,7 +65,7 @@ class Server:
     All that is asked of it may be done twice: what is written carries its own id.
 
     Raises:
-        MissingDependency: qdrant-client is not installed.
+        MissingDependencyError: qdrant-client is not installed.
         ValueError: the location is of another form.
     """
 

@@ -50,10 +50,10 @@ class QdrantStore:
         client: in the place of one that is made for the location.
 
     Raises:
-        MissingDependency: qdrant-client is not installed.
+        MissingDependencyError: qdrant-client is not installed.
         ValueError: the location is of another form.
         FileNotFoundError: there is no index and `create` is false.
-        IndexMismatch: another collection has the name, or an index of another schema.
+        IndexMismatchError: another collection has the name, or an index of another schema.
         StoreError: the server cannot be reached, or refuses.
     """
 

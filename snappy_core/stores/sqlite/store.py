@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.errors import IndexMismatch, StoreError
+from snappy_core.errors import IndexMismatchError, StoreError
 from snappy_core.scoring.idf import page_terms
 from snappy_core.stores.base import (
     Catalog,
@@ -84,7 +84,7 @@ class SqliteStore:
 
     Raises:
         FileNotFoundError: there is no such file and `create` is false, or no such folder.
-        IndexMismatch: the path is something else, or an index of another schema.
+        IndexMismatchError: the path is something else, or an index of another schema.
         StoreError: it cannot be opened; later also read or written (disk full, damaged).
     """
 
@@ -93,7 +93,7 @@ class SqliteStore:
         if not self._path.parent.is_dir():
             raise FileNotFoundError(f"{self._path.parent}: no such folder for the index")
         if self._path.is_dir():
-            raise IndexMismatch(f"{self._path}: is a folder; an index is one file")
+            raise IndexMismatchError(f"{self._path}: is a folder; an index is one file")
         if not create and not self._path.is_file():
             raise FileNotFoundError(f"{self._path}: no such index; make it with `snappy index`")
         self._lock = threading.Lock()  # one writer of this process at a time
@@ -205,11 +205,11 @@ class SqliteStore:
         (kind,) = connection.execute("PRAGMA application_id").fetchone()
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if _is_empty(connection):
-            raise IndexMismatch(f"{self._path}: is empty, not a Snappy index")
+            raise IndexMismatchError(f"{self._path}: is empty, not a Snappy index")
         if kind != APPLICATION_ID:
-            raise IndexMismatch(f"{self._path}: is a SQLite file, but not a Snappy index")
+            raise IndexMismatchError(f"{self._path}: is a SQLite file, but not a Snappy index")
         if version != SCHEMA_VERSION:
-            raise IndexMismatch(
+            raise IndexMismatchError(
                 f"{self._path}: has the schema {version}, this version of Snappy reads "
                 f"{SCHEMA_VERSION}; index the documents again into a new file"
             )
@@ -238,7 +238,7 @@ class SqliteStore:
             yield connection
         except sqlite3.DatabaseError as error:
             if "not a database" in str(error):
-                raise IndexMismatch(f"{self._path}: is not a Snappy index") from error
+                raise IndexMismatchError(f"{self._path}: is not a Snappy index") from error
             raise StoreError(f"{self._path}: {error}") from error
         finally:
             if connection is not None:

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from benchmarks.bbox_docvqa.charts import draw_charts
-from snappy_core.errors import MissingDependency
+from snappy_core.errors import MissingDependencyError
 
 
 def found(model, hit, tokens=2_000_000):
@@ -45,5 +45,5 @@ def test_without_matplotlib_the_command_is_named(tmp_path, monkeypatch):
         return real(name, *arguments)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(MissingDependency, match=r"pip install 'snappy-retriever\[eval\]'"):
+    with pytest.raises(MissingDependencyError, match=r"pip install 'snappy-retriever\[eval\]'"):
         draw_charts([found("small", 0.4)], tmp_path)

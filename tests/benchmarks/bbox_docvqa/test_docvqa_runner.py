@@ -11,7 +11,7 @@ from benchmarks.bbox_docvqa.recorded import load_runs, recorded_summary
 from benchmarks.bbox_docvqa.reports import docvqa_report, recorded_report
 from benchmarks.bbox_docvqa.runner import run_docvqa
 from benchmarks.bbox_docvqa.summary import docvqa_summary
-from snappy_core.errors import IndexMismatch
+from snappy_core.errors import IndexMismatchError
 from snappy_core.testing import FakeEncoder
 
 from .conftest import ROWS, line, row
@@ -158,7 +158,7 @@ def test_resume_refuses_results_of_other_options(dataset, tmp_path):
         ValueError, match=r"run.jsonl, line 1: made with .*maxsim.*this run is .*max"
     ):
         run(dataset, resume=kept, scoring="max")
-    with pytest.raises(IndexMismatch, match="fake-1"):
+    with pytest.raises(IndexMismatchError, match="fake-1"):
         run_docvqa(load_samples(dataset), FakeEncoder(name="fake-2"), progress=False, resume=kept)
     kept.write_text("{}\n")
     with pytest.raises(ValueError, match="line 1: no result of a question"):

@@ -8,7 +8,7 @@ import warnings
 import numpy as np
 import pytest
 
-from snappy_core import MissingDependency, ModelError
+from snappy_core import MissingDependencyError, ModelError
 from snappy_core.encoders.colvision import ColVisionEncoder
 
 
@@ -221,7 +221,9 @@ def test_an_absent_library(name, package, extra, saved, monkeypatch):
     for module in [key for key in sys.modules if key.split(".")[0] == package]:
         monkeypatch.delitem(sys.modules, module)
     monkeypatch.setitem(sys.modules, package, None)
-    with pytest.raises(MissingDependency, match=rf"pip install -U 'snappy-retriever\[{extra}\]'"):
+    with pytest.raises(
+        MissingDependencyError, match=rf"pip install -U 'snappy-retriever\[{extra}\]'"
+    ):
         ColVisionEncoder(folder)
 
 
@@ -230,7 +232,9 @@ def test_a_library_that_is_too_old(saved, monkeypatch):
 
     folder = saved("ColQwen2")
     monkeypatch.setattr(load, "version", lambda package: "0.3.9")
-    with pytest.raises(MissingDependency, match=r"colpali-engine 0\.3\.9 is too old: .* 0\.3\.18"):
+    with pytest.raises(
+        MissingDependencyError, match=r"colpali-engine 0\.3\.9 is too old: .* 0\.3\.18"
+    ):
         ColVisionEncoder(folder)
 
 
@@ -258,7 +262,7 @@ def test_a_torchvision_of_another_build(saved):
     if "fits" in done.stdout:
         pytest.skip("torchvision fits torch here")
     last = done.stderr.splitlines()[-1]
-    assert "MissingDependency: torchvision was built for another torch than" in last
+    assert "MissingDependencyError: torchvision was built for another torch than" in last
     assert "pip install --force-reinstall --no-deps torchvision --index-url https" in last
 
 

@@ -21,9 +21,11 @@ ADDED = {  # what the models are trained to add, before and after
 def test_only_the_question_itself_speaks(name, text, encoders):
     """Also when it begins as the prefix does."""
     query = encoders(name).encode_query(f"  {text}\n")
-    assert [token for token, speaks in zip(query.tokens, query.speaks, strict=True) if speaks] == [
-        *text
-    ]
+    assert [
+        token
+        for token, is_content in zip(query.tokens, query.content_mask, strict=True)
+        if is_content
+    ] == [*text]
     assert query.text == text
     assert query.terms is None
     assert len(query.vectors) > len(text)

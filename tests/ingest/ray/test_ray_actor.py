@@ -2,7 +2,7 @@
 
 import pytest
 
-from snappy_core import PasswordRequired, Source
+from snappy_core import PasswordRequiredError, Source
 from snappy_core.ingest.ray.actor import Orders, Reader, pack, unpack
 from snappy_core.ingest.workers import pickle_encoder
 from snappy_core.parsing import ReadingOptions
@@ -55,7 +55,7 @@ def test_a_document_comes_in_parts(data):
 
 def test_a_failure_is_a_part(data):
     (part,) = parts(reader(FakeEncoder()), data / "encrypted.pdf")
-    assert (part.pages, part.records, type(part.error)) == (0, (), PasswordRequired)
+    assert (part.pages, part.records, type(part.error)) == (0, (), PasswordRequiredError)
 
 
 def test_the_encoder_is_loaded_once(data):

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from snappy_core import MissingDependency, RegionIndex
+from snappy_core import MissingDependencyError, RegionIndex
 from snappy_core.cli import main
 from snappy_core.ingest.ray.cluster import find
 from snappy_core.ingest.ray.ingest import _share
@@ -63,7 +63,7 @@ def test_what_is_wrong_is_said_at_once(monkeypatch):
     with pytest.raises(TypeError, match="fake-1 cannot be sent"):
         add(Locked(), ray="local")
     monkeypatch.setitem(sys.modules, "ray", None)
-    with pytest.raises(MissingDependency, match=r"pip install 'snappy-retriever\[ray\]'"):
+    with pytest.raises(MissingDependencyError, match=r"pip install 'snappy-retriever\[ray\]'"):
         add(FakeEncoder(), ray="local")
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from snappy_core import RegionIndex, Source, UnreadableDocument, WorkerFailed
+from snappy_core import RegionIndex, Source, UnreadableDocumentError, WorkerError
 from snappy_core.cli import main
 from snappy_core.encoders.onnx_text import OnnxTextEncoder
 from snappy_core.ingest.ray.actor import at_hand
@@ -101,7 +101,7 @@ def test_what_comes_out_is_what_comes_out_on_one_machine(cluster, data, paper, t
     index, report = add(encoder, sources, ray=cluster, **limits)
     assert outcome(report) == outcome(expected)
     assert contents(index._store) == contents(here._store)
-    broken = [failure for failure in report.failed if type(failure.error) is WorkerFailed]
+    broken = [failure for failure in report.failed if type(failure.error) is WorkerError]
     assert [failure.cause for failure in broken] == [
         "the worker process was killed (SIGKILL) (encoding pages 9-10)",
         "took longer than 3 seconds (encoding page 1)",
@@ -125,7 +125,7 @@ def test_a_file_travels_to_another_node(cluster, paper):
     assert at_hand(source, home) is source
     assert at_hand(source, other) == Source(source.name, data=path.read_bytes(), password="tide")
     path.unlink()
-    with pytest.raises(UnreadableDocument, match=r"far\.pdf: No such file"):
+    with pytest.raises(UnreadableDocumentError, match=r"far\.pdf: No such file"):
         at_hand(source, other)
 
 

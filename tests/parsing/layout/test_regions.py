@@ -7,7 +7,7 @@ import pytest
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
-from snappy_core import Source, UnreadableDocument
+from snappy_core import Source, UnreadableDocumentError
 from snappy_core.boxes import as_boxes, enclose
 from snappy_core.parsing import read
 from snappy_core.types import LABELS
@@ -52,7 +52,7 @@ def test_every_word_is_in_one_region_and_all_are_in_order(data):
             for page in read(Source.from_path(path)):
                 check(page)
                 pages += len(page.words) > 0
-        except UnreadableDocument:
+        except UnreadableDocumentError:
             continue
     assert pages > 40
 

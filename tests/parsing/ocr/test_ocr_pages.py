@@ -11,7 +11,7 @@ import pytest
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from snappy_core import MissingDependency, RegionIndex, Source, region_metadata
+from snappy_core import MissingDependencyError, RegionIndex, Source, region_metadata
 from snappy_core.parsing import ReadingOptions, read
 from snappy_core.parsing.ocr import tesseract
 from snappy_core.testing import FakeEncoder
@@ -233,7 +233,7 @@ def test_pages_warn_without_tesseract(data, no_tesseract):
     (page,) = pages_of(data / "image_only.pdf")
     assert (len(page.words), page.regions) == (0, ())
     assert "apt-get install tesseract-ocr" in page.warning
-    with pytest.raises(MissingDependency, match="apt-get install tesseract-ocr"):
+    with pytest.raises(MissingDependencyError, match="apt-get install tesseract-ocr"):
         pages_of(data / "image_only.pdf", ocr="always")
     for page in pages_of(data / "many_pages.pdf"):
         assert (bool(page.regions), page.warning) == (True, "")

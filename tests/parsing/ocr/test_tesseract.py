@@ -8,7 +8,7 @@ import pytesseract
 import pytest
 from PIL import Image
 
-from snappy_core import MissingDependency, OcrFailed
+from snappy_core import MissingDependencyError, OcrError
 from snappy_core.parsing import ReadingOptions
 from snappy_core.parsing.ocr import tesseract
 from tests.parsing.drawing import HEIGHT, WIDTH, WORDS, drawn_boxes, sheet, turned
@@ -115,7 +115,7 @@ def test_nothing_on_the_paper(size):
     ],
 )
 def test_missing_languages_are_named(languages, package):
-    with pytest.raises(MissingDependency, match=f"apt-get install {package}$"):
+    with pytest.raises(MissingDependencyError, match=f"apt-get install {package}$"):
         tesseract.recognise(sheet(), WIDTH, languages)
     with pytest.raises(ImportError):
         tesseract.recognise(sheet(), WIDTH, languages)
@@ -136,12 +136,12 @@ def test_ocr_is_one_of_three(wrong):
 
 
 def test_tesseract_is_missing(no_tesseract):
-    with pytest.raises(MissingDependency, match=INSTALL):
+    with pytest.raises(MissingDependencyError, match=INSTALL):
         tesseract.recognise(sheet(), WIDTH)
     layer, warning = tesseract.read(sheet(), WIDTH, ReadingOptions())
     assert len(layer) == 0
     assert INSTALL in warning
-    with pytest.raises(MissingDependency, match=INSTALL):
+    with pytest.raises(MissingDependencyError, match=INSTALL):
         tesseract.read(sheet(), WIDTH, ReadingOptions(ocr="always"))
 
 
@@ -150,7 +150,7 @@ def test_tesseract_goes_missing(no_tesseract, program, monkeypatch):
     program("exit 1")
     tesseract._check_languages("eng")
     monkeypatch.setattr(pytesseract.pytesseract, "tesseract_cmd", "/nowhere/tesseract")
-    with pytest.raises(MissingDependency, match=INSTALL):
+    with pytest.raises(MissingDependencyError, match=INSTALL):
         tesseract.recognise(sheet(), WIDTH)
 
 
@@ -158,7 +158,7 @@ def test_tesseract_goes_missing(no_tesseract, program, monkeypatch):
 def test_tesseract_takes_too_long(program, monkeypatch, always):
     program("while :; do :; done")
     monkeypatch.setattr(tesseract, "TIMEOUT", 0.2)
-    with pytest.raises(OcrFailed, match=r"took longer than 0\.2 seconds"):
+    with pytest.raises(OcrError, match=r"took longer than 0\.2 seconds"):
         tesseract.recognise(sheet(), WIDTH)
     layer, warning = tesseract.read(sheet(), WIDTH, ReadingOptions("always" if always else "auto"))
     assert len(layer) == 0
@@ -170,7 +170,7 @@ def test_tesseract_takes_too_long(program, monkeypatch, always):
 )
 def test_tesseract_fails(program, body):
     program(body)
-    with pytest.raises(OcrFailed, match=r"boom|No such file"):
+    with pytest.raises(OcrError, match=r"boom|No such file"):
         tesseract.recognise(sheet(), WIDTH)
     layer, warning = tesseract.read(sheet(), WIDTH, ReadingOptions())
     assert len(layer) == 0
@@ -187,7 +187,7 @@ def test_tesseract_has_one_thread_unless_told_otherwise(
     else:
         monkeypatch.setenv("OMP_THREAD_LIMIT", given)
     program(f'echo "$OMP_THREAD_LIMIT" > {tmp_path}/threads; exit 1')
-    with pytest.raises(OcrFailed):
+    with pytest.raises(OcrError):
         tesseract.recognise(sheet(), WIDTH)
     assert (tmp_path / "threads").read_text().strip() == used
     assert os.environ["OMP_THREAD_LIMIT"] == used

@@ -9,7 +9,7 @@ import pytest
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
-from snappy_core import PasswordRequired, Source, UnreadableDocument
+from snappy_core import PasswordRequiredError, Source, UnreadableDocumentError
 from snappy_core.boxes import enclose
 from snappy_core.parsing import ReadingOptions, read, render
 from snappy_core.parsing.pdf.document import MAX_PIXELS
@@ -211,7 +211,7 @@ def test_a_bad_page_warns_and_the_others_are_read(data):
     assert first.warning == ""
     assert second.warning.startswith("cannot be loaded")
     assert (len(second.words), second.regions) == (0, ())
-    with pytest.raises(UnreadableDocument, match="page 2"):
+    with pytest.raises(UnreadableDocumentError, match="page 2"):
         second.render()
 
 
@@ -235,12 +235,12 @@ def test_a_blank_page_between_others(data):
 @pytest.mark.parametrize(
     ("name", "password", "error", "cause"),
     [
-        ("not_a_pdf.pdf", None, UnreadableDocument, "is not a PDF"),
-        ("empty.pdf", None, UnreadableDocument, "is empty"),
-        ("truncated.pdf", None, UnreadableDocument, "cut off"),
-        ("no_pages.pdf", None, UnreadableDocument, "without pages|has no pages"),
-        ("encrypted.pdf", None, PasswordRequired, "is encrypted"),
-        ("encrypted.pdf", "wrong", PasswordRequired, "password is wrong"),
+        ("not_a_pdf.pdf", None, UnreadableDocumentError, "is not a PDF"),
+        ("empty.pdf", None, UnreadableDocumentError, "is empty"),
+        ("truncated.pdf", None, UnreadableDocumentError, "cut off"),
+        ("no_pages.pdf", None, UnreadableDocumentError, "without pages|has no pages"),
+        ("encrypted.pdf", None, PasswordRequiredError, "is encrypted"),
+        ("encrypted.pdf", "wrong", PasswordRequiredError, "password is wrong"),
     ],
 )
 def test_files_that_do_not_open(data, name, password, error, cause, as_bytes):
@@ -248,7 +248,7 @@ def test_files_that_do_not_open(data, name, password, error, cause, as_bytes):
     if as_bytes:
         source = Source.from_bytes((data / name).read_bytes(), name, password)
     for attempt in (lambda: list(read(source)), lambda: render(source, 1)):
-        with pytest.raises(UnreadableDocument, match=cause) as caught:
+        with pytest.raises(UnreadableDocumentError, match=cause) as caught:
             attempt()
         assert type(caught.value) is error
         assert caught.value.source == source.name
@@ -257,13 +257,16 @@ def test_files_that_do_not_open(data, name, password, error, cause, as_bytes):
 @pytest.mark.parametrize("path", ["nowhere.pdf", ".", "a\0b.pdf"])
 def test_paths_that_do_not_open(data, path):
     for attempt in (pages_of, lambda path: render(Source.from_path(path), 1)):
-        with pytest.raises(UnreadableDocument):
+        with pytest.raises(UnreadableDocumentError):
             attempt(data / path)
 
 
 def test_a_file_without_pages_is_not_taken_for_an_encrypted_one(data):
-    for name, error in (("encrypted", PasswordRequired), ("no_pages", UnreadableDocument)) * 2:
-        with pytest.raises(UnreadableDocument) as caught:
+    for name, error in (
+        ("encrypted", PasswordRequiredError),
+        ("no_pages", UnreadableDocumentError),
+    ) * 2:
+        with pytest.raises(UnreadableDocumentError) as caught:
             pages_of(data / f"{name}.pdf")
         assert type(caught.value) is error
     assert "password" not in str(caught.value).lower()
@@ -328,7 +331,7 @@ def test_the_page_asked_for_is_drawn(data):
 
 @pytest.mark.parametrize("number", [0, 13, -1])
 def test_there_is_no_such_page(data, number):
-    with pytest.raises(UnreadableDocument, match="cannot be loaded"):
+    with pytest.raises(UnreadableDocumentError, match="cannot be loaded"):
         render(Source.from_path(data / "many_pages.pdf"), number)
 
 
@@ -336,7 +339,7 @@ def test_a_file_that_is_gone_cannot_be_drawn(data, tmp_path):
     shutil.copy(data / "rotate_0.pdf", tmp_path / "gone.pdf")
     (page,) = pages_of(tmp_path / "gone.pdf")
     (tmp_path / "gone.pdf").unlink()  # reading keeps no hold on the file
-    with pytest.raises(UnreadableDocument, match="No such file"):
+    with pytest.raises(UnreadableDocumentError, match="No such file"):
         page.render()
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from snappy_core import RegionIndex
-from snappy_core.errors import IndexMismatch, MissingDependency, StoreError
+from snappy_core.errors import IndexMismatchError, MissingDependencyError, StoreError
 from snappy_core.stores import open_store
 from snappy_core.stores.lance import event_log as lance_log
 from snappy_core.stores.lance import store as lance
@@ -107,7 +107,7 @@ def test_stays_in_the_folder(path):
     again = LanceStore(path, create=False)
     assert again.location == str(path)
     assert document_ids(again) == ["a"]
-    with pytest.raises(IndexMismatch, match=r"index\.lance: made by the encoder mini-1"):
+    with pytest.raises(IndexMismatchError, match=r"index\.lance: made by the encoder mini-1"):
         again.check("other-2", 16)
     with again.read() as snapshot:
         assert_consistent(snapshot)
@@ -131,14 +131,14 @@ def test_parent_folder_must_exist(tmp_path, create):
 
 def test_a_file_is_no_index(path):
     path.write_bytes(b"hi")
-    with pytest.raises(IndexMismatch, match="is a file; a Lance index is a folder"):
+    with pytest.raises(IndexMismatchError, match="is a file; a Lance index is a folder"):
         LanceStore(path)
 
 
 def test_other_folders_are_refused_and_left_alone(path):
     path.mkdir()
     (path / "notes.txt").write_text("hi")
-    with pytest.raises(IndexMismatch, match="a folder with other files in it"):
+    with pytest.raises(IndexMismatchError, match="a folder with other files in it"):
         LanceStore(path)
     assert [file.name for file in path.iterdir()] == ["notes.txt"]
 
@@ -151,7 +151,7 @@ def test_other_tables_are_refused(path, metadata, words):
     lancedb, arrow = lance_table.libraries()
     schema = arrow.schema([("x", arrow.int64())], metadata=metadata)
     lancedb.connect(path).create_table("snappy", schema=schema)
-    with pytest.raises(IndexMismatch, match=words):
+    with pytest.raises(IndexMismatchError, match=words):
         LanceStore(path)
 
 
@@ -176,7 +176,7 @@ def test_missing_pages_are_noticed(path, store):
 
 def test_says_how_to_install_it(path, monkeypatch):
     monkeypatch.setitem(sys.modules, "lancedb", None)
-    with pytest.raises(MissingDependency, match=r"pip install 'snappy-retriever\[lance\]'"):
+    with pytest.raises(MissingDependencyError, match=r"pip install 'snappy-retriever\[lance\]'"):
         LanceStore(path)
 
 

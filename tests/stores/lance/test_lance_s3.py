@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from snappy_core import RegionIndex
-from snappy_core.errors import IndexMismatch, StoreError
+from snappy_core.errors import IndexMismatchError, StoreError
 from snappy_core.stores import open_store
 from snappy_core.stores.lance import table as lance_table
 from snappy_core.stores.lance.store import LanceStore
@@ -93,7 +93,7 @@ def test_serves_an_index(prefix, tmp_path, data):
         other.add([data / "table.pdf", data / "page_labels.pdf"])
         hits, expected = index.search("boats", k=3), other.search("boats", k=3)
         assert [(hit.region, hit.score) for hit in hits] == [(h.region, h.score) for h in expected]
-    with pytest.raises(IndexMismatch, match="made by the encoder fake-1"):
+    with pytest.raises(IndexMismatchError, match="made by the encoder fake-1"):
         RegionIndex.open(prefix, FakeEncoder(name="other-2"))
 
 
@@ -206,5 +206,5 @@ def test_http_must_be_allowed(s3, monkeypatch):
 def test_another_table(prefix):
     lancedb, arrow = lance_table.libraries()
     lancedb.connect(prefix).create_table("snappy", schema=arrow.schema([("x", arrow.int64())]))
-    with pytest.raises(IndexMismatch, match="holds a Lance table, but not a Snappy index"):
+    with pytest.raises(IndexMismatchError, match="holds a Lance table, but not a Snappy index"):
         open_store(prefix)

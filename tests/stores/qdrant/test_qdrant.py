@@ -12,7 +12,7 @@ pytest.importorskip("qdrant_client")
 
 from qdrant_client import models
 
-from snappy_core.errors import IndexMismatch, MissingDependency, StoreError
+from snappy_core.errors import IndexMismatchError, MissingDependencyError, StoreError
 from snappy_core.stores import open_store
 from snappy_core.stores.base import Chosen
 from snappy_core.stores.qdrant import collections as qdrant_collections
@@ -97,7 +97,9 @@ def test_stays_on_the_server(client, store):
     again = QdrantStore(LOCATION, create=False, client=client)
     assert again.location == LOCATION
     assert names(again) == ["a"]
-    with pytest.raises(IndexMismatch, match=r"qdrant://local/index: made by the encoder mini-1"):
+    with pytest.raises(
+        IndexMismatchError, match=r"qdrant://local/index: made by the encoder mini-1"
+    ):
         again.check("other-2", 16)
     with again.read() as snapshot:
         assert_consistent(snapshot)
@@ -123,18 +125,22 @@ def test_not_created_unless_asked(client):
 def test_other_collections_are_refused_and_left_alone(client, create):
     plain = models.VectorParams(size=2, distance=models.Distance.DOT)
     client.create_collection("index", vectors_config=plain)
-    with pytest.raises(IndexMismatch, match="is a collection, but not a Snappy index"):
+    with pytest.raises(IndexMismatchError, match="is a collection, but not a Snappy index"):
         QdrantStore(LOCATION, create=create, client=client)
     client.create_collection("notes.log", vectors_config=plain)
     client.upsert("notes.log", [models.PointStruct(id=1, vector=[1, 2])])
-    with pytest.raises(IndexMismatch, match=r"a collection notes\.log, but it is not a Snappy"):
+    with pytest.raises(
+        IndexMismatchError, match=r"a collection notes\.log, but it is not a Snappy"
+    ):
         QdrantStore("qdrant://local/notes", create=create, client=client)
     assert [c.name for c in client.get_collections().collections] == ["index", "notes.log"]
 
 
 def test_another_schema_is_refused(client, store, monkeypatch):
     monkeypatch.setattr(qdrant_collections, "SCHEMA_VERSION", 7)
-    with pytest.raises(IndexMismatch, match="has the schema 1, this version of Snappy reads 7"):
+    with pytest.raises(
+        IndexMismatchError, match="has the schema 1, this version of Snappy reads 7"
+    ):
         QdrantStore(LOCATION, client=client)
 
 
@@ -178,7 +184,7 @@ def test_how_collections_are_made(store, client, monkeypatch):
 
 def test_says_how_to_install_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "qdrant_client", None)
-    with pytest.raises(MissingDependency, match=r"pip install 'snappy-retriever\[qdrant\]'"):
+    with pytest.raises(MissingDependencyError, match=r"pip install 'snappy-retriever\[qdrant\]'"):
         open_store("qdrant://localhost:6333/reports")
 
 

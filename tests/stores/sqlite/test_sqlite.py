@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from snappy_core.errors import IndexMismatch, StoreError
+from snappy_core.errors import IndexMismatchError, StoreError
 from snappy_core.ingest.jobs import prepare
 from snappy_core.stores import SqliteStore, open_store
 from snappy_core.stores.sqlite import store as sqlite
@@ -96,7 +96,7 @@ def test_stays_in_the_file(path):
     again = SqliteStore(path, create=False)
     assert again.location == str(path)
     assert document_ids(again) == ["a"]
-    with pytest.raises(IndexMismatch, match=r"index\.snappy: made by the encoder mini-1"):
+    with pytest.raises(IndexMismatchError, match=r"index\.snappy: made by the encoder mini-1"):
         again.check("other-2", 16)
     again.close()
 
@@ -112,7 +112,7 @@ def test_not_created_unless_asked(path):
         SqliteStore(path, create=False)
     assert not path.exists()
     path.touch()
-    with pytest.raises(IndexMismatch, match="is empty"):
+    with pytest.raises(IndexMismatchError, match="is empty"):
         SqliteStore(path, create=False)
     assert path.read_bytes() == b""
     SqliteStore(path).close()  # an empty file, as mktemp leaves it, is a new index
@@ -130,7 +130,7 @@ def test_folder_must_exist(tmp_path, create):
 )
 def test_other_files_are_refused_and_left_alone(path, content, create):
     path.write_bytes(content)
-    with pytest.raises(IndexMismatch, match=r"index\.snappy: is not a Snappy index"):
+    with pytest.raises(IndexMismatchError, match=r"index\.snappy: is not a Snappy index"):
         SqliteStore(path, create=create)
     assert path.read_bytes() == content
     assert len(list(path.parent.iterdir())) == 1
@@ -143,7 +143,7 @@ def test_other_databases_are_refused_and_left_alone(path, create):
     other.commit()
     other.close()
     content = path.read_bytes()
-    with pytest.raises(IndexMismatch, match="is a SQLite file, but not a Snappy index"):
+    with pytest.raises(IndexMismatchError, match="is a SQLite file, but not a Snappy index"):
         SqliteStore(path, create=create)
     assert path.read_bytes() == content
     assert len(list(path.parent.iterdir())) == 1
@@ -154,12 +154,14 @@ def test_other_schema_versions_are_refused(path):
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA user_version = 7")
     connection.close()
-    with pytest.raises(IndexMismatch, match=r"has the schema 7, .* reads 3; index the documents"):
+    with pytest.raises(
+        IndexMismatchError, match=r"has the schema 7, .* reads 3; index the documents"
+    ):
         SqliteStore(path)
 
 
 def test_a_folder_is_no_index(tmp_path):
-    with pytest.raises(IndexMismatch, match="is a folder"):
+    with pytest.raises(IndexMismatchError, match="is a folder"):
         SqliteStore(tmp_path)
 
 
