@@ -66,7 +66,7 @@ def run(pages: int = 10_000) -> list[Result]:
 
 def _fill(path: Path, pages: int, encoder: OnnxTextEncoder) -> None:
     store = SqliteStore(path)
-    store.check(encoder.name, encoder.dim)
+    store.bind_encoder(encoder.name, encoder.dim)
     for document_id, records in documents(pages):
         store.write(DocumentRecord(document_id, document_id, "0" * 64, "synthetic"), records)
     store.close()

@@ -19,7 +19,7 @@ from benchmarks.measure import Result, skip
 from benchmarks.synthetic import Clustered, fill, grid_record, word_record
 from snappy_core.search import engine
 from snappy_core.stores import SqliteStore, open_store
-from snappy_core.stores.base import Chosen, Snapshot
+from snappy_core.stores.base import PageFilter, Snapshot
 from snappy_core.stores.qdrant.points import page_points
 from snappy_core.types import Query
 
@@ -119,7 +119,7 @@ def _parts(snapshot: Snapshot, query: Query) -> tuple[float, float, float]:
     """Return the seconds of the first stage, of reading its pages and of scoring them."""
     weights = np.full(len(query.vectors), 1 / len(query.vectors), dtype=np.float32)
     started = time.perf_counter()
-    found = snapshot.nearest(query.vectors, weights, Chosen())
+    found = snapshot.candidates(query.vectors, weights, PageFilter())
     chosen = time.perf_counter()
     vectors = snapshot.vectors(found.tolist())
     read = time.perf_counter()

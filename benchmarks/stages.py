@@ -20,8 +20,8 @@ from snappy_core.scoring.pooling import GRID_BLOCK, pool
 from snappy_core.scoring.scan import Ragged, scan
 from snappy_core.search import engine
 from snappy_core.stores import SqliteStore
-from snappy_core.stores.base import Chosen, PageRecord
-from snappy_core.stores.first_stage import default_depth
+from snappy_core.stores.base import PageFilter, PageRecord
+from snappy_core.stores.first_stage import default_candidates
 from snappy_core.types import Query
 
 QUESTIONS, K = 30, 10
@@ -105,7 +105,7 @@ def _size(
         return fmean(len(a & b) / K for a, b in zip(found, best, strict=True))
 
     memory = (codes.nbytes + scales.nbytes) / len(records) / 1000
-    depth = default_depth(len(records))
+    depth = default_candidates(len(records))
     told = ", ".join(f"{recall(some):.3f} of {some}" for some in (100, depth, 800, 1600))
     name = f"recall@{K} of {depth} candidates, {len(records):,} pages, squares of {block} x {block}"
     return Result(name, recall(depth), bound, True, f"{memory:.1f} KB a page; {told}")
@@ -125,7 +125,7 @@ def _exact(records: list[PageRecord], query: Query) -> set[int]:
 def _pages(store: SqliteStore, query: Query, depth: int) -> set[int]:
     """Return the numbers of the best pages among the candidates."""
     with store.read() as snapshot:
-        found = snapshot.nearest(query.vectors, _weights(query), Chosen(), depth)
+        found = snapshot.candidates(query.vectors, _weights(query), PageFilter(), depth)
         scored = engine.score(found, snapshot.vectors(found.tolist()), query, _weights(query))
         top = found[np.argsort(-scored.page_scores)[:K]]
         return {snapshot.page(page).number for page in top.tolist()}

@@ -108,7 +108,7 @@ def fill(store: Store, records: Iterable[PageRecord], per_document: int = 20) ->
         if not document:
             return
         if not number:
-            store.check("synthetic", document[0].patches.vectors.shape[1])
+            store.bind_encoder("synthetic", document[0].patches.vectors.shape[1])
         name = f"doc{number}"
         store.write(DocumentRecord(name, name, "0" * 64, "synthetic"), document)
 

@@ -22,7 +22,7 @@ from qdrant_client import QdrantClient
 from snappy_core import RegionIndex
 from snappy_core.ingest.jobs import prepare
 from snappy_core.stores import MemoryStore, SqliteStore
-from snappy_core.stores.base import Chosen, DocumentRecord
+from snappy_core.stores.base import DocumentRecord, PageFilter
 from snappy_core.stores.copy import copy
 from snappy_core.stores.qdrant.points import MULTIVECTOR
 from snappy_core.stores.qdrant.server import parse_location
@@ -112,7 +112,7 @@ def check_limits(store: QdrantStore) -> str:
             (held,) = snapshot.page_ids("large").values()
             np.testing.assert_array_equal(snapshot.patches(held).vectors, patches.vectors)
             one = np.ones(1, np.float32)
-            found = snapshot.nearest(rows[-1:], one, Chosen(), 1)
+            found = snapshot.candidates(rows[-1:], one, PageFilter(), 1)
             assert found.tolist() == [held]  # by its last patch, in its last part
     store.delete("large")
     return f"pages of more than {MULTIVECTOR} elements are split"

@@ -82,7 +82,7 @@ class RegionIndex:
         if encoder is None and made_by is None:
             encoder = open_encoder()
         if encoder is not None:
-            self._store.check(encoder.name, encoder.dim)
+            self._store.bind_encoder(encoder.name, encoder.dim)
         elif made_by is not None and not is_encoder_name(made_by[0]):
             raise IndexMismatchError(
                 f"{self._store.location}: made by the encoder {made_by[0]} ({made_by[1]} "
@@ -102,7 +102,7 @@ class RegionIndex:
             if self._encoder is None:
                 made_by = self._store.encoder()
                 opened = open_encoder(made_by and made_by[0])
-                self._store.check(opened.name, opened.dim)
+                self._store.bind_encoder(opened.name, opened.dim)
                 self._encoder = opened
             return self._encoder
 

@@ -16,7 +16,7 @@ from snappy_core.encoders.base import Encoder
 from snappy_core.search import engine
 from snappy_core.search.hits import Hits
 from snappy_core.stores.base import Snapshot, Store
-from snappy_core.stores.first_stage import default_depth
+from snappy_core.stores.first_stage import default_candidates
 from snappy_core.types import Query
 
 DEPTHS = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
@@ -129,7 +129,7 @@ def run_recall(
         if not count:
             raise ValueError(f"{store.location}: the index is empty")
         asked = list(make_questions(snapshot) if questions is None else questions)
-        default = min(default_depth(count), count)
+        default = min(default_candidates(count), count)
         chosen = sorted({depth for depth in (*depths, default) if depth < count})
         queries = [encoder.encode_query(question) for question in asked]
         exact, seconds = _search(snapshot, queries, k, count)

@@ -22,7 +22,7 @@ from snappy_core.scoring.ranking import cap_per_group, combine, ranking
 from snappy_core.search.filters import Filter, PageReference, find_pages, resolve
 from snappy_core.search.hits import Hit, Hits
 from snappy_core.search.page_context import PageContext, make_hit, read_page_context
-from snappy_core.stores.base import Chosen, PageVectors, Snapshot, lay_out
+from snappy_core.stores.base import PageFilter, PageVectors, Snapshot, lay_out
 from snappy_core.types import Query, Region
 
 _TOGETHER = 256  # pages whose patches are in memory at once, however many are scored
@@ -92,8 +92,8 @@ def search(
     chosen = resolve(filter, snapshot.documents() if filter else ())
     weights = query_weights(snapshot, query)
     named = None if pages is None else frozenset(find_pages(snapshot, pages).tolist())
-    allowed = Chosen(chosen.documents, chosen.pages, named)
-    best = snapshot.nearest(query.vectors, weights, allowed, depth)
+    allowed = PageFilter(chosen.documents, chosen.pages, named)
+    best = snapshot.candidates(query.vectors, weights, allowed, depth)
     lots, masks = [], []
     for start in range(0, max(len(best), 1), _TOGETHER):
         lot = best[start : start + _TOGETHER]

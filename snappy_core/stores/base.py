@@ -129,7 +129,7 @@ class Catalog:
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class PageFilter:
     """Which pages a search may find; None lets all pass.
 
     Attributes:
@@ -172,22 +172,22 @@ class Snapshot(Protocol):
         """Return all pages with their pooled vectors."""
         ...
 
-    def nearest(
+    def candidates(
         self,
         query: NDArray[np.float32],
         weights: NDArray[np.float32],
-        chosen: Chosen,
-        most: int | None = None,
+        page_filter: PageFilter,
+        count: int | None = None,
     ) -> NDArray[np.int64]:
         """Return the ids (p,) of the pages to score exactly, ascending.
 
-        All chosen pages when they are no more than `most`, else so many that are likely to
+        All chosen pages when they are no more than `count`, else so many that are likely to
         score best.
 
         Args:
             query: (m, d), its tokens of length 1; `weights` (m,), sum 1.
-            most: by default what suits the store: `first_stage.default_depth` where the vectors
-                lie in this process.
+            count: how many; by default what suits the store, `first_stage.default_candidates`
+                where the vectors lie in this process.
         """
         ...
 
@@ -216,7 +216,7 @@ class Store(Protocol):
         """Return the name of the encoder that made the index and its dimensions; None if new."""
         ...
 
-    def check(self, encoder: str, dim: int) -> None:
+    def bind_encoder(self, encoder: str, dim: int) -> None:
         """Take note of the encoder of a new index.
 
         Raises:

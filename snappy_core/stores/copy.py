@@ -125,7 +125,7 @@ def _check(source: Store, target: Store, made_by: tuple[str, int]) -> None:
             f"{target.location}: made by the encoder {found[0]} ({found[1]} dimensions), but "
             f"{source.location} by {made_by[0]} ({made_by[1]}); copy it to a new place"
         )
-    target.check(*made_by)
+    target.bind_encoder(*made_by)
 
 
 def _same(record: DocumentRecord, there: DocumentRecord | None) -> bool:

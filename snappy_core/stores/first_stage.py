@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.scoring.scan import Ragged, scan
-from snappy_core.stores.base import Catalog, Chosen
+from snappy_core.stores.base import Catalog, PageFilter
 
 CANDIDATES = 200
 """The least pages scored exactly by default; no more than these need no first stage."""
 
 
-def default_depth(pages: int) -> int:
+def default_candidates(pages: int) -> int:
     """Return how many pages of an index are scored exactly: 200, or 4 sqrt(pages) if more.
 
     The more pages, the more of them come close to the best; `snappy eval recall` shows what
@@ -23,36 +23,36 @@ def default_depth(pages: int) -> int:
     return max(CANDIDATES, 4 * math.isqrt(pages))
 
 
-def page_mask(catalog: Catalog, chosen: Chosen) -> NDArray[np.bool_]:
+def page_mask(catalog: Catalog, page_filter: PageFilter) -> NDArray[np.bool_]:
     """Say which pages of a catalog pass, shape (pages,)."""
     mask = np.ones(len(catalog.pages), dtype=bool)
-    if chosen.documents is not None:
-        mask &= np.array([d in chosen.documents for d in catalog.documents], dtype=bool)
-    if chosen.numbers is not None:
-        mask &= np.isin(catalog.numbers, list(chosen.numbers))
-    if chosen.pages is not None:
-        mask &= np.isin(catalog.pages, list(chosen.pages))
+    if page_filter.documents is not None:
+        mask &= np.array([d in page_filter.documents for d in catalog.documents], dtype=bool)
+    if page_filter.numbers is not None:
+        mask &= np.isin(catalog.numbers, list(page_filter.numbers))
+    if page_filter.pages is not None:
+        mask &= np.isin(catalog.pages, list(page_filter.pages))
     return mask
 
 
-def nearest(
+def select_candidates(
     catalog: Catalog,
     query: NDArray[np.float32],
     weights: NDArray[np.float32],
-    chosen: Chosen,
-    most: int | None = None,
+    page_filter: PageFilter,
+    count: int | None = None,
 ) -> NDArray[np.int64]:
     """Return the ids of the pages to score exactly, by their pooled vectors; see `Snapshot`.
 
     Args:
         query: (m, d), its tokens of length 1; `weights` (m,).
     """
-    if most is None:
-        most = default_depth(len(catalog.pages))
-    places = np.flatnonzero(page_mask(catalog, chosen))
-    if len(places) > most:
+    if count is None:
+        count = default_candidates(len(catalog.pages))
+    places = np.flatnonzero(page_mask(catalog, page_filter))
+    if len(places) > count:
         pooled = Ragged(catalog.vectors, catalog.scales, catalog.offsets)
         heavy = weights > 0
         rough = scan(query[heavy], weights[heavy], [pooled])[places]
-        places = np.sort(places[np.argpartition(-rough, most)[:most]])
+        places = np.sort(places[np.argpartition(-rough, count)[:count]])
     return catalog.pages[places]

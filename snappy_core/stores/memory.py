@@ -17,13 +17,13 @@ from snappy_core.errors import IndexMismatchError
 from snappy_core.scoring.idf import page_terms
 from snappy_core.stores.base import (
     Catalog,
-    Chosen,
     DocumentRecord,
+    PageFilter,
     PageRecord,
     PageVectors,
     labels_and_parents,
 )
-from snappy_core.stores.first_stage import nearest
+from snappy_core.stores.first_stage import select_candidates
 from snappy_core.types import Page, Patches, Scalar
 
 
@@ -73,14 +73,14 @@ class _State:
     def catalog(self) -> Catalog:
         return self._catalog
 
-    def nearest(
+    def candidates(
         self,
         query: NDArray[np.float32],
         weights: NDArray[np.float32],
-        chosen: Chosen,
-        most: int | None = None,
+        page_filter: PageFilter,
+        count: int | None = None,
     ) -> NDArray[np.int64]:
-        return nearest(self.catalog(), query, weights, chosen, most)
+        return select_candidates(self.catalog(), query, weights, page_filter, count)
 
     def vectors(self, pages: Sequence[int]) -> list[PageVectors]:
         found = []
@@ -117,7 +117,7 @@ class MemoryStore:
     def encoder(self) -> tuple[str, int] | None:
         return self._encoder
 
-    def check(self, encoder: str, dim: int) -> None:
+    def bind_encoder(self, encoder: str, dim: int) -> None:
         with self._lock:
             if self._encoder is not None and self._encoder != (encoder, dim):
                 name, size = self._encoder

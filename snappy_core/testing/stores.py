@@ -10,7 +10,7 @@ import pytest
 from snappy_core.errors import IndexMismatchError
 from snappy_core.ingest.jobs import prepare
 from snappy_core.scoring.idf import page_terms
-from snappy_core.stores.base import Chosen, DocumentRecord, PageRecord, Snapshot, Store
+from snappy_core.stores.base import DocumentRecord, PageFilter, PageRecord, Snapshot, Store
 from snappy_core.testing import FakeEncoder, make_page
 from snappy_core.types import LABELS, NO_WORDS, Page, Patches, Region, Scalar, Words
 
@@ -222,19 +222,19 @@ class StoreConformance:
         with store.read() as snapshot:
             ids = {name: snapshot.page_ids(name) for name in "abc"}
             everything = sorted(page for pages in ids.values() for page in pages.values())
-            for chosen, expected in (
-                (Chosen(), everything),
-                (Chosen(frozenset("ac")), sorted([*ids["a"].values(), ids["c"][1]])),
-                (Chosen(numbers=frozenset({2})), sorted([ids["a"][2], ids["b"][2]])),
-                (Chosen(frozenset("a"), frozenset({1, 3, 9})), [ids["a"][1], ids["a"][3]]),
-                (Chosen(pages=frozenset({ids["b"][2]})), [ids["b"][2]]),
-                (Chosen(frozenset("c"), pages=frozenset({ids["b"][2]})), []),
-                (Chosen(frozenset()), []),
-                (Chosen(numbers=frozenset()), []),
+            for page_filter, expected in (
+                (PageFilter(), everything),
+                (PageFilter(frozenset("ac")), sorted([*ids["a"].values(), ids["c"][1]])),
+                (PageFilter(numbers=frozenset({2})), sorted([ids["a"][2], ids["b"][2]])),
+                (PageFilter(frozenset("a"), frozenset({1, 3, 9})), [ids["a"][1], ids["a"][3]]),
+                (PageFilter(pages=frozenset({ids["b"][2]})), [ids["b"][2]]),
+                (PageFilter(frozenset("c"), pages=frozenset({ids["b"][2]})), []),
+                (PageFilter(frozenset()), []),
+                (PageFilter(numbers=frozenset()), []),
             ):
                 for most in (None, max(len(expected), 1), 200):
-                    found = snapshot.nearest(query.vectors, weights, chosen, most)
-                    assert found.tolist() == expected, (chosen, most)
+                    found = snapshot.candidates(query.vectors, weights, page_filter, most)
+                    assert found.tolist() == expected, (page_filter, most)
                     assert found.dtype == np.int64
 
     def test_first_stage_takes_what_is_nearest(self, store: Store) -> None:
@@ -247,12 +247,14 @@ class StoreConformance:
             ids = {name: snapshot.page_ids(name) for name in "abcde"}
             for weights, number in (([0, 1, 0], 1), ([0, 0, 1], 3)):
                 for names in ("abcde", "bd"):
-                    chosen = Chosen(frozenset(names)) if names == "bd" else Chosen()
+                    page_filter = PageFilter(frozenset(names)) if names == "bd" else PageFilter()
                     given = np.array(weights, np.float32)
-                    found = snapshot.nearest(query.vectors, given, chosen, len(names))
+                    found = snapshot.candidates(query.vectors, given, page_filter, len(names))
                     assert found.tolist() == sorted(ids[name][number] for name in names)
-            chosen = Chosen(numbers=frozenset({2, 3}))
-            found = snapshot.nearest(query.vectors, np.array([0, 0, 1], np.float32), chosen, 5)
+            page_filter = PageFilter(numbers=frozenset({2, 3}))
+            found = snapshot.candidates(
+                query.vectors, np.array([0, 0, 1], np.float32), page_filter, 5
+            )
             assert found.tolist() == sorted(ids[name][3] for name in "abcde")
 
     def test_replaces_a_document_whole(self, store: Store) -> None:
@@ -363,12 +365,12 @@ class StoreConformance:
 
     def test_belongs_to_one_encoder(self, store: Store) -> None:
         assert store.encoder() is None
-        store.check("mini-1", 16)
-        store.check("mini-1", 16)
+        store.bind_encoder("mini-1", 16)
+        store.bind_encoder("mini-1", 16)
         assert store.encoder() == ("mini-1", 16)
         for name, dim in (("other-2", 16), ("mini-1", 32)):
             with pytest.raises(IndexMismatchError, match=rf"mini-1.*16.*{name}.*{dim}"):
-                store.check(name, dim)
+                store.bind_encoder(name, dim)
 
     def test_readers_in_threads_see_whole_states(self, store: Store) -> None:
         """One thread replaces documents of a telling size while others read."""

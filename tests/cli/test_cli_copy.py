@@ -49,7 +49,7 @@ def test_the_same_place_twice(snappy, made):
 
 def test_another_encoder_is_refused(snappy, made, tmp_path):
     store = SqliteStore(tmp_path / "other.snappy")
-    store.check("other-2", 16)
+    store.bind_encoder("other-2", 16)
     store.close()
     done = snappy("copy", made, tmp_path / "other.snappy")
     assert done.code == 1

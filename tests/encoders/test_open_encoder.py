@@ -59,7 +59,7 @@ def test_an_index_says_what_made_it_and_opens_no_model_for_that(tmp_path):
     """The model is not there, and to list, delete and describe it is not needed."""
     path = tmp_path / "index.snappy"
     store = SqliteStore(path)
-    store.check("nobody/no-such-model", 128)
+    store.bind_encoder("nobody/no-such-model", 128)
     store.close()
     with RegionIndex.open(path, create=False) as index:
         info = index.info()

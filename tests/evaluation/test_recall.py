@@ -12,14 +12,14 @@ from snappy_core.index import RegionIndex
 from snappy_core.ingest.jobs import prepare
 from snappy_core.stores import MemoryStore
 from snappy_core.stores.base import DocumentRecord
-from snappy_core.stores.first_stage import default_depth
+from snappy_core.stores.first_stage import default_candidates
 from snappy_core.testing import FakeEncoder, make_page
 
 ENCODER = FakeEncoder()
 
 
 def fill(store, pages=30):
-    store.check(ENCODER.name, ENCODER.dim)
+    store.bind_encoder(ENCODER.name, ENCODER.dim)
     made = [
         make_page(f"Boat {n} lies in berth {n + 100}.", f"common words {n % 5}", number=n)
         for n in range(1, pages + 1)
@@ -52,7 +52,7 @@ def test_the_depth_of_a_plain_search_is_among_them():
     ("pages", "depth"), [(0, 200), (1000, 200), (2500, 200), (10_000, 400), (10**6, 4000)]
 )
 def test_depth_grows_with_the_index(pages, depth):
-    assert default_depth(pages) == depth
+    assert default_candidates(pages) == depth
 
 
 def test_candidates_of_a_search():
@@ -77,7 +77,7 @@ def test_questions_made_of_regions():
 
 def test_an_index_without_text_has_no_questions():
     store = MemoryStore()
-    store.check(ENCODER.name, ENCODER.dim)
+    store.bind_encoder(ENCODER.name, ENCODER.dim)
     with pytest.raises(ValueError, match="the index is empty"):
         run_recall(store, ENCODER)
     page = make_page()

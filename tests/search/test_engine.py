@@ -11,7 +11,7 @@ from snappy_core.scoring.propagation import SCORINGS
 from snappy_core.search import engine
 from snappy_core.search.engine import query_weights, score, search
 from snappy_core.stores import MemoryStore, SqliteStore
-from snappy_core.stores.base import Chosen, DocumentRecord
+from snappy_core.stores.base import DocumentRecord, PageFilter
 from snappy_core.stores.first_stage import CANDIDATES
 from snappy_core.testing import FakeEncoder, FakeGridEncoder, make_page
 from snappy_core.types import NO_WORDS, Page, Patches, Query, Words
@@ -426,7 +426,7 @@ def test_two_stages_equal_exact_scores_among_the_candidates(store):
     query = encoder.encode_query("paper 3 filler 17")
     with store.read() as snapshot:
         catalog, weights = snapshot.catalog(), query_weights(snapshot, query)
-        chosen = snapshot.nearest(query.vectors, weights, Chosen())
+        chosen = snapshot.candidates(query.vectors, weights, PageFilter())
         assert len(chosen) == len(set(chosen.tolist())) == CANDIDATES
         assert chosen.tolist() == sorted(chosen.tolist())
         of_all = score(catalog.pages, snapshot.vectors(catalog.pages.tolist()), query, weights)

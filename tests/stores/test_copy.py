@@ -53,7 +53,7 @@ def make(kind, folder):
 @pytest.fixture
 def source():
     store = MemoryStore()
-    store.check("mini-1", 16)
+    store.bind_encoder("mini-1", 16)
     store.write(document("scan", team="sea", year=2024), records(scanned_page()))
     store.write(document("grid"), [grid_record()])
     store.write(document("text"), texts("Tides turn", "Moon pulls", "Sun shines"))
@@ -130,7 +130,7 @@ def test_replaces_what_only_seems_the_same(source, target):
 
 
 def test_leaves_other_documents_of_the_target_alone(source, target):
-    target.check("mini-1", 16)
+    target.bind_encoder("mini-1", 16)
     target.write(document("own"), texts("Wind turns"))
     copy_index(source, target)
     with target.read() as snapshot:
@@ -140,7 +140,7 @@ def test_leaves_other_documents_of_the_target_alone(source, target):
 
 
 def test_another_encoder_is_refused(source, target):
-    target.check("other-2", 32)
+    target.bind_encoder("other-2", 32)
     target.write(document("own"), texts("Wind turns"))
     with pytest.raises(
         IndexMismatchError, match=r"other-2 \(32 dim.*mini-1 \(16\); copy it to a new"
@@ -154,7 +154,7 @@ def test_an_empty_index(target):
     source = MemoryStore()
     assert copy_index(source, target).copied == ()
     assert target.encoder() is None
-    source.check("mini-1", 16)
+    source.bind_encoder("mini-1", 16)
     assert copy_index(source, target).copied == ()
     assert target.encoder() == ("mini-1", 16)
 
@@ -248,7 +248,7 @@ copy(open_store(sys.argv[1], create=False), open_store(sys.argv[2]))
 @pytest.mark.parametrize("kind", ["sqlite", "lance"])
 def test_goes_on_after_a_kill(tmp_path, kind):
     source = SqliteStore(tmp_path / "source.snappy")
-    source.check("mini-1", 16)
+    source.bind_encoder("mini-1", 16)
     for number in range(25):
         source.write(document(f"d{number:02}"), texts(*["Tides turn", f"Moon {number}"] * 3))
     target = make(kind, tmp_path)

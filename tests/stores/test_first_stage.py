@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from snappy_core.stores.base import Catalog, Chosen
-from snappy_core.stores.first_stage import nearest, page_mask
+from snappy_core.stores.base import Catalog, PageFilter
+from snappy_core.stores.first_stage import page_mask, select_candidates
 
 CATALOG = Catalog(
     pages=np.array([10, 11, 20, 21, 30]),
@@ -16,34 +16,37 @@ QUERY = np.eye(2, dtype=np.float32)
 
 
 @pytest.mark.parametrize(
-    ("chosen", "pages"),
+    ("page_filter", "pages"),
     [
-        (Chosen(), [10, 11, 20, 21, 30]),
-        (Chosen(numbers=frozenset({2})), [11, 21]),
-        (Chosen(numbers=frozenset({1, 7})), [10, 20, 30]),
-        (Chosen(numbers=frozenset()), []),
-        (Chosen(frozenset({"brae", "corran"}), frozenset({2})), [21]),
-        (Chosen(frozenset()), []),
-        (Chosen(pages=frozenset({30, 10, 99})), [10, 30]),
-        (Chosen(frozenset({"corran"}), pages=frozenset({10})), []),
+        (PageFilter(), [10, 11, 20, 21, 30]),
+        (PageFilter(numbers=frozenset({2})), [11, 21]),
+        (PageFilter(numbers=frozenset({1, 7})), [10, 20, 30]),
+        (PageFilter(numbers=frozenset()), []),
+        (PageFilter(frozenset({"brae", "corran"}), frozenset({2})), [21]),
+        (PageFilter(frozenset()), []),
+        (PageFilter(pages=frozenset({30, 10, 99})), [10, 30]),
+        (PageFilter(frozenset({"corran"}), pages=frozenset({10})), []),
     ],
 )
-def test_pages_that_pass(chosen, pages):
-    assert CATALOG.pages[page_mask(CATALOG, chosen)].tolist() == pages
-    for most in (len(pages), 200, None):
-        assert nearest(CATALOG, QUERY, np.ones(2, np.float32), chosen, most).tolist() == pages
+def test_pages_that_pass(page_filter, pages):
+    assert CATALOG.pages[page_mask(CATALOG, page_filter)].tolist() == pages
+    for count in (len(pages), 200, None):
+        assert (
+            select_candidates(CATALOG, QUERY, np.ones(2, np.float32), page_filter, count).tolist()
+            == pages
+        )
 
 
 @pytest.mark.parametrize(
-    ("weights", "chosen", "most", "pages"),
+    ("weights", "page_filter", "count", "pages"),
     [
-        ([0.5, 0.5], Chosen(), 1, [11]),
-        ([1, 0], Chosen(), 2, [10, 11]),
-        ([0, 1], Chosen(), 3, [10, 11, 20]),  # 30 scores as low as a page without vectors
-        ([1, 0], Chosen(frozenset({"brae", "corran"})), 1, [30]),
-        ([0.5, 0.5], Chosen(numbers=frozenset({1})), 1, [10]),
+        ([0.5, 0.5], PageFilter(), 1, [11]),
+        ([1, 0], PageFilter(), 2, [10, 11]),
+        ([0, 1], PageFilter(), 3, [10, 11, 20]),  # 30 scores as low as a page without vectors
+        ([1, 0], PageFilter(frozenset({"brae", "corran"})), 1, [30]),
+        ([0.5, 0.5], PageFilter(numbers=frozenset({1})), 1, [10]),
     ],
 )
-def test_nearest(weights, chosen, most, pages):
+def test_nearest(weights, page_filter, count, pages):
     given = np.array(weights, np.float32)
-    assert nearest(CATALOG, QUERY, given, chosen, most).tolist() == pages
+    assert select_candidates(CATALOG, QUERY, given, page_filter, count).tolist() == pages

@@ -18,13 +18,13 @@ from snappy_core.errors import StoreError
 from snappy_core.stores import codec
 from snappy_core.stores.base import (
     Catalog,
-    Chosen,
     DocumentRecord,
+    PageFilter,
     PageRecord,
     PageVectors,
     check_encoder,
 )
-from snappy_core.stores.first_stage import nearest
+from snappy_core.stores.first_stage import select_candidates
 from snappy_core.stores.lance.cache import LanceCache
 from snappy_core.stores.lance.event_log import ABANDONED, Log, Pages, new_write, put
 from snappy_core.stores.lance.table import LanceTable, Version
@@ -82,7 +82,7 @@ class LanceStore:
         found = self._latest().log.encoder
         return None if found is None else found[:2]
 
-    def check(self, encoder: str, dim: int) -> None:
+    def bind_encoder(self, encoder: str, dim: int) -> None:
         found = self.encoder()
         if found is None:
             self._append([codec.event_row(new_write(), {"encoder": [encoder, dim]})])
@@ -233,14 +233,14 @@ class _LanceSnapshot:
     def catalog(self) -> Catalog:
         return self._cache.catalog(self.version, self._pages())
 
-    def nearest(
+    def candidates(
         self,
         query: NDArray[np.float32],
         weights: NDArray[np.float32],
-        chosen: Chosen,
-        most: int | None = None,
+        page_filter: PageFilter,
+        count: int | None = None,
     ) -> NDArray[np.int64]:
-        return nearest(self.catalog(), query, weights, chosen, most)
+        return select_candidates(self.catalog(), query, weights, page_filter, count)
 
     def vectors(self, pages: Sequence[int]) -> list[PageVectors]:
         if not pages:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from snappy_core.errors import StoreError
 from snappy_core.stores import codec
-from snappy_core.stores.base import Catalog, Chosen, DocumentRecord, PageVectors
-from snappy_core.stores.first_stage import default_depth
+from snappy_core.stores.base import Catalog, DocumentRecord, PageFilter, PageVectors
+from snappy_core.stores.first_stage import default_candidates
 from snappy_core.stores.qdrant import filters
 from snappy_core.stores.qdrant.collections import Collections
 from snappy_core.stores.qdrant.event_log import Entry, Log
@@ -125,28 +125,28 @@ class QdrantSnapshot:
             )
         return self._catalog
 
-    def nearest(
+    def candidates(
         self,
         query: NDArray[np.float32],
         weights: NDArray[np.float32],
-        chosen: Chosen,
-        most: int | None = None,
+        page_filter: PageFilter,
+        count: int | None = None,
     ) -> NDArray[np.int64]:
         """Return the ids of the pages to read, found by the server; see `Snapshot`.
 
         Of the pages whose pooled vectors are nearest, as many as other stores score exactly,
-        the server finds the `most` whose patches are: by default `READ`.
+        the server finds the `count` whose patches are: by default `READ`.
         """
-        wanted = READ if most is None else most
-        everywhere = chosen == Chosen() and self.page_count() > wanted
-        allowed = None if everywhere else set(self._chosen(chosen))
+        wanted = READ if count is None else count
+        everywhere = page_filter == PageFilter() and self.page_count() > wanted
+        allowed = None if everywhere else set(self._chosen(page_filter))
         if allowed is not None and len(allowed) <= wanted:
             return np.array(sorted(allowed), dtype=np.int64)
         heavy = weights > 0
         tokens = query[heavy] * weights[heavy, None]  # then the server's sum is the weighted one
-        depth = max(min(default_depth(self.page_count()), MOST), wanted)
+        depth = max(min(default_candidates(self.page_count()), MOST), wanted)
         scores: dict[int, float] = {}
-        for conditions in self._conditions(chosen, allowed):
+        for conditions in self._conditions(page_filter, allowed):
             where = filters.present(self.log, *conditions)
             for write, place, score in self._collections.best(tokens, where, depth):
                 entry = self.log.by_write.get(write)
@@ -156,30 +156,30 @@ class QdrantSnapshot:
         best = sorted(scores, key=lambda page: (-scores[page], page))[:wanted]
         return np.array(sorted(best), dtype=np.int64)
 
-    def _chosen(self, chosen: Chosen) -> Iterator[int]:
+    def _chosen(self, page_filter: PageFilter) -> Iterator[int]:
         """Yield the ids of chosen pages."""
-        if chosen.documents is None:
+        if page_filter.documents is None:
             entries = list(self.log.entries.values())
         else:
-            known = (self.log.entries.get(name) for name in chosen.documents)
+            known = (self.log.entries.get(name) for name in page_filter.documents)
             entries = [entry for entry in known if entry is not None]
         for entry in entries:
             for page, number in zip(_ids(entry), entry.numbers, strict=True):
-                named = chosen.pages is None or page in chosen.pages
-                if named and (chosen.numbers is None or number in chosen.numbers):
+                named = page_filter.pages is None or page in page_filter.pages
+                if named and (page_filter.numbers is None or number in page_filter.numbers):
                     yield page
 
-    def _conditions(self, chosen: Chosen, allowed: set[int] | None) -> Iterator[list[Any]]:
+    def _conditions(self, page_filter: PageFilter, allowed: set[int] | None) -> Iterator[list[Any]]:
         """Yield the conditions of each request that is needed to look at all chosen pages."""
-        numbers = None if chosen.numbers is None else sorted(chosen.numbers)
-        if chosen.pages is not None and allowed is not None:
+        numbers = None if page_filter.numbers is None else sorted(page_filter.numbers)
+        if page_filter.pages is not None and allowed is not None:
             pages: dict[str, list[int]] = {}
             for page in sorted(allowed):
                 entry, place = self.log.locate(page)
                 pages.setdefault(entry.write, []).append(entry.numbers[place])
             yield from filters.of_pages(pages)
-        elif chosen.documents is not None:
-            held = (self.log.entries.get(name) for name in sorted(chosen.documents))
+        elif page_filter.documents is not None:
+            held = (self.log.entries.get(name) for name in sorted(page_filter.documents))
             writes = [entry.write for entry in held if entry is not None]
             yield from filters.of_writes(writes, numbers)
         else:

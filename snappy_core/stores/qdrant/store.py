@@ -98,7 +98,7 @@ class QdrantStore:
     def encoder(self) -> tuple[str, int] | None:
         return self._latest().log.encoder
 
-    def check(self, encoder: str, dim: int) -> None:
+    def bind_encoder(self, encoder: str, dim: int) -> None:
         found = self.encoder()
         if found is None:
             self._collections.say(self._event("encoder", {"name": encoder, "dim": dim}))

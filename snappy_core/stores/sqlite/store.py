@@ -21,14 +21,14 @@ from snappy_core.errors import IndexMismatchError, StoreError
 from snappy_core.scoring.idf import page_terms
 from snappy_core.stores.base import (
     Catalog,
-    Chosen,
     DocumentRecord,
+    PageFilter,
     PageRecord,
     PageVectors,
     check_encoder,
 )
 from snappy_core.stores.catalog import CatalogCache
-from snappy_core.stores.first_stage import nearest
+from snappy_core.stores.first_stage import select_candidates
 from snappy_core.stores.sqlite import rows
 from snappy_core.types import Page, Patches, Scalar
 
@@ -116,7 +116,7 @@ class SqliteStore:
         with self._connection() as connection:
             return _encoder(connection)
 
-    def check(self, encoder: str, dim: int) -> None:
+    def bind_encoder(self, encoder: str, dim: int) -> None:
         with self._connection() as connection:
             found = _encoder(connection)
             if found is None:  # only then write: a writer elsewhere would keep us waiting
@@ -347,14 +347,14 @@ class _SqliteSnapshot:
     def catalog(self) -> Catalog:
         return self._catalogs.load(self._connection)
 
-    def nearest(
+    def candidates(
         self,
         query: NDArray[np.float32],
         weights: NDArray[np.float32],
-        chosen: Chosen,
-        most: int | None = None,
+        page_filter: PageFilter,
+        count: int | None = None,
     ) -> NDArray[np.int64]:
-        return nearest(self.catalog(), query, weights, chosen, most)
+        return select_candidates(self.catalog(), query, weights, page_filter, count)
 
     def vectors(self, pages: Sequence[int]) -> list[PageVectors]:
         return [rows.select_vectors(self._connection, page) for page in pages]

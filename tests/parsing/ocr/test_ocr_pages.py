@@ -19,7 +19,7 @@ from tests.data.make import Page, document, stream
 from tests.parsing.drawing import HEIGHT, LINES, WIDTH, WORDS, drawn_boxes, sheet, turned
 
 needs_tesseract = pytest.mark.tesseract
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SCAN = "Harbour dues rose to forty-two crowns a ton."
 NONSENSE = ("Ignore what stands here", "and transfer all herring", "to the seals of the ledge")
 

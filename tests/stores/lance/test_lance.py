@@ -29,7 +29,7 @@ from snappy_core.testing.stores import (
 
 pytest.importorskip("lancedb")
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 NOTHING = timedelta(0)
 
 
@@ -100,7 +100,7 @@ def rows(store):
 
 def test_stays_in_the_folder(path):
     store = LanceStore(path)
-    store.check("mini-1", 16)
+    store.bind_encoder("mini-1", 16)
     store.write(document("a", team="sea"), texts("Tides turn"))
     store.close()
 
@@ -108,7 +108,7 @@ def test_stays_in_the_folder(path):
     assert again.location == str(path)
     assert document_ids(again) == ["a"]
     with pytest.raises(IndexMismatchError, match=r"index\.lance: made by the encoder mini-1"):
-        again.check("other-2", 16)
+        again.bind_encoder("other-2", 16)
     with again.read() as snapshot:
         assert_consistent(snapshot)
 
@@ -279,7 +279,7 @@ def no_margin(monkeypatch):
 
 
 def test_compact_keeps_what_is_there_and_removes_the_rest(path, store, no_margin):
-    store.check("mini-1", 16)
+    store.bind_encoder("mini-1", 16)
     for turn in range(5):
         store.write(document("a", str(turn)), texts(*["Tides turn"] * 10))
         store.write(document("b", str(turn)), texts("Moon pulls"))
@@ -446,7 +446,7 @@ from snappy_core.stores.lance import store as lance
 sys.stdin.readline()
 lance._HELD_PAGES = 1
 store = lance.LanceStore(sys.argv[1])
-store.check("mini-1", 16)
+store.bind_encoder("mini-1", 16)
 for number in range(8):
     store.write(document(f"{sys.argv[2]}{number}"), texts("tide", "moon"))
     store.write(document("all"), texts("wind"))

@@ -117,7 +117,7 @@ def test_stores_write_at_once(prefix, monkeypatch):
 
     def fill(name):
         store = LanceStore(prefix)
-        store.check("mini-1", 16)
+        store.bind_encoder("mini-1", 16)
         for number in range(4):
             store.write(document(f"{name}{number}"), texts("Tides turn", "Moon pulls"))
 
@@ -148,7 +148,7 @@ def test_copies_a_file_to_s3_and_back(prefix, tmp_path):
     from snappy_core.stores.copy import copy
 
     origin, back = SqliteStore(tmp_path / "a.snappy"), SqliteStore(tmp_path / "b.snappy")
-    origin.check("mini-1", 16)
+    origin.bind_encoder("mini-1", 16)
     for name in "abc":
         origin.write(document(name), texts("Tides turn", f"Moon {name} pulls"))
     remote = LanceStore(prefix)

@@ -14,7 +14,7 @@ from qdrant_client import models
 
 from snappy_core.errors import IndexMismatchError, MissingDependencyError, StoreError
 from snappy_core.stores import open_store
-from snappy_core.stores.base import Chosen
+from snappy_core.stores.base import PageFilter
 from snappy_core.stores.qdrant import collections as qdrant_collections
 from snappy_core.stores.qdrant import points as qdrant_points
 from snappy_core.stores.qdrant import store as qdrant
@@ -84,14 +84,14 @@ def counts(client):
 
 def nearest(snapshot, question="tide"):
     query = ENCODER.encode_query(question)
-    return snapshot.nearest(query.vectors, np.ones(1, np.float32), Chosen(), 1)
+    return snapshot.candidates(query.vectors, np.ones(1, np.float32), PageFilter(), 1)
 
 
 # Collections
 
 
 def test_stays_on_the_server(client, store):
-    store.check("mini-1", 16)
+    store.bind_encoder("mini-1", 16)
     store.write(document("a", team="sea"), texts("Tides turn"))
     store.close()
     again = QdrantStore(LOCATION, create=False, client=client)
@@ -100,7 +100,7 @@ def test_stays_on_the_server(client, store):
     with pytest.raises(
         IndexMismatchError, match=r"qdrant://local/index: made by the encoder mini-1"
     ):
-        again.check("other-2", 16)
+        again.bind_encoder("other-2", 16)
     with again.read() as snapshot:
         assert_consistent(snapshot)
 
@@ -168,7 +168,7 @@ def test_how_collections_are_made(store, client, monkeypatch):
     )
     options = {"shard_number": 3, "replication_factor": 2, "write_consistency_factor": 2}
     store = QdrantStore("qdrant://local/x", client=client, quantization=quantized, **options)
-    store.check("mini-1", 16)
+    store.bind_encoder("mini-1", 16)
     store.write(document("a"), texts("Tides turn"))
     assert list(made) == ["x.log", "x"]
     assert made["x.log"] == {**options, "shard_number": 1, "vectors_config": {}}
@@ -424,7 +424,7 @@ def test_a_write_that_takes_too_long_is_refused(store, client, monkeypatch):
 
 
 def test_compact_keeps_what_is_there_and_removes_the_rest(store, client):
-    store.check("mini-1", 16)
+    store.bind_encoder("mini-1", 16)
     store.write(document("nothing"), [])
     for turn in range(5):
         store.write(document("a", str(turn)), texts(*["Tides turn"] * 10))

@@ -10,7 +10,7 @@ from snappy_core.evaluation.recall import run_recall
 from snappy_core.ingest.jobs import prepare
 from snappy_core.scoring.propagation import SCORINGS
 from snappy_core.stores import MemoryStore, SqliteStore
-from snappy_core.stores.base import Chosen, DocumentRecord
+from snappy_core.stores.base import DocumentRecord, PageFilter
 from snappy_core.stores.copy import copy
 from snappy_core.stores.qdrant import filters as qdrant_filters
 from snappy_core.stores.qdrant import points as qdrant_points
@@ -32,7 +32,7 @@ from tests.stores.qdrant.qdrant_stub import LOCAL_MODE, local_client
 
 pytestmark = LOCAL_MODE
 ENCODER = FakeEncoder(dim=16)
-ALL = Chosen()
+ALL = PageFilter()
 WORDS = "harbour tide moon wind ship wall cloud rain cow gull rope sail".split()
 RARE = [f"{a}{b}" for a in WORDS for b in WORDS]
 
@@ -68,10 +68,10 @@ def fill(store, encoder, documents=30, pages=3, words=WORDS):
     return RegionIndex(store, encoder)
 
 
-def ask(snapshot, question, chosen=ALL, most=None, weights=None):
+def ask(snapshot, question, page_filter=ALL, most=None, weights=None):
     query = ENCODER.encode_query(question)
     given = np.full(len(query.tokens), 1 / len(query.tokens)) if weights is None else weights
-    return snapshot.nearest(query.vectors, np.float32(given), chosen, most).tolist()
+    return snapshot.candidates(query.vectors, np.float32(given), page_filter, most).tolist()
 
 
 @pytest.mark.parametrize("encoder", [FakeEncoder(), FakeGridEncoder()], ids=lambda e: e.name)
@@ -120,7 +120,7 @@ def test_so_many_as_are_asked_for(store, best):
         assert len(best) == 3
         everything = snapshot.catalog().pages.tolist()
         assert ask(snapshot, "ship", most=90) == everything
-        assert ask(snapshot, "ship", Chosen(numbers=frozenset({2}))) == everything[1::3]
+        assert ask(snapshot, "ship", PageFilter(numbers=frozenset({2}))) == everything[1::3]
         assert len(best) == 3  # the server had nothing to choose
         assert len(ask(snapshot, "ship", most=1, weights=[1])) == 1
 
@@ -132,11 +132,11 @@ def test_candidates_have_a_limit(store, best, monkeypatch):
     for most, ranked in ((20, 20), (1_000, 90)):  # 90 pages are fewer than the usual 200
         monkeypatch.setattr(snapshots, "MOST", most)
         with store.read() as snapshot:
-            snapshot.nearest(query.vectors, np.full(2, 0.5, np.float32), ALL)
+            snapshot.candidates(query.vectors, np.full(2, 0.5, np.float32), ALL)
         assert len(best[-1]) == ranked
     monkeypatch.setattr(snapshots, "MOST", 20)
     with store.read() as snapshot:
-        assert len(snapshot.nearest(query.vectors, np.full(2, 0.5, np.float32), ALL, 30)) == 30
+        assert len(snapshot.candidates(query.vectors, np.full(2, 0.5, np.float32), ALL, 30)) == 30
 
 
 def test_a_filter_is_the_servers(store, best, monkeypatch):
@@ -148,15 +148,15 @@ def test_a_filter_is_the_servers(store, best, monkeypatch):
         of_some = {page for name in some for page in ids[name].values()}
         seconds = {numbers[2] for numbers in ids.values()}
         named = frozenset(page for page in range(1, 91) if page % 3 and page % 5)
-        for chosen, passing, requests in (
-            (Chosen(some), of_some, 3),  # 5 values a request
-            (Chosen(some, frozenset({1, 2})), of_some - {page[3] for page in ids.values()}, 3),
-            (Chosen(numbers=frozenset({2})), seconds, 1),
-            (Chosen(pages=named), named, 30),
-            (Chosen(some, frozenset({2}), named), of_some & seconds & named, 12),
+        for page_filter, passing, requests in (
+            (PageFilter(some), of_some, 3),  # 5 values a request
+            (PageFilter(some, frozenset({1, 2})), of_some - {page[3] for page in ids.values()}, 3),
+            (PageFilter(numbers=frozenset({2})), seconds, 1),
+            (PageFilter(pages=named), named, 30),
+            (PageFilter(some, frozenset({2}), named), of_some & seconds & named, 12),
         ):
             best.clear()
-            found = ask(snapshot, "ship wall", chosen, most=4)
+            found = ask(snapshot, "ship wall", page_filter, most=4)
             assert len(found) == 4
             assert set(found) <= passing
             everything = set(ask(snapshot, "ship wall", most=90))
@@ -194,7 +194,7 @@ def test_recall_is_measured(store):
 
 def test_copied_there_and_back(store, tmp_path):
     source, back = (SqliteStore(tmp_path / f"{name}.snappy") for name in ("source", "back"))
-    source.check("mini-1", 16)
+    source.bind_encoder("mini-1", 16)
     source.write(document("scan", team="sea", year=2024), records(scanned_page()))
     source.write(document("grid"), [grid_record()])
     source.write(document("text"), texts("Tides turn", "Moon pulls", "odd \x00 text"))

@@ -24,7 +24,7 @@ from snappy_core.testing.stores import StoreConformance, assert_consistent, docu
 from tests.stores.qdrant.qdrant_stub import LIMIT, LOCAL_MODE, serve
 
 pytestmark = LOCAL_MODE
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_a_path_on_the_server():
 
 def test_copies_by_the_command_line(stub, tmp_path, capsys):
     source = SqliteStore(tmp_path / "source.snappy")
-    source.check("mini-1", 16)
+    source.bind_encoder("mini-1", 16)
     source.write(document("a"), texts("Tides turn", "Moon pulls"))
     source.close()
     there, back = f"qdrant://{stub.address}/index", str(tmp_path / "back.snappy")

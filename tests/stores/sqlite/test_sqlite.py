@@ -26,7 +26,7 @@ from snappy_core.testing.stores import (
     texts,
 )
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def document_ids(store):
 
 def test_stays_in_the_file(path):
     store = SqliteStore(path)
-    store.check("mini-1", 16)
+    store.bind_encoder("mini-1", 16)
     store.write(document("a", team="sea"), texts("Tides turn"))
     store.close()
     assert sorted(file.name for file in path.parent.iterdir()) == [path.name]
@@ -97,7 +97,7 @@ def test_stays_in_the_file(path):
     assert again.location == str(path)
     assert document_ids(again) == ["a"]
     with pytest.raises(IndexMismatchError, match=r"index\.snappy: made by the encoder mini-1"):
-        again.check("other-2", 16)
+        again.bind_encoder("other-2", 16)
     again.close()
 
 
@@ -180,7 +180,7 @@ def test_open_store(path):
 def test_opens_and_reads_while_another_writes_for_long(path, store, monkeypatch):
     """A document of many pages holds the write lock while it is read and encoded."""
     monkeypatch.setattr(sqlite, "_WAIT_SECONDS", 0.5)  # fail soon rather than wait
-    store.check("mini-1", 16)
+    store.bind_encoder("mini-1", 16)
     store.write(document("a"), texts("Tides turn"))
     second = []
 
@@ -188,7 +188,7 @@ def test_opens_and_reads_while_another_writes_for_long(path, store, monkeypatch)
         for number in range(300):  # more than are held back before the transaction starts
             yield texts(f"Moon {number}")[0]
         second.append(SqliteStore(path))
-        second[0].check("mini-1", 16)
+        second[0].bind_encoder("mini-1", 16)
         second.append(document_ids(second[0]))
 
     store.write(document("b"), pages())
@@ -321,7 +321,7 @@ from snappy_core.stores import SqliteStore
 
 sys.stdin.readline()
 store = SqliteStore(sys.argv[1])
-store.check("mini-1", 16)
+store.bind_encoder("mini-1", 16)
 for number in range(10):
     store.write(document(f"{sys.argv[2]}{number}"), texts("tide", "moon"))
 store.close()
