@@ -1,0 +1,91 @@
+"""Implementations by name: built in, registered by a program, or installed as a plugin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+_REGISTRIES: dict[str, Registry[Any]] = {}
+
+
+class Registry(Generic[T]):
+    """The implementations of one interface, each loaded when it is first asked for.
+
+    >>> greeters = Registry[str]("greeter", "doctest.greeters", {"english": "string:digits"})
+    >>> greeters.register("danish", "Hej")
+    >>> greeters.get("danish"), greeters.names()
+    ('Hej', ('english', 'danish'))
+    >>> greeters.get("latin")
+    Traceback (most recent call last):
+    ValueError: unknown greeter 'latin'; use english, danish
+
+    Args:
+        kind: what an implementation is called in messages.
+        group: the entry point group in which packages announce implementations.
+        builtin: "module:attribute" of each implementation that Snappy brings along.
+    """
+
+    def __init__(self, kind: str, group: str, builtin: Mapping[str, str]) -> None:
+        self.kind = kind
+        self.group = group
+        self._builtin = dict(builtin)
+        self._registered: dict[str, T] = {}
+        self._loaded: dict[str, T] = {}
+        _REGISTRIES[group] = self
+
+    def register(self, name: str, implementation: T) -> None:
+        """Add an implementation to this process and the workers it starts.
+
+        Raises:
+            ValueError: the name is empty, or that of a built-in implementation.
+        """
+        if not name or name in self._builtin:
+            raise ValueError(f"a {self.kind} cannot be called {name!r}; choose another name")
+        self._registered[name] = implementation
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all implementations: built-in, registered, installed."""
+        installed = (point.name for point in entry_points(group=self.group))
+        return tuple(dict.fromkeys([*self._builtin, *self._registered, *installed]))
+
+    def get(self, name: str) -> T:
+        """Return an implementation.
+
+        Raises:
+            ValueError: there is none of this name.
+        """
+        if name in self._registered:
+            return self._registered[name]
+        if name not in self._loaded:
+            self._loaded[name] = self._load(name)
+        return self._loaded[name]
+
+    def _load(self, name: str) -> T:
+        if name in self._builtin:
+            module, _, attribute = self._builtin[name].partition(":")
+            builtin: T = getattr(import_module(module), attribute)
+            return builtin
+        for point in entry_points(group=self.group, name=name):
+            plugin: T = point.load()
+            return plugin
+        raise ValueError(f"unknown {self.kind} {name!r}; use {', '.join(self.names())}")
+
+
+def registrations() -> dict[str, dict[str, Any]]:
+    """Return what was registered in this process, to hand it to another with `restore`."""
+    return {
+        group: dict(registry._registered)
+        for group, registry in _REGISTRIES.items()
+        if registry._registered
+    }
+
+
+def restore(registrations: Mapping[str, Mapping[str, Any]]) -> None:
+    """Register what another process had registered."""
+    for group, implementations in registrations.items():
+        for name, implementation in implementations.items():
+            _REGISTRIES[group].register(name, implementation)
