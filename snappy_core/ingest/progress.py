@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from types import TracebackType
 
-from rich.console import Console
 from rich.markup import escape
-from rich.progress import (
-    BarColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
+
+from snappy_core.progress import progress_bar
 
 
 class IngestProgress:
@@ -27,16 +20,11 @@ class IngestProgress:
     """
 
     def __init__(self, documents: int, show: bool | None = None) -> None:
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.fields[done]}/{task.fields[documents]}"),
-            TextColumn("{task.completed} pages, {task.fields[speed]:.1f}/s"),
-            TextColumn("[red]{task.fields[failed]}"),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
-            console=Console(stderr=True),
-            disable=not (sys.stderr.isatty() if show is None else show),
+        self._progress = progress_bar(
+            "{task.fields[done]}/{task.fields[documents]}",
+            "{task.completed} pages, {task.fields[speed]:.1f}/s",
+            "[red]{task.fields[failed]}",
+            show=show,
         )
         self._task = self._progress.add_task(
             "indexing", total=None, documents=documents, done=0, speed=0.0, failed=""

@@ -1,0 +1,38 @@
+"""The progress bar of long work, on standard error."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+
+def progress_bar(*columns: str, show: bool | None = None) -> Progress:
+    """Return a progress bar: description, bar, `columns`, time elapsed and time left.
+
+    It is drawn from `start()` to `stop()`, or inside a `with` statement.
+
+    Args:
+        columns: format strings of a rich `task`, such as "{task.completed} pages".
+        show: whether to draw it; None draws it when standard error is a terminal.
+    """
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        *map(TextColumn, columns),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        disable=not (sys.stderr.isatty() if show is None else show),
+    )
