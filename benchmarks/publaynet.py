@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from snappy_core import parsing
 from snappy_core.boxes import Boxes, as_boxes, contains_centre, from_pixels, iou
-from snappy_core.parsing.options import LayoutModel, ReadingOptions
+from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Source
 from snappy_core.types import Label, Page
 
@@ -85,9 +85,7 @@ def match(found: Boxes, gold: Boxes, threshold: float = 0.5) -> list[tuple[int, 
     return pairs
 
 
-def run_layout(
-    folder: str | os.PathLike[str], layout_model: LayoutModel = "auto"
-) -> dict[str, object]:
+def run_layout(folder: str | os.PathLike[str], layout_model: str = "auto") -> dict[str, object]:
     """Read all pages by OCR and compare their regions with the labelled boxes.
 
     Regions inside others (rows, items) are left out, since the labelled boxes have one level, and

@@ -10,7 +10,7 @@ import pypdfium2 as pdfium
 
 from benchmarks.measure import Result
 from snappy_core.parsing import ReadingOptions, Source, read
-from snappy_core.parsing.layout import rapid_layout
+from snappy_core.parsing.layout.rapid_layout import RapidLayout
 
 REPORT = Path(__file__).parent.parent / "examples" / "report.pdf"
 
@@ -36,7 +36,7 @@ def run() -> list[Result]:
     results = [
         Result(name, ours["never"] / bare, 8, False, f"{detail}; {_each(ours['never'], pages)}")
     ]
-    if rapid_layout.available():
+    if RapidLayout().available():
         with_model = f"{name}, with the layout model where more than text is drawn"
         detail = _each(ours["auto"], pages)
         results.append(Result(with_model, ours["auto"] / bare, 30, False, detail))

@@ -22,7 +22,7 @@ from snappy_core.ingest.ray.ingest import ingest_on_ray
 from snappy_core.ingest.report import IngestReport
 from snappy_core.ingest.workers import MEMORY, TIMEOUT, Workers
 from snappy_core.metadata import check_metadata
-from snappy_core.parsing.options import LayoutModel, Ocr, ReadingOptions
+from snappy_core.parsing.options import Ocr, ReadingOptions
 from snappy_core.parsing.source import Sources
 from snappy_core.scoring.pooling import GRID_BLOCK
 from snappy_core.scoring.propagation import Scoring
@@ -139,7 +139,7 @@ class RegionIndex:
         regions_format: RegionsFormat | None = None,
         ocr: Ocr = "auto",
         languages: str = "eng",
-        layout_model: LayoutModel = "auto",
+        layout_model: str = "auto",
         pool_block: int = GRID_BLOCK,
         workers: int | None = None,
         timeout: float = TIMEOUT,

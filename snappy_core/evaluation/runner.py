@@ -15,7 +15,7 @@ from snappy_core.evaluation import rankers
 from snappy_core.evaluation.bench import Corpus, Question, judge, load_questions
 from snappy_core.evaluation.metrics import bootstrap
 from snappy_core.index import RegionIndex
-from snappy_core.parsing.options import LayoutModel, Ocr
+from snappy_core.parsing.options import Ocr
 from snappy_core.stores import MemoryStore
 
 MEASURES = (
@@ -46,7 +46,7 @@ def run_bench(
     encoder: Encoder | None = None,
     *,
     ocr: Ocr = "auto",
-    layout_model: LayoutModel = "auto",
+    layout_model: str = "auto",
     workers: int | None = None,
     progress: bool | None = None,
 ) -> BenchResult:

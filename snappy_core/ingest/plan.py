@@ -13,8 +13,7 @@ from snappy_core.formats import (
     digest,
     read_regions,
 )
-from snappy_core.parsing.layout import rapid_layout
-from snappy_core.parsing.layout.model_areas import uses_model
+from snappy_core.parsing.layout.layout_model import select_layout_model
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Source, Sources, expand
 from snappy_core.scoring.pooling import GRID_BLOCK
@@ -30,7 +29,8 @@ def fingerprint(
     """Return what, besides its bytes, decides how a document comes out."""
     regions = "" if supplied is None else f", regions {digest(supplied)}"
     ocr = f"ocr {options.ocr} {options.languages}"
-    model = f" with {rapid_layout.NAME}" if uses_model(options) else ""
+    layout_model = select_layout_model(options.layout_model)
+    model = "" if layout_model is None else f" with {layout_model.name}"
     pooled = "" if options.pool_block == GRID_BLOCK else f", pooled by {options.pool_block}"
     return f"layout {parsing.VERSION}{model}, {ocr}, {encoder.name}{regions}{pooled}"
 

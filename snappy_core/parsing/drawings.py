@@ -31,7 +31,7 @@ class Area:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Rules:
+class RulingLines:
     """Ruling lines, thin boxes (n, 4) that lie flat and boxes (m, 4) that stand upright."""
 
     horizontal: NDArray[np.float32] = field(default_factory=NO_BOXES.copy)
@@ -39,11 +39,11 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Drawn:
+class Drawings:
     """All that is drawn on a page, in page fractions."""
 
     areas: tuple[Area, ...] = ()
-    rules: Rules = field(default_factory=Rules)
+    ruling_lines: RulingLines = field(default_factory=RulingLines)
 
 
 @dataclass(frozen=True, slots=True)

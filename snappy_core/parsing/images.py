@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from snappy_core.errors import UnreadableDocumentError
-from snappy_core.parsing.drawings import Drawn, Rules
-from snappy_core.parsing.layout.model_areas import modelled_areas
-from snappy_core.parsing.layout.regions import arrange
-from snappy_core.parsing.layout.ruling_lines import ruling_lines
+from snappy_core.parsing.drawings import Drawings, RulingLines
+from snappy_core.parsing.layout.layout_model import select_layout_model
+from snappy_core.parsing.layout.regions import find_regions
+from snappy_core.parsing.layout.ruling_lines import find_ruling_lines
 from snappy_core.parsing.ocr import tesseract
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Source
@@ -75,9 +75,11 @@ def read_pages(source: Source, numbers: Iterable[int], options: ReadingOptions) 
         layer, warning = NOTHING, ""
         if options.ocr != "never":
             layer, warning = tesseract.read(_for_ocr(picture), width, options)
-        rules = ruling_lines(picture) if len(layer) else Rules()
-        drawn = Drawn(modelled_areas(lambda picture=picture: picture, options), rules)  # type: ignore[misc]
-        words, regions, crowded = arrange(layer, width, height, drawn)
+        layout_model = select_layout_model(options.layout_model)
+        areas = () if layout_model is None else tuple(layout_model.detect(picture))
+        ruling_lines = find_ruling_lines(picture) if len(layer) else RulingLines()
+        drawings = Drawings(areas, ruling_lines)
+        words, regions, crowded = find_regions(layer, width, height, drawings)
         yield Page(
             number, str(number), width, height, "px", words, regions, renderer, warning or crowded
         )

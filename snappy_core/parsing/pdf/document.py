@@ -17,11 +17,10 @@ import pypdfium2 as pdfium
 
 from snappy_core.boxes import contains_centre
 from snappy_core.errors import PasswordRequiredError, UnreadableDocumentError
-from snappy_core.parsing.drawings import Drawn
-from snappy_core.parsing.layout import model_areas
-from snappy_core.parsing.layout.model_areas import modelled_areas
-from snappy_core.parsing.layout.regions import arrange
-from snappy_core.parsing.layout.ruling_lines import ruling_lines
+from snappy_core.parsing.drawings import Drawings
+from snappy_core.parsing.layout import layout_model
+from snappy_core.parsing.layout.regions import find_regions
+from snappy_core.parsing.layout.ruling_lines import find_ruling_lines
 from snappy_core.parsing.ocr import tesseract
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.pdf import drawings
@@ -144,7 +143,7 @@ class _Draft:
     height: float = 792
     user_space: Matrix | None = None
     layer: TextLayer | None = None
-    drawn: Drawn = field(default_factory=Drawn)
+    drawn: Drawings = field(default_factory=Drawings)
     inked: bool = False
     doubtful: bool = False
     warning: str = ""
@@ -197,17 +196,17 @@ def _finish(draft: _Draft, source: Source, number: int, options: ReadingOptions)
         # A text layer that holds much of what OCR finds is better than OCR, and than a failure.
         if not failure and (options.ocr == "always" or _letters(seen) > 2 * _letters(layer)):
             layer = seen
-            if not (len(drawn.rules.horizontal) or len(drawn.rules.vertical)):
-                drawn = replace(drawn, rules=ruling_lines(picture))
+            if not (len(drawn.ruling_lines.horizontal) or len(drawn.ruling_lines.vertical)):
+                drawn = replace(drawn, ruling_lines=find_ruling_lines(picture))
         elif options.ocr == "always" or not _letters(layer):
             warning = "; ".join(filter(None, (warning, failure)))
-    # A page that was drawn as text alone has nothing that the model knows better.
-    if draft.inked and (
-        drawn.areas or layer is not draft.layer or options.layout_model == "always"
-    ):
-        seen_by_model = modelled_areas(partial(render, source, number, model_areas.DPI), options)
-        drawn = replace(drawn, areas=drawn.areas + seen_by_model)
-    words, regions, crowded = arrange(layer or NOTHING, draft.width, draft.height, drawn)
+    model = layout_model.select_layout_model(options.layout_model)
+    # On a page of text alone the model knows nothing better.
+    shown = drawn.areas or layer is not draft.layer or options.layout_model != "auto"
+    if model is not None and draft.inked and shown:
+        detected = model.detect(render(source, number, layout_model.DPI))
+        drawn = replace(drawn, areas=(*drawn.areas, *detected))
+    words, regions, crowded = find_regions(layer or NOTHING, draft.width, draft.height, drawn)
     return Page(
         number,
         draft.label,

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.boxes import contains_centre, intersection
-from snappy_core.parsing.drawings import NO_BOXES, Area, Drawn, Rules
+from snappy_core.parsing.drawings import NO_BOXES, Area, Drawings, RulingLines
 from snappy_core.parsing.pdf.page_objects import Kind, visible_objects
 from snappy_core.parsing.pdf.text_layer import page_frame, to_page
 
@@ -38,7 +38,7 @@ _Points = NDArray[np.float32]  # boxes (n, 4) in the points above
 _Kinds = NDArray[np.int8]
 
 
-def drawn(page: Any) -> Drawn:
+def drawn(page: Any) -> Drawings:
     """Return the areas where pictures and drawings stand, and the ruling lines.
 
     An area holds what stands closer together than lines of text do. Its score is 0.5 where there
@@ -59,14 +59,16 @@ def drawn(page: Any) -> Drawn:
     kinds = np.where(thin, np.int8(Kind.STROKE), kinds)
     line, flat = kinds == Kind.STROKE, across >= down
     turned = [1, 0, 3, 2]
-    rules = Rules(
+    rules = RulingLines(
         _join(boxes[line & flat], _FLAT) / scale,
         _join(boxes[line & ~flat][:, turned], _UPRIGHT)[:, turned] / scale,
     )
     areas, kinds = _areas(boxes, kinds, scale[:2])
     scores = np.where(kinds == Kind.BOX, _PLAIN, _SURE).tolist()
     pairs = zip((areas / scale).tolist(), scores, strict=True)
-    return Drawn(tuple(Area((a, b, c, d), "figure", sure) for (a, b, c, d), sure in pairs), rules)
+    return Drawings(
+        tuple(Area((a, b, c, d), "figure", sure) for (a, b, c, d), sure in pairs), rules
+    )
 
 
 def _areas(boxes: _Points, kinds: _Kinds, size: _Points) -> tuple[_Points, _Kinds]:

@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.parsing.drawings import Rules
+from snappy_core.parsing.drawings import RulingLines
 from snappy_core.parsing.layout.blocks import BULLET, Line
 from snappy_core.parsing.layout.paragraphs import CAPTION
 from snappy_core.parsing.tables.cells import Prose, cells_and_text
@@ -36,7 +36,7 @@ def find_tables(
     layer: TextLayer,
     boxes: NDArray[np.float32],
     prose: Prose = (),
-    rules: Rules | None = None,
+    rules: RulingLines | None = None,
     areas: Sequence[Box] = (),
 ) -> list[Table]:
     """Return the tables of a page, from top to bottom; each line is in one of them at most.
@@ -49,7 +49,7 @@ def find_tables(
         rules: ruling lines in the units of the lines.
         areas: where a layout model sees a table.
     """
-    rules = rules or Rules()
+    rules = rules or RulingLines()
     every = [*lines, *(line for block in prose for line in block)]
     cells, text = cells_and_text(lines, prose, layer)
     tables: list[Table] = []
@@ -85,7 +85,7 @@ def _table(
     lines: Sequence[Line],
     layer: TextLayer,
     boxes: NDArray[np.float32],
-    rules: Rules,
+    rules: RulingLines,
     framed: bool,
 ) -> list[Table]:
     if len(lines) < 4:

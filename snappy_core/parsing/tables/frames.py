@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.parsing.drawings import Rules
+from snappy_core.parsing.drawings import RulingLines
 from snappy_core.parsing.layout.blocks import Line
 from snappy_core.parsing.tables.cells import Prose
 from snappy_core.parsing.tables.structure import base_lines
@@ -34,7 +34,7 @@ class _Words:
         return [self.lines[i] for i in np.flatnonzero(inside).tolist()]
 
 
-def find_frames(lines: Sequence[Line], prose: Prose, rules: Rules) -> Iterator[Box]:
+def find_frames(lines: Sequence[Line], prose: Prose, rules: RulingLines) -> Iterator[Box]:
     """Yield the boxes of likely tables, those with most ruling lines first.
 
     Args:
@@ -101,7 +101,7 @@ def _stacks(bars: Sequence[Box]) -> list[list[Box]]:
     return stacks
 
 
-def _lid(top: Box, bars: Sequence[Box], words: _Words, rules: Rules) -> Box:
+def _lid(top: Box, bars: Sequence[Box], words: _Words, rules: RulingLines) -> Box:
     """Return the bar over the header, which may be that of a wider frame, or the first one."""
     above = [bar for bar in bars if bar[3] < top[1] and bar[0] < top[0] + 5 and bar[2] > top[2] - 5]
     if not above:
@@ -113,7 +113,7 @@ def _lid(top: Box, bars: Sequence[Box], words: _Words, rules: Rules) -> Box:
     return lid if few and _band(lid, top, words, rules) else top
 
 
-def _band(above: Box, below: Box, words: _Words, rules: Rules) -> bool | None:
+def _band(above: Box, below: Box, words: _Words, rules: RulingLines) -> bool | None:
     """Say whether something stands between two bars; None when it is no part of a table."""
     box = (above[0], above[1], above[2], below[3])
     inside = words.within(box)
@@ -132,7 +132,7 @@ def _band(above: Box, below: Box, words: _Words, rules: Rules) -> bool | None:
     return True if right - left > 0.3 * (box[2] - box[0]) else None
 
 
-def _parted(box: Box, rules: Rules) -> bool:
+def _parted(box: Box, rules: RulingLines) -> bool:
     """Say whether rules that stand upright part a box into columns."""
     upright = rules.vertical
     inner = (upright[:, 0] > box[0] + 5) & (upright[:, 2] < box[2] - 5)

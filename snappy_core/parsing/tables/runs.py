@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.parsing.drawings import Rules
+from snappy_core.parsing.drawings import RulingLines
 from snappy_core.parsing.layout.blocks import Line
 from snappy_core.parsing.tables.cells import Prose
 from snappy_core.parsing.tables.structure import base_lines
@@ -21,7 +21,7 @@ MAX_LONE = 2  # rows with one cell between others
 
 
 def find_runs(
-    lines: Sequence[Line], prose: Prose, rules: Rules, numbers: set[Line]
+    lines: Sequence[Line], prose: Prose, rules: RulingLines, numbers: set[Line]
 ) -> list[list[Line]]:
     """Return runs of rows with several cells in the same columns, and what stands between them.
 
@@ -146,7 +146,7 @@ def overlap(a: Box, b: Box) -> float:
 class _Text:
     """The running text of a page: what stands in two columns of it is no row."""
 
-    def __init__(self, prose: Prose, rules: Rules) -> None:
+    def __init__(self, prose: Prose, rules: RulingLines) -> None:
         boxes = [around(block) for block in prose]
         self.boxes = np.array(boxes, dtype=np.float32).reshape(-1, 4)
         self.rules = rules.horizontal

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.boxes import enclose
-from snappy_core.parsing.drawings import Rules
+from snappy_core.parsing.drawings import RulingLines
 from snappy_core.parsing.layout.blocks import Line
 from snappy_core.parsing.text import TextLayer
 
@@ -78,7 +78,7 @@ class Table:
 
 
 def structure(
-    lines: Sequence[Line], layer: TextLayer, boxes: NDArray[np.float32], rules: Rules
+    lines: Sequence[Line], layer: TextLayer, boxes: NDArray[np.float32], rules: RulingLines
 ) -> Table:
     """Return the table that some lines make.
 
@@ -114,7 +114,7 @@ def base_lines(lines: Sequence[Line]) -> list[list[Line]]:
 
 
 def _columns(
-    rows: Sequence[Sequence[Line]], rules: Rules, most: float
+    rows: Sequence[Sequence[Line]], rules: RulingLines, most: float
 ) -> list[tuple[float, float]]:
     """Return the columns, left to right: what lies between lanes that (nearly) no cell crosses.
 
@@ -183,7 +183,7 @@ def _join(spans: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
 
 
 def _cut(
-    columns: Sequence[tuple[float, float]], lines: Sequence[Line], rules: Rules
+    columns: Sequence[tuple[float, float]], lines: Sequence[Line], rules: RulingLines
 ) -> list[tuple[float, float]]:
     """Cut columns at ruling lines that stand in at least half the height of the table."""
     top, foot = min(line.y0 for line in lines), max(line.y1 for line in lines)
@@ -234,7 +234,9 @@ def _covered(line: Line, columns: Sequence[tuple[float, float]]) -> list[int]:
     return over or [i for i, part in enumerate(shared) if part > 0] or [int(np.argmax(shared))]
 
 
-def _heads(rows: Sequence[Row], columns: Sequence[tuple[float, float]], rules: Rules) -> list[Row]:
+def _heads(
+    rows: Sequence[Row], columns: Sequence[tuple[float, float]], rules: RulingLines
+) -> list[Row]:
     """Let the names of several columns stand in all of them.
 
     These are the columns under it, those over a ruling line right below it, and as many on
@@ -264,7 +266,7 @@ def _heads(rows: Sequence[Row], columns: Sequence[tuple[float, float]], rules: R
     return heads
 
 
-def _widened(line: Line, rules: Rules, most: float) -> Line:
+def _widened(line: Line, rules: RulingLines, most: float) -> Line:
     """Return a head as wide as the ruling line right below it, if it is shorter than `most`."""
     x0, y0, x1, _ = rules.horizontal.T
     below = (y0 > line.middle) & (y0 < line.y1 + line.size)
@@ -320,7 +322,7 @@ def _both(above: Row, below: Row) -> Row:
     return Row(tuple(a + b for a, b in zip(above.cells, below.cells, strict=True)))
 
 
-def _header(rows: Sequence[Row], layer: TextLayer, rules: Rules) -> int:
+def _header(rows: Sequence[Row], layer: TextLayer, rules: RulingLines) -> int:
     """Return how many rows name the columns: by bold type, by letters that stand over numbers, by
     a ruling line below them; of words alone when there are three columns or more."""
     most = min(MAX_HEADER, len(rows) - 1)
@@ -354,7 +356,7 @@ def is_number(cell: Sequence[Line], layer: TextLayer) -> bool:
     return digits > sum(map(str.isalpha, text))
 
 
-def _rows_over_rule(rows: Sequence[Row], rules: Rules) -> int:
+def _rows_over_rule(rows: Sequence[Row], rules: RulingLines) -> int:
     """Return how many rows stand over the first ruling line below a row; 0 with one below each."""
     lines = [line for row in rows for line in row.lines]
     left, right = min(line.x0 for line in lines), max(line.x1 for line in lines)

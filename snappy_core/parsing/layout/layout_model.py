@@ -1,0 +1,68 @@
+"""Layout models: detectors of figures, tables and text blocks in the picture of a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+from snappy_core.parsing.drawings import Area
+from snappy_core.registry import Registry
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+DPI = 100
+"""Resolution at which PDF pages are rendered for a layout model."""
+
+DEFAULT_MODEL = "rapid-layout"
+
+
+class LayoutModel(Protocol):
+    """An object detector for pages.
+
+    Attributes:
+        name: identifies the model and its version; part of the ingest fingerprint, so that
+            documents are read again when it changes.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    def available(self) -> bool:
+        """Return whether the packages and files that the model needs are installed."""
+
+    def detect(self, image: Image) -> list[Area]:
+        """Return the areas detected in the picture of a page, with `modelled=True`.
+
+        Labels that are used: "figure", "table", "title", "caption", "formula", "text" and
+        "reference". Areas with other labels are ignored.
+
+        Raises:
+            MissingDependencyError: the model is not available.
+        """
+
+
+LAYOUT_MODELS = Registry[Callable[[], LayoutModel]](
+    "layout model",
+    "snappy.layout_models",
+    {DEFAULT_MODEL: "snappy_core.parsing.layout.rapid_layout:RapidLayout"},
+)
+"""Classes (or factories) of layout models by name."""
+
+
+def select_layout_model(choice: str) -> LayoutModel | None:
+    """Return the layout model that `ReadingOptions.layout_model` selects, or None for none.
+
+    Args:
+        choice: "never", "auto" (the default model if it is available), "always" (the default
+            model) or the name of a model.
+
+    Raises:
+        ValueError: no model has this name.
+    """
+    if choice == "never":
+        return None
+    if choice == "auto":
+        model = LAYOUT_MODELS.get(DEFAULT_MODEL)()
+        return model if model.available() else None
+    return LAYOUT_MODELS.get(DEFAULT_MODEL if choice == "always" else choice)()
