@@ -13,6 +13,7 @@ from statistics import fmean, median
 import numpy as np
 
 from snappy_core.encoders.base import Encoder
+from snappy_core.markdown import table_markdown
 from snappy_core.search import engine
 from snappy_core.search.hits import Hits
 from snappy_core.stores.base import Snapshot, Store
@@ -174,15 +175,10 @@ def recall_report(recall: Recall) -> str:
     """Return the recall of an index as text: a table in Markdown, one row a depth."""
     source = "made of the index's own regions" if recall.made else "given"
     head = f"{recall.pages} pages, {recall.questions} questions ({source}), k = {recall.k}"
-    rows = [
-        "| candidates | regions found | their pages | a search |",
-        "| ---: | ---: | ---: | ---: |",
-    ]
+    rows = [["candidates", "regions found", "their pages", "a search"]]
     for depth in recall.depths:
         note = " (exact)" if depth.candidates == recall.pages else ""
         note += " (default)" if depth.candidates == recall.default else ""
-        rows.append(
-            f"| {depth.candidates}{note} | {depth.regions:.3f} | {depth.pages:.3f} "
-            f"| {depth.seconds * 1000:.1f} ms |"
-        )
-    return "\n".join([head, "", *rows])
+        shares = f"{depth.regions:.3f}", f"{depth.pages:.3f}"
+        rows.append([f"{depth.candidates}{note}", *shares, f"{depth.seconds * 1000:.1f} ms"])
+    return f"{head}\n\n{table_markdown(rows)}"

@@ -15,9 +15,10 @@ from snappy_core.boxes import as_boxes, enclose
 from snappy_core.errors import FormatError
 from snappy_core.formats.frames import Frame, Origin, check_page_number
 from snappy_core.formats.labels import label_of
-from snappy_core.formats.markdown import MAX_CELLS, markdown
+from snappy_core.formats.markdown import MAX_CELLS
 from snappy_core.formats.region_builder import Draft, Word, finish
 from snappy_core.formats.supplied import SuppliedPage
+from snappy_core.markdown import table_markdown
 from snappy_core.types import Box
 
 _ORIGINS: dict[object, Origin] = {"TOPLEFT": "top_left", "BOTTOMLEFT": "bottom_left"}
@@ -149,12 +150,15 @@ class _Reader:
                     boxes[cell.top].append(placed)
         body = {cell.top for cell in cells if not cell.header}
         top = next((row for row in range(len(grid)) if row in body), len(grid))
+        for cell in cells:  # a header cell over several header rows names its columns once
+            for row in range(cell.top + 1, min(cell.bottom, top)):
+                grid[row][cell.left : cell.right] = [""] * (cell.right - cell.left)
         above = [found for row in range(top) for found in boxes[row]]
         context = enclose(as_boxes(above)) if above else None
-        table = Draft(box, "table", markdown(grid, top))
+        table = Draft(box, "table", table_markdown(grid, top))
         for row in range(top, len(grid)):
             if boxes[row]:
-                text = markdown([*grid[:top], grid[row]], top)
+                text = table_markdown([*grid[:top], grid[row]], top)
                 around = enclose(as_boxes(boxes[row]))
                 table.parts.append(Draft(around, "table_row", text, context))
         return table

@@ -1,37 +1,17 @@
-"""Tables as Markdown, from cells or from HTML."""
+"""HTML tables as Markdown."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from html.parser import HTMLParser
 
 from snappy_core.errors import FormatError
+from snappy_core.markdown import table_markdown
 
 MAX_CELLS = 100_000
 """Of a table, with those that a cell spans."""
 
 _TABLE = re.compile(r"<table\b.*?</table\s*>", re.DOTALL | re.IGNORECASE)
-
-
-def markdown(rows: Sequence[Sequence[str]], header: int = 1) -> str:
-    r"""Return a table as Markdown, with a rule below its first `header` rows (at least one).
-
-    A single row has no rule.
-
-    >>> print(markdown([["Port", "Tide"], ["Brest", "7|8 m"]]))
-    | Port | Tide |
-    | --- | --- |
-    | Brest | 7\|8 m |
-    """
-    lines = ["| " + " | ".join(map(_cell, row)) + " |" for row in rows]
-    if len(lines) > 1:
-        lines.insert(max(header, 1), "|" + " --- |" * len(rows[0]))
-    return "\n".join(lines)
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
 
 
 def tables_to_markdown(text: str) -> str:
@@ -50,7 +30,7 @@ def _table(html: str) -> str:
     parser.feed(html)
     parser.close()
     width = max(map(len, parser.rows), default=0)
-    return markdown([row + [""] * (width - len(row)) for row in parser.rows])
+    return table_markdown([row + [""] * (width - len(row)) for row in parser.rows])
 
 
 class _Table(HTMLParser):

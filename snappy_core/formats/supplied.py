@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from snappy_core.types import NO_WORDS, Box, Label, Words
 
-_VERSION = "1"
+_VERSION = "2"
 """Part of the fingerprint: raised when the same supplied regions would come out otherwise."""
 
 

@@ -2,7 +2,7 @@ import pytest
 
 from snappy_core import FormatError
 from snappy_core.formats.deepseek import read
-from snappy_core.formats.markdown import markdown
+from snappy_core.markdown import table_markdown
 
 
 def region(label, box, text=""):
@@ -38,7 +38,7 @@ def test_texts_are_without_what_only_the_model_needs():
         + region("text", [[1, 2, 30, 40]], "The end.<｜end▁of▁sentence｜>")
     )
     assert [text for _, text in regions(written)] == [
-        "Landings", markdown([["Port"], ["Brae"]]), "Figure 1: cod", "The end.",
+        "Landings", table_markdown([["Port"], ["Brae"]]), "Figure 1: cod", "The end.",
     ]  # fmt: skip
 
 

@@ -99,10 +99,20 @@ class TestTables:
         assert page.words.boxes[5:, [0, 2]].min() >= 130 / WIDTH - 1e-6
         assert page.words.confidences is None
 
+    def test_a_header_cell_over_two_header_rows_names_its_column_once(self):
+        cells = [
+            cell(0, 0, "Port", header=True, rows=2),
+            cell(0, 1, "Tide", header=True),
+            cell(1, 1, "m", header=True),
+            cell(2, 0, "Brae"),
+        ]
+        (whole,) = read(docling_document(tables=[table(*cells, rows=3, columns=2)]))[1].regions
+        assert whole.text == "| Port | Tide m |\n| --- | --- |\n| Brae |  |"
+
     def test_without_boxes_of_cells_have_no_rows(self):
         cells = [cell(0, 0, "Port"), cell(1, 0, "Brae")]
         (whole,) = read(docling_document(tables=[table(*cells, rows=2, columns=1)]))[1].regions
-        assert whole.text == "| Port |\n| --- |\n| Brae |"
+        assert whole.text == "|  |\n| --- |\n| Port |\n| Brae |"
 
     def test_over_two_pages_have_no_rows_of_their_own(self):
         item = table(*LANDINGS, rows=3, columns=2)
@@ -116,7 +126,7 @@ class TestTables:
             cell(row, 0, "x", top_left((30, 200 + 20 * row, 60, 210 + 20 * row))) for row in (0, 1)
         ]
         _, *rows = read(docling_document(tables=[table(*cells, rows=2, columns=1)]))[1].regions
-        assert [(row.text, row.context) for row in rows] == [("| x |", None)] * 2
+        assert [(row.text, row.context) for row in rows] == [("|  |\n| --- |\n| x |", None)] * 2
 
     @pytest.mark.parametrize(
         ("cells", "rows", "columns", "message"),

@@ -1,15 +1,7 @@
 import pytest
 
 from snappy_core import FormatError
-from snappy_core.formats.markdown import markdown, tables_to_markdown
-
-
-def test_rule_below_the_header():
-    rows = [["", "2024"], ["Port", "Tide"], ["Brest", "7 m"]]
-    assert markdown(rows, 2).split("\n")[2:] == ["| --- | --- |", "| Brest | 7 m |"]
-    assert markdown([["a"], ["b"]], 0).split("\n") == ["| a |", "| --- |", "| b |"]
-    assert markdown([["a\nb", "c"]]) == "| a b | c |"
-    assert markdown([]) == ""
+from snappy_core.formats.markdown import tables_to_markdown
 
 
 def test_cells_that_span_are_repeated():
