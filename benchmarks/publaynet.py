@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core import parsing
-from snappy_core.boxes import Boxes, as_boxes, contains_centre, from_pixels, iou
+from snappy_core.boxes import Boxes, as_boxes, contains_center, from_pixels, iou
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Source
 from snappy_core.types import Label, Page
@@ -109,7 +109,7 @@ def run_layout(folder: str | os.PathLike[str], layout_model: str = "auto") -> di
         pairs = match(boxes, labelled.boxes)
         counts.update(found=len(boxes), gold=len(labelled.boxes), matched=len(pairs))
         counts["empty"] += not len(boxes)
-        inside = contains_centre(labelled.boxes, page.words.boxes).any(axis=0)
+        inside = contains_center(labelled.boxes, page.words.boxes).any(axis=0)
         counts.update(words=int(inside.sum()), covered=int((inside & _in_regions(page)).sum()))
         for category in labelled.categories:
             of_class.setdefault(category, Counter())["gold"] += 1

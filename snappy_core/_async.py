@@ -1,4 +1,4 @@
-"""Async twins of methods that work for long."""
+"""Async versions of blocking methods."""
 
 from __future__ import annotations
 
@@ -12,27 +12,28 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def in_thread(
+def async_twin(
     method: Callable[Concatenate[Self, P], T],
 ) -> Callable[Concatenate[Self, P], Coroutine[Any, Any, T]]:
-    """Return a coroutine method that does as `method`, in a thread; name it with an "a" before.
+    """Return a coroutine method that runs `method` in a thread. Its name begins with "a".
 
-    It calls the method by its name: a subclass that overrides one has both.
+    The method is looked up by name at each call, so that a subclass that overrides `method`
+    changes both versions.
 
     >>> class Sleeper:
     ...     def sleep(self, hours: int) -> str:
     ...         return f"slept {hours} hours"
-    ...     asleep = in_thread(sleep)
+    ...     asleep = async_twin(sleep)
     >>> asyncio.run(Sleeper().asleep(hours=8))
     'slept 8 hours'
     """
 
     async def twin(self: Self, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        now: Callable[P, T] = getattr(self, method.__name__)
-        return await asyncio.to_thread(now, *args, **kwargs)
+        bound_method: Callable[P, T] = getattr(self, method.__name__)
+        return await asyncio.to_thread(bound_method, *args, **kwargs)
 
     update_wrapper(twin, method)
     twin.__name__ = f"a{method.__name__}"
     twin.__qualname__ = f"{method.__qualname__.removesuffix(method.__name__)}{twin.__name__}"
-    twin.__doc__ = f"Do as `{method.__name__}`, in a thread."
+    twin.__doc__ = f"Run `{method.__name__}` in a thread."
     return twin

@@ -1,8 +1,8 @@
-"""Boxes: arrays of shape (n, 4), `(x0, y0, x1, y1)`.
+"""Bounding boxes as arrays of shape (n, 4), each `(x0, y0, x1, y1)`.
 
-Inside Snappy a box is always given in fractions 0..1 of the page as rendered (rotated and
-cropped), with the origin at the top left and y pointing down. Every other frame is converted
-here, at the border.
+Coordinates are fractions 0..1 of the page as rendered (rotated and cropped), with the origin at
+the top left and y pointing down. Coordinates of other systems are converted on the way in and out
+with `from_pixels`, `from_bottom_left` and `to_pixels`.
 """
 
 from collections.abc import Sequence
@@ -17,8 +17,7 @@ def as_boxes(values: ArrayLike) -> Boxes:
     """Return `values` as an (n, 4) float32 array.
 
     Raises:
-        ValueError: a shape other than (n, 4), a value that is not finite, or a box whose
-            right (lower) edge lies before its left (upper) one.
+        ValueError: the shape is not (n, 4), a value is not finite, x1 < x0 or y1 < y0.
     """
     boxes: Boxes = np.asarray(values, dtype=np.float32)
     if boxes.size == 0:
@@ -35,7 +34,7 @@ def as_boxes(values: ArrayLike) -> Boxes:
 
 
 def grid_cells(rows: int, columns: int) -> Boxes:
-    """Return the cells of a grid over the whole page in raster order, (rows * columns, 4).
+    """Return the cells of a grid over the whole page in raster order, shape (rows * columns, 4).
 
     >>> grid_cells(1, 2).tolist()
     [[0.0, 0.0, 0.5, 1.0], [0.5, 0.0, 1.0, 1.0]]
@@ -55,7 +54,7 @@ def area(boxes: Boxes) -> NDArray[np.float32]:
 
 
 def intersection(a: Boxes, b: Boxes) -> NDArray[np.float32]:
-    """Return the shared area of each pair: (n, 4) and (m, 4) give (n, m)."""
+    """Return the area of the intersection of each pair: (n, 4) and (m, 4) give (n, m)."""
     width = np.minimum(a[:, None, 2], b[None, :, 2]) - np.maximum(a[:, None, 0], b[None, :, 0])
     height = np.minimum(a[:, None, 3], b[None, :, 3]) - np.maximum(a[:, None, 1], b[None, :, 1])
     shared = np.clip(width, 0, None) * np.clip(height, 0, None)
@@ -78,20 +77,20 @@ def iou(a: Boxes, b: Boxes) -> NDArray[np.float32]:
 
 
 def coverage(a: Boxes, b: Boxes) -> NDArray[np.float32]:
-    """Return the share of each box of `b` that lies in each box of `a`, 0..1, shape (n, m).
+    """Return the fraction of each `b` box's area inside each `a` box, 0..1, shape (n, m).
 
-    A box of `b` without area counts as covered when its centre lies inside.
+    A `b` box with zero area has a coverage of 1 if its center lies inside, else 0.
     """
-    shared, size = intersection(a, b), area(b)
-    share = np.divide(shared, size[None, :], out=np.zeros_like(shared), where=size[None, :] > 0)
-    empty = size == 0
+    shared, areas = intersection(a, b), area(b)
+    fractions = np.divide(shared, areas, out=np.zeros_like(shared), where=areas > 0)
+    empty = areas == 0
     if empty.any():
-        share[:, empty] = contains_centre(a, b[empty])
-    return share
+        fractions[:, empty] = contains_center(a, b[empty])
+    return fractions
 
 
 def overlap_by_half(a: Sequence[float], b: Sequence[float]) -> bool:
-    """Say whether two boxes share at least half of the area of the smaller one.
+    """Return whether two boxes share at least half of the area of the smaller one.
 
     >>> overlap_by_half((0, 0, 1, 1), (0.5, 0, 0.75, 0.25))
     True
@@ -102,21 +101,21 @@ def overlap_by_half(a: Sequence[float], b: Sequence[float]) -> bool:
     return bool(2 * intersection(boxes[:1], boxes[1:])[0, 0] >= area(boxes).min())
 
 
-def contains_centre(a: Boxes, b: Boxes) -> NDArray[np.bool_]:
-    """Say of each pair whether the centre of the `b` box lies in the `a` box, shape (n, m)."""
-    centre = (b[:, :2] + b[:, 2:]) / 2
-    inside = (a[:, None, :2] <= centre[None]) & (centre[None] <= a[:, None, 2:])
+def contains_center(a: Boxes, b: Boxes) -> NDArray[np.bool_]:
+    """Return for each pair whether the center of the `b` box lies in the `a` box, (n, m)."""
+    centers = (b[:, :2] + b[:, 2:]) / 2
+    inside = (a[:, None, :2] <= centers[None]) & (centers[None] <= a[:, None, 2:])
     return np.asarray(inside.all(axis=2), dtype=bool)
 
 
 def enclose(boxes: Boxes) -> tuple[float, float, float, float]:
-    """Return the smallest box around all boxes.
+    """Return the bounding box of all boxes.
 
     >>> enclose(as_boxes([[0.5, 0.25, 0.75, 0.5], [0, 0.375, 0.25, 1]]))
     (0.0, 0.25, 0.75, 1.0)
 
     Raises:
-        ValueError: there is no box.
+        ValueError: there are no boxes.
     """
     if len(boxes) == 0:
         raise ValueError("cannot enclose zero boxes")
@@ -125,10 +124,10 @@ def enclose(boxes: Boxes) -> tuple[float, float, float, float]:
 
 
 def line_boxes(boxes: Boxes) -> Boxes:
-    """Return a box for each line of words (n, 4) given in reading order.
+    """Group word boxes (n, 4), given in reading order, into lines; return a box for each line.
 
-    A word goes on with the line when its middle lies at the height of the line and it does not
-    jump back to the left.
+    A word continues the line if its vertical center lies between the top and bottom of the line
+    and it does not start left of the line's first word.
 
     >>> words = as_boxes([[0.5, 0.0, 0.75, 0.25], [0.75, 0.0, 1.0, 0.25], [0.5, 0.25, 0.75, 0.5]])
     >>> line_boxes(words).tolist()
@@ -145,9 +144,10 @@ def line_boxes(boxes: Boxes) -> Boxes:
 
 
 def from_pixels(boxes: ArrayLike, width: float, height: float) -> Boxes:
-    """Return page fractions for boxes in pixels or points of a `width` x `height` page.
+    """Return boxes in page fractions, given boxes in the unit of the page size, y down.
 
-    The origin is the top left. Raises ValueError for a size that is not positive.
+    Raises:
+        ValueError: the page size is not positive.
 
     >>> from_pixels([[50, 50, 100, 200]], width=200, height=400).tolist()
     [[0.25, 0.125, 0.5, 0.5]]
@@ -156,44 +156,21 @@ def from_pixels(boxes: ArrayLike, width: float, height: float) -> Boxes:
 
 
 def to_pixels(boxes: Boxes, width: float, height: float) -> NDArray[np.float64]:
-    """Return boxes in pixels or points (not rounded) of a `width` x `height` page."""
+    """Return boxes in the unit of the page size (pixels or points), not rounded."""
     return boxes.astype(np.float64) * _scale(width, height)
 
 
 def from_bottom_left(boxes: ArrayLike, width: float, height: float) -> Boxes:
-    """Return page fractions for `(x0, y0, x1, y1)` boxes whose y grows upwards from the foot.
+    """Return boxes in page fractions, given boxes with the origin at the bottom left, y up.
 
     >>> from_bottom_left([[50, 0, 100, 100]], width=200, height=400).tolist()
     [[0.25, 0.75, 0.5, 1.0]]
     """
-    return from_pixels(
-        _flip(np.asarray(boxes, dtype=np.float64).reshape(-1, 4), height), width, height
-    )
-
-
-def to_bottom_left(boxes: Boxes, width: float, height: float) -> NDArray[np.float64]:
-    """Return `(x0, y0, x1, y1)` boxes whose y grows upwards from the foot of the page."""
-    return _flip(to_pixels(boxes, width, height), height)
-
-
-def from_per_mille(boxes: ArrayLike, top: float = 999) -> Boxes:
-    """Return page fractions for boxes given in 0..`top`, as vision models write them."""
-    return from_pixels(boxes, top, top)
-
-
-def from_quads(quads: ArrayLike, width: float, height: float) -> Boxes:
-    """Return the enclosing boxes, in page fractions, of polygons of shape (n, points, 2)."""
-    points = np.asarray(quads, dtype=np.float64)
-    if points.ndim != 3 or points.shape[2] != 2:
-        raise ValueError(f"quads must have the shape (n, points, 2), not {points.shape}")
-    return from_pixels(np.hstack([points.min(axis=1), points.max(axis=1)]), width, height)
+    x0, y0, x1, y1 = np.asarray(boxes, dtype=np.float64).reshape(-1, 4).T
+    return from_pixels(np.stack([x0, height - y1, x1, height - y0], axis=1), width, height)
 
 
 def _scale(width: float, height: float) -> NDArray[np.float64]:
     if not (0 < width < np.inf and 0 < height < np.inf):
         raise ValueError(f"a page size must be positive, not {width} x {height}")
     return np.array([width, height, width, height], dtype=np.float64)
-
-
-def _flip(boxes: NDArray[np.float64], height: float) -> NDArray[np.float64]:
-    return np.stack([boxes[:, 0], height - boxes[:, 3], boxes[:, 2], height - boxes[:, 1]], axis=1)

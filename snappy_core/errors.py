@@ -1,33 +1,33 @@
-"""The errors Snappy raises on purpose.
+"""The errors that Snappy raises on purpose.
 
 ```
 SnappyError
-├── UnreadableDocumentError   the file is not a PDF or image, is empty, cut off or broken
-│   ├── PasswordRequiredError the file is encrypted and the password is missing or wrong
-│   └── WorkerError           a worker process died, hung or outgrew its memory over the file
-├── FormatError               regions of another reader cannot be read, or are for another document
-├── OcrError                  OCR failed on a page or took too long
+├── UnreadableDocumentError   the file is not a PDF or image, or is empty, truncated or damaged
+│   ├── PasswordRequiredError the file is encrypted, and the password is missing or wrong
+│   └── WorkerError           a worker process crashed, hung or ran out of memory on the file
+├── FormatError               supplied regions cannot be read, or do not fit the document
+├── OcrError                  OCR failed on a page or timed out
 ├── MissingDependencyError    an optional package or program is missing (also an ImportError)
-├── ModelError                a model or tokenizer file is missing, altered or of another kind
+├── ModelError                a model or tokenizer file is missing, altered or of the wrong kind
 ├── StoreError                an index cannot be opened, read or written: permissions, disk full
-├── IndexMismatchError        the file is no index, or one of another encoder or schema
+├── IndexMismatchError        the file is not an index, or has another encoder or schema
 └── PageUnavailableError      a page cannot be drawn: its source is gone, changed or was bytes
 ```
 
 Wrong arguments raise `ValueError` or `TypeError`, as everywhere in Python. Messages name the
-value, the file and the way out.
+value, the file and what to do.
 """
 
 
 class SnappyError(Exception):
-    """Base of every error raised on purpose by Snappy."""
+    """Base class of all errors that Snappy raises on purpose."""
 
 
 class UnreadableDocumentError(SnappyError):
-    """A document that cannot be read; names the source and the cause."""
+    """A document cannot be read. `source` names it and `cause` says why."""
 
     def __init__(self, source: str, cause: str) -> None:
-        # Both arguments go to `args`, so that the error survives pickling between processes.
+        # Exception pickles its args, which must be those of this constructor.
         super().__init__(source, cause)
         self.source = source
         self.cause = cause
@@ -37,36 +37,36 @@ class UnreadableDocumentError(SnappyError):
 
 
 class PasswordRequiredError(UnreadableDocumentError):
-    """An encrypted document whose password is missing or wrong."""
+    """A document is encrypted, and its password is missing or wrong."""
 
 
 class WorkerError(UnreadableDocumentError):
-    """A document over which a worker process died, hung or outgrew its memory."""
+    """A worker process crashed, hung or ran out of memory on a document."""
 
 
 class FormatError(SnappyError):
-    """Regions given with a document that are in no known format or frame, or do not fit it."""
+    """Supplied regions are in an unknown format or do not fit their document."""
 
 
 class OcrError(SnappyError):
-    """OCR that failed on a page or took too long."""
+    """OCR failed on a page or timed out."""
 
 
 class MissingDependencyError(SnappyError, ImportError):
-    """An optional package or program is not installed; the message holds the command."""
+    """An optional package or program is not installed; the message says how to install it."""
 
 
 class ModelError(SnappyError):
-    """A model or tokenizer file that is missing, altered or does not fit."""
+    """A model or tokenizer file is missing, altered or of the wrong kind."""
 
 
 class StoreError(SnappyError):
-    """An index that cannot be opened, read or written: no permission, disk full, damaged."""
+    """An index cannot be opened, read or written: permissions, disk full, damaged file."""
 
 
 class IndexMismatchError(SnappyError):
-    """A file that is no index, or an index of another encoder or schema."""
+    """A file is not an index, or is an index of another encoder or schema."""
 
 
 class PageUnavailableError(SnappyError):
-    """A page picture that cannot be drawn again from its source."""
+    """A page image cannot be drawn again from its source."""

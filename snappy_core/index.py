@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from snappy_core._async import in_thread
+from snappy_core._async import async_twin
 from snappy_core.display.render import crop, draw_page
 from snappy_core.display.stored_pages import redraw
 from snappy_core.encoders import Encoder, is_encoder_name, open_encoder
@@ -371,16 +371,16 @@ class RegionIndex:
     ) -> None:
         self.close()
 
-    aadd = in_thread(add)
-    asearch = in_thread(search)
-    aheatmap = in_thread(heatmap)
-    aheatmap_image = in_thread(heatmap_image)
-    aexplain = in_thread(explain)
-    apage_image = in_thread(page_image)
-    aregion_image = in_thread(region_image)
-    adocuments = in_thread(documents)
-    adelete = in_thread(delete)
-    acompact = in_thread(compact)
+    aadd = async_twin(add)
+    asearch = async_twin(search)
+    aheatmap = async_twin(heatmap)
+    aheatmap_image = async_twin(heatmap_image)
+    aexplain = async_twin(explain)
+    apage_image = async_twin(page_image)
+    aregion_image = async_twin(region_image)
+    adocuments = async_twin(documents)
+    adelete = async_twin(delete)
+    acompact = async_twin(compact)
 
 
 def _size(path: Path) -> int:

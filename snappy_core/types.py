@@ -1,4 +1,4 @@
-"""The nouns: words, regions, pages, patches and queries, as frozen dataclasses.
+"""Frozen dataclasses for words, regions, pages, patches and queries.
 
 Boxes are fractions of the rendered page (see `snappy_core.boxes`). Arrays are not copied; treat
 them as read-only.
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Box = tuple[float, float, float, float]
 Matrix = tuple[float, float, float, float, float, float]
-"""(a, b, c, d, e, f): x' = a x + c y + e, y' = b x + d y + f, as PDF writes it."""
+"""An affine map in the order of PDF, (a, b, c, d, e, f): x' = a x + c y + e, y' = b x + d y + f."""
 
 Scalar = str | int | float | bool | None
 Label = Literal[
@@ -30,6 +30,7 @@ Label = Literal[
 ]  # fmt: skip
 LABELS: tuple[Label, ...] = Label.__args__  # type: ignore[attr-defined]
 Renderer = Callable[[float], "Image"]
+"""Draws a page as an RGB image at a resolution in dots per inch."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,9 +38,10 @@ class Words:
     """The words of a page in reading order.
 
     Attributes:
-        texts: n strings without white space.
-        boxes: (n, 4), tight to the ink.
-        confidences: (n,), 0..1, as the OCR engine gave them; None for a text layer.
+        texts: n strings without whitespace.
+        boxes: (n, 4), the bounding boxes of the printed glyphs.
+        confidences: (n,) recognition confidences of the OCR engine, 0..1; None for words of a
+            PDF's text layer.
     """
 
     texts: tuple[str, ...]
@@ -57,24 +59,28 @@ class Words:
         return len(self.texts)
 
 
+GRID_TOLERANCE = 1e-4
+"""How far edges of cells in one row or column may differ, as a page fraction: float32 rounding."""
+
 NO_WORDS = Words((), np.zeros((0, 4), dtype=np.float32))
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A semantic unit of a page: a paragraph, a heading, a table, a row of it.
+    """A semantic unit of a page, such as a paragraph, heading, table or table row.
 
     Attributes:
-        box: around the ink of the region.
-        text: what one reads of it: its words in reading order, a table as Markdown, a row under
-            the header of its table, a list item under the words that lead in its list.
-        words: indices of its words in the page's `Words`.
+        box: bounding box of the content.
+        text: the words in reading order. A table is Markdown; a table row is preceded by the
+            header row, and a list item by the sentence that introduces its list.
+        words: indices of the region's words in the page's `Words`.
         label: one of `LABELS`.
-        order: place in the reading order of the page, from 0.
-        parent: index of the region that holds this one, if any.
-        section: headings above the region, joined by " > ".
-        context: indices of words outside its box that it must be read with: the header of a row,
-            the lead-in of a list item or figure. They count for it in late interaction.
+        order: position in the reading order of the page, from 0.
+        parent: index of the region that contains this one, such as the table of a row; or None.
+        section: the headings that the region stands under, joined by " > ".
+        context: indices of words outside the box that are needed to understand the region, such
+            as the header row of a table row or the introduction of a list item. They are scored
+            as if they were words of the region.
     """
 
     box: Box
@@ -89,17 +95,19 @@ class Region:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Page:
-    """One page as rendered: rotated, cropped; it holds a way to draw itself, never pixels.
+    """One page of a document, rotated and cropped as a viewer shows it.
+
+    A page does not hold pixels; `renderer` draws them on demand.
 
     Attributes:
-        number: 1-based place in the document.
-        label: the page number as printed ("iv", "A-1"), else the number.
+        number: 1-based position in the document.
+        label: the page number as printed ("iv", "A-1"); by default the position.
         width, height: size of the rendered page in `unit`.
         unit: "pt" (1/72 inch) for PDF pages, "px" for images.
-        renderer: draws the page at the dots per inch given.
-        user_space: takes page fractions to the PDF's own coordinates (points, y upwards, before
+        renderer: draws the page; None if it cannot be drawn.
+        warning: a problem met when the page was parsed; empty if there was none.
+        user_space: maps page fractions to the PDF's own coordinates (points, y upwards, before
             rotation and crop); None for images.
-        warning: what went wrong in reading it, if anything.
     """
 
     number: int
@@ -114,10 +122,10 @@ class Page:
     user_space: Matrix | None = None
 
     def render(self, dpi: float = 150) -> Image:
-        """Draw the page as an RGB picture; very large pages get fewer dots per inch.
+        """Draw the page as an RGB image. The resolution of very large pages is reduced.
 
         Raises:
-            ValueError: the page was made without a renderer, or dpi is not positive.
+            ValueError: the page has no renderer, or `dpi` is not positive.
         """
         if self.renderer is None:
             raise ValueError(f"page {self.number} has no renderer")
@@ -128,18 +136,19 @@ class Page:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Patches:
-    """The located embedding vectors of one page.
+    """The embedding vectors of one page, each with the box that it stands for.
 
-    A patch is either a cell of a vision model's grid (`grid` is set) or a word (`grid` is None:
-    patch i is word i of the page).
+    With a vision model, patches are the cells of its grid, and `grid` is set. With a text model,
+    patch i is word i of the page, and `grid` is None.
 
     Attributes:
-        vectors: (n, d) int8; times `scales` they have length 1 (or 0).
+        vectors: (n, d) int8; `vectors * scales[:, None]` has rows of length 1 (or 0).
         scales: (n,) float32.
         boxes: (n, 4).
-        local: (n,) bool; False for a global tile or special token, which counts for the page
-            but never for a region.
-        grid: (rows, cols) of the local patches in raster order, or None.
+        local: (n,) bool; False for patches that have no place on the page: special tokens and
+            the tokens of a thumbnail of the whole page. They count in page scores but not in
+            region scores.
+        grid: (rows, columns) of the local patches, which are in raster order; or None.
     """
 
     vectors: NDArray[np.int8]
@@ -157,13 +166,20 @@ class Patches:
                 f"{n} vectors, {len(self.scales)} scales, {len(self.boxes)} boxes and "
                 f"{len(self.local)} local flags: all must have the same length"
             )
-        if self.grid is not None and self.grid[0] * self.grid[1] != int(self.local.sum()):
-            raise ValueError(f"a grid of {self.grid} needs {self.grid[0] * self.grid[1]} patches")
-        if self.grid is not None and self.local.any():
-            cells = self.boxes[self.local].reshape(*self.grid, 4)
-            across, down = np.ptp(cells[:, :, ::2], axis=0), np.ptp(cells[:, :, 1::2], axis=1)
-            if max(across.max(), down.max()) > 1e-4:  # columns and rows are not straight
-                raise ValueError(f"the cells of a grid of {self.grid} must be in raster order")
+        if self.grid is not None:
+            self._check_grid(*self.grid)
+
+    def _check_grid(self, rows: int, columns: int) -> None:
+        cells = self.boxes[self.local]
+        if rows * columns != len(cells):
+            raise ValueError(f"a grid of {self.grid} needs {rows * columns} local patches")
+        if len(cells) == 0:
+            return
+        cells = cells.reshape(rows, columns, 4)
+        # Cells of one column share their x coordinates, cells of one row their y coordinates.
+        x_spread, y_spread = np.ptp(cells[:, :, ::2], axis=0), np.ptp(cells[:, :, 1::2], axis=1)
+        if max(x_spread.max(), y_spread.max()) > GRID_TOLERANCE:
+            raise ValueError(f"the cells of a grid of {self.grid} must be in raster order")
 
     def __len__(self) -> int:
         return len(self.vectors)
@@ -175,11 +191,12 @@ class Query:
 
     Attributes:
         text: the question.
-        vectors: (m, d) float32 of length 1.
-        tokens: m readable strings.
-        content_mask: (m,) bool: which tokens speak for the heat map.
-        terms: a lexical term for each token, from which the index weights it; None for a stop
-            word. None altogether when all tokens weigh the same.
+        vectors: (m, d) float32 unit vectors.
+        tokens: m strings to show to people.
+        content_mask: (m,) bool; True for tokens that carry content. Only they count for heat
+            maps; stop words, prefixes and padding do not.
+        terms: the lexical term of each token, from which the index computes its idf weight; None
+            for a stop word. None in place of the tuple if all tokens weigh the same.
     """
 
     text: str
@@ -191,6 +208,9 @@ class Query:
     def __post_init__(self) -> None:
         m = len(self.vectors)
         if m == 0 or len(self.tokens) != m or len(self.content_mask) != m:
-            raise ValueError(f"{m} query vectors, {len(self.tokens)} tokens: need the same, > 0")
+            raise ValueError(
+                f"{m} query vectors, {len(self.tokens)} tokens and {len(self.content_mask)} mask "
+                "values: all must have the same length, which is at least 1"
+            )
         if self.terms is not None and len(self.terms) != m:
             raise ValueError(f"{m} query vectors but {len(self.terms)} terms")

@@ -1,11 +1,11 @@
-"""Vectors as int8 with one scale each: a quarter of the bytes, cosines within .01."""
+"""Unit vectors, and their int8 form: a quarter of the bytes, cosines within .01."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 
 def normalize(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return (n, d) vectors scaled to length 1; zero vectors stay zero."""
+    """Scale vectors (n, d) to unit length; zero vectors stay zero."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     scaled = np.zeros_like(vectors)
     np.divide(vectors, lengths, out=scaled, where=lengths > 0)
@@ -13,16 +13,17 @@ def normalize(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def quantize(vectors: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """Return int8 codes (n, d) and scales (n,) so that codes * scales has length 1.
+    """Normalize and quantize vectors (n, d): return int8 codes (n, d) and float32 scales (n,).
 
-    The largest component of each vector becomes +-127. Zero vectors get zero codes and scale 0.
+    `codes * scales[:, None]` approximates the unit vectors and has itself unit length. The
+    largest component of each vector becomes +-127. Zero vectors get zero codes and scale 0.
 
     >>> codes, scales = quantize(np.array([[3.0, -4.0]], dtype=np.float32))
     >>> codes.tolist(), [round(x, 3) for x in (codes * scales[:, None])[0].tolist()]
     ([[95, -127]], [0.599, -0.801])
 
     Raises:
-        ValueError: a vector that is not finite.
+        ValueError: the shape is not (n, d), or a vector is not finite.
     """
     vectors = np.asarray(vectors, dtype=np.float32)
     if vectors.ndim != 2:

@@ -65,8 +65,8 @@ def test_words_have_a_length():
         ({"scales": np.ones(5, np.float32)}, "6 vectors, 5 scales"),
         ({"boxes": np.zeros((7, 4), np.float32)}, "7 boxes"),
         ({"local": np.ones(1, bool)}, "1 local flags"),
-        ({"grid": (2, 4)}, "needs 8 patches"),
-        ({"grid": (2, 3), "local": np.arange(6) < 5}, "needs 6 patches"),  # only local ones count
+        ({"grid": (2, 4)}, "needs 8 local patches"),
+        ({"grid": (2, 3), "local": np.arange(6) < 5}, "needs 6 local patches"),
     ],
 )
 def test_patches_that_do_not_fit(changed, message):
@@ -74,7 +74,7 @@ def test_patches_that_do_not_fit(changed, message):
         patches(**changed)
 
 
-def test_global_patches_stand_outside_of_the_grid():
+def test_global_patches_are_outside_the_grid():
     assert len(patches(grid=(1, 4), local=np.arange(6) < 4)) == 6
 
 
@@ -120,7 +120,7 @@ def test_hits_are_a_sequence():
     assert not Hits("low water", ())
 
 
-def test_nouns_are_frozen():
+def test_types_are_frozen():
     with pytest.raises(FrozenInstanceError):
         hit(1).rank = 2
 
@@ -133,7 +133,7 @@ def test_labels_are_those_of_the_design():
     }  # fmt: skip
 
 
-def test_the_cells_of_a_grid_stand_in_raster_order():
+def test_grid_cells_are_in_raster_order():
     by_columns = [grid_cells(2, 3)[3 * (n % 2) + n // 2] for n in range(6)]
     for boxes in (by_columns, grid_cells(3, 2)):
         with pytest.raises(ValueError, match=r"grid of \(2, 3\) must be in raster order"):

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.boxes import Boxes, as_boxes, contains_centre, enclose, from_pixels, iou
+from snappy_core.boxes import Boxes, as_boxes, contains_center, enclose, from_pixels, iou
 from snappy_core.evaluation.metrics import rank_of, word_f1
 from snappy_core.types import Page
 
@@ -108,7 +108,7 @@ def judge(question: Question, corpus: Corpus, ranking: Ranking) -> dict[str, flo
     """
     gold = corpus.keys.index((question.document, question.page))
     page = corpus.pages[gold]
-    words = np.flatnonzero(contains_centre(question.boxes, page.words.boxes).any(axis=0))
+    words = np.flatnonzero(contains_center(question.boxes, page.words.boxes).any(axis=0))
     around = as_boxes([enclose(question.boxes)])
 
     def hits(region: int) -> float:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.boxes import Boxes, area, as_boxes, contains_centre
+from snappy_core.boxes import Boxes, area, as_boxes, contains_center
 from snappy_core.errors import FormatError
 from snappy_core.formats.supplied import SuppliedPage, SuppliedRegion
 from snappy_core.formats.word_boxes import spread
@@ -101,7 +101,7 @@ class _Layout:
         # of two regions of the same size the inner one
         for region in np.lexsort((-self.depths, area(self.boxes))):
             left = np.flatnonzero(owners < 0)
-            inside = contains_centre(self.boxes[region : region + 1], words[left])[0]
+            inside = contains_center(self.boxes[region : region + 1], words[left])[0]
             owners[left[inside]] = region
         return owners
 
@@ -163,7 +163,7 @@ def _join(parts: Sequence[Words]) -> Words:
 def _region(number: int, supplied: SuppliedRegion, held: list[int], words: Words) -> Region:
     context: list[int] = []
     if supplied.context is not None:
-        inside = contains_centre(as_boxes([supplied.context]), words.boxes)[0]
+        inside = contains_center(as_boxes([supplied.context]), words.boxes)[0]
         context = sorted(set(np.flatnonzero(inside).tolist()) - set(held))
     return Region(
         box=supplied.box,

@@ -134,7 +134,7 @@ class TestQuery:
             ([[np.nan, 0]], {}, "not finite"),
             ([1, 2], {}, r"shape \(n, d\)"),
             ([[1, 2]], {"tokens": ["a", "b"]}, "1 query vectors, 2 tokens"),
-            ([[1, 2]], {"content_mask": [True, True]}, "need the same"),
+            ([[1, 2]], {"content_mask": [True, True]}, "same length"),
             ([[1, 2]], {"content_mask": [False]}, "no token of the question counts"),
         ],
     )

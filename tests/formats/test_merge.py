@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snappy_core import FormatError
-from snappy_core.boxes import as_boxes, contains_centre
+from snappy_core.boxes import as_boxes, contains_center
 from snappy_core.formats import SuppliedPage, SuppliedRegion, with_regions
 from snappy_core.testing import make_page
 from snappy_core.types import NO_WORDS, Words
@@ -94,7 +94,7 @@ def test_every_word_stays_and_is_owned_as_it_lies(boxes, data):
     ]
     made = laid(*(SuppliedRegion(b, "", "other", p) for b, p in zip(boxes, parents, strict=True)))
     assert sorted(made.words.texts) == sorted(PAGE.words.texts)
-    inside = contains_centre(as_boxes(boxes), made.words.boxes)
+    inside = contains_center(as_boxes(boxes), made.words.boxes)
     for number, region in enumerate(made.regions):
         parts = {number}
         for other, parent in enumerate(parents):
@@ -130,7 +130,7 @@ class TestPagesWithoutWords:
         )
         assert texts(page) == [["Wind", "no"], ["Tides"]]
         assert page.words.confidences is None
-        assert contains_centre(as_boxes([BOTTOM]), page.words.boxes[:2]).all()
+        assert contains_center(as_boxes([BOTTOM]), page.words.boxes[:2]).all()
 
     def test_parts_are_spread_before_what_holds_them(self):
         page = laid(

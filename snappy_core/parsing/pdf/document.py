@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pypdfium2 as pdfium
 
-from snappy_core.boxes import contains_centre
+from snappy_core.boxes import contains_center
 from snappy_core.errors import PasswordRequiredError, UnreadableDocumentError
 from snappy_core.parsing.drawings import Drawings
 from snappy_core.parsing.layout import layout_model
@@ -165,7 +165,7 @@ def _read_draft(document: Any, number: int, source: Source) -> _Draft:
     visible = shows_ink(ink, everything.boxes)
     # Words drawn without ink may lie over other ink. They are the text layer of a scan when a
     # picture lies under them, else they are hidden.
-    visible &= ~everything.invisible | contains_centre(images, everything.boxes).any(axis=0)
+    visible &= ~everything.invisible | contains_center(images, everything.boxes).any(axis=0)
     layer = everything.take(visible)
     pictured = share_in(np.ones((64, 64), dtype=bool), images)
     return _Draft(

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.boxes import contains_centre, intersection
+from snappy_core.boxes import contains_center, intersection
 from snappy_core.parsing.drawings import NO_BOXES, Area, Drawings, RulingLines
 from snappy_core.parsing.pdf.page_objects import Kind, visible_objects
 from snappy_core.parsing.pdf.text_layer import page_frame, to_page
@@ -88,7 +88,7 @@ def _areas(boxes: _Points, kinds: _Kinds, size: _Points) -> tuple[_Points, _Kind
         found, highest = _groups(boxes[part], kinds[part], size)
         fits = (highest > Kind.STROKE) & (_share(found, size) < MAX_SHARE)
         areas, made = np.vstack([areas, found[fits]]), np.append(made, highest[fits])
-        rest &= ~contains_centre(found[fits], boxes).any(axis=0)
+        rest &= ~contains_center(found[fits], boxes).any(axis=0)
         if (_share(found, size) < MAX_SHARE).all():  # without any background
             rest &= faint
     areas = np.array([_with_lines(area, boxes[long]) for area in areas], np.float32).reshape(-1, 4)

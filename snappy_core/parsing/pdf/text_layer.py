@@ -10,7 +10,7 @@ import numpy as np
 import pypdfium2.raw as raw
 from numpy.typing import NDArray
 
-from snappy_core.boxes import Boxes, contains_centre
+from snappy_core.boxes import Boxes, contains_center
 from snappy_core.parsing.text import TextLayer
 from snappy_core.types import Matrix
 
@@ -56,7 +56,7 @@ def text_layer(page: Any) -> tuple[TextLayer, str]:
         invisible=np.array([w.invisible for w in words], dtype=bool),
     )
     warning = "" if all_read else f"has too much text: the first {len(words):,} words were read"
-    return layer.take(contains_centre(np.array([[0, 0, 1, 1]], np.float32), boxes)[0]), warning
+    return layer.take(contains_center(np.array([[0, 0, 1, 1]], np.float32), boxes)[0]), warning
 
 
 def user_space(page: Any) -> Matrix:
