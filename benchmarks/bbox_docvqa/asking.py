@@ -26,7 +26,6 @@ from snappy_core.scoring.maxsim import similarities
 from snappy_core.scoring.propagation import SCORINGS, Scoring, heat, propagate
 from snappy_core.scoring.ranking import above_percentile, ranking
 from snappy_core.search import engine
-from snappy_core.search.filters import RUNNING
 from snappy_core.stores.base import PageVectors, labels_and_parents, lay_out
 from snappy_core.types import Page, Query
 
@@ -90,7 +89,7 @@ def select(
     Every figure of the benchmark ranks and selects here.
     """
     labels, parents = lay_out([labels_and_parents(page.regions)])
-    passing = ~np.isin(labels, RUNNING) & rankable(labels, parents)
+    passing = rankable(labels, parents)
     order = ranking(scores)
     order = order[passing[order]]
     order = order[drop_nested(order, parents)]

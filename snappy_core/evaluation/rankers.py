@@ -12,7 +12,6 @@ from snappy_core.scoring.idf import term
 from snappy_core.scoring.propagation import Scoring
 from snappy_core.scoring.ranking import ranking
 from snappy_core.search import engine
-from snappy_core.search.filters import RUNNING, Selection
 from snappy_core.stores.base import Store, labels_and_parents, lay_out
 
 
@@ -22,7 +21,7 @@ def snappy(store: Store, encoder: Encoder, scoring: Scoring = "maxsim") -> Ranke
         pages = snapshot.catalog().pages
         vectors = snapshot.vectors(pages.tolist())
 
-    eligible = Selection(None, None, None).region_mask(vectors)
+    eligible = rankable(*lay_out([(page.labels, page.parents) for page in vectors]))
 
     def rank(question: str) -> Ranking:
         query = encoder.encode_query(question)
@@ -62,8 +61,7 @@ def bm25(corpus: Corpus) -> Ranker:
     regions.index(texts, show_progress=False)
     pages.index([terms(" ".join(page.words.texts)) for page in corpus.pages], show_progress=False)
 
-    labels, parents = lay_out([labels_and_parents(page.regions) for page in corpus.pages])
-    passing = ~np.isin(labels, RUNNING) & rankable(labels, parents)
+    passing = rankable(*lay_out([labels_and_parents(page.regions) for page in corpus.pages]))
 
     def rank(question: str) -> Ranking:
         asked = terms(question)

@@ -33,6 +33,7 @@ HEADING = 0.06
 
 _TABLE, _ROW = LABELS.index("table"), LABELS.index("table_row")
 _LIST = LABELS.index("list")
+_RUNNING = (LABELS.index("header"), LABELS.index("footer"))
 _HEADINGS = (LABELS.index("title"), LABELS.index("heading"))
 
 
@@ -51,13 +52,18 @@ def penalize_size(
     return (scores - paid).astype(np.float32)
 
 
-def rankable(labels: NDArray[np.uint8], parents: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Say which regions (r,) answer for themselves: not the rows of a short table, and not a
-    long one.
+def rankable(
+    labels: NDArray[np.uint8], parents: NDArray[np.int64], only: frozenset[int] | None = None
+) -> NDArray[np.bool_]:
+    """Return which regions may be returned by a search, a mask of shape (r,).
+
+    Without `only` these are all regions but running headers and footers, the rows of a table of
+    up to `MAX_ROWS` rows, and larger tables. With `only`, exactly the regions of these labels.
 
     Args:
-        labels: (r,) places in `LABELS`.
-        parents: (r,) the region that holds each, -1 for none.
+        labels: (r,) indices into `LABELS`.
+        parents: (r,) index of the region that contains each one, -1 for none.
+        only: the labels that a filter asks for, as indices into `LABELS`.
 
     >>> table, row = LABELS.index("table"), LABELS.index("table_row")
     >>> labels = np.array([table, row, row, table] + [row] * 16, np.uint8)
@@ -65,19 +71,19 @@ def rankable(labels: NDArray[np.uint8], parents: NDArray[np.int64]) -> NDArray[n
     >>> mask[:4], bool(mask[4:].all())
     (array([ True, False, False, False]), True)
     """
-    rows = np.zeros(len(labels), dtype=np.int64)
-    holders = parents[labels == _ROW]
-    while (holders >= 0).any():
-        holders = holders[holders >= 0]
-        np.add.at(rows, holders, 1)
-        holders = parents[holders]
-    whole = (labels == _TABLE) & (rows <= MAX_ROWS)
-    mask = whole | (labels != _TABLE)
-    above = parents.copy()
-    while (above >= 0).any():
-        held = np.flatnonzero(above >= 0)
-        mask[held] &= ~whole[above[held]]
-        above[held] = parents[above[held]]
+    if only is not None:
+        return np.isin(labels, list(only))
+    row_counts = np.zeros(len(labels), dtype=np.int64)
+    ancestors = parents[labels == _ROW]
+    while (ancestors := ancestors[ancestors >= 0]).size:
+        np.add.at(row_counts, ancestors, 1)
+        ancestors = parents[ancestors]
+    short_table = (labels == _TABLE) & (row_counts <= MAX_ROWS)
+    mask = (short_table | (labels != _TABLE)) & ~np.isin(labels, _RUNNING)
+    ancestors = parents.copy()
+    while (nested := np.flatnonzero(ancestors >= 0)).size:
+        mask[nested] &= ~short_table[ancestors[nested]]
+        ancestors[nested] = parents[ancestors[nested]]
     return np.asarray(mask, dtype=bool)
 
 

@@ -33,10 +33,6 @@ class PageReference(NamedTuple):
     page: int | str
 
 
-RUNNING = [LABELS.index("header"), LABELS.index("footer")]
-"""Labels of what stands on every page and answers nothing."""
-
-
 @dataclass(frozen=True, slots=True)
 class Selection:
     """A filter made ready: documents first, then pages, then regions.
@@ -56,15 +52,8 @@ class Selection:
         return self.labels is None or LABELS.index(label) in self.labels
 
     def region_mask(self, pages: Sequence[PageVectors]) -> NDArray[np.bool_]:
-        """Say which regions of pages laid one after the other pass, shape (regions,).
-
-        What does not answer for itself passes only when it is asked for by its label: running
-        headers and footers, and one of two levels (see `rankable`).
-        """
-        labels, parents = lay_out([(page.labels, page.parents) for page in pages])
-        if self.labels is None:
-            return ~np.isin(labels, RUNNING) & rankable(labels, parents)
-        return np.isin(labels, list(self.labels))
+        """Say which regions of pages laid one after the other may answer, shape (regions,)."""
+        return rankable(*lay_out([(page.labels, page.parents) for page in pages]), self.labels)
 
 
 def resolve(filter: Filter | None, documents: Iterable[DocumentRecord]) -> Selection:

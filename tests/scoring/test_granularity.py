@@ -56,6 +56,15 @@ def test_lists_and_figures_answer_at_all_levels():
     assert mask.all()
 
 
+def test_running_headers_and_footers_and_other_levels_answer_only_a_filter_that_names_them():
+    labels = codes("header", "table", "table_row", "footer")
+    parents = np.array([-1, -1, 1, -1])
+    assert rankable(labels, parents).tolist() == [False, True, False, False]
+    only = frozenset(codes("header", "table_row").tolist())
+    assert rankable(labels, parents, only).tolist() == [True, False, True, False]
+    assert not rankable(labels, parents, frozenset()).any()
+
+
 def test_the_better_of_a_region_and_its_parent_stays():
     parents = np.array([-1, 0, 0, -1, 3])
     table, first, second, listing, item = range(5)
