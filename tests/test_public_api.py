@@ -14,12 +14,13 @@ FRAMEWORKS = ("langchain", "langchain_core", "llama_index", "snappy_langchain", 
 HEAVY = ("torch", "tensorflow", "transformers", "ray", "lancedb", "qdrant_client", "pydantic")
 
 # Each part of the core with the parts it may import besides its own; those not listed stand on top.
-NOUNS = {"boxes", "errors", "markdown", "progress", "registry", "types", "vectors"}
+NOUNS = {"boxes", "errors", "grouping", "markdown", "progress", "registry", "types", "vectors"}
 ALLOWED = {
     "_async": set(),
     "boxes": set(),
     "errors": set(),
     "markdown": set(),
+    "grouping": set(),
     "progress": set(),
     "registry": set(),
     "vectors": set(),
