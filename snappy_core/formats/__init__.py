@@ -11,8 +11,8 @@ from typing import Literal, TypeGuard, TypeVar
 
 from snappy_core.errors import FormatError
 from snappy_core.formats import alto, deepseek, docling, hocr, plain, unstructured
-from snappy_core.formats.merge import with_regions
-from snappy_core.formats.supplied import SuppliedPage, SuppliedRegion, digest
+from snappy_core.formats.base import SuppliedPage, SuppliedRegion, digest
+from snappy_core.formats.merge import merge_regions
 
 __all__ = [
     "FORMATS",
@@ -22,7 +22,7 @@ __all__ = [
     "SuppliedRegions",
     "digest",
     "read_regions",
-    "with_regions",
+    "merge_regions",
 ]
 
 T = TypeVar("T")

@@ -12,10 +12,10 @@ from xml.parsers import expat
 
 from snappy_core.boxes import as_boxes, enclose
 from snappy_core.errors import FormatError
+from snappy_core.formats.base import SuppliedPage
 from snappy_core.formats.frames import Frame, check_sequence
 from snappy_core.formats.labels import label_of
-from snappy_core.formats.region_builder import Draft, Word, finish
-from snappy_core.formats.supplied import SuppliedPage
+from snappy_core.formats.region_builder import NestedRegion, SuppliedWord, build_page
 from snappy_core.types import Box, Label
 
 UNITS = ("pixel", "mm10", "inch1200")
@@ -86,12 +86,12 @@ def _page(number: int, page: Element, tags: dict[str, Label]) -> SuppliedPage:
     frame = Frame(number, width, height)  # type: ignore[arg-type]
     drafts = list(_blocks(page, frame, tags, "paragraph"))
     words = [_word(string, frame) for string in _find(page, "String")]
-    return finish(number, drafts, words, (frame.width, frame.height))
+    return build_page(number, drafts, words, (frame.width, frame.height))
 
 
 def _blocks(
     element: Element, frame: Frame, tags: dict[str, Label], label: Label
-) -> Iterator[Draft]:
+) -> Iterator[NestedRegion]:
     """Yield the regions in an element; `label` is that of text where it stands."""
     for part in element:
         name = _name(part)
@@ -101,23 +101,23 @@ def _blocks(
             strings = list(_find(part, "String"))
             box = _box(part, frame) or _around([_word(s, frame).box for s in strings])
             if box is not None:
-                yield Draft(box, tagged or label, _text(strings))
+                yield NestedRegion(box, tagged or label, _text(strings))
         elif name == "Illustration":
-            yield Draft(_needed(_box(part, frame), part, frame), "figure")
+            yield NestedRegion(_needed(_box(part, frame), part, frame), "figure")
         elif name == "ComposedBlock" and (part.get("TYPE", "").lower() == "table" or tagged):
             box = _box(part, frame) or _around([draft.box for draft in inner])
             if box is not None:
-                yield Draft(box, tagged or "table", parts=inner)
+                yield NestedRegion(box, tagged or "table", parts=inner)
         else:
             yield from inner
 
 
-def _word(string: Element, frame: Frame) -> Word:
+def _word(string: Element, frame: Frame) -> SuppliedWord:
     confidence = _number(string, "WC")
     if confidence is not None and not 0 <= confidence <= 1:
         raise FormatError(f"page {frame.page}: WC={string.get('WC')!r} must be 0 to 1")
     box = _needed(_box(string, frame), string, frame)
-    return Word(string.get("CONTENT", ""), box, confidence)
+    return SuppliedWord(string.get("CONTENT", ""), box, confidence)
 
 
 def _text(strings: list[Element]) -> str:

@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from snappy_core.errors import FormatError
+from snappy_core.formats.base import SuppliedPage
 from snappy_core.formats.frames import Frame
 from snappy_core.formats.hocr import decode
+from snappy_core.formats.html_tables import tables_to_markdown
 from snappy_core.formats.labels import label_of
-from snappy_core.formats.markdown import tables_to_markdown
-from snappy_core.formats.region_builder import Draft, finish
-from snappy_core.formats.supplied import SuppliedPage
+from snappy_core.formats.region_builder import NestedRegion, build_page
 from snappy_core.types import Label
 
 _REGION = re.compile(r"<\|ref\|>(.*?)<\|/ref\|>\s*<\|det\|>(.*?)<\|/det\|>", re.DOTALL)
@@ -55,12 +55,12 @@ def read(data: bytes | list[str]) -> dict[int, SuppliedPage]:
     if isinstance(data, bytes) and len(pages) > 1 and not pages[-1].strip():
         pages = pages[:-1]  # one stands after the last page, too
     return {
-        number: finish(number, _drafts(text, Frame(number, 999, 999, slack=0)))
+        number: build_page(number, _drafts(text, Frame(number, 999, 999, slack=0)))
         for number, text in enumerate(pages, start=1)
     }
 
 
-def _drafts(text: str, frame: Frame) -> Iterator[Draft]:
+def _drafts(text: str, frame: Frame) -> Iterator[NestedRegion]:
     found = list(_REGION.finditer(text))
     if not found and _NOISE.sub("", text).strip():
         raise FormatError(f"page {frame.page}: has no regions; ask the model with <|grounding|>")
@@ -74,7 +74,7 @@ def _drafts(text: str, frame: Frame) -> Iterator[Draft]:
         if label == "other" and not content:
             content = region[1]
         for box in _boxes(region[2], f"page {frame.page}, {what}"):
-            yield Draft(frame.place(box, what), label, content)
+            yield NestedRegion(frame.place(box, what), label, content)
 
 
 def _boxes(text: str, where: str) -> list[Any]:

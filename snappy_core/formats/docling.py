@@ -13,18 +13,18 @@ from typing import Any
 
 from snappy_core.boxes import as_boxes, enclose
 from snappy_core.errors import FormatError
+from snappy_core.formats.base import SuppliedPage
 from snappy_core.formats.frames import Frame, Origin, check_page_number
+from snappy_core.formats.html_tables import MAX_CELLS
 from snappy_core.formats.labels import label_of
-from snappy_core.formats.markdown import MAX_CELLS
-from snappy_core.formats.region_builder import Draft, Word, finish
-from snappy_core.formats.supplied import SuppliedPage
+from snappy_core.formats.region_builder import NestedRegion, SuppliedWord, build_page
 from snappy_core.markdown import table_markdown
 from snappy_core.types import Box
 
 _ORIGINS: dict[object, Origin] = {"TOPLEFT": "top_left", "BOTTOMLEFT": "bottom_left"}
 _COLLECTIONS = ("texts", "tables", "pictures", "groups", "key_value_items", "form_items")
 
-Placed = defaultdict[int, list[Draft]]
+Placed = defaultdict[int, list[NestedRegion]]
 """Drafts by the page on which they stand."""
 
 
@@ -55,7 +55,8 @@ def read(data: object) -> dict[int, SuppliedPage]:
         raise FormatError("has no item with a box: it was not made from pages")
     pages = sorted({*placed, *reader.sound})
     return {
-        page: finish(page, placed[page], reader.words[page], reader.size(page)) for page in pages
+        page: build_page(page, placed[page], reader.words[page], reader.size(page))
+        for page in pages
     }
 
 
@@ -63,7 +64,7 @@ class _Reader:
     """Goes over the items of a document from its root."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
-        self.words: defaultdict[int, list[Word]] = defaultdict(list)
+        self.words: defaultdict[int, list[SuppliedWord]] = defaultdict(list)
         self._items = {
             f"#/{name}/{place}": item
             for name in _COLLECTIONS
@@ -108,7 +109,7 @@ class _Reader:
                 own[page][0].parts = _in_order(own[page][0], parts)
             elif ref.startswith("#/groups/") and _is_list(item) and len(parts) > 1:
                 around = enclose(as_boxes([part.box for part in parts]))
-                into[page].append(Draft(around, "list", parts=parts))
+                into[page].append(NestedRegion(around, "list", parts=parts))
             else:
                 into[page] += parts
         for page, drafts in own.items():
@@ -128,13 +129,13 @@ class _Reader:
             elif ref.startswith("#/pictures/"):
                 described = _descriptions(item)
                 text = "\n\n".join([*captions, *described]) if described else ""
-                draft = Draft(box, "figure", text)
+                draft = NestedRegion(box, "figure", text)
             else:
-                draft = Draft(box, label, _text(item, place, len(places)))
+                draft = NestedRegion(box, label, _text(item, place, len(places)))
             drafts[page].append(draft)
         return drafts
 
-    def _table(self, ref: str, page: int, box: Box, data: Any, whole: bool) -> Draft:
+    def _table(self, ref: str, page: int, box: Box, data: Any, whole: bool) -> NestedRegion:
         """Return a table, with its rows as parts where their cells have boxes.
 
         Cells of a table that goes over several pages do not say on which they stand.
@@ -145,7 +146,7 @@ class _Reader:
         for cell in cells:
             if whole and cell.box:
                 placed = self._box(page, cell.box, f"{ref}, cell {cell.top},{cell.left}")
-                self.words[page].append(Word(cell.text, placed))
+                self.words[page].append(SuppliedWord(cell.text, placed))
                 if cell.bottom - cell.top == 1:  # one over several rows is as high as all of them
                     boxes[cell.top].append(placed)
         body = {cell.top for cell in cells if not cell.header}
@@ -155,12 +156,12 @@ class _Reader:
                 grid[row][cell.left : cell.right] = [""] * (cell.right - cell.left)
         above = [found for row in range(top) for found in boxes[row]]
         context = enclose(as_boxes(above)) if above else None
-        table = Draft(box, "table", table_markdown(grid, top))
+        table = NestedRegion(box, "table", table_markdown(grid, top))
         for row in range(top, len(grid)):
             if boxes[row]:
                 text = table_markdown([*grid[:top], grid[row]], top)
                 around = enclose(as_boxes(boxes[row]))
-                table.parts.append(Draft(around, "table_row", text, context))
+                table.parts.append(NestedRegion(around, "table_row", text, context))
         return table
 
     def _box(self, page: int, box: Any, ref: str) -> Box:
@@ -216,7 +217,7 @@ def _grid(cells: list[_Cell], rows: Any, columns: Any, ref: str) -> list[list[st
     return grid
 
 
-def _in_order(holder: Draft, more: list[Draft]) -> list[Draft]:
+def _in_order(holder: NestedRegion, more: list[NestedRegion]) -> list[NestedRegion]:
     """Return the parts of a region and more of them, captions before or after all others."""
     captions = [part for part in more if part.label == "caption"]
     above = [part for part in captions if part.box[1] < holder.box[1]]

@@ -10,9 +10,9 @@ from html.parser import HTMLParser
 
 from snappy_core.boxes import as_boxes, enclose
 from snappy_core.errors import FormatError
+from snappy_core.formats.base import SuppliedPage
 from snappy_core.formats.frames import Frame, check_sequence, four_numbers
-from snappy_core.formats.region_builder import Draft, Word, finish
-from snappy_core.formats.supplied import SuppliedPage
+from snappy_core.formats.region_builder import NestedRegion, SuppliedWord, build_page
 from snappy_core.types import Box, Label
 
 _REGIONS: dict[str, Label] = {
@@ -185,10 +185,10 @@ def _page(number: int, page: _Element) -> SuppliedPage:
     place = _Place(Frame(number, x1 - x0, y1 - y0), x0, y0)
     drafts = [draft for part in page.parts for draft in _drafts(part, place)]
     words = [word for part in page.parts for word in _words(part, place)]
-    return finish(number, drafts, words, (place.frame.width, place.frame.height))
+    return build_page(number, drafts, words, (place.frame.width, place.frame.height))
 
 
-def _drafts(element: _Element, place: _Place) -> list[Draft]:
+def _drafts(element: _Element, place: _Place) -> list[NestedRegion]:
     """Return the regions of an element: itself, or those in it."""
     if element.kind in _LINES and element.kind not in _REGIONS:
         return _region(element, place, _LINES[element.kind], [])
@@ -204,7 +204,9 @@ def _drafts(element: _Element, place: _Place) -> list[Draft]:
     return [draft for part in element.parts for draft in _drafts(part, place)]
 
 
-def _region(element: _Element, place: _Place, label: Label, inner: list[Draft]) -> list[Draft]:
+def _region(
+    element: _Element, place: _Place, label: Label, inner: list[NestedRegion]
+) -> list[NestedRegion]:
     box = place.box(element)
     if box is None:
         boxes = [word.box for word in _words(element, place)] + [draft.box for draft in inner]
@@ -213,14 +215,14 @@ def _region(element: _Element, place: _Place, label: Label, inner: list[Draft]) 
         box = enclose(as_boxes(boxes))
     # what holds others reads as the words in all of them
     text = "" if inner else " ".join(_text(element).split())
-    return [Draft(box, label, text, parts=inner)]
+    return [NestedRegion(box, label, text, parts=inner)]
 
 
 def _text(element: _Element) -> str:
     return "".join(part if isinstance(part, str) else _text(part) for part in element.content)
 
 
-def _words(element: _Element, place: _Place) -> Iterator[Word]:
+def _words(element: _Element, place: _Place) -> Iterator[SuppliedWord]:
     """Yield the words in an element; the text of a line without words goes as one."""
     inside = list(element.parts)
     alone = element.kind in _LINES and not any(part.kind in _WORDS for part in inside)
@@ -230,7 +232,7 @@ def _words(element: _Element, place: _Place) -> Iterator[Word]:
         if box is None and text:
             raise FormatError(f"page {place.frame.page}: {element.kind} {text!r} has no 'bbox'")
         if box is not None and text:
-            yield Word(text, box, _confidence(element, place))
+            yield SuppliedWord(text, box, _confidence(element, place))
         return
     for part in inside:
         yield from _words(part, place)

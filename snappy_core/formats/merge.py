@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from snappy_core.boxes import Boxes, area, as_boxes, contains_center
 from snappy_core.errors import FormatError
-from snappy_core.formats.supplied import SuppliedPage, SuppliedRegion
-from snappy_core.formats.word_boxes import spread
+from snappy_core.formats.base import SuppliedPage, SuppliedRegion
+from snappy_core.formats.word_boxes import estimate_word_boxes
 from snappy_core.types import NO_WORDS, Page, Region, Words
 
 _SAME_SHAPE = 0.01  # relative difference of width by height
 
 
-def with_regions(page: Page, supplied: SuppliedPage) -> Page:
+def merge_regions(page: Page, supplied: SuppliedPage) -> Page:
     """Return a page with the regions supplied for it instead of its own.
 
     A word belongs to the smallest region that its centre lies in, and to those that hold that
@@ -130,7 +130,7 @@ def _fill(page: Page, supplied: SuppliedPage, layout: _Layout) -> tuple[Words, N
     for number in np.argsort(-layout.depths, kind="stable").tolist():
         if regions[number].text and not filled[number]:
             region = regions[number]
-            texts, boxes = spread(region.text, region.box, page.width / page.height)
+            texts, boxes = estimate_word_boxes(region.text, region.box, page.width / page.height)
             parts.append((Words(tuple(texts), boxes), np.full(len(texts), number)))
             filled[layout.holders(number)] = True
     return _join([words for words, _ in parts]), np.concatenate([owners for _, owners in parts])

@@ -20,10 +20,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from snappy_core.errors import FormatError
+from snappy_core.formats.base import SuppliedPage
 from snappy_core.formats.frames import Frame, check_page_number
 from snappy_core.formats.labels import label_of
-from snappy_core.formats.region_builder import Draft, finish
-from snappy_core.formats.supplied import SuppliedPage
+from snappy_core.formats.region_builder import NestedRegion, build_page
 
 UNITS = {"fraction": (1, 0.001), "px": (None, 0.01), "pt": (None, 0.01), "0..999": (999, 0)}
 """Each with the size of a page in it, None if that must be given, and the slack at its edge."""
@@ -48,10 +48,10 @@ def read(data: object) -> dict[int, SuppliedPage]:
     """
     if not isinstance(data, list) or not all(isinstance(item, Mapping) for item in data):
         raise FormatError("is not a list of dictionaries")
-    pages: dict[int, list[Draft]] = defaultdict(list)
+    pages: dict[int, list[NestedRegion]] = defaultdict(list)
     sizes: dict[int, tuple[float, float] | None] = {}
-    drafts: list[Draft] = []
-    named: dict[Any, tuple[int, Draft]] = {}
+    drafts: list[NestedRegion] = []
+    named: dict[Any, tuple[int, NestedRegion]] = {}
     for place, item in enumerate(data):
         what = f"region {place}"
         page = check_page_number(item.get("page"), what)
@@ -62,7 +62,7 @@ def read(data: object) -> dict[int, SuppliedPage]:
         text, label = item.get("text") or "", item.get("label") or ""
         if not (isinstance(text, str) and isinstance(label, str)):
             raise FormatError(f"page {page}, {what}: 'text' and 'label' are strings")
-        drafts.append(Draft(box, label_of(label), text))
+        drafts.append(NestedRegion(box, label_of(label), text))
         if (name := item.get("id")) is not None:
             if (name := _hashable(name, what)) in named:
                 raise FormatError(f"page {page}, {what}: there are two regions with id {name!r}")
@@ -79,7 +79,7 @@ def read(data: object) -> dict[int, SuppliedPage]:
                 "on the page to be its parent"
             )
         holder.parts.append(draft)
-    made = {page: finish(page, pages[page], size=sizes[page]) for page in sorted(sizes)}
+    made = {page: build_page(page, pages[page], size=sizes[page]) for page in sorted(sizes)}
     if sum(len(page.regions) for page in made.values()) != len(drafts):
         raise FormatError("the parents of some regions go round in a circle")
     return made

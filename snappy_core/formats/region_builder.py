@@ -8,24 +8,24 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from snappy_core.boxes import as_boxes
-from snappy_core.formats.supplied import SuppliedPage, SuppliedRegion
-from snappy_core.formats.word_boxes import spread
+from snappy_core.formats.base import SuppliedPage, SuppliedRegion
+from snappy_core.formats.word_boxes import estimate_word_boxes
 from snappy_core.types import NO_WORDS, Box, Label, Words
 
 
 @dataclass(slots=True)
-class Draft:
+class NestedRegion:
     """A region with its parts, in reading order."""
 
     box: Box
     label: Label
     text: str = ""
     context: Box | None = None
-    parts: list[Draft] = field(default_factory=list)
+    parts: list[NestedRegion] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class SuppliedWord:
     """A word as another reader gives it; `text` may hold spaces."""
 
     text: str
@@ -33,15 +33,15 @@ class Word:
     confidence: float | None = None
 
 
-def finish(
+def build_page(
     number: int,
-    drafts: Iterable[Draft],
-    words: Sequence[Word] = (),
+    drafts: Iterable[NestedRegion],
+    words: Sequence[SuppliedWord] = (),
     size: tuple[float, float] | None = None,
 ) -> SuppliedPage:
     """Return a page with its regions numbered, parts after what holds them."""
     regions: list[SuppliedRegion] = []
-    waiting: list[tuple[Draft, int | None]] = [(draft, None) for draft in drafts]
+    waiting: list[tuple[NestedRegion, int | None]] = [(draft, None) for draft in drafts]
     waiting.reverse()
     while waiting:  # a stack instead of recursion: hostile files are deep
         draft, parent = waiting.pop()
@@ -58,7 +58,7 @@ def clean(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8").replace("\0", " ").strip()
 
 
-def _words(words: Sequence[Word], aspect: float) -> Words:
+def _words(words: Sequence[SuppliedWord], aspect: float) -> Words:
     texts: list[str] = []
     boxes: list[list[float]] = []
     confidences: list[float | None] = []
@@ -67,7 +67,7 @@ def _words(words: Sequence[Word], aspect: float) -> Words:
         if len(parts) == 1:
             placed = [list(word.box)]
         else:
-            parts, spaced = spread(" ".join(parts), word.box, aspect)
+            parts, spaced = estimate_word_boxes(" ".join(parts), word.box, aspect)
             placed = spaced.tolist()
         texts += parts
         boxes += placed

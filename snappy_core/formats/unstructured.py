@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from snappy_core.errors import FormatError
+from snappy_core.formats.base import SuppliedPage
 from snappy_core.formats.frames import Frame, Origin, check_page_number, four_numbers
+from snappy_core.formats.html_tables import tables_to_markdown
 from snappy_core.formats.labels import label_of
-from snappy_core.formats.markdown import tables_to_markdown
-from snappy_core.formats.region_builder import Draft, finish
-from snappy_core.formats.supplied import SuppliedPage
+from snappy_core.formats.region_builder import NestedRegion, build_page
 from snappy_core.types import Label
 
 _SYSTEMS: dict[object, Origin] = {
@@ -57,7 +57,7 @@ def read(data: object) -> dict[int, SuppliedPage]:
     if not is_unstructured(data):
         raise FormatError("is not a list of elements with 'type' and 'metadata'")
     assert isinstance(data, list)
-    pages: dict[int, list[Draft]] = defaultdict(list)
+    pages: dict[int, list[NestedRegion]] = defaultdict(list)
     sizes: dict[int, tuple[float, float]] = {}
     for place, item in enumerate(data):
         if item["type"] == "PageBreak":
@@ -78,8 +78,8 @@ def read(data: object) -> dict[int, SuppliedPage]:
             raise FormatError(f"page {page}, {what}: the page has two sizes")
         box = frame.place(_around(coordinates.get("points"), f"page {page}, {what}"), what)
         text = tables_to_markdown(metadata.get("text_as_html") or "") or item.get("text") or ""
-        pages[page].append(Draft(box, label_of(str(item["type"]), _LABELS), text))
-    return {page: finish(page, pages[page], size=sizes.get(page)) for page in sorted(pages)}
+        pages[page].append(NestedRegion(box, label_of(str(item["type"]), _LABELS), text))
+    return {page: build_page(page, pages[page], size=sizes.get(page)) for page in sorted(pages)}
 
 
 def _frame(coordinates: Mapping[str, Any], page: int, what: str) -> Frame:

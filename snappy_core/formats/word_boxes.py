@@ -23,7 +23,7 @@ def tokens(text: str) -> list[str]:
     return [word for word in text.split() if not _MARKUP.match(word)]
 
 
-def spread(text: str, box: Box, aspect: float) -> tuple[list[str], Boxes]:
+def estimate_word_boxes(text: str, box: Box, aspect: float) -> tuple[list[str], Boxes]:
     """Return the words of a text and boxes (n, 4) for them, line by line from the left.
 
     There are as many lines as give the letters their usual proportions. Where the words stand

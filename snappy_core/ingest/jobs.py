@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from snappy_core import parsing
 from snappy_core.encoders.base import Encoder
 from snappy_core.errors import SnappyError, UnreadableDocumentError
-from snappy_core.formats import SuppliedPage, with_regions
+from snappy_core.formats import SuppliedPage, merge_regions
 from snappy_core.parsing import ReadingOptions, Source
 from snappy_core.scoring.membership import assign
 from snappy_core.scoring.pooling import GRID_BLOCK, pool
@@ -74,7 +74,7 @@ class Read:
         with _foreseen(self.source):
             pages = parsing.read_pages(self.source, self.numbers, self.options)
             return [
-                with_regions(page, self.supplied[page.number])
+                merge_regions(page, self.supplied[page.number])
                 if page.number in self.supplied
                 else page
                 for page in pages

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from snappy_core import FormatError
 from snappy_core.boxes import as_boxes, contains_center
-from snappy_core.formats import SuppliedPage, SuppliedRegion, with_regions
+from snappy_core.formats import SuppliedPage, SuppliedRegion, merge_regions
 from snappy_core.testing import make_page
 from snappy_core.types import NO_WORDS, Words
 
@@ -22,7 +22,7 @@ def supplied(*regions, words=NO_WORDS, size=(None, None)):
 
 
 def laid(*regions, page=PAGE, **more):
-    return with_regions(page, supplied(*regions, **more))
+    return merge_regions(page, supplied(*regions, **more))
 
 
 def texts(page):

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snappy_core.boxes import as_boxes, line_boxes
-from snappy_core.formats.word_boxes import spread, tokens
+from snappy_core.formats.word_boxes import estimate_word_boxes, tokens
 
 words = st.lists(st.text("abcdefg", min_size=1, max_size=12), max_size=60)
 corners = st.floats(0, 0.5)
@@ -14,7 +14,7 @@ sides = st.floats(0, 0.5)
 @given(words, corners, corners, sides, sides, st.floats(0.2, 5))
 def test_words_lie_in_the_box_in_order(words, x, y, width, height, aspect):
     box = (x, y, x + width, y + height)
-    texts, boxes = spread(" ".join(words), box, aspect)
+    texts, boxes = estimate_word_boxes(" ".join(words), box, aspect)
     assert texts == words
     boxes = as_boxes(boxes)
     assert len(boxes) == len(words)
@@ -30,14 +30,14 @@ def test_words_lie_in_the_box_in_order(words, x, y, width, height, aspect):
 def test_lines_are_as_many_as_letters_of_usual_width_fill():
     text = "tide " * 40  # 200 letters
     high, flat = (0.1, 0.1, 0.4, 0.6), (0.1, 0.1, 0.9, 0.12)
-    assert len(line_boxes(spread("tide " * 15, flat, 0.7)[1])) == 1
-    assert 8 <= len(line_boxes(spread(text, high, 0.7)[1])) <= 14
-    wide = len(line_boxes(spread(text, high, 2)[1]))
-    assert wide < len(line_boxes(spread(text, high, 0.7)[1]))
+    assert len(line_boxes(estimate_word_boxes("tide " * 15, flat, 0.7)[1])) == 1
+    assert 8 <= len(line_boxes(estimate_word_boxes(text, high, 0.7)[1])) <= 14
+    wide = len(line_boxes(estimate_word_boxes(text, high, 2)[1]))
+    assert wide < len(line_boxes(estimate_word_boxes(text, high, 0.7)[1]))
 
 
 def test_a_line_fills_the_box():
-    texts, boxes = spread("low water", (0.2, 0.4, 0.6, 0.42), 0.7)
+    texts, boxes = estimate_word_boxes("low water", (0.2, 0.4, 0.6, 0.42), 0.7)
     assert texts == ["low", "water"]
     np.testing.assert_allclose(
         boxes,

@@ -1,7 +1,7 @@
 import pytest
 
 from snappy_core import FormatError
-from snappy_core.formats.markdown import tables_to_markdown
+from snappy_core.formats.html_tables import tables_to_markdown
 
 
 def test_cells_that_span_are_repeated():
