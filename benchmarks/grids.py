@@ -27,7 +27,7 @@ def run(pages: int = 100, tokens: int = 20) -> list[Result]:
         records = (grid_record(rng, number) for number in range(1, pages + 1))
         store.write(DocumentRecord("pages", "pages", "0" * 64, "synthetic"), records)
         with store.read() as snapshot:
-            ids = snapshot.catalog().pages
+            ids = snapshot.catalog().page_ids
             stored = snapshot.vectors(ids.tolist())
         store.close()
     vectors = rng.standard_normal((tokens, 128)).astype(np.float32)

@@ -103,7 +103,7 @@ def _search(file: str, pages: int) -> dict[str, float]:
     taken: dict[str, list[float]] = {part: [] for part in ("total", *PARTS)}
     for place in np.linspace(0, pages - 1, QUESTIONS, dtype=int).tolist():
         with store.read() as snapshot:
-            query = made.query(snapshot.patches(int(snapshot.catalog().pages[place])))
+            query = made.query(snapshot.patches(int(snapshot.catalog().page_ids[place])))
             engine.search(snapshot, query, k=10)  # once before, for all parts alike
             started = time.perf_counter()
             engine.search(snapshot, query, k=10)

@@ -11,7 +11,7 @@ from benchmarks.synthetic import word_record
 from snappy_core.scoring.maxsim import similarities
 from snappy_core.scoring.propagation import heat, propagate
 from snappy_core.search import engine as search
-from snappy_core.stores.base import PageRecord, PageVectors, labels_and_parents
+from snappy_core.stores.base import PageRecord, PageVectors, region_arrays
 from snappy_core.types import Query
 
 
@@ -29,7 +29,7 @@ def run() -> list[Result]:
         patches.vectors,
         patches.scales,
         members,
-        *labels_and_parents(record.page.regions),
+        *region_arrays(record.page.regions),
     )
     ids = np.array([1])
 

@@ -26,7 +26,7 @@ from snappy_core.scoring.maxsim import similarities
 from snappy_core.scoring.propagation import SCORINGS, Scoring, heat, propagate
 from snappy_core.scoring.ranking import above_percentile, ranking
 from snappy_core.search import engine
-from snappy_core.stores.base import PageVectors, labels_and_parents, lay_out
+from snappy_core.stores.base import PageVectors, concatenate_regions, region_arrays
 from snappy_core.types import Page, Query
 
 POOLS = ("all", "selected", "top3", "top1")
@@ -88,7 +88,7 @@ def select(
     by one. A table of whose rows half or more are selected is selected whole.
     Every figure of the benchmark ranks and selects here.
     """
-    labels, parents = lay_out([labels_and_parents(page.regions)])
+    labels, parents = concatenate_regions([region_arrays(page.regions)])
     passing = rankable(labels, parents)
     order = ranking(scores)
     order = order[passing[order]]

@@ -12,16 +12,16 @@ from snappy_core.scoring.idf import term
 from snappy_core.scoring.propagation import Scoring
 from snappy_core.scoring.ranking import ranking
 from snappy_core.search import engine
-from snappy_core.stores.base import Store, labels_and_parents, lay_out
+from snappy_core.stores.base import Store, concatenate_regions, region_arrays
 
 
 def snappy(store: Store, encoder: Encoder, scoring: Scoring = "maxsim") -> Ranker:
     """Rank as the index does, over all its pages, by one of the scoring rules."""
     with store.read() as snapshot:
-        pages = snapshot.catalog().pages
+        pages = snapshot.catalog().page_ids
         vectors = snapshot.vectors(pages.tolist())
 
-    eligible = rankable(*lay_out([(page.labels, page.parents) for page in vectors]))
+    eligible = rankable(*concatenate_regions([(page.labels, page.parents) for page in vectors]))
 
     def rank(question: str) -> Ranking:
         query = encoder.encode_query(question)
@@ -61,7 +61,7 @@ def bm25(corpus: Corpus) -> Ranker:
     regions.index(texts, show_progress=False)
     pages.index([terms(" ".join(page.words.texts)) for page in corpus.pages], show_progress=False)
 
-    passing = rankable(*lay_out([labels_and_parents(page.regions) for page in corpus.pages]))
+    passing = rankable(*concatenate_regions([region_arrays(page.regions) for page in corpus.pages]))
 
     def rank(question: str) -> Ranking:
         asked = terms(question)

@@ -92,7 +92,7 @@ def make_questions(snapshot: Snapshot, count: int = QUESTIONS) -> list[str]:
     """
     rng = np.random.default_rng(0)
     questions: list[str] = []
-    for page in rng.permutation(snapshot.catalog().pages).tolist():
+    for page in rng.permutation(snapshot.catalog().page_ids).tolist():
         texts = [region.text.split() for region in snapshot.page(page).regions]
         texts = [words for words in texts if words]
         if texts:

@@ -135,10 +135,10 @@ def _describe(
 def _corpus(store: MemoryStore) -> Corpus:
     with store.read() as snapshot:
         catalog = snapshot.catalog()
-        pages = [snapshot.page(page) for page in catalog.pages.tolist()]
-    names = [Path(document).name for document in catalog.documents]
+        pages = [snapshot.page(page) for page in catalog.page_ids.tolist()]
+    names = [Path(document).name for document in catalog.document_ids]
     return Corpus(
-        keys=list(zip(names, catalog.numbers.tolist(), strict=True)),
+        keys=list(zip(names, catalog.page_numbers.tolist(), strict=True)),
         pages=pages,
         offsets=np.cumsum([0, *(len(page.regions) for page in pages)], dtype=np.int64),
     )

@@ -22,7 +22,7 @@ from snappy_core.scoring.ranking import cap_per_group, combine, ranking
 from snappy_core.search.filters import Filter, PageReference, find_pages, resolve
 from snappy_core.search.hits import Hit, Hits
 from snappy_core.search.page_context import PageContext, make_hit, read_page_context
-from snappy_core.stores.base import PageFilter, PageVectors, Snapshot, lay_out
+from snappy_core.stores.base import PageFilter, PageVectors, Snapshot, concatenate_regions
 from snappy_core.types import Query, Region
 
 _TOGETHER = 256  # pages whose patches are in memory at once, however many are scored
@@ -156,7 +156,7 @@ def score(
     of_regions = region_scores(similarity, weights, query.content_mask, members, scoring)
     sizes = [len(page.labels) for page in vectors]
     region_pages = np.repeat(np.arange(len(vectors)), sizes)
-    labels, parents = lay_out([(page.labels, page.parents) for page in vectors])
+    labels, parents = concatenate_regions([(page.labels, page.parents) for page in vectors])
     within = of_regions
     if scoring == "maxsim":
         within = penalize_size(of_regions, members, labels) + label_boost(query.text, labels)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.scoring.granularity import rankable
-from snappy_core.stores.base import DocumentRecord, PageVectors, Snapshot, lay_out
+from snappy_core.stores.base import DocumentRecord, PageVectors, Snapshot, concatenate_regions
 from snappy_core.types import LABELS, Label, Scalar
 
 Filter = Mapping[str, Scalar | Sequence[Scalar]]
@@ -53,7 +53,9 @@ class Selection:
 
     def region_mask(self, pages: Sequence[PageVectors]) -> NDArray[np.bool_]:
         """Say which regions of pages laid one after the other may answer, shape (regions,)."""
-        return rankable(*lay_out([(page.labels, page.parents) for page in pages]), self.labels)
+        return rankable(
+            *concatenate_regions([(page.labels, page.parents) for page in pages]), self.labels
+        )
 
 
 def resolve(filter: Filter | None, documents: Iterable[DocumentRecord]) -> Selection:

@@ -81,7 +81,7 @@ def check_encoder(
         )
 
 
-def labels_and_parents(
+def region_arrays(
     regions: Sequence[Region],
 ) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
     """Return what `PageVectors` holds of regions."""
@@ -90,13 +90,13 @@ def labels_and_parents(
     return np.array(labels, dtype=np.uint8), np.array(parents, dtype=np.int32)
 
 
-def lay_out(
+def concatenate_regions(
     pages: Sequence[tuple[NDArray[np.uint8], NDArray[np.int32]]],
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Return labels and parents of the regions of pages laid one after the other.
 
     >>> rows = np.zeros(2, np.uint8), np.array([-1, 0], np.int32)
-    >>> lay_out([rows, rows])[1].tolist()
+    >>> concatenate_regions([rows, rows])[1].tolist()
     [-1, 0, -1, 2]
     """
     if not pages:
@@ -113,16 +113,16 @@ class Catalog:
     """All pages of an index with their pooled vectors, ordered by page id.
 
     Attributes:
-        pages: (p,) int64 page ids.
-        documents: p document ids.
-        numbers: (p,) page numbers.
+        page_ids: (p,) int64.
+        document_ids: p document ids.
+        page_numbers: (p,) int64.
         offsets: (p + 1,), page i owns the vectors `offsets[i]:offsets[i + 1]`.
         vectors, scales: the pooled vectors, int8 (n, d), and their scales (n,).
     """
 
-    pages: NDArray[np.int64]
-    documents: Sequence[str]
-    numbers: NDArray[np.int64]
+    page_ids: NDArray[np.int64]
+    document_ids: Sequence[str]
+    page_numbers: NDArray[np.int64]
     offsets: NDArray[np.int64]
     vectors: NDArray[np.int8]
     scales: NDArray[np.float32]
@@ -130,17 +130,11 @@ class Catalog:
 
 @dataclass(frozen=True, slots=True)
 class PageFilter:
-    """Which pages a search may find; None lets all pass.
+    """Which pages a search may return: those that match every field; None matches all."""
 
-    Attributes:
-        documents: document ids.
-        numbers: page numbers.
-        pages: page ids.
-    """
-
-    documents: frozenset[str] | None = None
-    numbers: frozenset[int] | None = None
-    pages: frozenset[int] | None = None
+    document_ids: frozenset[str] | None = None
+    page_numbers: frozenset[int] | None = None
+    page_ids: frozenset[int] | None = None
 
 
 class Snapshot(Protocol):

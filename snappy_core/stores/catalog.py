@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from snappy_core.stores.base import Catalog
 
 _NOTHING = Catalog(
-    pages=np.zeros(0, np.int64),
-    documents=(),
-    numbers=np.zeros(0, np.int64),
+    page_ids=np.zeros(0, np.int64),
+    document_ids=(),
+    page_numbers=np.zeros(0, np.int64),
     offsets=np.zeros(1, np.int64),
     vectors=np.zeros((0, 0), np.int8),
     scales=np.zeros(0, np.float32),
@@ -41,7 +41,7 @@ class CatalogCache:
         query = "SELECT (SELECT count(*) FROM pages), (SELECT coalesce(max(id), 0) FROM pages)"
         state = connection.execute(query).fetchone()
         known = self._catalog
-        if (len(known.pages), _last(known)) == state:
+        if (len(known.page_ids), _last(known)) == state:
             return known
         with self._lock:
             found = self._update(connection, *state)
@@ -64,10 +64,10 @@ class CatalogCache:
             "JOIN documents ON documents.id = pages.document WHERE pages.id > ? ORDER BY pages.id"
         )
         new = connection.execute(query, (_last(known),)).fetchall()
-        if len(known.pages) + len(new) != count:
+        if len(known.page_ids) + len(new) != count:
             there = connection.execute("SELECT id FROM pages").fetchall()
-            known = _take(known, np.isin(known.pages, np.array(there, np.int64)))
-        if len(known.pages) + len(new) != count:
+            known = _take(known, np.isin(known.page_ids, np.array(there, np.int64)))
+        if len(known.page_ids) + len(new) != count:
             return None
         query = (
             "SELECT pooled.vectors, pooled.scales, dim "
@@ -81,9 +81,11 @@ class CatalogCache:
         vectors, scaled = self._room.append(known, codes, scales)
         ends = np.cumsum([len(each) for each in scales], dtype=np.int64)
         return Catalog(
-            pages=np.concatenate([known.pages, np.array([row[0] for row in new], np.int64)]),
-            documents=[*known.documents, *(row[1] for row in new)],
-            numbers=np.concatenate([known.numbers, np.array([row[2] for row in new], np.int64)]),
+            page_ids=np.concatenate([known.page_ids, np.array([row[0] for row in new], np.int64)]),
+            document_ids=[*known.document_ids, *(row[1] for row in new)],
+            page_numbers=np.concatenate(
+                [known.page_numbers, np.array([row[2] for row in new], np.int64)]
+            ),
             offsets=np.concatenate([known.offsets, known.offsets[-1] + ends]),
             vectors=vectors,
             scales=scaled,
@@ -121,7 +123,7 @@ class _Room:
 
 
 def _last(catalog: Catalog) -> int:
-    return int(catalog.pages[-1]) if len(catalog.pages) else 0
+    return int(catalog.page_ids[-1]) if len(catalog.page_ids) else 0
 
 
 def _take(catalog: Catalog, keep: NDArray[np.bool_]) -> Catalog:
@@ -129,9 +131,9 @@ def _take(catalog: Catalog, keep: NDArray[np.bool_]) -> Catalog:
     sizes = np.diff(catalog.offsets)
     rows = np.repeat(keep, sizes)
     return Catalog(
-        pages=catalog.pages[keep],
-        documents=[name for name, kept in zip(catalog.documents, keep, strict=True) if kept],
-        numbers=catalog.numbers[keep],
+        page_ids=catalog.page_ids[keep],
+        document_ids=[name for name, kept in zip(catalog.document_ids, keep, strict=True) if kept],
+        page_numbers=catalog.page_numbers[keep],
         offsets=np.concatenate([[0], np.cumsum(sizes[keep], dtype=np.int64)]),
         vectors=catalog.vectors[rows],
         scales=catalog.scales[rows],

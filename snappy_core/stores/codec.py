@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from snappy_core.scoring.idf import page_terms
 from snappy_core.scoring.membership import Membership
-from snappy_core.stores.base import PageRecord, PageVectors, labels_and_parents
+from snappy_core.stores.base import PageRecord, PageVectors, region_arrays
 from snappy_core.types import Page, Patches, Region, Words
 
 _REGION = [field.name for field in fields(Region)]
@@ -137,7 +137,7 @@ def _pack_scoring(record: PageRecord) -> bytes:
     parts: tuple[NDArray[Any], ...] = (
         np.array([patches.vectors.shape[1]]), patches.vectors, patches.scales, members.offsets,
         members.patches, members.iou, members.share, members.own,
-        *labels_and_parents(record.page.regions),
+        *region_arrays(record.page.regions),
     )  # fmt: skip
     return pack(*(part.astype(kind) for part, kind in zip(parts, _SCORING, strict=True)))
 

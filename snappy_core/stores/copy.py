@@ -21,7 +21,7 @@ from snappy_core.stores.base import (
     PageRecord,
     Snapshot,
     Store,
-    labels_and_parents,
+    region_arrays,
 )
 
 Pooled = tuple[NDArray[np.int8], NDArray[np.float32]]
@@ -98,8 +98,8 @@ class _FirstStage:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
         self._places: dict[str, dict[int, int]] = {}
-        numbers = catalog.numbers.tolist()
-        for place, (name, number) in enumerate(zip(catalog.documents, numbers, strict=True)):
+        numbers = catalog.page_numbers.tolist()
+        for place, (name, number) in enumerate(zip(catalog.document_ids, numbers, strict=True)):
             self._places.setdefault(name, {})[number] = place
 
     def of(self, document_id: str, number: int) -> Pooled:
@@ -192,7 +192,7 @@ def _digest(record: PageRecord) -> bytes:
     arrays: Iterable[NDArray[np.generic] | None] = (
         page.words.boxes, confidences, patches.vectors, patches.scales, patches.boxes,
         patches.local, members.offsets, members.patches, members.iou, members.share, members.own,
-        *labels_and_parents(page.regions),
+        *region_arrays(page.regions),
     )  # fmt: skip
     for array in arrays:
         if array is not None:

@@ -25,13 +25,13 @@ def default_candidates(pages: int) -> int:
 
 def page_mask(catalog: Catalog, page_filter: PageFilter) -> NDArray[np.bool_]:
     """Say which pages of a catalog pass, shape (pages,)."""
-    mask = np.ones(len(catalog.pages), dtype=bool)
-    if page_filter.documents is not None:
-        mask &= np.array([d in page_filter.documents for d in catalog.documents], dtype=bool)
-    if page_filter.numbers is not None:
-        mask &= np.isin(catalog.numbers, list(page_filter.numbers))
-    if page_filter.pages is not None:
-        mask &= np.isin(catalog.pages, list(page_filter.pages))
+    mask = np.ones(len(catalog.page_ids), dtype=bool)
+    if page_filter.document_ids is not None:
+        mask &= np.array([d in page_filter.document_ids for d in catalog.document_ids], dtype=bool)
+    if page_filter.page_numbers is not None:
+        mask &= np.isin(catalog.page_numbers, list(page_filter.page_numbers))
+    if page_filter.page_ids is not None:
+        mask &= np.isin(catalog.page_ids, list(page_filter.page_ids))
     return mask
 
 
@@ -48,11 +48,11 @@ def select_candidates(
         query: (m, d), its tokens of length 1; `weights` (m,).
     """
     if count is None:
-        count = default_candidates(len(catalog.pages))
+        count = default_candidates(len(catalog.page_ids))
     places = np.flatnonzero(page_mask(catalog, page_filter))
     if len(places) > count:
         pooled = Ragged(catalog.vectors, catalog.scales, catalog.offsets)
         heavy = weights > 0
         rough = scan(query[heavy], weights[heavy], [pooled])[places]
         places = np.sort(places[np.argpartition(-rough, count)[:count]])
-    return catalog.pages[places]
+    return catalog.page_ids[places]

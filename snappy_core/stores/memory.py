@@ -21,7 +21,7 @@ from snappy_core.stores.base import (
     PageFilter,
     PageRecord,
     PageVectors,
-    labels_and_parents,
+    region_arrays,
 )
 from snappy_core.stores.first_stage import select_candidates
 from snappy_core.types import Page, Patches, Scalar
@@ -62,9 +62,9 @@ class _State:
         rows = sorted(self.pages.items())
         pooled = [record.pooled for _, (_, record) in rows]
         return Catalog(
-            pages=np.array([page for page, _ in rows], dtype=np.int64),
-            documents=[owner for _, (owner, _) in rows],
-            numbers=np.array([record.page.number for _, (_, record) in rows], dtype=np.int64),
+            page_ids=np.array([page for page, _ in rows], dtype=np.int64),
+            document_ids=[owner for _, (owner, _) in rows],
+            page_numbers=np.array([record.page.number for _, (_, record) in rows], dtype=np.int64),
             offsets=np.cumsum([0, *(len(codes) for codes, _ in pooled)], dtype=np.int64),
             vectors=np.concatenate([c for c, _ in pooled]) if rows else np.zeros((0, 0), np.int8),
             scales=np.concatenate([s for _, s in pooled]) if rows else np.zeros(0, np.float32),
@@ -91,7 +91,7 @@ class _State:
                     record.patches.vectors,
                     record.patches.scales,
                     record.members,
-                    *labels_and_parents(record.page.regions),
+                    *region_arrays(record.page.regions),
                 )
             )
         return found

@@ -93,9 +93,9 @@ def assert_consistent(snapshot: Snapshot) -> None:
             assert snapshot.document_of(page) == record
 
     catalog = snapshot.catalog()
-    assert catalog.pages.tolist() == sorted(pages)
-    assert catalog.numbers.tolist() == [pages[page].number for page in sorted(pages)]
-    assert list(catalog.documents) == [
+    assert catalog.page_ids.tolist() == sorted(pages)
+    assert catalog.page_numbers.tolist() == [pages[page].number for page in sorted(pages)]
+    assert list(catalog.document_ids) == [
         snapshot.document_of(page).document_id for page in sorted(pages)
     ]
     assert len(catalog.offsets) == len(pages) + 1
@@ -225,12 +225,12 @@ class StoreConformance:
             for page_filter, expected in (
                 (PageFilter(), everything),
                 (PageFilter(frozenset("ac")), sorted([*ids["a"].values(), ids["c"][1]])),
-                (PageFilter(numbers=frozenset({2})), sorted([ids["a"][2], ids["b"][2]])),
+                (PageFilter(page_numbers=frozenset({2})), sorted([ids["a"][2], ids["b"][2]])),
                 (PageFilter(frozenset("a"), frozenset({1, 3, 9})), [ids["a"][1], ids["a"][3]]),
-                (PageFilter(pages=frozenset({ids["b"][2]})), [ids["b"][2]]),
-                (PageFilter(frozenset("c"), pages=frozenset({ids["b"][2]})), []),
+                (PageFilter(page_ids=frozenset({ids["b"][2]})), [ids["b"][2]]),
+                (PageFilter(frozenset("c"), page_ids=frozenset({ids["b"][2]})), []),
                 (PageFilter(frozenset()), []),
-                (PageFilter(numbers=frozenset()), []),
+                (PageFilter(page_numbers=frozenset()), []),
             ):
                 for most in (None, max(len(expected), 1), 200):
                     found = snapshot.candidates(query.vectors, weights, page_filter, most)
@@ -251,7 +251,7 @@ class StoreConformance:
                     given = np.array(weights, np.float32)
                     found = snapshot.candidates(query.vectors, given, page_filter, len(names))
                     assert found.tolist() == sorted(ids[name][number] for name in names)
-            page_filter = PageFilter(numbers=frozenset({2, 3}))
+            page_filter = PageFilter(page_numbers=frozenset({2, 3}))
             found = snapshot.candidates(
                 query.vectors, np.array([0, 0, 1], np.float32), page_filter, 5
             )
@@ -317,7 +317,7 @@ class StoreConformance:
             store.write(document("a", content), texts("Tides turn", "Moon pulls"))
             with store.read() as snapshot:
                 ids = set(snapshot.page_ids("a").values())
-                catalog = snapshot.catalog().pages.tolist()
+                catalog = snapshot.catalog().page_ids.tolist()
             assert not ids & seen
             assert catalog == sorted(ids)
             assert min(ids) > max(seen, default=0)  # they rise, too
@@ -341,9 +341,9 @@ class StoreConformance:
             with store.read() as after:
                 assert [found.document_id for found in after.documents()] == ["a", "c"]
                 assert after.frequencies(["tide", "moon", "sun"]) == {"tide": 1, "sun": 2}
-                assert len(after.catalog().pages) == 3
+                assert len(after.catalog().page_ids) == 3
                 assert_consistent(after)
-            assert len(before.catalog().pages) == 2  # whatever a cache has seen since
+            assert len(before.catalog().page_ids) == 2  # whatever a cache has seen since
             assert_consistent(before)
         with store.read() as snapshot:
             assert_consistent(snapshot)
@@ -385,10 +385,10 @@ class StoreConformance:
                     (found,) = snapshot.documents()
                     size = int(found.content_hash) % 3 + 1
                     assert found.pages == snapshot.page_count() == size
-                    assert len(snapshot.catalog().pages) == size
+                    assert len(snapshot.catalog().page_ids) == size
                     counts = dict.fromkeys([words[int(found.content_hash) % 3]], size)
                     assert snapshot.frequencies(words) == counts
-                    assert len(snapshot.vectors(snapshot.catalog().pages.tolist())) == size
+                    assert len(snapshot.vectors(snapshot.catalog().page_ids.tolist())) == size
                 times += 1
             return times
 

@@ -68,7 +68,7 @@ def test_questions_made_of_regions():
     with fill(MemoryStore()).read() as snapshot:
         made = make_questions(snapshot, 9)
         texts = {
-            region.text for n in snapshot.catalog().pages for region in snapshot.page(n).regions
+            region.text for n in snapshot.catalog().page_ids for region in snapshot.page(n).regions
         }
         assert make_questions(snapshot, 9) == made
     assert len(set(made)) > 3

@@ -19,7 +19,7 @@ def contents(store):
         return {
             "documents": documents,
             "pages": pages,
-            "order": list(snapshot.catalog().numbers),
+            "order": list(snapshot.catalog().page_numbers),
             "pooled": (snapshot.catalog().vectors.tobytes(), snapshot.catalog().scales.tobytes()),
             "terms": dict(snapshot.frequencies(sorted(terms))),
         }

@@ -95,7 +95,7 @@ def check_index(index):
     with index._store.read() as snapshot:
         assert_consistent(snapshot)
         counts = Counter()
-        for page in snapshot.catalog().pages.tolist():
+        for page in snapshot.catalog().page_ids.tolist():
             counts.update(page_terms(snapshot.page(page).words.texts))
     with index._store._connection() as connection:
         assert dict(connection.execute("SELECT term, pages FROM terms").fetchall()) == counts

@@ -415,7 +415,7 @@ def test_two_stages_find_a_planted_page(store, encoder):
     planted = {"needle": [["A pilot boards every ferry.", "common words of paper 3"]]}
     index = fill(store, encoder, {**MANY, **planted})
     with store.read() as snapshot:
-        assert len(snapshot.catalog().pages) > CANDIDATES
+        assert len(snapshot.catalog().page_ids) > CANDIDATES
     for question, document in (("Who boards the ferry?", "needle"), ("filler 241", "d241")):
         assert index.search(question)[0].document_id == document
 
@@ -429,7 +429,9 @@ def test_two_stages_equal_exact_scores_among_the_candidates(store):
         chosen = snapshot.candidates(query.vectors, weights, PageFilter())
         assert len(chosen) == len(set(chosen.tolist())) == CANDIDATES
         assert chosen.tolist() == sorted(chosen.tolist())
-        of_all = score(catalog.pages, snapshot.vectors(catalog.pages.tolist()), query, weights)
+        of_all = score(
+            catalog.page_ids, snapshot.vectors(catalog.page_ids.tolist()), query, weights
+        )
         best = np.sort(of_all.scores)[::-1][:20]
         hits = search(snapshot, query, k=20)
     np.testing.assert_array_equal(np.float32([hit.score for hit in hits]), best)

@@ -158,5 +158,5 @@ def test_the_size_of_the_first_stage_can_be_chosen(data):
 def _pooled(index):
     with index._store.read() as snapshot:
         catalog = snapshot.catalog()
-    assert len(catalog.pages) == 1
+    assert len(catalog.page_ids) == 1
     return len(catalog.vectors)

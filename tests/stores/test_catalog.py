@@ -7,7 +7,7 @@ from snappy_core.stores import SqliteStore
 from snappy_core.stores.catalog import CatalogCache
 from snappy_core.testing.stores import document, grid_record, texts
 
-ARRAYS = ("pages", "numbers", "offsets", "vectors", "scales")
+ARRAYS = ("page_ids", "page_numbers", "offsets", "vectors", "scales")
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def load(store, cache):
 
 
 def assert_equal(found, expected):
-    assert list(found.documents) == list(expected.documents)
+    assert list(found.document_ids) == list(expected.document_ids)
     for name in ARRAYS:
         np.testing.assert_array_equal(getattr(found, name), getattr(expected, name), name)
         assert getattr(found, name).dtype == getattr(expected, name).dtype
@@ -59,10 +59,10 @@ def test_notices_as_many_pages_of_other_documents(store):
     cache = CatalogCache()
     store.write(document("a"), texts("Tides turn"))
     store.write(document("b"), texts("Moon pulls"))
-    assert load(store, cache).documents == ["a", "b"]
+    assert load(store, cache).document_ids == ["a", "b"]
     store.delete("b")
     store.write(document("c"), texts("Sun shines"))
-    assert load(store, cache).documents == ["a", "c"]
+    assert load(store, cache).document_ids == ["a", "c"]
 
 
 def test_serves_an_old_snapshot_after_a_new_one(store):
@@ -124,6 +124,6 @@ def test_two_that_follow_one_catalog_do_not_share_the_room_behind_it(store):
     store.write(document("d"), texts("Wind blows"))
     with_d = load(store, cache)
     assert_equal(with_d, load(store, CatalogCache()))
-    assert [len(each.pages) for each in (with_b, with_c, with_d)] == [16, 17, 17]
-    assert with_c.documents[-1] == "c"
+    assert [len(each.page_ids) for each in (with_b, with_c, with_d)] == [16, 17, 17]
+    assert with_c.document_ids[-1] == "c"
     assert not np.array_equal(with_c.vectors[-1], with_d.vectors[-1])

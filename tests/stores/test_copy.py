@@ -69,7 +69,7 @@ def target(request, tmp_path):
 
 
 def pooled(catalog, page):
-    (place,) = np.flatnonzero(catalog.pages == page)
+    (place,) = np.flatnonzero(catalog.page_ids == page)
     return catalog.vectors[slice(*catalog.offsets[place : place + 2])]
 
 

@@ -32,7 +32,7 @@ class LanceCache:
         """Return the catalog of a state."""
         with self._lock:
             known = self._catalog
-            if known is None or not np.array_equal(known.pages, pages.ids):
+            if known is None or not np.array_equal(known.page_ids, pages.ids):
                 known = self._catalog = _catalog(version, pages, known)
             return known
 
@@ -50,7 +50,7 @@ def _catalog(version: Version, pages: Pages, known: Catalog | None) -> Catalog:
     held = (
         {}
         if known is None
-        else dict(zip(known.pages.tolist(), range(len(known.pages)), strict=True))
+        else dict(zip(known.page_ids.tolist(), range(len(known.page_ids)), strict=True))
     )
     new = np.array([page for page in pages.ids.tolist() if page not in held], dtype=np.int64)
     read = dict(zip(new.tolist(), _read(version, new, "pooled"), strict=True))
@@ -66,9 +66,9 @@ def _catalog(version: Version, pages: Pages, known: Catalog | None) -> Catalog:
             codes.append(pooled[0])
             scales.append(pooled[1])
     return Catalog(
-        pages=pages.ids,
-        documents=pages.documents,
-        numbers=pages.numbers,
+        page_ids=pages.ids,
+        document_ids=pages.documents,
+        page_numbers=pages.numbers,
         offsets=np.cumsum([0, *map(len, scales)], dtype=np.int64),
         vectors=np.concatenate(codes) if codes else np.zeros((0, 0), np.int8),
         scales=np.concatenate(scales) if scales else np.zeros(0, np.float32),

@@ -116,9 +116,9 @@ class QdrantSnapshot:
             numbers = [number for entry in entries for number in entry.numbers]
             codes, scales = [codes for codes, _ in pooled], [scales for _, scales in pooled]
             self._catalog = Catalog(
-                pages=np.array(pages, dtype=np.int64),
-                documents=[e.record.document_id for e in entries for _ in e.numbers],
-                numbers=np.array(numbers, dtype=np.int64),
+                page_ids=np.array(pages, dtype=np.int64),
+                document_ids=[e.record.document_id for e in entries for _ in e.numbers],
+                page_numbers=np.array(numbers, dtype=np.int64),
                 offsets=np.cumsum([0, *map(len, scales)], dtype=np.int64),
                 vectors=np.concatenate(codes) if codes else np.zeros((0, 0), np.int8),
                 scales=np.concatenate(scales) if scales else np.zeros(0, np.float32),
@@ -158,28 +158,30 @@ class QdrantSnapshot:
 
     def _chosen(self, page_filter: PageFilter) -> Iterator[int]:
         """Yield the ids of chosen pages."""
-        if page_filter.documents is None:
+        if page_filter.document_ids is None:
             entries = list(self.log.entries.values())
         else:
-            known = (self.log.entries.get(name) for name in page_filter.documents)
+            known = (self.log.entries.get(name) for name in page_filter.document_ids)
             entries = [entry for entry in known if entry is not None]
         for entry in entries:
             for page, number in zip(_ids(entry), entry.numbers, strict=True):
-                named = page_filter.pages is None or page in page_filter.pages
-                if named and (page_filter.numbers is None or number in page_filter.numbers):
+                named = page_filter.page_ids is None or page in page_filter.page_ids
+                if named and (
+                    page_filter.page_numbers is None or number in page_filter.page_numbers
+                ):
                     yield page
 
     def _conditions(self, page_filter: PageFilter, allowed: set[int] | None) -> Iterator[list[Any]]:
         """Yield the conditions of each request that is needed to look at all chosen pages."""
-        numbers = None if page_filter.numbers is None else sorted(page_filter.numbers)
-        if page_filter.pages is not None and allowed is not None:
+        numbers = None if page_filter.page_numbers is None else sorted(page_filter.page_numbers)
+        if page_filter.page_ids is not None and allowed is not None:
             pages: dict[str, list[int]] = {}
             for page in sorted(allowed):
                 entry, place = self.log.locate(page)
                 pages.setdefault(entry.write, []).append(entry.numbers[place])
             yield from filters.of_pages(pages)
-        elif page_filter.documents is not None:
-            held = (self.log.entries.get(name) for name in sorted(page_filter.documents))
+        elif page_filter.document_ids is not None:
+            held = (self.log.entries.get(name) for name in sorted(page_filter.document_ids))
             writes = [entry.write for entry in held if entry is not None]
             yield from filters.of_writes(writes, numbers)
         else:

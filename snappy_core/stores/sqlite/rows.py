@@ -16,7 +16,7 @@ from snappy_core.stores.base import (
     DocumentRecord,
     PageRecord,
     PageVectors,
-    labels_and_parents,
+    region_arrays,
 )
 from snappy_core.types import Page, Patches, Region, Words
 
@@ -76,7 +76,7 @@ def insert_page(connection: sqlite3.Connection, document: int, record: PageRecor
         ],
     )
     words = patches.grid is None
-    labels, parents = labels_and_parents(page.regions)
+    labels, parents = region_arrays(page.regions)
     connection.execute(
         "INSERT INTO patches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (

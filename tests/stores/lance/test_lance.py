@@ -248,7 +248,7 @@ def test_what_is_known_is_not_read_again(store, monkeypatch):
     store.write(document("a"), texts(*["Tides turn"] * 20))
     with store.read() as snapshot:
         assert snapshot.frequencies(["tide"]) == {"tide": 20}
-        assert len(snapshot.catalog().pages) == 20
+        assert len(snapshot.catalog().page_ids) == 20
     read = []
     for name in ("take", "scan"):
         plain = getattr(lance_table.Version, name)
@@ -262,7 +262,7 @@ def test_what_is_known_is_not_read_again(store, monkeypatch):
     store.write(document("b"), texts("Tides come"))
     with store.read() as snapshot:
         assert snapshot.frequencies(["tide"]) == {"tide": 21}
-        assert len(snapshot.catalog().pages) == 21
+        assert len(snapshot.catalog().page_ids) == 21
     assert read == [3, 1, 1]  # the last row known and two new; a page's terms; its vectors
     store.delete("a")
     with store.read() as snapshot:

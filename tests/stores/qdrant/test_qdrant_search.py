@@ -100,7 +100,7 @@ def test_reads_the_pages_whose_patches_are_nearest(store, best):
         assert snapshot.page_count() == 90 > snapshots.READ
         found = ask(snapshot, query.text, weights=weights)
         exact = {}
-        for page in snapshot.catalog().pages.tolist():
+        for page in snapshot.catalog().page_ids.tolist():
             patches = snapshot.patches(page)
             cosines = query.vectors @ (patches.vectors * patches.scales[:, None]).T
             exact[page] = float(weights @ cosines.max(axis=1))
@@ -118,9 +118,9 @@ def test_so_many_as_are_asked_for(store, best):
         for most in (1, 7, 89):
             assert len(ask(snapshot, "ship", most=most)) == most
         assert len(best) == 3
-        everything = snapshot.catalog().pages.tolist()
+        everything = snapshot.catalog().page_ids.tolist()
         assert ask(snapshot, "ship", most=90) == everything
-        assert ask(snapshot, "ship", PageFilter(numbers=frozenset({2}))) == everything[1::3]
+        assert ask(snapshot, "ship", PageFilter(page_numbers=frozenset({2}))) == everything[1::3]
         assert len(best) == 3  # the server had nothing to choose
         assert len(ask(snapshot, "ship", most=1, weights=[1])) == 1
 
@@ -151,8 +151,8 @@ def test_a_filter_is_the_servers(store, best, monkeypatch):
         for page_filter, passing, requests in (
             (PageFilter(some), of_some, 3),  # 5 values a request
             (PageFilter(some, frozenset({1, 2})), of_some - {page[3] for page in ids.values()}, 3),
-            (PageFilter(numbers=frozenset({2})), seconds, 1),
-            (PageFilter(pages=named), named, 30),
+            (PageFilter(page_numbers=frozenset({2})), seconds, 1),
+            (PageFilter(page_ids=named), named, 30),
             (PageFilter(some, frozenset({2}), named), of_some & seconds & named, 12),
         ):
             best.clear()
@@ -220,6 +220,6 @@ def test_copied_there_and_back(store, tmp_path):
 
 
 def pooled(catalog, page):
-    (place,) = np.flatnonzero(catalog.pages == page)
+    (place,) = np.flatnonzero(catalog.page_ids == page)
     own = slice(*catalog.offsets[place : place + 2])
     return catalog.vectors[own] * catalog.scales[own, None]

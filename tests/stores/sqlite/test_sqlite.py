@@ -369,7 +369,7 @@ store = SqliteStore(sys.argv[1], create=False)
 for _ in sys.stdin:
     with store.read() as snapshot:
         catalog = snapshot.catalog()
-        print(*catalog.documents, len(catalog.vectors), flush=True)
+        print(*catalog.document_ids, len(catalog.vectors), flush=True)
 store.close()
 """
 
@@ -437,7 +437,7 @@ class TestCompact:
         store.write(document("one"), texts("first"))
         store.write(document("two"), texts("second"))
         with store.read() as snapshot:
-            known = set(snapshot.catalog().pages.tolist())
+            known = set(snapshot.catalog().page_ids.tolist())
         store.delete("two")
         store.compact()
         store.write(document("three"), texts("third"))
