@@ -24,11 +24,11 @@ def run() -> list[Result]:
     content_mask = np.ones(10, dtype=bool)
     query = Query("?", vectors, tuple("abcdefghij"), content_mask)
     weights = np.full(10, 0.1, dtype=np.float32)
-    patches, members = record.patches, record.members
+    patches, membership = record.patches, record.membership
     page = PageVectors(
         patches.vectors,
         patches.scales,
-        members,
+        membership,
         *region_arrays(record.page.regions),
     )
     ids = np.array([1])
@@ -41,8 +41,8 @@ def run() -> list[Result]:
         lambda: search.score(ids, [page], query, weights, "iou_weighted"), product, rounds=201
     )
     values = heat(similarities(vectors, patches.vectors, patches.scales), content_mask)
-    fast, slow = alternate(lambda: propagate(values, members), lambda: _plain(record, values))
-    np.testing.assert_allclose(propagate(values, members), _plain(record, values), atol=1e-5)
+    fast, slow = alternate(lambda: propagate(values, membership), lambda: _plain(record, values))
+    np.testing.assert_allclose(propagate(values, membership), _plain(record, values), atol=1e-5)
     return [
         Result(
             "region scores of a stored page / its int8 similarity product",

@@ -74,7 +74,7 @@ def scorer(vectors: PageVectors, query: Query, weights: NDArray[np.float32]) -> 
             return engine.score(only, [vectors], query, weights, setting.scoring).within
         similarity = similarities(query.vectors, vectors.vectors, vectors.scales)
         hot = heat(similarity, query.content_mask)
-        return propagate(hot, vectors.members, setting.scoring, setting.min_overlap)
+        return propagate(hot, vectors.membership, setting.scoring, setting.min_overlap)
 
     return score
 

@@ -113,9 +113,9 @@ def prepare(page: Page, patches: Patches, pool_block: int = GRID_BLOCK) -> PageR
         raise ValueError(
             f"page {page.number}: {len(patches)} patches without a grid for {len(page.words)} words"
         )
-    members = assign(page.regions, patches)
+    membership = assign(page.regions, patches)
     pooled = pool(patches, page.regions, pool_block)
-    return PageRecord(replace(page, renderer=None), patches, members, pooled)
+    return PageRecord(replace(page, renderer=None), patches, membership, pooled)
 
 
 @contextmanager

@@ -152,7 +152,7 @@ def score(
         for page, (start, stop) in zip(vectors, places, strict=True)
     )
     of_pages, raw = page_scores(similarity, offsets, weights)
-    members: Membership = concatenate([page.members for page in vectors], counts)
+    members: Membership = concatenate([page.membership for page in vectors], counts)
     of_regions = region_scores(similarity, weights, query.content_mask, members, scoring)
     sizes = [len(page.labels) for page in vectors]
     region_pages = np.repeat(np.arange(len(vectors)), sizes)

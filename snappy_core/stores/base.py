@@ -40,13 +40,13 @@ class PageRecord:
 
     Attributes:
         page: its words and regions; the renderer is not stored.
-        members: the patches of its regions.
+        membership: which patches belong to each region.
         pooled: vectors of the first stage, int8 (p, d), and their scales (p,).
     """
 
     page: Page
     patches: Patches
-    members: Membership
+    membership: Membership
     pooled: tuple[NDArray[np.int8], NDArray[np.float32]]
 
 
@@ -61,7 +61,7 @@ class PageVectors:
 
     vectors: NDArray[np.int8]
     scales: NDArray[np.float32]
-    members: Membership
+    membership: Membership
     labels: NDArray[np.uint8]
     parents: NDArray[np.int32]
 

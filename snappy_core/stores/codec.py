@@ -133,10 +133,10 @@ def _pack_places(patches: Patches) -> bytes:
 
 
 def _pack_scoring(record: PageRecord) -> bytes:
-    patches, members = record.patches, record.members
+    patches, membership = record.patches, record.membership
     parts: tuple[NDArray[Any], ...] = (
-        np.array([patches.vectors.shape[1]]), patches.vectors, patches.scales, members.offsets,
-        members.patches, members.iou, members.share, members.own,
+        np.array([patches.vectors.shape[1]]), patches.vectors, patches.scales, membership.offsets,
+        membership.patches, membership.iou, membership.share, membership.own,
         *region_arrays(record.page.regions),
     )  # fmt: skip
     return pack(*(part.astype(kind) for part, kind in zip(parts, _SCORING, strict=True)))

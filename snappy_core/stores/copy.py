@@ -174,12 +174,12 @@ def _pages(snapshot: Snapshot, document_id: str) -> Iterator[tuple[int, PageReco
         patches = snapshot.patches(place)
         (vectors,) = snapshot.vectors([place])
         nothing = vectors.vectors[:0], vectors.scales[:0]
-        yield number, PageRecord(snapshot.page(place), patches, vectors.members, nothing)
+        yield number, PageRecord(snapshot.page(place), patches, vectors.membership, nothing)
 
 
 def _digest(record: PageRecord) -> bytes:
     """Return a checksum over all of a page but its pooled vectors."""
-    page, patches, members = record.page, record.patches, record.members
+    page, patches, membership = record.page, record.patches, record.membership
     confidences = page.words.confidences
     texts = {
         "page": (page.number, page.label, float(page.width), float(page.height), page.unit),
@@ -191,7 +191,8 @@ def _digest(record: PageRecord) -> bytes:
     checksum = hashlib.blake2b(json.dumps(texts).encode())
     arrays: Iterable[NDArray[np.generic] | None] = (
         page.words.boxes, confidences, patches.vectors, patches.scales, patches.boxes,
-        patches.local, members.offsets, members.patches, members.iou, members.share, members.own,
+        patches.local, membership.offsets, membership.patches, membership.iou,
+        membership.share, membership.own,
         *region_arrays(page.regions),
     )  # fmt: skip
     for array in arrays:

@@ -90,7 +90,7 @@ class _State:
                 PageVectors(
                     record.patches.vectors,
                     record.patches.scales,
-                    record.members,
+                    record.membership,
                     *region_arrays(record.page.regions),
                 )
             )

@@ -107,7 +107,7 @@ def assert_consistent(snapshot: Snapshot) -> None:
         np.testing.assert_array_equal(vectors.scales, patches.scales)
         labels = [LABELS.index(region.label) for region in pages[page].regions]
         assert vectors.labels.tolist() == labels
-        assert len(vectors.members.offsets) == len(labels) + 1
+        assert len(vectors.membership.offsets) == len(labels) + 1
 
 
 class StoreConformance:
@@ -156,8 +156,8 @@ class StoreConformance:
                 assert_same_patches(snapshot.patches(page), record.patches)
                 (vectors,) = snapshot.vectors([page])
                 for part in ("offsets", "patches", "iou", "share", "own"):
-                    expected = getattr(record.members, part)
-                    found = getattr(vectors.members, part)
+                    expected = getattr(record.membership, part)
+                    found = getattr(vectors.membership, part)
                     np.testing.assert_array_equal(found, expected, part)
                     assert found.dtype == expected.dtype
             catalog = snapshot.catalog()

@@ -97,8 +97,8 @@ def _records(case: Case, source: Source, warnings: list[str]) -> Iterator[PageRe
             warnings.append(page.warning)
         _check(page)
         (patches,) = ENCODER.encode_pages([page])
-        members, pooled = assign(page.regions, patches), pool(patches, page.regions)
-        yield PageRecord(replace(page, renderer=None), patches, members, pooled)
+        membership, pooled = assign(page.regions, patches), pool(patches, page.regions)
+        yield PageRecord(replace(page, renderer=None), patches, membership, pooled)
 
 
 def _pages(case: Case, source: Source) -> Iterator[Page]:

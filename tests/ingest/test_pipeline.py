@@ -286,7 +286,7 @@ def test_prepare_assigns_and_pools():
     (patches,) = FakeEncoder().encode_pages([page])
     record = prepare(page, patches)
     assert record.patches is patches
-    own = record.members.patches[record.members.own]
+    own = record.membership.patches[record.membership.own]
     np.testing.assert_array_equal(own, np.arange(8))
     assert [len(part) for part in record.pooled] == [2, 2]
     assert record.page.renderer is None

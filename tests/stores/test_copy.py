@@ -90,7 +90,7 @@ def assert_equal(store, other):
                 (a,), (b,) = found.vectors([page]), expected.vectors([other_page])
                 for part in ("offsets", "patches", "iou", "share", "own"):
                     np.testing.assert_array_equal(
-                        getattr(a.members, part), getattr(b.members, part)
+                        getattr(a.membership, part), getattr(b.membership, part)
                     )
                 np.testing.assert_array_equal(a.parents, b.parents)
                 one, two = pooled(ours, page), pooled(theirs, other_page)

@@ -38,7 +38,7 @@ def insert_document(connection: sqlite3.Connection, document: DocumentRecord) ->
 
 
 def insert_page(connection: sqlite3.Connection, document: int, record: PageRecord) -> None:
-    page, patches, members = record.page, record.patches, record.members
+    page, patches, membership = record.page, record.patches, record.membership
     confidences = page.words.confidences
     cursor = connection.execute(
         "INSERT INTO pages (document, number, label, width, height, unit, texts, boxes, "
@@ -87,11 +87,11 @@ def insert_page(connection: sqlite3.Connection, document: int, record: PageRecor
             None if words or _lies_as_usual(patches) else _blob(patches.boxes, np.float32),
             None if patches.local.all() else _blob(patches.local, np.bool_),
             _blob(patches.scales, np.float32),
-            _blob(members.offsets, np.int64),
-            _blob(members.patches, np.int32),
-            _blob(members.iou, np.float32),
-            _blob(members.share, np.float32),
-            _blob(members.own, np.bool_),
+            _blob(membership.offsets, np.int64),
+            _blob(membership.patches, np.int32),
+            _blob(membership.iou, np.float32),
+            _blob(membership.share, np.float32),
+            _blob(membership.own, np.bool_),
             _blob(labels, np.uint8),
             _blob(parents, np.int32),
             _blob(patches.vectors, np.int8),
