@@ -17,7 +17,7 @@ import numpy as np
 
 from benchmarks.measure import Result, alternate, skip
 from benchmarks.synthetic import Clustered, fill
-from snappy_core import RegionIndex
+from snappy_core import ReadingOptions, RegionIndex
 from snappy_core.encoders.onnx_text import OnnxTextEncoder
 from snappy_core.ingest import jobs
 from snappy_core.parsing.pdf import document as pdf
@@ -132,13 +132,14 @@ def _profile() -> Result:
     encoder = OnnxTextEncoder.minilm()
     with tempfile.TemporaryDirectory() as made, ExitStack() as watched:
         index = watched.enter_context(RegionIndex.open(Path(made, "pages.snappy"), encoder))
-        index.add(REPORT, document_id="warms", ocr="never")
+        reading = ReadingOptions(ocr="never")
+        index.add_document(REPORT, document_id="warms", reading=reading)
         watched.enter_context(_timed(pdf, "_read_draft", spent, "reading"))
         watched.enter_context(_timed(pdf, "_finish", spent, "layout"))
         watched.enter_context(_timed(OnnxTextEncoder, "encode_pages", spent, "encoding"))
         watched.enter_context(_timed(jobs, "prepare", spent, "pooling"))
         started = time.perf_counter()
-        pages = index.add(files, ocr="never", progress=False).pages
+        pages = index.add(files, reading=reading, progress=False).pages
         total = time.perf_counter() - started
     rest = total - sum(spent.values())
     parts = ", ".join(f"{part} {seconds / total:.1%}" for part, seconds in spent.items())

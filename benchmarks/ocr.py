@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks.measure import Result
-from snappy_core import RegionIndex, parsing
+from snappy_core import ReadingOptions, RegionIndex, Workers, parsing
 from snappy_core.parsing import Source
 from snappy_core.testing import FakeEncoder
 
@@ -35,7 +35,9 @@ def run() -> list[Result]:
         bare = time.perf_counter() - started
         with RegionIndex(encoder=FakeEncoder()) as index:
             started = time.perf_counter()
-            index.add(files, workers=CORES, progress=False, layout_model="never").raise_failed()
+            reading = ReadingOptions(layout_model="never")
+            executor = Workers(CORES)
+            index.add(files, reading=reading, executor=executor, progress=False).raise_failed()
             ours = time.perf_counter() - started
     detail = f"{len(files)} pages: {len(files) / ours:.2f} and {len(files) / bare:.2f} pages/s"
     name = "adding images (start-up included) / bare Tesseract on two cores, pages/s"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pypdfium2 as pdfium
 
 from benchmarks.measure import Result, alternate
-from snappy_core import RegionIndex
+from snappy_core import ReadingOptions, RegionIndex, Workers
 from snappy_core.encoders.onnx_text import OnnxTextEncoder
 from snappy_core.ingest.workers import resident
 
@@ -34,7 +34,8 @@ def _speed(folder: Path, copies: int) -> Result:
         nonlocal added
         with RegionIndex(encoder=encoder) as index:
             # OCR runs beside the workers wherever it is installed; this is about them.
-            report = index.add(paths, workers=workers, ocr="never", progress=False)
+            reading = ReadingOptions(ocr="never")
+            report = index.add(paths, reading=reading, executor=Workers(workers), progress=False)
             report.raise_failed()
             added = report.pages
 

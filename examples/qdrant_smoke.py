@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from qdrant_client import QdrantClient
 
-from snappy_core import RegionIndex
+from snappy_core import ReadingOptions, RegionIndex
 from snappy_core.ingest.jobs import prepare
 from snappy_core.stores import MemoryStore, SqliteStore
 from snappy_core.stores.base import DocumentRecord, PageFilter
@@ -39,7 +39,12 @@ def check_search(store: QdrantStore) -> str:
     """Copy an index of a report there: it finds the same with the same scores."""
     source = MemoryStore()
     memory = RegionIndex(source, FakeEncoder())
-    memory.add(REPORT, document_id="report", metadata={"year": 2025}, layout_model="never")
+    memory.add_document(
+        REPORT,
+        document_id="report",
+        metadata={"year": 2025},
+        reading=ReadingOptions(layout_model="never"),
+    )
     copy(source, store, progress=False)
     index = RegionIndex(store, FakeEncoder())
     for question in QUESTIONS:

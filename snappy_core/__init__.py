@@ -14,8 +14,11 @@ from snappy_core.errors import (
     WorkerError,
 )
 from snappy_core.index import IndexInfo, RegionIndex
+from snappy_core.ingest.ray.executor import Ray
 from snappy_core.ingest.report import Failure, IngestReport
+from snappy_core.ingest.workers import Workers
 from snappy_core.metadata import region_metadata
+from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Source
 from snappy_core.search.hits import HeatMap, Hit, Hits, TokenMatch
 from snappy_core.types import Page, Patches, Query, Region, Words
@@ -39,6 +42,8 @@ __all__ = [
     "PasswordRequiredError",
     "Patches",
     "Query",
+    "Ray",
+    "ReadingOptions",
     "Region",
     "RegionIndex",
     "SnappyError",
@@ -48,5 +53,6 @@ __all__ = [
     "UnreadableDocumentError",
     "WorkerError",
     "Words",
+    "Workers",
     "region_metadata",
 ]

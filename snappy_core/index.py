@@ -14,17 +14,17 @@ from snappy_core.display.render import crop, draw_page
 from snappy_core.display.stored_pages import redraw
 from snappy_core.encoders import Encoder, is_encoder_name, open_encoder
 from snappy_core.errors import IndexMismatchError
-from snappy_core.formats import RegionsFormat, SuppliedRegions
+from snappy_core.formats import RegionsFormat, SuppliedPage, SuppliedRegions
 from snappy_core.ingest import plan
+from snappy_core.ingest.executor import Executor
 from snappy_core.ingest.pipeline import ingest
 from snappy_core.ingest.precomputed import with_patches
+from snappy_core.ingest.ray.executor import Ray
 from snappy_core.ingest.ray.ingest import ingest_on_ray
 from snappy_core.ingest.report import IngestReport
-from snappy_core.ingest.workers import MEMORY, TIMEOUT, Workers
 from snappy_core.metadata import check_metadata
-from snappy_core.parsing.options import Ocr, ReadingOptions
-from snappy_core.parsing.source import Sources
-from snappy_core.scoring.pooling import GRID_BLOCK
+from snappy_core.parsing.options import ReadingOptions
+from snappy_core.parsing.source import Source, Sources
 from snappy_core.scoring.propagation import Scoring
 from snappy_core.search import engine, explain
 from snappy_core.search.filters import Filter, PageReference
@@ -132,78 +132,98 @@ class RegionIndex:
         paths: Sources | Iterable[Sources],
         *,
         metadata: Mapping[str, Scalar] | None = None,
-        document_id: str | None = None,
         password: str | None = None,
-        patches: Sequence[Patches] | None = None,
-        regions: SuppliedRegions | None = None,
-        regions_format: RegionsFormat | None = None,
-        ocr: Ocr = "auto",
-        languages: str = "eng",
-        layout_model: str = "auto",
-        pool_block: int = GRID_BLOCK,
-        workers: int | None = None,
-        timeout: float = TIMEOUT,
-        memory: int = MEMORY,
-        ray: str | None = None,
+        reading: ReadingOptions = ReadingOptions(),
+        executor: Executor | None = None,
         progress: bool | None = None,
     ) -> IngestReport:
-        """Add PDFs: files, folders, or `Source.from_bytes(data, name)`.
+        """Add documents: files, folders, or `Source.from_bytes(data, name)`.
 
-        A document that stands in the index with the same bytes is passed over; a changed one is
-        replaced in one transaction. What has been added stays when the work is cut off, and
-        adding again does the rest. A document that cannot be read is reported, the others go on.
+        A document that the index holds with the same bytes, read with the same options, is
+        skipped; a changed one is replaced in one transaction. If adding is interrupted, the
+        documents written so far stay, and adding again does the rest. A document that cannot be
+        read is reported, and the others are still added.
 
         Args:
-            metadata: keys of your own, given to every hit of these documents. None leaves what
-                documents that are already there have; {} takes it away.
-            document_id: id of the document; its absolute path or name by default.
+            metadata: your own keys, part of every hit in these documents. None keeps the
+                metadata of documents that are already in the index; {} removes it.
             password: opens encrypted documents.
-            patches: of each page of a single document, embedded before: the encoder is not asked.
-                `snappy_core.encoders.precomputed` makes them of arrays.
-            regions: of a single document, found by another reader: a file of Docling (JSON),
-                hOCR, ALTO, Unstructured or DeepSeek-OCR, or a list of dictionaries
-                (`snappy_core.formats`). They take the place of Snappy's on their pages, which
-                are read for their words as ever; where a page has none, as a scan without OCR,
-                the words of the regions stand in, at places that may be guessed within the
-                region. Other regions, or none, read the document again.
-            regions_format: what `regions` are, where that cannot be told: "docling", "hocr",
-                "alto", "unstructured", "deepseek" or "plain".
-            ocr: "auto" sends pages to OCR whose text layer is missing or is not what one sees;
-                "always" all pages, "never" none.
-            languages: of the text, for OCR, as Tesseract calls them: "eng", "deu+fra".
-            layout_model: "auto" looks for tables and figures with the layout model when it is
-                installed (the extra `[layout]`), "always" asks for it, "never" does without.
-            pool_block: the first stage of a vision encoder's pages knows squares of so many
-                patches a side as one: with 2 it misses less and takes four times the memory.
-            workers: processes that read and encode, each on one core. A document over which one
-                dies, hangs or outgrows its memory is reported as any that cannot be read. None
-                or 0: this process does it all, and nothing stops it.
-            timeout: seconds that a worker may take for a page, on average over the few it has.
-            memory: bytes that a worker may hold (Linux only).
-            ray: read and encode on a Ray cluster (docs/ray.md): its "host:port", "auto" for one
-                that runs, else of this machine, or "local". `workers` is None for all its cores.
-            progress: draw a progress bar; by default when standard error is a terminal.
+            reading: OCR, layout model and pooling.
+            executor: where documents are read and encoded: `Workers(4)` for processes of this
+                machine, `Ray(address)` for a cluster. None does it in this process, where
+                nothing stops a document that hangs, crashes or outgrows the memory.
+            progress: draw a progress bar; None draws it when standard error is a terminal.
 
         Raises:
-            ValueError: reserved or nested metadata, one id for several documents, an option out
-                of range, patches that are not those of the document's pages, or regions for
-                several documents.
-            FormatError: the regions are in no known format or frame, or for other pages.
-            TypeError: the encoder does not pickle, so that no worker can have it.
+            ValueError: metadata is nested or uses reserved keys, or two documents share a name.
+            TypeError: the encoder does not pickle and cannot be sent to the executor.
             MissingDependencyError, ConnectionError: Ray is not installed, or no cluster answers.
         """
-        checked = None if metadata is None else check_metadata(metadata)
-        documents = plan.name_documents(paths, document_id, password)
-        supplied = plan.supplied_pages(documents, regions, regions_format)
-        options = ReadingOptions(ocr, languages, layout_model, pool_block)
+        documents = plan.name_documents(paths, None, password)
+        return self._ingest(documents, metadata, reading, executor, progress)
+
+    def add_document(
+        self,
+        source: Sources,
+        *,
+        document_id: str | None = None,
+        regions: SuppliedRegions | None = None,
+        regions_format: RegionsFormat | None = None,
+        patches: Sequence[Patches] | None = None,
+        metadata: Mapping[str, Scalar] | None = None,
+        password: str | None = None,
+        reading: ReadingOptions = ReadingOptions(),
+        executor: Executor | None = None,
+        progress: bool | None = None,
+    ) -> IngestReport:
+        """Add one document, under an id of your own, or with regions or patches you already have.
+
+        Everything else is as in `add`.
+
+        Args:
+            document_id: by default the absolute path or the name of the source.
+            regions: the regions of the document as another tool found them: a file of Docling
+                (JSON), hOCR, ALTO, Unstructured or DeepSeek-OCR, or a list of dictionaries
+                (`snappy_core.formats`). They replace Snappy's regions on the pages they are for.
+                The words of these pages are still read from the document; where a page has none,
+                as a scan without OCR, the words of the regions are used, and their boxes are
+                estimated. Adding the document with other regions, or none, reads it again.
+            regions_format: the format of `regions` where it cannot be detected: "docling",
+                "hocr", "alto", "unstructured", "deepseek" or "plain".
+            patches: the embeddings of each page, computed elsewhere: the encoder is not called.
+                `snappy_core.encoders.precomputed` makes them from arrays.
+
+        Raises:
+            ValueError: as `add`; also an empty id, a folder with several documents, or patches
+                that do not match the pages of the document.
+            FormatError: the regions are in no known format or coordinates, or for other pages.
+        """
+        documents = plan.name_documents(source, document_id, password)
+        if len(documents) != 1:
+            raise ValueError(f"{source} holds {len(documents)} documents; add it with `add`")
+        supplied = plan.supplied_pages(regions, regions_format)
         encoder = self.encoder
         if patches is not None:
-            encoder = with_patches(encoder, patches, documents)
-        task = self._store, encoder, documents, checked, progress, options
-        if ray is not None:
-            return ingest_on_ray(*task, supplied, ray, workers, timeout, memory)
-        crew = Workers(encoder, workers, timeout, memory) if workers else None
-        return ingest(*task, crew, supplied)
+            encoder = with_patches(encoder, patches, documents[0][1])
+        return self._ingest(documents, metadata, reading, executor, progress, encoder, supplied)
+
+    def _ingest(
+        self,
+        documents: Sequence[tuple[str, Source]],
+        metadata: Mapping[str, Scalar] | None,
+        reading: ReadingOptions,
+        executor: Executor | None,
+        progress: bool | None,
+        encoder: Encoder | None = None,
+        supplied: Mapping[int, SuppliedPage] | None = None,
+    ) -> IngestReport:
+        checked = None if metadata is None else check_metadata(metadata)
+        encoder = encoder or self.encoder
+        task = self._store, encoder, documents, checked, progress, reading
+        if isinstance(executor, Ray):
+            limits = executor.workers, executor.timeout, executor.memory
+            return ingest_on_ray(*task, supplied, executor.address, *limits)
+        return ingest(*task, None if executor is None else executor.start(encoder), supplied)
 
     def search(
         self,
@@ -372,6 +392,7 @@ class RegionIndex:
         self.close()
 
     aadd = async_twin(add)
+    aadd_document = async_twin(add_document)
     asearch = async_twin(search)
     aheatmap = async_twin(heatmap)
     aheatmap_image = async_twin(heatmap_image)

@@ -134,12 +134,14 @@ def test_metadata_comes_with_every_hit(index, data):
 
 
 def test_document_id(index, data):
-    index.add(data / "table.pdf", document_id="prices").raise_failed()
+    index.add_document(data / "table.pdf", document_id="prices").raise_failed()
     hit = index.search("price")[0]
     assert (hit.document_id, hit.source) == ("prices", (data / "table.pdf").as_posix())
     assert hit.region_id.startswith("prices#p1r")
-    with pytest.raises(ValueError, match="is for one document"):
-        index.add([data / "table.pdf", data / "hyphens.pdf"], document_id="prices")
+    with pytest.raises(ValueError, match="'all' is for one document"):
+        index.add_document(data, document_id="all")
+    with pytest.raises(ValueError, match=r"holds \d+ documents; add it with `add`"):
+        index.add_document(data)
 
 
 def test_a_replaced_document_answers_anew(index, data, tmp_path):
@@ -276,7 +278,8 @@ async def test_region_image_is_cut_out_of_the_page(index, data, tmp_path):
 
 
 async def test_async_twins_do_the_same(index, data):
-    report = await index.aadd(data / "table.pdf", metadata={"team": "sea"}, document_id="prices")
+    path, metadata = data / "table.pdf", {"team": "sea"}
+    report = await index.aadd_document(path, document_id="prices", metadata=metadata)
     assert report.added == ("prices",)
     options = {"k": 2, "filter": {"team": "sea"}, "per_page": 1, "scoring": "max"}
     hits = await index.asearch("price of a ticket", score_threshold=0.1, **options)

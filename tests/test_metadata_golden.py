@@ -25,7 +25,7 @@ def make_index():
     index = RegionIndex(encoder=FakeEncoder())
     # As bytes under a name, for a file would bring its absolute path into the golden.
     source = Source.from_bytes(REPORT.read_bytes(), "report.pdf")
-    index.add(source, document_id="report", metadata=USER).raise_failed()
+    index.add_document(source, document_id="report", metadata=USER).raise_failed()
     return index
 
 

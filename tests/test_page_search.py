@@ -20,7 +20,7 @@ QUESTION = "How many turbines are at work?"
 @pytest.fixture(scope="module")
 def index(data):
     index = RegionIndex(encoder=FakeEncoder())
-    index.add(REPORT, document_id="report").raise_failed()
+    index.add_document(REPORT, document_id="report").raise_failed()
     index.add([data / "table.pdf", data / "page_labels.pdf"]).raise_failed()
     return index
 
@@ -142,7 +142,7 @@ def test_unknown_pages_are_all_named(index):
 def test_a_source_of_two_documents_is_ambiguous():
     index = RegionIndex(encoder=FakeEncoder())
     for name in ("first", "second"):
-        index.add(REPORT, document_id=name).raise_failed()
+        index.add_document(REPORT, document_id=name).raise_failed()
     with pytest.raises(ValueError, match="is the source of first, second: give a document id"):
         index.search(QUESTION, pages=[PageReference(REPORT.as_posix(), 1)])
     assert places(index.search(QUESTION, pages=[PageReference("second", 1)])) == {("second", 1)}

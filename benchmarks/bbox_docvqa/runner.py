@@ -19,6 +19,7 @@ from snappy_core.encoders.base import Encoder
 from snappy_core.formats import SuppliedRegions, read_regions
 from snappy_core.index import RegionIndex
 from snappy_core.ingest.plan import fingerprint
+from snappy_core.ingest.workers import Workers
 from snappy_core.parsing.options import Ocr, ReadingOptions
 from snappy_core.parsing.source import Source
 from snappy_core.scoring.propagation import Scoring
@@ -102,8 +103,16 @@ def run_docvqa(
             setup += f", regions {_digest(regions)}"
         kept = ResultFile(resume, setup)
         causes: dict[str, str] = {}
+        options = {
+            "reading": ReadingOptions(ocr),
+            "executor": Workers(workers) if workers else None,
+            "progress": progress,
+        }
         for paths, given in _batches(samples, places, regions or {}):
-            report = index.add(paths, regions=given, progress=progress, ocr=ocr, workers=workers)
+            if given is None:
+                report = index.add(paths, **options)
+            else:
+                report = index.add_document(paths[0], regions=given, **options)
             causes |= {failure.source: failure.cause for failure in report.failed}
         results: list[Result] = []
         with store.read() as snapshot:

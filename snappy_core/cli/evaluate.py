@@ -17,7 +17,7 @@ from snappy_core.cli.options import (
     K,
     ModelMode,
     OcrMode,
-    Workers,
+    WorkerCount,
     given_encoder,
     worker_count,
 )
@@ -37,7 +37,7 @@ def bench(
     ],
     ocr: OcrMode = "auto",
     layout_model: ModelMode = "auto",
-    workers: Workers = None,
+    workers: WorkerCount = None,
     json: Json = False,
 ) -> None:
     """Ask a folder's questions over all its PDFs and compare what is found with the boxes."""
@@ -132,7 +132,7 @@ def bbox_docvqa(
         bool, typer.Option("--skip-missing", help="Leave out questions whose files are missing.")
     ] = False,
     ocr: OcrMode = "auto",
-    workers: Workers = None,
+    workers: WorkerCount = None,
     json: Json = False,
 ) -> None:
     """Run BBox-DocVQA: is the evidence among the regions found on its page?"""

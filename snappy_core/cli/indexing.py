@@ -14,7 +14,7 @@ from snappy_core.cli.options import (
     OcrMode,
     Regions,
     RegionsFormat,
-    Workers,
+    WorkerCount,
     given_encoder,
     read_metadata,
     worker_count,
@@ -57,7 +57,7 @@ def index(
             help="Vision models: the first stage knows squares of N x N patches as one.",
         ),
     ] = 4,
-    workers: Workers = None,
+    workers: WorkerCount = None,
     timeout: Annotated[
         float, typer.Option("--timeout", metavar="SECONDS", help="For a page, in a worker.")
     ] = 60.0,
@@ -76,28 +76,37 @@ def index(
     as_json: Json = False,
 ) -> int:
     """Add documents to an index; those it holds unchanged are passed over."""
-    from snappy_core import RegionIndex
+    from snappy_core import Ray, ReadingOptions, RegionIndex, Workers
+    from snappy_core.ingest.executor import Executor
 
     keys = None if metadata is None else read_metadata(metadata)
+    reading = ReadingOptions(ocr, languages, layout_model, pool_block)
+    memory_bytes = int(memory * 2**30)
+    one_document = regions is not None or regions_format is not None
+    if one_document and len(paths) != 1:
+        raise ValueError(f"--regions describes one document, not {len(paths)}")
     with RegionIndex.open(to, given_encoder(encoder)) as opened:
-        count: int | None = worker_count(workers, opened.encoder)
-        if ray is not None and workers is None and count:
-            count = None  # the cores that count are those of the cluster
-        report = opened.add(
-            paths,
-            metadata=keys,
-            password=password,
-            regions=regions,
-            regions_format=regions_format,
-            ocr=ocr,
-            languages=languages,
-            layout_model=layout_model,
-            pool_block=pool_block,
-            workers=count,
-            timeout=timeout,
-            memory=int(memory * 2**30),
-            ray=ray,
-        )
+        count = worker_count(workers, opened.encoder)
+        executor: Executor | None = None
+        if ray is not None:
+            actors = None if workers is None and count else count  # None: all cores of the cluster
+            executor = Ray(ray, actors, timeout, memory_bytes)
+        elif count:
+            executor = Workers(count, timeout, memory_bytes)
+        if one_document:
+            report = opened.add_document(
+                paths[0],
+                regions=regions,
+                regions_format=regions_format,
+                metadata=keys,
+                password=password,
+                reading=reading,
+                executor=executor,
+            )
+        else:
+            report = opened.add(
+                paths, metadata=keys, password=password, reading=reading, executor=executor
+            )
     if as_json:
         print_json(
             {

@@ -58,7 +58,7 @@ RegionsFormat = Annotated[
     Literal["docling", "hocr", "alto", "unstructured", "deepseek", "plain"] | None,
     typer.Option("--regions-format", help="What FILE is, where that cannot be told."),
 ]
-Workers = Annotated[
+WorkerCount = Annotated[
     int | None,
     typer.Option(
         "--workers",

@@ -26,7 +26,7 @@ class PrecomputedEncoder:
         encoder = PrecomputedEncoder("vidore/colpali-v1.3", 128, ask)
         with RegionIndex.open("papers.snappy", encoder) as index:
             pages = [patches_from_embeddings(array, family="ColPali") for array in arrays]
-            index.add("paper.pdf", patches=pages)
+            index.add_document("paper.pdf", patches=pages)
 
     Args:
         name: what the index calls it. When it is that of a model Snappy can open, the index

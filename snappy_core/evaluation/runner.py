@@ -15,7 +15,8 @@ from snappy_core.evaluation import rankers
 from snappy_core.evaluation.bench import Corpus, Question, judge, load_questions
 from snappy_core.evaluation.metrics import bootstrap
 from snappy_core.index import RegionIndex
-from snappy_core.parsing.options import Ocr
+from snappy_core.ingest.workers import Workers
+from snappy_core.parsing.options import Ocr, ReadingOptions
 from snappy_core.stores import MemoryStore
 
 MEASURES = (
@@ -52,7 +53,8 @@ def run_bench(
 ) -> BenchResult:
     """Ask the questions of a bench folder over all pages of its PDFs pooled into one index.
 
-    `ocr`, `layout_model` and `workers` are as in `RegionIndex.add`.
+    `ocr` and `layout_model` are as in `ReadingOptions`; `workers` processes read and encode, 0
+    does it in this one.
 
     Raises:
         FileNotFoundError, ValueError: the folder is no bench.
@@ -66,9 +68,9 @@ def run_bench(
     store = MemoryStore()
     with RegionIndex(store, encoder) as index:
         started = time.perf_counter()
-        index.add(
-            files, progress=progress, ocr=ocr, layout_model=layout_model, workers=workers
-        ).raise_failed()
+        reading = ReadingOptions(ocr, layout_model=layout_model)
+        executor = Workers(workers) if workers else None
+        index.add(files, reading=reading, executor=executor, progress=progress).raise_failed()
         seconds_adding = time.perf_counter() - started
         corpus = _corpus(store)
         started = time.perf_counter()

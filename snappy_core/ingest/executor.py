@@ -11,6 +11,14 @@ from snappy_core.ingest.jobs import Job
 from snappy_core.parsing import Source
 
 
+class Executor(Protocol):
+    """Where documents are read and encoded, as `RegionIndex.add` takes it: small and picklable."""
+
+    def start(self, encoder: Encoder) -> Crew:
+        """Return what does the jobs, for use in a `with` statement."""
+        ...
+
+
 class Crew(Protocol):
     """Runs jobs, in any order.
 

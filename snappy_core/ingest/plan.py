@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from snappy_core import parsing
 from snappy_core.encoders.base import Encoder
@@ -59,22 +59,18 @@ def name_documents(
 
 
 def supplied_pages(
-    documents: Sequence[tuple[str, Source]],
-    regions: SuppliedRegions | None,
-    format: RegionsFormat | None,
+    regions: SuppliedRegions | None, format: RegionsFormat | None
 ) -> dict[int, SuppliedPage] | None:
     """Return the pages that `regions` describe, None for none.
 
     Raises:
         FormatError: as `read_regions`.
-        ValueError: there are several documents, or a format without regions.
+        ValueError: a format without regions.
     """
     if regions is None:
         if format is not None:
             raise ValueError(f"regions_format {format!r} is given without regions")
         return None
-    if len(documents) != 1:
-        raise ValueError(f"regions are those of one document, not of {len(documents)}")
     return read_regions(regions, format)
 
 

@@ -32,18 +32,13 @@ class GivenPatches:
         return self.encoder.encode_query(text)
 
 
-def with_patches(
-    encoder: Encoder, patches: Sequence[Patches], documents: Sequence[tuple[str, Source]]
-) -> GivenPatches:
+def with_patches(encoder: Encoder, patches: Sequence[Patches], source: Source) -> GivenPatches:
     """Return what stands in for the encoder while a document with given patches is added.
 
     Raises:
-        ValueError: not one document, not one `Patches` for each of its pages, or vectors of
-            another length than the encoder's.
+        ValueError: not one `Patches` for each page of the document, or vectors of another length
+            than the encoder's.
     """
-    if len(documents) != 1:
-        raise ValueError(f"patches are those of one document, not of {len(documents)}")
-    source = documents[0][1]
     with suppress(UnreadableDocumentError):  # which is reported as of any other document
         if (pages := parsing.count_pages(source)) != len(patches):
             raise ValueError(f"{source.name} has {pages} pages, but patches of {len(patches)}")

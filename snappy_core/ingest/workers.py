@@ -12,7 +12,7 @@ import tempfile
 import time
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from multiprocessing.connection import wait
 from pathlib import Path
 from types import TracebackType
@@ -32,7 +32,41 @@ _LOOK = 0.1  # seconds between looks at clocks and memory
 _START = 120.0  # seconds a worker may take to load the encoder
 
 
+@dataclass(frozen=True, slots=True)
 class Workers:
+    """Read and encode documents in worker processes of this machine.
+
+    A document over which a process crashes, hangs or outgrows its memory is reported as one that
+    cannot be read; all others are added.
+
+    Attributes:
+        count: processes at most, each on one core.
+        timeout: seconds a worker may take for a page, on average over the few it has at once.
+        memory: bytes a worker and the programs it started may hold (checked on Linux only).
+
+    Raises:
+        ValueError: a number is not positive.
+    """
+
+    count: int
+    timeout: float = TIMEOUT
+    memory: int = MEMORY
+
+    def __post_init__(self) -> None:
+        check_positive(count=self.count, timeout=self.timeout, memory=self.memory)
+
+    def start(self, encoder: Encoder) -> WorkerPool:
+        return WorkerPool(encoder, self.count, self.timeout, self.memory)
+
+
+def check_positive(**options: float) -> None:
+    """Raise ValueError if an option is not positive."""
+    for name, value in options.items():
+        if not value > 0:
+            raise ValueError(f"{name} must be positive, not {value}")
+
+
+class WorkerPool:
     """A crew of worker processes, begun when they are needed; use it in a `with` statement.
 
     Args:
@@ -43,15 +77,11 @@ class Workers:
 
     Raises:
         TypeError: the encoder does not pickle.
-        ValueError: a number is not positive.
     """
 
     def __init__(
         self, encoder: Encoder, count: int, timeout: float = TIMEOUT, memory: int = MEMORY
     ) -> None:
-        for name, value in (("workers", count), ("timeout", timeout), ("memory", memory)):
-            if not value > 0:
-                raise ValueError(f"{name} must be positive, not {value}")
         self.room = _ROOM * count
         self._encoder = pickle_encoder(encoder)
         self._count = count
@@ -92,7 +122,7 @@ class Workers:
         if source.path is not None and source.path.parent == Path(self._folder.name):
             source.path.unlink(missing_ok=True)
 
-    def __enter__(self) -> Workers:
+    def __enter__(self) -> WorkerPool:
         self._folder = tempfile.TemporaryDirectory(prefix="snappy-")
         return self
 
@@ -180,7 +210,7 @@ class _Worker:
             if error is not None:
                 raise RuntimeError(
                     f"the encoder cannot be loaded in a worker process ({error}); "
-                    "add the documents with workers=0"
+                    "add the documents without workers (executor=None)"
                 ) from error
             self._ready = True
             self._send()
@@ -214,7 +244,8 @@ class _Worker:
         self.kill()
         if not self._ready:
             raise RuntimeError(
-                f"no worker process can be started ({cause}); add the documents with workers=0"
+                f"no worker process can be started ({cause}); "
+                "add the documents without workers (executor=None)"
             )
         self.start()
         if self._again:
@@ -233,7 +264,7 @@ def pickle_encoder(encoder: Encoder) -> bytes:
     except Exception as error:  # whatever its attributes raise
         raise TypeError(
             f"the encoder {encoder.name} cannot be sent to worker processes ({error}); "
-            "add the documents with workers=0"
+            "add the documents without workers (executor=None)"
         ) from error
     return pickled
 

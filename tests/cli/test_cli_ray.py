@@ -1,32 +1,31 @@
-"""`snappy index --ray`: what it hands on; `tests/ingest/test_ray.py` runs it on a cluster."""
+"""`snappy index --ray`: the executor it makes; `tests/ingest/ray` runs it on a cluster."""
 
 import pytest
 
-from snappy_core import RegionIndex
+from snappy_core import Ray, RegionIndex
 
 
 @pytest.fixture
-def asked(monkeypatch):
-    """The options that the index was asked to add with."""
-    found = {}
-    real = RegionIndex.add
+def executors(monkeypatch):
+    """The executors that the index was asked to add with."""
+    executors = []
+    add_inline = RegionIndex.add
 
-    def add(self, paths, **options):
-        found.update(options)
-        return real(self, paths, **{**options, "ray": None, "workers": None})
+    def add(self, paths, executor, **options):
+        executors.append(executor)
+        return add_inline(self, paths, **options)
 
     monkeypatch.setattr(RegionIndex, "add", add)
-    return found
+    return executors
 
 
 @pytest.mark.parametrize("options", [[], ["--workers", 3], ["--workers", 0]])
-def test_workers_are_those_of_the_cluster(data, tmp_path, asked, options):
+def test_workers_are_those_of_the_cluster(data, tmp_path, executors, options):
     from snappy_core.cli import main
 
     command = ["index", data / "table.pdf", "--to", tmp_path / "a.snappy", "--ray", "auto"]
     assert main([str(part) for part in [*command, *options]]) == 0
-    assert asked["ray"] == "auto"
-    assert asked["workers"] == (options[1] if options else None)
+    assert executors == [Ray("auto", workers=options[1] if options else None)]
 
 
 def test_an_address_that_is_none(snappy, data, tmp_path):

@@ -23,9 +23,9 @@ from snappy_core.display.viewers import (
 from snappy_core.testing import FakeEncoder
 
 
-def find(path, question, k=1, **options):
+def find(path, question, k=1, password=None):
     with RegionIndex(encoder=FakeEncoder()) as index:
-        index.add(path, progress=False, **options).raise_failed()
+        index.add(path, password=password, progress=False).raise_failed()
         return index.search(question, k=k)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from snappy_core import IndexMismatchError, RegionIndex, Source, parsing
+from snappy_core import IndexMismatchError, RegionIndex, Source, Workers, parsing
 from snappy_core.boxes import as_boxes, intersection
 from snappy_core.encoders import Encoder
 from snappy_core.encoders.grids import tiled
@@ -163,10 +163,10 @@ class TestEncoder:
 
 
 class TestIndex:
-    @pytest.mark.parametrize("workers", [0, 1])
-    def test_finds_what_the_model_finds(self, encoder, paper, tmp_path, workers):
+    @pytest.mark.parametrize("executor", [None, Workers(1)])
+    def test_finds_what_the_model_finds(self, encoder, paper, tmp_path, executor):
         with RegionIndex.open(tmp_path / "a.snappy", encoder) as index:
-            report = index.add(paper, patches=pages_of(paper), workers=workers)
+            report = index.add_document(paper, patches=pages_of(paper), executor=executor)
             assert len(report.added) == 1
             hits = index.search(QUESTION, k=3, filter=PARAGRAPHS)
             assert hits[0].region.text == "This is an appendix."
@@ -178,7 +178,7 @@ class TestIndex:
 
     def test_has_heat_maps(self, encoder, paper):
         index = RegionIndex(encoder=encoder)
-        index.add(paper, patches=pages_of(paper))
+        index.add_document(paper, patches=pages_of(paper))
         hit = index.search(QUESTION, filter=PARAGRAPHS)[0]
         heat = index.heatmap(hit, "appendix?")
         assert heat.grid == (ROWS, COLUMNS)
@@ -189,14 +189,14 @@ class TestIndex:
     def test_the_same_again_is_unchanged_and_others_replace_it(self, encoder, paper):
         index = RegionIndex(encoder=encoder)
         made = pages_of(paper)
-        index.add(paper, patches=made)
-        assert index.add(paper, patches=made).unchanged
-        assert index.add(paper, patches=made[::-1]).added
+        index.add_document(paper, patches=made)
+        assert index.add_document(paper, patches=made).unchanged
+        assert index.add_document(paper, patches=made[::-1]).added
         assert len(index.documents()) == 1
 
     def test_beside_documents_that_the_encoder_reads(self, paper, data):
         index = RegionIndex(encoder=MODEL)
-        index.add(paper, patches=pages_of(paper))
+        index.add_document(paper, patches=pages_of(paper))
         index.add(data / "table.pdf")
         assert len(index.documents()) == 2
         hit = index.search("Brae", k=1, filter={"region_label": "table"})[0]
@@ -206,16 +206,16 @@ class TestIndex:
         index = RegionIndex(encoder=encoder)
         made = pages_of(paper)
         with pytest.raises(ValueError, match=r"page_labels\.pdf has 4 pages, but patches of 3"):
-            index.add(paper, patches=made[:-1])
-        with pytest.raises(ValueError, match="those of one document, not of 2"):
-            index.add([paper, data / "table.pdf"], patches=made)
+            index.add_document(paper, patches=made[:-1])
+        with pytest.raises(ValueError, match=r"holds \d+ documents"):
+            index.add_document(data, patches=made)
         other = [patches_from_embeddings(np.ones((2, 32)), (1, 2)) for _ in made]
         with pytest.raises(ValueError, match=r"page 1 have 32 dimensions, .* their-model has 64"):
-            index.add(paper, patches=other)
+            index.add_document(paper, patches=other)
         assert index.documents() == []
 
     def test_a_document_that_cannot_be_read_is_reported(self, encoder, data):
-        report = RegionIndex(encoder=encoder).add(data / "truncated.pdf", patches=[])
+        report = RegionIndex(encoder=encoder).add_document(data / "truncated.pdf", patches=[])
         assert len(report.failed) == 1
 
     def test_opens_only_with_its_encoder(self, encoder, tmp_path):

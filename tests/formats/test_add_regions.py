@@ -1,4 +1,4 @@
-"""`RegionIndex.add(path, regions=...)`: from the file of another reader to hits."""
+"""`RegionIndex.add_document(path, regions=...)`: from the file of another reader to hits."""
 
 import io
 import json
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from snappy_core import FormatError, RegionIndex, Source
+from snappy_core import FormatError, ReadingOptions, RegionIndex, Source, Workers
 from snappy_core.testing import FakeEncoder
 from tests.formats.samples import (
     FRACTIONS,
@@ -44,8 +44,14 @@ def paper(tmp_path_factory):
     return path
 
 
-def add(index, path, regions, **options):
-    return index.add(path, regions=regions, **{"ocr": "never", "progress": False} | options)
+def add(index, path, regions, executor=None):
+    return index.add_document(
+        path,
+        regions=regions,
+        reading=ReadingOptions(ocr="never"),
+        executor=executor,
+        progress=False,
+    )
 
 
 def stored(index, number=1):
@@ -167,11 +173,10 @@ def test_other_regions_read_the_document_again(index, data):
 
 
 def test_regions_are_those_of_one_document(index, data):
-    both = [data / "table.pdf", data / "hyphens.pdf"]
-    with pytest.raises(ValueError, match="regions are those of one document, not of 2"):
-        add(index, both, [region_of("x", [0, 0, 1, 1])])
+    with pytest.raises(ValueError, match=r"holds \d+ documents"):
+        add(index, data, [region_of("x", [0, 0, 1, 1])])
     with pytest.raises(ValueError, match="'plain' is given without regions"):
-        index.add(data / "table.pdf", regions_format="plain")
+        index.add_document(data / "table.pdf", regions_format="plain")
 
 
 def test_a_document_that_cannot_be_read_is_reported(index, data):
@@ -183,9 +188,9 @@ def test_workers_do_the_same(data):
     path = data / "many_pages.pdf"
     regions = [region_of(f"page {n}", [0.05, 0.1, 0.9, 0.2], n) for n in range(1, 11)]
     found = []
-    for workers in (0, 2):
+    for executor in (None, Workers(2)):
         with RegionIndex(encoder=FakeEncoder()) as index:
-            add(index, path, regions, workers=workers).raise_failed()
+            add(index, path, regions, executor).raise_failed()
             found.append(
                 [[(r.text, r.box, r.words) for r in stored(index, n).regions] for n in range(1, 13)]
             )
@@ -195,12 +200,12 @@ def test_workers_do_the_same(data):
         RegionIndex(encoder=FakeEncoder()) as index,
         pytest.raises(FormatError, match="for a page of 9 x 9"),
     ):
-        add(index, path, sized, workers=1)
+        add(index, path, sized, Workers(1))
 
 
 async def test_async_twin(index, paper):
-    report = await index.aadd(
-        paper, regions=SAMPLES["plain, pixels"], regions_format="plain", ocr="never"
+    report = await index.aadd_document(
+        paper, regions=SAMPLES["plain, pixels"], regions_format="plain"
     )
     assert report.added
     assert stored(index).regions[0].text == "Landings by port"
@@ -236,7 +241,7 @@ def test_what_tesseract_writes(index, data, kind):
     add(index, scan.path, written).raise_failed()
     supplied = stored(index)
     with RegionIndex(encoder=FakeEncoder()) as other:
-        other.add(scan.path, ocr="always").raise_failed()
+        other.add(scan.path, reading=ReadingOptions(ocr="always")).raise_failed()
         ours = stored(other)
     assert set(supplied.words.texts) == set(ours.words.texts) != set()
     place = ours.words.texts.index(supplied.words.texts[0])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from snappy_core import RegionIndex
+from snappy_core import ReadingOptions, RegionIndex, Workers
 from snappy_core.parsing import Source
 from snappy_core.testing import FakeEncoder
 from tests.hostile.cases import all_cases
@@ -36,7 +36,9 @@ def test_workers_hold_what_kills_pdfium(data):
     sources = [Source.from_bytes(case.make(), case.name) for case in deadly]
     with RegionIndex.open(":memory:", FakeEncoder()) as index:
         report = index.add(
-            [*sources, data / "hyphens.pdf"], ocr="never", workers=1, timeout=5, memory=1 << 30
+            [*sources, data / "hyphens.pdf"],
+            reading=ReadingOptions(ocr="never"),
+            executor=Workers(1, timeout=5, memory=1 << 30),
         )
     assert {failure.source for failure in report.failed} == names
     assert [added.rsplit("/", 1)[1] for added in report.added] == ["hyphens.pdf"]

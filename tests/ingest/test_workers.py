@@ -11,11 +11,10 @@ from pathlib import Path
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from snappy_core import RegionIndex, Source, UnreadableDocumentError, WorkerError
+from snappy_core import RegionIndex, Source, UnreadableDocumentError, WorkerError, Workers
 from snappy_core.encoders.onnx_text import OnnxTextEncoder
 from snappy_core.ingest.pipeline import ingest
 from snappy_core.ingest.plan import name_documents
-from snappy_core.ingest.workers import Workers
 from snappy_core.parsing import ReadingOptions
 from snappy_core.stores import MemoryStore
 from snappy_core.testing import FakeEncoder
@@ -27,13 +26,13 @@ needs_proc = pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="n
 
 ADD = """
 import sys
-from snappy_core import RegionIndex
+from snappy_core import RegionIndex, Workers
 from tests.ingest.misbehaving import MisbehavingEncoder
 
 with RegionIndex.open(sys.argv[1], MisbehavingEncoder(sys.argv[2])) as index:
-    index.add(sys.argv[3], workers=2).raise_failed()
+    index.add(sys.argv[3], executor=Workers(2)).raise_failed()
     print("added", flush=True)
-    index.add(sys.argv[4:], workers=2)
+    index.add(sys.argv[4:], executor=Workers(2))
 """
 
 
@@ -82,7 +81,7 @@ def pids(tmp_path):
 
 
 def add(store, encoder, paths, workers, **limits):
-    crew = Workers(encoder, workers, **limits) if workers else None
+    crew = Workers(workers, **limits).start(encoder) if workers else None
     options = ReadingOptions(ocr="never")
     documents = name_documents(paths, None, None)
     return ingest(store, encoder, documents, {"team": "sea"}, False, options, crew)
@@ -183,25 +182,24 @@ def test_an_error_of_the_encoder_is_raised(paper, pids):
 
 
 def test_an_encoder_that_cannot_be_sent(data):
-    with pytest.raises(TypeError, match=r"fake-1 cannot be sent .*a lock.*workers=0"):
+    with pytest.raises(TypeError, match=r"fake-1 cannot be sent .*a lock.*executor=None"):
         add(MemoryStore(), Locked(), data / "table.pdf", 1)
-    with pytest.raises(RuntimeError, match=r"cannot be loaded .*no such model.*workers=0"):
+    with pytest.raises(RuntimeError, match=r"cannot be loaded .*no such model.*executor=None"):
         add(MemoryStore(), Absent(), data / "table.pdf", 1)
 
 
 def test_limits_are_checked():
-    for options in ({"workers": -1}, {"timeout": 0}, {"memory": -5}):
+    for options in ({"count": -1}, {"count": 0}, {"timeout": 0}, {"memory": -5}):
         (name,) = options
-        with pytest.raises(ValueError, match=f"{name} must be positive"), RegionIndex() as index:
-            index.add([], **{"workers": 1, **options})
-    with pytest.raises(ValueError, match="ocr must be"), RegionIndex() as index:
-        index.add([], ocr="sometimes")
+        with pytest.raises(ValueError, match=f"{name} must be positive"):
+            Workers(**{"count": 1, **options})
 
 
 async def test_an_index_adds_with_workers(data, capsys):
     with RegionIndex.open(":memory:", FakeEncoder()) as index:
         paths = [data / "many_pages.pdf", data / "no_pages.pdf"]
-        report = await index.aadd(paths, workers=2, ocr="never", languages="deu", progress=True)
+        reading = ReadingOptions(ocr="never", languages="deu")
+        report = await index.aadd(paths, reading=reading, executor=Workers(2), progress=True)
         assert report.pages == 12
         with pytest.raises(UnreadableDocumentError):
             report.raise_failed()

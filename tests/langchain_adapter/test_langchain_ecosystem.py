@@ -37,7 +37,7 @@ async def test_ensemble_merges_by_region(report_index):
 def test_equal_texts_on_two_pages_stay_two(data):
     index = RegionIndex(encoder=FakeEncoder())
     for name in ("one", "two"):
-        index.add(data / "table.pdf", document_id=name).raise_failed()
+        index.add_document(data / "table.pdf", document_id=name).raise_failed()
     retriever = SnappyRetriever(index=index, k=2)
     question = "Five crews gave up their licences"
     first, second = retriever.invoke(question)

@@ -58,7 +58,7 @@ class MeetingEncoder(FakeEncoder):
 def index():
     index = RegionIndex(encoder=FakeEncoder())
     source = Source.from_bytes(REPORT.read_bytes(), "report.pdf")
-    index.add(source, document_id="report", metadata={"team": "finance"}).raise_failed()
+    index.add_document(source, document_id="report", metadata={"team": "finance"}).raise_failed()
     return index
 
 

@@ -19,7 +19,7 @@ QUESTION = "How many turbines are at work?"
 @pytest.fixture(scope="module")
 def index():
     index = RegionIndex(encoder=FakeEncoder())
-    index.add(REPORT, document_id="report").raise_failed()
+    index.add_document(REPORT, document_id="report").raise_failed()
     return index
 
 

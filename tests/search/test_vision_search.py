@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import ImageChops
 
-from snappy_core import RegionIndex
+from snappy_core import ReadingOptions, RegionIndex
 from snappy_core.boxes import to_pixels
 from snappy_core.display.render import BEST, draw_page
 from snappy_core.encoders.precomputed import patches_from_embeddings
@@ -148,11 +148,11 @@ def test_the_size_of_the_first_stage_can_be_chosen(data):
     with RegionIndex(encoder=FakeGridEncoder(12, 8)) as index:
         sizes = []
         for block in (4, 2, 2):
-            report = index.add(file, pool_block=block)
+            report = index.add(file, reading=ReadingOptions(pool_block=block))
             sizes.append((len(report.added), _pooled(index)))
         assert sizes == [(1, 3 * 2 + 1), (1, 6 * 4 + 1), (0, 6 * 4 + 1)]  # and the global patch
         with pytest.raises(ValueError, match="pool_block must be between 1 and 32, not 0"):
-            index.add(file, pool_block=0)
+            ReadingOptions(pool_block=0)
 
 
 def _pooled(index):

@@ -16,7 +16,7 @@ from snappy_core.ingest.executor import Crew, Here
 from snappy_core.ingest.queued_document import PAGES_ENCODED, Flow
 from snappy_core.ingest.ray.cluster import libraries, session_folder
 from snappy_core.ingest.worker import portable
-from snappy_core.ingest.workers import Workers
+from snappy_core.ingest.workers import WorkerPool
 from snappy_core.parsing import ReadingOptions, Source
 from snappy_core.stores.base import PageRecord
 
@@ -73,7 +73,7 @@ class Reader:
             tempfile.tempdir = session_folder()
             packed: Any = _Packed(self._orders.encoder)
             limits = self._orders.limits
-            crew = Here(_load(packed)) if limits is None else Workers(packed, 1, *limits)
+            crew = Here(_load(packed)) if limits is None else WorkerPool(packed, 1, *limits)
             self._crew = crew.__enter__()
             weakref.finalize(self, crew.__exit__, None, None, None)
         return self._crew

@@ -20,7 +20,7 @@ from snappy_core.ingest.progress import IngestProgress
 from snappy_core.ingest.ray.actor import Orders, Part, Reader, pack, unpack
 from snappy_core.ingest.ray.cluster import connected, find
 from snappy_core.ingest.report import IngestReport
-from snappy_core.ingest.workers import Workers, pickle_encoder
+from snappy_core.ingest.workers import pickle_encoder
 from snappy_core.parsing import ReadingOptions, Source
 from snappy_core.stores.base import DocumentRecord, PageRecord, Store
 from snappy_core.types import Scalar
@@ -61,8 +61,6 @@ def ingest_on_ray(
         ValueError: a number is not positive, or the address is none.
     """
     started = time.perf_counter()
-    if workers != 0:  # said here and not in the actors, if it is wrong
-        Workers(encoder, 1 if workers is None else workers, timeout, memory)
     limits = None if workers == 0 else (timeout, memory)
     pickled, cluster = pickle_encoder(encoder), find(address)
     with IngestProgress(len(documents), progress) as bar, ExitStack() as stack:

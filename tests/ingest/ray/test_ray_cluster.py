@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from snappy_core import MissingDependencyError, RegionIndex
+from snappy_core import MissingDependencyError, Ray, RegionIndex
 from snappy_core.cli import main
 from snappy_core.ingest.ray.cluster import find
 from snappy_core.ingest.ray.ingest import _share
@@ -16,9 +16,9 @@ from tests.ingest.misbehaving import Locked
 pytest.importorskip("ray.data")
 
 
-def add(encoder, paths=(), **options):
+def add(encoder):
     with RegionIndex(encoder=encoder) as index:
-        return index.add(paths, **options)
+        return index.add([], executor=Ray("local"))
 
 
 @pytest.fixture
@@ -53,25 +53,25 @@ def test_a_cluster_that_does_not_answer(closed, data, tmp_path, monkeypatch, cap
 )
 def test_an_address_that_is_none(address, said):
     with RegionIndex(encoder=FakeEncoder()) as index, pytest.raises(ValueError, match=said):
-        index.add([], ray=address)
+        index.add([], executor=Ray(address))
 
 
 def test_what_is_wrong_is_said_at_once(monkeypatch):
     for options in ({"workers": -1}, {"timeout": 0}, {"memory": -5}):
         with pytest.raises(ValueError, match=f"{next(iter(options))} must be positive"):
-            add(FakeEncoder(), ray="local", **options)
+            Ray(**options)
     with pytest.raises(TypeError, match="fake-1 cannot be sent"):
-        add(Locked(), ray="local")
+        add(Locked())
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(MissingDependencyError, match=r"pip install 'snappy-retriever\[ray\]'"):
-        add(FakeEncoder(), ray="local")
+        add(FakeEncoder())
 
 
 def test_nothing_to_do_starts_no_cluster(data):
     with RegionIndex(encoder=FakeEncoder()) as index:
         index.add(data / "table.pdf")
         started = time.monotonic()
-        report = index.add([data / "table.pdf", data / "none.pdf"], ray="local")
+        report = index.add([data / "table.pdf", data / "none.pdf"], executor=Ray("local"))
         assert time.monotonic() - started < 2
     assert len(report.unchanged) == len(report.failed) == 1
 

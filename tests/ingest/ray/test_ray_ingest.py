@@ -11,7 +11,15 @@ from pathlib import Path
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from snappy_core import RegionIndex, Source, UnreadableDocumentError, WorkerError
+from snappy_core import (
+    Ray,
+    ReadingOptions,
+    RegionIndex,
+    Source,
+    UnreadableDocumentError,
+    WorkerError,
+    Workers,
+)
 from snappy_core.cli import main
 from snappy_core.encoders.onnx_text import OnnxTextEncoder
 from snappy_core.ingest.ray.actor import at_hand
@@ -32,8 +40,7 @@ ROOT = Path(__file__).parents[3]
 
 ADD = """
 import sys, time
-from snappy_core import RegionIndex
-from snappy_core.ingest.ray.actor import at_hand
+from snappy_core import Ray, RegionIndex
 from snappy_core.testing import FakeEncoder
 
 class Slow(FakeEncoder):
@@ -43,7 +50,7 @@ class Slow(FakeEncoder):
 
 with RegionIndex.open(sys.argv[1], Slow()) as index:
     print("open", flush=True)
-    print(index.add(sys.argv[3:], ray=sys.argv[2], workers=2), flush=True)
+    print(index.add(sys.argv[3:], executor=Ray(sys.argv[2], workers=2)), flush=True)
 """
 
 
@@ -79,9 +86,13 @@ def paper(tmp_path):
     return make
 
 
-def add(encoder, paths, **options):
+NO_OCR = ReadingOptions(ocr="never")
+
+
+def add(encoder, paths, executor=None):
     index = RegionIndex(encoder=encoder)
-    report = index.add(paths, metadata={"team": "sea"}, ocr="never", progress=False, **options)
+    options = {"reading": NO_OCR, "executor": executor, "progress": False}
+    report = index.add(paths, metadata={"team": "sea"}, **options)
     return index, report
 
 
@@ -96,9 +107,9 @@ def test_what_comes_out_is_what_comes_out_on_one_machine(cluster, data, paper, t
         Source.from_path(tmp_path / "gone.pdf"),
         Source.from_bytes((data / "table.pdf").read_bytes() + b"\0\0", "mail/1.pdf"),
     ]
-    encoder, limits = MisbehavingEncoder(tmp_path), {"timeout": 3}
-    here, expected = add(encoder, sources, workers=2, **limits)
-    index, report = add(encoder, sources, ray=cluster, **limits)
+    encoder = MisbehavingEncoder(tmp_path)
+    here, expected = add(encoder, sources, Workers(2, timeout=3))
+    index, report = add(encoder, sources, Ray(cluster, timeout=3))
     assert outcome(report) == outcome(expected)
     assert contents(index._store) == contents(here._store)
     broken = [failure for failure in report.failed if type(failure.error) is WorkerError]
@@ -109,9 +120,10 @@ def test_what_comes_out_is_what_comes_out_on_one_machine(cluster, data, paper, t
     ]
 
     good = [source for source in sources if source.name in report.added]
-    again = index.add(good, ocr="never", ray=cluster)
+    options = {"reading": NO_OCR, "executor": Ray(cluster)}
+    again = index.add(good, **options)
     assert (again.unchanged, again.added, again.pages) == (report.added, (), 0)
-    (changed,) = index.add(good[:1], metadata={"team": "land"}, ocr="never", ray=cluster).added
+    (changed,) = index.add(good[:1], metadata={"team": "land"}, **options).added
     assert changed == report.added[0]
 
 
@@ -133,7 +145,7 @@ def test_an_actor_that_dies_costs_nothing(cluster, data, tmp_path):
     """Without a worker process of its own the encoder takes the actor with it."""
     paths = [data / f"{name}.pdf" for name in ("table", "many_pages", "two_columns", "empty")]
     encoder = KilledOnce(tmp_path / "flag")
-    index, report = add(encoder, paths, ray=cluster, workers=0)
+    index, report = add(encoder, paths, Ray(cluster, workers=0))
     assert (tmp_path / "flag").exists()
     here, expected = add(encoder, paths)
     assert outcome(report) == outcome(expected)
@@ -197,7 +209,7 @@ def test_it_goes_on_where_it_was_killed(cluster, begun):
     first = stored(file)
     assert 0 < len(first) < len(paths)
     with RegionIndex.open(file, FakeEncoder()) as index:
-        report = index.add(paths, ray=cluster)
+        report = index.add(paths, executor=Ray(cluster))
         assert report.unchanged == tuple(path for path in paths if path in first)
         assert report.added == tuple(path for path in paths if path not in first)
         with RegionIndex(encoder=FakeEncoder()) as expected:
