@@ -12,6 +12,16 @@ settings.load_profile("snappy")
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "tesseract: needs the program tesseract")
+    config.addinivalue_line(
+        "markers", "requires(module, ...): needs optional packages, imported when the test runs"
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    for marker in item.iter_markers("requires"):
+        for module in marker.args:
+            pytest.importorskip(module)
 
 
 def pytest_collection_modifyitems(items):

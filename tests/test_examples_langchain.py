@@ -6,7 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import nbformat
 import pytest
 
 ROOT = Path(__file__).parent.parent
@@ -69,12 +68,16 @@ def test_environment_names_the_model(script, tmp_path):
 
 
 def test_notebook_is_stored_without_outputs():
+    import nbformat
+
     for cell in nbformat.read(NOTEBOOK, as_version=4).cells:
         assert not cell.get("outputs")
         assert cell.get("execution_count") is None
 
 
 def test_notebook_shows_the_page(tmp_path):
+    import nbformat
+
     done = run(
         "-c",
         EXECUTE,

@@ -6,7 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import nbformat
 import pytest
 
 ROOT = Path(__file__).parent.parent
@@ -90,12 +89,16 @@ def test_a_model_whose_integration_is_installed(tmp_path):
 
 
 def test_notebook_is_stored_without_outputs():
+    import nbformat
+
     for cell in nbformat.read(NOTEBOOK, as_version=4).cells:
         assert not cell.get("outputs")
         assert cell.get("execution_count") is None
 
 
 def test_notebook_shows_the_page(tmp_path):
+    import nbformat
+
     done = run(
         "-c",
         EXECUTE,

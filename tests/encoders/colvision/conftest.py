@@ -24,10 +24,12 @@ def libraries():
         except ImportError:
             pytest.skip("no torchvision")
         pytest.importorskip("colpali_engine.models")
-    threads = tiny.torch.get_num_threads()
-    tiny.torch.set_num_threads(1)  # with more, models as small as these mostly wait
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # with more, models as small as these mostly wait
     yield shim
-    tiny.torch.set_num_threads(threads)
+    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 import json
 
-import torch
 from tokenizers import Tokenizer, decoders, pre_tokenizers
 from tokenizers import models as tokenizer_models
 
@@ -59,6 +58,8 @@ def import_torchvision():
     try:
         import torchvision
     except RuntimeError:
+        import torch
+
         library = torch.library.Library("torchvision", "DEF")
         library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
         library.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
@@ -375,6 +376,8 @@ def colgemma3():
         boi_token_index=4,
         eoi_token_index=5,
     )
+    import torch
+
     model = engine.ColGemma3(config)
     # Zero until it is trained: all pictures would be alike.
     torch.nn.init.normal_(model.multi_modal_projector.mm_input_projection_weight)
@@ -434,6 +437,8 @@ BUILDERS = {**ENGINE, **NATIVE}
 
 def save(name, folder):
     """Save the model and processor of a family into a folder."""
+    import torch
+
     torch.manual_seed(7)
     model, processor = BUILDERS[name]()
     model.save_pretrained(folder)

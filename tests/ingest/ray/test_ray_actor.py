@@ -9,7 +9,7 @@ from snappy_core.parsing import ReadingOptions
 from snappy_core.testing import FakeEncoder
 from tests.ingest.misbehaving import Absent
 
-pytest.importorskip("ray.data")
+pytestmark = pytest.mark.requires("ray.data")
 LIMITS = (60.0, 4 << 30)
 
 

@@ -13,7 +13,7 @@ from snappy_core.ingest.ray.ingest import _share
 from snappy_core.testing import FakeEncoder
 from tests.ingest.misbehaving import Locked
 
-pytest.importorskip("ray.data")
+pytestmark = pytest.mark.requires("ray.data")
 
 
 def add(encoder):

@@ -27,8 +27,8 @@ from snappy_core.testing import FakeEncoder
 from tests.ingest.contents import contents, outcome
 from tests.ingest.misbehaving import Deadly, KilledOnce, MisbehavingEncoder
 
-pytest.importorskip("ray.data")
 pytestmark = [
+    pytest.mark.requires("ray.data"),
     pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs process groups"),
     # The processes of Ray talk over an address of this machine, which is not the loopback.
     pytest.mark.enable_socket,

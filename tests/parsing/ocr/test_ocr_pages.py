@@ -6,7 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytesseract
 import pytest
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
@@ -226,7 +225,7 @@ def test_confidence_reaches_hits_and_metadata(data):
 @pytest.fixture
 def no_tesseract(monkeypatch):
     tesseract._check_languages.cache_clear()
-    monkeypatch.setattr(pytesseract.pytesseract, "tesseract_cmd", "/nowhere/tesseract")
+    monkeypatch.setattr("pytesseract.pytesseract.tesseract_cmd", "/nowhere/tesseract")
 
 
 def test_pages_warn_without_tesseract(data, no_tesseract):

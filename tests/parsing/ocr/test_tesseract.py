@@ -4,7 +4,6 @@ import os
 import stat
 
 import numpy as np
-import pytesseract
 import pytest
 from PIL import Image
 
@@ -20,7 +19,7 @@ INSTALL = "apt-get install tesseract-ocr"
 @pytest.fixture
 def no_tesseract(monkeypatch):
     tesseract._check_languages.cache_clear()
-    monkeypatch.setattr(pytesseract.pytesseract, "tesseract_cmd", "/nowhere/tesseract")
+    monkeypatch.setattr("pytesseract.pytesseract.tesseract_cmd", "/nowhere/tesseract")
 
 
 @pytest.fixture
@@ -38,7 +37,7 @@ def program(monkeypatch, tmp_path):
         )
         script.chmod(script.stat().st_mode | stat.S_IXUSR)
         tesseract._check_languages.cache_clear()
-        monkeypatch.setattr(pytesseract.pytesseract, "tesseract_cmd", str(script))
+        monkeypatch.setattr("pytesseract.pytesseract.tesseract_cmd", str(script))
 
     yield install
     tesseract._check_languages.cache_clear()
@@ -61,6 +60,8 @@ def test_words_stand_where_they_were_drawn(angle):
 
 @needs_tesseract
 def test_a_page_upside_down_is_read_a_second_time(monkeypatch):
+    import pytesseract
+
     calls = []
     run = pytesseract.image_to_data
     monkeypatch.setattr(
@@ -149,7 +150,7 @@ def test_tesseract_goes_missing(no_tesseract, program, monkeypatch):
     """Between two pages: what was known of its languages is of no use."""
     program("exit 1")
     tesseract._check_languages("eng")
-    monkeypatch.setattr(pytesseract.pytesseract, "tesseract_cmd", "/nowhere/tesseract")
+    monkeypatch.setattr("pytesseract.pytesseract.tesseract_cmd", "/nowhere/tesseract")
     with pytest.raises(MissingDependencyError, match=INSTALL):
         tesseract.recognise(sheet(), WIDTH)
 

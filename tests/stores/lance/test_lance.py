@@ -27,7 +27,7 @@ from snappy_core.testing.stores import (
     texts,
 )
 
-pytest.importorskip("lancedb")
+pytestmark = pytest.mark.requires("lancedb")
 
 ROOT = Path(__file__).parents[3]
 NOTHING = timedelta(0)

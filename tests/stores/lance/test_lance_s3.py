@@ -17,8 +17,7 @@ from snappy_core.stores.sqlite.store import SqliteStore
 from snappy_core.testing import FakeEncoder
 from snappy_core.testing.stores import StoreConformance, assert_consistent, document, texts
 
-pytest.importorskip("lancedb")
-pytest.importorskip("moto")
+pytestmark = pytest.mark.requires("lancedb", "moto")
 
 
 @pytest.fixture(autouse=True)

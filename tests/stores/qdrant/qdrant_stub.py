@@ -9,9 +9,6 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from pydantic import TypeAdapter
-from pydantic_core import to_json
-from qdrant_client import QdrantClient, models
 
 LIMIT = 32 * 1024 * 1024  # of a request, as a server has it by default
 LOCAL_MODE = pytest.mark.filterwarnings(
@@ -39,15 +36,21 @@ class SerialClient:
 
 
 def local_client():
+    from qdrant_client import QdrantClient
+
     return SerialClient(QdrantClient(":memory:"))
 
 
 def read(kind, body):
-    return TypeAdapter(kind).validate_python(body)
+    """Return a body as a type of the client's models, by its name."""
+    from pydantic import TypeAdapter
+    from qdrant_client import models
+
+    return TypeAdapter(getattr(models, kind)).validate_python(body)
 
 
 def filter_of(body):
-    return read(models.Filter, body["filter"]) if body.get("filter") else None
+    return read("Filter", body["filter"]) if body.get("filter") else None
 
 
 ROUTES = []
@@ -70,17 +73,19 @@ def exists(client, name, body):
 
 @route("GET", "/(?P<name>)")
 def version(client, name, body):
-    return models.VersionInfo(title="stub", version="0.0.0")
+    return {"title": "stub", "version": "0.0.0"}
 
 
 @route("GET", "/collections/NAME")
 def info(client, name, body):
-    found = client.get_collection(name)
-    held = client.indexed.get(name, {}).items()
-    found.payload_schema = {
-        field: models.PayloadIndexInfo(data_type=kind, points=0) for field, kind in held
+    from qdrant_client.models import PayloadIndexInfo
+
+    collection = client.get_collection(name)
+    collection.payload_schema = {
+        field: PayloadIndexInfo(data_type=kind, points=0)
+        for field, kind in client.indexed.get(name, {}).items()
     }
-    return found
+    return collection
 
 
 @route("DELETE", "/collections/NAME")
@@ -90,13 +95,13 @@ def drop(client, name, body):
 
 @route("PUT", "/collections/NAME")
 def create(client, name, body):
-    made = read(models.CreateCollection, body)
+    made = read("CreateCollection", body)
     return client.create_collection(name, vectors_config=made.vectors)
 
 
 @route("PUT", "/collections/NAME/index")
 def index(client, name, body):
-    schema = read(models.CreateFieldIndex, body).field_schema
+    schema = read("CreateFieldIndex", body).field_schema
     kind = schema if isinstance(schema, str) else schema.type
     client.indexed.setdefault(name, {})[body["field_name"]] = str(kind.value)
     return client.create_payload_index(name, body["field_name"], field_schema=schema)
@@ -104,7 +109,7 @@ def index(client, name, body):
 
 @route("PUT", "/collections/NAME/points")
 def upsert(client, name, body):
-    return client.upsert(name, read(models.PointsList, body).points)
+    return client.upsert(name, read("PointsList", body).points)
 
 
 @route("POST", "/collections/NAME/points")
@@ -132,7 +137,7 @@ def count(client, name, body):
 
 @route("POST", "/collections/NAME/points/delete")
 def delete(client, name, body):
-    return client.delete(name, read(models.PointsSelector, body))
+    return client.delete(name, read("PointsSelector", body))
 
 
 @route("POST", "/collections/NAME/points/payload")
@@ -142,12 +147,12 @@ def set_payload(client, name, body):
 
 @route("POST", "/collections/NAME/points/batch")
 def batch(client, name, body):
-    return client.batch_update_points(name, read(models.UpdateOperations, body).operations)
+    return client.batch_update_points(name, read("UpdateOperations", body).operations)
 
 
 @route("POST", "/collections/NAME/points/query")
 def query(client, name, body):
-    asked = read(models.QueryRequest, body)
+    asked = read("QueryRequest", body)
     return client.query_points(
         name,
         query=asked.query,
@@ -200,6 +205,8 @@ class Stub(ThreadingHTTPServer):
 
 class Handler(BaseHTTPRequestHandler):
     def _serve(self):
+        from pydantic_core import to_json
+
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         path = self.path.partition("?")[0]
         self.server.seen.append((self.command, path, len(body), dict(self.headers)))

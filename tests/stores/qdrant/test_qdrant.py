@@ -8,10 +8,6 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-pytest.importorskip("qdrant_client")
-
-from qdrant_client import models
-
 from snappy_core.errors import IndexMismatchError, MissingDependencyError, StoreError
 from snappy_core.stores import open_store
 from snappy_core.stores.base import PageFilter
@@ -31,7 +27,7 @@ from snappy_core.testing.stores import (
 )
 from tests.stores.qdrant.qdrant_stub import LOCAL_MODE, local_client
 
-pytestmark = LOCAL_MODE
+pytestmark = [LOCAL_MODE, pytest.mark.requires("qdrant_client")]
 LOCATION = "qdrant://local/index"
 NOTHING = timedelta(0)
 
@@ -123,6 +119,8 @@ def test_not_created_unless_asked(client):
 
 @pytest.mark.parametrize("create", [True, False])
 def test_other_collections_are_refused_and_left_alone(client, create):
+    from qdrant_client import models
+
     plain = models.VectorParams(size=2, distance=models.Distance.DOT)
     client.create_collection("index", vectors_config=plain)
     with pytest.raises(IndexMismatchError, match="is a collection, but not a Snappy index"):
@@ -155,6 +153,8 @@ def test_what_a_killed_maker_left_is_completed(client, monkeypatch):
 
 
 def test_how_collections_are_made(store, client, monkeypatch):
+    from qdrant_client import models
+
     made = {}
     create = client.create_collection
     monkeypatch.setattr(
@@ -505,6 +505,8 @@ def test_writing_cleans_up_by_itself(store, client, monkeypatch):
 
 
 def test_a_lost_head_is_damage(store, client):
+    from qdrant_client import models
+
     client.delete("index.log", models.PointIdsList(points=[store._collections._head]))
     with pytest.raises(StoreError, match=r"is damaged: index\.log has lost its head"):
         names(store)

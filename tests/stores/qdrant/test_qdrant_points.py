@@ -5,11 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-pytest.importorskip("qdrant_client")
-
-from pydantic_core import to_json
-from qdrant_client.models import PointsList
-
 from snappy_core.errors import StoreError
 from snappy_core.ingest.jobs import prepare
 from snappy_core.stores import codec
@@ -26,6 +21,8 @@ from snappy_core.testing.stores import (
 )
 from snappy_core.types import NO_WORDS, Page, Patches
 from snappy_core.vectors import normalize, quantize
+
+pytestmark = pytest.mark.requires("qdrant_client")
 
 
 def points_of(record, place=0):
@@ -107,6 +104,9 @@ def test_pages_stay_below_the_limit_of_a_multivector():
 
 
 def test_sizes_are_not_guessed_too_small():
+    from pydantic_core import to_json
+    from qdrant_client.models import PointsList
+
     odd = 'naïve ﬁsh 漁業 \U0001f41f nul\x00byte "quoted" \x01\x02\x03'
     for record in (large_record(300, 128), grid_record(), *texts(odd, " ".join(odd.split() * 50))):
         for point, size in page_points("index", "ü\x00", "w" * 16, 2**52, 1000, record):

@@ -3,8 +3,6 @@
 import numpy as np
 import pytest
 
-pytest.importorskip("qdrant_client")
-
 from snappy_core import RegionIndex
 from snappy_core.evaluation.recall import run_recall
 from snappy_core.ingest.jobs import prepare
@@ -30,7 +28,7 @@ from snappy_core.testing.stores import (
 )
 from tests.stores.qdrant.qdrant_stub import LOCAL_MODE, local_client
 
-pytestmark = LOCAL_MODE
+pytestmark = [LOCAL_MODE, pytest.mark.requires("qdrant_client")]
 ENCODER = FakeEncoder(dim=16)
 ALL = PageFilter()
 WORDS = "harbour tide moon wind ship wall cloud rain cow gull rope sail".split()

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("qdrant_client")
-
 from snappy_core import RegionIndex
 from snappy_core.cli import main
 from snappy_core.errors import StoreError
@@ -23,7 +21,7 @@ from snappy_core.testing import FakeEncoder
 from snappy_core.testing.stores import StoreConformance, assert_consistent, document, texts
 from tests.stores.qdrant.qdrant_stub import LIMIT, LOCAL_MODE, serve
 
-pytestmark = LOCAL_MODE
+pytestmark = [LOCAL_MODE, pytest.mark.requires("qdrant_client")]
 ROOT = Path(__file__).parents[3]
 
 
