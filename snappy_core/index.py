@@ -14,7 +14,7 @@ from snappy_core.display.render import crop, draw_page
 from snappy_core.display.stored_pages import redraw
 from snappy_core.encoders import Encoder, is_encoder_name, open_encoder
 from snappy_core.errors import IndexMismatchError
-from snappy_core.formats import RegionsFormat, SuppliedPage, SuppliedRegions
+from snappy_core.formats import SuppliedPage, SuppliedRegions
 from snappy_core.ingest import plan
 from snappy_core.ingest.executor import Executor
 from snappy_core.ingest.pipeline import ingest
@@ -168,7 +168,7 @@ class RegionIndex:
         *,
         document_id: str | None = None,
         regions: SuppliedRegions | None = None,
-        regions_format: RegionsFormat | None = None,
+        regions_format: str | None = None,
         patches: Sequence[Patches] | None = None,
         metadata: Mapping[str, Scalar] | None = None,
         password: str | None = None,
@@ -189,7 +189,8 @@ class RegionIndex:
                 as a scan without OCR, the words of the regions are used, and their boxes are
                 estimated. Adding the document with other regions, or none, reads it again.
             regions_format: the format of `regions` where it cannot be detected: "docling",
-                "hocr", "alto", "unstructured", "deepseek" or "plain".
+                "hocr", "alto", "unstructured", "deepseek", "plain", or one of your own
+                (`snappy_core.formats.FORMATS`).
             patches: the embeddings of each page, computed elsewhere: the encoder is not called.
                 `snappy_core.encoders.precomputed` makes them from arrays.
 

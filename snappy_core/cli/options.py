@@ -55,8 +55,13 @@ Regions = Annotated[
     ),
 ]
 RegionsFormat = Annotated[
-    Literal["docling", "hocr", "alto", "unstructured", "deepseek", "plain"] | None,
-    typer.Option("--regions-format", help="What FILE is, where that cannot be told."),
+    str | None,
+    typer.Option(
+        "--regions-format",
+        metavar="NAME",
+        help="Format of the regions: docling, hocr, alto, unstructured, deepseek or plain. By "
+        "default it is detected.",
+    ),
 ]
 WorkerCount = Annotated[
     int | None,

@@ -1,122 +1,113 @@
-"""Regions that somebody already has, from the formats of other readers."""
+"""Regions from other readers: layout models, OCR engines, archives.
+
+A format is one module with a `Format`: a name, a function that recognizes a file and one that
+reads it. A format of your own is registered with `FORMATS.register(name, format)`, or by a package
+through the entry point group "snappy.formats".
+"""
 
 from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal, TypeGuard, TypeVar
 
 from snappy_core.errors import FormatError
-from snappy_core.formats import alto, deepseek, docling, hocr, plain, unstructured
-from snappy_core.formats.base import SuppliedPage, SuppliedRegion, digest
+from snappy_core.formats.base import Content, Format, SuppliedPage, SuppliedRegion, digest
+from snappy_core.formats.frames import Frame
 from snappy_core.formats.merge import merge_regions
+from snappy_core.formats.region_builder import NestedRegion, SuppliedWord, build_page
+from snappy_core.registry import Registry
 
 __all__ = [
     "FORMATS",
-    "RegionsFormat",
+    "Content",
+    "Format",
+    "Frame",
+    "NestedRegion",
     "SuppliedPage",
     "SuppliedRegion",
     "SuppliedRegions",
+    "SuppliedWord",
+    "build_page",
     "digest",
-    "read_regions",
     "merge_regions",
+    "read_regions",
 ]
 
-T = TypeVar("T")
-
-RegionsFormat = Literal["docling", "hocr", "alto", "unstructured", "deepseek", "plain"]
-FORMATS: tuple[RegionsFormat, ...] = RegionsFormat.__args__  # type: ignore[attr-defined]
+FORMATS = Registry[Format](
+    "regions format",
+    "snappy.formats",
+    {
+        name: f"snappy_core.formats.{name}:FORMAT"
+        for name in ("docling", "hocr", "alto", "unstructured", "deepseek", "plain")
+    },
+)
+"""The formats of other readers by name."""
 
 SuppliedRegions = str | os.PathLike[str] | bytes | Mapping[str, object] | Sequence[object]
-"""A path, the bytes of a file, or JSON that is parsed already."""
-
-_MARKUP = {"hocr": hocr.read, "alto": alto.read}
-_JSON = {"docling": docling.read, "unstructured": unstructured.read, "plain": plain.read}
-_GIVE = f"say which with format= (regions_format= of an index): {', '.join(map(repr, FORMATS))}"
+"""The path of a file, the bytes of a file, or parsed JSON."""
 
 
 def read_regions(
-    data: SuppliedRegions, format: RegionsFormat | None = None
+    data: SuppliedRegions, regions_format: str | None = None
 ) -> dict[int, SuppliedPage]:
-    """Return the pages of a document as another reader found them, by their number.
+    """Return the pages of a document as another reader describes them, by page number.
 
     Args:
-        data: path of a file, its bytes, or parsed JSON: a Docling document, Unstructured's
-            elements, a plain list of dictionaries (see `snappy_core.formats.plain`), or a list
-            of what DeepSeek-OCR wrote for each page.
-        format: one of `FORMATS`; None finds it out where only one of them can be meant.
+        data: path of a file, its bytes, or parsed JSON, such as a list of dictionaries
+            (`snappy_core.formats.plain`).
+        regions_format: name of one of `FORMATS`; None detects it.
 
     Raises:
-        FormatError: another format, none that can be told, boxes outside of their page or in
-            another frame, or sizes that are missing.
-        ValueError: `format` is none of `FORMATS`.
+        FormatError: the format differs or cannot be detected, a box lies outside of its page or
+            is in another unit, or a size is missing.
+        ValueError: no format has this name.
         OSError: the file cannot be opened.
     """
-    if format is not None and format not in FORMATS:
-        raise ValueError(f"a format is one of {', '.join(map(repr, FORMATS))}, not {format!r}")
-    name = "regions"
+    chosen = None if regions_format is None else FORMATS.get(regions_format)
+    source = "regions"
+    content: Content
+    note = ""
     if isinstance(data, (str, os.PathLike)):
-        name = os.fspath(data)
+        source = os.fspath(data)
         data = Path(data).read_bytes()
-    elif not isinstance(data, (bytes, Mapping, Sequence)):
+    if isinstance(data, bytes):
+        content, note = _parse(data)
+    elif isinstance(data, Mapping):
+        content = data
+    elif isinstance(data, Sequence):
+        content = list(data)
+    else:
         raise TypeError(f"regions are a path, bytes or parsed JSON, not {type(data).__name__}")
     try:
-        content = _parse(data, format)
-        format = format or _detect(content)
-        if format in _JSON:
-            return _JSON[format](content)
-        if format in _MARKUP and isinstance(content, bytes):
-            return _MARKUP[format](content)
-        if format == "deepseek" and (isinstance(content, bytes) or _all(content, str)):
-            return deepseek.read(content)
-        raise FormatError(f"{format} is read from a path or bytes, not from parsed JSON")
+        chosen = chosen or _detect(content)
+        return chosen.read(content)
     except FormatError as error:
-        raise FormatError(f"{name}: {error}") from error
+        raise FormatError(f"{source}: {error}{note}") from error
     except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        cause = f"is not as {format or 'any format'} wants it ({type(error).__name__}: {error})"
-        raise FormatError(f"{name}: {cause}") from error
+        name = chosen.name if chosen else "any format"
+        cause = f"cannot be read as {name} ({type(error).__name__}: {error})"
+        raise FormatError(f"{source}: {cause}{note}") from error
 
 
-def _parse(data: object, format: RegionsFormat | None) -> object:
-    """Return JSON as an object, anything else as it is."""
-    if isinstance(data, tuple):
-        return list(data)
-    if not isinstance(data, bytes) or format not in (None, *_JSON):
-        return data
-    if format is None and data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"{", b"["):
-        return data
+def _parse(data: bytes) -> tuple[Content, str]:
+    """Return parsed JSON or else the bytes, with a note for errors if JSON cannot be parsed."""
+    if data.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")[:1] not in (b"{", b"["):
+        return data, ""
     try:
-        return json.loads(data.removeprefix(b"\xef\xbb\xbf"))
-    except ValueError as error:
-        raise FormatError(f"is not JSON ({error})") from error
+        return json.loads(data), ""
+    except (ValueError, RecursionError) as error:
+        return data, f" (it is not JSON: {error})"
 
 
-def _detect(content: object) -> RegionsFormat:
-    """Return the one format that something can be of."""
-    found: dict[RegionsFormat, bool]
-    if isinstance(content, bytes):
-        text = content.decode("utf-8", "ignore").replace("\0", "")  # UTF-16, too
-        found = {
-            "hocr": "ocr_page" in text,
-            "alto": re.search(r"<(\w+:)?alto\b", text) is not None,
-            "deepseek": deepseek.is_deepseek(text),
-        }
-    else:
-        found = {
-            "docling": docling.is_docling(content),
-            "unstructured": unstructured.is_unstructured(content),
-            "plain": plain.is_plain(content),
-            "deepseek": _all(content, str) and any(map(deepseek.is_deepseek, content)),
-        }
-    able = [name for name, can in found.items() if can]
-    if len(able) != 1:
-        seen = f"may be {' or '.join(able)}" if able else "is of no format that can be told"
-        raise FormatError(f"{seen}: {_GIVE}")
-    return able[0]
-
-
-def _all(content: object, kind: type[T]) -> TypeGuard[list[T]]:
-    return isinstance(content, list) and bool(content) and all(isinstance(c, kind) for c in content)
+def _detect(content: Content) -> Format:
+    """Return the only format that recognizes the content."""
+    formats = [FORMATS.get(name) for name in FORMATS.names()]
+    matches = [format for format in formats if format.sniff(content)]
+    if len(matches) == 1:
+        return matches[0]
+    finding = "has no known format"
+    if matches:
+        finding = f"may be {' or '.join(format.name for format in matches)}"
+    raise FormatError(f"{finding}; set regions_format to one of {', '.join(FORMATS.names())}")

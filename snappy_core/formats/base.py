@@ -1,25 +1,29 @@
-"""What another reader found on a page: regions, and words where it has them."""
+"""What a regions format is, and the pages that it reads."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from snappy_core.types import NO_WORDS, Box, Label, Words
 
 _VERSION = "2"
-"""Part of the fingerprint: raised when the same supplied regions would come out otherwise."""
+"""Part of the fingerprint: raised when the same supplied regions would be stored differently."""
+
+Content = bytes | Mapping[str, Any] | list[Any]
+"""The content of a file: parsed if it is JSON, else its bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class SuppliedRegion:
-    """A region as somebody else found it.
+    """A region from another reader.
 
     Attributes:
-        text: what one reads of it; "" where the format leaves that to the words in the box.
-        parent: index of the region of this page that holds it, if any.
-        context: box of what it must be read with: the header of a row.
+        text: its text; "" leaves it to the words of the page inside the box.
+        parent: index of the region that contains it among those of the page, or None.
+        context: box of the text it must be read with: the header of a table row.
     """
 
     box: Box
@@ -31,12 +35,12 @@ class SuppliedRegion:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SuppliedPage:
-    """A page as somebody else read it.
+    """The regions and words of a page from another reader.
 
     Attributes:
-        number: 1-based place in the document.
-        regions: in reading order, parts after what holds them.
-        words: with boxes, as hOCR, ALTO and table cells have them; else none.
+        number: page number in the document, from 1.
+        regions: in reading order, each after its parent.
+        words: words with boxes, where the format has them.
         width, height: size of the page in any unit; None where the format does not say.
     """
 
@@ -47,15 +51,31 @@ class SuppliedPage:
     height: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A file format of another reader.
+
+    Attributes:
+        name: the name it is registered under.
+        sniff: returns whether content looks like this format; it never raises.
+        read: returns the pages by their page number. It may raise FormatError, which names the
+            page and region; the errors of a parser that meets something unexpected (KeyError,
+            TypeError, ...) become a FormatError.
+    """
+
+    name: str
+    sniff: Callable[[Content], bool]
+    read: Callable[[Content], dict[int, SuppliedPage]]
+
+
 def digest(pages: Mapping[int, SuppliedPage]) -> str:
-    """Return a short hash of all that decides what becomes of supplied pages."""
-    made = hashlib.sha256(_VERSION.encode())
-    for number in sorted(pages):
-        page = pages[number]
+    """Return a hash (16 hex digits) of everything in supplied pages that decides what is stored."""
+    sha256 = hashlib.sha256(_VERSION.encode())
+    for number, page in sorted(pages.items()):
         boxes, confidences = page.words.boxes, page.words.confidences
-        held = (
+        values = (
             (number, page.number, page.width, page.height, page.regions),
             (page.words.texts, boxes.tolist(), confidences is not None and confidences.tolist()),
         )
-        made.update(repr(held).encode("utf-8", "backslashreplace"))
-    return made.hexdigest()[:16]
+        sha256.update(repr(values).encode("utf-8", "backslashreplace"))
+    return sha256.hexdigest()[:16]

@@ -1,7 +1,7 @@
-"""DeepSeek-OCR: what the model writes when asked with `<|grounding|>`.
+"""DeepSeek-OCR: what the model writes when prompted with `<|grounding|>`.
 
-Each region is `<|ref|>label<|/ref|><|det|>[[x0, y0, x1, y1]]<|/det|>` and its text behind; boxes
-are in 0..999 of the page whatever its proportions. The script that comes with the model puts
+A region is `<|ref|>label<|/ref|><|det|>[[x0, y0, x1, y1]]<|/det|>`, followed by its text. Boxes
+are in 0..999 in both directions. The script that comes with the model writes
 `<--- Page Split --->` between pages.
 """
 
@@ -13,17 +13,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from snappy_core.errors import FormatError
-from snappy_core.formats.base import SuppliedPage
+from snappy_core.formats.base import Content, Format, SuppliedPage
 from snappy_core.formats.frames import Frame
-from snappy_core.formats.hocr import decode
 from snappy_core.formats.html_tables import tables_to_markdown
 from snappy_core.formats.labels import label_of
+from snappy_core.formats.markup import decode
 from snappy_core.formats.region_builder import NestedRegion, build_page
 from snappy_core.types import Label
 
 _REGION = re.compile(r"<\|ref\|>(.*?)<\|/ref\|>\s*<\|det\|>(.*?)<\|/det\|>", re.DOTALL)
-_SPLIT = re.compile(r"<-+ *Page Split *-+>", re.IGNORECASE)
-_NOISE = re.compile(r"<｜end▁of▁sentence｜>|</?center>|^#+ ", re.MULTILINE)
+_PAGE_SPLIT = re.compile(r"<-+ *Page Split *-+>", re.IGNORECASE)
+_MARKUP = re.compile(r"<｜end▁of▁sentence｜>|</?center>|^#+ ", re.MULTILINE)
 _LABELS: dict[str, Label] = {
     "title": "heading",  # of any level
     "sub_title": "heading",
@@ -37,58 +37,75 @@ _LABELS: dict[str, Label] = {
 }
 
 
-def is_deepseek(text: str) -> bool:
-    """Say whether a text holds grounded regions."""
-    return _REGION.search(text) is not None
+def sniff(content: Content) -> bool:
+    if isinstance(content, bytes):
+        return _REGION.search(content.decode("utf-8", "ignore")) is not None
+    return _is_list_of_texts(content) and any(map(_REGION.search, content))
 
 
-def read(data: bytes | list[str]) -> dict[int, SuppliedPage]:
-    """Return the pages of a file, or of a list of what the model wrote for each page.
+def read(content: Content) -> dict[int, SuppliedPage]:
+    """Return the pages of a file, or of a list of texts with one for each page.
 
-    Where the model was asked for a text and not for the layout, the text stands in place of the
-    label. Tables in HTML are read as Markdown.
+    The label of a region is its text where the model was asked to find a text and not to analyze
+    the page. HTML tables become Markdown.
 
     Raises:
-        FormatError: text without regions, a region that is cut off, or a box that cannot be.
+        FormatError: a page has text but no regions, or a region is cut off or its box invalid.
     """
-    pages = _SPLIT.split(decode(data)) if isinstance(data, bytes) else data
-    if isinstance(data, bytes) and len(pages) > 1 and not pages[-1].strip():
-        pages = pages[:-1]  # one stands after the last page, too
+    if isinstance(content, bytes):
+        pages = _PAGE_SPLIT.split(decode(content))
+        if len(pages) > 1 and not pages[-1].strip():
+            pages.pop()  # the last page is followed by a page split, too
+    elif _is_list_of_texts(content):
+        pages = list(content)
+    else:
+        raise FormatError("is not a list of texts, one for each page")
     return {
-        number: build_page(number, _drafts(text, Frame(number, 999, 999, slack=0)))
+        number: build_page(number, _regions(text, Frame(number, 999, 999, slack=0)))
         for number, text in enumerate(pages, start=1)
     }
 
 
-def _drafts(text: str, frame: Frame) -> Iterator[NestedRegion]:
-    found = list(_REGION.finditer(text))
-    if not found and _NOISE.sub("", text).strip():
-        raise FormatError(f"page {frame.page}: has no regions; ask the model with <|grounding|>")
-    if len(found) != max(text.count("<|ref|>"), text.count("<|det|>")):
+def _is_list_of_texts(content: Content) -> bool:
+    return isinstance(content, list) and bool(content) and all(isinstance(t, str) for t in content)
+
+
+def _regions(text: str, frame: Frame) -> Iterator[NestedRegion]:
+    matches = list(_REGION.finditer(text))
+    if len(matches) != max(text.count("<|ref|>"), text.count("<|det|>")):
         raise FormatError(f"page {frame.page}: a region is cut off or broken")
-    for place, region in enumerate(found):
-        end = found[place + 1].start() if place + 1 < len(found) else len(text)
-        what = f"region {place} ({region[1].strip()})"
-        content = _NOISE.sub("", tables_to_markdown(text[region.end() : end])).strip()
-        label = label_of(region[1], _LABELS)
+    if not matches:
+        if _MARKUP.sub("", text).strip():
+            raise FormatError(
+                f"page {frame.page}: has no regions; prompt the model with <|grounding|>"
+            )
+        return
+    ends = [match.start() for match in matches[1:]] + [len(text)]
+    for index, (match, end) in enumerate(zip(matches, ends, strict=True)):
+        where = f"region {index} ({match[1].strip()})"
+        content = _MARKUP.sub("", tables_to_markdown(text[match.end() : end])).strip()
+        label = label_of(match[1], _LABELS)
         if label == "other" and not content:
-            content = region[1]
-        for box in _boxes(region[2], f"page {frame.page}, {what}"):
-            yield NestedRegion(frame.place(box, what), label, content)
+            content = match[1]
+        for box in _boxes(match[2], f"page {frame.page}, {where}"):
+            yield NestedRegion(frame.to_fractions(box, where), label, content)
 
 
 def _boxes(text: str, where: str) -> list[Any]:
-    """Return the boxes of a region: a list of them, in a list once more from some versions."""
+    """Return the boxes of a region; some versions put the list of boxes into another list."""
     try:
         boxes = json.loads(text)
     except ValueError as error:
-        raise FormatError(f"{where}: {text!r} is no list of boxes") from error
+        raise FormatError(f"{where}: {text!r} is not a list of boxes") from error
     if isinstance(boxes, list) and len(boxes) == 1 and _is_nested(boxes[0]):
         boxes = boxes[0]
     if not isinstance(boxes, list) or not boxes:
-        raise FormatError(f"{where}: {text!r} is no list of boxes")
+        raise FormatError(f"{where}: {text!r} is not a list of boxes")
     return boxes
 
 
 def _is_nested(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(v, list) for v in value)
+
+
+FORMAT = Format("deepseek", sniff, read)

@@ -1,4 +1,4 @@
-"""The frames in which other readers give boxes, checked: a wrong one is an error, not a guess."""
+"""The coordinate frames of other readers, checked: a wrong one is an error, not a guess."""
 
 from __future__ import annotations
 
@@ -17,14 +17,19 @@ from snappy_core.types import Box
 
 Origin = Literal["top_left", "bottom_left"]
 
+_FRACTIONS_BELOW = 10
+"""Pages up to this size, in any unit, may hold boxes of less than one unit a side."""
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """In what the boxes of a page are given: 0..`width` across and 0..`height` along it.
+    """The coordinates of a page: x from 0 to `width`, y from 0 to `height`.
 
     Attributes:
         page: its number, for messages.
-        slack: share of a side by which a box may stand out: ink at the edge, rounding.
+        origin: the corner where x and y are 0.
+        slack: how far a box may reach over the edge of the page, as a fraction of the page:
+            for rounding, and boxes with a margin around the text.
 
     Raises:
         FormatError: the size is missing or not positive.
@@ -44,37 +49,41 @@ class Frame:
                     f"not {self.width!r} x {self.height!r}"
                 )
 
-    def place(self, values: Any, what: str) -> Box:
-        """Return a box of this frame in page fractions.
+    def to_fractions(self, values: Any, where: str) -> Box:
+        """Return a box (x0, y0, x1, y1) of this frame in page fractions, clipped to the page.
+
+        Args:
+            where: the region on the page, for messages.
 
         Raises:
-            FormatError: not four numbers, an inverted box, one outside of the page, or one in
-                another unit.
+            FormatError: these are not four numbers, or the box is inverted, outside of the page,
+                or in another unit.
         """
-        where = f"page {self.page}, {what}"
+        where = f"page {self.page}, {where}"
         x0, y0, x1, y1 = box = four_numbers(values, where)
         if x1 < x0 or y1 < y0:
             raise FormatError(
                 f"{where}: a box is (x0, y0, x1, y1) with x0 <= x1 and y0 <= y1, not {list(box)}"
             )
-        if min(self.width, self.height) > 10 and x1 <= 1 and y1 <= 1 and not _are_whole(box):
+        is_large = min(self.width, self.height) > _FRACTIONS_BELOW
+        if is_large and x1 <= 1 and y1 <= 1 and not _are_whole(box):
             raise FormatError(
                 f"{where}: {list(box)} looks like fractions of the page, "
                 f"not like a box on a page of {self.width:g} x {self.height:g}"
             )
-        across, along = self.slack * self.width, self.slack * self.height
-        if min(x0 + across, y0 + along) < 0 or x1 > self.width + across or y1 > self.height + along:
+        dx, dy = self.slack * self.width, self.slack * self.height
+        if min(x0 + dx, y0 + dy) < 0 or x1 > self.width + dx or y1 > self.height + dy:
             raise FormatError(
                 f"{where}: the box {list(box)} lies outside of the page, "
                 f"which is {self.width:g} x {self.height:g}"
             )
         convert = from_pixels if self.origin == "top_left" else from_bottom_left
-        placed = np.clip(convert([box], self.width, self.height)[0], 0, 1)
-        return float(placed[0]), float(placed[1]), float(placed[2]), float(placed[3])
+        left, top, right, bottom = np.clip(convert([box], self.width, self.height)[0], 0, 1)
+        return float(left), float(top), float(right), float(bottom)
 
 
 def four_numbers(values: Any, where: str) -> tuple[float, float, float, float]:
-    """Return a box as floats, or raise FormatError."""
+    """Return a box as floats, or raise FormatError if it is not four finite numbers."""
     if isinstance(values, np.ndarray):
         values = values.tolist()
     if not isinstance(values, Sequence) or len(values) != 4 or not all(map(_is_number, values)):
@@ -84,25 +93,26 @@ def four_numbers(values: Any, where: str) -> tuple[float, float, float, float]:
 
 
 def check_page_number(value: object, where: str) -> int:
-    """Return the number of a page, or raise FormatError."""
+    """Return a page number, or raise FormatError if it is not a positive integer."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise FormatError(f"{where}: pages are numbered from 1, not {value!r}")
     return value
 
 
 def check_sequence(numbers: Iterable[int | None], what: str) -> None:
-    """Raise FormatError when pages that stand in a file in order leave one out.
+    """Raise FormatError if the page numbers in a file skip a page.
 
-    The first page of the file is the first of the document, whatever its number: some count
-    from 0, some from 1, some through a whole book, and some give each page the same.
+    The first page of the file is the first of the document, whatever its number: writers count
+    from 0, from 1, through a whole book, or give all pages the same number. Nothing is checked
+    where a page has no number.
     """
-    given = list(numbers)
-    known = [number for number in given if number is not None]
-    steps = {b - a for a, b in pairwise(known)}
-    if len(known) == len(given) and steps not in (set(), {0}, {1}):
+    page_numbers = list(numbers)
+    known = [number for number in page_numbers if number is not None]
+    steps = {after - before for before, after in pairwise(known)}
+    if len(known) == len(page_numbers) and steps not in (set(), {0}, {1}):
         raise FormatError(
-            f"its pages have {what} {', '.join(map(str, known))}: which pages of the document "
-            "they are cannot be told"
+            f"its pages have {what} {', '.join(map(str, known))}: it is unclear which pages of "
+            "the document they are"
         )
 
 

@@ -3,92 +3,64 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 
 from snappy_core.errors import FormatError
+from snappy_core.formats.markup import Element, parse_html
 from snappy_core.markdown import table_markdown
 
 MAX_CELLS = 100_000
-"""Of a table, with those that a cell spans."""
+"""Cells of a table, one that spans several columns or rows counted as often as it is repeated."""
+
+MAX_SPAN = 1000
+"""Columns or rows that a cell may span, as in HTML."""
 
 _TABLE = re.compile(r"<table\b.*?</table\s*>", re.DOTALL | re.IGNORECASE)
 
 
 def tables_to_markdown(text: str) -> str:
-    """Return a text with the HTML tables in it written as Markdown.
+    """Return a text with its HTML tables rewritten as Markdown, the first row as the header.
+
+    A cell that spans columns or rows is repeated in all of them.
+
+    Raises:
+        FormatError: a table has more than `MAX_CELLS` cells or cannot be parsed.
 
     >>> print(tables_to_markdown("<table><tr><th>Port<th>Tide</tr><tr><td>Brest</table>"))
     | Port | Tide |
     | --- | --- |
     | Brest |  |
     """
-    return _TABLE.sub(lambda found: _table(found[0]), text)
+    return _TABLE.sub(lambda match: table_markdown(_rows(parse_html(match[0]))), text)
 
 
-def _table(html: str) -> str:
-    parser = _Table()
-    parser.feed(html)
-    parser.close()
-    width = max(map(len, parser.rows), default=0)
-    return table_markdown([row + [""] * (width - len(row)) for row in parser.rows])
+def _rows(root: Element) -> list[list[str]]:
+    """Return the texts of the cells of a table, all rows of the same length."""
+    cells: list[list[Element]] = []
+    for element in root.iter("tr", "td", "th"):
+        if element.tag == "tr" or not cells:
+            cells.append([])
+        if element.tag != "tr":
+            cells[-1].append(element)
+    rows: list[list[str]] = []
+    width = 0
+    spanning: dict[int, tuple[int, str]] = {}  # column -> the row at which a cell ends, its text
+    for index, row_cells in enumerate(cells):
+        row: list[str] = []
+        for cell in [*row_cells, None]:
+            while (above := spanning.get(len(row))) and above[0] > index:
+                row.append(above[1])
+            if cell is not None:
+                columns, end = _span(cell, "colspan"), index + _span(cell, "rowspan")
+                text = "".join(cell.itertext())
+                spanning |= dict.fromkeys(range(len(row), len(row) + columns), (end, text))
+                row += [text] * columns
+            width = max(width, len(row))
+            if width * len(cells) > MAX_CELLS:
+                raise FormatError(f"a table has more than {MAX_CELLS:,} cells")
+        rows.append(row)
+    return [row + [""] * (width - len(row)) for row in rows]
 
 
-class _Table(HTMLParser):
-    """Collects the cells of a table; what a cell spans to the right or down repeats it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.rows: list[list[str]] = []
-        self._below: dict[int, tuple[int, int]] = {}  # column -> row where a cell ends, its row
-        self._cell: tuple[int, int] | None = None
-        self._size = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "tr":
-            self.rows.append([])
-            self._cell = None
-        elif tag in ("td", "th"):
-            self._begin(_span(attrs, "colspan"), _span(attrs, "rowspan"))
-        elif tag == "br":
-            self.handle_data(" ")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in ("td", "th"):
-            self._cell = None
-        elif tag == "tr" and self.rows:
-            self._take_from_above()
-
-    def handle_data(self, data: str) -> None:
-        if self._cell is not None:
-            first, last = self._cell
-            row = self.rows[-1]
-            row[first:last] = [text + data for text in row[first:last]]
-
-    def _begin(self, columns: int, rows: int) -> None:
-        if not self.rows:
-            self.rows.append([])
-        self._take_from_above()
-        row = self.rows[-1]
-        self._cell = len(row), len(row) + columns
-        row += [""] * columns
-        self._size += columns
-        if self._size > MAX_CELLS:
-            raise FormatError(f"a table has more than {MAX_CELLS:,} cells")
-        if rows > 1:
-            here = len(self.rows) - 1
-            self._below |= dict.fromkeys(range(*self._cell), (here + rows, here))
-
-    def _take_from_above(self) -> None:
-        """Fill the columns that come next with the cells that reach down to them."""
-        row, here = self.rows[-1], len(self.rows) - 1
-        while len(row) in self._below:
-            end, origin = self._below[len(row)]
-            if not origin < here < end:
-                return
-            row.append(self.rows[origin][len(row)])
-            self._size += 1
-
-
-def _span(attrs: list[tuple[str, str | None]], name: str) -> int:
-    value = dict(attrs).get(name) or "1"
-    return min(max(int(value), 1), 1000) if value.isascii() and value.isdigit() else 1
+def _span(cell: Element, name: str) -> int:
+    value = str(cell.get(name, ""))
+    return min(max(int(value), 1), MAX_SPAN) if value.isascii() and value.isdigit() else 1

@@ -1,4 +1,4 @@
-"""What other readers call the regions that Snappy has labels for."""
+"""The labels of other readers and those of Snappy."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from snappy_core.types import LABELS, Label
 
-_USUAL: dict[str, Label] = {
+_COMMON: dict[str, Label] = {
     "text": "paragraph",
     "reference": "paragraph",
     "section_header": "heading",
@@ -26,13 +26,16 @@ _USUAL: dict[str, Label] = {
 }
 
 
-def label_of(name: str, own: Mapping[str, Label] | None = None) -> Label:
-    """Return the label for a name that a reader uses; "other" for one that nobody knows.
+def label_of(name: str, overrides: Mapping[str, Label] | None = None) -> Label:
+    """Return the label for the name that a reader uses; "other" if it is unknown.
 
-    Capitals, spaces and hyphens make no difference. `own` holds what the reader means otherwise.
+    Case does not matter; spaces and hyphens count as underscores.
+
+    Args:
+        overrides: labels of names that mean something else to this reader.
 
     >>> label_of("Section-Header"), label_of("stamp")
     ('heading', 'other')
     """
     key = name.strip().lower().replace(" ", "_").replace("-", "_")
-    return (own or {}).get(key) or _USUAL.get(key, "other")
+    return (overrides or {}).get(key) or _COMMON.get(key, "other")

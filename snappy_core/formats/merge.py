@@ -1,4 +1,4 @@
-"""Supplied regions laid over a page that was read, in the place of its own."""
+"""Replace the regions of a page by supplied ones."""
 
 from __future__ import annotations
 
@@ -14,57 +14,56 @@ from snappy_core.formats.base import SuppliedPage, SuppliedRegion
 from snappy_core.formats.word_boxes import estimate_word_boxes
 from snappy_core.types import NO_WORDS, Page, Region, Words
 
-_SAME_SHAPE = 0.01  # relative difference of width by height
+_ASPECT_TOLERANCE = 0.01
+"""Relative difference of aspect ratios; sizes in whole pixels are rounded."""
 
 
 def merge_regions(page: Page, supplied: SuppliedPage) -> Page:
-    """Return a page with the regions supplied for it instead of its own.
+    """Return a page with the supplied regions in place of its own.
 
-    A word belongs to the smallest region that its centre lies in, and to those that hold that
-    one; what lies in none stays a word of the page. A region reads as its supplied text, else as
-    its words. Where the page has no words in a region that has text, the supplied words stand
-    in; where there are none of these either, the words of the text are spread over the box, line
-    by line: their places are a guess, inside of a box that is none. A page for which no region
-    is supplied keeps its own.
+    A word belongs to the smallest region that contains its center, and to the parents of that
+    region. Words outside of all regions stay words of the page. The text of a region is the
+    supplied text, or else its words.
+
+    A region with text but without words on the page (a scan that was not sent to OCR) gets the
+    supplied words inside it, or else the words of its text with boxes estimated within its own.
+
+    A page that could not be read, or that has no supplied regions, is returned as it is.
 
     Raises:
-        FormatError: the supplied page has other proportions (by more than 1%).
+        FormatError: the aspect ratios of the two pages differ by more than 1%.
     """
-    if _could_not_be_read(page):
+    if _is_unreadable(page):
         return page
-    _check_shape(page, supplied)
+    _check_aspect(page, supplied)
     if not supplied.regions:
         return page
-    layout = _Layout.of(supplied.regions)
-    words, owners = _fill(page, supplied, layout)
+    tree = _RegionTree.of(supplied.regions)
+    words, owners = _collect_words(page, supplied, tree)
     order = np.argsort(np.where(owners < 0, len(supplied.regions), owners), kind="stable")
-    words = Words(
-        tuple(words.texts[i] for i in order),
-        words.boxes[order],
-        None if words.confidences is None else words.confidences[order],
-    )
-    held: list[list[int]] = [[] for _ in supplied.regions]
+    words = _take(words, order)
+    word_indices: list[list[int]] = [[] for _ in supplied.regions]
     for word, owner in enumerate(owners[order].tolist()):
-        for region in layout.holders(owner):
-            held[region].append(word)
+        for region in tree.with_ancestors(owner):
+            word_indices[region].append(word)
     regions = tuple(
-        _region(number, region, held[number], words)
-        for number, region in enumerate(supplied.regions)
+        _region(index, region, word_indices[index], words)
+        for index, region in enumerate(supplied.regions)
     )
     return replace(page, words=words, regions=regions)
 
 
-def _could_not_be_read(page: Page) -> bool:
-    """Say whether nothing is known of a page, not even its size; its warning says why."""
+def _is_unreadable(page: Page) -> bool:
+    """Return whether nothing is known of a page, not even its size; its warning says why."""
     unknown = page.renderer is None or (page.unit == "pt" and page.user_space is None)
     return bool(page.warning) and not len(page.words) and unknown
 
 
-def _check_shape(page: Page, supplied: SuppliedPage) -> None:
+def _check_aspect(page: Page, supplied: SuppliedPage) -> None:
     if supplied.width is None or supplied.height is None:
         return
-    theirs, ours = supplied.width / supplied.height, page.width / page.height
-    if abs(theirs / ours - 1) > _SAME_SHAPE:
+    supplied_aspect, aspect = supplied.width / supplied.height, page.width / page.height
+    if abs(supplied_aspect / aspect - 1) > _ASPECT_TOLERANCE:
         raise FormatError(
             f"page {page.number}: the regions are for a page of {supplied.width:g} x "
             f"{supplied.height:g}, this one has {page.width:g} x {page.height:g} {page.unit}; are "
@@ -73,12 +72,12 @@ def _check_shape(page: Page, supplied: SuppliedPage) -> None:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Layout:
-    """The regions of a page as arrays.
+class _RegionTree:
+    """The boxes of n regions and how they are nested.
 
     Attributes:
-        parents: (n,), -1 for none.
-        depths: (n,) number of regions that hold each.
+        parents: (n,) index of the parent, -1 for none.
+        depths: (n,) number of ancestors.
     """
 
     boxes: Boxes
@@ -86,66 +85,69 @@ class _Layout:
     depths: NDArray[np.int64]
 
     @classmethod
-    def of(cls, regions: Sequence[SuppliedRegion]) -> _Layout:
+    def of(cls, regions: Sequence[SuppliedRegion]) -> _RegionTree:
         parents = np.array([-1 if r.parent is None else r.parent for r in regions], dtype=np.int64)
         depths = np.zeros(len(regions), dtype=np.int64)
-        above = parents
-        while (above >= 0).any():
-            depths += above >= 0
-            above = np.where(above >= 0, parents[above], -1)
+        ancestors = parents
+        while (ancestors >= 0).any():
+            depths += ancestors >= 0
+            ancestors = np.where(ancestors >= 0, parents[ancestors], -1)
         return cls(as_boxes([region.box for region in regions]), parents, depths)
 
     def owners(self, words: Boxes) -> NDArray[np.int64]:
-        """Return for each word (n, 4) the smallest region that its centre lies in, else -1."""
+        """Return for each word (n, 4) the smallest region that contains its center, or -1.
+
+        Of regions of the same size the innermost is taken.
+        """
         owners = np.full(len(words), -1, dtype=np.int64)
-        # of two regions of the same size the inner one
         for region in np.lexsort((-self.depths, area(self.boxes))):
-            left = np.flatnonzero(owners < 0)
-            inside = contains_center(self.boxes[region : region + 1], words[left])[0]
-            owners[left[inside]] = region
+            free = np.flatnonzero(owners < 0)
+            inside = contains_center(self.boxes[region : region + 1], words[free])[0]
+            owners[free[inside]] = region
         return owners
 
-    def holders(self, region: int) -> list[int]:
-        """Return a region and those that hold it; none for -1."""
-        found = []
+    def with_ancestors(self, region: int) -> list[int]:
+        """Return a region, its parent, the parent of that, ...; [] for -1."""
+        path = []
         while region >= 0:
-            found.append(region)
+            path.append(region)
             region = int(self.parents[region])
-        return found
+        return path
 
 
-def _fill(page: Page, supplied: SuppliedPage, layout: _Layout) -> tuple[Words, NDArray[np.int64]]:
-    """Return the words of the page, with those supplied where it has none, and their owners."""
-    regions = supplied.regions
-    owners = layout.owners(page.words.boxes)
-    filled = np.zeros(len(regions) + 1, dtype=bool)  # the last place stands for -1
+def _collect_words(
+    page: Page, supplied: SuppliedPage, tree: _RegionTree
+) -> tuple[Words, NDArray[np.int64]]:
+    """Return the words of the page and those added to it, and the region of each word or -1."""
+    owners = tree.owners(page.words.boxes)
+    filled = np.zeros(len(supplied.regions) + 1, dtype=bool)  # the last one stands for -1
     for owner in np.unique(owners).tolist():
-        filled[layout.holders(owner)] = True
-    theirs = layout.owners(supplied.words.boxes)
+        filled[tree.with_ancestors(owner)] = True
+    supplied_owners = tree.owners(supplied.words.boxes)
     blank = len(page.words) == 0
-    taken = np.flatnonzero(~filled[theirs] & ((theirs >= 0) | blank))
-    for owner in np.unique(theirs[taken]).tolist():
-        filled[layout.holders(owner)] = True
-    parts = [(page.words, owners), (_take(supplied.words, taken), theirs[taken])]
-    for number in np.argsort(-layout.depths, kind="stable").tolist():
-        if regions[number].text and not filled[number]:
-            region = regions[number]
+    added = np.flatnonzero(~filled[supplied_owners] & ((supplied_owners >= 0) | blank))
+    for owner in np.unique(supplied_owners[added]).tolist():
+        filled[tree.with_ancestors(owner)] = True
+    parts = [(page.words, owners), (_take(supplied.words, added), supplied_owners[added])]
+    for index in np.argsort(-tree.depths, kind="stable").tolist():  # children first
+        region = supplied.regions[index]
+        if region.text and not filled[index]:
             texts, boxes = estimate_word_boxes(region.text, region.box, page.width / page.height)
-            parts.append((Words(tuple(texts), boxes), np.full(len(texts), number)))
-            filled[layout.holders(number)] = True
+            parts.append((Words(tuple(texts), boxes), np.full(len(texts), index)))
+            filled[tree.with_ancestors(index)] = True
     return _join([words for words, _ in parts]), np.concatenate([owners for _, owners in parts])
 
 
-def _take(words: Words, which: NDArray[np.intp]) -> Words:
+def _take(words: Words, indices: NDArray[np.intp]) -> Words:
     return Words(
-        tuple(words.texts[i] for i in which),
-        words.boxes[which],
-        None if words.confidences is None else words.confidences[which],
+        tuple(words.texts[i] for i in indices),
+        words.boxes[indices],
+        None if words.confidences is None else words.confidences[indices],
     )
 
 
 def _join(parts: Sequence[Words]) -> Words:
-    """Join words; where only some have confidences the others are sure."""
+    """Join words; where only some have confidences, the others get 1."""
     parts = [part for part in parts if len(part)]
     if not parts:
         return NO_WORDS
@@ -153,24 +155,24 @@ def _join(parts: Sequence[Words]) -> Words:
     boxes = np.concatenate([part.boxes for part in parts])
     if all(part.confidences is None for part in parts):
         return Words(texts, boxes)
-    known = [
+    confidences = [
         np.ones(len(part), np.float32) if part.confidences is None else part.confidences
         for part in parts
     ]
-    return Words(texts, boxes, np.concatenate(known))
+    return Words(texts, boxes, np.concatenate(confidences))
 
 
-def _region(number: int, supplied: SuppliedRegion, held: list[int], words: Words) -> Region:
+def _region(index: int, supplied: SuppliedRegion, word_indices: list[int], words: Words) -> Region:
     context: list[int] = []
     if supplied.context is not None:
         inside = contains_center(as_boxes([supplied.context]), words.boxes)[0]
-        context = sorted(set(np.flatnonzero(inside).tolist()) - set(held))
+        context = sorted(set(np.flatnonzero(inside).tolist()) - set(word_indices))
     return Region(
         box=supplied.box,
-        text=supplied.text or " ".join(words.texts[word] for word in held),
-        words=tuple(held),
+        text=supplied.text or " ".join(words.texts[word] for word in word_indices),
+        words=tuple(word_indices),
         label=supplied.label,
-        order=number,
+        order=index,
         parent=supplied.parent,
         context=tuple(context),
     )

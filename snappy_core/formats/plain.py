@@ -1,16 +1,16 @@
-"""A plain list of regions, for any service that has no reader of its own here.
+"""A plain list of regions, for any reader without a format of its own.
 
 Each region is a dictionary:
 
-* `page`: from 1;
+* `page`: page number, from 1;
 * `bbox`: `[x0, y0, x1, y1]`;
-* `text`, `label` (optional): a label is one of `snappy_core.types.LABELS`, or a usual other name;
+* `text`, `label` (optional): a label is one of `snappy_core.types.LABELS`, or a common synonym;
 * `unit` (optional): "fraction" of the page (the default), "px", "pt" or "0..999";
-* `origin` (optional): "top_left" (the default) or "bottom_left", from which y grows upwards;
-* `page_width`, `page_height`: of the page in that unit; needed for "px" and "pt";
-* `id` and `parent` (optional): a region names the one that holds it by its `id`.
+* `origin` (optional): "top_left" (the default) or "bottom_left", with y upwards;
+* `page_width`, `page_height`: the size of the page in that unit; required for "px" and "pt";
+* `id` and `parent` (optional): `parent` is the `id` of the region that contains this one.
 
-What else it holds is passed over.
+Other keys are ignored.
 """
 
 from __future__ import annotations
@@ -20,91 +20,96 @@ from collections.abc import Mapping
 from typing import Any
 
 from snappy_core.errors import FormatError
-from snappy_core.formats.base import SuppliedPage
+from snappy_core.formats.base import Content, Format, SuppliedPage
 from snappy_core.formats.frames import Frame, check_page_number
 from snappy_core.formats.labels import label_of
 from snappy_core.formats.region_builder import NestedRegion, build_page
 
 UNITS = {"fraction": (1, 0.001), "px": (None, 0.01), "pt": (None, 0.01), "0..999": (999, 0)}
-"""Each with the size of a page in it, None if that must be given, and the slack at its edge."""
+"""For each unit the width and height of any page, None if it depends on the page, and the slack
+(see `Frame`)."""
 
 ORIGINS = ("top_left", "bottom_left")
 
 
-def is_plain(data: object) -> bool:
-    """Say whether parsed JSON is a list of regions."""
+def sniff(content: Content) -> bool:
     return (
-        isinstance(data, list)
-        and bool(data)
-        and all(isinstance(item, Mapping) and {"page", "bbox"} <= set(item) for item in data)
+        isinstance(content, list)
+        and bool(content)
+        and all(isinstance(item, Mapping) and {"page", "bbox"} <= set(item) for item in content)
     )
 
 
-def read(data: object) -> dict[int, SuppliedPage]:
-    """Return the pages of a list of regions; see the module.
+def read(content: Content) -> dict[int, SuppliedPage]:
+    """Return the pages of a list of regions.
 
     Raises:
-        FormatError: something is missing or cannot be, with the place of the region in the list.
+        FormatError: a value is missing or invalid; the message has the index of the region.
     """
-    if not isinstance(data, list) or not all(isinstance(item, Mapping) for item in data):
+    if not isinstance(content, list) or not all(isinstance(item, Mapping) for item in content):
         raise FormatError("is not a list of dictionaries")
-    pages: dict[int, list[NestedRegion]] = defaultdict(list)
+    regions: list[NestedRegion] = []
+    by_id: dict[str | int, tuple[int, NestedRegion]] = {}
     sizes: dict[int, tuple[float, float] | None] = {}
-    drafts: list[NestedRegion] = []
-    named: dict[Any, tuple[int, NestedRegion]] = {}
-    for place, item in enumerate(data):
-        what = f"region {place}"
-        page = check_page_number(item.get("page"), what)
-        frame, size = _frame(item, page, what)
-        box = frame.place(item.get("bbox"), what)
+    for index, item in enumerate(content):
+        page = check_page_number(item.get("page"), f"region {index}")
+        where = f"page {page}, region {index}"
+        frame, size = _frame(item, page, where)
+        box = frame.to_fractions(item.get("bbox"), f"region {index}")
         if sizes.setdefault(page, size) != size:
-            raise FormatError(f"page {page}, {what}: the page has two sizes")
+            raise FormatError(f"{where}: the page has two sizes")
         text, label = item.get("text") or "", item.get("label") or ""
         if not (isinstance(text, str) and isinstance(label, str)):
-            raise FormatError(f"page {page}, {what}: 'text' and 'label' are strings")
-        drafts.append(NestedRegion(box, label_of(label), text))
-        if (name := item.get("id")) is not None:
-            if (name := _hashable(name, what)) in named:
-                raise FormatError(f"page {page}, {what}: there are two regions with id {name!r}")
-            named[name] = page, drafts[-1]
-    for place, (item, draft) in enumerate(zip(data, drafts, strict=True)):
-        parent = item.get("parent")
-        if parent is None:
-            pages[item["page"]].append(draft)
+            raise FormatError(f"{where}: 'text' and 'label' are strings")
+        regions.append(NestedRegion(box, label_of(label), text))
+        if item.get("id") is not None:
+            region_id = _check_id(item["id"], where)
+            if region_id in by_id:
+                raise FormatError(f"{where}: there are two regions with id {region_id!r}")
+            by_id[region_id] = page, regions[-1]
+    top_level: dict[int, list[NestedRegion]] = defaultdict(list)
+    for index, (item, region) in enumerate(zip(content, regions, strict=True)):
+        if item.get("parent") is None:
+            top_level[item["page"]].append(region)
             continue
-        on, holder = named.get(_hashable(parent, f"region {place}"), (0, draft))
-        if on != item["page"]:
+        where = f"page {item['page']}, region {index}"
+        page, parent = by_id.get(_check_id(item["parent"], where), (0, region))
+        if page != item["page"]:
             raise FormatError(
-                f"page {item['page']}, region {place}: there is no region with id {parent!r} "
-                "on the page to be its parent"
+                f"{where}: there is no region with id {item['parent']!r} on the page to be its "
+                "parent"
             )
-        holder.parts.append(draft)
-    made = {page: build_page(page, pages[page], size=sizes[page]) for page in sorted(sizes)}
-    if sum(len(page.regions) for page in made.values()) != len(drafts):
-        raise FormatError("the parents of some regions go round in a circle")
-    return made
+        parent.children.append(region)
+    pages = {page: build_page(page, top_level[page], size=sizes[page]) for page in sorted(sizes)}
+    if sum(len(page.regions) for page in pages.values()) != len(regions):
+        raise FormatError("the parents of some regions form a cycle")
+    return pages
 
 
 def _frame(
-    item: Mapping[str, Any], page: int, what: str
+    item: Mapping[str, Any], page: int, where: str
 ) -> tuple[Frame, tuple[float, float] | None]:
+    """Return the frame of a region, and the size of its page if that is known."""
     unit, origin = item.get("unit", "fraction"), item.get("origin", "top_left")
     for name, value, allowed in (("unit", unit, UNITS), ("origin", origin, ORIGINS)):
         if not isinstance(value, str) or value not in allowed:
-            known = ", ".join(map(repr, allowed))
-            raise FormatError(f"page {page}, {what}: {name!r} must be {known}, not {value!r}")
+            names = ", ".join(map(repr, allowed))
+            raise FormatError(f"{where}: {name!r} must be one of {names}, not {value!r}")
     side, slack = UNITS[unit]
     width, height = item.get("page_width"), item.get("page_height")
     if width is None and height is None:
         if side is None:
-            raise FormatError(f"page {page}, {what}: {unit} need 'page_width' and 'page_height'")
+            raise FormatError(f"{where}: {unit} needs 'page_width' and 'page_height'")
         return Frame(page, side, side, origin, slack), None
-    given = Frame(page, width, height, origin, slack)  # type: ignore[arg-type]
-    frame = given if side is None else Frame(page, side, side, origin, slack)
-    return frame, (float(given.width), float(given.height))
+    page_frame = Frame(page, width, height, origin, slack)  # type: ignore[arg-type]
+    frame = page_frame if side is None else Frame(page, side, side, origin, slack)
+    return frame, (float(page_frame.width), float(page_frame.height))
 
 
-def _hashable(name: object, what: str) -> str | int:
-    if isinstance(name, (str, int)):
-        return name
-    raise FormatError(f"{what}: 'id' and 'parent' are strings or integers, not {name!r}")
+def _check_id(value: object, where: str) -> str | int:
+    if isinstance(value, (str, int)):
+        return value
+    raise FormatError(f"{where}: 'id' and 'parent' are strings or integers, not {value!r}")
+
+
+FORMAT = Format("plain", sniff, read)

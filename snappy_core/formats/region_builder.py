@@ -1,4 +1,4 @@
-"""Pages in the making: what the readers of all formats share."""
+"""Pages made of nested regions and words, as the readers of all formats find them."""
 
 from __future__ import annotations
 
@@ -15,18 +15,22 @@ from snappy_core.types import NO_WORDS, Box, Label, Words
 
 @dataclass(slots=True)
 class NestedRegion:
-    """A region with its parts, in reading order."""
+    """A region and the regions inside it, in reading order; see `SuppliedRegion`."""
 
     box: Box
     label: Label
     text: str = ""
     context: Box | None = None
-    parts: list[NestedRegion] = field(default_factory=list)
+    children: list[NestedRegion] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class SuppliedWord:
-    """A word as another reader gives it; `text` may hold spaces."""
+    """A word from another reader; a text with spaces counts as several words.
+
+    Attributes:
+        confidence: of the OCR, 0 to 1; None if there is none.
+    """
 
     text: str
     box: Box
@@ -35,45 +39,52 @@ class SuppliedWord:
 
 def build_page(
     number: int,
-    drafts: Iterable[NestedRegion],
+    regions: Iterable[NestedRegion],
     words: Sequence[SuppliedWord] = (),
     size: tuple[float, float] | None = None,
 ) -> SuppliedPage:
-    """Return a page with its regions numbered, parts after what holds them."""
-    regions: list[SuppliedRegion] = []
-    waiting: list[tuple[NestedRegion, int | None]] = [(draft, None) for draft in drafts]
-    waiting.reverse()
-    while waiting:  # a stack instead of recursion: hostile files are deep
-        draft, parent = waiting.pop()
-        waiting += [(part, len(regions)) for part in reversed(draft.parts)]
-        text = clean(draft.text)
-        regions.append(SuppliedRegion(draft.box, text, draft.label, parent, draft.context))
+    """Return a page with its regions in one list, children after their parents.
+
+    Args:
+        number: page number in the document, from 1.
+        size: width and height in any unit; None if they are unknown.
+    """
+    supplied: list[SuppliedRegion] = []
+    stack: list[tuple[NestedRegion, int | None]] = [(region, None) for region in regions]
+    stack.reverse()
+    while stack:  # no recursion: hostile files are nested deeply
+        region, parent = stack.pop()
+        stack += [(child, len(supplied)) for child in reversed(region.children)]
+        text = clean(region.text)
+        supplied.append(SuppliedRegion(region.box, text, region.label, parent, region.context))
     width, height = size or (None, None)
     aspect = size[0] / size[1] if size else 1.0
-    return SuppliedPage(number, tuple(regions), _words(words, aspect), width, height)
+    return SuppliedPage(number, tuple(supplied), _split_words(words, aspect), width, height)
 
 
 def clean(text: str) -> str:
-    """Return a text that can be stored: no lone surrogates, no NUL, no space around it."""
+    """Return a text that can be stored: without lone surrogates, NULs and space around it."""
     return text.encode("utf-8", "replace").decode("utf-8").replace("\0", " ").strip()
 
 
-def _words(words: Sequence[SuppliedWord], aspect: float) -> Words:
+def _split_words(words: Sequence[SuppliedWord], aspect: float) -> Words:
+    """Return one word for each text without spaces."""
     texts: list[str] = []
     boxes: list[list[float]] = []
     confidences: list[float | None] = []
     for word in words:
-        parts = clean(word.text).split()
-        if len(parts) == 1:
-            placed = [list(word.box)]
+        tokens = clean(word.text).split()
+        if len(tokens) == 1:
+            token_boxes = [list(word.box)]
         else:
-            parts, spaced = estimate_word_boxes(" ".join(parts), word.box, aspect)
-            placed = spaced.tolist()
-        texts += parts
-        boxes += placed
-        confidences += [word.confidence] * len(parts)
+            tokens, estimates = estimate_word_boxes(" ".join(tokens), word.box, aspect)
+            token_boxes = estimates.tolist()
+        texts += tokens
+        boxes += token_boxes
+        confidences += [word.confidence] * len(tokens)
     if not texts:
         return NO_WORDS
-    sure: list[float] = [1.0 if value is None else value for value in confidences]
-    known = None if all(value is None for value in confidences) else np.array(sure, np.float32)
-    return Words(tuple(texts), as_boxes(boxes), known)
+    if all(value is None for value in confidences):
+        return Words(tuple(texts), as_boxes(boxes), None)
+    certain_by_default = [1.0 if value is None else value for value in confidences]
+    return Words(tuple(texts), as_boxes(boxes), np.array(certain_by_default, np.float32))

@@ -1,7 +1,8 @@
-"""Unstructured: the list of elements that a partition writes as JSON.
+"""Unstructured: the list of elements that partitioning a document gives, as JSON.
 
-Each element names its coordinate system; what lies where y = 0 is decided by it. `parent_id` is
-not read: it names the heading an element stands under, not what holds it.
+Each element names its coordinate system, which also decides whether y starts at the top or at the
+bottom of the page. `parent_id` is ignored: it is the heading above an element, not a region that
+contains it.
 """
 
 from __future__ import annotations
@@ -11,17 +12,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from snappy_core.errors import FormatError
-from snappy_core.formats.base import SuppliedPage
+from snappy_core.formats.base import Content, Format, SuppliedPage
 from snappy_core.formats.frames import Frame, Origin, check_page_number, four_numbers
 from snappy_core.formats.html_tables import tables_to_markdown
 from snappy_core.formats.labels import label_of
 from snappy_core.formats.region_builder import NestedRegion, build_page
 from snappy_core.types import Label
 
+_RELATIVE = "RelativeCoordinateSystem"
 _SYSTEMS: dict[object, Origin] = {
     "PixelSpace": "top_left",
     "PointSpace": "bottom_left",
-    "RelativeCoordinateSystem": "bottom_left",
+    _RELATIVE: "bottom_left",
 }
 _ORIENTATIONS: dict[object, Origin] = {"SCREEN": "top_left", "CARTESIAN": "bottom_left"}
 _LABELS: dict[str, Label] = {
@@ -38,73 +40,76 @@ _LABELS: dict[str, Label] = {
 }
 
 
-def is_unstructured(data: object) -> bool:
-    """Say whether parsed JSON is a list of elements."""
+def sniff(content: Content) -> bool:
     return (
-        isinstance(data, list)
-        and bool(data)
-        and all(isinstance(item, Mapping) and {"type", "metadata"} <= set(item) for item in data)
+        isinstance(content, list)
+        and bool(content)
+        and all(isinstance(item, Mapping) and {"type", "metadata"} <= set(item) for item in content)
     )
 
 
-def read(data: object) -> dict[int, SuppliedPage]:
-    """Return the pages of a list of elements; a table with HTML is read as Markdown.
+def read(content: Content) -> dict[int, SuppliedPage]:
+    """Return the pages of a list of elements; tables with HTML become Markdown.
 
     Raises:
-        FormatError: no such list, an element without page or coordinates, or coordinates that
-            cannot be.
+        FormatError: it is not such a list, or an element has no page number or no valid
+            coordinates.
     """
-    if not is_unstructured(data):
+    if not sniff(content):
         raise FormatError("is not a list of elements with 'type' and 'metadata'")
-    assert isinstance(data, list)
-    pages: dict[int, list[NestedRegion]] = defaultdict(list)
+    regions: dict[int, list[NestedRegion]] = defaultdict(list)
     sizes: dict[int, tuple[float, float]] = {}
-    for place, item in enumerate(data):
-        if item["type"] == "PageBreak":
+    for index, element in enumerate(content):
+        assert isinstance(element, Mapping)
+        if element["type"] == "PageBreak":
             continue
-        what = f"element {place} ({item['type']})"
-        metadata = item["metadata"]
-        page = check_page_number(metadata.get("page_number"), what)
+        where = f"element {index} ({element['type']})"
+        metadata = element["metadata"]
+        page = check_page_number(metadata.get("page_number"), where)
         coordinates = metadata.get("coordinates")
         if not isinstance(coordinates, Mapping):
             raise FormatError(
-                f"page {page}, {what}: has no coordinates; partition PDFs or pictures without "
-                "chunking, and keep 'coordinates' among the metadata"
+                f"page {page}, {where}: has no coordinates; partition PDFs or images without "
+                "chunking, and keep 'coordinates' in the metadata"
             )
-        frame = _frame(coordinates, page, what)
+        frame = _frame(coordinates, page, where)
         size = (float(frame.width), float(frame.height))
-        relative = coordinates["system"] == "RelativeCoordinateSystem"
-        if not relative and sizes.setdefault(page, size) != size:
-            raise FormatError(f"page {page}, {what}: the page has two sizes")
-        box = frame.place(_around(coordinates.get("points"), f"page {page}, {what}"), what)
-        text = tables_to_markdown(metadata.get("text_as_html") or "") or item.get("text") or ""
-        pages[page].append(NestedRegion(box, label_of(str(item["type"]), _LABELS), text))
-    return {page: build_page(page, pages[page], size=sizes.get(page)) for page in sorted(pages)}
+        if coordinates["system"] != _RELATIVE and sizes.setdefault(page, size) != size:
+            raise FormatError(f"page {page}, {where}: the page has two sizes")
+        corners = _enclose(coordinates.get("points"), f"page {page}, {where}")
+        text = tables_to_markdown(metadata.get("text_as_html") or "") or element.get("text") or ""
+        label = label_of(str(element["type"]), _LABELS)
+        regions[page].append(NestedRegion(frame.to_fractions(corners, where), label, text))
+    return {page: build_page(page, regions[page], size=sizes.get(page)) for page in sorted(regions)}
 
 
-def _frame(coordinates: Mapping[str, Any], page: int, what: str) -> Frame:
+def _frame(coordinates: Mapping[str, Any], page: int, where: str) -> Frame:
     system = coordinates.get("system")
     origin = _SYSTEMS.get(system)
     if "orientation" in coordinates:
         origin = _ORIENTATIONS.get(str(coordinates["orientation"]).upper())
     if system not in _SYSTEMS or origin is None:
         raise FormatError(
-            f"page {page}, {what}: the coordinate system must be {', '.join(map(str, _SYSTEMS))}, "
-            f"not {system!r}; an orientation is screen or cartesian"
+            f"page {page}, {where}: the coordinate system must be "
+            f"{', '.join(map(str, _SYSTEMS))}, not {system!r}; an orientation is screen or "
+            "cartesian"
         )
-    if system == "RelativeCoordinateSystem":
+    if system == _RELATIVE:
         return Frame(page, 1, 1, origin, slack=0.001)
     width, height = coordinates.get("layout_width"), coordinates.get("layout_height")
     return Frame(page, width, height, origin)  # type: ignore[arg-type]
 
 
-def _around(points: Any, where: str) -> list[float]:
-    """Return the box around the corners of an element."""
+def _enclose(points: Any, where: str) -> list[float]:
+    """Return the box (x0, y0, x1, y1) around the corners of an element."""
     if not isinstance(points, (list, tuple)) or len(points) < 2:
         raise FormatError(f"{where}: 'points' are the corners of a box, not {points!r}")
     try:
-        across, along = zip(*((x, y) for x, y in points), strict=True)
-        box = [min(across), min(along), max(across), max(along)]
+        xs, ys = zip(*((x, y) for x, y in points), strict=True)
+        box = [min(xs), min(ys), max(xs), max(ys)]
     except (TypeError, ValueError) as error:
         raise FormatError(f"{where}: 'points' are pairs of numbers, not {points!r}") from error
     return list(four_numbers(box, where))
+
+
+FORMAT = Format("unstructured", sniff, read)

@@ -1,4 +1,4 @@
-"""Places for words that came without: text spread over the box it stands in."""
+"""Estimated word boxes for text that came with a single box."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import numpy as np
 from snappy_core.boxes import Boxes
 from snappy_core.types import Box
 
-_MARKUP = re.compile(r"^(?:[|:\-]+|#{1,6})$")  # cells, rules and headings of Markdown
-_LETTER = 0.42  # width of a letter, in heights from line to line
-_INK = 0.8  # height of a line's words, in heights from line to line
+_MARKUP = re.compile(r"^(?:[|:\-]+|#{1,6})$")  # Markdown: borders of cells, separators, headings
+_LETTER_WIDTH = 0.42  # of an average letter and its spacing, in line pitches
+_LINE_HEIGHT = 0.8  # of the box of a word, in line pitches
 
 
 def tokens(text: str) -> list[str]:
-    """Return the words of a text without the signs of Markdown that stand alone.
+    """Return the words of a text without freestanding Markdown syntax.
 
     >>> tokens("| Tide | 4.2 m |")
     ['Tide', '4.2', 'm']
@@ -24,13 +24,12 @@ def tokens(text: str) -> list[str]:
 
 
 def estimate_word_boxes(text: str, box: Box, aspect: float) -> tuple[list[str], Boxes]:
-    """Return the words of a text and boxes (n, 4) for them, line by line from the left.
+    """Return the words of a text and estimated boxes (n, 4) for them, all inside `box`.
 
-    There are as many lines as give the letters their usual proportions. Where the words stand
-    inside the box is a guess; that they stand in it is not.
+    The words are laid out in as many left-aligned lines as give letters their usual proportions.
 
     Args:
-        aspect: width by height of the page.
+        aspect: width of the page divided by its height.
     """
     words = tokens(text)
     if not words:
@@ -39,17 +38,17 @@ def estimate_word_boxes(text: str, box: Box, aspect: float) -> tuple[list[str], 
     starts = np.concatenate([[0], np.cumsum(lengths + 1)])  # a space after each word
     total = starts[-1] - 1
     width, height = (box[2] - box[0]) * aspect, box[3] - box[1]
-    wanted = np.sqrt(_LETTER * total * height / width) if width > 0 else len(words)
-    lines = min(max(round(float(min(wanted, len(words)))), 1), len(words))
+    ideal = np.sqrt(_LETTER_WIDTH * total * height / width) if width > 0 else len(words)
+    line_count = min(max(round(float(min(ideal, len(words)))), 1), len(words))
     middles = starts[:-1] + lengths / 2
-    line = np.minimum(middles * lines // total, lines - 1)
-    first = np.searchsorted(line, line)  # the first word of each word's line
-    last = np.searchsorted(line, line, side="right") - 1
-    run = starts[:-1] - starts[first]
+    lines = np.minimum(middles * line_count // total, line_count - 1)
+    first = np.searchsorted(lines, lines)  # the first word of each word's line
+    last = np.searchsorted(lines, lines, side="right") - 1
+    offsets = starts[:-1] - starts[first]
     longest = (starts[last] + lengths[last] - starts[first]).max()
-    pitch = (box[3] - box[1]) / lines
+    pitch = (box[3] - box[1]) / line_count
     letter = (box[2] - box[0]) / longest
-    x0, y0 = box[0] + run * letter, box[1] + (line + (1 - _INK) / 2) * pitch
-    placed = np.stack([x0, y0, x0 + lengths * letter, y0 + _INK * pitch], axis=1)
+    x0, y0 = box[0] + offsets * letter, box[1] + (lines + (1 - _LINE_HEIGHT) / 2) * pitch
+    boxes = np.stack([x0, y0, x0 + lengths * letter, y0 + _LINE_HEIGHT * pitch], axis=1)
     low, high = (*box[:2], *box[:2]), (*box[2:], *box[2:])
-    return words, np.clip(placed, low, high).astype(np.float32)
+    return words, np.clip(boxes, low, high).astype(np.float32)

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from snappy_core import parsing
 from snappy_core.encoders.base import Encoder
 from snappy_core.formats import (
-    RegionsFormat,
     SuppliedPage,
     SuppliedRegions,
     digest,
@@ -59,7 +58,7 @@ def name_documents(
 
 
 def supplied_pages(
-    regions: SuppliedRegions | None, format: RegionsFormat | None
+    regions: SuppliedRegions | None, regions_format: str | None
 ) -> dict[int, SuppliedPage] | None:
     """Return the pages that `regions` describe, None for none.
 
@@ -68,10 +67,10 @@ def supplied_pages(
         ValueError: a format without regions.
     """
     if regions is None:
-        if format is not None:
-            raise ValueError(f"regions_format {format!r} is given without regions")
+        if regions_format is not None:
+            raise ValueError(f"regions_format {regions_format!r} is given without regions")
         return None
-    return read_regions(regions, format)
+    return read_regions(regions, regions_format)
 
 
 def known_metadata(store: Store, document_id: str) -> Mapping[str, Scalar]:

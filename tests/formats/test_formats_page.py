@@ -17,4 +17,4 @@ def test_code_runs(monkeypatch, capsys):
 
 
 def test_the_table_names_every_format():
-    assert tuple(re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE)[1:]) == FORMATS
+    assert tuple(re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE)[1:]) == FORMATS.names()

@@ -22,8 +22,8 @@ def test_places_boxes_of_either_origin(box, width, height):
     x0, y0, x1, y1 = box
     down = [x0 * width, y0 * height, x1 * width, y1 * height]
     up = [x0 * width, (1 - y1) * height, x1 * width, (1 - y0) * height]
-    np.testing.assert_allclose(Frame(1, width, height).place(down, "box"), box, atol=1e-5)
-    placed = Frame(1, width, height, "bottom_left").place(up, "box")
+    np.testing.assert_allclose(Frame(1, width, height).to_fractions(down, "box"), box, atol=1e-5)
+    placed = Frame(1, width, height, "bottom_left").to_fractions(up, "box")
     np.testing.assert_allclose(placed, box, atol=1e-5)
 
 
@@ -47,17 +47,17 @@ def test_places_boxes_of_either_origin(box, width, height):
 )
 def test_refuses_wrong_boxes(values, message):
     with pytest.raises(FormatError, match=rf"^page 7, table 2: .*{message}"):
-        Frame(7, 200, 300).place(values, "table 2")
+        Frame(7, 200, 300).to_fractions(values, "table 2")
 
 
 def test_lets_ink_stand_out_a_little():
-    assert Frame(1, 200, 300).place([-1, 0, 201.5, 302], "box") == (0, 0, 1, 1)
+    assert Frame(1, 200, 300).to_fractions([-1, 0, 201.5, 302], "box") == (0, 0, 1, 1)
     with pytest.raises(FormatError, match="outside"):
-        Frame(1, 999, 999, slack=0).place([0, 0, 999.5, 999], "box")
+        Frame(1, 999, 999, slack=0).to_fractions([0, 0, 999.5, 999], "box")
 
 
 def test_takes_arrays_and_empty_boxes():
-    assert Frame(1, 200, 400).place(np.array([50, 100, 50, 100]), "box") == (0.25, 0.25) * 2
+    assert Frame(1, 200, 400).to_fractions(np.array([50, 100, 50, 100]), "box") == (0.25, 0.25) * 2
 
 
 @pytest.mark.parametrize(
@@ -83,5 +83,5 @@ def test_pages_in_a_file_follow_each_other(numbers):
 
 @pytest.mark.parametrize("numbers", [[1, 3], [2, 1], [1, 1, 2]])
 def test_pages_left_out_are_an_error(numbers):
-    with pytest.raises(FormatError, match=r"'ppageno' .* cannot be told"):
+    with pytest.raises(FormatError, match=r"'ppageno' .* it is unclear which pages"):
         check_sequence(numbers, "'ppageno'")

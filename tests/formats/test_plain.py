@@ -63,11 +63,11 @@ def test_labels(region, label):
         ({"bbox": [10, 20, 30, 40]}, "outside of the page, which is 1 x 1"),
         ({"unit": "0..999", "bbox": [0, 0, 1000, 40]}, "outside of the page, which is 999 x 999"),
         ({"unit": "0..999"}, "looks like fractions"),
-        ({"unit": "px", "bbox": [1, 2, 3, 4]}, "px need 'page_width' and 'page_height'"),
+        ({"unit": "px", "bbox": [1, 2, 3, 4]}, "px needs 'page_width' and 'page_height'"),
         ({"unit": "pt", "bbox": [1, 2, 3, 4], "page_width": 100}, "its size must be given"),
         ({"unit": "px", "page_width": 100, "page_height": 200}, "looks like fractions"),
-        ({"unit": "inch"}, "'unit' must be 'fraction', 'px', 'pt', '0..999', not 'inch'"),
-        ({"origin": "centre"}, "'origin' must be 'top_left', 'bottom_left', not 'centre'"),
+        ({"unit": "inch"}, "'unit' must be one of 'fraction', 'px', 'pt', '0..999', not 'inch'"),
+        ({"origin": "centre"}, "'origin' must be one of 'top_left', 'bottom_left', not 'centre'"),
         ({"text": 5}, "'text' and 'label' are strings"),
         ({"parent": "b"}, "no region with id 'b' on the page"),
         ({"id": "a"}, "two regions with id 'a'"),
@@ -81,10 +81,10 @@ def test_what_cannot_be_names_the_region(region, message):
         read({"id": "a"}, region)
 
 
-def test_parents_in_a_circle():
-    with pytest.raises(FormatError, match="round in a circle"):
+def test_parents_that_form_a_cycle():
+    with pytest.raises(FormatError, match="form a cycle"):
         read({"id": "a", "parent": "b"}, {"id": "b", "parent": "a"}, {})
-    with pytest.raises(FormatError, match="round in a circle"):
+    with pytest.raises(FormatError, match="form a cycle"):
         read({"id": "a", "parent": "a"})
 
 

@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 from snappy_core import FormatError
-from snappy_core.formats import FORMATS, digest, read_regions
+from snappy_core.formats import (
+    FORMATS,
+    Format,
+    Frame,
+    NestedRegion,
+    build_page,
+    digest,
+    read_regions,
+)
 from tests.formats import samples
 from tests.formats.samples import FRACTIONS, REGIONS, SAMPLES
 
@@ -48,7 +56,7 @@ def test_a_format_can_be_named(tmp_path):
             format = name.split(",")[0].split()[0]
             for given in (path, str(path)):
                 assert digest(read_regions(given, format)) == digest(read_regions(sample))
-    assert {name.split(",")[0].split()[0] for name in SAMPLES} == set(FORMATS)
+    assert {name.split(",")[0].split()[0] for name in SAMPLES} == set(FORMATS.names())
 
 
 @pytest.mark.parametrize(
@@ -56,7 +64,9 @@ def test_a_format_can_be_named(tmp_path):
     [b"", b"hello", [], {}, {"pages": []}, [1], [{"text": "a"}], ["hello"], b"<html></html>"],
 )
 def test_what_cannot_be_told_names_the_formats(data):
-    with pytest.raises(FormatError, match=r"of no format that can be told: say which.*'docling'"):
+    with pytest.raises(
+        FormatError, match=r"has no known format; set regions_format to one of docling, "
+    ):
         read_regions(data)
 
 
@@ -72,7 +82,7 @@ def test_what_may_be_two_formats_names_both():
     assert list(read_regions(both, "plain")) == [1]
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", FORMATS.names())
 @pytest.mark.parametrize("name", ["docling", "alto, mm10", "hocr", "unstructured, pixels", "plain"])
 def test_another_format_is_an_error(name, format):
     if not name.startswith(format):
@@ -83,14 +93,16 @@ def test_another_format_is_an_error(name, format):
 def test_errors_name_the_file(tmp_path):
     path = tmp_path / "broken.json"
     path.write_text('{"schema_name": ')
-    with pytest.raises(FormatError, match=r"broken\.json: is not JSON"):
+    with pytest.raises(
+        FormatError, match=r"broken\.json: has no known format.* \(it is not JSON: "
+    ):
         read_regions(path)
     with pytest.raises(FileNotFoundError):
         read_regions(tmp_path / "none.json")
 
 
 def test_unknown_options():
-    with pytest.raises(ValueError, match=r"'docling', 'hocr'.*not 'pdf'"):
+    with pytest.raises(ValueError, match=r"unknown regions format 'pdf'; use docling, hocr, "):
         read_regions(samples.plain(), "pdf")
     with pytest.raises(TypeError, match="regions are a path, bytes or parsed JSON, not int"):
         read_regions(5)
@@ -146,8 +158,47 @@ def test_deep_nesting_is_a_format_error():
     with pytest.raises(FormatError):
         read_regions(b"[" * 100_000)
     page = b"<div class='ocr_page' title='bbox 0 0 9 9'>"
-    with pytest.raises(FormatError, match="RecursionError"):
+    with pytest.raises(FormatError, match="Excessive depth"):
         read_regions(page + b"<div class='ocr_x'>" * 50_000, "hocr")
+
+
+class TestOwnFormat:
+    @pytest.fixture
+    def acme(self):
+        """The format of a reader that Snappy does not know: one line a region."""
+        registrations = dict(FORMATS._registered)
+
+        def sniff(content):
+            return isinstance(content, bytes) and content.startswith(b"ACME ")
+
+        def read(content):
+            frame = Frame(1, 100, 200)
+            regions = []
+            for index, line in enumerate(content.decode().splitlines()[1:]):
+                *box, text = line.split(maxsplit=4)
+                corners = frame.to_fractions([float(side) for side in box], f"line {index}")
+                regions.append(NestedRegion(corners, "paragraph", text))
+            return {1: build_page(1, regions, size=(frame.width, frame.height))}
+
+        FORMATS.register("acme", Format("acme", sniff, read))
+        yield b"ACME 1\n10 20 50 40 low water\n"
+        FORMATS._registered.clear()
+        FORMATS._registered.update(registrations)
+
+    def test_is_detected_and_can_be_named(self, acme):
+        for name in (None, "acme"):
+            (region,) = read_regions(acme, name)[1].regions
+            assert (region.text, region.box) == ("low water", pytest.approx((0.1, 0.1, 0.5, 0.2)))
+
+    def test_its_errors_are_format_errors(self, acme):
+        with pytest.raises(FormatError, match=r"^regions: page 1, line 0: the box .* outside"):
+            read_regions(acme.replace(b"50", b"150"))
+        with pytest.raises(FormatError, match=r"cannot be read as acme \(ValueError: "):
+            read_regions(acme.replace(b"50", b"x"))
+
+    def test_is_named_in_errors(self, acme):
+        with pytest.raises(ValueError, match=r"unknown regions format 'pdf'.*plain, acme"):
+            read_regions(acme, "pdf")
 
 
 class TestDigest:

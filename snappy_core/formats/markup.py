@@ -1,0 +1,87 @@
+"""Text, XML and HTML of untrusted files: no entities, no DTDs, no network, bounded trees."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from lxml import etree
+
+from snappy_core.errors import FormatError
+from snappy_core.formats.base import Content
+
+Element = Any  # lxml has no types
+
+_LIMITS = {"no_network": True, "huge_tree": False, "remove_comments": True, "remove_pis": True}
+# libxml2 ignores whatever follows them, such as a second file
+_LAST_TAGS = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
+_ENCODING = re.compile(rb"""(?:encoding|charset)\s*=\s*["']?([\w-]+)""")
+_PROLOG = 2048
+"""Bytes at the start of a file in which its encoding is declared."""
+
+
+def decode(content: Content) -> str:
+    """Return a file of text, HTML or XML as text, in the encoding it declares or UTF-8.
+
+    Raises:
+        FormatError: it is JSON, is not in that encoding, or defines entities.
+    """
+    data = _as_bytes(content)
+    declared = _ENCODING.search(data[:_PROLOG])
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        encoding = "utf-16"
+    elif declared is None or declared[1].lower() in (b"utf-8", b"utf8"):
+        encoding = "utf-8-sig"
+    else:
+        encoding = declared[1].decode("ascii")
+    try:
+        text = data.decode(encoding)
+    except (UnicodeDecodeError, LookupError) as error:
+        raise FormatError(f"is not text in {encoding} ({error})") from error
+    if "<!ENTITY" in text:
+        raise FormatError("defines entities, which are not read")
+    return text
+
+
+def parse_xml(content: Content) -> Element:
+    """Return the root element of XML.
+
+    Raises:
+        FormatError: it is JSON, is not well-formed, is too deep or large, or defines entities.
+    """
+    parser = etree.XMLParser(resolve_entities=False, load_dtd=False, **_LIMITS)
+    try:
+        root = etree.fromstring(_as_bytes(content), parser)
+    except etree.LxmlError as error:
+        raise FormatError(f"is not well-formed XML ({error})") from error
+    doctype = root.getroottree().docinfo.internalDTD
+    if doctype is not None and doctype.entities():
+        raise FormatError("defines entities, which are not read")
+    return root
+
+
+def parse_html(text: str) -> Element:
+    """Return the root element of HTML, with a space after each line break.
+
+    Raises:
+        FormatError: the elements are nested too deeply, or a text is too long.
+    """
+    parser = etree.HTMLParser(encoding="utf-8", **_LIMITS)
+    data = _LAST_TAGS.sub("", text).encode("utf-8", "replace")
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.LxmlError:  # it is empty
+        root = None
+    for error in parser.error_log.filter_from_fatals():
+        raise FormatError(f"is not readable HTML ({error.message.strip()})")
+    if root is None:
+        return etree.Element("html")
+    for line_break in root.iter("br"):
+        line_break.tail = f" {line_break.tail or ''}"
+    return root
+
+
+def _as_bytes(content: Content) -> bytes:
+    if isinstance(content, bytes):
+        return content
+    raise FormatError("is JSON, not text or markup")
