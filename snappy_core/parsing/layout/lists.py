@@ -1,4 +1,4 @@
-"""Lists: items one below the other, with the words that lead them in."""
+"""Lists: items below each other, with the words that introduce them."""
 
 from __future__ import annotations
 
@@ -7,91 +7,87 @@ from dataclasses import replace
 
 from snappy_core.boxes import as_boxes, enclose
 from snappy_core.parsing.layout.blocks import Block
-from snappy_core.parsing.text import TextLayer
+from snappy_core.parsing.layout.upright_page import UprightPage
 
-MIN_HEADINGS = 4  # one below the other; three may be a title of parts
-MAX_LEAD_IN = 60  # words that an item is read with
+_MIN_HEADINGS = 4  # below each other that are items; three may be a title in parts
+MAX_LEAD_IN = 60  # words
 
 
-def group(blocks: Sequence[Block], layer: TextLayer) -> list[Block]:
-    """Put runs of items, given in reading order among other blocks, into lists.
+def group_list_items(blocks: Sequence[Block], page: UprightPage) -> list[Block]:
+    """Replace each run of list items, in blocks given in reading order, by a list.
 
-    A heading right above them leads them in, and so does the last sentence of a paragraph when it
-    ends with a colon: it becomes their context.
+    The heading right above a list, or the last sentence of the paragraph there if it ends with a
+    colon, becomes the context of the list and its items. A single item gets its context only.
     """
     grouped: list[Block] = []
-    run: list[Block] = []
-    for block in (*_name_items(blocks), None):
-        if block is not None and block.label == "list_item" and (not run or _next(run[-1], block)):
-            run.append(block)
-            continue
-        if run:
-            grouped += _list(run, _lead_in(grouped, run[0], layer), layer)
-            run = []
+    items: list[Block] = []
+    for block in (*_relabel_heading_runs(blocks), None):
+        is_item = block is not None and block.label == "list_item"
+        if items and not (is_item and block is not None and _is_next(items[-1], block)):
+            grouped.append(_list(items, _lead_in(grouped, items[0], page)))
+            items = []
         if block is not None:
-            if block.label == "list_item":
-                run.append(block)
-            else:
-                grouped.append(block)
+            (items if is_item else grouped).append(block)
     return grouped
 
 
-def _name_items(blocks: Sequence[Block]) -> list[Block]:
-    """Call items what look like headings but stand one below the other with nothing between:
-    calls of a program, entries of an index."""
-    named = list(blocks)
+def _relabel_heading_runs(blocks: Sequence[Block]) -> list[Block]:
+    """Label headings as list items if many are below each other with nothing in between.
+
+    Examples are the options of a program and the entries of an index.
+    """
+    relabeled = list(blocks)
     start = 0
-    for place in range(1, len(named) + 1):
-        if place < len(named) and _alike(named[place - 1], named[place]):
+    for end in range(1, len(blocks) + 1):
+        if end < len(blocks) and _are_like_headings(blocks[end - 1], blocks[end]):
             continue
-        if place - start >= MIN_HEADINGS:
-            named[start:place] = [replace(b, label="list_item") for b in named[start:place]]
-        start = place
-    return named
+        if end - start >= _MIN_HEADINGS:
+            relabeled[start:end] = [replace(b, label="list_item") for b in blocks[start:end]]
+        start = end
+    return relabeled
 
 
-def _alike(above: Block, below: Block) -> bool:
+def _are_like_headings(above: Block, below: Block) -> bool:
     return (
         above.label == below.label == "heading"
         and abs(above.size - below.size) < 0.05 * above.size
         and abs(above.box[0] - below.box[0]) < 0.5 * above.size
-        and _next(above, below)
+        and _is_next(above, below)
     )
 
 
-def _next(above: Block, below: Block) -> bool:
-    """Say whether an item stands below another, in the same column."""
+def _is_next(above: Block, below: Block) -> bool:
+    """Return whether a block is right below another, in the same column."""
     beside = below.box[0] >= above.box[2] or below.box[2] <= above.box[0]
     gap = below.box[1] - above.box[3]
     return not beside and -above.size < gap < 3 * above.size
 
 
-def _lead_in(before: Sequence[Block], first: Block, layer: TextLayer) -> tuple[int, ...]:
-    if not before or before[-1].label not in ("paragraph", "heading"):
+def _lead_in(before: Sequence[Block], first: Block, page: UprightPage) -> tuple[int, ...]:
+    """Return the words that introduce the list of the item `first`."""
+    if not before or not _is_next(before[-1], first):
         return ()
     block = before[-1]
-    if not _next(block, first):
-        return ()
     if block.label == "heading":
         return block.words
-    ends = [at for at, word in enumerate(block.words) if layer.texts[word].endswith((".", "?"))]
+    if block.label != "paragraph":
+        return ()
+    ends = [i for i, word in enumerate(block.words) if page.texts[word].endswith((".", "?"))]
     sentence = block.words[ends[-1] + 1 if ends else 0 :]
-    leads = bool(sentence) and layer.texts[sentence[-1]].endswith(":")
-    return sentence if leads and len(sentence) <= MAX_LEAD_IN else ()
+    is_lead_in = bool(sentence) and page.texts[sentence[-1]].endswith(":")
+    return sentence if is_lead_in and len(sentence) <= MAX_LEAD_IN else ()
 
 
-def _list(run: Sequence[Block], lead_in: tuple[int, ...], layer: TextLayer) -> list[Block]:
-    items = [replace(item, context=lead_in) for item in run]
-    if len(items) == 1:
-        return items
-    return [
-        Block(
-            words=tuple(word for item in items for word in item.words),
-            box=enclose(as_boxes([item.box for item in items])),
-            size=max(item.size for item in items),
-            lines=sum(item.lines for item in items),
-            label="list",
-            context=lead_in,
-            parts=tuple(items),
-        )
-    ]
+def _list(items: Sequence[Block], lead_in: tuple[int, ...]) -> Block:
+    parts = tuple(replace(item, context=lead_in) for item in items)
+    if len(parts) == 1:
+        return parts[0]
+    return Block(
+        words=tuple(word for item in items for word in item.words),
+        box=enclose(as_boxes([item.box for item in items])),
+        size=max(item.size for item in items),
+        lines=sum(item.lines for item in items),
+        label="list",
+        context=lead_in,
+        parts=parts,
+    )

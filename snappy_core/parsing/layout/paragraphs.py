@@ -1,4 +1,4 @@
-"""Where in a block of lines a paragraph, a list item or a heading begins, and what to call it."""
+"""Paragraphs, headings, captions and list items among text blocks."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
-from snappy_core.parsing.layout.blocks import BULLET, Block, Line, reads_leftwards
-from snappy_core.parsing.text import TextLayer
+from snappy_core.parsing.layout.blocks import Block, TextBlock, group_lines
+from snappy_core.parsing.layout.lines import BULLET, Line, is_right_to_left
+from snappy_core.parsing.layout.upright_page import UprightPage
 from snappy_core.types import Label
 
 CAPTION = re.compile(
@@ -22,95 +22,109 @@ CAPTION = re.compile(
     r"(?!\w)(?!\s+[a-z])"  # "Table 2 compares" opens a sentence
 )
 _PAGE_NUMBER = re.compile(r"^(?:page\s+)?[\divxlc]{1,6}(?:\s*(?:of|/)\s*\d+)?$", re.I)
-_MARGIN = 0.07  # share of the page at the head and the foot where running text stands
+_MARGIN = 0.07  # share of the page height that headers and footers take, at either end
 
 
-def split(lines: Sequence[Line], layer: TextLayer, boxes: NDArray[np.float32]) -> list[list[Line]]:
-    """Split a block where a paragraph, a list item or a heading begins.
+def find_paragraphs(lines: Sequence[Line], page: UprightPage) -> list[Block]:
+    """Return the paragraphs, headings, captions, list items, headers and footers of some lines."""
+    body_size = _body_size(page)
+    return [
+        _label(_block(part, page), page, body_size)
+        for block in group_lines(lines, page)
+        for part in split_paragraphs(block, page)
+    ]
 
-    A line that begins far in begins a paragraph, and one ends it that leaves room for the first
-    word of the next line. Lines that are read from right to left begin on the right. `boxes` of
-    all words (n, 4) are in the units of the lines.
+
+def _block(part: TextBlock, page: UprightPage) -> Block:
+    words = [word for line in part for word in line.words]
+    return replace(
+        Block.of(words, page),
+        lines=len(part),
+        size=max(line.size for line in part),
+        bold=_bold_share(words, page) == 1,
+    )
+
+
+def split_paragraphs(block: TextBlock, page: UprightPage) -> list[list[Line]]:
+    """Split a text block before each line that begins a paragraph, a list item or a heading.
+
+    A paragraph begins with an indented line, or after a line that leaves room for the first word
+    of the next one. Left and right are swapped for scripts written from right to left.
     """
-    rtl = reads_leftwards([layer.texts[word] for line in lines for word in line.words])
-    begins = {line: -line.x1 if rtl else line.x0 for line in lines}
-    ends = {line: -line.x0 if rtl else line.x1 for line in lines}
+    rtl = is_right_to_left([page.texts[word] for line in block for word in line.words])
+    begins = {line: -line.x1 if rtl else line.x0 for line in block}
+    ends = {line: -line.x0 if rtl else line.x1 for line in block}
     first, last = min(begins.values()), max(ends.values())
-    steps = [b.middle - a.middle for a, b in pairwise(lines)]
-    step = float(np.median(steps)) if steps else 0.0
-    parts = [[lines[0]]]
-    for before, line in pairwise(lines):
+    steps = [b.middle - a.middle for a, b in pairwise(block)]
+    usual_step = float(np.median(steps)) if steps else 0.0
+    parts = [[block[0]]]
+    for before, line in pairwise(block):
         same_row = line.middle - before.middle < 0.5 * line.size
-        hanging = BULLET.match(layer.texts[parts[-1][0].words[0]]) is not None
+        hanging = BULLET.match(page.texts[parts[-1][0].words[0]]) is not None
         room = last - ends[before]
-        next_word = float(boxes[line.words[0], 2] - boxes[line.words[0], 0])
+        next_word = float(page.line_boxes[line.words[0], 2] - page.line_boxes[line.words[0], 0])
         ends_early = room > max(0.2 * (last - first), 1.1 * next_word + 0.3 * line.size)
-        in_first = begins[before] - first < 0.3 * line.size
-        indented = begins[line] - first > 0.8 * line.size and in_first
-        wide_step = line.middle - before.middle > 1.25 * step + 0.1 * line.size
+        after_flush_line = begins[before] - first < 0.3 * line.size
+        indented = begins[line] - first > 0.8 * line.size and after_flush_line
+        wide_step = line.middle - before.middle > 1.25 * usual_step + 0.1 * line.size
         if not same_row and (
-            (ends_early and not hanging)
-            or (indented and not hanging)
+            ((ends_early or indented) and not hanging)
             or wide_step
-            or _other_font(before, line, layer)
-            or BULLET.match(layer.texts[line.words[0]])
+            or _has_other_font(before, line, page)
+            or BULLET.match(page.texts[line.words[0]])
         ):
             parts.append([])
         parts[-1].append(line)
     return parts
 
 
-def _other_font(before: Line, line: Line, layer: TextLayer) -> bool:
-    """Say whether a line is of another size, or all bold where the one before is not at all, or
-    the reverse.
+def _has_other_font(before: Line, line: Line, page: UprightPage) -> bool:
+    """Return whether two lines differ in size, or one is all bold and the other not at all.
 
-    A line that is bold in part belongs to both: a heading that runs into its paragraph.
+    A line that is bold in part goes with both: a heading that runs into its paragraph.
     """
     if max(line.size, before.size) > 1.15 * min(line.size, before.size):
         return True
-    shares = bold_share(before.words, layer), bold_share(line.words, layer)
-    return set(shares) == {0.0, 1.0}
+    return {_bold_share(before.words, page), _bold_share(line.words, page)} == {0.0, 1.0}
 
 
-def bold_share(words: Sequence[int], layer: TextLayer) -> float:
-    """Return how much of some words is bold, by letters, 0..1."""
-    letters = sum(len(layer.texts[word]) for word in words)
-    return sum(len(layer.texts[word]) for word in words if layer.bold[word]) / letters
+def _bold_share(words: Sequence[int], page: UprightPage) -> float:
+    """Return the share of the letters of some words that are bold, 0..1."""
+    letters = sum(len(page.texts[word]) for word in words)
+    return sum(len(page.texts[word]) for word in words if page.bold[word]) / letters
 
 
-def body_size(layer: TextLayer) -> float:
-    """Return the largest font size that a fourth of the letters of the page have.
+def _body_size(page: UprightPage) -> float:
+    """Return the largest font size that at least a quarter of the letters have.
 
-    On a page full of footnotes most letters are small.
+    Not the most common one: on a page full of footnotes most letters are small.
     """
-    letters = np.array([len(text) for text in layer.texts])
-    sizes, place = np.unique(np.round(layer.sizes * 2) / 2, return_inverse=True)
-    held = np.bincount(place, weights=letters)
-    return float(sizes[(held >= min(0.25 * held.sum(), held.max())).nonzero()[0][-1]])
+    letters = np.array([len(text) for text in page.texts])
+    sizes, indices = np.unique(np.round(page.sizes * 2) / 2, return_inverse=True)
+    counts = np.bincount(indices, weights=letters)
+    return float(sizes[(counts >= min(0.25 * counts.sum(), counts.max())).nonzero()[0][-1]])
 
 
-def name(block: Block, layer: TextLayer, body: float, height: float) -> Block:
-    """Give a block of running text its label, on a page `height` high set in the size `body`."""
-    return replace(block, label=_label(block, layer, body, height))
+def _label(block: Block, page: UprightPage, body_size: float) -> Block:
+    return replace(block, label=_choose_label(block, page, body_size))
 
 
-def _label(block: Block, layer: TextLayer, body: float, height: float) -> Label:
+def _choose_label(block: Block, page: UprightPage, body_size: float) -> Label:
     words = block.words
-    first, text = layer.texts[words[0]], " ".join(layer.texts[word] for word in words[:12])
-    top, foot = block.box[1] / height, block.box[3] / height
-    at_edge = foot < _MARGIN or top > 1 - _MARGIN
-    small = block.size <= 1.1 * body or _PAGE_NUMBER.match(text)
+    text = " ".join(page.texts[word] for word in words[:12])
+    top, bottom = block.box[1] / page.height, block.box[3] / page.height
+    at_edge = bottom < _MARGIN or top > 1 - _MARGIN
+    small = block.size <= 1.1 * body_size or _PAGE_NUMBER.match(text)
     if at_edge and small and block.lines <= 2 and len(words) <= 15:
-        return "header" if foot < _MARGIN else "footer"
+        return "header" if bottom < _MARGIN else "footer"
     if CAPTION.match(text):
         return "caption"
-    letters = any(character.isalpha() for character in text)
     short = len(words) <= 25 and block.lines <= 3 and not text.endswith((".", ",", ";"))
-    if letters and short:
-        if block.size > 1.6 * body and top < 0.5:
+    if short and any(character.isalpha() for character in text):
+        if block.size > 1.6 * body_size and top < 0.5:
             return "title"
-        if block.size > 1.15 * body or (block.bold and len(words) <= 15):
+        if block.size > 1.15 * body_size or (block.bold and len(words) <= 15):
             return "heading"
-    if BULLET.match(first) and len(words) > 1:
+    if BULLET.match(page.texts[words[0]]) and len(words) > 1:
         return "list_item"
     return "paragraph"

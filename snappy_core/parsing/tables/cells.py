@@ -1,4 +1,4 @@
-"""What among the lines of a page may be a cell of a table, and what is running text."""
+"""Which lines of a page may be cells of a table, and which are running text."""
 
 from __future__ import annotations
 
@@ -7,97 +7,104 @@ from itertools import pairwise
 
 import numpy as np
 
-from snappy_core.parsing.layout.blocks import Line
-from snappy_core.parsing.tables.structure import base_lines, is_number
-from snappy_core.parsing.text import TextLayer
+from snappy_core.parsing.layout.blocks import TextBlock
+from snappy_core.parsing.layout.lines import Line, group_rows
+from snappy_core.parsing.layout.upright_page import UprightPage
+from snappy_core.parsing.tables.table import is_number
 
-Prose = Sequence[Sequence[Line]]
-
-MOST_LINES = 12  # of a cell
-_GO_ON = 3  # lines in a run that only go on with a cell, in a column of them
-
-
-def cells_and_text(
-    lines: Sequence[Line], prose: Prose, layer: TextLayer
-) -> tuple[list[Line], Prose]:
-    """Tell cells from running text among lines and blocks that look like text by themselves."""
-    alone = [line for block in prose if len(block) == 1 for line in block]
-    blocks: Prose = [block for block in prose if len(block) > 1]
-    cells, blocks = _columns(([*lines, *alone]), blocks, layer)
-    cells, blocks = _long_cells(cells, blocks)
-    return _without_scraps(cells, blocks), blocks
+MAX_LINES = 12  # of a cell
+_MAX_CONTINUATIONS = 3  # lines in a run of a column that only continue a cell
 
 
-def _columns(lines: list[Line], prose: Prose, layer: TextLayer) -> tuple[list[Line], Prose]:
-    """Take blocks for columns of a table whose lines stand beside cells.
+def separate_cells(
+    lines: Sequence[Line], text_blocks: Sequence[TextBlock], page: UprightPage
+) -> tuple[list[Line], list[TextBlock]]:
+    """Return the lines that may be cells, and the blocks that are running text.
 
-    Lines between the rows go on with a cell, when there are columns enough to be sure.
+    Args:
+        lines: of the page, outside the text blocks.
+        text_blocks: blocks that look like running text by themselves.
     """
-    short = set(lines)
-    beside: dict[Line, int] = {}
-    for row in base_lines([*lines, *(line for block in prose for line in block)]):
-        cells = [line for line in row if line in short]
+    single = [block[0] for block in text_blocks if len(block) == 1]
+    blocks = [block for block in text_blocks if len(block) > 1]
+    cells, blocks = _take_columns([*lines, *single], blocks, page)
+    cells, blocks = _take_long_cells(cells, blocks)
+    return _drop_scraps(cells, blocks), blocks
+
+
+def _take_columns(
+    cells: list[Line], blocks: Sequence[TextBlock], page: UprightPage
+) -> tuple[list[Line], list[TextBlock]]:
+    """Move blocks to the cells that are columns of a table: their lines are beside cells.
+
+    Lines between the rows continue a cell if the rows have enough columns.
+    """
+    known = set(cells)
+    beside: dict[Line, int] = {}  # cells at the height of each line, a single number counts twice
+    for row in group_rows([*cells, *(line for block in blocks for line in block)]):
+        row_cells = [line for line in row if line in known]
         for line in row:
-            level = [cell for cell in cells if abs(cell.middle - line.middle) < 0.3 * line.size]
-            number = len(level) == 1 and is_number(level, layer)
-            beside[line] = len(level) + number
-    cells, text = list(lines), []
-    for block in prose:
+            level = [cell for cell in row_cells if abs(cell.middle - line.middle) < 0.3 * line.size]
+            beside[line] = len(level) + (len(level) == 1 and is_number(level, page))
+    taken: list[Line] = []
+    remaining: list[TextBlock] = []
+    for block in blocks:
         on_rows = "".join("x" if beside[line] > 1 else "." for line in block)
-        among = [beside[line] > 2 for line in block]
-        sure = among[0] and sum(among) > 1 and "." * (_GO_ON + 1) not in on_rows
-        if sure or on_rows.count("x") >= 0.8 * len(block):
-            cells += block
+        on_wide_rows = [beside[line] > 2 for line in block]
+        is_column = (
+            on_wide_rows[0]
+            and sum(on_wide_rows) > 1
+            and "." * (_MAX_CONTINUATIONS + 1) not in on_rows
+        )
+        if is_column or on_rows.count("x") >= 0.8 * len(block):
+            taken += block
         else:
-            text.append(block)
-    return cells, text
+            remaining.append(block)
+    return [*cells, *taken], remaining
 
 
-def _long_cells(lines: list[Line], prose: Prose) -> tuple[list[Line], Prose]:
-    """Take blocks for cells that begin beside the cells of a row and end before the next row.
+def _take_long_cells(
+    cells: list[Line], blocks: Sequence[TextBlock]
+) -> tuple[list[Line], list[TextBlock]]:
+    """Move blocks to the cells that begin beside the cells of a row and end before the next row.
 
-    Two or three of them, other cells among them, must begin at the same place across.
+    Two or three of them (or other cells) must have the same left edge.
     """
-    rows = base_lines(lines)
-    tops = np.array([row[0].middle for row in rows])
-    likely: dict[int, int] = {}  # how many must begin there
-    for number, block in enumerate(prose):
+    rows = group_rows(cells)
+    heights = np.array([row[0].middle for row in rows])
+    candidates: dict[int, int] = {}  # block number: how many must have its left edge
+    for number, block in enumerate(blocks):
         first = block[0]
-        low, high = np.searchsorted(tops, [first.middle - 0.4 * first.size, block[-1].y1])
+        low, high = np.searchsorted(heights, [first.middle - 0.4 * first.size, block[-1].y1])
+        near = [cell for row in rows[low:high] for cell in row]
         left = [
             cell
-            for row in rows[low:high]
-            for cell in row
+            for cell in near
             if cell.x1 < first.x0 and abs(cell.middle - first.middle) < 0.5 * first.size
         ]
-        if not left or len(block) > MOST_LINES:
+        if not left or len(block) > MAX_LINES:
             continue
-        key = min(cell.x0 for cell in left) - 0.5 * first.size
-        next_row = any(
-            key < cell.x0 < first.x0 and cell.middle > first.y1
-            for row in rows[low:high]
-            for cell in row
-        )
-        if not next_row and (len(left) > 1 or sum(len(cell.words) for cell in left) <= 3):
-            likely[number] = 2 if len(left) > 1 else 3
-    starts = np.array([prose[i][0].x0 for i in likely] + [line.x0 for line in lines])
+        left_edge = min(cell.x0 for cell in left) - 0.5 * first.size
+        spans_rows = any(left_edge < c.x0 < first.x0 and c.middle > first.y1 for c in near)
+        if not spans_rows and (len(left) > 1 or sum(len(cell.words) for cell in left) <= 3):
+            candidates[number] = 2 if len(left) > 1 else 3
+    left_edges = np.array([blocks[i][0].x0 for i in candidates] + [cell.x0 for cell in cells])
     chosen = {
         number
-        for number, least in likely.items()
-        if (np.abs(starts - prose[number][0].x0) < 0.5 * prose[number][0].size).sum() >= least
+        for number, least in candidates.items()
+        if (np.abs(left_edges - blocks[number][0].x0) < 0.5 * blocks[number][0].size).sum() >= least
     }
-    cells = [*lines, *(line for number in sorted(chosen) for line in prose[number])]
-    return cells, [block for number, block in enumerate(prose) if number not in chosen]
+    taken = [line for number in sorted(chosen) for line in blocks[number]]
+    remaining = [block for number, block in enumerate(blocks) if number not in chosen]
+    return [*cells, *taken], remaining
 
 
-def _without_scraps(lines: Sequence[Line], prose: Prose) -> list[Line]:
-    """Leave away parts of running text that a wide space has cut off."""
-    text = {line for block in prose for line in block}
-    scraps: set[Line] = set()
-    for row in base_lines([*lines, *text]):
-        for way in (row, row[::-1]):
-            for a, b in pairwise(way):
-                gap = max(a.x0, b.x0) - min(a.x1, b.x1)
-                if (a in text or a in scraps) and gap < 1.5 * b.size:
-                    scraps.add(b)
-    return [line for line in lines if line not in scraps]
+def _drop_scraps(cells: Sequence[Line], blocks: Sequence[TextBlock]) -> list[Line]:
+    """Return cells without the ends of text lines that a wide space has cut off."""
+    text = {line for block in blocks for line in block}
+    for row in group_rows([*cells, *text]):
+        for direction in (row, row[::-1]):
+            for a, b in pairwise(direction):
+                if a in text and max(a.x0, b.x0) - min(a.x1, b.x1) < 1.5 * b.size:
+                    text.add(b)
+    return [cell for cell in cells if cell not in text]

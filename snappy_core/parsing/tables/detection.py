@@ -1,7 +1,7 @@
-"""Tables on a page: from ruling lines, from a layout model's boxes, from words in columns.
+"""Tables of a page: from ruling lines, from the areas of a layout model, from words in columns.
 
-Own code, since it must hold for scans and text layers alike: img2table needs OpenCV and finds
-only ruled tables, pdfplumber needs its own parser and takes prose for tables where none are ruled.
+img2table needs OpenCV and finds ruled tables only; pdfplumber needs its own parser and takes
+running text for tables where nothing is ruled. Neither treats scans and text layers alike.
 """
 
 from __future__ import annotations
@@ -10,139 +10,115 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
-from snappy_core.parsing.drawings import RulingLines
-from snappy_core.parsing.layout.blocks import BULLET, Line
+from snappy_core.parsing.layout.blocks import TextBlock
+from snappy_core.parsing.layout.geometry import box_area, overlap_share
+from snappy_core.parsing.layout.lines import BULLET, Line, box_around, group_rows
 from snappy_core.parsing.layout.paragraphs import CAPTION
-from snappy_core.parsing.tables.cells import Prose, cells_and_text
+from snappy_core.parsing.layout.upright_page import UprightPage
+from snappy_core.parsing.tables.cells import separate_cells
 from snappy_core.parsing.tables.frames import find_frames
-from snappy_core.parsing.tables.runs import Box, around, find_runs, overlap
-from snappy_core.parsing.tables.structure import (
-    Row,
-    Table,
-    base_lines,
-    is_number,
-    markdown,
-    structure,
-)
-from snappy_core.parsing.text import TextLayer
-
-__all__ = ["Row", "Table", "find_tables", "markdown"]
+from snappy_core.parsing.tables.runs import find_runs
+from snappy_core.parsing.tables.structure import build_table
+from snappy_core.parsing.tables.table import Cell, Table, is_number
+from snappy_core.types import Box
 
 
-def find_tables(
-    lines: Sequence[Line],
-    layer: TextLayer,
-    boxes: NDArray[np.float32],
-    prose: Prose = (),
-    rules: RulingLines | None = None,
-    areas: Sequence[Box] = (),
-) -> list[Table]:
-    """Return the tables of a page, from top to bottom; each line is in one of them at most.
+def find_tables(text_blocks: Sequence[TextBlock], page: UprightPage) -> list[Table]:
+    """Return the tables of a page, top to bottom; each line is in one of them at most.
 
     Args:
-        lines: that are not running text.
-        layer: the words the lines consist of.
-        boxes: (words, 4) of all its words, as the lines were found in.
-        prose: blocks of running text; they may fill cells of a table but make none.
-        rules: ruling lines in the units of the lines.
-        areas: where a layout model sees a table.
+        text_blocks: blocks of running text among the lines of the page. They may be cells of a
+            table but do not make one.
     """
-    rules = rules or RulingLines()
-    every = [*lines, *(line for block in prose for line in block)]
-    cells, text = cells_and_text(lines, prose, layer)
+    block_lines = {line for block in text_blocks for line in block}
+    others = [line for line in page.lines if line not in block_lines]
+    lines = [*others, *(line for block in text_blocks for line in block)]
+    cells, text = separate_cells(others, text_blocks, page)
     tables: list[Table] = []
-    taken: set[Line] = set()
-    # Ruling lines are exact; a model is asked where there are none, and may be wrong about text.
-    seen = [area for area in areas if not _is_text_area(area, text)]
-    for box in (*find_frames(every, text, rules), *seen):
-        if any(overlap(box, around(table.lines)) > 0.5 for table in tables):
+    used: set[Line] = set()
+    # Ruling lines are exact; the areas of a model complement them and may be running text.
+    areas = [area.box for area in page.areas if area.label == "table"]
+    areas = [box for box in areas if not _is_text_area(box, text)]
+    for box in (*find_frames(lines, text, page), *areas):
+        if any(overlap_share(box, box_around(table.lines)) > 0.5 for table in tables):
             continue  # a frame around a table
-        inside = [line for line in every if line not in taken and _holds(box, line)]
-        inside = _without_text(inside, text, layer)
-        found = _table(inside, layer, boxes, rules, framed=True)
-        tables += found
-        taken |= set(inside) if found else set()
-    rest = [cell for cell in cells if cell not in taken]
-    numbers = {cell for cell in rest if is_number([cell], layer)}
-    left = [block for block in text if taken.isdisjoint(block)]
-    for run in find_runs(rest, left, rules, numbers):
-        tables += _table(run, layer, boxes, rules, framed=False)
+        inside = [line for line in lines if line not in used and _is_in(line, box)]
+        inside = _trim_text(inside, text, page)
+        if table := _build_if_table(inside, page, framed=True):
+            tables.append(table)
+            used |= set(inside)
+    unused = [cell for cell in cells if cell not in used]
+    unused_text = [block for block in text if used.isdisjoint(block)]
+    for run in find_runs(unused, unused_text, page):
+        if table := _build_if_table(run, page, framed=False):
+            tables.append(table)
     return sorted(tables, key=lambda table: min(line.y0 for line in table.lines))
 
 
-def _is_text_area(area: Box, prose: Prose) -> bool:
-    """Say whether running text fills a good part of an area."""
-    boxes = [
-        around(block) for block in prose if len(block) > 1 and overlap(area, around(block)) > 0.5
-    ]
-    covered = sum((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in boxes)
-    return covered > 0.25 * (area[2] - area[0]) * (area[3] - area[1])
+def _is_text_area(area: Box, text_blocks: Sequence[TextBlock]) -> bool:
+    """Return whether running text fills more than a quarter of an area."""
+    boxes = [box_around(block) for block in text_blocks if len(block) > 1]
+    covered = sum(box_area(box) for box in boxes if overlap_share(area, box) > 0.5)
+    return covered > 0.25 * box_area(area)
 
 
-def _table(
-    lines: Sequence[Line],
-    layer: TextLayer,
-    boxes: NDArray[np.float32],
-    rules: RulingLines,
-    framed: bool,
-) -> list[Table]:
+def _build_if_table(lines: Sequence[Line], page: UprightPage, framed: bool) -> Table | None:
     if len(lines) < 4:
-        return []
-    table = structure(lines, layer, boxes, rules)
-    return [table] if _is_table(table, layer, framed) else []
+        return None
+    table = build_table(lines, page)
+    return table if _is_table(table, page, framed) else None
 
 
-def _is_table(table: Table, layer: TextLayer, framed: bool) -> bool:
-    """Say whether rows and columns are a table, rather than text that stands side by side."""
-    width = len(table.rows[0].cells)
-    several = [row for row in table.rows if row.filled > 1]
-    if width < 2 or len(several) < 2 or len(several) < 0.4 * len(table.rows):
+def _is_table(table: Table, page: UprightPage, framed: bool) -> bool:
+    """Return whether rows and columns are a table rather than columns of text."""
+    columns = len(table.rows[0].cells)
+    rows = [row for row in table.rows if row.filled > 1]
+    if columns < 2 or len(rows) < 2 or len(rows) < 0.4 * len(table.rows):
         return False
-    cells = [cell for row in several for cell in row.cells if cell]
+    cells = [cell for row in rows for cell in row.cells if cell]
     words = sum(len(line.words) for cell in cells for line in cell) / len(cells)
     if framed:
         return words <= 15
     if not table.leaders and sum(map(_is_crowded, cells)) > 0.2 * len(cells):
         return False
-    numbers = sum(is_number(cell, layer) for cell in cells) / len(cells)
-    if width == 2:
-        items = sum(
-            BULLET.match(layer.texts[row.cells[1][0].words[0]]) is not None for row in several
-        )
+    numbers = sum(is_number(cell, page) for cell in cells) / len(cells)
+    if columns == 2:
+        second_words = [page.texts[row.cells[1][0].words[0]] for row in rows]
+        items = sum(BULLET.match(word) is not None for word in second_words)
         short = words <= 3 or numbers > 0.3 or table.leaders
-        return len(several) > 2 and short and items < 0.5 * len(several)
-    if len(several) == 2 and any(row.filled < width for row in several):
+        return len(rows) > 2 and short and items < 0.5 * len(rows)
+    if len(rows) == 2 and any(row.filled < columns for row in rows):
         return False
-    return words <= 4 or numbers > 0.3 or (len(several) > 3 and words <= 8)
+    return words <= 4 or numbers > 0.3 or (len(rows) > 3 and words <= 8)
 
 
-def _is_crowded(cell: Sequence[Line]) -> bool:
-    """Say whether lines stand beside each other in a cell: words of a text with wide spaces."""
+def _is_crowded(cell: Cell) -> bool:
+    """Return whether lines of a cell are beside each other: text with wide spaces."""
     return any(abs(a.middle - b.middle) < 0.5 * a.size for a, b in pairwise(cell))
 
 
-def _without_text(lines: Sequence[Line], prose: Prose, layer: TextLayer) -> list[Line]:
-    """Leave away captions and running text at the head and the foot of an area."""
-    text = {line for block in prose for line in block}
-    rows = base_lines(lines)
-    usual = float(np.median([line.size for line in lines])) if lines else 0
-    while rows and (_is_text(rows[0], text, layer) or _is_title(rows[0], usual)):
+def _trim_text(
+    lines: Sequence[Line], text_blocks: Sequence[TextBlock], page: UprightPage
+) -> list[Line]:
+    """Return the lines of an area without titles, captions and running text at its ends."""
+    text = {line for block in text_blocks for line in block}
+    rows = group_rows(lines)
+    usual_size = float(np.median([line.size for line in lines])) if lines else 0
+
+    def is_text(row: Sequence[Line]) -> bool:
+        beginning = " ".join(page.texts[word] for word in row[0].words[:3])
+        return len(row) == 1 and (row[0] in text or CAPTION.match(beginning) is not None)
+
+    def is_title(row: Sequence[Line]) -> bool:
+        return len(row) == 1 and row[0].size > 1.25 * usual_size
+
+    while rows and (is_text(rows[0]) or is_title(rows[0])):
         rows.pop(0)
-    while rows and _is_text(rows[-1], text, layer):
+    while rows and is_text(rows[-1]):
         rows.pop()
     return [line for row in rows for line in row]
 
 
-def _is_text(row: Sequence[Line], text: set[Line], layer: TextLayer) -> bool:
-    begins = " ".join(layer.texts[word] for word in row[0].words[:3])
-    return len(row) == 1 and (row[0] in text or CAPTION.match(begins) is not None)
-
-
-def _is_title(row: Sequence[Line], size: float) -> bool:
-    return len(row) == 1 and row[0].size > 1.25 * size
-
-
-def _holds(box: Box, line: Line) -> bool:
+def _is_in(line: Line, box: Box) -> bool:
     return box[0] <= (line.x0 + line.x1) / 2 <= box[2] and box[1] <= line.middle <= box[3]

@@ -1,36 +1,35 @@
 """Lines and blocks of upright words."""
 
-import numpy as np
 import pytest
 
-from snappy_core.parsing.layout.blocks import BULLET, Line, find_blocks, find_lines, join
+from snappy_core.parsing.layout.blocks import group_lines
+from snappy_core.parsing.layout.lines import BULLET, Line, join_lines
+from tests.parsing.layout.pages import make_page
 
 SIZE = 10  # of the font; letters are half as wide
 
 
-def place(*rows):
-    """Words of rows `(x, y, text)`, y the head of the line, as texts, boxes and sizes."""
+def page_of(*rows):
+    """A page of rows `(x, y, text)`, y the top of the line."""
     texts, boxes = [], []
     for x, y, row in rows:
         for word in row.split():
             texts.append(word)
             boxes.append((x, y, x + SIZE / 2 * len(word), y + SIZE))
             x += SIZE / 2 * (len(word) + 0.6)
-    return texts, np.array(boxes, np.float32).reshape(-1, 4), np.full(len(texts), SIZE, np.float32)
+    return make_page(texts, boxes, SIZE)
 
 
 def lines_of(*rows):
-    texts, boxes, sizes = place(*rows)
-    return [
-        " ".join(texts[word] for word in line.words) for line in find_lines(texts, boxes, sizes)
-    ]
+    page = page_of(*rows)
+    return [" ".join(page.texts[word] for word in line.words) for line in page.lines]
 
 
 def blocks_of(*rows):
-    texts, boxes, sizes = place(*rows)
-    blocks = find_blocks(find_lines(texts, boxes, sizes), texts, boxes)
+    page = page_of(*rows)
     return {
-        " / ".join(" ".join(texts[w] for w in line.words) for line in block) for block in blocks
+        " / ".join(" ".join(page.texts[w] for w in line.words) for line in block)
+        for block in group_lines(page.lines, page)
     }
 
 
@@ -48,8 +47,7 @@ def test_a_wide_gap_ends_a_line():
 
 
 def test_the_box_of_a_line_is_around_its_words():
-    texts, boxes, sizes = place((30, 100, "low water"))
-    (line,) = find_lines(texts, boxes, sizes)
+    (line,) = page_of((30, 100, "low water")).lines
     assert (line.x0, line.y0, line.x1, line.y1) == (30, 100, 73, 110)
     assert (line.size, line.middle) == (10, 105)
 
@@ -59,7 +57,7 @@ def test_blocks_of_two_columns():
         "low water at / six and high / water at noon",
         "the ferry leaves / at nine from / the long pier",
     }
-    assert find_blocks([], [], np.zeros((0, 4), np.float32)) == []
+    assert group_lines([], make_page()) == []
 
 
 def test_a_gap_ends_a_block():
@@ -98,8 +96,8 @@ def test_no_bullets(word):
     assert not BULLET.match(word)
 
 
-def test_join():
+def test_join_lines():
     a, b = Line((0, 1), 10, 20, 30, 28, 8), Line((4,), 35, 18, 50, 30, 9)
-    made = join([a, b])
-    assert made.words == (0, 1, 4)
-    assert (made.x0, made.y0, made.x1, made.y1, made.size) == (10, 18, 50, 30, 9)
+    joined = join_lines([a, b])
+    assert joined.words == (0, 1, 4)
+    assert (joined.x0, joined.y0, joined.x1, joined.y1, joined.size) == (10, 18, 50, 30, 9)

@@ -1,25 +1,21 @@
-"""Figures take in what lies in them and their captions; frames and boxes of text are none."""
+"""Figures absorb the text in them and their captions; frames and boxes of text are none."""
 
-import numpy as np
 import pytest
 
 from snappy_core.parsing.drawings import Area
 from snappy_core.parsing.layout.blocks import Block
-from snappy_core.parsing.layout.figures import MAX_WORDS, find
-from snappy_core.parsing.text import TextLayer
+from snappy_core.parsing.layout.figures import MAX_WORDS, add_figures
+from tests.parsing.layout.pages import make_page
 
-SIZE = (400, 600)
 CHART = (50.0, 100.0, 350.0, 260.0)
 
 
-def layer(*texts):
-    n = len(texts)
-    boxes, sizes = np.zeros((n, 4), np.float32), np.ones(n, np.float32)
-    none = np.zeros(n, bool)
-    return TextLayer(texts, boxes, boxes, sizes, none, none.astype(np.int8), none, none)
+WORDS = ("Axis", "Figure", "3", "Table", "4", "Above", "prose")
 
 
-WORDS = layer("Axis", "Figure", "3", "Table", "4", "Above", "prose")
+def find(blocks, areas, words=WORDS):
+    """The blocks of a page of 400 x 600 points with its figures."""
+    return add_figures(blocks, make_page(words, areas=areas))
 
 
 def block(*words, y, x0=60, x1=340, label="paragraph", high=10, lines=1):
@@ -40,14 +36,14 @@ CAPTION = block(1, 2, y=266, label="caption")
 
 
 def test_a_figure_takes_in_its_labels_and_its_caption():
-    chart = only(find([AXIS, CAPTION], [figure()], WORDS, SIZE), "figure")
+    chart = only(find([AXIS, CAPTION], [figure()]), "figure")
     assert chart.words == (0, 1, 2)
     assert chart.box == (50, 100, 350, 276)
 
 
 def test_a_caption_above_comes_first():
     caption = block(1, 2, y=84, label="caption")
-    chart = only(find([AXIS, caption], [figure()], WORDS, SIZE), "figure")
+    chart = only(find([AXIS, caption], [figure()]), "figure")
     assert chart.words == (1, 2, 0)
     assert chart.box == (50, 84, 350, 260)
 
@@ -60,27 +56,27 @@ def test_a_caption_above_comes_first():
     ],
 )
 def test_a_caption_elsewhere_stays_by_itself(caption):
-    chart = only(find([AXIS, caption], [figure()], WORDS, SIZE), "figure")
+    chart = only(find([AXIS, caption], [figure()]), "figure")
     assert chart.words == (0,)
 
 
 def test_each_caption_goes_to_the_nearest_and_a_table_takes_that_of_a_table():
     table = block(6, y=290, high=60, label="table")
     named = block(3, 4, y=280, label="caption")
-    found = find([AXIS, table, named, CAPTION], [figure()], WORDS, SIZE)
+    found = find([AXIS, table, named, CAPTION], [figure()])
     assert only(found, "figure").words == (0, 1, 2)
     assert only(found, "table").words == (3, 4, 6)
 
 
 def test_what_stands_above_leads_in():
     far, near = block(5, y=20), block(6, y=80)
-    found = find([far, near, AXIS], [figure()], WORDS, SIZE)
+    found = find([far, near, AXIS], [figure()])
     assert only(found, "figure").context == near.words
     assert {b.words for b in found if b.label == "paragraph"} == {far.words, near.words}
 
 
 def test_a_picture_without_words_is_a_figure():
-    assert only(find([], [figure()], WORDS, SIZE), "figure").words == ()
+    assert only(find([], [figure()]), "figure").words == ()
 
 
 @pytest.mark.parametrize(
@@ -91,31 +87,31 @@ def test_a_picture_without_words_is_a_figure():
     ],
 )
 def test_frames_and_icons_are_none(box):
-    assert find([AXIS], [figure(box)], WORDS, SIZE) == [AXIS]
+    assert find([AXIS], [figure(box)]) == [AXIS]
 
 
 def test_a_frame_around_text_is_none():
-    words = layer(*["word"] * 40)
+    words = ["word"] * 40
     text = Block(tuple(range(40)), (60, 110, 340, 250), 10, lines=8)
     for area in (figure(), figure(modelled=True, score=0.9)):
-        assert find([text], [area], words, SIZE) == [text]
+        assert find([text], [area], words) == [text]
 
 
 def test_an_area_of_many_words_is_none_unless_a_model_is_sure():
     many = Block(tuple(range(MAX_WORDS)), (60, 110, 340, 140), 10)
-    words = layer(*["word"] * MAX_WORDS)
-    assert find([many], [figure(modelled=True, score=0.5)], words, SIZE) == [many]
-    assert only(find([many], [figure(modelled=True, score=0.9)], words, SIZE), "figure")
+    words = ["word"] * MAX_WORDS
+    assert find([many], [figure(modelled=True, score=0.5)], words) == [many]
+    assert only(find([many], [figure(modelled=True, score=0.9)], words), "figure")
 
 
 def test_what_the_model_rather_takes_for_text_is_none():
     text = Area(CHART, "text", 0.9, modelled=True)
     seen = [figure(modelled=True, score=0.7), text]
-    assert find([AXIS], seen, WORDS, SIZE) == [AXIS]
+    assert find([AXIS], seen) == [AXIS]
 
 
 def test_of_areas_that_overlap_the_model_says_which_then_the_largest():
     inner = (60.0, 110.0, 300.0, 250.0)
-    assert only(find([], [figure(inner), figure()], WORDS, SIZE), "figure").box == CHART
+    assert only(find([], [figure(inner), figure()]), "figure").box == CHART
     sure = figure(inner, modelled=True, score=0.7)
-    assert only(find([], [sure, figure()], WORDS, SIZE), "figure").box == inner
+    assert only(find([], [sure, figure()]), "figure").box == inner

@@ -11,6 +11,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from snappy_core import RegionIndex, Source
 from snappy_core.parsing import read
+from snappy_core.parsing.drawings import Drawings
 from snappy_core.parsing.layout.regions import find_regions
 from snappy_core.parsing.text import TextLayer
 from snappy_core.search.context import assemble
@@ -76,5 +77,5 @@ def test_chinese_is_joined_without_spaces():
     none = np.zeros(4, bool)
     sizes = np.full(4, 15, np.float32)
     layer = TextLayer(texts, array, array, sizes, none, none.astype(np.int8), none, none)
-    _, (region,), _ = find_regions(layer, 400, 600)
+    _, (region,), _ = find_regions(layer, 400, 600, Drawings())
     assert region.text == "水闸管理员记录每条船的名字和吃水深度,以及时间。 Ledger 水闸"

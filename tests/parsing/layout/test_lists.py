@@ -1,30 +1,21 @@
 """Items that stand together make a list."""
 
-import numpy as np
-
 from snappy_core.parsing.layout.blocks import Block
-from snappy_core.parsing.layout.lists import MAX_LEAD_IN, group
-from snappy_core.parsing.text import TextLayer
-
-
-def layer(*texts):
-    n = len(texts)
-    boxes, sizes = np.zeros((n, 4), np.float32), np.ones(n, np.float32)
-    none = np.zeros(n, bool)
-    return TextLayer(texts, boxes, boxes, sizes, none, none.astype(np.int8), none, none)
+from snappy_core.parsing.layout.lists import MAX_LEAD_IN, group_list_items
+from tests.parsing.layout.pages import make_page
 
 
 def item(word, y, x=40, label="list_item", size=10):
     return Block((word,), (x, y, x + 100, y + 10), size, label=label)
 
 
-WORDS = layer("carry:", "anchors", "lamps", "bells", "end.")
+PAGE = make_page(("carry:", "anchors", "lamps", "bells", "end."))
 LEAD_IN = item(0, 80, label="paragraph")
 
 
 def test_items_below_each_other_make_a_list_with_their_lead_in():
-    before, made, after = group(
-        [LEAD_IN, item(1, 100), item(2, 115), item(3, 130), item(4, 150, label="paragraph")], WORDS
+    before, made, after = group_list_items(
+        [LEAD_IN, item(1, 100), item(2, 115), item(3, 130), item(4, 150, label="paragraph")], PAGE
     )
     assert (before.words, after.words) == ((0,), (4,))
     assert (made.label, made.words, made.box) == ("list", (1, 2, 3), (40, 100, 140, 140))
@@ -32,16 +23,16 @@ def test_items_below_each_other_make_a_list_with_their_lead_in():
 
 
 def test_an_item_of_the_next_column_begins_another_list():
-    first, second = group(
-        [item(1, 400), item(2, 415), item(3, 100, x=300), item(4, 115, x=300)], WORDS
+    first, second = group_list_items(
+        [item(1, 400), item(2, 415), item(3, 100, x=300), item(4, 115, x=300)], PAGE
     )
     assert (first.words, second.words) == ((1, 2), (3, 4))
-    far, near = group([item(1, 100), item(2, 145), item(3, 160)], WORDS)
+    far, near = group_list_items([item(1, 100), item(2, 145), item(3, 160)], PAGE)
     assert (far.label, far.parts, near.words) == ("list_item", (), (2, 3))
 
 
 def test_one_item_is_no_list_but_has_its_lead_in():
-    _, alone = group([LEAD_IN, item(1, 100)], WORDS)
+    _, alone = group_list_items([LEAD_IN, item(1, 100)], PAGE)
     assert (alone.label, alone.parts, alone.context) == ("list_item", (), (0,))
 
 
@@ -52,7 +43,7 @@ def test_only_a_short_paragraph_right_above_that_ends_with_a_colon_leads_in():
         item(0, 20, label="paragraph"),
         Block((0,) * (MAX_LEAD_IN + 1), (40, 80, 140, 90), 10),
     ):
-        assert group([before, item(1, 100)], WORDS)[1].context == ()
+        assert group_list_items([before, item(1, 100)], PAGE)[1].context == ()
 
 
 def headings(count, size=10):
@@ -60,8 +51,8 @@ def headings(count, size=10):
 
 
 def test_many_headings_on_end_are_items():
-    (made,) = group(headings(4), WORDS)
+    (made,) = group_list_items(headings(4), PAGE)
     assert (made.label, len(made.parts)) == ("list", 4)
-    assert [block.label for block in group(headings(3), WORDS)] == ["heading"] * 3
+    assert [block.label for block in group_list_items(headings(3), PAGE)] == ["heading"] * 3
     mixed = [*headings(2), item(4, 130, label="paragraph"), *headings(3)]
-    assert "list" not in {block.label for block in group(mixed, WORDS)}
+    assert "list" not in {block.label for block in group_list_items(mixed, PAGE)}

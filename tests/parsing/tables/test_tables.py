@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from snappy_core.parsing.drawings import RulingLines
-from snappy_core.parsing.layout.blocks import Line
-from snappy_core.parsing.tables.detection import find_tables, markdown
-from snappy_core.parsing.text import TextLayer
+from snappy_core.parsing.drawings import Area, RulingLines
+from snappy_core.parsing.layout.lines import Line
+from snappy_core.parsing.tables.detection import find_tables
+from snappy_core.parsing.tables.table import rows_markdown
+from tests.parsing.layout.pages import make_page
 
 COLUMNS = (30, 115, 175, 250)
 PORTS = [
@@ -49,19 +50,18 @@ class Sheet:
     def prose(self, x, y, lines, leading=12, words=7):
         return [self.line(x, y + leading * i, " ".join(TIDES[:words])) for i in range(lines)]
 
-    @property
-    def layer(self):
-        n = len(self.texts)
-        fractions = np.array(self.boxes, np.float32).reshape(-1, 4) / 1000
-        nothing = np.zeros(n, bool)
-        return TextLayer(
-            tuple(self.texts), fractions, fractions, np.full(n, 10, np.float32),
-            np.array(self.bold, bool), np.zeros(n, np.int8), nothing, nothing,
-        )  # fmt: skip
+    def page(self, lines=(), **drawings):
+        page = make_page(self.texts, self.boxes, bold=self.bold, size=(1000, 1000), **drawings)
+        vars(page)["lines"] = lines
+        return page
 
     def find(self, lines, prose=(), rules=None, areas=()):
-        boxes = np.array(self.boxes, np.float32).reshape(-1, 4)
-        return find_tables(lines, self.layer, boxes, prose, rules, areas)
+        page = self.page(
+            [*lines, *(line for block in prose for line in block)],
+            ruling_lines=rules or RulingLines(),
+            areas=[Area(box, "table", modelled=True) for box in areas],
+        )
+        return find_tables(prose, page)
 
     def read(self, lines, **given):
         return [
@@ -74,7 +74,7 @@ class Sheet:
 
     def markdown(self, lines, **given):
         (table,) = self.find(lines, **given)
-        return markdown(table.rows, self.texts, table.header)
+        return rows_markdown(table.rows, table.header, self.page())
 
 
 def bars(left, right, *heights):
@@ -204,7 +204,9 @@ def test_dots_lead_to_the_pages_of_a_table_of_contents():
     rows = [(f"{n} Tides", "." * 20, str(7 * n)) for n in range(1, 6)]
     (table,) = sheet.find(sheet.rows(rows, columns=(30, 90, 250)))
     assert (table.header, table.leaders) == (0, True)
-    assert markdown(table.rows[:1], sheet.texts, 0).splitlines()[-1].split("|")[1] == " 1 Tides "
+    assert (
+        rows_markdown(table.rows[:1], 0, sheet.page()).splitlines()[-1].split("|")[1] == " 1 Tides "
+    )
 
 
 def test_names_that_are_joined_come_apart_over_their_columns():

@@ -1,0 +1,135 @@
+"""A page turned so that its text is upright, in points: the input of every layout rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snappy_core.boxes import Boxes
+from snappy_core.parsing.drawings import Area, Drawings, RulingLines
+from snappy_core.parsing.layout.lines import Line, find_lines, split_lines
+from snappy_core.parsing.text import TextLayer
+
+
+@dataclass(frozen=True, eq=False)
+class UprightPage:
+    """The words and drawings of a page, turned so that text of one direction is upright.
+
+    All coordinates are points (1/72 inch), x to the right and y down.
+
+    Attributes:
+        turn: quarter turns clockwise by which the upright words must be read on the page; the
+            page is turned counter-clockwise by as many.
+        width, height: of the turned page.
+        texts: of all n words in the order of the file, whatever their direction.
+        word_boxes: (n, 4), tight to the ink.
+        line_boxes: (n, 4), as high as the font.
+        sizes: (n,) font sizes.
+        bold: (n,) bool.
+        hyphens: (n,) bool, the word goes on in the next line.
+        upright: (n,) bool, the word is upright on this page.
+        ruling_lines: their boxes.
+        areas: with their boxes in points.
+    """
+
+    turn: int
+    width: float
+    height: float
+    texts: tuple[str, ...]
+    word_boxes: NDArray[np.float32]
+    line_boxes: NDArray[np.float32]
+    sizes: NDArray[np.float32]
+    bold: NDArray[np.bool_]
+    hyphens: NDArray[np.bool_]
+    upright: NDArray[np.bool_]
+    ruling_lines: RulingLines
+    areas: tuple[Area, ...]
+
+    @classmethod
+    def from_layer(
+        cls, layer: TextLayer, width: float, height: float, turn: int, drawings: Drawings
+    ) -> UprightPage:
+        """Turn a page of `width` x `height` points so that words read at `turn` are upright."""
+
+        def upright(boxes: Boxes) -> NDArray[np.float32]:
+            return to_upright(boxes, turn, width, height)
+
+        areas = drawings.areas
+        if turn:  # a layout model saw the page lying, and takes such text for a figure
+            areas = tuple(area for area in areas if not area.modelled)
+        boxes = upright(np.array([area.box for area in areas], np.float32).reshape(-1, 4))
+        ruling_lines = RulingLines(
+            upright(drawings.ruling_lines.horizontal), upright(drawings.ruling_lines.vertical)
+        )
+        if turn % 2:
+            ruling_lines = RulingLines(ruling_lines.vertical, ruling_lines.horizontal)
+            width, height = height, width
+        return cls(
+            turn,
+            width,
+            height,
+            layer.texts,
+            upright(layer.boxes),
+            upright(layer.lines),
+            layer.sizes,
+            layer.bold,
+            layer.hyphens,
+            layer.turns == turn,
+            ruling_lines,
+            tuple(
+                replace(area, box=(x0, y0, x1, y1))
+                for area, (x0, y0, x1, y1) in zip(areas, boxes.tolist(), strict=True)
+            ),
+        )
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """The lines of the upright words, split at vertical ruling lines."""
+        indices = np.flatnonzero(self.upright).tolist()
+        lines = find_lines(self.texts, self.line_boxes, self.sizes, indices)
+        return split_lines(lines, self.ruling_lines.vertical, self.line_boxes)
+
+    def to_page(self, boxes: NDArray[np.float32]) -> Boxes:
+        """Convert boxes (n, 4) in points on this page back to fractions of the original page."""
+        turned = _turn(boxes, -self.turn % 4, self.width, self.height)
+        width, height = self.width, self.height
+        if self.turn % 2:
+            width, height = height, width
+        fractions: Boxes = np.clip(turned / _scale(width, height), 0, 1)
+        return fractions
+
+
+def to_upright(boxes: Boxes, turn: int, width: float, height: float) -> NDArray[np.float32]:
+    """Convert boxes (n, 4) from fractions of a page to points on the page turned upright.
+
+    Args:
+        turn: quarter turns clockwise by which text must be read on the page.
+        width, height: of the page before it is turned, in points.
+
+    >>> to_upright(np.array([[0.5, 0.25, 1, 0.5]], np.float32), 1, 200, 400).tolist()
+    [[100.0, 0.0, 200.0, 100.0]]
+    """
+    return _turn(boxes * _scale(width, height), turn, width, height)
+
+
+def _scale(width: float, height: float) -> NDArray[np.float32]:
+    return np.array([width, height] * 2, dtype=np.float32)
+
+
+def _turn(
+    boxes: NDArray[np.float32], turn: int, width: float, height: float
+) -> NDArray[np.float32]:
+    """Turn boxes (n, 4) on a page of `width` x `height` by quarters, counter-clockwise."""
+    x0, y0, x1, y1 = boxes.T
+    if turn == 1:
+        turned = (y0, width - x1, y1, width - x0)
+    elif turn == 2:
+        turned = (width - x1, height - y1, width - x0, height - y0)
+    elif turn == 3:
+        turned = (height - y1, x0, height - y0, x1)
+    else:
+        turned = (x0, y0, x1, y1)
+    return np.stack(turned, axis=1)
