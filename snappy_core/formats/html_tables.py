@@ -50,9 +50,10 @@ def _rows(root: Element) -> list[list[str]]:
             while (above := spanning.get(len(row))) and above[0] > index:
                 row.append(above[1])
             if cell is not None:
-                columns, end = _span(cell, "colspan"), index + _span(cell, "rowspan")
-                text = "".join(cell.itertext())
-                spanning |= dict.fromkeys(range(len(row), len(row) + columns), (end, text))
+                text, columns = "".join(cell.itertext()), _span(cell, "colspan")
+                if (height := _span(cell, "rowspan")) > 1:
+                    indices = range(len(row), len(row) + columns)
+                    spanning |= dict.fromkeys(indices, (index + height, text))
                 row += [text] * columns
             width = max(width, len(row))
             if width * len(cells) > MAX_CELLS:

@@ -22,7 +22,29 @@ def test_text_without_tables_stays_as_it_is():
     assert tables_to_markdown("1 < 2 and <b>bold</b>") == "1 < 2 and <b>bold</b>"
 
 
-def test_tables_without_end_are_refused():
-    html = "<table><tr>" + "<td colspan=1000>x</td>" * 101 + "</table>"
+def test_cells_that_reach_down_fill_rows_without_end_tags():
+    html = "<table><tr><th>a<th rowspan=3>b<tr><td>c<tr></table>"
+    assert tables_to_markdown(html).split("\n")[2:] == ["| c | b |", "|  | b |"]
+
+
+def test_cells_without_a_row_are_kept():
+    assert tables_to_markdown("<table><td>a<td>b</table>") == "| a | b |\n| --- | --- |"
+    assert tables_to_markdown("<table></table>") == ""
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "<tr>" + "<td colspan=1000>x</td>" * 101,
+        "<tr>" + "<td colspan=1000 rowspan=1000>x</td>" * 100 + "<tr>" * 999,
+        "<tr>" * 1000 + "<td colspan=101>x</td>",
+    ],
+)
+def test_huge_tables_are_refused(rows):
     with pytest.raises(FormatError, match="more than 100,000 cells"):
-        tables_to_markdown(html)
+        tables_to_markdown(f"<table>{rows}</table>")
+
+
+def test_deep_tables_are_refused():
+    with pytest.raises(FormatError, match="Excessive depth"):
+        tables_to_markdown("<table><td>" + "<b>" * 300 + "</table>")
