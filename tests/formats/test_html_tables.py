@@ -23,8 +23,8 @@ def test_text_without_tables_stays_as_it_is():
 
 
 def test_cells_that_reach_down_fill_rows_without_end_tags():
-    html = "<table><tr><th>a<th rowspan=3>b<tr><td>c<tr></table>"
-    assert tables_to_markdown(html).split("\n")[2:] == ["| c | b |", "|  | b |"]
+    html = "<table><tr><th rowspan=3>b<th>a<tr><td>c<tr></table>"
+    assert tables_to_markdown(html).split("\n")[2:] == ["| b | c |", "| b |  |"]
 
 
 def test_cells_without_a_row_are_kept():
