@@ -20,7 +20,7 @@ from benchmarks.synthetic import Clustered, fill
 from snappy_core import ReadingOptions, RegionIndex
 from snappy_core.encoders.onnx_text import OnnxTextEncoder
 from snappy_core.ingest import jobs
-from snappy_core.parsing.pdf import document as pdf
+from snappy_core.parsing.pdf import reader as pdf
 from snappy_core.stores import SqliteStore
 from snappy_core.stores.base import PageRecord
 
@@ -134,8 +134,8 @@ def _profile() -> Result:
         index = watched.enter_context(RegionIndex.open(Path(made, "pages.snappy"), encoder))
         reading = ReadingOptions(ocr="never")
         index.add_document(REPORT, document_id="warms", reading=reading)
-        watched.enter_context(_timed(pdf, "_read_draft", spent, "reading"))
-        watched.enter_context(_timed(pdf, "_finish", spent, "layout"))
+        watched.enter_context(_timed(pdf, "read_content", spent, "reading"))
+        watched.enter_context(_timed(pdf, "build_page", spent, "layout"))
         watched.enter_context(_timed(OnnxTextEncoder, "encode_pages", spent, "encoding"))
         watched.enter_context(_timed(jobs, "prepare", spent, "pooling"))
         started = time.perf_counter()

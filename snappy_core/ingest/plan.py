@@ -13,8 +13,10 @@ from snappy_core.formats import (
     read_regions,
 )
 from snappy_core.parsing.layout.layout_model import select_layout_model
+from snappy_core.parsing.ocr.engine import DEFAULT_ENGINE
 from snappy_core.parsing.options import ReadingOptions
-from snappy_core.parsing.source import Source, Sources, expand
+from snappy_core.parsing.reader import expand
+from snappy_core.parsing.source import Source, Sources
 from snappy_core.scoring.pooling import GRID_BLOCK
 from snappy_core.stores.base import DocumentRecord, Store
 from snappy_core.types import Scalar
@@ -27,7 +29,8 @@ def fingerprint(
 ) -> str:
     """Return what, besides its bytes, decides how a document comes out."""
     regions = "" if supplied is None else f", regions {digest(supplied)}"
-    ocr = f"ocr {options.ocr} {options.languages}"
+    engine = "" if options.ocr_engine == DEFAULT_ENGINE else f" by {options.ocr_engine}"
+    ocr = f"ocr {options.ocr} {options.languages}{engine}"
     layout_model = select_layout_model(options.layout_model)
     model = "" if layout_model is None else f" with {layout_model.name}"
     pooled = "" if options.pool_block == GRID_BLOCK else f", pooled by {options.pool_block}"

@@ -1,8 +1,9 @@
-"""Pages that are pictures: PNG, JPEG, WebP, BMP, JPEG 2000, and TIFF with many frames."""
+"""Pages that are images: PNG, JPEG, WebP, BMP, JPEG 2000, and TIFF with any number of frames."""
 
 from __future__ import annotations
 
 import io
+import math
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from snappy_core.parsing.drawings import Drawings, RulingLines
 from snappy_core.parsing.layout.layout_model import select_layout_model
 from snappy_core.parsing.layout.regions import find_regions
 from snappy_core.parsing.layout.ruling_lines import find_ruling_lines
-from snappy_core.parsing.ocr import tesseract
+from snappy_core.parsing.ocr.text_layer import recognize_page
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Source
 from snappy_core.parsing.text import NOTHING
@@ -25,132 +26,165 @@ from snappy_core.types import NO_WORDS, Page
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-_MARKS = (
+_SIGNATURES = (
     b"\x89PNG", b"\xff\xd8\xff", b"BM", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"\0\0\0\x0cjP",
     b"\xff\x4f\xff\x51",
 )  # fmt: skip
 _FORMATS = ("PNG", "JPEG", "JPEG2000", "WEBP", "BMP", "TIFF")
+
 MAX_PIXELS = 100_000_000
-"""Of a picture; A4 at 900 dpi has 78 million. Small files can claim to be as large as they like."""
+"""Of an image; A4 at 900 dpi has 78 million. Small files can claim any size."""
 
 MAX_FRAMES = 5_000
-"""Of a TIFF. To find a frame, all before it are looked at: time grows with the square."""
+"""Of a TIFF. To find a frame, all before it are read: time grows with the square."""
 
-_OCR_PIXELS = 25_000_000
-_OCR_SIDE = 30_000  # Tesseract takes no longer ones than 32,767
-_LETTER_HEIGHT = 1600  # a page lower than this, in pixels, is enlarged for OCR
+NOMINAL_SIDE = 700.0
+"""Points: the square root of the area of a page of unknown resolution. A4 has 708, Letter 696."""
+
+MIN_SIDE, MAX_SIDE = 350.0, 1420.0
+"""Points: the square root of the area that a page may have by the resolution in its file, from A6
+(354) to A2 (1416). Otherwise the resolution is a default of the software that wrote the file."""
+
+_MAX_RATIO = 1.05  # of the horizontal and the vertical resolution; else one of them is wrong
+
+_MAX_OCR_PIXELS = 25_000_000
+_MAX_OCR_SIDE = 30_000  # pixels; Tesseract refuses sides above 32,767
+_MIN_OCR_SIDE = 1600  # pixels; an image whose longer side is shorter is enlarged for OCR ...
+_MAX_OCR_ZOOM = 4.0  # ... up to this many times: beyond it there is nothing left to read
 
 
-def is_image(head: bytes) -> bool:
-    """Say whether the first bytes of a document are those of a picture."""
-    return head.startswith(_MARKS) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP")
+class ImageReader:
+    """Reads images with Pillow and OCR; a `snappy_core.parsing.Reader`.
 
-
-def count_pages(source: Source) -> int:
-    """Return the number of frames of a TIFF, else 1: other formats hold previews and films.
-
-    Raises:
-        UnreadableDocumentError: the file is no picture of a known format, damaged, or too large.
+    Each frame of a TIFF is a page. Other formats have one page, whose further frames are
+    previews or animations.
     """
-    with _open(source) as picture:
-        return _count_frames(picture, source) if picture.format == "TIFF" else 1
 
+    suffixes: tuple[str, ...] = (
+        ".png", ".jpg", ".jpeg", ".jp2", ".webp", ".bmp", ".tif", ".tiff",
+    )  # fmt: skip
 
-def read_pages(source: Source, numbers: Iterable[int], options: ReadingOptions) -> Iterator[Page]:
-    """Yield frames as pages by number (from 1), with the words that OCR finds.
+    def can_read(self, head: bytes) -> bool:
+        return head.startswith(_SIGNATURES) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP")
 
-    A frame that cannot be read, or not be sent to OCR, comes without words and says so in
-    `warning`. Raises as `count_pages`.
-    """
-    for number in numbers:
-        try:
-            picture = render(source, number)
-        except UnreadableDocumentError as error:
-            if number == 1:
-                raise
-            yield Page(number, str(number), 1, 1, "px", NO_WORDS, (), warning=error.cause)
-            continue
-        width, height = picture.size
-        renderer = partial(render, source, number)
-        layer, warning = NOTHING, ""
-        if options.ocr != "never":
-            layer, warning = tesseract.read(_for_ocr(picture), width, options)
-        layout_model = select_layout_model(options.layout_model)
-        areas = () if layout_model is None else tuple(layout_model.detect(picture))
-        ruling_lines = find_ruling_lines(picture) if len(layer) else RulingLines()
-        drawings = Drawings(areas, ruling_lines)
-        words, regions, crowded = find_regions(layer, width, height, drawings)
-        yield Page(
-            number, str(number), width, height, "px", words, regions, renderer, warning or crowded
-        )
+    def count_pages(self, source: Source) -> int:
+        with _open(source) as image:
+            return _count_frames(image, source) if image.format == "TIFF" else 1
 
+    def read_pages(
+        self, source: Source, numbers: Iterable[int], options: ReadingOptions
+    ) -> Iterator[Page]:
+        model = select_layout_model(options.layout_model)
+        for number in numbers:
+            try:
+                image, points = _read_frame(source, number)
+            except UnreadableDocumentError as error:
+                if number == 1:
+                    raise
+                yield Page(number, str(number), 1, 1, "px", NO_WORDS, (), warning=error.cause)
+                continue
+            text_layer, warning = NOTHING, ""
+            if options.ocr != "never":
+                text_layer, warning = recognize_page(_for_ocr(image), points[0], options)
+            areas = () if model is None else tuple(model.detect(image))
+            ruling_lines = find_ruling_lines(image) if len(text_layer) else RulingLines()
+            drawings = Drawings(areas, ruling_lines)
+            words, regions, failure = find_regions(text_layer, *points, drawings)
+            yield Page(
+                number,
+                str(number),
+                *image.size,
+                "px",
+                words,
+                regions,
+                partial(self.render, source, number),
+                warning or failure,
+            )
 
-def render(source: Source, number: int, dpi: float = 0) -> Image:
-    """Return a frame (from 1) upright, as an RGB picture, in its own pixels whatever `dpi` says.
-
-    Raises:
-        UnreadableDocumentError: the file or the frame cannot be read, or is too large.
-    """
-    with _open(source) as picture:
-        try:
-            picture.seek(number - 1)
-            _check_size(picture, source)
-            return _upright_rgb(picture)
-        except UnreadableDocumentError:
-            raise
-        except Exception as error:  # Pillow's decoders raise whatever comes
-            cause = f"page {number}: cannot be decoded ({error or type(error).__name__})"
-            raise UnreadableDocumentError(source.name, cause) from error
-
-
-def _count_frames(picture: Any, source: Source) -> int:
-    """Return the number of frames, of which the last may be one that cannot be read."""
-    frames = 1
-    while frames <= MAX_FRAMES:
-        try:
-            picture.seek(frames)
-        except EOFError:
-            return frames
-        except Exception:  # a broken directory ends the chain: reading the page says so
-            return frames + 1
-        frames += 1
-    raise UnreadableDocumentError(source.name, f"has more than {MAX_FRAMES:,} frames")
+    def render(self, source: Source, number: int, dpi: float) -> Image:
+        """Return frame `number` (from 1) upright, in its own pixels whatever `dpi` says."""
+        return _read_frame(source, number)[0]
 
 
 @contextmanager
 def _open(source: Source) -> Iterator[Any]:
     from PIL import Image
 
-    data: Any = source.path if source.path is not None else io.BytesIO(source.data or b"")
+    file: Any = source.path if source.path is not None else io.BytesIO(source.data or b"")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # we look ourselves
-            picture = Image.open(data, formats=_FORMATS)
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # see _check_size
+            image = Image.open(file, formats=_FORMATS)
     except Image.DecompressionBombError as error:
         raise UnreadableDocumentError(source.name, _TOO_LARGE) from error
-    except Exception as error:  # Pillow's own text names an object in memory, not a cause
-        unknown = "is no picture that can be read: it is damaged or of another format"
-        cause = getattr(error, "strerror", None) or unknown
+    except Exception as error:  # Pillow's own message names an object in memory, not a cause
+        cause = getattr(error, "strerror", None) or "is damaged, or an image of an unknown format"
         raise UnreadableDocumentError(source.name, cause) from error
-    with picture:
-        _check_size(picture, source)
-        yield picture
+    with image:
+        _check_size(image, source)
+        yield image
 
 
-_TOO_LARGE = f"is a picture of more than {MAX_PIXELS // 1_000_000} million pixels"
+_TOO_LARGE = f"is an image of more than {MAX_PIXELS // 1_000_000} million pixels"
 
 
-def _check_size(picture: Image, source: Source) -> None:
-    if picture.width * picture.height > MAX_PIXELS:
+def _check_size(image: Image, source: Source) -> None:
+    if image.width * image.height > MAX_PIXELS:
         raise UnreadableDocumentError(source.name, _TOO_LARGE)
 
 
-def _upright_rgb(picture: Image) -> Image:
-    """Return a copy in 8 bits a colour, turned as its EXIF says, on white paper."""
+def _count_frames(image: Any, source: Source) -> int:
+    """Return the number of frames; the last of them may be unreadable."""
+    frames = 1
+    while frames <= MAX_FRAMES:
+        try:
+            image.seek(frames)
+        except EOFError:
+            return frames
+        except Exception:  # a damaged directory ends the file; reading that page reports it
+            return frames + 1
+        frames += 1
+    raise UnreadableDocumentError(source.name, f"has more than {MAX_FRAMES:,} frames")
+
+
+def _read_frame(source: Source, number: int) -> tuple[Image, tuple[float, float]]:
+    """Return frame `number` (from 1) as an upright RGB image, with its size in points.
+
+    Raises:
+        UnreadableDocumentError: the file or the frame cannot be decoded, or is too large.
+    """
+    with _open(source) as frame:
+        try:
+            frame.seek(number - 1)
+            _check_size(frame, source)
+            image = _upright_rgb(frame)
+            return image, _size_in_points(image, frame.info.get("dpi"))
+        except UnreadableDocumentError:
+            raise
+        except Exception as error:  # Pillow's decoders raise errors of any type
+            cause = f"page {number}: cannot be decoded ({error or type(error).__name__})"
+            raise UnreadableDocumentError(source.name, cause) from error
+
+
+def _size_in_points(image: Image, dpi: Any) -> tuple[float, float]:
+    """Return (width, height): by the dots per inch (x, y) if they are plausible, else nominal."""
+    side = math.sqrt(image.width * image.height)
+    points_per_pixel = NOMINAL_SIDE / side
+    try:
+        low, high = sorted(float(value) for value in dpi)
+    except (TypeError, ValueError):  # no or malformed dots per inch
+        low = high = 0.0
+    if low > 0 and high / low <= _MAX_RATIO and MIN_SIDE <= side * 72 / low <= MAX_SIDE:
+        points_per_pixel = 72 / low
+    return image.width * points_per_pixel, image.height * points_per_pixel
+
+
+def _upright_rgb(image: Image) -> Image:
+    """Return an image with 8 bits a channel, turned as its EXIF data say, on white paper."""
     from PIL import Image, ImageOps
 
-    upright = ImageOps.exif_transpose(picture)
-    if upright.mode.startswith(("I", "F")):  # more than 8 bits: Pillow would cut, not scale
+    upright = ImageOps.exif_transpose(image)
+    if upright.mode.startswith(("I", "F")):  # more than 8 bits, which Pillow would clip, not scale
         values = np.nan_to_num(np.asarray(upright, dtype=np.float64), posinf=0, neginf=0)
         brightest = values.max(initial=0)
         scales = (65535,) if upright.mode.startswith("I;16") else (1, 255, 65535, 2**31 - 1)
@@ -163,14 +197,16 @@ def _upright_rgb(picture: Image) -> Image:
     return upright.convert("RGB")
 
 
-def _for_ocr(picture: Image) -> Image:
-    """Return the picture in a size that Tesseract reads well; dpi tags are not to be trusted."""
-    width, height = picture.size
-    zoom = min(max(1.0, _LETTER_HEIGHT / max(width, height)), 4.0)
-    zoom = min(zoom, (_OCR_PIXELS / (width * height)) ** 0.5, _OCR_SIDE / max(width, height))
-    if zoom == 1.0:
-        return picture
+def _for_ocr(image: Image) -> Image:
+    """Return the image in a size that OCR reads well."""
     from PIL.Image import Resampling
 
+    width, height = image.size
+    zoom = min(max(1.0, _MIN_OCR_SIDE / max(width, height)), _MAX_OCR_ZOOM)
+    zoom = min(
+        zoom, (_MAX_OCR_PIXELS / (width * height)) ** 0.5, _MAX_OCR_SIDE / max(width, height)
+    )
+    if zoom == 1.0:
+        return image
     size = (max(round(width * zoom), 1), max(round(height * zoom), 1))
-    return picture.resize(size, Resampling.BICUBIC)
+    return image.resize(size, Resampling.BICUBIC)

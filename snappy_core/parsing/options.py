@@ -1,4 +1,4 @@
-"""How documents are read and pooled."""
+"""The options that decide how documents are read."""
 
 from __future__ import annotations
 
@@ -6,28 +6,35 @@ from dataclasses import dataclass
 from typing import Literal
 
 from snappy_core.parsing.layout.layout_model import LAYOUT_MODELS
+from snappy_core.parsing.ocr.engine import DEFAULT_ENGINE, OCR_ENGINES
 
 Ocr = Literal["auto", "always", "never"]
 
 
 @dataclass(frozen=True, slots=True)
 class ReadingOptions:
-    """How documents are read and pooled; part of the ingest fingerprint.
+    """How documents are read; part of the ingest fingerprint.
 
     Attributes:
-        ocr: "auto" sends pages to OCR whose text layer is missing or is not what one sees;
-            "always" all pages; "never" none.
-        languages: of the text, as Tesseract calls them, joined by "+": "eng", "deu+fra".
+        ocr: "auto" runs OCR on pages whose text layer is missing, mostly hidden, or covers little
+            of what is drawn on them; "always" on all pages, "never" on none.
+        languages: of the text, for OCR: Tesseract's names, joined by "+": "eng", "deu+fra".
         layout_model: "auto" runs the default layout model, if it is installed, on pages that hold
             more than text; "always" runs it on all pages, and so does the name of a registered
             model for that model; "never" runs none.
-        pool_block: side of the squares of a grid's patches that the first stage knows as one.
+        pool_block: side length, in patches, of the square blocks whose vectors are averaged for
+            the first stage of a search; 1..32.
+        ocr_engine: name of the OCR engine, "tesseract" or a registered one.
+
+    Raises:
+        ValueError: a value is not one of those above.
     """
 
     ocr: Ocr = "auto"
     languages: str = "eng"
     layout_model: str = "auto"
-    pool_block: int = 4  # as scoring.pooling has it
+    pool_block: int = 4  # scoring.pooling.GRID_BLOCK
+    ocr_engine: str = DEFAULT_ENGINE
 
     def __post_init__(self) -> None:
         if self.ocr not in ("auto", "always", "never"):
@@ -43,4 +50,9 @@ class ReadingOptions:
             raise ValueError(
                 f"languages must be Tesseract's names joined by '+', like 'eng' or 'deu+fra', "
                 f"not {self.languages!r}"
+            )
+        if self.ocr_engine not in OCR_ENGINES.names():
+            raise ValueError(
+                f"ocr_engine must be the name of a registered engine "
+                f"({', '.join(OCR_ENGINES.names())}), not {self.ocr_engine!r}"
             )

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from snappy_core.errors import UnreadableDocumentError
-
-SUFFIXES = (
-    ".pdf", ".png", ".jpg", ".jpeg", ".jp2", ".webp", ".bmp", ".tif", ".tiff"
-)  # fmt: skip
-"""What a folder is searched for. A file named outright is read whatever its suffix."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +18,10 @@ class Source:
     """A document to read.
 
     Attributes:
-        name: what it is called in results and messages; for a file its absolute path.
-        path: the file, or None.
-        data: the bytes of a document that is not a file, or None.
-        password: opens an encrypted document.
+        name: its name in results and messages; for a file its absolute path.
+        path: the file; None for a document in memory.
+        data: the bytes of a document in memory; None for a file.
+        password: of an encrypted document.
     """
 
     name: str
@@ -34,7 +31,7 @@ class Source:
 
     @classmethod
     def from_path(cls, path: str | os.PathLike[str], password: str | None = None) -> Source:
-        """Name a file; it is not opened yet."""
+        """Return the document in a file, which is not opened yet."""
         absolute = Path(os.path.abspath(path))
         # Undecodable bytes of a file name become \\x escapes: names are stored as UTF-8 text.
         name = absolute.as_posix().encode("utf-8", "backslashreplace").decode("utf-8")
@@ -42,7 +39,11 @@ class Source:
 
     @classmethod
     def from_bytes(cls, data: bytes, name: str, password: str | None = None) -> Source:
-        """Name a document held in memory."""
+        """Return a document in memory.
+
+        Raises:
+            ValueError: the name is empty.
+        """
         if not name:
             raise ValueError("a document given as bytes needs a name")
         stored = name.encode("utf-8", "backslashreplace").decode("utf-8")
@@ -54,67 +55,34 @@ class Source:
         Raises:
             UnreadableDocumentError: the file is missing, is a folder, may not be read, or is empty.
         """
-        if self.path is None:
-            data = self.data or b""
-            if not data:
+        with self._open() as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            if file.seek(0, os.SEEK_END) == 0:
                 raise UnreadableDocumentError(self.name, "is empty")
-            return hashlib.sha256(data).hexdigest()
-        try:
-            with self.path.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-                if file.tell() == 0:
-                    raise UnreadableDocumentError(self.name, "is empty")
-        except (OSError, ValueError) as error:
-            raise self._unreadable(error) from error
         return digest
 
-    def contains(self, mark: bytes) -> bool:
-        """Say whether some bytes stand anywhere in the document."""
-        data = self.data if self.path is None else self.path.read_bytes()
-        return mark in (data or b"")
+    def read_bytes(self) -> bytes:
+        """Return all bytes. Raises as `head`."""
+        return self.head(size=-1)
 
     def head(self, size: int = 1024) -> bytes:
-        """Return the first bytes, to tell what kind of document it is.
+        """Return the first `size` bytes, which tell the kind of a document.
 
         Raises:
             UnreadableDocumentError: the file is missing, is a folder or may not be read.
         """
-        if self.path is None:
-            return (self.data or b"")[:size]
-        try:
-            with self.path.open("rb") as file:
-                return file.read(size)
-        except (OSError, ValueError) as error:
-            raise self._unreadable(error) from error
+        with self._open() as file:
+            return file.read(size)
 
-    def _unreadable(self, error: OSError | ValueError) -> UnreadableDocumentError:
-        # ValueError: a NUL byte in the name
-        return UnreadableDocumentError(self.name, getattr(error, "strerror", None) or str(error))
+    @contextmanager
+    def _open(self) -> Iterator[io.BufferedReader | io.BytesIO]:
+        try:
+            with self.path.open("rb") if self.path else io.BytesIO(self.data or b"") as file:
+                yield file
+        except (OSError, ValueError) as error:  # ValueError: a NUL byte in the name
+            cause = getattr(error, "strerror", None) or str(error)
+            raise UnreadableDocumentError(self.name, cause) from error
 
 
 Sources = str | os.PathLike[str] | Source
-
-
-def expand(paths: Sources | Iterable[Sources], password: str | None = None) -> Iterator[Source]:
-    """Yield the documents that `paths` name: files, sources and what folders hold, in order.
-
-    Folders are walked to the bottom in alphabetical order, for files with one of `SUFFIXES`;
-    hidden files are left out.
-    """
-    if isinstance(paths, (str, os.PathLike, Source)):
-        paths = [paths]
-    for path in paths:
-        if isinstance(path, Source):
-            yield path
-        elif not isinstance(path, (str, os.PathLike)):
-            raise TypeError(
-                f"a document is a path or a Source, not {type(path).__name__}; "
-                "for bytes use Source.from_bytes(data, name)"
-            )
-        elif os.path.isdir(path):
-            for found in sorted(Path(path).rglob("*")):
-                hidden = any(part.startswith(".") for part in found.relative_to(path).parts)
-                if found.suffix.lower() in SUFFIXES and not hidden and found.is_file():
-                    yield Source.from_path(found, password)
-        else:
-            yield Source.from_path(path, password)
+"""What `RegionIndex.add` takes as a document."""

@@ -12,7 +12,7 @@ from PIL.Image import Transpose
 from snappy_core import RegionIndex, Source, UnreadableDocumentError, region_metadata
 from snappy_core.display import viewers
 from snappy_core.parsing import ReadingOptions, count_pages, read, render
-from snappy_core.parsing.ocr import tesseract
+from snappy_core.parsing.ocr.tesseract import TesseractEngine
 from snappy_core.testing import FakeEncoder
 from tests.parsing.drawing import HEIGHT, WIDTH, WORDS, drawn_boxes, encode, sheet, source
 
@@ -277,7 +277,7 @@ def test_pictures_of_odd_proportions(size):
 
 
 def test_no_ocr_unless_wanted(monkeypatch):
-    monkeypatch.setattr(tesseract, "recognise", lambda *_: pytest.fail("OCR was asked"))
+    monkeypatch.setattr(TesseractEngine, "recognize", lambda *_: pytest.fail("OCR was run"))
     assert page_of(source(sheet())).regions == ()
 
 
@@ -370,23 +370,23 @@ def test_truncated(kind, share):
     rows = np.random.default_rng(5).integers(0, 255, (90, 60), dtype=np.uint8)
     data = encode(Image.fromarray(rows).convert("RGB"), kind)
     cause = fail(data[: max(int(len(data) * share), 16)])
-    assert "picture that can be read" in cause or "cannot be decoded" in cause
+    assert "is damaged" in cause or "cannot be decoded" in cause
 
 
 @pytest.mark.parametrize(
     ("data", "cause"),
     [
-        (b"Low water at six, high at noon.\n", "is not a PDF or picture"),
+        (b"Low water at six, high at noon.\n", "is not a PDF or image"),
         (b"", "is empty"),
-        (b"BM", "is no picture"),
-        (b"BMW is no bitmap", "is no picture"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(50), "is no picture"),
-        (b"\xff\xd8\xff\xe0", "is no picture"),
-        (b"II*\0" + bytes(4), "is no picture"),
-        (b"RIFF\x10\0\0\0WEBPVP8 ", "is no picture"),
-        (b"RIFF\x10\0\0\0WAVEfmt ", "is not a PDF or picture"),
-        (b"GIF89a\1\0\1\0\0\0\0;", "is not a PDF or picture"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "is not a PDF or picture"),
+        (b"BM", "is damaged, or an image of an unknown"),
+        (b"BMW is no bitmap", "is damaged, or an image of an unknown"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(50), "is damaged, or an image of an unknown"),
+        (b"\xff\xd8\xff\xe0", "is damaged, or an image of an unknown"),
+        (b"II*\0" + bytes(4), "is damaged, or an image of an unknown"),
+        (b"RIFF\x10\0\0\0WEBPVP8 ", "is damaged, or an image of an unknown"),
+        (b"RIFF\x10\0\0\0WAVEfmt ", "is not a PDF or image"),
+        (b"GIF89a\1\0\1\0\0\0\0;", "is not a PDF or image"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "is not a PDF or image"),
     ],
 )
 def test_no_pictures(data, cause):
@@ -409,7 +409,7 @@ def png(width, height):
 
 @pytest.mark.parametrize("size", [(200_000, 200_000), (2**31 - 1, 2**31 - 1), (11_000, 10_000)])
 def test_decompression_bombs(size):
-    assert fail(png(*size)) == "is a picture of more than 100 million pixels"
+    assert fail(png(*size)) == "is an image of more than 100 million pixels"
 
 
 def test_a_bomb_behind_a_harmless_frame():
@@ -445,7 +445,7 @@ def test_a_folder_of_pictures(tmp_path):
     assert len(report.added) == 3
     ((name, cause),) = [(failure.source, failure.cause) for failure in report.failed]
     assert name.endswith("wrong.png")
-    assert cause == "is not a PDF or picture"
+    assert cause == "is not a PDF or image"
     assert index.search("pilot boat", k=1)[0].source.endswith("a.png")
     assert index.search("lamps", k=1)[0].source.endswith("b.jpeg")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from snappy_core import Source, UnreadableDocumentError
-from snappy_core.parsing import expand, read
+from snappy_core.parsing import read
 
 AWKWARD = "name with space & ü.pdf"
 
@@ -75,36 +75,3 @@ def test_head(tmp_path, size):
     expected = b"low water at six"[:size]
     assert Source.from_path(tmp_path / "log").head(size) == expected
     assert Source.from_bytes(b"low water at six", "log").head(size) == expected
-
-
-@pytest.fixture
-def folder(tmp_path):
-    for name in ("b.pdf", "a/z.PDF", "a/deep/er/c.pdf", "notes.txt", ".hidden.pdf", ".git/d.pdf"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_bytes(b"")
-    (tmp_path / "folder.pdf").mkdir()
-    return tmp_path
-
-
-def test_a_folder_is_walked_in_order(folder):
-    found = [source.path.relative_to(folder).as_posix() for source in expand(folder)]
-    assert found == ["a/deep/er/c.pdf", "a/z.PDF", "b.pdf"]
-
-
-def test_files_folders_and_sources_in_the_order_given(folder):
-    made = Source.from_bytes(b"low water", "log")
-    found = list(expand([folder / "notes.txt", made, str(folder / "a"), "nowhere.pdf"], "tide"))
-    names = [Path(source.name).name for source in found]
-    assert names == ["notes.txt", "log", "c.pdf", "z.PDF", "nowhere.pdf"]
-    assert [source.password for source in found] == ["tide", None, "tide", "tide", "tide"]
-
-
-@pytest.mark.parametrize("one", ["log.pdf", Path("log.pdf"), Source.from_bytes(b"x", "log.pdf")])
-def test_one_document_needs_no_list(one):
-    assert [Path(source.name).name for source in expand(one)] == ["log.pdf"]
-
-
-@pytest.mark.parametrize("wrong", [[b"%PDF-1.7"], [3], [None], b"%PDF-1.7"])
-def test_what_is_no_document(wrong):
-    with pytest.raises(TypeError, match="path or a Source"):
-        list(expand(wrong))

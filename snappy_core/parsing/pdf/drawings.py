@@ -1,7 +1,8 @@
-"""Areas of figures and ruling lines on a PDF page, from what is drawn on it beside text.
+"""Figures and ruling lines of a PDF page, found in its graphic objects.
 
-Only geometry is looked at: whether an area is a figure, a table or a frame around text is for
-those to say who know the words. The caller holds the lock of `reading.pdf`.
+Only geometry decides here. Whether an area is a figure, a table or a frame around text is
+decided in the layout analysis, which knows the words. The caller holds the lock
+`document.PDFIUM`.
 """
 
 from __future__ import annotations
@@ -12,175 +13,183 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.boxes import contains_center, intersection
+from snappy_core.grouping import connected_components
 from snappy_core.parsing.drawings import NO_BOXES, Area, Drawings, RulingLines
 from snappy_core.parsing.pdf.page_objects import Kind, visible_objects
-from snappy_core.parsing.pdf.text_layer import page_frame, to_page
+from snappy_core.parsing.pdf.text_layer import page_matrix, to_page
 
 MAX_SHARE = 0.6
-"""Of the page; what covers more is its frame or background."""
+"""Of the page that a figure covers; what covers more is a frame or background of the page."""
 
 MAX_RULES, MAX_AREAS = 2_000, 300
-"""Kept of a page: the longest and the largest."""
+"""Of a page: the longest ruling lines and the largest areas are kept."""
 
-# In points, on a page as large as Letter or A4; on others they grow with the page.
-_PAGE = 700.0  # square root of its area
-_THIN = 3.0  # at most, of a ruling line
-_GAP = 3.0  # between the parts of a figure or of a dashed line
-_SAME = 0.75  # across, between lines that are drawn over one another
-_FLAT, _UPRIGHT = 10.0, 6.0  # at least, of ruling lines
-_SIDE = 20.0  # at least, of a figure
+# Lengths are in points on a page as large as Letter or A4, and grow with the page.
+_PAGE_SIDE = 700.0  # square root of the area of such a page
+_MAX_THICKNESS = 3.0  # of a ruling line
+_MAX_GAP = 3.0  # between the parts of a figure or of a dashed line: less than between text lines
+_MAX_OFFSET = 0.75  # across, between lines that are drawn over one another
+_MIN_HORIZONTAL, _MIN_VERTICAL = 10.0, 6.0  # lengths of ruling lines
+_MIN_SIDE = 20.0  # of a figure
 
-_LONG = 0.5  # of the page; longer lines belong to a figure only where they lie in it
-_BACKGROUNDS = (MAX_SHARE, 0.3, 0.15)  # of the page; larger objects are left out, step by step
-_SURE, _PLAIN = 0.5, 0.3  # scores
+# Share of the page; a longer line is part of a figure only where it lies inside it.
+_LONG_LINE = 0.5
+# Shares of the page; objects that are larger are taken for a background, in turn.
+_BACKGROUND_SHARES = (MAX_SHARE, 0.3, 0.15)
+# Scores of areas that hold images or curves, and of areas of boxes and straight lines alone.
+_DRAWING_SCORE, _BOX_SCORE = 0.5, 0.3
 
-_Points = NDArray[np.float32]  # boxes (n, 4) in the points above
+_Boxes = NDArray[np.float32]  # (n, 4) in the points above
 _Kinds = NDArray[np.int8]
 
 
-def drawn(page: Any) -> Drawings:
-    """Return the areas where pictures and drawings stand, and the ruling lines.
+def page_drawings(page: Any) -> Drawings:
+    """Return the areas of images and drawings on a page, and its ruling lines.
 
-    An area holds what stands closer together than lines of text do. Its score is 0.5 where there
-    are pictures or curves, 0.3 where all is boxes and straight lines: bars of a chart, shaded
+    An area unites objects that are closer together than lines of text. Its score is 0.5 if it
+    holds images or curves, 0.3 if it holds only boxes and straight lines: bars of a chart, shaded
     cells, frames. Ruling lines are strokes, thin boxes and the edges of outlined boxes, joined
-    where they go on; underlines and the grids of charts are among them.
+    where they continue each other; underlines and the grids of charts are among them.
     """
     width, height = page.get_size()
-    point = (width * height) ** 0.5 / _PAGE
-    found, kinds = visible_objects(page, _THIN * point)
-    boxes = to_page(found, page_frame(page))
-    on_page = (boxes[:, :2] < 1).all(axis=1) & (boxes[:, 2:] > 0).all(axis=1)
+    point = (width * height) ** 0.5 / _PAGE_SIDE
+    object_boxes, kinds = visible_objects(page, _MAX_THICKNESS * point)
+    boxes = to_page(object_boxes, page_matrix(page))
+    is_on_page = (boxes[:, :2] < 1).all(axis=1) & (boxes[:, 2:] > 0).all(axis=1)
     scale = (np.array([width, height, width, height]) / point).astype(np.float32)
-    boxes, kinds = np.clip(boxes[on_page], 0, 1) * scale, kinds[on_page]
+    boxes, kinds = np.clip(boxes[is_on_page], 0, 1) * scale, kinds[is_on_page]
 
-    across, down = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
-    thin = (np.minimum(across, down) <= _THIN) & (np.maximum(across, down) > 2 * _THIN)
-    kinds = np.where(thin, np.int8(Kind.STROKE), kinds)
-    line, flat = kinds == Kind.STROKE, across >= down
-    turned = [1, 0, 3, 2]
-    rules = RulingLines(
-        _join(boxes[line & flat], _FLAT) / scale,
-        _join(boxes[line & ~flat][:, turned], _UPRIGHT)[:, turned] / scale,
+    widths, heights = (boxes[:, 2:] - boxes[:, :2]).T
+    is_thin = (np.minimum(widths, heights) <= _MAX_THICKNESS) & (
+        np.maximum(widths, heights) > 2 * _MAX_THICKNESS
     )
-    areas, kinds = _areas(boxes, kinds, scale[:2])
-    scores = np.where(kinds == Kind.BOX, _PLAIN, _SURE).tolist()
-    pairs = zip((areas / scale).tolist(), scores, strict=True)
-    return Drawings(
-        tuple(Area((a, b, c, d), "figure", sure) for (a, b, c, d), sure in pairs), rules
+    kinds = np.where(is_thin, np.int8(Kind.STROKE), kinds)
+    is_stroke, is_horizontal = kinds == Kind.STROKE, widths >= heights
+    transposed = [1, 0, 3, 2]
+    ruling_lines = RulingLines(
+        _join_lines(boxes[is_stroke & is_horizontal], _MIN_HORIZONTAL) / scale,
+        _join_lines(boxes[is_stroke & ~is_horizontal][:, transposed], _MIN_VERTICAL)[:, transposed]
+        / scale,
     )
+    area_boxes, area_kinds = _figures(boxes, kinds, scale[:2])
+    scores = np.where(area_kinds == Kind.BOX, _BOX_SCORE, _DRAWING_SCORE).tolist()
+    pairs = zip((area_boxes / scale).tolist(), scores, strict=True)
+    areas = tuple(Area((a, b, c, d), "figure", score) for (a, b, c, d), score in pairs)
+    return Drawings(areas, ruling_lines)
 
 
-def _areas(boxes: _Points, kinds: _Kinds, size: _Points) -> tuple[_Points, _Kinds]:
-    """Return the areas (n, 4) of what stands together, with the highest kind of their objects.
+def _figures(boxes: _Boxes, kinds: _Kinds, size: _Boxes) -> tuple[_Boxes, _Kinds]:
+    """Return the areas (n, 4) of objects close together, with the highest kind in each.
 
     Where most of the page hangs together, its larger objects are taken for a background, and the
-    rest is looked at again. Faint pictures, such as shadows, reach beyond what they belong to:
-    they make up areas only with each other.
+    other ones are looked at again. Faint images, such as shadows, reach beyond what they belong
+    to: they form areas only with each other.
     """
-    share, faint = _share(boxes, size), kinds == Kind.FAINT
-    long = (kinds == Kind.STROKE) & (((boxes[:, 2:] - boxes[:, :2]) / size).max(axis=1) > _LONG)
-    areas, made, rest = NO_BOXES, np.zeros(0, dtype=np.int8), ~long & (share < MAX_SHARE)
-    for which, most in (*((~faint, most) for most in _BACKGROUNDS), (faint, MAX_SHARE)):
-        part = rest & which & (share < most)
-        if not (kinds[part] > Kind.STROKE).any():
+    shares, is_faint = _page_share(boxes, size), kinds == Kind.FAINT
+    lengths = ((boxes[:, 2:] - boxes[:, :2]) / size).max(axis=1)
+    is_long = (kinds == Kind.STROKE) & (lengths > _LONG_LINE)
+    figures, figure_kinds = NO_BOXES, np.zeros(0, dtype=np.int8)
+    remaining = ~is_long & (shares < MAX_SHARE)
+    passes = [*((~is_faint, share) for share in _BACKGROUND_SHARES), (is_faint, MAX_SHARE)]
+    for candidates, max_share in passes:
+        members = remaining & candidates & (shares < max_share)
+        if not (kinds[members] > Kind.STROKE).any():
             continue
-        found, highest = _groups(boxes[part], kinds[part], size)
-        fits = (highest > Kind.STROKE) & (_share(found, size) < MAX_SHARE)
-        areas, made = np.vstack([areas, found[fits]]), np.append(made, highest[fits])
-        rest &= ~contains_center(found[fits], boxes).any(axis=0)
-        if (_share(found, size) < MAX_SHARE).all():  # without any background
-            rest &= faint
-    areas = np.array([_with_lines(area, boxes[long]) for area in areas], np.float32).reshape(-1, 4)
-    large = (areas[:, 2:] - areas[:, :2] >= _SIDE).all(axis=1)
-    return areas[large], made[large]
+        groups, group_kinds = _group(boxes[members], kinds[members], size)
+        is_small = _page_share(groups, size) < MAX_SHARE
+        is_figure = (group_kinds > Kind.STROKE) & is_small
+        figures = np.vstack([figures, groups[is_figure]])
+        figure_kinds = np.append(figure_kinds, group_kinds[is_figure])
+        remaining &= ~contains_center(groups[is_figure], boxes).any(axis=0)
+        if is_small.all():  # there is no background
+            remaining &= is_faint
+    with_lines = [_with_lines(figure, boxes[is_long]) for figure in figures]
+    figures = np.array(with_lines, np.float32).reshape(-1, 4)
+    is_large = (figures[:, 2:] - figures[:, :2] >= _MIN_SIDE).all(axis=1)
+    return figures[is_large], figure_kinds[is_large]
 
 
-def _share(boxes: _Points, size: _Points) -> _Points:
+def _page_share(boxes: _Boxes, size: _Boxes) -> NDArray[np.float32]:
     return np.asarray(((boxes[:, 2:] - boxes[:, :2]) / size).prod(axis=1), dtype=np.float32)
 
 
-def _groups(boxes: _Points, kinds: _Kinds, size: _Points) -> tuple[_Points, _Kinds]:
+def _group(boxes: _Boxes, kinds: _Kinds, size: _Boxes) -> tuple[_Boxes, _Kinds]:
     """Return the boxes around clusters, none of which overlap, and the highest kind in each."""
-    found, highest = _unite(boxes, kinds, _clusters(boxes, size))
-    large = np.argsort(-_share(found, size), kind="stable")[:MAX_AREAS]
-    found, highest = found[large], highest[large]
+    groups, group_kinds = _unite(boxes, kinds, _clusters(boxes, size))
+    largest = np.argsort(-_page_share(groups, size), kind="stable")[:MAX_AREAS]
+    groups, group_kinds = groups[largest], group_kinds[largest]
     while True:
-        shared = (intersection(found, found) > 0) | np.eye(len(found), dtype=bool)
-        first = shared.argmax(axis=1)
-        if (first == np.arange(len(found))).all():
-            return found, highest
-        found, highest = _unite(found, highest, first)
+        overlap = (intersection(groups, groups) > 0) | np.eye(len(groups), dtype=bool)
+        first = overlap.argmax(axis=1)
+        if (first == np.arange(len(groups))).all():
+            return groups, group_kinds
+        groups, group_kinds = _unite(groups, group_kinds, first)
 
 
-def _unite(boxes: _Points, kinds: _Kinds, groups: NDArray[np.intp]) -> tuple[_Points, _Kinds]:
-    """Return the box around each group, and its highest kind."""
-    order = np.argsort(groups, kind="stable")
-    starts = np.flatnonzero(np.diff(groups[order], prepend=-1))
+def _unite(boxes: _Boxes, kinds: _Kinds, clusters: NDArray[np.intp]) -> tuple[_Boxes, _Kinds]:
+    """Return the box around each cluster, and its highest kind."""
+    order = np.argsort(clusters, kind="stable")
+    starts = np.flatnonzero(np.diff(clusters[order], prepend=-1))
     low = np.minimum.reduceat(boxes[order, :2], starts)
     high = np.maximum.reduceat(boxes[order, 2:], starts)
     return np.hstack([low, high]), np.maximum.reduceat(kinds[order], starts)
 
 
-def _with_lines(area: _Points, lines: _Points) -> _Points:
-    """Return the box around an area and the long lines that lie in it by half: axes, grids."""
-    low = np.maximum(lines[:, :2], area[:2] - _GAP)
-    high = np.minimum(lines[:, 2:], area[2:] + _GAP)
-    length = (lines[:, 2:] - lines[:, :2]).max(axis=1, initial=0)
-    inside = (high >= low).all(axis=1) & ((high - low).max(axis=1, initial=0) >= 0.5 * length)
-    parts = np.vstack([area[None], lines[inside]])
+def _with_lines(figure: _Boxes, lines: _Boxes) -> _Boxes:
+    """Return the box (4,) around a figure and the long lines half inside it: axes, grids."""
+    low = np.maximum(lines[:, :2], figure[:2] - _MAX_GAP)
+    high = np.minimum(lines[:, 2:], figure[2:] + _MAX_GAP)
+    lengths = (lines[:, 2:] - lines[:, :2]).max(axis=1, initial=0)
+    is_inside = (high >= low).all(axis=1) & ((high - low).max(axis=1, initial=0) >= 0.5 * lengths)
+    parts = np.vstack([figure[None], lines[is_inside]])
     return np.hstack([parts[:, :2].min(axis=0), parts[:, 2:].max(axis=0)])
 
 
-def _clusters(boxes: _Points, size: _Points) -> NDArray[np.intp]:
-    """Return for each box a number of its cluster: boxes whose cells touch.
+def _clusters(boxes: _Boxes, size: _Boxes) -> NDArray[np.intp]:
+    """Return the cluster number of each box; boxes whose grid cells touch share a cluster.
 
-    The page is laid out in cells as wide as the gap, and the cells are put together run by run,
-    so that the time does not grow with the square of the boxes.
+    The page is divided into cells as wide as the gap. Horizontal runs of filled cells are
+    connected, so that time does not grow with the square of the boxes.
     """
-    columns, rows = (size // _GAP).astype(int) + 1
-    x0, y0, x1, y1 = (boxes // _GAP).astype(np.intp).T
+    columns, rows = (size // _MAX_GAP).astype(int) + 1
+    x0, y0, x1, y1 = (boxes // _MAX_GAP).astype(np.intp).T
     steps = np.zeros((rows + 1, columns + 1), dtype=np.int32)
     for sign, ys, xs in ((1, y0, x0), (-1, y0, x1 + 1), (-1, y1 + 1, x0), (1, y1 + 1, x1 + 1)):
         np.add.at(steps, (ys, xs), sign)
-    filled = steps.cumsum(axis=0).cumsum(axis=1)[:-1, :-1] > 0
-    # Runs of filled cells by their places row after row, an empty cell at both ends of each row.
-    flat = np.pad(filled, ((0, 0), (1, 1))).ravel()
+    is_filled = steps.cumsum(axis=0).cumsum(axis=1)[:-1, :-1] > 0
+    # Runs of filled cells in raster order, with an empty cell at both ends of each row.
+    flat = np.pad(is_filled, ((0, 0), (1, 1))).ravel()
     edges = np.flatnonzero(flat[1:] != flat[:-1]) + 1
     starts, ends = edges[::2], edges[1::2]  # ends excluded
-    row = columns + 2
-    first = np.searchsorted(ends, starts - row)  # of the runs above that touch, at a corner too
-    last = np.searchsorted(starts, ends - row, side="right")
-    parents = list(range(len(starts)))
-    for run, (low, high) in enumerate(zip(first.tolist(), last.tolist(), strict=True)):
-        for other in range(low, high):
-            parents[_root(parents, other)] = run
-    roots = np.array([_root(parents, run) for run in range(len(parents))], dtype=np.intp)
-    runs = np.searchsorted(starts, y0 * row + x0 + 1, side="right") - 1
-    return np.asarray(roots[runs], dtype=np.intp)
+    row_width = columns + 2
+    first = np.searchsorted(ends, starts - row_width)  # run above that touches, at a corner too
+    last = np.searchsorted(starts, ends - row_width, side="right")
+    touching = (
+        (run, neighbor)
+        for run, (low, high) in enumerate(zip(first.tolist(), last.tolist(), strict=True))
+        for neighbor in range(low, high)
+    )
+    components = connected_components(len(starts), touching)
+    runs = np.searchsorted(starts, y0 * row_width + x0 + 1, side="right") - 1
+    return np.asarray(components[runs], dtype=np.intp)
 
 
-def _root(parents: list[int], run: int) -> int:
-    while parents[run] != run:
-        parents[run] = parents[parents[run]]
-        run = parents[run]
-    return run
-
-
-def _join(lines: _Points, least: float) -> _Points:
-    """Return flat lines (n, 4), joined where they go on, that are `least` long."""
+def _join_lines(lines: _Boxes, min_length: float) -> _Boxes:
+    """Join horizontal lines (n, 4) that continue each other; drop those shorter than a length."""
     if not len(lines):
         return lines
     lines = lines[np.argsort(lines[:, 1] + lines[:, 3], kind="stable")]
-    middle = (lines[:, 1] + lines[:, 3]) / 2
-    row = np.cumsum(np.diff(middle, prepend=middle[0]) > _SAME)
-    order = np.lexsort((lines[:, 0], row))
-    lines, apart = lines[order], row[order] * 1e6  # no page is as wide
-    reach = np.maximum.accumulate(lines[:, 2] + apart)
-    starts = np.flatnonzero(np.append(True, lines[1:, 0] + apart[1:] > reach[:-1] + _GAP))
+    middles = (lines[:, 1] + lines[:, 3]) / 2
+    rows = np.cumsum(np.diff(middles, prepend=middles[0]) > _MAX_OFFSET)
+    order = np.lexsort((lines[:, 0], rows))
+    lines, row_offsets = lines[order], rows[order] * 1e6  # wider than any page
+    reach = np.maximum.accumulate(lines[:, 2] + row_offsets)
+    is_start = lines[1:, 0] + row_offsets[1:] > reach[:-1] + _MAX_GAP
+    starts = np.flatnonzero(np.append(True, is_start))
     low = np.minimum.reduceat(lines[:, :2], starts)
     high = np.maximum.reduceat(lines[:, 2:], starts)
-    length = high[:, 0] - low[:, 0]
-    fine = np.flatnonzero((length >= least) & (high[:, 1] - low[:, 1] <= 2 * _THIN))
-    fine = np.sort(fine[np.argsort(-length[fine], kind="stable")[:MAX_RULES]])
-    return np.hstack([low[fine], high[fine]])
+    lengths = high[:, 0] - low[:, 0]
+    is_thin = high[:, 1] - low[:, 1] <= 2 * _MAX_THICKNESS
+    kept = np.flatnonzero((lengths >= min_length) & is_thin)
+    kept = np.sort(kept[np.argsort(-lengths[kept], kind="stable")[:MAX_RULES]])
+    return np.hstack([low[kept], high[kept]])

@@ -1,9 +1,12 @@
-"""What is drawn on a PDF page, object by object. The caller holds the lock of `reading.pdf`."""
+"""The graphic objects of a PDF page: paths, images, shadings and what forms hold of them.
+
+The caller holds the lock `document.PDFIUM`.
+"""
 
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from enum import IntEnum
 from itertools import pairwise
 from typing import Any
@@ -13,24 +16,25 @@ import pypdfium2.raw as raw
 from numpy.typing import NDArray
 
 MAX_OBJECTS, MAX_SEGMENTS, MAX_CLIPS = 20_000, 20_000, 5_000
-"""Objects, parts of paths and parts of clips looked at on a page; of more objects every second,
-third, ... one."""
+"""Objects, path segments and clip segments read on a page. Of more objects only every second,
+third, ... one is read."""
 
 MAX_DEPTH = 15  # of forms in forms
 
 _Box = tuple[float, float, float, float]
 _Points = list[tuple[float, float]]
+_Matrix = tuple[float, ...]  # (a, b, c, d, e, f), as PDF writes it
 
-_AS_IT_IS = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
-_CLIPPED = 0.002  # of the page; only of larger objects is it asked what clips them
-_FAR = 1e9  # points; nothing lies there
-_INNERMOST = 8  # clips looked at, of those that an object stands in
-_WHITE = 250  # of 255, in each colour
-_GROUP = 0.25  # of its box is covered where the drawings of a form are one
+_IDENTITY: _Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+_MIN_CLIPPED = 0.002  # share of the page; the clips of smaller objects are not read
+_MAX_COORDINATE = 1e9  # points; beyond it are only errors
+_MAX_NESTED_CLIPS = 8  # the innermost clips of an object that are read
+_WHITE = 250  # of 255; a fill this bright in each color is white
+_FORM_SHARE = 0.25  # drawings that cover this share of the box around them make one figure
 
 
 class Kind(IntEnum):
-    """What an object is: a straight stroke, a box, a transparent picture, or anything else."""
+    """What an object is: a straight stroke, a box, a transparent image, or anything else."""
 
     STROKE = 0
     BOX = 1
@@ -39,196 +43,203 @@ class Kind(IntEnum):
 
 
 def visible_objects(page: Any, thin: float) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
-    """Return boxes (n, 4) in PDF space and the `Kind` of what is drawn on a page beside text.
+    """Return boxes (n, 4) in PDF space and the `Kind` (n,) of the graphic objects of a page.
 
-    Strokes that lie flat or stand upright come one by one, as do the edges of outlined boxes.
-    Left out are objects that are transparent, white areas, and what lies outside their clip.
-    What is at most `thin` wide or high counts as a stroke.
+    Each horizontal or vertical stroke is an object of its own, as is each edge of an outlined
+    box. Transparent objects, white areas, and what lies outside the clip are left out.
+
+    Args:
+        thin: points; a filled path at most this wide or high is a stroke.
     """
-    walk = _Walk(page, thin)
-    walk.through(
-        raw.FPDFPage_CountObjects(page), lambda i: raw.FPDFPage_GetObject(page, i), _AS_IT_IS, 0
+    reader = _ObjectReader(page, thin)
+    reader.read(
+        raw.FPDFPage_CountObjects(page), lambda i: raw.FPDFPage_GetObject(page, i), _IDENTITY, 0
     )
-    boxes = np.array([box for box, _ in walk.found], dtype=np.float64).reshape(-1, 4)
-    kinds = np.array([kind for _, kind in walk.found], dtype=np.int8)
-    known = (np.abs(boxes) < _FAR).all(axis=1)  # not NaN either
-    return boxes[known], kinds[known]
+    boxes = np.array([box for box, _ in reader.objects], dtype=np.float64).reshape(-1, 4)
+    kinds = np.array([kind for _, kind in reader.objects], dtype=np.int8)
+    is_valid = (np.abs(boxes) < _MAX_COORDINATE).all(axis=1)  # excludes NaN, too
+    return boxes[is_valid], kinds[is_valid]
 
 
-class _Walk:
-    """Collects boxes while it goes through the objects of a page and of the forms on it."""
+class _ObjectReader:
+    """Collects the boxes of the objects on a page and in its forms."""
 
     def __init__(self, page: Any, thin: float) -> None:
         width, height = page.get_size()
-        self.found: list[tuple[_Box, Kind]] = []
+        self.objects: list[tuple[_Box, Kind]] = []
         self.thin = thin
-        self.page = width * height
-        self.objects, self.segments, self.clips = MAX_OBJECTS, MAX_SEGMENTS, MAX_CLIPS
+        self.page_area = width * height
+        self.objects_left, self.segments_left = MAX_OBJECTS, MAX_SEGMENTS
+        self.clips_left = MAX_CLIPS
+        self._clip_boxes: dict[tuple[object, ...], _Box] = {}
+        # Buffers for PDFium's answers
         self._floats = [ctypes.c_float() for _ in range(4)]
-        self._colour = [ctypes.c_uint() for _ in range(4)]
+        self._color = [ctypes.c_uint() for _ in range(4)]
         self._x, self._y = ctypes.c_float(), ctypes.c_float()
-        self._mode, self._stroke = ctypes.c_int(), ctypes.c_int()
+        self._fill_mode, self._stroke = ctypes.c_int(), ctypes.c_int()
         self._matrix = raw.FS_MATRIX()
-        self._known: dict[tuple[object, ...], _Box] = {}
 
-    def through(
-        self, count: int, get: Callable[[int], Any], frame: tuple[float, ...], depth: int
-    ) -> None:
-        """Look at objects that stand in a form whose `frame` takes them to PDF space."""
-        step = max(1, -(-count // max(self.objects, 1)))
+    def read(self, count: int, get: Callable[[int], Any], matrix: _Matrix, depth: int) -> None:
+        """Read `count` objects; `matrix` takes their coordinates to PDF space."""
+        step = max(1, -(-count // max(self.objects_left, 1)))
         for index in range(0, count, step):
-            if self.objects <= 0:
+            if self.objects_left <= 0:
                 return
-            self.objects -= 1
-            made = get(index)
-            kind = raw.FPDFPageObj_GetType(made)
+            self.objects_left -= 1
+            item = get(index)
+            kind = raw.FPDFPageObj_GetType(item)
             if kind == raw.FPDF_PAGEOBJ_PATH:
-                self._path(made, frame)
+                self._read_path(item, matrix)
             elif kind in (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_SHADING):
-                faint = kind == raw.FPDF_PAGEOBJ_IMAGE and raw.FPDFPageObj_HasTransparency(made)
-                shown = Kind.FAINT if faint else Kind.DRAWING
-                self._add(self._bounds(made, frame), shown, made, frame)
+                is_faint = kind == raw.FPDF_PAGEOBJ_IMAGE and raw.FPDFPageObj_HasTransparency(item)
+                shown_as = Kind.FAINT if is_faint else Kind.DRAWING
+                self._add_clipped(self._bounds(item, matrix), shown_as, item, matrix)
             elif kind == raw.FPDF_PAGEOBJ_FORM and depth < MAX_DEPTH:
-                self._form(made, frame, depth)
+                self._read_form(item, matrix, depth)
 
-    def _form(self, form: Any, frame: tuple[float, ...], depth: int) -> None:
+    def _read_form(self, form: Any, matrix: _Matrix, depth: int) -> None:
         raw.FPDFPageObj_GetMatrix(form, self._matrix)
-        inside = _then(_numbers(self._matrix), frame)
-        before = len(self.found)
-        self.through(
+        start = len(self.objects)
+        self.read(
             raw.FPDFFormObj_CountObjects(form),
             lambda i: raw.FPDFFormObj_GetObject(form, i),
-            inside,
+            _compose(_entries(self._matrix), matrix),
             depth + 1,
         )
-        drawn = [box for box, kind in self.found[before:] if kind is Kind.DRAWING]
-        if drawn:  # one figure, when what is drawn does not lie scattered over the page
-            whole = _around([(box[0], box[1]) for box in drawn] + [(b[2], b[3]) for b in drawn])
-            if sum(map(_area, drawn)) > _GROUP * _area(whole):
+        drawings = [box for box, kind in self.objects[start:] if kind is Kind.DRAWING]
+        if drawings:  # one figure, unless they are scattered over the page
+            whole = _bounding_box([corner for box in drawings for corner in (box[:2], box[2:])])
+            if sum(map(_area, drawings)) > _FORM_SHARE * _area(whole):
                 self._add(whole, Kind.DRAWING)
 
-    def _path(self, path: Any, frame: tuple[float, ...]) -> None:
-        raw.FPDFPath_GetDrawMode(path, self._mode, self._stroke)
-        filled = self._mode.value and self._shows(raw.FPDFPageObj_GetFillColor, path, white=False)
-        stroked = self._stroke.value and self._shows(raw.FPDFPageObj_GetStrokeColor, path)
-        box = self._bounds(path, frame) if filled or stroked else None
+    def _read_path(self, path: Any, matrix: _Matrix) -> None:
+        raw.FPDFPath_GetDrawMode(path, self._fill_mode, self._stroke)
+        is_filled = self._fill_mode.value and self._is_visible(
+            raw.FPDFPageObj_GetFillColor, path, _WHITE
+        )
+        is_stroked = self._stroke.value and self._is_visible(raw.FPDFPageObj_GetStrokeColor, path)
+        box = self._bounds(path, matrix) if is_filled or is_stroked else None
         if box is None:
             return
-        if not stroked and min(box[2] - box[0], box[3] - box[1]) <= self.thin:
+        if not is_stroked and min(box[2] - box[0], box[3] - box[1]) <= self.thin:
             self._add(box, Kind.STROKE)
             return
-        outlines = self._straight(path, frame)
+        outlines = self._straight_outlines(path, matrix)
         if outlines is None:
-            self._add(box, Kind.DRAWING, path, frame)
+            self._add_clipped(box, Kind.DRAWING, path, matrix)
             return
         raw.FPDFPageObj_GetStrokeWidth(path, self._floats[0])
-        width = min(self._floats[0].value / 2, self.thin / 2)
+        reach = min(self._floats[0].value / 2, self.thin / 2)
         for outline in outlines:
-            if stroked:
-                for start, end in pairwise(outline):
-                    x0, y0, x1, y1 = _around([start, end])
-                    self._add((x0 - width, y0 - width, x1 + width, y1 + width), Kind.STROKE)
-            if filled or (len(outline) > 3 and outline[0] == outline[-1]):
-                self._add(_around(outline), Kind.BOX, path, frame)
+            if is_stroked:
+                for ends in pairwise(outline):
+                    x0, y0, x1, y1 = _bounding_box(ends)
+                    self._add((x0 - reach, y0 - reach, x1 + reach, y1 + reach), Kind.STROKE)
+            if is_filled or (len(outline) > 3 and outline[0] == outline[-1]):
+                self._add_clipped(_bounding_box(outline), Kind.BOX, path, matrix)
 
-    def _shows(self, ask: Callable[..., Any], path: Any, white: bool = True) -> bool:
-        """Say whether the colour of a path is not transparent and, if asked, not white.
+    def _is_visible(self, get_color: Callable[..., Any], path: Any, white: int = 256) -> bool:
+        """Say whether the color of a path is not transparent, and darker than `white`.
 
-        PDFium calls shading patterns white too.
+        PDFium reports shading patterns as white, too.
         """
-        if not ask(path, *self._colour):
+        if not get_color(path, *self._color):
             return True
-        red, green, blue, alpha = (channel.value for channel in self._colour)
-        return alpha > 0 and (white or min(red, green, blue) < _WHITE)
+        red, green, blue, alpha = (channel.value for channel in self._color)
+        return alpha > 0 and min(red, green, blue) < white
 
-    def _straight(self, path: Any, frame: tuple[float, ...]) -> list[_Points] | None:
-        """Return the outlines of a path all of whose lines are flat or upright, else None."""
+    def _straight_outlines(self, path: Any, matrix: _Matrix) -> list[_Points] | None:
+        """Return the outlines of a path of horizontal and vertical lines; None for any other."""
         count = raw.FPDFPath_CountSegments(path)
-        if not 0 < count <= self.segments:
+        if not 0 < count <= self.segments_left:
             return None
         raw.FPDFPageObj_GetMatrix(path, self._matrix)
-        frame = _then(_numbers(self._matrix), frame)
+        matrix = _compose(_entries(self._matrix), matrix)
         outlines: list[_Points] = []
         for index in range(count):
-            self.segments -= 1
+            self.segments_left -= 1
             segment = raw.FPDFPath_GetPathSegment(path, index)
             kind = raw.FPDFPathSegment_GetType(segment)
-            point = self._point(segment, frame)
+            point = self._point(segment, matrix)
             if kind == raw.FPDF_SEGMENT_MOVETO or not outlines:
                 outlines.append([point])
                 continue
-            last = outlines[-1][-1]
-            apart = min(abs(point[0] - last[0]), abs(point[1] - last[1]))
-            if kind != raw.FPDF_SEGMENT_LINETO or apart > self.thin / 6:
+            previous = outlines[-1][-1]
+            slant = min(abs(point[0] - previous[0]), abs(point[1] - previous[1]))
+            if kind != raw.FPDF_SEGMENT_LINETO or slant > self.thin / 6:
                 return None
             outlines[-1].append(point)
             if raw.FPDFPathSegment_GetClose(segment) and point != outlines[-1][0]:
                 outlines[-1].append(outlines[-1][0])
         return [outline for outline in outlines if len(outline) > 1]
 
-    def _bounds(self, made: Any, frame: tuple[float, ...]) -> _Box | None:
-        if not raw.FPDFPageObj_GetBounds(made, *self._floats):
+    def _bounds(self, item: Any, matrix: _Matrix) -> _Box | None:
+        if not raw.FPDFPageObj_GetBounds(item, *self._floats):
             return None
         x0, y0, x1, y1 = (number.value for number in self._floats)
-        if frame is _AS_IT_IS:
+        if matrix is _IDENTITY:
             return x0, y0, x1, y1
-        return _around([_apply(frame, x, y) for x in (x0, x1) for y in (y0, y1)])
+        return _bounding_box([_transform(matrix, x, y) for x in (x0, x1) for y in (y0, y1)])
 
-    def _add(
-        self, box: _Box | None, kind: Kind, made: Any = None, frame: tuple[float, ...] = _AS_IT_IS
-    ) -> None:
-        if box is not None and made is not None and _area(box) > _CLIPPED * self.page:
-            for clip in self._clips(made, frame):
+    def _add(self, box: _Box, kind: Kind) -> None:
+        if box[0] <= box[2] and box[1] <= box[3]:
+            self.objects.append((box, kind))
+
+    def _add_clipped(self, box: _Box | None, kind: Kind, item: Any, matrix: _Matrix) -> None:
+        if box is None:
+            return
+        if _area(box) > _MIN_CLIPPED * self.page_area:
+            for clip in self._clips(item, matrix):
                 x0, y0, x1, y1 = box
                 box = max(x0, clip[0]), max(y0, clip[1]), min(x1, clip[2]), min(y1, clip[3])
-        if box is not None and box[0] <= box[2] and box[1] <= box[3]:
-            self.found.append((box, kind))
+        self._add(box, kind)
 
-    def _clips(self, made: Any, frame: tuple[float, ...]) -> Iterator[_Box]:
-        clip = raw.FPDFPageObj_GetClipPath(made)
+    def _clips(self, item: Any, matrix: _Matrix) -> Iterator[_Box]:
+        """Yield the boxes of the innermost paths that clip an object."""
+        clip = raw.FPDFPageObj_GetClipPath(item)
         get = raw.FPDFClipPath_GetPathSegment
         paths = raw.FPDFClipPath_CountPaths(clip) if clip else 0
-        for number in range(max(paths - _INNERMOST, 0), paths):
-            self.clips -= 1
-            if self.clips < 0:
+        for path in range(max(paths - _MAX_NESTED_CLIPS, 0), paths):
+            self.clips_left -= 1
+            if self.clips_left < 0:
                 return
-            count = raw.FPDFClipPath_CountPathSegments(clip, number)
+            count = raw.FPDFClipPath_CountPathSegments(clip, path)
             if count <= 0:
                 continue
-            # Many objects in a row share a clip, and it is long to read.
-            ends = [self._point(get(clip, number, at), frame) for at in (0, count // 2, count - 1)]
-            key = (count, *ends)
-            if key not in self._known and count <= self.clips:
-                self.clips -= count
-                self._known[key] = _around(
-                    [self._point(get(clip, number, index), frame) for index in range(count)]
+            # Many consecutive objects share a clip, which takes long to read.
+            samples = (0, count // 2, count - 1)
+            key = (count, *(self._point(get(clip, path, index), matrix) for index in samples))
+            if key not in self._clip_boxes and count <= self.clips_left:
+                self.clips_left -= count
+                self._clip_boxes[key] = _bounding_box(
+                    [self._point(get(clip, path, index), matrix) for index in range(count)]
                 )
-            if key in self._known:
-                yield self._known[key]
+            if key in self._clip_boxes:
+                yield self._clip_boxes[key]
 
-    def _point(self, segment: Any, frame: tuple[float, ...]) -> tuple[float, float]:
+    def _point(self, segment: Any, matrix: _Matrix) -> tuple[float, float]:
         raw.FPDFPathSegment_GetPoint(segment, self._x, self._y)
-        return _apply(frame, self._x.value, self._y.value)
+        return _transform(matrix, self._x.value, self._y.value)
 
 
-def _numbers(matrix: Any) -> tuple[float, ...]:
+def _entries(matrix: Any) -> _Matrix:
     return matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f
 
 
-def _apply(frame: tuple[float, ...], x: float, y: float) -> tuple[float, float]:
-    a, b, c, d, e, f = frame
+def _transform(matrix: _Matrix, x: float, y: float) -> tuple[float, float]:
+    a, b, c, d, e, f = matrix
     return a * x + c * y + e, b * x + d * y + f
 
 
-def _then(first: tuple[float, ...], second: tuple[float, ...]) -> tuple[float, ...]:
-    """Return the matrix that does the first and then the second."""
+def _compose(first: _Matrix, second: _Matrix) -> _Matrix:
+    """Return the matrix that applies the first and then the second."""
     a, b, c, d, e, f = first
     p, q, r, s = second[:4]
-    return a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, *_apply(second, e, f)
+    return a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, *_transform(second, e, f)
 
 
-def _around(points: _Points) -> _Box:
-    xs, ys = [x for x, _ in points], [y for _, y in points]
+def _bounding_box(points: Sequence[tuple[float, float]]) -> _Box:
+    xs, ys = zip(*points, strict=True)
     return min(xs), min(ys), max(xs), max(ys)
 
 

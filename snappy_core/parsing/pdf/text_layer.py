@@ -1,4 +1,4 @@
-"""From PDFium's characters to words with boxes. The caller holds the lock of `reading.pdf`."""
+"""Words with boxes from PDFium's characters. The caller holds the lock `document.PDFIUM`."""
 
 from __future__ import annotations
 
@@ -14,194 +14,205 @@ from snappy_core.boxes import Boxes, contains_center
 from snappy_core.parsing.text import TextLayer
 from snappy_core.types import Matrix
 
-# PDFium's marks for a hyphen that ends a line; U+00AD is the soft hyphen of the file itself.
+# PDFium's marks for a hyphen at the end of a line; U+00AD is the soft hyphen in the file itself.
 _HYPHENS = frozenset({0x02, 0xAD, 0xFFFE})
 _IGNORED = frozenset({0x00, 0x200B, 0x2060, 0xFEFF, 0xFFFF})
-_NO_INK = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
+_INVISIBLE_MODES = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
+_BOLD_NAMES = ("bold", "black", "heavy", "medi")
 
-MAX_WORDS, MAX_CHARACTERS, MAX_PICTURES = 100_000, 2_000_000, 500
-"""Looked at on a page: hostile ones hold as many as they like."""
+MAX_WORDS, MAX_CHARACTERS, MAX_IMAGES = 100_000, 2_000_000, 500
+"""Read from a page; hostile pages hold any number."""
 
-_UNIT = 1 << 24  # PageToDevice answers in whole pixels: ask for a page of 16 million
+_MAX_FORM_DEPTH = 15  # forms in forms that images are looked for in
+_WHOLE_PAGE = np.array([[0, 0, 1, 1]], dtype=np.float32)
+
+# The line box of a word reaches from this far below the base line to this far above it, in font
+# sizes: the usual descender and ascender.
+_DESCENT, _ASCENT = 0.22, 0.78
+
+# A character this many font sizes away from a word begins a new one.
+_WORD_REACH = 3
+
+_DEVICE_PIXELS = 1 << 24  # FPDF_PageToDevice rounds to pixels: ask for a page of 16 million
 
 
-def text_layer(page: Any) -> tuple[TextLayer, str]:
-    """Return the words of the text layer whose centre lies on the page, in file order.
-
-    Of a page with more than `MAX_WORDS` words or `MAX_CHARACTERS` the first, and a warning.
+def read_text_layer(page: Any) -> tuple[TextLayer, str]:
+    """Return the words of the text layer whose center lies on the page, in file order.
 
     Words end at white space, at a hyphen that ends a line, and where the text jumps to another
-    line. Boxes are clipped to the page.
+    line. Boxes are clipped to the page. Of a page with more than `MAX_WORDS` words or
+    `MAX_CHARACTERS` characters the first ones are returned, with a warning.
     """
-    textpage = page.get_textpage()
+    text_page = page.get_textpage()
     try:
-        words, all_read = _words(textpage)
+        words, is_complete = _words(text_page)
     finally:
-        textpage.close()
-    frame, size = page_frame(page), np.array(page.get_size(), dtype=np.float64)
-    boxes = to_page(np.array([w.box for w in words], dtype=np.float64), frame)
-    origins = np.array([w.origin for w in words], dtype=np.float64).reshape(-1, 2)
-    along = np.array([w.along for w in words], dtype=np.float64).reshape(-1, 2)
-    up = np.array([w.up for w in words], dtype=np.float64).reshape(-1, 2)
-    direction, rise = along @ frame[:2] * size, up @ frame[:2] * size  # page units, y down
+        text_page.close()
+    matrix, size = page_matrix(page), np.array(page.get_size(), dtype=np.float64)
+    boxes = to_page(np.array([word.box for word in words], dtype=np.float64), matrix)
+    origins = np.array([word.origin for word in words], dtype=np.float64).reshape(-1, 2)
+    along = np.array([word.along for word in words], dtype=np.float64).reshape(-1, 2)
+    up = np.array([word.up for word in words], dtype=np.float64).reshape(-1, 2)
+    direction, rise = along @ matrix[:2] * size, up @ matrix[:2] * size  # points, y down
     turns = np.round(np.arctan2(direction[:, 1], direction[:, 0]) / (np.pi / 2)) % 4
     layer = TextLayer(
-        texts=tuple("".join(w.letters) for w in words),
+        texts=tuple("".join(word.letters) for word in words),
         boxes=np.clip(boxes, 0, 1),
-        lines=_font_high(boxes, origins @ frame[:2] + frame[2], up @ frame[:2]),
+        lines=_line_boxes(boxes, origins @ matrix[:2] + matrix[2], up @ matrix[:2]),
         sizes=np.linalg.norm(rise, axis=1).astype(np.float32),
-        bold=np.array([w.bold for w in words], dtype=bool),
+        bold=np.array([word.bold for word in words], dtype=bool),
         turns=turns.astype(np.int8),
-        hyphens=np.array([w.hyphen for w in words], dtype=bool),
-        invisible=np.array([w.invisible for w in words], dtype=bool),
+        hyphens=np.array([word.hyphen for word in words], dtype=bool),
+        invisible=np.array([word.invisible for word in words], dtype=bool),
     )
-    warning = "" if all_read else f"has too much text: the first {len(words):,} words were read"
-    return layer.take(contains_center(np.array([[0, 0, 1, 1]], np.float32), boxes)[0]), warning
+    warning = "" if is_complete else f"has too much text: only {len(words):,} words were read"
+    return layer.take(contains_center(_WHOLE_PAGE, boxes)[0]), warning
 
 
 def user_space(page: Any) -> Matrix:
-    """Return the matrix that takes page fractions to PDF space."""
-    frame = page_frame(page)
-    back = np.linalg.inv(frame[:2])
-    (a, b), (c, d) = back.tolist()
-    e, f = (-frame[2] @ back).tolist()
+    """Return the matrix from page fractions to PDF space.
+
+    Raises:
+        numpy.linalg.LinAlgError: the page lies too far from the origin for PDFium's precision.
+    """
+    matrix = page_matrix(page)
+    inverse = np.linalg.inv(matrix[:2])
+    (a, b), (c, d) = inverse.tolist()
+    e, f = (-matrix[2] @ inverse).tolist()
     return a, b, c, d, e, f
 
 
 def image_boxes(page: Any) -> Boxes:
-    """Return the boxes of the pictures on the page.
+    """Return the boxes (n, 4) of the images on the page.
 
-    Where a picture stands inside a form its place is not looked up: it counts as everywhere, and
-    so do more than `MAX_PICTURES`.
+    An image inside a form counts as covering the whole page, since its box is not looked up; so
+    do more than `MAX_IMAGES` images.
     """
-    frame, places = page_frame(page), list[tuple[float, float, float, float]]()
-    for picture in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=15):
-        if picture.container is not None or len(places) == MAX_PICTURES:
-            return np.array([[0, 0, 1, 1]], dtype=np.float32)
-        places.append(picture.get_bounds())
-    return np.clip(to_page(np.array(places, dtype=np.float64), frame), 0, 1)
+    bounds: list[tuple[float, float, float, float]] = []
+    for image in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=_MAX_FORM_DEPTH):
+        if image.container is not None or len(bounds) == MAX_IMAGES:
+            return _WHOLE_PAGE
+        bounds.append(image.get_bounds())
+    return np.clip(to_page(np.array(bounds, dtype=np.float64), page_matrix(page)), 0, 1)
 
 
 class _Word:
-    """A word while its characters come in, in PDF space; `box` is (left, bottom, right, top)."""
+    """A word as its characters are added, in PDF space; `box` is (left, bottom, right, top)."""
 
     __slots__ = ("along", "bold", "box", "hyphen", "invisible", "letters", "origin", "reach", "up")
 
     def __init__(
-        self, textpage: Any, index: int, box: list[float], is_bold: Callable[[Any], bool]
+        self, text_page: Any, index: int, box: list[float], is_bold: Callable[[Any], bool]
     ) -> None:
         self.letters: list[str] = []
         self.box = box
         self.hyphen = False
         matrix, x, y = raw.FS_MATRIX(), ctypes.c_double(), ctypes.c_double()
-        raw.FPDFText_GetMatrix(textpage, index, matrix)
-        raw.FPDFText_GetCharOrigin(textpage, index, x, y)
-        size = float(raw.FPDFText_GetFontSize(textpage, index))
+        raw.FPDFText_GetMatrix(text_page, index, matrix)
+        raw.FPDFText_GetCharOrigin(text_page, index, x, y)
+        size = float(raw.FPDFText_GetFontSize(text_page, index))
         self.origin = (x.value, y.value)  # on the base line
-        self.along = (matrix.a, matrix.b)  # the way one reads
-        self.up = (matrix.c * size, matrix.d * size)  # as long as the font is high
-        self.reach = 3 * max(abs(self.up[0]), abs(self.up[1]), 1.0)
-        text_object = raw.FPDFText_GetTextObject(textpage, index)
+        self.along = (matrix.a, matrix.b)  # the direction of reading
+        self.up = (matrix.c * size, matrix.d * size)  # the direction and size of the font
+        self.reach = _WORD_REACH * max(abs(self.up[0]), abs(self.up[1]), 1.0)
+        text_object = raw.FPDFText_GetTextObject(text_page, index)
         self.bold = is_bold(text_object)
-        self.invisible = raw.FPDFTextObj_GetTextRenderMode(text_object) in _NO_INK
+        self.invisible = raw.FPDFTextObj_GetTextRenderMode(text_object) in _INVISIBLE_MODES
 
     def add(self, letter: str, box: list[float]) -> None:
         self.letters.append(letter)
-        old = self.box
-        self.box = [
-            min(old[0], box[0]), min(old[1], box[1]), max(old[2], box[2]), max(old[3], box[3]),
-        ]  # fmt: skip
+        x0, y0, x1, y1 = self.box
+        self.box = [min(x0, box[0]), min(y0, box[1]), max(x1, box[2]), max(y1, box[3])]
 
-    def is_left_by(self, box: list[float]) -> bool:
-        """Say whether a character lies too far off to belong to the word."""
-        old = self.box
-        apart_x = max(box[0] - old[2], old[0] - box[2])
-        apart_y = max(box[1] - old[3], old[1] - box[3])
-        return max(apart_x, apart_y) > self.reach or (apart_x > 0 and apart_y > 0)
+    def is_far_from(self, box: list[float]) -> bool:
+        """Say whether a character is too far away to belong to the word, or on another line."""
+        gap_x = max(box[0] - self.box[2], self.box[0] - box[2])
+        gap_y = max(box[1] - self.box[3], self.box[1] - box[3])
+        return max(gap_x, gap_y) > self.reach or (gap_x > 0 and gap_y > 0)
 
 
 def _bold_fonts() -> Callable[[Any], bool]:
-    """Return a function that says whether a text object is set in bold, asking once a font."""
-    known: dict[int, bool] = {}
+    """Return a function that says whether a text object is bold, looking at each font once."""
+    is_bold_font: dict[int, bool] = {}
     buffer = ctypes.create_string_buffer(256)
 
     def is_bold(text_object: Any) -> bool:
         font = raw.FPDFTextObj_GetFont(text_object)
         address = ctypes.addressof(font.contents) if font else 0
-        if address and address not in known:
+        if address and address not in is_bold_font:
             raw.FPDFFont_GetBaseFontName(font, buffer, len(buffer))
             name = buffer.value.decode("utf-8", "replace").lower()
-            known[address] = any(word in name for word in ("bold", "black", "heavy", "medi"))
-        return known.get(address, False)
+            is_bold_font[address] = any(part in name for part in _BOLD_NAMES)
+        return is_bold_font.get(address, False)
 
     return is_bold
 
 
-def _words(textpage: Any) -> tuple[list[_Word], bool]:
-    """Return the words, and whether these are all."""
+def _words(text_page: Any) -> tuple[list[_Word], bool]:
+    """Return the words, and whether they are all words of the page."""
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))
     words: list[_Word] = []
     word: _Word | None = None
     is_bold, surrogate = _bold_fonts(), ""
-    count = textpage.count_chars()
+    count = text_page.count_chars()
     for index in range(min(count, MAX_CHARACTERS)):
-        code = raw.FPDFText_GetUnicode(textpage, index)
+        code = raw.FPDFText_GetUnicode(text_page, index)
         if code in _IGNORED:
             continue
-        hyphen = code in _HYPHENS
-        letter = "-" if hyphen else chr(code)
+        is_hyphen = code in _HYPHENS
+        letter = "-" if is_hyphen else chr(code)
         if 0xD800 <= code < 0xDC00:  # the first half of a character beyond 16 bits
             surrogate = letter
             continue
         if 0xDC00 <= code < 0xE000:
-            joined = (surrogate + letter).encode("utf-16", "surrogatepass")
-            letter, surrogate = joined.decode("utf-16", "replace"), ""
-        if letter.isspace() or not (letter.isprintable() or hyphen):
+            pair = (surrogate + letter).encode("utf-16", "surrogatepass")
+            letter, surrogate = pair.decode("utf-16", "replace"), ""
+        if letter.isspace() or not (letter.isprintable() or is_hyphen):
             word = None
             continue
-        raw.FPDFText_GetCharBox(textpage, index, left, right, bottom, top)
+        raw.FPDFText_GetCharBox(text_page, index, left, right, bottom, top)
         box = [left.value, bottom.value, right.value, top.value]
-        if word is None or word.hyphen or word.is_left_by(box):
+        if word is None or word.hyphen or word.is_far_from(box):
             if len(words) == MAX_WORDS:
                 return words, False
-            word = _Word(textpage, index, box, is_bold)
+            word = _Word(text_page, index, box, is_bold)
             words.append(word)
         word.add(letter, box)
-        word.hyphen = hyphen
+        word.hyphen = is_hyphen
     return words, count <= MAX_CHARACTERS
 
 
-def page_frame(page: Any) -> NDArray[np.float64]:
-    """Return the affine (3, 2) that takes PDF space to page fractions, top left, as rendered.
+def page_matrix(page: Any) -> NDArray[np.float64]:
+    """Return the affine matrix (3, 2) from PDF space to page fractions, as rendered.
 
-    Asked of PDFium itself, so that /Rotate, CropBox and odd boxes are as in the picture.
+    PDFium itself is asked, so that /Rotate, CropBox and odd boxes are as in the page image.
     """
     reach = max(page.get_size())  # far points, since the answers are rounded to whole pixels
     x, y = ctypes.c_int(), ctypes.c_int()
     corners = []
-    for at in ((0.0, 0.0), (reach, 0.0), (0.0, reach)):
-        raw.FPDF_PageToDevice(page, 0, 0, _UNIT, _UNIT, 0, *at, x, y)
-        corners.append(np.array([x.value, y.value]) / _UNIT)
+    for point in ((0.0, 0.0), (reach, 0.0), (0.0, reach)):
+        raw.FPDF_PageToDevice(page, 0, 0, _DEVICE_PIXELS, _DEVICE_PIXELS, 0, *point, x, y)
+        corners.append(np.array([x.value, y.value]) / _DEVICE_PIXELS)
     origin, right, up = corners
     return np.stack([(right - origin) / reach, (up - origin) / reach, origin])
 
 
-def to_page(boxes: NDArray[np.float64], frame: NDArray[np.float64]) -> Boxes:
-    """Map (n, 4) boxes of PDF space to page fractions, whichever way the frame turns."""
+def to_page(boxes: NDArray[np.float64], matrix: NDArray[np.float64]) -> Boxes:
+    """Map boxes (n, 4) of PDF space to page fractions by a `page_matrix`."""
     boxes = boxes.reshape(-1, 4)
-    a = boxes[:, :2] @ frame[:2] + frame[2]
-    b = boxes[:, 2:] @ frame[:2] + frame[2]
+    a = boxes[:, :2] @ matrix[:2] + matrix[2]
+    b = boxes[:, 2:] @ matrix[:2] + matrix[2]
     return np.hstack([np.minimum(a, b), np.maximum(a, b)]).astype(np.float32)
 
 
-def _font_high(boxes: Boxes, origins: NDArray[np.float64], up: NDArray[np.float64]) -> Boxes:
-    """Return the boxes stretched across their line from descender to ascender of the font.
+def _line_boxes(boxes: Boxes, origins: NDArray[np.float64], up: NDArray[np.float64]) -> Boxes:
+    """Return the boxes stretched across their line, from descender to ascender of the font.
 
-    Ink boxes are uneven along a line ("more" against "(Apply"), which misleads the analysis of
-    lines and paragraphs.
+    Ink boxes are uneven along a line ("more" against "(Apply"), which would mislead the analysis
+    of lines and paragraphs.
     """
-    foot, head = origins - 0.22 * up, origins + 0.78 * up
-    across = np.abs(up) >= np.abs(up[:, ::-1])  # (n, 2): the axis that the font stands along
-    low = np.where(across, np.minimum(foot, head), boxes[:, :2])
-    high = np.where(across, np.maximum(foot, head), boxes[:, 2:])
+    bottom, top = origins - _DESCENT * up, origins + _ASCENT * up
+    is_across = np.abs(up) >= np.abs(up[:, ::-1])  # (n, 2): the axis across the line
+    low = np.where(is_across, np.minimum(bottom, top), boxes[:, :2])
+    high = np.where(is_across, np.maximum(bottom, top), boxes[:, 2:])
     return np.hstack([low, high]).astype(np.float32)

@@ -1,4 +1,6 @@
-"""Is there ink where the text layer says a word stands, and ink that it does not speak of?"""
+"""Whether words are visible: is there ink in their boxes, and how much of all ink is theirs?"""
+
+from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,46 +8,46 @@ from numpy.typing import NDArray
 from snappy_core.boxes import Boxes
 
 CONTRAST = 10
-"""Grey levels (of 255) between neighbouring pixels that count as an edge of ink."""
+"""Gray levels (of 255) between neighboring pixels that make an edge of ink."""
 
 
-def edges(picture: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Return where a grey picture (h, w) differs from the pixel to the left or above."""
-    grey = picture.astype(np.int16)
-    found = np.zeros(picture.shape, dtype=bool)
-    found[:, 1:] |= np.abs(np.diff(grey, axis=1)) >= CONTRAST
-    found[1:] |= np.abs(np.diff(grey, axis=0)) >= CONTRAST
-    return found
+def edge_mask(image: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Return where a gray image (h, w) differs from the pixel to the left or above."""
+    gray = image.astype(np.int16)
+    edges = np.zeros(image.shape, dtype=bool)
+    edges[:, 1:] |= np.abs(np.diff(gray, axis=1)) >= CONTRAST
+    edges[1:] |= np.abs(np.diff(gray, axis=0)) >= CONTRAST
+    return edges
 
 
-def shows_ink(edges: NDArray[np.bool_], boxes: Boxes) -> NDArray[np.bool_]:
-    """Say for each box (n, 4) whether there is an edge inside it.
+def has_edges(edges: NDArray[np.bool_], boxes: Boxes) -> NDArray[np.bool_]:
+    """Return (n,) bool: whether each box (n, 4) contains an edge of the mask (h, w).
 
-    White text on white, text under an opaque shape and text without ink have none. Boxes are
-    taken a pixel larger when they are smaller than a pixel, so that fine print counts.
+    White text on white, text under an opaque shape and text without ink contain none. Boxes
+    smaller than a pixel are enlarged to one, so that fine print counts.
     """
     height, width = edges.shape
-    total = np.zeros((height + 1, width + 1), dtype=np.int32)  # integral image
-    along = np.cumsum(edges, axis=1, dtype=np.int32)
+    integral = np.zeros((height + 1, width + 1), dtype=np.int32)
+    row_sums = np.cumsum(edges, axis=1, dtype=np.int32)
     for row in range(height):  # four times as fast as `cumsum` down the columns
-        np.add(total[row, 1:], along[row], out=total[row + 1, 1:])
+        np.add(integral[row, 1:], row_sums[row], out=integral[row + 1, 1:])
     (x0, y0), (x1, y1) = _pixels(edges, boxes)
-    found = total[y1, x1] - total[y0, x1] - total[y1, x0] + total[y0, x0]
-    return np.asarray(found > 0, dtype=bool)
+    counts = integral[y1, x1] - integral[y0, x1] - integral[y1, x0] + integral[y0, x0]
+    return np.asarray(counts > 0, dtype=bool)
 
 
-def share_in(edges: NDArray[np.bool_], boxes: Boxes) -> float:
-    """Return the share of all edges that lies in any of the boxes (n, 4); 1 without edges."""
-    whole = int(edges.sum())
-    if whole == 0:
+def covered_share(edges: NDArray[np.bool_], boxes: Boxes) -> float:
+    """Return the share of the edges in a mask (h, w) that boxes (n, 4) cover; 1 without edges."""
+    total = int(edges.sum())
+    if total == 0:
         return 1.0
-    # How many boxes lie over a pixel, in one sum however many and large the boxes are.
+    # The number of boxes over each pixel as a sum of steps: fast for many and large boxes.
     steps = np.zeros((edges.shape[0] + 1, edges.shape[1] + 1), dtype=np.int32)
     (x0, y0), (x1, y1) = _pixels(edges, boxes)
     for sign, ys, xs in ((1, y0, x0), (-1, y0, x1), (-1, y1, x0), (1, y1, x1)):
         np.add.at(steps, (ys, xs), sign)
-    inside = steps.cumsum(axis=0).cumsum(axis=1)[:-1, :-1] > 0
-    return int((edges & inside).sum()) / whole
+    covered = steps.cumsum(axis=0).cumsum(axis=1)[:-1, :-1] > 0
+    return int((edges & covered).sum()) / total
 
 
 def _pixels(edges: NDArray[np.bool_], boxes: Boxes) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

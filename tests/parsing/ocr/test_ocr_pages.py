@@ -63,7 +63,7 @@ def no_ocr(monkeypatch):
     def fail(*_):
         raise AssertionError("OCR was asked")
 
-    monkeypatch.setattr(tesseract, "recognise", fail)
+    monkeypatch.setattr(tesseract.TesseractEngine, "recognize", fail)
 
 
 # Pages that need none

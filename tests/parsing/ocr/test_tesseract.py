@@ -10,6 +10,8 @@ from PIL import Image
 from snappy_core import MissingDependencyError, OcrError
 from snappy_core.parsing import ReadingOptions
 from snappy_core.parsing.ocr import tesseract
+from snappy_core.parsing.ocr.tesseract import TesseractEngine
+from snappy_core.parsing.ocr.text_layer import recognize_page, to_text_layer
 from tests.parsing.drawing import HEIGHT, WIDTH, WORDS, drawn_boxes, sheet, turned
 
 needs_tesseract = pytest.mark.tesseract
@@ -43,6 +45,14 @@ def program(monkeypatch, tmp_path):
     tesseract._check_languages.cache_clear()
 
 
+def recognize(image, languages="eng"):
+    return TesseractEngine().recognize(image, languages)
+
+
+def text_layer(image, width=WIDTH):
+    return to_text_layer(recognize(image), image.size, width)
+
+
 # What is read
 
 
@@ -50,7 +60,7 @@ def program(monkeypatch, tmp_path):
 @pytest.mark.parametrize("angle", [0, 90, 180, 270])
 def test_words_stand_where_they_were_drawn(angle):
     picture = sheet().rotate(-angle, expand=True)
-    layer = tesseract.recognise(picture, picture.width)
+    layer = text_layer(picture, picture.width)
     assert list(layer.texts) == WORDS
     size = [picture.width, picture.height] * 2
     for box, (word, drawn) in zip(layer.boxes, drawn_boxes(), strict=True):
@@ -67,15 +77,15 @@ def test_a_page_upside_down_is_read_a_second_time(monkeypatch):
     monkeypatch.setattr(
         pytesseract, "image_to_data", lambda *args, **more: calls.append(1) or run(*args, **more)
     )
-    assert tesseract.recognise(sheet(), WIDTH).texts == tuple(WORDS)
+    assert recognize(sheet()).texts == tuple(WORDS)
     assert len(calls) == 1
-    layer = tesseract.recognise(sheet().rotate(180), WIDTH)
-    assert (layer.texts, len(calls)) == (tuple(WORDS), 3)
+    words = recognize(sheet().rotate(180))
+    assert (words.texts, len(calls)) == (tuple(WORDS), 3)
 
 
 @needs_tesseract
 def test_confidences_lie_between_0_and_1():
-    confidences = tesseract.recognise(sheet(), WIDTH).confidences
+    confidences = recognize(sheet()).confidences
     assert confidences.dtype == np.float32
     assert (confidences > 0.5).all()
     assert (confidences <= 1).all()
@@ -84,14 +94,14 @@ def test_confidences_lie_between_0_and_1():
 @needs_tesseract
 def test_sizes_are_in_units_of_the_page():
     """Drawn at 28 pixels; twice as large on a page of twice the units."""
-    small, large = (tesseract.recognise(sheet(), width).sizes for width in (WIDTH, 2 * WIDTH))
+    small, large = (text_layer(sheet(), width).sizes for width in (WIDTH, 2 * WIDTH))
     assert small == pytest.approx(28, rel=0.25)
     assert large == pytest.approx(2 * small)
 
 
 @needs_tesseract
 def test_the_lines_of_words_are_even():
-    layer = tesseract.recognise(sheet(), WIDTH)
+    layer = text_layer(sheet())
     first = layer.lines[: len("Harbour dues rose again in March.".split())]
     assert len(np.unique(first[:, [1, 3]], axis=0)) == 1
 
@@ -99,7 +109,7 @@ def test_the_lines_of_words_are_even():
 @needs_tesseract
 @pytest.mark.parametrize("size", [(1, 1), (2, 300), (300, 2), (WIDTH, HEIGHT)])
 def test_nothing_on_the_paper(size):
-    layer = tesseract.recognise(Image.new("L", size, 255), size[0])
+    layer = text_layer(Image.new("L", size, 255), size[0])
     assert (len(layer), layer.boxes.shape) == (0, (0, 4))
 
 
@@ -117,9 +127,9 @@ def test_nothing_on_the_paper(size):
 )
 def test_missing_languages_are_named(languages, package):
     with pytest.raises(MissingDependencyError, match=f"apt-get install {package}$"):
-        tesseract.recognise(sheet(), WIDTH, languages)
+        recognize(sheet(), languages)
     with pytest.raises(ImportError):
-        tesseract.recognise(sheet(), WIDTH, languages)
+        recognize(sheet(), languages)
 
 
 @pytest.mark.parametrize(
@@ -138,12 +148,12 @@ def test_ocr_is_one_of_three(wrong):
 
 def test_tesseract_is_missing(no_tesseract):
     with pytest.raises(MissingDependencyError, match=INSTALL):
-        tesseract.recognise(sheet(), WIDTH)
-    layer, warning = tesseract.read(sheet(), WIDTH, ReadingOptions())
+        recognize(sheet())
+    layer, warning = recognize_page(sheet(), WIDTH, ReadingOptions())
     assert len(layer) == 0
     assert INSTALL in warning
     with pytest.raises(MissingDependencyError, match=INSTALL):
-        tesseract.read(sheet(), WIDTH, ReadingOptions(ocr="always"))
+        recognize_page(sheet(), WIDTH, ReadingOptions(ocr="always"))
 
 
 def test_tesseract_goes_missing(no_tesseract, program, monkeypatch):
@@ -152,7 +162,7 @@ def test_tesseract_goes_missing(no_tesseract, program, monkeypatch):
     tesseract._check_languages("eng")
     monkeypatch.setattr("pytesseract.pytesseract.tesseract_cmd", "/nowhere/tesseract")
     with pytest.raises(MissingDependencyError, match=INSTALL):
-        tesseract.recognise(sheet(), WIDTH)
+        recognize(sheet())
 
 
 @pytest.mark.parametrize("always", [False, True])
@@ -160,8 +170,8 @@ def test_tesseract_takes_too_long(program, monkeypatch, always):
     program("while :; do :; done")
     monkeypatch.setattr(tesseract, "TIMEOUT", 0.2)
     with pytest.raises(OcrError, match=r"took longer than 0\.2 seconds"):
-        tesseract.recognise(sheet(), WIDTH)
-    layer, warning = tesseract.read(sheet(), WIDTH, ReadingOptions("always" if always else "auto"))
+        recognize(sheet())
+    layer, warning = recognize_page(sheet(), WIDTH, ReadingOptions("always" if always else "auto"))
     assert len(layer) == 0
     assert warning == "OCR failed: Tesseract took longer than 0.2 seconds"
 
@@ -172,8 +182,8 @@ def test_tesseract_takes_too_long(program, monkeypatch, always):
 def test_tesseract_fails(program, body):
     program(body)
     with pytest.raises(OcrError, match=r"boom|No such file"):
-        tesseract.recognise(sheet(), WIDTH)
-    layer, warning = tesseract.read(sheet(), WIDTH, ReadingOptions())
+        recognize(sheet())
+    layer, warning = recognize_page(sheet(), WIDTH, ReadingOptions())
     assert len(layer) == 0
     assert warning.startswith("OCR failed: ")
     assert "\n" not in warning
@@ -189,6 +199,6 @@ def test_tesseract_has_one_thread_unless_told_otherwise(
         monkeypatch.setenv("OMP_THREAD_LIMIT", given)
     program(f'echo "$OMP_THREAD_LIMIT" > {tmp_path}/threads; exit 1')
     with pytest.raises(OcrError):
-        tesseract.recognise(sheet(), WIDTH)
+        recognize(sheet())
     assert (tmp_path / "threads").read_text().strip() == used
     assert os.environ["OMP_THREAD_LIMIT"] == used

@@ -13,7 +13,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from snappy_core.parsing.pdf import drawings, page_objects
-from snappy_core.parsing.pdf.drawings import drawn
+from snappy_core.parsing.pdf.drawings import page_drawings
 from tests.hostile.pages import fan, one
 
 SIZE = (400, 700)
@@ -39,9 +39,9 @@ def opened(data):
         document.close()
 
 
-def look(draw, size=SIZE):
+def drawings_of(draw, size=SIZE):
     with page_of(draw, size) as page:
-        return drawn(page)
+        return page_drawings(page)
 
 
 def ink(page):
@@ -55,7 +55,7 @@ def ink(page):
 
 
 def area_is_ink(page):
-    (area,) = drawn(page).areas
+    (area,) = page_drawings(page).areas
     size = np.array([*page.get_size()] * 2)
     off = np.abs(np.array(area.box) - ink(page)) * size
     assert off.max() < 1.5, (area.box, ink(page).tolist())
@@ -84,7 +84,7 @@ def chart(canvas, x=70, y=420, width=210, height=130):
 def test_a_chart_of_lines_is_one_area():
     with page_of(chart) as page:
         area = area_is_ink(page)
-        rules = drawn(page).ruling_lines
+        rules = page_drawings(page).ruling_lines
     assert (area.label, area.score, area.modelled) == ("figure", 0.5, False)
     flat, upright = rules.horizontal, rules.vertical
     assert len(flat) == 1
@@ -105,7 +105,7 @@ def test_areas_and_rules_are_where_one_sees_them(angle, crop):
         area_is_ink(page)
     with page_of(lambda canvas: canvas.line(60, 600, 300, 600)) as page:
         turn_and_crop(page, angle, crop)
-        rules = drawn(page).ruling_lines
+        rules = page_drawings(page).ruling_lines
         found, none = rules.horizontal, rules.vertical
         if angle % 180:
             found, none = none, found
@@ -136,10 +136,10 @@ def test_forms_in_forms_are_where_one_sees_them():
         canvas.doForm("outer")
 
     with page_of(draw) as page:
-        rules = drawn(page).ruling_lines
+        rules = page_drawings(page).ruling_lines
         assert len(rules.horizontal) == 0
         assert len(rules.vertical) == 1  # turned by 90 degrees
-        (area,) = drawn(page).areas
+        (area,) = page_drawings(page).areas
         right = ink(page)
     circle = np.array(area.box)
     np.testing.assert_allclose(circle[0], right[0], atol=3e-3)
@@ -160,7 +160,7 @@ def test_what_one_form_draws_is_one_figure():
 
     with page_of(as_form) as page:
         area_is_ink(page)
-    assert len(look(panels).areas) == 3
+    assert len(drawings_of(panels).areas) == 3
 
 
 def test_a_clip_cuts_what_it_hides():
@@ -229,7 +229,7 @@ def grid(canvas):
     ],
 )  # fmt: skip
 def test_what_is_no_figure(draw):
-    assert look(draw).areas == ()
+    assert drawings_of(draw).areas == ()
 
 
 def test_boxes_alone_are_less_sure_than_curves():
@@ -238,7 +238,7 @@ def test_boxes_alone_are_less_sure_than_curves():
         for step, height in enumerate((30, 70, 50, 90)):
             canvas.rect(100 + step * 30, 300, 28, height, fill=1, stroke=0)
 
-    assert [area.score for area in look(bars).areas] == [0.3]
+    assert [area.score for area in drawings_of(bars).areas] == [0.3]
 
 
 def test_figures_are_found_before_a_background():
@@ -249,7 +249,7 @@ def test_figures_are_found_before_a_background():
         canvas.setFillGray(0.3)
         canvas.circle(120, 180, 40, fill=1)
 
-    boxes = [area.box for area in look(draw).areas]
+    boxes = [area.box for area in drawings_of(draw).areas]
     assert boxes == [pytest.approx((0.2, 1 - 220 / 700, 0.4, 1 - 140 / 700), abs=5e-3)]
 
 
@@ -260,13 +260,13 @@ def test_faint_pictures_do_not_join_figures():
         canvas.setFillAlpha(0.3)
         canvas.drawImage(photo(), 60, 360, 140, 30)
 
-    assert len(look(draw).areas) == 2
+    assert len(drawings_of(draw).areas) == 2
 
     def alone(canvas):
         canvas.setFillAlpha(0.3)
         canvas.drawImage(photo(), 60, 360, 140, 90)
 
-    assert len(look(alone).areas) == 1
+    assert len(drawings_of(alone).areas) == 1
 
 
 def test_a_rule_is_drawn_in_many_ways():
@@ -286,7 +286,7 @@ def test_a_rule_is_drawn_in_many_ways():
             path.lineTo(240, y)
         canvas.drawPath(path)
 
-    rules = look(many).ruling_lines
+    rules = drawings_of(many).ruling_lines
     assert len(rules.vertical) == 0
     np.testing.assert_allclose(rules.horizontal[:, 0], 40 / 400, atol=3e-3)
     np.testing.assert_allclose(rules.horizontal[:, 2], 240 / 400, atol=7e-3)
@@ -300,7 +300,7 @@ def test_the_edges_of_outlined_boxes_are_rules():
             for column, width in enumerate((40, 90, 60)):
                 canvas.rect(50 + [0, 40, 130][column], 300 + row * 18, width, 18)
 
-    rules = look(cells).ruling_lines
+    rules = drawings_of(cells).ruling_lines
     assert len(rules.horizontal) == 4
     np.testing.assert_allclose(
         rules.vertical[:, [0, 2]].mean(axis=1) * 400, [50, 90, 180, 240], atol=0.6
@@ -313,7 +313,7 @@ def test_of_very_many_objects_some_are_looked_at(monkeypatch):
     squares = " ".join(f"{40 + i % 79} {150 + i // 79} 9 9 re f" for i in range(8000))
     with opened(one(squares)) as page:
         boxes, _ = page_objects.visible_objects(page, 0.1)
-        (area,) = drawn(page).areas
+        (area,) = page_drawings(page).areas
     assert 400 <= len(boxes) <= 500
     expected = np.array([40 / 300, 1 - 250 / 500, 127 / 300, 1 - 150 / 500])
     expected[1] -= 10 / 500
@@ -332,7 +332,7 @@ def test_of_very_many_objects_some_are_looked_at(monkeypatch):
 )
 def test_hostile_drawings_stay_on_the_page(content):
     with opened(one(content)) as page:
-        found = drawn(page)
+        found = page_drawings(page)
     boxes = [np.array([area.box for area in found.areas]).reshape(-1, 4)]
     for box in (*boxes, found.ruling_lines.horizontal, found.ruling_lines.vertical):
         assert (box >= 0).all()
@@ -368,7 +368,7 @@ def boxes(draw):
 @given(boxes())
 def test_clusters_are_what_one_gets_by_flooding(boxes):
     found = drawings._clusters(boxes, SIDES)
-    cells = (boxes // drawings._GAP).astype(int)
+    cells = (boxes // drawings._MAX_GAP).astype(int)
     touch = (cells[:, None, :2] <= cells[None, :, 2:] + 1).all(axis=2)
     touch &= touch.T
     reach = touch
@@ -380,7 +380,7 @@ def test_clusters_are_what_one_gets_by_flooding(boxes):
 @given(boxes())
 def test_groups_do_not_overlap_and_hold_every_box(boxes):
     kinds = np.arange(len(boxes), dtype=np.int8) % 4
-    found, highest = drawings._groups(boxes, kinds, SIDES)
+    found, highest = drawings._group(boxes, kinds, SIDES)
     shared = drawings.intersection(found, found)
     assert (shared[~np.eye(len(found), dtype=bool)] == 0).all()
     inside = (found[:, None, :2] <= boxes[None, :, :2]) & (boxes[None, :, 2:] <= found[:, None, 2:])
@@ -392,10 +392,10 @@ def test_groups_do_not_overlap_and_hold_every_box(boxes):
 def test_joined_lines_cover_the_lines(boxes):
     lines = boxes.copy()
     lines[:, 3] = lines[:, 1] + 1
-    joined = drawings._join(lines, 0)
+    joined = drawings._join_lines(lines, 0)
     for x0, y0, x1, _ in lines:
         row = joined[joined[:, 1] == y0]
         assert ((row[:, 0] <= x0) & (x1 <= row[:, 2])).any()
     for row in np.unique(joined[:, 1]):
         ends = joined[joined[:, 1] == row]
-        assert (ends[1:, 0] > ends[:-1, 2] + drawings._GAP).all()
+        assert (ends[1:, 0] > ends[:-1, 2] + drawings._MAX_GAP).all()

@@ -8,7 +8,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from snappy_core.boxes import as_boxes
 from snappy_core.parsing import Source, read
-from snappy_core.parsing.pdf.visibility import CONTRAST, edges, shows_ink
+from snappy_core.parsing.pdf.visibility import CONTRAST, edge_mask, has_edges
 
 SEEN = "The ferry leaves at nine."
 
@@ -32,7 +32,7 @@ def paper(width=80, height=40, grey=255):
 def test_a_dot_of_ink(box, found):
     picture = paper()
     picture[15, 60] = 0  # 15 of 40 down, 60 of 80 across
-    assert shows_ink(edges(picture), as_boxes([box])).tolist() == [found]
+    assert has_edges(edge_mask(picture), as_boxes([box])).tolist() == [found]
 
 
 @pytest.mark.parametrize(
@@ -49,14 +49,14 @@ def test_a_dot_of_ink(box, found):
 def test_contrast(ground, ink, found):
     picture = paper(grey=ground)
     picture[10:20, 30:40] = ink
-    assert shows_ink(edges(picture), as_boxes([[0.25, 0.125, 0.75, 0.625]])).tolist() == [found]
+    assert has_edges(edge_mask(picture), as_boxes([[0.25, 0.125, 0.75, 0.625]])).tolist() == [found]
 
 
 @pytest.mark.parametrize("stroke", [np.s_[20, :], np.s_[:, 20]], ids=["row", "column"])
 def test_strokes_of_one_pixel(stroke):
     picture = paper()
     picture[stroke] = 0
-    assert shows_ink(edges(picture), as_boxes([[0.1, 0.1, 0.9, 0.9]])).all()
+    assert has_edges(edge_mask(picture), as_boxes([[0.1, 0.1, 0.9, 0.9]])).all()
 
 
 def test_each_box_for_itself():
@@ -64,8 +64,8 @@ def test_each_box_for_itself():
     picture[5:8, 10:20] = 0
     picture[30:35, 60:70] = 0
     boxes = as_boxes([[0.1, 0.1, 0.3, 0.3], [0.6, 0.1, 0.9, 0.3], [0.7, 0.7, 0.9, 0.9]])
-    assert shows_ink(edges(picture), boxes).tolist() == [True, False, True]
-    assert shows_ink(edges(picture), as_boxes([])).tolist() == []
+    assert has_edges(edge_mask(picture), boxes).tolist() == [True, False, True]
+    assert has_edges(edge_mask(picture), as_boxes([])).tolist() == []
 
 
 @pytest.mark.parametrize("name", ["white_on_white.pdf", "covered.pdf", "invisible_mode3.pdf"])

@@ -1,0 +1,65 @@
+"""What recognizes the words in the image of a page.
+
+An engine of your own is a class with the method of `OcrEngine`, made known by
+`OCR_ENGINES.register("name", MyEngine)` or by an entry point of the group "snappy.ocr_engines",
+and selected by `ReadingOptions(ocr_engine="name")`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snappy_core.registry import Registry
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OcrWords:
+    """The n words an engine found in an image, in its reading order.
+
+    Attributes:
+        texts: n strings without white space.
+        boxes: (n, 4) pixels (x0, y0, x1, y1), origin at the top left.
+        confidences: (n,) 0..1.
+        lines: (n,) number of the line each word belongs to; words of a line are consecutive.
+        paragraphs: (n,) number of the paragraph each word belongs to.
+    """
+
+    texts: tuple[str, ...]
+    boxes: NDArray[np.float64]
+    confidences: NDArray[np.float32]
+    lines: NDArray[np.int64]
+    paragraphs: NDArray[np.int64]
+
+
+class OcrEngine(Protocol):
+    """Recognizes words in images."""
+
+    def recognize(self, image: Image, languages: str) -> OcrWords:
+        """Return the words in an RGB image of a page, of about 200 dots per inch.
+
+        Args:
+            languages: of the text, joined by "+": "eng", "deu+fra".
+
+        Raises:
+            MissingDependencyError: the engine or a language is not installed.
+            OcrError: recognition failed or took too long.
+        """
+        ...
+
+
+DEFAULT_ENGINE = "tesseract"
+
+OCR_ENGINES = Registry[Callable[[], OcrEngine]](
+    "OCR engine",
+    "snappy.ocr_engines",
+    {DEFAULT_ENGINE: "snappy_core.parsing.ocr.tesseract:TesseractEngine"},
+)
+"""Classes (or factories) of OCR engines by name; one is made for each page."""

@@ -1,0 +1,106 @@
+"""The text layer of a page image, made from the words that an OCR engine finds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snappy_core.boxes import from_pixels
+from snappy_core.errors import MissingDependencyError, OcrError
+from snappy_core.parsing.ocr.engine import OCR_ENGINES, OcrWords
+from snappy_core.parsing.options import ReadingOptions
+from snappy_core.parsing.text import NOTHING, TextLayer
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+OCR_DPI = 200
+"""Dots per inch at which pages are drawn for OCR: more takes longer and reads no better."""
+
+_FONT_HEIGHT = 1.2  # font size / height of the ink of a usual word
+
+
+def recognize_page(image: Image, width: float, options: ReadingOptions) -> tuple[TextLayer, str]:
+    """Return the words in the image of a page of `width` points, and a warning if OCR failed.
+
+    Raises:
+        MissingDependencyError: the engine or a language is not installed, and
+            `options.ocr` is "always"; otherwise that is a warning, too.
+    """
+    try:
+        engine = OCR_ENGINES.get(options.ocr_engine)()
+        words = engine.recognize(image, options.languages)
+    except MissingDependencyError as error:
+        if options.ocr == "always":
+            raise
+        return NOTHING, f"has no text layer, and {error}"
+    except OcrError as error:
+        return NOTHING, f"OCR failed: {error}"
+    return to_text_layer(words, image.size, width), ""
+
+
+def to_text_layer(words: OcrWords, image_size: tuple[int, int], width: float) -> TextLayer:
+    """Return the words found in an image of `image_size` pixels as the text layer of its page.
+
+    Args:
+        width: of the page, in points; the unit of `TextLayer.sizes`.
+    """
+    turns = _turns(words)
+    horizontal = turns % 2 == 0
+    widths, heights = (words.boxes[:, 2:] - words.boxes[:, :2]).T
+    ink_heights = np.where(horizontal, heights, widths)
+    line_boxes, sizes = words.boxes.copy(), np.zeros(len(turns))
+    for line in np.unique(words.lines):
+        members = np.flatnonzero(words.lines == line)
+        axis = 1 if horizontal[members[0]] else 0  # across the line
+        line_boxes[members, axis] = words.boxes[members, axis].min()
+        line_boxes[members, axis + 2] = words.boxes[members, axis + 2].max()
+    # One size for a paragraph: the ink of a line is as high as the letters that happen to be in it.
+    for paragraph in np.unique(words.paragraphs):
+        members = np.flatnonzero(words.paragraphs == paragraph)
+        sizes[members] = _FONT_HEIGHT * np.median(ink_heights[members])
+    points = width / image_size[0]
+    return TextLayer(
+        texts=words.texts,
+        boxes=np.clip(from_pixels(words.boxes, *image_size), 0, 1),
+        lines=np.clip(from_pixels(line_boxes, *image_size), 0, 1),
+        sizes=(sizes * points).astype(np.float32),
+        bold=np.zeros(len(turns), dtype=bool),
+        turns=turns,
+        hyphens=_hyphens(words, horizontal),
+        invisible=np.zeros(len(turns), dtype=bool),
+        confidences=words.confidences,
+    )
+
+
+def _hyphens(words: OcrWords, horizontal: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Say which words continue in the next line: last in a horizontal line, ending in a hyphen."""
+    is_last = np.append(words.lines[1:] != words.lines[:-1], True)[: len(words.texts)]
+    is_broken = [len(text) > 2 and text[-1] in "-‐" and text[-2].isalpha() for text in words.texts]
+    return np.asarray(is_last & np.array(is_broken, dtype=bool) & horizontal, dtype=bool)
+
+
+def _turns(words: OcrWords) -> NDArray[np.int8]:
+    """Return the clockwise quarter turns of each word: the direction in which its line runs.
+
+    A line of a single word has no direction: it gets that of most words.
+    """
+    turns = np.full(len(words.texts), -1, dtype=np.int8)
+    for line in np.unique(words.lines):
+        members = np.flatnonzero(words.lines == line)
+        if len(members) > 1:
+            turns[members] = _direction(words.boxes[members])
+    directed = turns[turns >= 0]
+    turns[turns < 0] = np.bincount(directed).argmax() if len(directed) else 0
+    return turns
+
+
+def _direction(boxes: NDArray[np.float64]) -> int:
+    """Return the clockwise quarter turns of a line, from its first word to its last."""
+    centers = (boxes[:, :2] + boxes[:, 2:]) / 2
+    dx, dy = centers[-1] - centers[0]
+    if abs(dx) >= abs(dy):
+        return 0 if dx >= 0 else 2
+    return 1 if dy > 0 else 3

@@ -1,0 +1,180 @@
+"""Pages of PDFs: the visible text layer, drawings, OCR where needed, and the regions of both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from snappy_core.boxes import contains_center
+from snappy_core.errors import UnreadableDocumentError
+from snappy_core.parsing.drawings import Drawings
+from snappy_core.parsing.layout import layout_model
+from snappy_core.parsing.layout.regions import find_regions
+from snappy_core.parsing.layout.ruling_lines import find_ruling_lines
+from snappy_core.parsing.ocr.text_layer import OCR_DPI, recognize_page
+from snappy_core.parsing.options import ReadingOptions
+from snappy_core.parsing.pdf.document import PDFIUM, draw, load_page, open_pdf
+from snappy_core.parsing.pdf.drawings import page_drawings
+from snappy_core.parsing.pdf.text_layer import image_boxes, read_text_layer, user_space
+from snappy_core.parsing.pdf.visibility import covered_share, edge_mask, has_edges
+from snappy_core.parsing.source import Source
+from snappy_core.parsing.text import NOTHING, TextLayer
+from snappy_core.types import Matrix, Page, Renderer
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+INK_DPI, MAX_INK_PIXELS = 144, 1_500_000
+"""Of the page image in which words are checked for ink: A4 comes out at about 125 dpi."""
+
+# A text layer is unreliable if at most this share of its characters is visible, ...
+_VISIBLE_SHARE = 0.5
+# ... or if images cover more than this share of the page and its words less than this share of
+# the ink: a scan whose only text is a stamp or a page number.
+_IMAGE_SHARE, _INK_SHARE = 0.5, 0.3
+_IMAGE_CELLS = 64  # a side of the grid in which the share of images is measured
+
+_OCR_GAIN = 2  # OCR replaces a text layer if it finds more than this many times the characters
+
+
+class PdfReader:
+    """Reads PDFs with PDFium; a `snappy_core.parsing.Reader`."""
+
+    suffixes: tuple[str, ...] = (".pdf",)
+
+    def can_read(self, head: bytes) -> bool:
+        return b"%PDF-" in head
+
+    def count_pages(self, source: Source) -> int:
+        with PDFIUM, open_pdf(source) as document:
+            count = len(document)
+        if count == 0:
+            raise UnreadableDocumentError(source.name, "has no pages")
+        return count
+
+    def read_pages(
+        self, source: Source, numbers: Iterable[int], options: ReadingOptions
+    ) -> Iterator[Page]:
+        with open_pdf(source) as document:
+            for number in numbers:
+                with PDFIUM:
+                    content = read_content(document, number, source)
+                # OCR and layout need no PDFium
+                yield build_page(content, number, partial(self.render, source, number), options)
+
+    def render(self, source: Source, number: int, dpi: float) -> Image:
+        with PDFIUM, open_pdf(source) as document:
+            bitmap = draw(load_page(document, number, source), dpi)
+            image: Image = bitmap.to_pil().convert("RGB")
+            return image
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PageContent:
+    """What PDFium knows about a page; by default about one that it cannot load.
+
+    Attributes:
+        label: the page number as printed.
+        width, height: size in points, as rendered.
+        text_layer: the words of the text layer that are visible.
+        user_space: the matrix from page fractions to PDF space.
+        has_ink: something is drawn on the page.
+        unreliable_text: the text layer is missing, mostly hidden, or covers little of the ink.
+    """
+
+    label: str
+    width: float = 612
+    height: float = 792
+    text_layer: TextLayer = NOTHING
+    drawings: Drawings = field(default_factory=Drawings)
+    user_space: Matrix | None = None
+    has_ink: bool = False
+    unreliable_text: bool = False
+    warning: str = ""
+
+
+def read_content(document: Any, number: int, source: Source) -> PageContent:
+    """Read page `number` (from 1) of a PDFium document; what goes wrong becomes its warning."""
+    label = document.get_page_label(number - 1) or str(number)
+    try:
+        page = load_page(document, number, source)
+        matrix = user_space(page)
+    except np.linalg.LinAlgError:  # PDFium's 32-bit floats make its corners coincide
+        return PageContent(label, warning="cannot be read, it lies too far from the origin")
+    except UnreadableDocumentError as error:
+        return PageContent(label, warning=error.cause.removeprefix(f"page {number}: "))
+    bitmap = draw(page, INK_DPI, MAX_INK_PIXELS, grayscale=True).to_numpy()
+    edges = edge_mask(bitmap.reshape(bitmap.shape[:2]))
+    (all_text, warning), images = read_text_layer(page), image_boxes(page)
+    # Text in invisible mode may lie on the ink of something else. On an image it is the text
+    # layer of a scan, elsewhere it is hidden.
+    on_image = contains_center(images, all_text.boxes).any(axis=0)
+    visible = has_edges(edges, all_text.boxes) & (~all_text.invisible | on_image)
+    text_layer = all_text.take(visible)
+    image_share = covered_share(np.ones((_IMAGE_CELLS, _IMAGE_CELLS), dtype=bool), images)
+    width, height = page.get_size()
+    return PageContent(
+        label,
+        width,
+        height,
+        text_layer,
+        page_drawings(page),
+        matrix,
+        has_ink=bool(edges.any()),
+        unreliable_text=_characters(text_layer) <= _VISIBLE_SHARE * _characters(all_text)
+        or (image_share > _IMAGE_SHARE and covered_share(edges, text_layer.boxes) < _INK_SHARE),
+        warning=warning,
+    )
+
+
+def build_page(
+    content: PageContent, number: int, render: Renderer, options: ReadingOptions
+) -> Page:
+    """Choose between text layer and OCR, run the layout model, find the regions."""
+    text_layer, drawings, warning = content.text_layer, content.drawings, content.warning
+    is_ocr = False
+    if content.has_ink and (
+        options.ocr == "always" or (options.ocr == "auto" and content.unreliable_text)
+    ):
+        image = render(OCR_DPI)
+        ocr_layer, failure = recognize_page(image, content.width, options)
+        characters = _characters(text_layer)
+        is_better = options.ocr == "always" or _characters(ocr_layer) > _OCR_GAIN * characters
+        is_ocr = is_better and not failure
+        if is_ocr:
+            text_layer = ocr_layer
+            if not (len(drawings.ruling_lines.horizontal) or len(drawings.ruling_lines.vertical)):
+                drawings = replace(drawings, ruling_lines=find_ruling_lines(image))
+        elif options.ocr == "always" or not characters:
+            warning = _join(warning, failure)
+    model = layout_model.select_layout_model(options.layout_model)
+    # "auto" skips pages that hold nothing but text, about which the model knows nothing better.
+    is_shown = drawings.areas or is_ocr or options.layout_model != "auto"
+    if model is not None and content.has_ink and is_shown:
+        detected = model.detect(render(layout_model.DPI))
+        drawings = replace(drawings, areas=(*drawings.areas, *detected))
+    words, regions, failure = find_regions(text_layer, content.width, content.height, drawings)
+    return Page(
+        number,
+        content.label,
+        content.width,
+        content.height,
+        "pt",
+        words,
+        regions,
+        render,
+        _join(warning, failure),
+        content.user_space,
+    )
+
+
+def _characters(text_layer: TextLayer) -> int:
+    return sum(map(len, text_layer.texts))
+
+
+def _join(*warnings: str) -> str:
+    return "; ".join(filter(None, warnings))
