@@ -2,13 +2,18 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test fuzz check format bench clean tesseract
+.PHONY: demo test mutate fuzz check format bench clean tesseract
 
 demo: .venv/.core
 	$(BIN)/python examples/demo.py
 
 test: .venv/.dev tesseract
 	$(BIN)/python -m pytest -q -n auto
+
+# Do the tests notice small faults? About 40 minutes on two cores.
+mutate: .venv/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[mutate]'
+	$(BIN)/python -m benchmarks mutation
 
 fuzz: .venv/.dev
 	$(BIN)/python -m tests.hostile --minutes 10

@@ -1,1 +1,1 @@
-"""Benchmarks of speed: ratios against a peer or a floor, measured in the same run."""
+"""Benchmarks of speed and of accuracy; `python -m benchmarks --help` lists them."""

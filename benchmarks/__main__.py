@@ -1,68 +1,37 @@
-"""`python -m benchmarks [NAME ...]`: run the benchmarks, all or some; exit 1 if a bound breaks."""
+"""`python -m benchmarks [NAME...]`: speed and accuracy.
+
+Speed, as ratios against a peer or a floor, each with a bound; exit code 1 if a bound is broken.
+Several names run several of them, no name runs all:
+  encoding colvision scoring scan stages grids index scale adding mixed adapters reading ocr workers
+
+Published benchmarks, each with --help and --json:
+  bbox_docvqa DIR      BBox-DocVQA: is the evidence among the regions of its page?
+  recorded FILE...     recorded runs on BBox-DocVQA: the tables of the paper, and more
+  publaynet DIR        regions against the labeled boxes of page images
+
+Tests:
+  mutation             how many small faults in scoring, search and ingest the tests notice
+"""
 
 from __future__ import annotations
 
-import platform
 import sys
-from importlib.metadata import version
+from collections.abc import Sequence
 
-from benchmarks import (
-    adapters,
-    adding,
-    colvision,
-    encoding,
-    grids,
-    index,
-    mixed,
-    ocr,
-    reading,
-    scale,
-    scan,
-    scoring,
-    stages,
-    workers,
-)
-
-BENCHMARKS = {
-    "encoding": encoding.run,
-    "colvision": colvision.run,
-    "scoring": scoring.run,
-    "scan": scan.run,
-    "stages": stages.run,
-    "grids": grids.run,
-    "index": index.run,
-    "scale": scale.run,
-    "adding": adding.run,
-    "mixed": mixed.run,
-    "adapters": adapters.run,
-    "reading": reading.run,
-    "ocr": ocr.run,
-    "workers": workers.run,
-}
+from benchmarks import speed
+from benchmarks.commands import app
+from snappy_core.cli import run_app
 
 
-def main() -> int:
-    """Run what is named on the command line and print a Markdown table."""
-    names = sys.argv[1:] or list(BENCHMARKS)
-    if unknown := [name for name in names if name not in BENCHMARKS]:
-        print(f"no benchmark {unknown[0]!r}; there are {', '.join(BENCHMARKS)}", file=sys.stderr)
-        return 2
-    libraries = ", ".join(f"{name} {version(name)}" for name in ("numpy", "onnxruntime"))
-    print(f"Python {platform.python_version()}, {libraries}, {platform.machine()}\n")
-    print("| what | ratio | bound | times |\n| --- | --- | --- | --- |")
-    broken = False
-    for name in names:
-        for result in BENCHMARKS[name]():
-            sign = "at least" if result.gain else "at most"
-            mark = "" if result.holds else " **broken**"
-            print(
-                f"| {result.name} | {result.ratio:.2f}{mark} | {sign} {result.bound:g} "
-                f"| {result.detail} |",
-                flush=True,
-            )
-            broken |= not result.holds
-    return int(broken)
+def main(arguments: Sequence[str]) -> int:
+    """Run a command, or the named benchmarks of speed, and return the exit code."""
+    if arguments and arguments[0] in ("-h", "--help"):
+        print(__doc__)
+        return 0
+    if arguments and arguments[0] in {command.name for command in app.registered_commands}:
+        return run_app(app, "python -m benchmarks", arguments)
+    return speed.run(arguments or speed.BENCHMARKS)
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(main(sys.argv[1:]))

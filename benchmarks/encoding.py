@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 
@@ -19,21 +20,12 @@ def run() -> list[Result]:
 
     encoder = OnnxTextEncoder.minilm()
     pages = list(read(Source.from_path(REPORT)))
-    batches: list[tuple[np.ndarray, np.ndarray]] = []
-    ask = encoder.run_model
-
-    def record(ids: np.ndarray, mask: np.ndarray) -> np.ndarray:
-        batches.append((ids, mask))
-        return ask(ids, mask)
-
-    encoder.run_model = record  # type: ignore[method-assign]
-    encoder.encode_pages(pages)
-    encoder.run_model = ask  # type: ignore[method-assign]
-
+    with patch.object(encoder, "run_model", side_effect=encoder.run_model) as run_model:
+        encoder.encode_pages(pages)
     session: onnxruntime.InferenceSession = encoder.session
     feeds = [
         {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-        for ids, mask in batches
+        for ids, mask in (call.args for call in run_model.call_args_list)
     ]
     ours, bare = alternate(
         lambda: encoder.encode_pages(pages),

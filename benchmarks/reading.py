@@ -28,7 +28,7 @@ def run() -> list[Result]:
         for model in ours:
             source = Source.from_path(file)
             started = time.perf_counter()
-            for _ in read(source, ReadingOptions(ocr="never", layout_model=model)):  # type: ignore[arg-type]
+            for _ in read(source, ReadingOptions(ocr="never", layout_model=model)):
                 pass
             ours[model] += time.perf_counter() - started
     detail = f"{1000 * bare / pages:.1f} ms a page for words alone, {pages:.0f} pages"

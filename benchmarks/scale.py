@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from itertools import cycle, islice
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import numpy as np
 
@@ -74,7 +75,7 @@ def _sizes(pages: int = 100) -> Iterator[Result]:
             skip("scale", "qdrant-client")
             continue
         points = page_points("pages", "doc", "write", 1, 1, records[0])
-        sent = [point for point, _ in points]
+        sent: list[Any] = [point for point, _ in points]
         numbers = sum(np.size(v) for point in sent for v in point.vector.values())
         back = sum(len(str(value)) for point in sent for value in point.payload.values()) / 1000
         detail = f"float16 vectors {2 * numbers / 1000:.0f}, payload {back:.0f}"

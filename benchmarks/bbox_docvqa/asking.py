@@ -1,4 +1,4 @@
-"""One question of BBox-DocVQA over the regions of its page: ranked, selected, measured."""
+"""One question of BBox-DocVQA: rank the regions of its page, select some, measure them."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ from snappy_core.stores.base import PageVectors, concatenate_regions, region_arr
 from snappy_core.types import Page, Query
 
 POOLS = ("all", "selected", "top3", "top1")
-"""Which regions count as returned: every one, those at the percentile, the first three, the first.
+"""Which regions count as returned: all, those above the percentile, the first three, the first.
 
-Beside these are "random", as many as selected but drawn at random, and "random1", a single one.
+Two more are drawn at random: "random", as many as selected, and "random1", a single one.
 """
 
-PERCENTILE = 50.0
-DRAWS = 50  # at random, for each question
+PERCENTILE = 50.0  # of the scores of a page, above which a region is selected: the paper's choice
+DRAWS = 50  # random selections of each question, of which the mean is taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,23 +58,26 @@ SWEEP = tuple(
     for scoring, percentile in product(SCORINGS, (25.0, 50.0, 75.0))
     for overlap in ((0.0,) if scoring == "maxsim" else (0.0, 0.1, 0.25, 0.5))
 )
-"""The paper's ablation, with `maxsim`, which has no patches to leave out."""
-
+"""The ablation of the paper, and `maxsim`, which takes no overlap."""
 
 Score = Callable[[Setting], NDArray[np.float32]]
-"""Gives the relevance of each region of a page under a setting."""
+"""Returns the score of each region of a page, shape (regions,), under a setting."""
 
 
-def scorer(vectors: PageVectors, query: Query, weights: NDArray[np.float32]) -> Score:
-    """Return how a question, with the weights of its tokens, scores the regions of a page."""
+def scorer(page: PageVectors, query: Query, weights: NDArray[np.float32]) -> Score:
+    """Return the function that scores the regions of a page for a query (m tokens).
+
+    Args:
+        weights: (m,) of the tokens.
+    """
 
     def score(setting: Setting) -> NDArray[np.float32]:
         if setting.min_overlap == 0 or setting.scoring == "maxsim":
-            only = np.zeros(1, dtype=np.int64)
-            return engine.score(only, [vectors], query, weights, setting.scoring).within
-        similarity = similarities(query.vectors, vectors.vectors, vectors.scales)
-        hot = heat(similarity, query.content_mask)
-        return propagate(hot, vectors.membership, setting.scoring, setting.min_overlap)
+            page_ids = np.zeros(1, dtype=np.int64)
+            return engine.score(page_ids, [page], query, weights, setting.scoring).within
+        similarity = similarities(query.vectors, page.vectors, page.scales)
+        patch_heat = heat(similarity, query.content_mask)
+        return propagate(patch_heat, page.membership, setting.scoring, setting.min_overlap)
 
     return score
 
@@ -82,22 +85,20 @@ def scorer(vectors: PageVectors, query: Query, weights: NDArray[np.float32]) -> 
 def select(
     page: Page, scores: NDArray[np.float32], percentile: float = PERCENTILE
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return the regions of a page best first, and those of them that are selected.
+    """Return indices of the regions of a page, best first, and of those that are selected.
 
-    As in a search, headers and footers are left out, and what holds a better region or is held
-    by one. A table of whose rows half or more are selected is selected whole.
-    Every figure of the benchmark ranks and selects here.
+    As in a search, headers and footers are left out, and of nested regions all but the best.
+    A table is selected as a whole if at least half of its rows are.
     """
     labels, parents = concatenate_regions([region_arrays(page.regions)])
-    passing = rankable(labels, parents)
     order = ranking(scores)
-    order = order[passing[order]]
+    order = order[rankable(labels, parents)[order]]
     order = order[drop_nested(order, parents)]
     selected = order[above_percentile(scores[order], percentile)]
     return order, promote_to_parent(selected, labels, parents)
 
 
-def judge(
+def measure(
     sample: Sample,
     page: Page,
     score: Score,
@@ -106,18 +107,22 @@ def judge(
     sweep: Sequence[Setting] = (),
     setup: str = "",
 ) -> Result:
-    """Ask a question over a page and measure what is found against all its evidence.
+    """Rank the regions of a page for a question and measure them against all its evidence.
 
-    As in the paper the regions of the first page meet the boxes of all pages, in its pixels. A
-    page without regions is a miss in every measure.
+    As in the paper the regions of the first page are compared with the boxes of all pages, in its
+    pixels. On a page without regions every measure is 0.
     """
     width, height = pixel_size(page)
     evidence = from_pixels(sample.boxes, width, height)
     boxes = as_boxes([region.box for region in page.regions])
     overlaps = iou(boxes, evidence)
     order, selected = select(page, score(setting), setting.percentile)
-    every = np.arange(len(boxes))
-    pools = dict(zip(POOLS, (every, selected, order[:3], order[:1]), strict=True))
+    pools = {
+        "all": np.arange(len(boxes)),
+        "selected": selected,
+        "top3": order[:3],
+        "top1": order[:1],
+    }
     best = {name: best_overlaps(boxes[pool], evidence) for name, pool in pools.items()}
     measures: dict[str, float] = {}
     for name, values in best.items():
@@ -125,15 +130,15 @@ def judge(
     generator = np.random.default_rng(zlib.crc32(f"{sample.id} {sample.question}".encode()))
     noise = generator.random((DRAWS, len(boxes)), dtype=np.float32)
     draws = [select(page, row)[0] for row in noise]
-    for name, many in (("random", len(selected)), ("random1", 1)):
-        measures |= prefixed(name, at_random(overlaps, [draw[:many] for draw in draws]))
+    for name, size in (("random", len(selected)), ("random1", 1)):
+        measures |= prefixed(name, at_random(overlaps, [draw[:size] for draw in draws]))
     recall, precision = shared_area(boxes[selected], evidence)
     measures |= {"area_recall": recall, "area_precision": precision}
     measures |= {"regions_all": float(len(boxes)), "regions_selected": float(len(selected))}
-    swept = {}
+    by_setting = {}
     for other in sweep:
-        _, chosen = select(page, score(other), other.percentile)
-        swept[other.name] = grounding(best_overlaps(boxes[chosen], evidence))
+        _, selection = select(page, score(other), other.percentile)
+        by_setting[other.name] = grounding(best_overlaps(boxes[selection], evidence))
     nearest = overlaps.argmax(axis=0).tolist() if len(boxes) else []
     return Result(
         sample_id=sample.id,
@@ -148,14 +153,14 @@ def judge(
         pred_bboxes=to_pixels(boxes[selected], width, height).round(1).tolist(),
         own=sample.own,
         gt_types=list(sample.types),
-        labels=[page.regions[place].label for place in nearest] or ["none"] * len(evidence),
+        labels=[page.regions[index].label for index in nearest] or ["none"] * len(evidence),
         n_ocr_regions=len(boxes),
         overlaps={name: values.astype(float).round(6).tolist() for name, values in best.items()},
         measures=measures,
-        tokens_selected=sum(count(page.regions[place].text) for place in selected),
+        tokens_selected=sum(count(page.regions[index].text) for index in selected),
         tokens_all_ocr=sum(count(region.text) for region in page.regions if region.parent is None),
         tokens_full_image=image_tokens(width, height),
-        sweep=swept,
+        sweep=by_setting,
     )
 
 

@@ -9,28 +9,29 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from benchmarks.bbox_docvqa.reports import RETURNED
 from snappy_core.errors import MissingDependencyError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00")  # told apart by all
-COUNTED = {"": "all selected", "top3_": "first three", "top1_": "first"}
+# Okabe and Ito's palette, which color-blind people can tell apart.
+COLORS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00")
 
-Found = Mapping[str, Any]
+Summary = Mapping[str, Any]
 
 
-def draw_charts(runs: Sequence[Found], folder: str | os.PathLike[str]) -> list[Path]:
-    """Draw what `recorded_summary` found of some runs; return the files, made in `folder`.
+def draw_charts(runs: Sequence[Summary], folder: str | os.PathLike[str]) -> list[Path]:
+    """Draw the `recorded_summary` of runs as charts in `folder`; return their paths.
 
-    `hits.png`: questions hit at IoU .5 by what is counted, with intervals; `categories.png`: the
-    same by category; `curves.png`: questions by the IoU that is asked for; `tokens.png`: what the
-    context costs.
+    `hits.png`: share of questions with an IoU of .5 by which regions count, with intervals;
+    `categories.png`: the same by category; `curves.png`: by the IoU asked for; `tokens.png`: the
+    tokens of the context.
 
     Raises:
         MissingDependencyError: matplotlib is not installed.
-        OSError: the folder cannot be made or written.
+        OSError: the folder cannot be created or written.
     """
     try:
         from matplotlib.figure import Figure
@@ -39,7 +40,7 @@ def draw_charts(runs: Sequence[Found], folder: str | os.PathLike[str]) -> list[P
             "charts need matplotlib: pip install 'snappy-retriever[eval]'"
         ) from error
     Path(folder).mkdir(parents=True, exist_ok=True)
-    drawn = []
+    paths = []
     for name, draw, size in (
         ("hits", _hits, (9.0, 4.5)),
         ("categories", _categories, (11.0, 4.5)),
@@ -48,55 +49,56 @@ def draw_charts(runs: Sequence[Found], folder: str | os.PathLike[str]) -> list[P
     ):
         figure = Figure(figsize=size, layout="constrained")
         draw(figure, runs)
-        drawn.append(Path(folder) / f"{name}.png")
-        figure.savefig(drawn[-1], dpi=150)
-    return drawn
+        paths.append(Path(folder) / f"{name}.png")
+        figure.savefig(paths[-1], dpi=150)
+    return paths
 
 
-def _hits(figure: Figure, runs: Sequence[Found]) -> None:
+def _hits(figure: Figure, runs: Sequence[Summary]) -> None:
     axes = _axes(figure, "Questions hit at IoU 0.5, by which regions count (95%)", "% of questions")
-    names = [f"{prefix}hit50" for prefix in COUNTED]
-    edges = [
-        [np.array(run["intervals"][name]) - run[name] for name in names] for run in runs
-    ]  # below and above each value
+    names = [f"{prefix}hit50" for prefix in RETURNED]
+    errors = [  # below and above each value
+        100 * np.abs([np.array(run["intervals"][name]) - run[name] for name in names]).T
+        for run in runs
+    ]
     _bars(
         axes,
-        list(COUNTED.values()),
+        list(RETURNED.values()),
         {run["model"]: [100 * run[name] for name in names] for run in runs},
-        [100 * np.abs(np.array(of_run)).T for of_run in edges],
+        errors,
     )
 
 
-def _categories(figure: Figure, runs: Sequence[Found]) -> None:
+def _categories(figure: Figure, runs: Sequence[Summary]) -> None:
     axes = _axes(figure, "Questions hit at IoU 0.5 by any selected region", "% of questions")
     names = sorted({name for run in runs for name in run["by_category"]})
-    hit = {
+    hits = {
         run["model"]: [100 * run["by_category"].get(name, {}).get("hit50", 0) for name in names]
         for run in runs
     }
-    _bars(axes, names, hit)
+    _bars(axes, names, hits)
 
 
-def _curves(figure: Figure, runs: Sequence[Found]) -> None:
-    figure.suptitle("Questions whose evidence is met at least so well")
-    panels = figure.subplots(1, len(COUNTED), sharey=True)
-    for axes, prefix, title in zip(panels, COUNTED, COUNTED.values(), strict=True):
-        for run, colour in zip(runs, _colours(len(runs)), strict=True):
+def _curves(figure: Figure, runs: Sequence[Summary]) -> None:
+    figure.suptitle("Questions by the mean IoU that they reach")
+    panels = figure.subplots(1, len(RETURNED), sharey=True)
+    for axes, prefix, title in zip(panels, RETURNED, RETURNED.values(), strict=True):
+        for run, color in zip(runs, _colors(len(runs)), strict=True):
             curve = run["curve"][prefix.rstrip("_") or "selected"]
-            reached = np.linspace(0, 1, len(curve))
-            axes.plot(reached, 100 * np.array(curve), color=colour, label=run["model"])
+            thresholds = np.linspace(0, 1, len(curve))
+            axes.plot(thresholds, 100 * np.array(curve), color=color, label=run["model"])
         axes.set(title=title, xlabel="mean IoU", xlim=(0, 1), ylim=(0, 100))
         _plain(axes)
     panels[0].set_ylabel("% of questions")
     panels[-1].legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
 
 
-def _tokens(figure: Figure, runs: Sequence[Found]) -> None:
+def _tokens(figure: Figure, runs: Sequence[Summary]) -> None:
     axes = _axes(figure, "Context for all questions", "million tokens")
     names = {
         "tokens_selected": "selected regions",
         "tokens_all_ocr": "all text of the page",
-        "tokens_full_image": "page as a picture",
+        "tokens_full_image": "page as an image",
     }
     sums = {run["model"]: [run[name] / 1e6 for name in names] for run in runs}
     _bars(axes, list(names.values()), sums)
@@ -115,16 +117,16 @@ def _bars(
     series: Mapping[str, Sequence[float]],
     errors: Sequence[np.ndarray[Any, Any]] | None = None,
 ) -> None:
-    """Draw bars side by side: a group for each name, in it one for each of the series."""
+    """Draw a group of bars for each name, side by side, one bar for each of the series."""
     width = 0.8 / len(series)
-    for place, (name, values) in enumerate(series.items()):
+    for index, (name, values) in enumerate(series.items()):
         bars = axes.bar(
-            np.arange(len(groups)) + (place - (len(series) - 1) / 2) * width,
+            np.arange(len(groups)) + (index - (len(series) - 1) / 2) * width,
             values,
             width,
             label=name,
-            color=_colours(len(series))[place],
-            yerr=None if errors is None else errors[place],
+            color=_colors(len(series))[index],
+            yerr=None if errors is None else errors[index],
             error_kw={"elinewidth": 1, "capsize": 2},
         )
         if len(groups) * len(series) <= 12:
@@ -141,5 +143,5 @@ def _plain(axes: Axes) -> None:
     axes.set_axisbelow(True)
 
 
-def _colours(count: int) -> list[str]:
-    return [COLOURS[place % len(COLOURS)] for place in range(count)]
+def _colors(count: int) -> list[str]:
+    return [COLORS[index % len(COLORS)] for index in range(count)]

@@ -3,7 +3,7 @@
 A line holds `question` (or `query`), `answer`, `category`, `doc_name`, `evidence_page` (1-based,
 one or several), `images` (or `image_paths`) and `bbox`, the boxes of evidence in pixels: a list of
 boxes for each page of evidence. Instead of images there may be `<doc_name>.pdf`; the pixels are
-then those of its pages at 300 dpi. Other fields are passed over.
+then those of its pages at 300 dpi. Other fields are ignored.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 
 from snappy_core.types import Box
 
-DPI = 300  # of the page pictures that the boxes were drawn on
+DPI = 300  # of the page images on which the boxes were drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +27,12 @@ class Sample:
     """A question with its evidence.
 
     Attributes:
-        id: its place in the dataset, from 0.
-        folder: where the JSONL file lies.
-        pages: numbers of the pages of evidence, 1-based; the first one is the page searched.
-        images: paths of their pictures as written, maybe none.
+        id: its position in the dataset, from 0.
+        folder: the folder of the JSONL file.
+        pages: numbers of the pages of evidence, 1-based; the first one is searched.
+        images: paths of their images as in the dataset, possibly none.
         boxes: evidence boxes in pixels, those of the first page first.
-        own: how many of them lie on the first page; 0 when all lie on others.
+        own: how many of them are on the first page.
         types: "text", "table" or "image" for each box; empty when the dataset does not say.
     """
 
@@ -49,8 +49,8 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where the page of a question is: a file, and the number of the page in it."""
+class PageLocation:
+    """A file, and the number of a page in it, 1-based."""
 
     path: Path
     page: int
@@ -63,34 +63,34 @@ def load_samples(
     documents: Collection[str] = (),
     limit: int | None = None,
 ) -> list[Sample]:
-    """Read the questions of a folder (all its JSONL files that hold some) or of one JSONL file.
+    """Read the questions of one JSONL file, or of all JSONL files of a folder that have some.
 
     Args:
-        categories, documents: keep only questions of these; all when empty.
-        limit: keep only so many, the first ones.
+        categories, documents: return only questions of these; of all when empty.
+        limit: return at most this many, the first ones.
 
     Raises:
-        FileNotFoundError: no such folder or file, or no JSONL file in it.
-        ValueError: a line that is no question, named by its number, or none that is asked for.
+        FileNotFoundError: there is no such folder or file, or no JSONL file in it.
+        ValueError: a line is not a question (the message has its number), or none is left.
     """
     rows = [row for path in _files(Path(dataset)) for row in _rows(path)]
     samples = [_sample(number, *row) for number, row in enumerate(rows)]
     if not samples:
-        raise ValueError(f"{dataset}: holds no questions")
-    kept = [
+        raise ValueError(f"{dataset}: no questions")
+    selection = [
         sample
         for sample in samples
         if (not categories or sample.category in categories)
         and (not documents or sample.document in documents)
     ][:limit]
-    if not kept:
-        has = ", ".join(sorted({sample.category for sample in samples}))
-        raise ValueError(f"{dataset}: no question is left; its categories are {has}")
-    return kept
+    if not selection:
+        names = ", ".join(sorted({sample.category for sample in samples}))
+        raise ValueError(f"{dataset}: no question is left; its categories are {names}")
+    return selection
 
 
 def load_regions(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """Read a JSON object with the regions of documents by `doc_name`, as `RegionIndex.add` takes.
+    """Read a JSON object of the regions of each document (`RegionIndex.add`) by `doc_name`.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -105,37 +105,37 @@ def load_regions(path: str | os.PathLike[str]) -> dict[str, Any]:
     return regions
 
 
-def locate(samples: Sequence[Sample]) -> tuple[dict[int, Place], list[str]]:
-    """Return where the page of each question (by id) is, and the names of missing files.
+def locate(samples: Sequence[Sample]) -> tuple[dict[int, PageLocation], list[str]]:
+    """Return the page to search for each question, by its id, and the names of missing files.
 
-    The first picture counts, relative to the JSONL file, to the folder above it or to `images`
-    in either; else the PDF, also in a folder `pdfs` beside the JSONL file.
+    That is the first image, relative to the JSONL file, to the folder above it or to `images` in
+    either; else the PDF, also in a folder `pdfs` beside the JSONL file.
 
     Raises:
-        ValueError: a question about a PDF that names no page of it.
+        ValueError: a question about a PDF does not say on which page its evidence is.
     """
-    places: dict[int, Place] = {}
+    locations: dict[int, PageLocation] = {}
     missing: dict[str, None] = {}
     for sample in samples:
         image, pdf = _image(sample), _pdf(sample)
         if image is not None:
-            places[sample.id] = Place(image, 1)
+            locations[sample.id] = PageLocation(image, 1)
         elif pdf is None:
             missing[" or ".join([*sample.images[:1], f"{sample.document}.pdf"])] = None
         elif not sample.pages:
-            raise ValueError(f"{pdf}: {sample.question!r} names no evidence_page of it")
+            raise ValueError(f"{pdf}: {sample.question!r} has no evidence_page")
         else:
-            places[sample.id] = Place(pdf, sample.pages[0])
-    return places, list(missing)
+            locations[sample.id] = PageLocation(pdf, sample.pages[0])
+    return locations, list(missing)
 
 
 def _image(sample: Sample) -> Path | None:
     if not sample.images:
         return None
-    written = Path(sample.images[0].replace("\\", "/"))
+    image = Path(sample.images[0].replace("\\", "/"))
     for folder in (sample.folder, sample.folder.parent):
-        for path in (folder / written, folder / "images" / written, folder / written.name,
-                     folder / "images" / written.name):  # fmt: skip
+        for path in (folder / image, folder / "images" / image, folder / image.name,
+                     folder / "images" / image.name):  # fmt: skip
             if path.is_file():
                 return path
     return None
@@ -154,14 +154,14 @@ def _files(dataset: Path) -> list[Path]:
         return [dataset]
     if not dataset.is_dir():
         raise FileNotFoundError(f"{dataset}: no such folder or file")
-    found = sorted(dataset.glob("*.jsonl")) or sorted(dataset.rglob("*.jsonl"))
-    if not found:
-        raise FileNotFoundError(f"{dataset}: holds no JSONL file with questions")
-    # Results of a run may lie beside the questions: they have no `bbox`.
-    return [path for path in found if b'"bbox"' in _head(path)] or found
+    paths = sorted(dataset.glob("*.jsonl")) or sorted(dataset.rglob("*.jsonl"))
+    if not paths:
+        raise FileNotFoundError(f"{dataset}: no JSONL file with questions")
+    # The results of a run may be beside the questions: they have no `bbox`.
+    return [path for path in paths if b'"bbox"' in _first_line(path)] or paths
 
 
-def _head(path: Path) -> bytes:
+def _first_line(path: Path) -> bytes:
     with path.open("rb") as file:
         return next((line for line in file if line.strip()), b"")
 
@@ -184,14 +184,14 @@ def _sample(identity: int, path: Path, number: int, line: str) -> Sample:
         question = str(row.get("question") or row["query"])
         if not boxes or not question.strip():
             raise ValueError("no box of evidence" if not boxes else "an empty question")
-        # Published under the second name.
+        # The published dataset has the second name.
         types = list(map(str, _flat(row.get("subimg_type") or row.get("subimg_tpye") or ())))
         numbers = tuple(_numbers(row.get("evidence_page")))
         images = tuple(map(str, _flat(row.get("images") or row.get("image_paths") or ())))
-        # Without a list for each page of evidence all boxes are taken to lie on the first.
-        on = next((names for names in (numbers, images) if len(names) == len(pages)), None)
-        own = [on is None or on[place] == on[0] for place, page in enumerate(pages) for _ in page]
-        first = sorted(range(len(boxes)), key=lambda place: not own[place])
+        # Without a list for each page of evidence all boxes are assumed to be on the first.
+        keys = next((names for names in (numbers, images) if len(names) == len(pages)), None)
+        own = [keys is None or keys[i] == keys[0] for i, page in enumerate(pages) for _ in page]
+        order = sorted(range(len(boxes)), key=lambda index: not own[index])
         return Sample(
             id=identity,
             folder=path.parent,
@@ -200,16 +200,16 @@ def _sample(identity: int, path: Path, number: int, line: str) -> Sample:
             question=question,
             pages=numbers,
             images=images,
-            boxes=tuple(boxes[place] for place in first),
+            boxes=tuple(boxes[index] for index in order),
             own=sum(own),
-            types=tuple(types[place] for place in first) if len(types) == len(boxes) else (),
+            types=tuple(types[index] for index in order) if len(types) == len(boxes) else (),
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{path}, line {number}: no question ({error!r})") from error
+        raise ValueError(f"{path}, line {number}: not a question ({error!r})") from error
 
 
 def _boxes(value: Any) -> list[list[Box]]:
-    """Return the boxes of each page, from one box, a list of boxes or a list of those a page.
+    """Return the boxes of each page, given one box, a list of boxes or a list of boxes a page.
 
     >>> _boxes([[1, 2, 3, 4], [5, 6, 7, 8]])
     [[(1.0, 2.0, 3.0, 4.0), (5.0, 6.0, 7.0, 8.0)]]
@@ -247,8 +247,7 @@ def _flat(value: Any) -> Iterator[Any]:
 def _numbers(value: Any) -> Iterator[int]:
     """Yield page numbers written as 3, [3, 4], "3" or "3, 4"."""
     for part in _flat(() if value is None else value):
-        found = re.findall(r"\d+", part) if isinstance(part, str) else [part]
-        for number in map(int, found):
+        for number in map(int, re.findall(r"\d+", part) if isinstance(part, str) else [part]):
             if number < 1:
                 raise ValueError(f"evidence_page counts from 1, not {number}")
             yield number

@@ -1,9 +1,9 @@
-"""How well boxes found cover boxes of evidence: pure functions on boxes of one frame.
+"""Measures of predicted boxes against evidence boxes: pure functions on boxes of one page.
 
-The paper (arXiv 2512.02660) takes for each evidence box the best IoU over all boxes returned and
-means over the evidence boxes; a question hits when that mean reaches a threshold. The best of
-several guesses: what it hides is measured beside it, by the first one and three of them and by
-the area that they return.
+The paper (arXiv 2512.02660) takes for each evidence box the best IoU over all predicted boxes and
+the mean of these over the evidence boxes; a question is a hit when that mean reaches a threshold.
+This is the best of several guesses. The first guess, the first three, and the area of the
+predicted boxes are therefore measured too.
 """
 
 from __future__ import annotations
@@ -16,22 +16,20 @@ from numpy.typing import NDArray
 from snappy_core.boxes import Boxes, iou
 
 THRESHOLDS: Mapping[str, float] = {"hit25": 0.25, "hit50": 0.5, "hit70": 0.7}
-GROUNDING = ("mean_iou", *THRESHOLDS)
-"""What `grounding` returns."""
 
 
-def best_overlaps(found: Boxes, evidence: Boxes) -> NDArray[np.float32]:
-    """Return for each evidence box the best IoU of a box found, 0..1, shape (evidence,).
+def best_overlaps(predicted: Boxes, evidence: Boxes) -> NDArray[np.float32]:
+    """Return for each evidence box the best IoU of a predicted box, 0..1, shape (evidence,).
 
-    >>> found = np.array([[0, 0, 2, 1], [0, 0, 1, 4]], np.float32)
-    >>> best_overlaps(found, np.array([[0, 0, 1, 1], [5, 5, 6, 6]], np.float32)).tolist()
+    >>> predicted = np.array([[0, 0, 2, 1], [0, 0, 1, 4]], np.float32)
+    >>> best_overlaps(predicted, np.array([[0, 0, 1, 1], [5, 5, 6, 6]], np.float32)).tolist()
     [0.5, 0.0]
     """
-    return np.asarray(iou(found, evidence).max(axis=0, initial=0))
+    return np.asarray(iou(predicted, evidence).max(axis=0, initial=0))
 
 
 def grounding(overlaps: Sequence[float] | NDArray[np.float32]) -> dict[str, float]:
-    """Return the mean of the best IoUs (evidence,) of a question, and whether it hits.
+    """Return the mean of a question's best IoUs (evidence,), and which thresholds it reaches.
 
     >>> grounding([0.9, 0.2])
     {'mean_iou': 0.55, 'hit25': 1.0, 'hit50': 1.0, 'hit70': 0.0}
@@ -42,58 +40,63 @@ def grounding(overlaps: Sequence[float] | NDArray[np.float32]) -> dict[str, floa
     if len(overlaps) == 0:
         raise ValueError("a question needs a box of evidence")
     mean = float(np.mean(np.asarray(overlaps, dtype=np.float64)))
-    return {"mean_iou": mean, **{name: float(mean >= least) for name, least in THRESHOLDS.items()}}
+    hits = {name: float(mean >= threshold) for name, threshold in THRESHOLDS.items()}
+    return {"mean_iou": mean, **hits}
 
 
 def prefixed(prefix: str, measures: Mapping[str, float]) -> dict[str, float]:
-    """Return measures under names that begin with "`prefix`_"."""
+    """Return measures with "`prefix`_" before their names."""
     return {f"{prefix}_{name}": value for name, value in measures.items()}
 
 
-def shared_area(found: Boxes, evidence: Boxes) -> tuple[float, float]:
-    """Return the share of the evidence's area that is found, and of the found that is evidence.
+def shared_area(predicted: Boxes, evidence: Boxes) -> tuple[float, float]:
+    """Return area recall and area precision: shares of the evidence and of the predicted area.
 
-    Both are unions: area that several boxes cover counts once. Nothing found has precision 0.
+    Area that several boxes cover counts once. Without predicted boxes precision is 0.
 
-    >>> left, around = np.array([[0, 0, 1, 2]], np.float32), np.array([[0, 0, 4, 2]], np.float32)
-    >>> shared_area(around, left), shared_area(left, around)
+    >>> left, whole = np.array([[0, 0, 1, 2]], np.float32), np.array([[0, 0, 4, 2]], np.float32)
+    >>> shared_area(whole, left), shared_area(left, whole)
     ((1.0, 0.25), (0.25, 1.0))
     """
-    corners = np.concatenate([found, evidence]).astype(np.float64)
+    corners = np.concatenate([predicted, evidence]).astype(np.float64)
     xs, ys = np.unique(corners[:, 0::2]), np.unique(corners[:, 1::2])
-    cells = np.diff(ys)[:, None] * np.diff(xs)[None, :]
-    in_found, in_evidence = _cover(found, xs, ys), _cover(evidence, xs, ys)
-    shared = float(cells[in_found & in_evidence].sum())
-    wanted, returned = float(cells[in_evidence].sum()), float(cells[in_found].sum())
-    return shared / wanted if wanted else 0.0, shared / returned if returned else 0.0
+    areas = np.diff(ys)[:, None] * np.diff(xs)[None, :]  # of the cells between all edges
+    in_predicted, in_evidence = _covered(predicted, xs, ys), _covered(evidence, xs, ys)
+    shared = float(areas[in_predicted & in_evidence].sum())
+    evidence_area = float(areas[in_evidence].sum())
+    predicted_area = float(areas[in_predicted].sum())
+    return (
+        shared / evidence_area if evidence_area else 0.0,
+        shared / predicted_area if predicted_area else 0.0,
+    )
 
 
-def _cover(boxes: Boxes, xs: NDArray[np.float64], ys: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Say which cells between the lines `xs` and `ys` lie in a box, shape (rows, columns)."""
-    covered = np.zeros((max(len(ys) - 1, 0), max(len(xs) - 1, 0)), dtype=bool)
+def _covered(boxes: Boxes, xs: NDArray[np.float64], ys: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which cells between the edges `xs` and `ys` are in a box, shape (rows, columns)."""
+    mask = np.zeros((max(len(ys) - 1, 0), max(len(xs) - 1, 0)), dtype=bool)
     for x0, y0, x1, y1 in boxes.astype(np.float64):
         rows = slice(*np.searchsorted(ys, [y0, y1]))
-        covered[rows, slice(*np.searchsorted(xs, [x0, x1]))] = True
-    return covered
+        mask[rows, slice(*np.searchsorted(xs, [x0, x1]))] = True
+    return mask
 
 
 def at_random(overlaps: NDArray[np.float32], draws: Iterable[NDArray[np.intp]]) -> dict[str, float]:
-    """Return the measures of regions drawn at random, on average over the draws.
+    """Return the grounding of regions drawn at random, the mean over the draws.
 
     Args:
         overlaps: (regions, evidence) IoUs.
-        draws: places of the regions drawn.
+        draws: indices of the regions of each draw.
     """
-    judged = [grounding(overlaps[draw].max(axis=0, initial=0)) for draw in draws]
-    return {name: float(np.mean([row[name] for row in judged])) for name in GROUNDING}
+    return means([grounding(overlaps[draw].max(axis=0, initial=0)) for draw in draws], digits=None)
 
 
-def means(rows: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """Return the mean of each measure over questions, all of which have the same measures.
+def means(rows: Sequence[Mapping[str, float]], digits: int | None = 6) -> dict[str, float]:
+    """Return the mean of each measure over questions, rounded; all rows have the same measures.
 
     Raises:
-        ValueError: there are no questions.
+        ValueError: there are no rows.
     """
     if not rows:
         raise ValueError("there are no questions to take the mean of")
-    return {name: round(float(np.mean([row[name] for row in rows])), 6) for name in rows[0]}
+    exact = {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
+    return exact if digits is None else {name: round(mean, digits) for name, mean in exact.items()}

@@ -1,8 +1,8 @@
-"""Recorded runs on BBox-DocVQA: the paper's tables again, and what its metric hides.
+"""Recorded runs on BBox-DocVQA: the paper's tables, and what its metric hides.
 
-A run is a JSONL file, gzipped or not, with an object a question: `doc_name`, `category`, `failed`,
-`gt_bboxes` and `pred_bboxes` (pixels of one page, `[x1, y1, x2, y2]`, the best region first) and
-`tokens_selected`, `tokens_all_ocr`, `tokens_full_image`.
+A run is a JSONL file, gzipped or not, with one object a question: `doc_name`, `category`,
+`failed`, `gt_bboxes` and `pred_bboxes` (pixels of one page, `[x1, y1, x2, y2]`, the best region
+first), `tokens_selected`, `tokens_all_ocr` and `tokens_full_image`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -26,17 +27,17 @@ from benchmarks.bbox_docvqa.grounding import (
 )
 from benchmarks.bbox_docvqa.tokens import savings
 from snappy_core.boxes import Boxes, as_boxes
-from snappy_core.evaluation.metrics import bootstrap
+from snappy_core.evaluation.metrics import intervals
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RecordedSample:
-    """One question of a recorded run; boxes in pixels, those returned with the best first."""
+    """One question of a recorded run; boxes in pixels, the predicted ones best first."""
 
     document: str
     category: str
     evidence: Boxes
-    returned: Boxes
+    predicted: Boxes
     tokens_selected: int
     tokens_all_ocr: int
     tokens_full_image: int
@@ -44,7 +45,7 @@ class RecordedSample:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RecordedRun:
-    """A model's run: its questions, and how many were left out because they failed."""
+    """The run of a model: its questions, and the number left out because they failed."""
 
     model: str
     samples: Sequence[RecordedSample]
@@ -52,11 +53,11 @@ class RecordedRun:
 
 
 def load_runs(paths: Sequence[str | os.PathLike[str]]) -> list[RecordedRun]:
-    """Read recorded runs. A model is what its file is called, or its path where two are the same.
+    """Read recorded runs; the name of a model is that of its file, or the path if two are equal.
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: a line that is no recorded question, named by its number, or no lines.
+        ValueError: a file has no questions, or a line is not one; the message has its number.
     """
     files = [Path(path) for path in paths]
     names = [file.name.removesuffix(".gz").removesuffix(".jsonl") for file in files]
@@ -84,68 +85,67 @@ def _run(path: Path, model: str) -> RecordedRun:
             else:
                 samples.append(_sample(row))
         except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise ValueError(f"{path}, line {number}: no recorded question ({error!r})") from error
+            raise ValueError(
+                f"{path}, line {number}: not a recorded question ({error!r})"
+            ) from error
     if not samples:
-        raise ValueError(f"{path}: holds no recorded questions")
+        raise ValueError(f"{path}: no recorded questions")
     return RecordedRun(model, samples, failed)
 
 
-def _sample(row: Mapping[str, object]) -> RecordedSample:
-    evidence = as_boxes(row["gt_bboxes"])  # type: ignore[arg-type]
+def _sample(row: Mapping[str, Any]) -> RecordedSample:
+    evidence = as_boxes(row["gt_bboxes"])
     if len(evidence) == 0:
         raise ValueError("no box of evidence")
-    selected, all_ocr, image = (
-        int(row[name])  # type: ignore[call-overload]
-        for name in ("tokens_selected", "tokens_all_ocr", "tokens_full_image")
+    return RecordedSample(
+        document=str(row["doc_name"]),
+        category=str(row["category"]),
+        evidence=evidence,
+        predicted=as_boxes(row["pred_bboxes"]),
+        tokens_selected=int(row["tokens_selected"]),
+        tokens_all_ocr=int(row["tokens_all_ocr"]),
+        tokens_full_image=int(row["tokens_full_image"]),
     )
-    returned = as_boxes(row["pred_bboxes"])  # type: ignore[arg-type]
-    document, category = str(row["doc_name"]), str(row["category"])
-    return RecordedSample(document, category, evidence, returned, selected, all_ocr, image)
 
 
-def judge_recorded(sample: RecordedSample) -> dict[str, float]:
-    """Return the measures of a question: as the paper takes them, and those beside it.
+def measure_recorded(sample: RecordedSample) -> dict[str, float]:
+    """Return the measures of a question: those of the paper, and others that it lacks.
 
-    `mean_iou`, `hit25`, `hit50` and `hit70` over all that was returned; the same of the first
-    three (`top3_`) and the first (`top1_`); shares of area; how many regions were returned.
+    `mean_iou`, `hit25`, `hit50` and `hit70` over all predicted regions; the same for the first
+    three (`top3_`) and the first (`top1_`); shares of area; the number of predicted regions.
     """
-    recall, precision = shared_area(sample.returned, sample.evidence)
+    predicted, evidence = sample.predicted, sample.evidence
+    recall, precision = shared_area(predicted, evidence)
     return {
-        **grounding(best_overlaps(sample.returned, sample.evidence)),
-        **prefixed("top3", grounding(best_overlaps(sample.returned[:3], sample.evidence))),
-        **prefixed("top1", grounding(best_overlaps(sample.returned[:1], sample.evidence))),
+        **grounding(best_overlaps(predicted, evidence)),
+        **prefixed("top3", grounding(best_overlaps(predicted[:3], evidence))),
+        **prefixed("top1", grounding(best_overlaps(predicted[:1], evidence))),
         "area_recall": recall,
         "area_precision": precision,
-        "regions_selected": float(len(sample.returned)),
+        "regions_selected": float(len(predicted)),
     }
 
 
-def recorded_summary(run: RecordedRun) -> dict[str, object]:
-    """Return a run as JSON: the means of all measures, tokens, and what they depend on.
+def recorded_summary(run: RecordedRun) -> dict[str, Any]:
+    """Return a run as JSON: means of all measures, tokens, and groups.
 
     `intervals` (bootstrap over questions, 95%), `by_category`, `by_boxes` (of evidence) and
     `curve`: the share of questions whose mean IoU reaches 0, .05, ... 1.
     """
-    judged = [judge_recorded(sample) for sample in run.samples]
+    rows = [measure_recorded(sample) for sample in run.samples]
     return {
         "model": run.model,
-        "questions": len(judged),
+        "questions": len(rows),
         "failed": run.failed,
-        **means(judged),
+        **means(rows),
         **_savings(run.samples),
-        "intervals": {
-            name: [round(edge, 4) for edge in bootstrap([row[name] for row in judged])]
-            for name in judged[0]
-        },
-        "by_category": _by(run.samples, judged, lambda sample: sample.category),
-        "by_boxes": _by(run.samples, judged, lambda sample: str(len(sample.evidence))),
+        "intervals": intervals(rows, digits=4),
+        "by_category": _by(run.samples, rows, lambda sample: sample.category),
+        "by_boxes": _by(run.samples, rows, lambda sample: str(len(sample.evidence))),
         "curve": {
-            name: _curve([row[key] for row in judged])
-            for name, key in (
-                ("selected", "mean_iou"),
-                ("top3", "top3_mean_iou"),
-                ("top1", "top1_mean_iou"),
-            )
+            "selected": _curve([row["mean_iou"] for row in rows]),
+            "top3": _curve([row["top3_mean_iou"] for row in rows]),
+            "top1": _curve([row["top1_mean_iou"] for row in rows]),
         },
     }
 
@@ -157,24 +157,24 @@ def _savings(samples: Iterable[RecordedSample]) -> dict[str, float]:
 
 def _by(
     samples: Sequence[RecordedSample],
-    judged: Sequence[Mapping[str, float]],
+    rows: Sequence[Mapping[str, float]],
     key: Callable[[RecordedSample], str],
 ) -> dict[str, dict[str, float]]:
     """Return the means and tokens of the questions of each key."""
     keys = [key(sample) for sample in samples]
-    found = {}
+    groups = {}
     for name in sorted(set(keys)):
-        places = [place for place, other in enumerate(keys) if other == name]
-        found[name] = {
-            "questions": len(places),
-            **means([judged[place] for place in places]),
-            **_savings(samples[place] for place in places),
+        members = [index for index, other in enumerate(keys) if other == name]
+        groups[name] = {
+            "questions": len(members),
+            **means([rows[index] for index in members]),
+            **_savings(samples[index] for index in members),
         }
-    return found
+    return groups
 
 
 def _curve(values: Sequence[float]) -> list[float]:
     """Return the share of values that reach 0, .05, .10, ... 1."""
-    least = np.linspace(0, 1, 21)
-    reached = np.asarray(values)[:, None] >= least[None, :] - 1e-9
+    thresholds = np.linspace(0, 1, 21)
+    reached = np.asarray(values)[:, None] >= thresholds[None, :] - 1e-9  # rounding of linspace
     return [round(float(share), 6) for share in reached.mean(axis=0)]

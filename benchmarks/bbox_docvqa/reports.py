@@ -1,4 +1,4 @@
-"""The reports of `snappy eval recorded` and `snappy eval bbox-docvqa` in Markdown."""
+"""The results of BBox-DocVQA, and of recorded runs on it, as text with Markdown tables."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from benchmarks.bbox_docvqa.asking import SWEEP, Setting
-from benchmarks.bbox_docvqa.tables import interval, percent, table
+from snappy_core.evaluation.report import format_table
+
+RETURNED = {"": "all selected", "top3_": "first three", "top1_": "first"}
+"""Which predicted regions of a recorded run count, by the prefix of their measures."""
 
 
 def recorded_report(runs: Sequence[Mapping[str, Any]]) -> str:
-    """Return what `recorded_summary` found of each run as Markdown."""
+    """Return the `recorded_summary` of each run as text."""
     models = [run["model"] for run in runs]
-    counted = ("", "top3_", "top1_")
     accuracy = [
         [
             run["model"],
@@ -22,7 +24,6 @@ def recorded_report(runs: Sequence[Mapping[str, Any]]) -> str:
         ]
         for run in runs
     ]
-    categories = _by_model(runs, "by_category", ("mean_iou", "hit50"))
     tokens = [
         [
             run["model"],
@@ -35,77 +36,68 @@ def recorded_report(runs: Sequence[Mapping[str, Any]]) -> str:
         [
             run["model"],
             f"{run['regions_selected']:.1f}",
-            *(
-                f"{percent(run[f'{name}hit50'])} ({interval(run['intervals'][f'{name}hit50'])})"
-                for name in counted
-            ),
+            *(_share(run, f"{prefix}hit50") for prefix in RETURNED),
         ]
         for run in runs
     ]
     overlaps = [
         [
             run["model"],
-            *(
-                f"{run[f'{name}mean_iou']:.3f} "
-                f"({interval(run['intervals'][f'{name}mean_iou'], as_percent=False)})"
-                for name in counted
-            ),
-            *(
-                f"{percent(run[name])} ({interval(run['intervals'][name])})"
-                for name in ("area_recall", "area_precision")
-            ),
+            *(_mean(run, f"{prefix}mean_iou") for prefix in RETURNED),
+            *(_share(run, name) for name in ("area_recall", "area_precision")),
         ]
         for run in runs
     ]
-    boxes = _by_model(runs, "by_boxes", ("hit50", "top3_hit50", "top1_hit50"))
     failed = ", ".join(f"{run['failed']} of {run['model']}" for run in runs if run["failed"])
-    parts = [
+    return _paragraphs(
         "Spatial grounding, the best of all selected regions for each box of evidence (the paper):",
-        table(["model", "questions", "mean IoU", "IoU@0.25", "IoU@0.5", "IoU@0.7"], accuracy),
-        "By category, mean IoU and IoU@0.5:",
-        table(["category", "questions", *models], categories),
-        "Tokens of context, and what selecting saves:",
-        table(["model", "selected", "all OCR", "full image", "vs all OCR", "vs image"], tokens),
-        "What that hides: IoU@0.5 by which regions count (95% by bootstrap over questions):",
-        table(["model", "selected", "all selected", "first three", "first"], hits),
-        "Mean IoU likewise; evidence area that is covered, and evidence in the returned area:",
-        table(
-            ["model", "all selected", "first three", "first", "area recall", "area precision"],
-            overlaps,
+        format_table(
+            ["model", "questions", "mean IoU", "IoU@0.25", "IoU@0.5", "IoU@0.7"], accuracy
         ),
+        "By category, mean IoU and IoU@0.5:",
+        format_table(
+            ["category", "questions", *models],
+            _by_model(runs, "by_category", ("mean_iou", "hit50")),
+        ),
+        "Tokens of context, and what selection saves:",
+        format_table(
+            ["model", "selected", "all OCR", "full image", "vs all OCR", "vs image"], tokens
+        ),
+        "What that hides: IoU@0.5 by which regions count (95% by bootstrap over questions):",
+        format_table(["model", "selected", *RETURNED.values()], hits),
+        "Mean IoU likewise; share of the evidence area that is returned, and of the returned area "
+        "that is evidence:",
+        format_table(["model", *RETURNED.values(), "area recall", "area precision"], overlaps),
         "By boxes of evidence, IoU@0.5 of all selected, first three, first:",
-        table(["boxes", "questions", *models], boxes),
+        format_table(
+            ["boxes", "questions", *models],
+            _by_model(runs, "by_boxes", ("hit50", "top3_hit50", "top1_hit50")),
+        ),
         f"Left out, as in the paper, because OCR failed: {failed}." if failed else "",
-    ]
-    return "\n\n".join(part for part in parts if part)
+    )
 
 
 def _by_model(
     runs: Sequence[Mapping[str, Any]], group: str, measures: Sequence[str]
 ) -> list[list[str]]:
     """Return a row for each key of a group: its questions, then the measures of each model."""
-    first: dict[str, Any] = {}
+    questions: dict[str, int] = {}
     for run in runs:
-        first |= {name: row for name, row in run[group].items() if name not in first}
+        for name, row in run[group].items():
+            questions.setdefault(name, row["questions"])
     rows = []
-    for name, row in sorted(first.items()):
-        cells = [name or "none", str(row["questions"])]
+    for name, count in sorted(questions.items()):
+        cells = [name or "none", str(count)]
         for run in runs:
-            found = run[group].get(name)
-            cells.append(
-                ""
-                if found is None
-                else ", ".join(
-                    f"{found[m]:.3f}" if m == "mean_iou" else percent(found[m]) for m in measures
-                )
-            )
+            row = run[group].get(name)
+            cells.append("" if row is None else ", ".join(_format(m, row[m]) for m in measures))
         rows.append(cells)
     return rows
 
 
-def docvqa_report(found: Mapping[str, Any]) -> str:
-    """Return what `docvqa_summary` found as Markdown."""
-    names = {
+def docvqa_report(summary: Mapping[str, Any]) -> str:
+    """Return what `docvqa_summary` returns as text."""
+    returned = {
         "all": "all regions",
         "selected": "selected (percentile 50)",
         "random": "as many at random",
@@ -113,74 +105,89 @@ def docvqa_report(found: Mapping[str, Any]) -> str:
         "top3": "first three",
         "top1": "first",
     }
-    heads = ["regions returned", "mean IoU", "IoU@0.25", "IoU@0.5", "95%", "IoU@0.7", "own page"]
-    rows = [
-        [
-            text,
-            f"{found[f'{name}_mean_iou']:.3f}",
-            percent(found[f"{name}_hit25"]),
-            percent(found[f"{name}_hit50"]),
-            interval(found["intervals"][f"{name}_hit50"]),
-            percent(found[f"{name}_hit70"]),
-            percent(own) if (own := found["own_page"].get(f"{name}_hit50")) is not None else "",
-        ]
-        for name, text in names.items()
-    ]
-    parts = [
-        f"{found['questions']} questions of {found['documents']} documents, {found['encoder']}, "
-        f"{found['setting']}",
-        table(heads, rows),
-        "IoU@0.5 over the boxes of all pages, as the paper; own page: over those of the page "
-        "searched.",
-        _hits("category", "questions", found["by_category"]),
-        _hits("boxes of evidence", "questions", found["by_boxes"]),
-        _hits("pages of evidence", "questions", found["by_pages"]),
-        _hits("type of evidence", "boxes", found["by_type"]) if found["by_type"] else "",
-        _hits("label of the nearest region", "boxes", found["by_label"]),
-        f"A page has {found['regions_all']:.1f} regions, {found['regions_selected']:.1f} of them "
-        f"selected; they cover {percent(found['area_recall'])} of the evidence, and "
-        f"{percent(found['area_precision'])} of their area is evidence.",
-        tokens_line(found),
-        _sweep(found["sweep"]) if found["sweep"] else "",
-        f"{found['skipped']} questions were left out: their files are missing."
-        if found["skipped"]
-        else "",
-    ]
-    return "\n\n".join(part for part in parts if part)
-
-
-def tokens_line(found: Mapping[str, Any]) -> str:
-    """Return what the selected regions cost in one sentence."""
-    by = f" ({found['tokenizer']})" if "tokenizer" in found else ""
-    return (
-        f"Tokens selected{by}: {found['tokens_selected']:,} of {found['tokens_all_ocr']:,} in all "
-        f"text, {percent(found['saved_vs_all_ocr'])} saved; pages as pictures take "
-        f"{found['tokens_full_image']:,}, {percent(found['saved_vs_full_image'])} saved."
-    )
-
-
-def _hits(head: str, counted: str, groups: Mapping[str, Mapping[str, float]]) -> str:
-    columns = ("all", "selected", "top3", "top1")
-    heads = [head, counted, *(f"{name} IoU@0.5" for name in columns)]
-    return table(
-        heads,
-        [
-            [name or "none", str(row[counted]), *(percent(row[f"{c}_hit50"]) for c in columns)]
-            for name, row in groups.items()
-        ],
-    )
-
-
-def _sweep(found: Mapping[str, Mapping[str, float]]) -> str:
-    """One row a rule, for each percentile the mean IoU and the hits of the selected regions."""
-    percentiles = sorted({setting.percentile for setting in SWEEP})
-    rules = dict.fromkeys((setting.scoring, setting.min_overlap) for setting in SWEEP)
+    header = ["regions returned", "mean IoU", "IoU@0.25", "IoU@0.5", "95%", "IoU@0.7", "own page"]
     rows = []
-    for scoring, overlap in rules:
-        row = [scoring, f"{overlap:g}"]
-        for percentile in percentiles:
-            figures = found[Setting(scoring, percentile, overlap).name]
-            row.append(f"{figures['mean_iou']:.3f}, {percent(figures['hit50'])}")
-        rows.append(row)
-    heads = ["scoring", "least overlap", *(f"percentile {value:g}" for value in percentiles)]
-    return "Selected regions by setting, mean IoU and IoU@0.5:\n\n" + table(heads, rows)
+    for name, text in returned.items():
+        mean, *hits = (f"{name}_{measure}" for measure in ("mean_iou", "hit25", "hit50", "hit70"))
+        shares = [percent(summary[hit]) for hit in hits]
+        shares.insert(2, _interval(summary["intervals"][f"{name}_hit50"]))
+        own = summary["own_page"].get(f"{name}_hit50")
+        rows.append([text, f"{summary[mean]:.3f}", *shares, "" if own is None else percent(own)])
+    tokens = (
+        f"Tokens selected ({summary['tokenizer']}): {summary['tokens_selected']:,} of "
+        f"{summary['tokens_all_ocr']:,} in all text, {percent(summary['saved_vs_all_ocr'])} saved; "
+        f"page images take {summary['tokens_full_image']:,}, "
+        f"{percent(summary['saved_vs_full_image'])} saved."
+    )
+    return _paragraphs(
+        f"{summary['questions']} questions of {summary['documents']} documents, "
+        f"{summary['encoder']}, {summary['setting']}",
+        format_table(header, rows),
+        "IoU@0.5 is over the boxes of all pages, as in the paper; own page: over those of the "
+        "searched page.",
+        _hits("category", "questions", summary["by_category"]),
+        _hits("boxes of evidence", "questions", summary["by_boxes"]),
+        _hits("pages of evidence", "questions", summary["by_pages"]),
+        _hits("type of evidence", "boxes", summary["by_type"]) if summary["by_type"] else "",
+        _hits("label of the nearest region", "boxes", summary["by_label"]),
+        f"A page has {summary['regions_all']:.1f} regions, {summary['regions_selected']:.1f} of "
+        f"them selected; they cover {percent(summary['area_recall'])} of the evidence, and "
+        f"{percent(summary['area_precision'])} of their area is evidence.",
+        tokens,
+        _sweep(summary["sweep"]) if summary["sweep"] else "",
+        f"{summary['skipped']} questions were left out: their files are missing."
+        if summary["skipped"]
+        else "",
+    )
+
+
+def _hits(head: str, unit: str, groups: Mapping[str, Mapping[str, float]]) -> str:
+    columns = ("all", "selected", "top3", "top1")
+    rows = [
+        [name or "none", str(row[unit]), *(percent(row[f"{c}_hit50"]) for c in columns)]
+        for name, row in groups.items()
+    ]
+    return format_table([head, unit, *(f"{name} IoU@0.5" for name in columns)], rows)
+
+
+def _sweep(sweep: Mapping[str, Mapping[str, float]]) -> str:
+    """Return a row for each scoring and overlap, a column for each percentile."""
+    percentiles = sorted({setting.percentile for setting in SWEEP})
+    rows = []
+    for scoring, overlap in dict.fromkeys((s.scoring, s.min_overlap) for s in SWEEP):
+        measures = [sweep[Setting(scoring, value, overlap).name] for value in percentiles]
+        cells = [f"{row['mean_iou']:.3f}, {percent(row['hit50'])}" for row in measures]
+        rows.append([scoring, f"{overlap:g}", *cells])
+    header = ["scoring", "least overlap", *(f"percentile {value:g}" for value in percentiles)]
+    text = "Selected regions by setting, mean IoU and IoU@0.5:"
+    return f"{text}\n\n{format_table(header, rows)}"
+
+
+def percent(share: float) -> str:
+    """Return a share as a percentage.
+
+    >>> percent(0.4552)
+    '45.5%'
+    """
+    return f"{100 * share:.1f}%"
+
+
+def _interval(bounds: Sequence[float]) -> str:
+    return "-".join(f"{100 * bound:.1f}" for bound in bounds)
+
+
+def _share(run: Mapping[str, Any], name: str) -> str:
+    return f"{percent(run[name])} ({_interval(run['intervals'][name])})"
+
+
+def _mean(run: Mapping[str, Any], name: str) -> str:
+    low, high = run["intervals"][name]
+    return f"{run[name]:.3f} ({low:.3f}-{high:.3f})"
+
+
+def _format(measure: str, value: float) -> str:
+    return f"{value:.3f}" if measure == "mean_iou" else percent(value)
+
+
+def _paragraphs(*parts: str) -> str:
+    return "\n\n".join(part for part in parts if part)

@@ -1,4 +1,4 @@
-"""Results of single questions, kept in a JSONL file, so that a run that was cut off goes on."""
+"""Results of single questions, in a JSONL file from which an interrupted run continues."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of a question: a line of the file, which `snappy eval recorded` reads too.
+    """The result of a question: a line of the file, which `load_runs` reads, too.
 
     Attributes:
         sample_id, doc_name, category, question: of the dataset.
-        page: number of the page searched.
+        page: number of the searched page.
         setup: how pages were read and encoded and regions scored; see `ResultFile`.
-        error: why no region could be found; the question then counts as a miss.
-        failed: always false: the paper leaves such questions out.
+        error: why the page has no regions; the question then counts as a miss.
+        failed: always false; recorded runs mark with it the questions that the paper leaves out.
         gt_bboxes, pred_bboxes: evidence, and the selected regions best first, in pixels.
-        own: how many of the evidence boxes lie on the page searched; they come first.
-        gt_types: of each evidence box, where the dataset says.
+        own: how many of the evidence boxes are on the searched page; they come first.
+        gt_types: of each evidence box, if the dataset has them.
         labels: of the region nearest to each evidence box; "none" on a page without regions.
         n_ocr_regions: how many regions the page has.
         overlaps: best IoU of each evidence box, by which regions count as returned.
-        measures: under the names of the report.
+        measures: by the names of the summary.
         tokens_selected, tokens_all_ocr, tokens_full_image: of the selected regions, of all text
-            and of the page as a picture.
+            and of the page as an image.
         sweep: measures of the selected regions, by the name of the setting.
     """
 
@@ -54,47 +54,47 @@ class Result:
 
 
 class ResultFile:
-    """The results so far, by question, and a file to which each new one is added at once.
+    """The results so far, and a file to which each new one is appended at once.
 
-    A last line that was cut off is dropped.
+    An incomplete last line is removed.
 
     Args:
-        path: the file, made if there is none; None keeps nothing.
+        path: the file, created if missing; None for no file.
         setup: of this run.
 
     Raises:
-        ValueError: the file holds something else, or results of another setup.
+        ValueError: the file has other content, or results of another setup.
     """
 
     def __init__(self, path: str | os.PathLike[str] | None, setup: str) -> None:
         self._path = None if path is None else Path(path)
-        self._done: dict[tuple[int, str, str], Result] = {}
+        self._results: dict[tuple[int, str, str], Result] = {}
         if self._path is None or not self._path.exists():
             return
         data = self._path.read_bytes()
-        whole = data[: data.rfind(b"\n") + 1]
-        if whole != data:
-            self._path.write_bytes(whole)
-        for number, line in enumerate(whole.decode("utf-8").split("\n"), start=1):
+        complete = data[: data.rfind(b"\n") + 1]
+        if complete != data:
+            self._path.write_bytes(complete)
+        for number, line in enumerate(complete.decode("utf-8").split("\n"), start=1):
             if not line.strip():
                 continue
             try:
                 result = Result(**json.loads(line))
             except (TypeError, ValueError) as error:
-                raise ValueError(f"{path}, line {number}: no result of a question") from error
+                raise ValueError(f"{path}, line {number}: not a result") from error
             if result.setup != setup:
                 raise ValueError(
-                    f"{path}, line {number}: made with {result.setup!r}, and this run is "
+                    f"{path}, line {number}: a result of {result.setup!r}, and this run is "
                     f"{setup!r}; resume it with the same options, or name a new file"
                 )
-            self._done[result.sample_id, result.doc_name, result.question] = result
+            self._results[result.sample_id, result.doc_name, result.question] = result
 
     def get(self, sample_id: int, document: str, question: str) -> Result | None:
-        """Return the result of a question, if it has been asked."""
-        return self._done.get((sample_id, document, question))
+        """Return the result of a question, None if it has not been asked."""
+        return self._results.get((sample_id, document, question))
 
     def add(self, result: Result) -> None:
-        """Keep a result."""
+        """Append a result to the file, if there is one."""
         if self._path is not None:
             with self._path.open("a", encoding="utf-8", newline="\n") as file:
                 file.write(json.dumps(asdict(result)) + "\n")

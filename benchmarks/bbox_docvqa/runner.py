@@ -1,4 +1,4 @@
-"""Runs BBox-DocVQA: indexes its pages, asks its questions, each over the page of its evidence."""
+"""Runs BBox-DocVQA: indexes its pages and asks each question over the page of its evidence."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.bbox_docvqa.asking import SWEEP, Score, Setting, judge, scorer
-from benchmarks.bbox_docvqa.dataset import Place, Sample, locate
+from benchmarks.bbox_docvqa.asking import SWEEP, Score, Setting, measure, scorer
+from benchmarks.bbox_docvqa.dataset import PageLocation, Sample, locate
 from benchmarks.bbox_docvqa.results import Result, ResultFile
 from benchmarks.bbox_docvqa.tokens import token_counter
 from snappy_core.encoders.base import Encoder
 from snappy_core.formats import SuppliedRegions, read_regions
 from snappy_core.index import RegionIndex
+from snappy_core.ingest.executor import Executor
 from snappy_core.ingest.plan import fingerprint
-from snappy_core.ingest.workers import Workers
-from snappy_core.parsing.options import Ocr, ReadingOptions
+from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Source
 from snappy_core.scoring.propagation import Scoring
 from snappy_core.search import engine
@@ -28,16 +28,15 @@ from snappy_core.stores import MemoryStore, open_store
 from snappy_core.stores.base import Snapshot
 from snappy_core.types import NO_WORDS, Page
 
-NAMED = 20
-"""Missing files named in an error."""
+MAX_NAMES = 20  # missing files named in an error
 
 Watch = Callable[[Result, int, int], None]
-"""Told after each question its result, how many are done, and how many there are."""
+"""Called after each question with its result, the number of results, and of all questions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What came of a run.
+    """The results of a run.
 
     Attributes:
         encoder, tokenizer: their names.
@@ -57,8 +56,8 @@ def run_docvqa(
     *,
     scoring: Scoring | None = None,
     sweep: bool = False,
-    ocr: Ocr = "auto",
-    workers: int | None = None,
+    reading: ReadingOptions = ReadingOptions(),
+    executor: Executor | None = None,
     regions: Mapping[str, SuppliedRegions] | None = None,
     resume: str | os.PathLike[str] | None = None,
     skip_missing: bool = False,
@@ -67,95 +66,97 @@ def run_docvqa(
 ) -> Run:
     """Index the documents of the questions and ask each over the regions of its first page.
 
-    A page that cannot be read or holds no region counts as a miss; the `error` of its result says
-    why. With `resume`, results are kept in that file and the index beside it, under the same name
-    with `.snappy` added: run again, what they hold is not done again.
+    A page that cannot be read, or has no regions, counts as a miss; the `error` of its result has
+    the reason. With `resume`, results are appended to that file, the index is stored beside it
+    (the same name and `.snappy`), and a second run repeats nothing that they contain.
 
     Args:
-        samples: as `load_samples` gives them.
+        samples: from `load_samples`.
         scoring: as in `RegionIndex.search`.
-        sweep: score and select under each setting of `SWEEP` too.
-        ocr, workers, progress: as in `RegionIndex.add`.
-        regions: those somebody already has, by `doc_name`; others are found as usual.
+        sweep: also score and select under each setting of `SWEEP`.
+        reading, executor, progress: as in `RegionIndex.add`.
+        regions: regions from another parser, by `doc_name`; other documents are parsed.
 
     Raises:
-        FileNotFoundError: files are missing, which it names, and `skip_missing` is false.
-        ValueError: `resume` holds results of other options, or `regions` are of no document.
+        FileNotFoundError: files are missing and `skip_missing` is false.
+        ValueError: `resume` has results of other options, or `regions` are of no document.
         FormatError: `regions` of a document cannot be read.
-        IndexMismatchError: the index beside it was made by another encoder.
+        IndexMismatchError: the index beside `resume` is of another encoder.
     """
-    places, missing = locate(samples)
-    if missing and not (skip_missing and places):
-        named = ", ".join(missing[:NAMED]) + f" and {len(missing) - NAMED} more" * (
-            len(missing) > NAMED
-        )
+    locations, missing = locate(samples)
+    if missing and not (skip_missing and locations):
+        names = ", ".join(missing[:MAX_NAMES])
+        if len(missing) > MAX_NAMES:
+            names += f" and {len(missing) - MAX_NAMES} more"
         raise FileNotFoundError(
-            f"no such files: {named}; --skip-missing leaves out the questions that need them"
+            f"no such files: {names}; --skip-missing leaves out the questions that need them"
         )
     tokenizer, count = token_counter()
     store = MemoryStore() if resume is None else open_store(f"{os.fspath(resume)}.snappy")
     with RegionIndex(store, encoder) as index:
-        first = index.encoder.encode_query(samples[0].question)
-        setting = Setting(scoring or engine.default_scoring(first))
-        reading = fingerprint(index.encoder, ReadingOptions(ocr))
-        setup = f"{reading}, {setting.name}, {tokenizer}{', sweep' if sweep else ''}"
+        query = index.encoder.encode_query(samples[0].question)
+        setting = Setting(scoring or engine.default_scoring(query))
+        setup = f"{fingerprint(index.encoder, reading)}, {setting.name}, {tokenizer}"
+        if sweep:
+            setup += ", sweep"
         if regions is not None:
             setup += f", regions {_digest(regions)}"
-        kept = ResultFile(resume, setup)
-        causes: dict[str, str] = {}
-        options = {
-            "reading": ReadingOptions(ocr),
-            "executor": Workers(workers) if workers else None,
-            "progress": progress,
-        }
-        for paths, given in _batches(samples, places, regions or {}):
-            if given is None:
-                report = index.add(paths, **options)
+        file = ResultFile(resume, setup)
+        errors: dict[str, str] = {}
+        for paths, supplied in _batches(samples, locations, regions or {}):
+            if supplied is None:
+                report = index.add(paths, reading=reading, executor=executor, progress=progress)
             else:
-                report = index.add_document(paths[0], regions=given, **options)
-            causes |= {failure.source: failure.cause for failure in report.failed}
+                report = index.add_document(
+                    paths[0],
+                    regions=supplied,
+                    reading=reading,
+                    executor=executor,
+                    progress=progress,
+                )
+            errors |= {failure.source: failure.cause for failure in report.failed}
         results: list[Result] = []
         with store.read() as snapshot:
             for sample in samples:
-                if sample.id not in places:
+                if sample.id not in locations:
                     continue
-                result = kept.get(sample.id, sample.document, sample.question)
+                result = file.get(sample.id, sample.document, sample.question)
                 if result is None:
-                    page, score = _open(snapshot, index.encoder, sample, places[sample.id], causes)
-                    other = SWEEP if sweep else ()
-                    result = judge(sample, page, score, setting, count, other, setup)
-                    kept.add(result)
+                    location = locations[sample.id]
+                    page, score = _open(snapshot, index.encoder, sample, location, errors)
+                    settings = SWEEP if sweep else ()
+                    result = measure(sample, page, score, setting, count, settings, setup)
+                    file.add(result)
                 results.append(result)
                 if watch is not None:
-                    watch(result, len(results), len(places))
-    return Run(results, index.encoder.name, setting, tokenizer, len(samples) - len(places))
+                    watch(result, len(results), len(locations))
+    return Run(results, index.encoder.name, setting, tokenizer, len(samples) - len(locations))
 
 
 def _batches(
     samples: Sequence[Sample],
-    places: Mapping[int, Place],
+    locations: Mapping[int, PageLocation],
     regions: Mapping[str, SuppliedRegions],
 ) -> Iterator[tuple[list[Path], SuppliedRegions | None]]:
-    """Yield the files to index: all without regions together, each of the others with its own."""
-    found: dict[Path, SuppliedRegions | None] = {}
-    for sample in samples:
-        if sample.id in places and places[sample.id].path not in found:
-            path, given = places[sample.id].path, regions.get(sample.document)
-            if given is not None and path.suffix.lower() != ".pdf" and sample.pages:
-                given = _of_picture(given, sample.pages[0])
-            found[path] = given
+    """Yield the files to index: first all without supplied regions, then each of the others."""
     if regions and not any(sample.document in regions for sample in samples):
         raise ValueError(f"no document of the questions is called {', '.join(sorted(regions))}")
-    without = [path for path, given in found.items() if given is None]
-    if without:
-        yield without, None
-    for path, given in found.items():
-        if given is not None:
-            yield [path], given
+    supplied: dict[Path, SuppliedRegions | None] = {}
+    for sample in samples:
+        if sample.id in locations and (path := locations[sample.id].path) not in supplied:
+            document_regions = regions.get(sample.document)
+            if document_regions is not None and path.suffix.lower() != ".pdf" and sample.pages:
+                document_regions = _of_page(document_regions, sample.pages[0])
+            supplied[path] = document_regions
+    if paths := [path for path in supplied if supplied[path] is None]:
+        yield paths, None
+    for path, document_regions in supplied.items():
+        if document_regions is not None:
+            yield [path], document_regions
 
 
-def _of_picture(regions: SuppliedRegions, number: int) -> list[object] | None:
-    """Return the regions of one page of a document, for the picture of that page."""
+def _of_page(regions: SuppliedRegions, number: int) -> list[object] | None:
+    """Return the regions of one page of a document as those of the image of that page."""
     page = read_regions(regions).get(number)
     if page is None:
         return None
@@ -165,33 +166,38 @@ def _of_picture(regions: SuppliedRegions, number: int) -> list[object] | None:
             "bbox": list(region.box),
             "text": region.text,
             "label": region.label,
-            "id": place,
+            "id": index,
             "parent": region.parent,
         }
-        for place, region in enumerate(page.regions)
+        for index, region in enumerate(page.regions)
     ]
 
 
 def _digest(regions: Mapping[str, SuppliedRegions]) -> str:
-    written = json.dumps(regions, sort_keys=True, default=str)
-    return hashlib.sha256(written.encode()).hexdigest()[:16]
+    text = json.dumps(regions, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _open(
-    snapshot: Snapshot, encoder: Encoder, sample: Sample, place: Place, causes: Mapping[str, str]
+    snapshot: Snapshot,
+    encoder: Encoder,
+    sample: Sample,
+    location: PageLocation,
+    errors: Mapping[str, str],
 ) -> tuple[Page, Score]:
-    """Return the page of a question and how the question scores its regions.
+    """Return the page of a question, and the function that scores its regions for it.
 
-    For a page that is not in the index it is an empty one with a warning.
+    A page that is not in the index is empty, with the reason as its warning.
     """
-    name = Source.from_path(place.path).name
-    ids = snapshot.page_ids(name) if snapshot.document(name) else {}
-    if place.page not in ids:
-        cause = causes.get(name, f"has {len(ids)} pages, and no page {place.page}")
-        empty = Page(place.page, "", 1, 1, "px", NO_WORDS, (), warning=f"{place.path}: {cause}")
+    document_id = Source.from_path(location.path).name
+    page_ids = snapshot.page_ids(document_id) if snapshot.document(document_id) else {}
+    if location.page not in page_ids:
+        error = errors.get(document_id, f"has {len(page_ids)} pages, and no page {location.page}")
+        warning = f"{location.path}: {error}"
+        empty = Page(location.page, "", 1, 1, "px", NO_WORDS, (), warning=warning)
         return empty, lambda setting: np.zeros(0, dtype=np.float32)
-    page_id = ids[place.page]
     query = encoder.encode_query(sample.question)
     weights = engine.query_weights(snapshot, query)
+    page_id = page_ids[location.page]
     (vectors,) = snapshot.vectors([page_id])
     return snapshot.page(page_id), scorer(vectors, query, weights)

@@ -1,7 +1,8 @@
-"""The results of BBox-DocVQA questions as figures: means, intervals, and by what they depend on."""
+"""A run of BBox-DocVQA in figures: means, intervals, and by groups of questions."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 
 from benchmarks.bbox_docvqa.asking import POOLS
@@ -9,16 +10,16 @@ from benchmarks.bbox_docvqa.grounding import grounding, means, prefixed
 from benchmarks.bbox_docvqa.results import Result
 from benchmarks.bbox_docvqa.runner import Run
 from benchmarks.bbox_docvqa.tokens import savings
-from snappy_core.evaluation.metrics import bootstrap
+from snappy_core.evaluation.metrics import intervals
 
 
 def docvqa_summary(run: Run) -> dict[str, object]:
     """Return a run as JSON.
 
     Each of `all_`, `selected_`, `random_` (as many as selected, at random), `random1_` (one),
-    `top3_` and `top1_` stands before `mean_iou`, `hit25`, `hit50` and `hit70`; with `intervals`
+    `top3_` and `top1_` comes before `mean_iou`, `hit25`, `hit50` and `hit70`. Also `intervals`
     (bootstrap, 95%), `by_category`, `by_boxes` (of evidence), `by_pages` (of evidence), `own_page`
-    (judged by the boxes of the page searched only), `by_type` and `by_label` (by evidence box, IoU
+    (against the boxes of the searched page only), `by_type` and `by_label` (by evidence box, IoU
     of at least .5), tokens, `sweep`, and `missed`: questions whose page gave no region, and why.
     """
     results = run.results
@@ -30,10 +31,7 @@ def docvqa_summary(run: Run) -> dict[str, object]:
         "encoder": run.encoder,
         "setting": run.setting.name,
         **means(measures),
-        "intervals": {
-            name: [round(edge, 4) for edge in bootstrap([row[name] for row in measures])]
-            for name in measures[0]
-        },
+        "intervals": intervals(measures, digits=4),
         "own_page": _own_page(results),
         "by_category": _by(results, lambda result: result.category),
         "by_boxes": _by(results, lambda result: len(result.gt_bboxes)),
@@ -61,34 +59,34 @@ def docvqa_summary(run: Run) -> dict[str, object]:
 
 
 def _own_page(results: Sequence[Result]) -> dict[str, float]:
-    """Return the means against the evidence on the page searched only."""
-    judged: list[dict[str, float]] = []
+    """Return the means against the evidence on the searched page."""
+    rows: list[dict[str, float]] = []
     for result in results:
         if result.own:
             row: dict[str, float] = {}
             for name in POOLS:
                 row |= prefixed(name, grounding(result.overlaps[name][: result.own]))
-            judged.append(row)
-    return means(judged) if judged else {}
+            rows.append(row)
+    return means(rows) if rows else {}
 
 
 def _by(
     results: Sequence[Result], key: Callable[[Result], Hashable]
 ) -> dict[str, dict[str, float]]:
-    """Return the means for the questions of each key."""
-    groups: dict[str, list[Mapping[str, float]]] = {}
-    for result in sorted(results, key=lambda result: str(key(result))):
-        groups.setdefault(str(key(result)), []).append(result.measures)
-    return {name: {"questions": len(rows), **means(rows)} for name, rows in groups.items()}
+    """Return the means of the questions of each key."""
+    groups: dict[str, list[Mapping[str, float]]] = defaultdict(list)
+    for result in results:
+        groups[str(key(result))].append(result.measures)
+    return {name: {"questions": len(rows), **means(rows)} for name, rows in sorted(groups.items())}
 
 
 def _by_box(
     results: Sequence[Result], key: Callable[[Result], Sequence[str]]
 ) -> dict[str, dict[str, float]]:
-    """Return for the evidence boxes on the page searched, by kind, how many are hit at IoU .5."""
-    groups: dict[str, list[dict[str, float]]] = {}
+    """Return the hits at IoU .5 of each kind of evidence box on the searched page."""
+    groups: dict[str, list[dict[str, float]]] = defaultdict(list)
     for result in results:
-        for place, kind in enumerate(key(result)[: result.own]):
-            row = {f"{name}_hit50": float(result.overlaps[name][place] >= 0.5) for name in POOLS}
-            groups.setdefault(kind, []).append(row)
+        for index, kind in enumerate(key(result)[: result.own]):
+            row = {f"{name}_hit50": float(result.overlaps[name][index] >= 0.5) for name in POOLS}
+            groups[kind].append(row)
     return {kind: {"boxes": len(rows), **means(rows)} for kind, rows in sorted(groups.items())}

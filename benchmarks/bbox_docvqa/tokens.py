@@ -1,4 +1,4 @@
-"""What context costs: tokens of text, and of a page sent as a picture."""
+"""The cost of context: tokens of text, and of a page sent as an image."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _CL100K = "https://openaipublic.blob.core.windows.net/encodings/cl100k_base.tikt
 
 
 def token_counter() -> tuple[str, Counter]:
-    """Return a counter of tokens with its name: cl100k_base, as the paper, if it is at hand.
+    """Return the name of a tokenizer and a function that counts the tokens of a text.
 
-    It is when tiktoken is installed and has the encoding in its cache; nothing is downloaded.
-    Otherwise tokens are estimated.
+    It is cl100k_base, as in the paper, if tiktoken is installed and has it in its cache (nothing
+    is downloaded); else tokens are estimated.
     """
     try:
         import tiktoken
@@ -32,7 +32,7 @@ def token_counter() -> tuple[str, Counter]:
 
 
 def _cached(url: str) -> bool:
-    """Say whether tiktoken has a file in its cache, which it looks for in this order."""
+    """Return whether tiktoken has a file in its cache folder, which it looks up in this order."""
     folder = os.environ.get("TIKTOKEN_CACHE_DIR", os.environ.get("DATA_GYM_CACHE_DIR"))
     if folder is None:
         folder = os.path.join(tempfile.gettempdir(), "data-gym-cache")
@@ -40,9 +40,9 @@ def _cached(url: str) -> bool:
 
 
 def image_tokens(width: float, height: float) -> int:
-    """Return the tokens of a picture of so many pixels, as the paper counts them.
+    """Return the tokens of an image of this size in pixels, as the paper counts them.
 
-    It is fitted into 1568 x 1568, and costs width x height / 750.
+    The image is scaled down to fit 1568 x 1568 and costs width x height / 750.
 
     >>> image_tokens(2550, 3300)
     2531
@@ -52,7 +52,7 @@ def image_tokens(width: float, height: float) -> int:
 
 
 def savings(selected: int, all_ocr: int, full_image: int) -> dict[str, float]:
-    """Return the sums with the shares of tokens that the selection saves, 0..1.
+    """Return three sums of tokens, and the shares (0..1) that the selection saves, as JSON.
 
     >>> savings(50, 200, 100)["saved_vs_all_ocr"]
     0.75

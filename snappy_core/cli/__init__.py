@@ -43,14 +43,18 @@ def _options(
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code.
+    """Run the command line and return its exit code."""
+    return run_app(app, "snappy", _addressed(sys.argv[1:] if arguments is None else arguments))
 
-    What goes wrong is one line on standard error: 1 for documents, files and indexes, 2 for a
-    wrong use of the command.
+
+def run_app(app: typer.Typer, name: str, arguments: Sequence[str]) -> int:
+    """Run a Typer application and return its exit code.
+
+    An error is one line on standard error: 1 for documents, files and indexes, 2 for wrong use of
+    the command.
     """
-    arguments = _addressed(sys.argv[1:] if arguments is None else arguments)
     try:
-        done = app(arguments or ["--help"], prog_name="snappy", standalone_mode=False)
+        done = app(arguments or ["--help"], prog_name=name, standalone_mode=False)
         sys.stdout.flush()
     except BrokenPipeError:  # the reader, perhaps `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # else Python complains when it exits

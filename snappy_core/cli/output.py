@@ -40,6 +40,11 @@ def console() -> Console:
     return Console(markup=False, emoji=False, highlight=False)
 
 
+def print_lines(text: str) -> None:
+    """Print lines of text as they are, less the control characters that a file may hold."""
+    console().print("\n".join(map(plain, text.split("\n"))), soft_wrap=True)
+
+
 def print_hits(hits: Iterable[Hit]) -> None:
     """Print hits one under the other, each with its page, label, box, score and text."""
     from rich.text import Text

@@ -1,8 +1,8 @@
-"""The bench: PDFs with questions and the boxes that answer them, in a folder.
+"""A bench: a folder of PDFs with questions and the boxes that answer them.
 
-The folder holds `queries.jsonl` and `pdfs/`. A question is a JSON object a line: `id`, `doc` (a
-file in `pdfs/`), `page` (1-based), `type`, `granularity`, `question`, `gt_boxes` (in PDF points,
-origin top left of the rendered page) and `page_size`.
+The folder holds `queries.jsonl` and `pdfs/`. A line is a JSON object: `id`, `doc` (a file in
+`pdfs/`), `page` (1-based), `type`, `granularity`, `question`, `gt_boxes` (in PDF points, origin
+top left of the rendered page) and `page_size`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,12 @@ from snappy_core.boxes import Boxes, as_boxes, contains_center, enclose, from_pi
 from snappy_core.evaluation.metrics import rank_of, word_f1
 from snappy_core.types import Page
 
-HIT = 0.5  # word F1, and IoU, from which a region counts
+HIT = 0.5  # word F1, or IoU, from which a region counts as the answer
+
+MEASURES = (
+    "page_r1", "page_r5", "page_mrr", "region_hit1", "region_iou50", "oracle_hit",
+    "oracle_iou50", "e2e_hit1", "e2e_hit5", "words_top1",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +43,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Corpus:
-    """All pages pooled, with their regions laid one after the other.
+    """All pages of a bench, with their regions numbered consecutively.
 
     Attributes:
         keys: (document file, page number) of each page.
-        offsets: page p owns the regions `offsets[p]:offsets[p + 1]`.
+        offsets: page p has the regions `offsets[p]:offsets[p + 1]`.
     """
 
     keys: Sequence[tuple[str, int]]
@@ -52,12 +57,12 @@ class Corpus:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ranking:
-    """What a ranker says to a question.
+    """The scores that a ranker gives for a question.
 
     Attributes:
-        pages: (p,) score of each page.
-        within: (r,) score of each region, to rank the regions of one page.
-        overall: (r,) score of each region, to rank the regions of all pages.
+        pages: (p,) of each page.
+        within: (r,) of each region, to rank the regions of one page.
+        overall: (r,) of each region, to rank the regions of all pages.
     """
 
     pages: NDArray[np.float32]
@@ -73,7 +78,7 @@ def load_questions(folder: str | os.PathLike[str]) -> list[Question]:
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: a line that is no question, named by its number.
+        ValueError: it has no questions, or a line is not one; the message has its number.
     """
     path = Path(folder) / "queries.jsonl"
     questions = []
@@ -94,43 +99,45 @@ def load_questions(folder: str | os.PathLike[str]) -> list[Question]:
                 )
             )
         except (KeyError, TypeError, ValueError) as error:
-            raise ValueError(f"{path}, line {number}: no question ({error!r})") from error
+            raise ValueError(f"{path}, line {number}: not a question ({error!r})") from error
     if not questions:
-        raise ValueError(f"{path}: holds no questions")
+        raise ValueError(f"{path}: no questions")
     return questions
 
 
-def judge(question: Question, corpus: Corpus, ranking: Ranking) -> dict[str, float]:
-    """Return the measures of one question, each 0..1, under the names of the bench.
+def measure(question: Question, corpus: Corpus, ranking: Ranking) -> dict[str, float]:
+    """Return the `MEASURES` of one question, each 0..1.
 
-    A region hits when the F1 of its words against the gold words, those whose centre lies in a
-    gold box, is at least .5; IoU is taken against the box around all gold boxes.
+    A region hits when the F1 of its words against the gold words, those with their center in a
+    gold box, is at least .5. IoU is taken against the box around all gold boxes.
     """
-    gold = corpus.keys.index((question.document, question.page))
-    page = corpus.pages[gold]
-    words = np.flatnonzero(contains_center(question.boxes, page.words.boxes).any(axis=0))
-    around = as_boxes([enclose(question.boxes)])
+    gold_page = corpus.keys.index((question.document, question.page))
+    page = corpus.pages[gold_page]
+    inside_gold = contains_center(question.boxes, page.words.boxes).any(axis=0)
+    gold_words = np.flatnonzero(inside_gold).tolist()
+    gold_box = as_boxes([enclose(question.boxes)])
+    overlaps = iou(as_boxes([region.box for region in page.regions]), gold_box)[:, 0] >= HIT
+    hits = np.array([word_f1(region.words, gold_words) >= HIT for region in page.regions], bool)
 
-    def hits(region: int) -> float:
-        return float(word_f1(page.regions[region].words, words.tolist()) >= HIT)
-
-    overlaps = iou(as_boxes([region.box for region in page.regions]), around)[:, 0] >= HIT
-    start, stop = corpus.offsets[gold : gold + 2].tolist()
-    top = int(ranking.within[start:stop].argmax()) if stop > start else None
-    rank = rank_of(ranking.pages, gold)
-    first = np.argsort(-ranking.overall, kind="stable")[:5].tolist()
-    found = [start <= region < stop and bool(hits(region - start)) for region in first]
-    return {
-        "page_r1": float(rank <= 1),
-        "page_r5": float(rank <= 5),
+    start, stop = corpus.offsets[gold_page : gold_page + 2].tolist()
+    rank = rank_of(ranking.pages, gold_page)
+    first_five = np.argsort(-ranking.overall, kind="stable")[:5].tolist()
+    hits_overall = [start <= region < stop and bool(hits[region - start]) for region in first_five]
+    measures = {
+        "page_r1": rank <= 1,
+        "page_r5": rank <= 5,
         "page_mrr": 1 / rank,
-        "region_hit1": 0.0 if top is None else hits(top),
-        "region_iou50": 0.0 if top is None else float(overlaps[top]),
-        "oracle_hit": float(any(hits(region) for region in range(len(page.regions)))),
-        "oracle_iou50": float(overlaps.any()),
-        "e2e_hit1": float(found[0]),
-        "e2e_hit5": float(any(found)),
-        "words_top1": (
-            0.0 if top is None else len(page.regions[top].words) / max(len(page.words), 1)
-        ),
+        "oracle_hit": hits.any(),
+        "oracle_iou50": overlaps.any(),
+        "e2e_hit1": hits_overall[0],
+        "e2e_hit5": any(hits_overall),
+        "region_hit1": 0,
+        "region_iou50": 0,
+        "words_top1": 0,
     }
+    if stop > start:
+        top = int(ranking.within[start:stop].argmax())
+        measures["region_hit1"] = hits[top]
+        measures["region_iou50"] = overlaps[top]
+        measures["words_top1"] = len(page.regions[top].words) / max(len(page.words), 1)
+    return {name: float(measures[name]) for name in MEASURES}

@@ -1,41 +1,50 @@
-"""Measures of retrieval: ranks, word F1, IoU, bootstrap intervals."""
+"""Measures of retrieval: rank, word F1, bootstrap intervals."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+DRAWS = 2000  # bootstrap samples: enough for an interval of two digits
+LEVEL = 0.95  # of the intervals
 
-def rank_of(scores: NDArray[np.float32], which: int) -> int:
-    """Return the rank of one item, 1 for the best; among equals the worst rank counts.
+
+def rank_of(scores: NDArray[np.float32], index: int) -> int:
+    """Return the rank of one item, 1 for the best; among equal scores it is the worst rank.
 
     >>> rank_of(np.array([0.2, 0.9, 0.9], np.float32), 1)
     2
     """
-    return int((scores >= scores[which]).sum())
+    return int((scores >= scores[index]).sum())
 
 
-def word_f1(found: Collection[int], gold: Collection[int]) -> float:
-    """Return the F1 of two sets of words.
+def word_f1(predicted: Collection[int], gold: Collection[int]) -> float:
+    """Return the F1 of two sets of word indices, 0..1.
 
     >>> word_f1([1, 2, 3, 4], [3, 4])
     0.6666666666666666
     """
-    shared = len(set(found) & set(gold))
-    return 2 * shared / (len(set(found)) + len(set(gold))) if shared else 0.0
+    shared = len(set(predicted) & set(gold))
+    return 2 * shared / (len(set(predicted)) + len(set(gold))) if shared else 0.0
 
 
-def bootstrap(
-    values: Sequence[float], draws: int = 2000, level: float = 0.95
-) -> tuple[float, float]:
-    """Return the bootstrap interval of the mean; deterministic.
+def bootstrap(values: Sequence[float]) -> tuple[float, float]:
+    """Return the 95% bootstrap interval of the mean; the same for the same values.
 
     >>> bootstrap([1.0, 1.0, 1.0])
     (1.0, 1.0)
     """
     sample = np.asarray(values, dtype=np.float64)
-    picks = np.random.default_rng(0).integers(0, len(sample), (draws, len(sample)))
-    low, high = np.quantile(sample[picks].mean(axis=1), [(1 - level) / 2, (1 + level) / 2])
+    draws = np.random.default_rng(0).integers(0, len(sample), (DRAWS, len(sample)))
+    low, high = np.quantile(sample[draws].mean(axis=1), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return float(low), float(high)
+
+
+def intervals(rows: Sequence[Mapping[str, float]], digits: int) -> dict[str, list[float]]:
+    """Return the bootstrap interval of each measure over questions, rounded."""
+    return {
+        name: [round(bound, digits) for bound in bootstrap([row[name] for row in rows])]
+        for name in rows[0]
+    }

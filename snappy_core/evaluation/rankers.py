@@ -1,4 +1,4 @@
-"""What is compared on the bench: Snappy, the paper's rule on the same patches, and BM25."""
+"""The rankers compared on a bench: Snappy, the paper's rule on the same patches, and BM25."""
 
 from __future__ import annotations
 
@@ -16,32 +16,31 @@ from snappy_core.stores.base import Store, concatenate_regions, region_arrays
 
 
 def snappy(store: Store, encoder: Encoder, scoring: Scoring = "maxsim") -> Ranker:
-    """Rank as the index does, over all its pages, by one of the scoring rules."""
+    """Return a ranker that scores all pages of a store as a search does."""
     with store.read() as snapshot:
-        pages = snapshot.catalog().page_ids
-        vectors = snapshot.vectors(pages.tolist())
-
-    eligible = rankable(*concatenate_regions([(page.labels, page.parents) for page in vectors]))
+        page_ids = snapshot.catalog().page_ids
+        pages = snapshot.vectors(page_ids.tolist())
+    mask = rankable(*concatenate_regions([(page.labels, page.parents) for page in pages]))
 
     def rank(question: str) -> Ranking:
         query = encoder.encode_query(question)
         with store.read() as snapshot:
             weights = engine.query_weights(snapshot, query)
-        scored = engine.score(pages, vectors, query, weights, scoring)
+        scored = engine.score(page_ids, pages, query, weights, scoring)
         order = ranking(scored.scores)
-        order = order[eligible[order]]
-        overall = np.where(eligible, scored.scores, -np.inf)
+        order = order[mask[order]]
+        overall = np.where(mask, scored.scores, -np.inf)
         overall[order[~drop_nested(order, scored.parents)]] = -np.inf
-        within = np.where(eligible, scored.within, -np.inf)
+        within = np.where(mask, scored.within, -np.inf)
         return Ranking(scored.page_scores, within, overall)
 
     return rank
 
 
 def bm25(corpus: Corpus) -> Ranker:
-    """Rank the regions, and the pages by all their words, with BM25 (the library bm25s).
+    """Return a ranker of regions, and of pages by all their words, by BM25 (the library bm25s).
 
-    Words are counted under the same terms as in the index.
+    Its terms are those from which the index takes the weights of words.
 
     Raises:
         MissingDependencyError: bm25s is not installed.
@@ -54,21 +53,17 @@ def bm25(corpus: Corpus) -> Ranker:
         ) from error
 
     def terms(text: str) -> list[str]:
-        return [found for word in text.split() if (found := term(word)) is not None]
+        return [term_of for word in text.split() if (term_of := term(word)) is not None]
 
     regions, pages = BM25(), BM25()
     texts = [terms(region.text) for page in corpus.pages for region in page.regions]
     regions.index(texts, show_progress=False)
     pages.index([terms(" ".join(page.words.texts)) for page in corpus.pages], show_progress=False)
-
-    passing = rankable(*concatenate_regions([region_arrays(page.regions) for page in corpus.pages]))
+    mask = rankable(*concatenate_regions([region_arrays(page.regions) for page in corpus.pages]))
 
     def rank(question: str) -> Ranking:
-        asked = terms(question)
-        of_regions = np.asarray(regions.get_scores(asked), dtype=np.float32)
-        of_regions = np.where(passing, of_regions, -np.inf)
-        return Ranking(
-            np.asarray(pages.get_scores(asked), dtype=np.float32), of_regions, of_regions
-        )
+        query = terms(question)
+        scores = np.where(mask, np.asarray(regions.get_scores(query), dtype=np.float32), -np.inf)
+        return Ranking(np.asarray(pages.get_scores(query), dtype=np.float32), scores, scores)
 
     return rank

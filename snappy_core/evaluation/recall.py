@@ -1,38 +1,37 @@
-"""What the first stage misses: searches of several depths against the exact one."""
+"""Recall of the first stage: searches with few candidate pages against the exact search."""
 
 from __future__ import annotations
 
 import json
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import fmean, median
 
 import numpy as np
 
 from snappy_core.encoders.base import Encoder
-from snappy_core.markdown import table_markdown
 from snappy_core.search import engine
 from snappy_core.search.hits import Hits
 from snappy_core.stores.base import Snapshot, Store
 from snappy_core.stores.first_stage import default_candidates
 from snappy_core.types import Query
 
-DEPTHS = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
-WORDS = 8  # of a region that make a question
-QUESTIONS = 50  # made of regions
+CANDIDATES = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+QUESTION_WORDS = 8  # words of a region that make a question, about as many as people type
+QUESTIONS = 50  # made of regions: enough for a recall of two digits
 
 
 @dataclass(frozen=True, slots=True)
 class Depth:
-    """What a search finds that scores so many candidate pages exactly.
+    """What a search finds that scores this many candidate pages exactly.
 
     Attributes:
-        regions, pages: share (0..1) of the regions found by the exact search, and of their
-            pages, that it finds too; the mean over the questions.
-        seconds: of a search without the encoding of its question, median.
+        regions, pages: the share (0..1) of the regions of the exact search, and of their pages,
+            that it finds too; mean over the questions.
+        seconds: for a search without encoding its question, median.
     """
 
     candidates: int
@@ -43,66 +42,65 @@ class Depth:
 
 @dataclass(frozen=True, slots=True)
 class Recall:
-    """Searches of an index by depth; the last has all its pages and is exact.
+    """Searches of an index by number of candidates; the last takes all pages and is exact.
 
     Attributes:
-        default: the depth of a search that names none.
-        made: the questions were made of the index's own regions.
+        default: the number of candidates of a search that does not name one.
+        synthetic: whether the questions were made of the index's own regions.
     """
 
     pages: int
     questions: int
     k: int
     default: int
-    made: bool
+    synthetic: bool
     depths: Sequence[Depth]
 
 
 def load_questions(path: str | os.PathLike[str]) -> list[str]:
-    """Read questions: one a line, or of `.jsonl` the "question" of each row.
+    """Read questions: one a line, or the `question` of each row of a `.jsonl` file.
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: a row without a question, named by its line, or no question at all.
+        ValueError: there are no questions, or a row is not one; the message has its number.
     """
-    lines = Path(path).read_text(encoding="utf-8").splitlines()
     questions = []
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(Path(path).read_text(encoding="utf-8").splitlines(), start=1):
         if not line.strip():
             continue
         if Path(path).suffix == ".jsonl":
             try:
                 line = json.loads(line)["question"]
             except (KeyError, TypeError, ValueError) as error:
-                raise ValueError(f"{path}, line {number}: no question ({error!r})") from error
+                raise ValueError(f"{path}, line {number}: not a question ({error!r})") from error
         questions.append(str(line).strip())
     if not questions:
-        raise ValueError(f"{path}: holds no questions")
+        raise ValueError(f"{path}: no questions")
     return questions
 
 
 def make_questions(snapshot: Snapshot, count: int = QUESTIONS) -> list[str]:
-    """Return as questions a few words running from regions drawn at random, one a page.
+    """Return some consecutive words of regions as questions, one for each of `count` random pages.
 
-    They lie closer to their region than what people ask, so they say how deep to search for
-    what stands in the index, not how well it answers.
+    They are closer to their region than questions that people ask: they measure how many
+    candidates a search of this index needs, not how well it answers.
 
     Raises:
         ValueError: no region has text.
     """
     rng = np.random.default_rng(0)
     questions: list[str] = []
-    for page in rng.permutation(snapshot.catalog().page_ids).tolist():
-        texts = [region.text.split() for region in snapshot.page(page).regions]
+    for page_id in rng.permutation(snapshot.catalog().page_ids).tolist():
+        texts = [region.text.split() for region in snapshot.page(page_id).regions]
         texts = [words for words in texts if words]
         if texts:
             words = texts[int(rng.integers(len(texts)))]
-            start = int(rng.integers(max(len(words) - WORDS, 0) + 1))
-            questions.append(" ".join(words[start : start + WORDS]))
+            start = int(rng.integers(max(len(words) - QUESTION_WORDS, 0) + 1))
+            questions.append(" ".join(words[start : start + QUESTION_WORDS]))
         if len(questions) == count:
             break
     if not questions:
-        raise ValueError("no region of the index has text to make questions of; give a file")
+        raise ValueError("no region of the index has text to make questions of; name a file")
     return questions
 
 
@@ -112,73 +110,71 @@ def run_recall(
     questions: Sequence[str] | None = None,
     *,
     k: int = 10,
-    depths: Iterable[int] = DEPTHS,
+    candidates: Iterable[int] = CANDIDATES,
 ) -> Recall:
-    """Search an index for the `k` best regions at each depth and by scoring every page.
+    """Search an index for the `k` best regions among fewer and more candidate pages, and all.
 
-    Depths that hold the whole index are left out, that of a search that names none is added.
-    The exact search holds the patches of all pages in memory.
+    Numbers of candidates that reach the size of the index are left out; the default is added. The
+    exact search keeps the patches of all pages in memory.
 
     Args:
         questions: by default `make_questions` of the index.
 
     Raises:
-        ValueError: the index is empty, or a depth or `k` is less than 1.
+        ValueError: the index is empty, or `k` or a number of candidates is less than 1.
     """
     with store.read() as snapshot:
-        count = snapshot.page_count()
-        if not count:
+        page_count = snapshot.page_count()
+        if not page_count:
             raise ValueError(f"{store.location}: the index is empty")
-        asked = list(make_questions(snapshot) if questions is None else questions)
-        default = min(default_candidates(count), count)
-        chosen = sorted({depth for depth in (*depths, default) if depth < count})
-        queries = [encoder.encode_query(question) for question in asked]
-        exact, seconds = _search(snapshot, queries, k, count)
-        found = [Depth(count, 1.0, 1.0, seconds)]
-        for depth in reversed(chosen):
-            hits, seconds = _search(snapshot, queries, k, None if depth == default else depth)
-            regions, pages = _means(_shares(hits, exact))
-            found.append(Depth(depth, regions, pages, seconds))
-    return Recall(count, len(asked), k, default, questions is None, tuple(reversed(found)))
+        texts = list(make_questions(snapshot) if questions is None else questions)
+        queries = [encoder.encode_query(text) for text in texts]
+        default = min(default_candidates(page_count), page_count)
+        exact, seconds = _search(snapshot, queries, k, page_count)
+        depths = [Depth(page_count, 1.0, 1.0, seconds)]
+        counts = {count for count in (*candidates, default) if count < page_count}
+        for count in sorted(counts, reverse=True):
+            hits, seconds = _search(snapshot, queries, k, None if count == default else count)
+            depths.append(Depth(count, *_shares(hits, exact), seconds))
+    return Recall(page_count, len(texts), k, default, questions is None, depths[::-1])
+
+
+def recall_summary(recall: Recall) -> dict[str, object]:
+    """Return the recall of an index as JSON."""
+    return {
+        "pages": recall.pages,
+        "questions": recall.questions,
+        "k": recall.k,
+        "default": recall.default,
+        "made": recall.synthetic,
+        "depths": [asdict(depth) for depth in recall.depths],
+    }
 
 
 def _search(
-    snapshot: Snapshot, queries: Sequence[Query], k: int, depth: int | None
+    snapshot: Snapshot, queries: Sequence[Query], k: int, candidates: int | None
 ) -> tuple[list[Hits], float]:
-    found, taken = [], []
+    """Return the hits of each query and the median seconds of a search."""
+    results, times = [], []
     for query in queries:
         started = time.perf_counter()
-        found.append(engine.search(snapshot, query, k=k, depth=depth))
-        taken.append(time.perf_counter() - started)
-    return found, median(taken)
+        results.append(engine.search(snapshot, query, k=k, depth=candidates))
+        times.append(time.perf_counter() - started)
+    return results, median(times)
 
 
-def _shares(found: Sequence[Hits], exact: Sequence[Hits]) -> Iterator[tuple[float, float]]:
-    """Yield for each question the share of the exact regions, and of their pages, found."""
-    for some, best in zip(found, exact, strict=True):
-        regions = {hit.region_id for hit in best}
-        pages = {(hit.document_id, hit.page_number) for hit in best}
-        if regions:  # else there is nothing to find
-            yield (
-                len(regions & {hit.region_id for hit in some}) / len(regions),
-                len(pages & {(hit.document_id, hit.page_number) for hit in some}) / len(pages),
-            )
+def _shares(results: Sequence[Hits], exact: Sequence[Hits]) -> tuple[float, float]:
+    """Return the share of the exact regions, and of their pages, in the results; the mean.
 
-
-def _means(pairs: Iterable[tuple[float, float]]) -> tuple[float, float]:
-    """Return the mean of each side; 1 when there was nothing to find."""
-    listed = list(pairs) or [(1.0, 1.0)]
-    return fmean(a for a, _ in listed), fmean(b for _, b in listed)
-
-
-def recall_report(recall: Recall) -> str:
-    """Return the recall of an index as text: a table in Markdown, one row a depth."""
-    source = "made of the index's own regions" if recall.made else "given"
-    head = f"{recall.pages} pages, {recall.questions} questions ({source}), k = {recall.k}"
-    rows = [["candidates", "regions found", "their pages", "a search"]]
-    for depth in recall.depths:
-        note = " (exact)" if depth.candidates == recall.pages else ""
-        note += " (default)" if depth.candidates == recall.default else ""
-        shares = f"{depth.regions:.3f}", f"{depth.pages:.3f}"
-        rows.append([f"{depth.candidates}{note}", *shares, f"{depth.seconds * 1000:.1f} ms"])
-    return f"{head}\n\n{table_markdown(rows)}"
+    Questions without exact hits do not count; without any other question it is 1.
+    """
+    region_shares, page_shares = [], []
+    for hits, exact_hits in zip(results, exact, strict=True):
+        if exact_hits:
+            regions = {hit.region_id for hit in exact_hits}
+            pages = {(hit.document_id, hit.page_number) for hit in exact_hits}
+            shared_regions = regions & {hit.region_id for hit in hits}
+            shared_pages = pages & {(hit.document_id, hit.page_number) for hit in hits}
+            region_shares.append(len(shared_regions) / len(regions))
+            page_shares.append(len(shared_pages) / len(pages))
+    return fmean(region_shares or [1.0]), fmean(page_shares or [1.0])

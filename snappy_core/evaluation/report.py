@@ -1,63 +1,71 @@
-"""Results of evaluations as tables for people."""
+"""Results of evaluations as text for people."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import io
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich import box
-from rich.console import Group
+from rich.console import Console
 from rich.table import Table
 
-from snappy_core.evaluation.runner import MEASURES
+from snappy_core.evaluation.bench import MEASURES
 
 
-def bench_report(summary: Mapping[str, Any]) -> Group:
-    """Return the measures for printing: one row a measure, one column a ranker.
+def format_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    r"""Return a Markdown table with aligned columns, all but the first to the right.
 
-    `summary` is what `runner.summary` returns.
+    >>> print(format_table(["model", "hits"], [["small", "45.5%"], ["a|b", "9.0%"]]))
+    | model |  hits |
+    |-------|-------|
+    | small | 45.5% |
+    | a\|b  |  9.0% |
     """
-    made = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    made.add_column("measure", no_wrap=True)
-    made.add_column("Snappy", justify="right", style="bold", no_wrap=True)
-    made.add_column("95%", justify="right", no_wrap=True)
-    granularities = list(summary["by_granularity"])
-    for granularity in granularities:
-        made.add_column(granularity, justify="right", no_wrap=True)
-    for name in ("paper", "BM25"):
-        made.add_column(name, justify="right", no_wrap=True)
+    table = Table(box=box.MARKDOWN)
+    for number, name in enumerate(header):
+        table.add_column(name, justify="right" if number else "left")
+    for row in rows:
+        table.add_row(*(cell.replace("|", "\\|") for cell in row))
+    output = io.StringIO()
+    Console(file=output, width=10_000, markup=False, emoji=False, highlight=False).print(table)
+    return output.getvalue().strip()
+
+
+def bench_report(summary: Mapping[str, Any]) -> str:
+    """Return what `bench_summary` returns as text: one row a measure, one column a ranker."""
+    granularities = summary["by_granularity"]
+    rows = []
     for measure in MEASURES:
         low, high = summary["intervals"][measure]
-        made.add_row(
-            measure,
-            f"{summary[measure]:.2f}",
-            f"{low:.2f}-{high:.2f}",
-            *(f"{summary['by_granularity'][g][measure]:.2f}" for g in granularities),
-            *(f"{summary[name][measure]:.2f}" for name in ("paper", "bm25")),
-        )
-    return Group(
+        columns = [*granularities.values(), summary["paper"], summary["bm25"]]
+        means = [f"{column[measure]:.2f}" for column in columns]
+        rows.append([measure, f"{summary[measure]:.2f}", f"{low:.2f}-{high:.2f}", *means])
+    return "\n".join([
         f"{summary['questions']} questions over {summary['pages']} pages "
         f"of {summary['documents']} documents",
-        made,
+        "",
+        format_table(["measure", "Snappy", "95%", *granularities, "paper", "BM25"], rows),
+        "",
         "paper: its rule (iou_weighted) on the same patches; BM25: the same regions",
         f"reading and encoding {summary['seconds_adding']} s, "
         f"a question {summary['seconds_asking']} s",
-    )
+    ])  # fmt: skip
 
 
-def layout_report(found: Mapping[str, Any]) -> Group:
-    """Return what `layout.run_layout` found for printing: one row a class, and all of them."""
-    made = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("class", "labelled", "recall", "label accuracy"):
-        made.add_column(name, justify="left" if name == "class" else "right", no_wrap=True)
-    rows = [*found["by_class"].items(), ("all", found)]
-    for name, row in rows:
-        numbers = (f"{row['recall']:.2f}", f"{row['label_accuracy']:.2f}")
-        made.add_row(name, str(row["labelled"]), *numbers)
-    return Group(
-        f"{found['pages']} pages, {found['labelled']} labelled boxes, {found['regions']} regions, "
-        f"{found['pages_without_regions']} pages without regions",
-        made,
-        f"at IoU .5: precision {found['precision']:.2f}, F1 {found['f1']:.2f}; mean best IoU "
-        f"{found['mean_iou']:.2f}; words covered {found['word_coverage']:.2f}",
-    )
+def recall_report(summary: Mapping[str, Any]) -> str:
+    """Return what `recall_summary` returns as text: one row for each number of candidates."""
+    source = "made of the index's own regions" if summary["made"] else "given"
+    rows = []
+    for depth in summary["depths"]:
+        candidates = str(depth["candidates"])
+        candidates += " (exact)" if depth["candidates"] == summary["pages"] else ""
+        candidates += " (default)" if depth["candidates"] == summary["default"] else ""
+        shares = (f"{depth['regions']:.3f}", f"{depth['pages']:.3f}")
+        rows.append([candidates, *shares, f"{depth['seconds'] * 1000:.1f} ms"])
+    return "\n".join([
+        f"{summary['pages']} pages, {summary['questions']} questions ({source}), "
+        f"k = {summary['k']}",
+        "",
+        format_table(["candidates", "regions found", "their pages", "a search"], rows),
+    ])  # fmt: skip

@@ -1,4 +1,4 @@
-"""Layout against labelled boxes: matching by hand, and a folder made here."""
+"""Regions against labeled boxes: matches by hand, and a small folder."""
 
 import json
 
@@ -10,7 +10,7 @@ from snappy_core.boxes import as_boxes
 
 
 @pytest.mark.parametrize(
-    ("found", "gold", "pairs"),
+    ("regions", "gold", "pairs"),
     [
         ([[0, 0, 0.5, 0.2]], [[0, 0, 0.5, 0.2]], [(0, 0)]),
         ([[0, 0, 0.5, 0.2]], [[0, 0, 0.2, 0.5]], []),  # axes swapped
@@ -19,8 +19,8 @@ from snappy_core.boxes import as_boxes
         ([], [[0, 0, 1, 1]], []),
     ],
 )
-def test_match(found, gold, pairs):
-    assert match(as_boxes(found), as_boxes(gold)) == pairs
+def test_match(regions, gold, pairs):
+    assert match(as_boxes(regions), as_boxes(gold)) == pairs
 
 
 def test_run(tmp_path):
@@ -33,14 +33,14 @@ def test_run(tmp_path):
     (tmp_path / "samples.json").write_text(json.dumps(table))
     (page,) = load_pages(tmp_path)
     assert page.boxes[0].tolist() == pytest.approx([0.1, 0.1, 0.3, 0.3])
-    found = run_layout(tmp_path)
-    assert (found["pages"], found["pages_without_regions"], found["f1"]) == (1, 1, 0)
-    assert found["by_class"]["text"] == {"labelled": 1, "recall": 0, "label_accuracy": 0}
+    summary = run_layout(tmp_path)
+    assert (summary["pages"], summary["pages_without_regions"], summary["f1"]) == (1, 1, 0)
+    assert summary["by_class"]["text"] == {"labelled": 1, "recall": 0, "label_accuracy": 0}
 
 
 def test_no_coco(tmp_path):
     with pytest.raises(FileNotFoundError):
         load_pages(tmp_path)
     (tmp_path / "samples.json").write_text("{}")
-    with pytest.raises(ValueError, match="not in COCO form"):
+    with pytest.raises(ValueError, match="not in COCO format"):
         load_pages(tmp_path)

@@ -1,4 +1,4 @@
-"""The bench: judging by hand-made rankings, and a run over a folder made here."""
+"""The measures of hand-made rankings, and a run over a small bench."""
 
 import json
 
@@ -6,8 +6,16 @@ import numpy as np
 import pytest
 
 from snappy_core.boxes import as_boxes
-from snappy_core.evaluation.bench import Corpus, Question, Ranking, judge, load_questions
-from snappy_core.evaluation.runner import MEASURES, run_bench, summary
+from snappy_core.evaluation.bench import (
+    MEASURES,
+    Corpus,
+    Question,
+    Ranking,
+    load_questions,
+    measure,
+)
+from snappy_core.evaluation.report import bench_report
+from snappy_core.evaluation.runner import bench_summary, run_bench
 from snappy_core.testing import FakeEncoder, make_page
 
 PAGES = [
@@ -17,7 +25,7 @@ PAGES = [
 CORPUS = Corpus([("a.pdf", 1), ("a.pdf", 2)], PAGES, np.array([0, 2, 5]))
 
 
-def ask(region_of_page_one):
+def question_about(region_of_page_one):
     box = PAGES[0].regions[region_of_page_one].box
     return Question("q", "a.pdf", 1, "lexical", "paragraph", "?", as_boxes([box]))
 
@@ -47,21 +55,21 @@ def ranking(pages, regions):
         ),
     ],
 )
-def test_judge(pages, regions, expected):
-    judged = judge(ask(1), CORPUS, ranking(pages, regions))
-    assert set(judged) == set(MEASURES)
-    assert {name: judged[name] for name in expected} == expected
+def test_measures(pages, regions, expected):
+    measures = measure(question_about(1), CORPUS, ranking(pages, regions))
+    assert list(measures) == list(MEASURES)
+    assert {name: measures[name] for name in expected} == expected
 
 
 def test_words_of_the_top_region():
-    judged = judge(ask(1), CORPUS, ranking([1, 0], [0, 1, 0, 0, 0]))
-    assert judged["words_top1"] == pytest.approx(8 / 12)
+    measures = measure(question_about(1), CORPUS, ranking([1, 0], [0, 1, 0, 0, 0]))
+    assert measures["words_top1"] == pytest.approx(8 / 12)
 
 
 def test_gold_that_no_region_matches_is_no_hit_for_the_oracle():
     sliver = Question("q", "a.pdf", 1, "t", "g", "?", as_boxes([[0.9, 0.9, 0.95, 0.95]]))
-    judged = judge(sliver, CORPUS, ranking([1, 0], [1, 1, 1, 1, 1]))
-    assert (judged["oracle_hit"], judged["oracle_iou50"]) == (0, 0)
+    measures = measure(sliver, CORPUS, ranking([1, 0], [1, 1, 1, 1, 1]))
+    assert (measures["oracle_hit"], measures["oracle_iou50"]) == (0, 0)
 
 
 @pytest.fixture
@@ -88,23 +96,26 @@ def question(**changes):
 
 def test_run(folder):
     (folder / "queries.jsonl").write_text(question() + "\n\n" + question(id="q2", page=1) + "\n")
-    found = summary(run_bench(folder, FakeEncoder(), progress=False))
-    assert (found["documents"], found["questions"]) == (2, 2)
-    assert found["pages"] == 13
-    for row in (found, found["paper"], found["bm25"]):
+    summary = bench_summary(run_bench(folder, FakeEncoder(), progress=False))
+    assert (summary["documents"], summary["questions"]) == (2, 2)
+    assert summary["pages"] == 13
+    for row in (summary, summary["paper"], summary["bm25"]):
         assert all(0 <= row[name] <= 1 for name in MEASURES)
         assert set(row["intervals"]) == set(MEASURES)
-    assert set(found["by_type"]) == {"lexical"}
-    assert json.loads(json.dumps(found)) == found
+    assert set(summary["by_type"]) == {"lexical"}
+    assert json.loads(json.dumps(summary)) == summary
+    lines = bench_report(summary).splitlines()
+    assert lines[0] == "2 questions over 13 pages of 2 documents"
+    assert lines[2].split() == "| measure | Snappy | 95% | paragraph | paper | BM25 |".split()
 
 
 @pytest.mark.parametrize(
     ("lines", "error", "message"),
     [
-        ("", ValueError, "holds no questions"),
-        ("not json", ValueError, "line 1: no question"),
-        (question() + "\n{}", ValueError, "line 2: no question"),
-        (question(gt_boxes=[[5, 5, 1, 1]]), ValueError, "line 1: no question"),
+        ("", ValueError, "no questions"),
+        ("not json", ValueError, "line 1: not a question"),
+        (question() + "\n{}", ValueError, "line 2: not a question"),
+        (question(gt_boxes=[[5, 5, 1, 1]]), ValueError, "line 1: not a question"),
         (question(doc="missing.pdf"), FileNotFoundError, "missing.pdf"),
     ],
 )

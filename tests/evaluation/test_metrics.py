@@ -1,4 +1,4 @@
-"""Measures on hand-computed cases."""
+"""Measures of cases computed by hand."""
 
 import numpy as np
 import pytest
@@ -7,19 +7,19 @@ from snappy_core.evaluation.metrics import bootstrap, rank_of, word_f1
 
 
 @pytest.mark.parametrize(
-    ("scores", "which", "rank"),
+    ("scores", "index", "rank"),
     [
         ([0.1, 0.7, 0.3], 1, 1),
         ([0.1, 0.7, 0.3], 0, 3),
         ([0.5, 0.5, 0.1], 0, 2),  # a tie is no win
     ],
 )
-def test_rank(scores, which, rank):
-    assert rank_of(np.array(scores, np.float32), which) == rank
+def test_rank(scores, index, rank):
+    assert rank_of(np.array(scores, np.float32), index) == rank
 
 
 @pytest.mark.parametrize(
-    ("found", "gold", "f1"),
+    ("predicted", "gold", "f1"),
     [
         ([1, 2], [1, 2], 1.0),
         ([1, 2, 3], [3, 4], 0.4),  # precision 1/3, recall 1/2
@@ -27,11 +27,11 @@ def test_rank(scores, which, rank):
         ([], [], 0.0),
     ],
 )
-def test_word_f1(found, gold, f1):
-    assert word_f1(found, gold) == pytest.approx(f1)
+def test_word_f1(predicted, gold, f1):
+    assert word_f1(predicted, gold) == pytest.approx(f1)
 
 
-def test_bootstrap_holds_the_mean_and_is_the_same_each_time():
+def test_a_bootstrap_interval_contains_the_mean_and_is_deterministic():
     values = [0.0] * 30 + [1.0] * 70
     low, high = bootstrap(values)
     assert low < 0.7 < high

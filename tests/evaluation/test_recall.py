@@ -1,13 +1,14 @@
-"""How the recall of a first stage is measured."""
+"""How the recall of the first stage is measured."""
 
 import pytest
 
 from snappy_core.evaluation.recall import (
     load_questions,
     make_questions,
-    recall_report,
+    recall_summary,
     run_recall,
 )
+from snappy_core.evaluation.report import recall_report
 from snappy_core.index import RegionIndex
 from snappy_core.ingest.jobs import prepare
 from snappy_core.stores import MemoryStore
@@ -20,39 +21,45 @@ ENCODER = FakeEncoder()
 
 def fill(store, pages=30):
     store.bind_encoder(ENCODER.name, ENCODER.dim)
-    made = [
+    texts = [
         make_page(f"Boat {n} lies in berth {n + 100}.", f"common words {n % 5}", number=n)
         for n in range(1, pages + 1)
     ]
-    records = map(prepare, made, ENCODER.encode_pages(made))
+    records = map(prepare, texts, ENCODER.encode_pages(texts))
     store.write(DocumentRecord("boats", "boats", "0" * 64, "test", pages), records)
     return store
 
 
-def test_what_a_depth_misses():
+def test_few_candidates_miss_regions():
     """One candidate has two regions at most: of four asked for, half are out of its reach."""
-    found = run_recall(fill(MemoryStore()), ENCODER, ["boat 7", "berth 109"], k=4, depths=[1, 12])
-    assert [depth.candidates for depth in found.depths] == [1, 12, 30]
-    assert (found.pages, found.questions, found.k, found.default) == (30, 2, 4, 30)
-    assert not found.made
-    one, some, exact = found.depths
+    recall = run_recall(
+        fill(MemoryStore()), ENCODER, ["boat 7", "berth 109"], k=4, candidates=[1, 12]
+    )
+    assert [depth.candidates for depth in recall.depths] == [1, 12, 30]
+    assert (recall.pages, recall.questions, recall.k, recall.default) == (30, 2, 4, 30)
+    assert not recall.synthetic
+    one, some, exact = recall.depths
     assert one.regions <= 0.5 < some.regions <= exact.regions == exact.pages == 1
-    assert all(depth.seconds > 0 for depth in found.depths)
+    assert all(depth.seconds > 0 for depth in recall.depths)
 
 
-def test_the_depth_of_a_plain_search_is_among_them():
-    found = run_recall(fill(MemoryStore(), 220), ENCODER, ["boat 7"], k=3, depths=[5, 500])
-    assert [depth.candidates for depth in found.depths] == [5, 200, 220]
-    assert found.default == 200
-    assert "| 200 (default) | 1.000 | 1.000 |" in recall_report(found)
-    assert "| 220 (exact) |" in recall_report(found)
+def test_the_default_number_of_candidates_is_among_them():
+    recall = run_recall(fill(MemoryStore(), 220), ENCODER, ["boat 7"], k=3, candidates=[5, 500])
+    assert [depth.candidates for depth in recall.depths] == [5, 200, 220]
+    assert recall.default == 200
+    summary = recall_summary(recall)
+    assert list(summary) == ["pages", "questions", "k", "default", "made", "depths"]
+    assert list(summary["depths"][0]) == ["candidates", "regions", "pages", "seconds"]
+    report = recall_report(summary)
+    assert "| 200 (default) |         1.000 |       1.000 |" in report
+    assert "| 220 (exact)   |" in report
 
 
 @pytest.mark.parametrize(
-    ("pages", "depth"), [(0, 200), (1000, 200), (2500, 200), (10_000, 400), (10**6, 4000)]
+    ("pages", "candidates"), [(0, 200), (1000, 200), (2500, 200), (10_000, 400), (10**6, 4000)]
 )
-def test_depth_grows_with_the_index(pages, depth):
-    assert default_candidates(pages) == depth
+def test_candidates_grow_with_the_index(pages, candidates):
+    assert default_candidates(pages) == candidates
 
 
 def test_candidates_of_a_search():
@@ -64,15 +71,15 @@ def test_candidates_of_a_search():
         index.search("boat 7", candidates=0)
 
 
-def test_questions_made_of_regions():
+def test_questions_are_made_of_regions():
     with fill(MemoryStore()).read() as snapshot:
-        made = make_questions(snapshot, 9)
+        questions = make_questions(snapshot, 9)
         texts = {
             region.text for n in snapshot.catalog().page_ids for region in snapshot.page(n).regions
         }
-        assert make_questions(snapshot, 9) == made
-    assert len(set(made)) > 3
-    assert set(made) <= texts  # they are shorter than a question may be
+        assert make_questions(snapshot, 9) == questions
+    assert len(set(questions)) > 3
+    assert set(questions) <= texts  # they are shorter than a question may be
 
 
 def test_an_index_without_text_has_no_questions():
@@ -94,8 +101,8 @@ def test_questions_from_files(tmp_path):
     assert load_questions(lines) == ["Which boat?", "What berth?"]
     rows = tmp_path / "q.jsonl"
     rows.write_text('{"question": "Which boat?"}\n{"text": 1}\n')
-    with pytest.raises(ValueError, match=r"q\.jsonl, line 2: no question"):
+    with pytest.raises(ValueError, match=r"q\.jsonl, line 2: not a question"):
         load_questions(rows)
     lines.write_text("\n")
-    with pytest.raises(ValueError, match="holds no questions"):
+    with pytest.raises(ValueError, match="no questions"):
         load_questions(lines)

@@ -1,4 +1,4 @@
-"""Ranking, selecting and judging one question, on pages made by hand."""
+"""Ranking, selecting and measuring one question, on small pages."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.bbox_docvqa.asking import POOLS, SWEEP, Setting, judge, pixel_size, select
+from benchmarks.bbox_docvqa.asking import POOLS, SWEEP, Setting, measure, pixel_size, select
 from benchmarks.bbox_docvqa.dataset import Sample
 from snappy_core.boxes import as_boxes, to_pixels
 from snappy_core.testing import make_page
@@ -36,9 +36,9 @@ def sample(boxes, own=None, types=()):
     )
 
 
-def judged(boxes, scores, page=PAGE, **options):
-    given = np.array(scores, np.float32)
-    return judge(sample(boxes, **options), page, lambda setting: given, Setting(), len)
+def measured(boxes, scores, page=PAGE, **options):
+    score = np.array(scores, np.float32)
+    return measure(sample(boxes, **options), page, lambda setting: score, Setting(), len)
 
 
 def test_select_takes_the_better_half():
@@ -49,7 +49,7 @@ def test_select_takes_the_better_half():
     assert select(PAGE, np.full(4, 0.5, np.float32))[1].tolist() == [0, 1, 2, 3]
 
 
-def test_select_leaves_out_footers_and_what_holds_a_better_region():
+def test_select_leaves_out_footers_and_the_parent_of_a_better_region():
     first, second, third, fourth = PAGE.regions
     regions = (first, replace(second, parent=0), third, replace(fourth, label="footer"))
     page = replace(PAGE, regions=regions)
@@ -58,7 +58,7 @@ def test_select_leaves_out_footers_and_what_holds_a_better_region():
 
 
 def test_the_right_region_first():
-    result = judged(pixels(1), [0.1, 0.4, 0.2, 0.3])
+    result = measured(pixels(1), [0.1, 0.4, 0.2, 0.3])
     for pool in POOLS:
         assert result.overlaps[pool] == pytest.approx([1])
         assert result.measures[f"{pool}_hit70"] == 1
@@ -71,25 +71,25 @@ def test_the_right_region_first():
     assert result.tokens_full_image == 1045 * 1568 // 750
 
 
-def test_each_pool_is_judged_by_itself():
-    result = judged(pixels(2), [0.4, 0.3, 0.2, 0.1])  # third of four: not selected
+def test_each_pool_is_measured_by_itself():
+    result = measured(pixels(2), [0.4, 0.3, 0.2, 0.1])  # third of four: not selected
     hits = {pool: result.measures[f"{pool}_hit50"] for pool in POOLS}
     assert hits == {"all": 1, "selected": 0, "top3": 1, "top1": 0}
-    two = judged(pixels(0, 1), [0.4, 0.3, 0.2, 0.1])
+    two = measured(pixels(0, 1), [0.4, 0.3, 0.2, 0.1])
     assert [two.measures[f"{pool}_mean_iou"] for pool in POOLS] == pytest.approx([1, 1, 1, 0.5])
 
 
 def test_chance_is_about_what_it_should_be():
-    result = judged(pixels(2), [0.4, 0.3, 0.2, 0.1])
+    result = measured(pixels(2), [0.4, 0.3, 0.2, 0.1])
     assert result.measures["random_hit50"] == pytest.approx(1 / 2, abs=0.2)  # two of four
     assert result.measures["random1_hit50"] == pytest.approx(1 / 4, abs=0.2)
-    again = judged(pixels(2), [0.4, 0.3, 0.2, 0.1])
+    again = measured(pixels(2), [0.4, 0.3, 0.2, 0.1])
     assert again == result
 
 
 def test_boxes_of_another_page_count_as_in_the_paper():
     elsewhere = ((1600.0, 2400.0, 1650.0, 2460.0),)
-    result = judged(pixels(1) + elsewhere, [0, 1, 0, 0], own=1)
+    result = measured(pixels(1) + elsewhere, [0, 1, 0, 0], own=1)
     assert result.overlaps["top1"] == pytest.approx([1, 0])
     assert result.measures["top1_mean_iou"] == pytest.approx(0.5)
     assert result.own == 1
@@ -97,11 +97,11 @@ def test_boxes_of_another_page_count_as_in_the_paper():
 
 def test_a_page_without_regions_is_a_miss():
     empty = Page(9, "", 1, 1, "px", NO_WORDS, (), warning="broken.pdf: is cut off")
-    result = judged(pixels(1), [], empty)
+    result = measured(pixels(1), [], empty)
     assert (result.error, result.labels, result.page) == ("broken.pdf: is cut off", ["none"], 9)
     assert set(result.measures.values()) == {0}
     assert (result.tokens_selected, result.tokens_full_image) == (0, 0)
-    silent = judged(pixels(1), [], replace(empty, warning=""))
+    silent = measured(pixels(1), [], replace(empty, warning=""))
     assert silent.error == "the page has no regions"
 
 
@@ -109,7 +109,7 @@ def test_a_sweep_gives_each_setting_its_figures():
     def score(setting):
         return np.array([0.1, 0.4, 0.2, 0.3] if setting.scoring == "mean" else [4, 1, 2, 3], "f4")
 
-    result = judge(sample(pixels(1)), PAGE, score, Setting(), len, SWEEP)
+    result = measure(sample(pixels(1)), PAGE, score, Setting(), len, SWEEP)
     assert len(result.sweep) == len(SWEEP) == 3 + 3 * 3 * 4
     hits = {name: row["hit50"] for name, row in result.sweep.items()}
     assert hits["mean, percentile 75, overlap 0.25"] == 1
@@ -117,6 +117,6 @@ def test_a_sweep_gives_each_setting_its_figures():
     assert hits["iou_weighted, percentile 25"] == 0
 
 
-def test_pixels_of_points_and_of_pictures():
+def test_pixels_of_points_and_of_images():
     assert pixel_size(PAGE) == pytest.approx((WIDTH, HEIGHT))
     assert pixel_size(replace(PAGE, unit="px")) == (400, 600)

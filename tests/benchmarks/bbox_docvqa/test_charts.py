@@ -9,7 +9,7 @@ from benchmarks.bbox_docvqa.charts import draw_charts
 from snappy_core.errors import MissingDependencyError
 
 
-def found(model, hit, tokens=2_000_000):
+def summary(model, hit, tokens=2_000_000):
     measures = {f"{prefix}hit50": hit for prefix in ("", "top3_", "top1_")}
     return {
         "model": model,
@@ -25,8 +25,8 @@ def found(model, hit, tokens=2_000_000):
 
 def test_charts(tmp_path):
     pytest.importorskip("matplotlib")
-    one = draw_charts([found("small", 0.4)], tmp_path / "new" / "one")
-    two = draw_charts([found("small", 0.4), found("large", 0.6, 1_000_000)], tmp_path)
+    one = draw_charts([summary("small", 0.4)], tmp_path / "new" / "one")
+    two = draw_charts([summary("small", 0.4), summary("large", 0.6, 1_000_000)], tmp_path)
     assert [path.name for path in two] == ["hits.png", "categories.png", "curves.png", "tokens.png"]
     for single, both in zip(one, two, strict=True):
         with Image.open(single) as a, Image.open(both) as b:
@@ -46,4 +46,4 @@ def test_without_matplotlib_the_command_is_named(tmp_path, monkeypatch):
 
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(MissingDependencyError, match=r"pip install 'snappy-retriever\[eval\]'"):
-        draw_charts([found("small", 0.4)], tmp_path)
+        draw_charts([summary("small", 0.4)], tmp_path)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.bbox_docvqa.dataset import Place, load_samples, locate
+from benchmarks.bbox_docvqa.dataset import PageLocation, load_samples, locate
 
 from .conftest import ROWS, row
 
@@ -98,16 +98,16 @@ def test_all_files_with_questions_are_read(write):
 @pytest.mark.parametrize(
     ("broken", "message"),
     [
-        ([row(), {}], r"any.jsonl, line 2: no question \(KeyError\('bbox'\)\)"),
-        ([row(), []], "line 2: no question"),
+        ([row(), {}], r"any.jsonl, line 2: not a question \(KeyError\('bbox'\)\)"),
+        ([row(), []], "line 2: not a question"),
         ([row(bbox=[])], "no box of evidence"),
-        ([row(bbox=None)], "line 1: no question"),
-        ([row(bbox=[[1, 2, 3]])], "line 1: no question"),
+        ([row(bbox=None)], "line 1: not a question"),
+        ([row(bbox=[[1, 2, 3]])], "line 1: not a question"),
         ([row(bbox=[[50, 2, 30, 4]])], "x1 <= x2"),
         ([row(bbox=[[1, 2, float("nan"), 4]])], "x1 <= x2"),
         ([row(question=" ", query="")], "an empty question"),
         ([row(evidence_page=0)], "counts from 1, not 0"),
-        ([], "holds no questions"),
+        ([], "no questions"),
     ],
 )
 def test_what_is_no_question(write, broken, message):
@@ -142,7 +142,7 @@ def test_pictures_are_found(write, tmp_path, where):
     (tmp_path / where).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / where).touch()
     (folder / "2301.1.pdf").touch()  # the picture counts
-    assert locate(load_samples(folder)) == ({0: Place(tmp_path / where, 1)}, [])
+    assert locate(load_samples(folder)) == ({0: PageLocation(tmp_path / where, 1)}, [])
 
 
 @pytest.mark.parametrize("where", ["2301.1.pdf", "pdfs/2301.1.pdf"])
@@ -152,7 +152,7 @@ def test_pdfs_are_found(write, where):
     (folder / where).touch()
     path = Path(folder / where)
     assert locate(load_samples(folder)) == (
-        {0: Place(path, 2), 1: Place(path, 2), 2: Place(path, 1)},
+        {0: PageLocation(path, 2), 1: PageLocation(path, 2), 2: PageLocation(path, 1)},
         [],
     )
 
@@ -168,5 +168,5 @@ def test_missing_files_are_named_once(write):
 def test_a_pdf_needs_a_page(write):
     folder = write([row(evidence_page=None)])
     (folder / "2301.1.pdf").touch()
-    with pytest.raises(ValueError, match="names no evidence_page"):
+    with pytest.raises(ValueError, match="has no evidence_page"):
         locate(load_samples(folder))

@@ -21,7 +21,7 @@ TALL = [10, 20, 20, 60]  # WIDE with the axes swapped
 
 
 @pytest.mark.parametrize(
-    ("found", "evidence", "expected"),
+    ("predicted", "evidence", "expected"),
     [
         ([WIDE], [WIDE], [1]),
         ([UPPER], [WIDE], [0.5]),
@@ -30,8 +30,8 @@ TALL = [10, 20, 20, 60]  # WIDE with the axes swapped
         ([], [WIDE, TALL], [0, 0]),
     ],
 )
-def test_best_overlaps(found, evidence, expected):
-    assert best_overlaps(as_boxes(found), as_boxes(evidence)) == pytest.approx(expected)
+def test_best_overlaps(predicted, evidence, expected):
+    assert best_overlaps(as_boxes(predicted), as_boxes(evidence)) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_question_without_evidence_cannot_be_judged():
 
 
 @pytest.mark.parametrize(
-    ("found", "evidence", "recall", "precision"),
+    ("predicted", "evidence", "recall", "precision"),
     [
         ([UPPER], [WIDE], 0.5, 1),
         ([WIDE], [UPPER], 1, 0.5),
@@ -69,8 +69,10 @@ def test_a_question_without_evidence_cannot_be_judged():
         ([WIDE], [[10, 20, 10, 30]], 0, 0),  # evidence without area
     ],
 )
-def test_shared_area(found, evidence, recall, precision):
-    assert shared_area(as_boxes(found), as_boxes(evidence)) == pytest.approx((recall, precision))
+def test_shared_area(predicted, evidence, recall, precision):
+    assert shared_area(as_boxes(predicted), as_boxes(evidence)) == pytest.approx(
+        (recall, precision)
+    )
 
 
 box = st.tuples(*[st.integers(0, 12)] * 4).map(
@@ -79,14 +81,14 @@ box = st.tuples(*[st.integers(0, 12)] * 4).map(
 
 
 @given(st.lists(box, max_size=5), st.lists(box, min_size=1, max_size=5))
-def test_shared_area_agrees_with_counting_cells(found, evidence):
+def test_shared_area_agrees_with_counting_cells(predicted, evidence):
     def cells(boxes):
         return {(x, y) for x0, y0, x1, y1 in boxes for x in range(x0, x1) for y in range(y0, y1)}
 
-    shared = len(cells(found) & cells(evidence))
-    recall, precision = shared_area(as_boxes(found), as_boxes(evidence))
+    shared = len(cells(predicted) & cells(evidence))
+    recall, precision = shared_area(as_boxes(predicted), as_boxes(evidence))
     assert recall == pytest.approx(shared / len(cells(evidence)))
-    assert precision == pytest.approx(shared / len(cells(found)) if found else 0)
+    assert precision == pytest.approx(shared / len(cells(predicted)) if predicted else 0)
 
 
 def test_at_random_is_the_mean_over_draws():

@@ -56,7 +56,7 @@ def write(tmp_path):
 @pytest.mark.parametrize("name", ["small-1b.jsonl.gz", "small-1b.jsonl"])
 def test_by_hand(write, name):
     (run,) = load_runs([write(name, ROWS)])
-    found = recorded_summary(run)
+    summary = recorded_summary(run)
     area = 400 * 100 + 50 * 80  # of the second question's evidence
     expected = {
         "model": "small-1b",
@@ -81,17 +81,17 @@ def test_by_hand(write, name):
         "saved_vs_all_ocr": 0.7,
         "saved_vs_full_image": 0.85,
     }
-    assert {name: found[name] for name in expected} == expected
-    assert {name: row["hit50"] for name, row in found["by_category"].items()} == {
+    assert {name: summary[name] for name in expected} == expected
+    assert {name: row["hit50"] for name, row in summary["by_category"].items()} == {
         "cs": 1,
         "math": 0,
     }
-    assert {name: row["questions"] for name, row in found["by_boxes"].items()} == {"1": 1, "2": 1}
-    assert found["by_category"]["math"]["tokens_selected"] == 20
-    assert found["curve"]["selected"][:6] == [1] * 6  # up to .25
-    assert found["curve"]["selected"][6:] == [0.5] * 15
-    assert found["intervals"]["hit50"] == [0, 1]
-    assert json.loads(json.dumps(found)) == found
+    assert {name: row["questions"] for name, row in summary["by_boxes"].items()} == {"1": 1, "2": 1}
+    assert summary["by_category"]["math"]["tokens_selected"] == 20
+    assert summary["curve"]["selected"][:6] == [1] * 6  # up to .25
+    assert summary["curve"]["selected"][6:] == [0.5] * 15
+    assert summary["intervals"]["hit50"] == [0, 1]
+    assert json.loads(json.dumps(summary)) == summary
 
 
 def test_two_files_of_one_name_keep_their_paths(write, tmp_path):
@@ -103,10 +103,10 @@ def test_two_files_of_one_name_keep_their_paths(write, tmp_path):
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ([], "holds no recorded questions"),
-        ([question(failed=True)], "holds no recorded questions"),
-        ([question(), {"doc_name": "x"}], "line 2: no recorded question"),
-        ([question(), []], "line 2: no recorded question"),
+        ([], "no recorded questions"),
+        ([question(failed=True)], "no recorded questions"),
+        ([question(), {"doc_name": "x"}], "line 2: not a recorded question"),
+        ([question(), []], "line 2: not a recorded question"),
         ([question(gt_bboxes=[])], "no box of evidence"),
         ([question(pred_bboxes=[[500, 1, 2, 3]])], "line 1: .*x0 <= x1"),
     ],
@@ -153,27 +153,27 @@ def recorded():
 
 @pytest.mark.parametrize("model", PAPER)
 def test_the_paper_to_the_digit(recorded, model):
-    found = recorded[model]
+    summary = recorded[model]
     main, categories = PAPER[model]
-    rates = [f"{100 * found[name]:.1f}" for name in ("hit25", "hit50", "hit70")]
-    saved = [f"{100 * found[f'saved_vs_{name}']:.1f}" for name in ("all_ocr", "full_image")]
-    tokens = str(found["tokens_selected"])
-    assert [f"{found['mean_iou']:.3f}", *rates, tokens, *saved] == main
-    assert (found["questions"], found["failed"]) == (1619, 4)
-    assert {name: row["questions"] for name, row in found["by_boxes"].items()} == {
+    rates = [f"{100 * summary[name]:.1f}" for name in ("hit25", "hit50", "hit70")]
+    saved = [f"{100 * summary[f'saved_vs_{name}']:.1f}" for name in ("all_ocr", "full_image")]
+    tokens = str(summary["tokens_selected"])
+    assert [f"{summary['mean_iou']:.3f}", *rates, tokens, *saved] == main
+    assert (summary["questions"], summary["failed"]) == (1619, 4)
+    assert {name: row["questions"] for name, row in summary["by_boxes"].items()} == {
         "1": 746,
         "2": 873,
     }
     words = categories.split()
     for name, mean, hit in zip(words[::3], words[1::3], words[2::3], strict=True):
-        row = found["by_category"][name]
+        row = summary["by_category"][name]
         assert (f"{row['mean_iou']:.3f}", f"{100 * row['hit50']:.1f}") == (mean, hit)
 
 
 def test_what_the_paper_hides(recorded):
-    found = recorded["colqwen3-4b"]
+    summary = recorded["colqwen3-4b"]
     first, three = (
-        (f"{100 * found[f'{name}_hit50']:.1f}", f"{found[f'{name}_mean_iou']:.3f}")
+        (f"{100 * summary[f'{name}_hit50']:.1f}", f"{summary[f'{name}_mean_iou']:.3f}")
         for name in ("top1", "top3")
     )
     assert (first, three) == (("20.3", "0.291"), ("47.1", "0.490"))

@@ -1,0 +1,170 @@
+"""Mutation testing: do the tests of scoring, search and ingest notice small faults in the code?
+
+cosmic-ray makes the mutants: a comparison turned round, a number off by one, a loop that never
+runs. Each mutant of a random sample is tested in a copy of the repository by the tests that can
+notice it, up to the first failure. A mutant that passes them all has survived.
+"""
+
+from __future__ import annotations
+
+import ast
+import random
+import shlex
+import shutil
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import SimpleQueue
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cosmic_ray.work_item import MutationSpec, WorkResult
+
+    Position = tuple[int, int]  # line, from 1, and column, from 0
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = {"scoring": ("scoring", "search"), "search": ("search",), "ingest": ("ingest",)}
+"""Packages of snappy_core to mutate, each with the folders of tests that exercise it."""
+
+COMMON_TESTS = ("test_index.py", "test_page_search.py")
+KILL_TESTS = "test_kill.py"
+KILL_MODULES = ("pipeline.py", "plan.py")  # they decide what a killed run leaves behind
+MINUTES = 10  # for tests without a mutation; here they take about one
+PATIENCE = 2  # mutants may take this many times as long: what hangs is killed, too
+COPIES = 2  # of the repository: as many mutants are tested at once
+NOT_COPIED = (".git", ".venv", "out", "__pycache__", ".*_cache")
+
+
+def run(count: int = 150, seed: int = 0) -> list[MutationSpec]:
+    """Test a sample of mutants, print how many were killed, and return the survivors.
+
+    Raises:
+        RuntimeError: tests fail without any mutation.
+    """
+    with TemporaryDirectory() as folder, ThreadPoolExecutor(COPIES) as threads:
+        copies: SimpleQueue[Path] = SimpleQueue()
+        for number in range(COPIES):
+            copy = Path(folder, str(number))
+            shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*NOT_COPIED))
+            copies.put(copy)
+        mutants = sample_mutants(copy, count, seed)
+        # Modules of a package share most of their tests, each in another order.
+        suites = {_suite(copy, mutant): mutant.module_path for mutant in mutants}
+        limits: dict[frozenset[str], float] = {}
+        for suite, (result, seconds) in zip(
+            suites,
+            threads.map(lambda module: _test(module, None, copies, 60 * MINUTES), suites.values()),
+            strict=True,
+        ):
+            if result.is_killed:
+                raise RuntimeError(f"tests fail without a mutation:\n{result.output}")
+            limits[suite] = PATIENCE * seconds
+        results = threads.map(
+            lambda mutant: _test(mutant.module_path, mutant, copies, limits[_suite(copy, mutant)]),
+            mutants,
+        )
+        survivors = list(_survivors(mutants, results))
+    killed = len(mutants) - len(survivors)
+    print(f"\n{len(mutants)} mutants of {len(PACKAGES)} packages, seed {seed}:")
+    print(f"{killed} killed, {len(survivors)} survived: {killed / len(mutants):.1%} killed")
+    return survivors
+
+
+def sample_mutants(root: Path, count: int, seed: int) -> list[MutationSpec]:
+    """Return mutants of `count` different places in the code, drawn at random.
+
+    Their module paths are relative to `root`. Annotations are left out: nothing evaluates them.
+    """
+    import attrs
+    from cosmic_ray.commands import init
+    from cosmic_ray.work_db import WorkDB, use_db
+
+    core = root / "snappy_core"
+    modules = sorted(path for name in PACKAGES for path in (core / name).rglob("*.py"))
+    annotations = {module: list(_annotations(module)) for module in modules}
+    places: dict[tuple[Path, Position, Position], list[MutationSpec]] = defaultdict(list)
+    with use_db(":memory:", WorkDB.Mode.create) as database:
+        init(modules, database, {})
+        for item in database.work_items:
+            (mutant,) = item.mutations
+            module, start, end = mutant.module_path, mutant.start_pos, mutant.end_pos
+            if not any(first <= start and end <= last for first, last in annotations[module]):
+                mutant = attrs.evolve(mutant, module_path=module.relative_to(root))
+                places[module, start, end].append(mutant)
+    rng = random.Random(seed)
+    return [rng.choice(places[place]) for place in rng.sample(sorted(places), count)]
+
+
+def _annotations(module: Path) -> Iterator[tuple[Position, Position]]:
+    """Yield where each annotation of a module begins and ends."""
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        for name in ("annotation", "returns"):
+            annotation = getattr(node, name, None)
+            if annotation is not None:
+                yield (
+                    (annotation.lineno, annotation.col_offset),
+                    (annotation.end_lineno, annotation.end_col_offset),
+                )
+
+
+def test_files(root: Path, module: Path) -> list[str]:
+    """Return the module, for its doctests, and the test files that run it, its own first.
+
+    All paths are relative to `root`.
+    """
+    tests = root / "tests"
+    if module.parent.name == "ray":
+        files = sorted((tests / "ingest" / "ray").glob("test_*.py"))
+    else:
+        folders = PACKAGES[module.parts[1]]
+        files = [file for name in folders for file in sorted((tests / name).glob("test_*.py"))]
+        files += [tests / name for name in COMMON_TESTS]
+        if module.name not in KILL_MODULES:
+            files = [file for file in files if file.name != KILL_TESTS]
+    files.sort(key=lambda file: module.stem not in file.stem)
+    return [str(module), *(str(file.relative_to(root)) for file in files)]
+
+
+def _suite(root: Path, mutant: MutationSpec) -> frozenset[str]:
+    return frozenset(test_files(root, mutant.module_path)[1:])
+
+
+def _test(
+    module: Path, mutant: MutationSpec | None, copies: SimpleQueue[Path], limit: float
+) -> tuple[WorkResult, float]:
+    """Run the tests of a module in a copy that is free; return the result and the seconds."""
+    import attrs
+    from cosmic_ray.mutating import mutate_and_test
+
+    copy = copies.get()
+    command = ["env", f"--chdir={copy}", f"PYTHONPATH={copy}", sys.executable, "-m", "pytest"]
+    command += ["-q", "-x", *test_files(copy, module)]
+    mutations = [] if mutant is None else [attrs.evolve(mutant, module_path=copy / module)]
+    started = time.monotonic()
+    try:
+        result = mutate_and_test(mutations, shlex.join(command), limit)
+        return result, time.monotonic() - started
+    finally:
+        copies.put(copy)
+
+
+def _survivors(
+    mutants: list[MutationSpec], results: Iterable[tuple[WorkResult, float]]
+) -> Iterator[MutationSpec]:
+    """Print each result as it comes, with the changed lines of survivors, and yield these."""
+    for number, (mutant, (result, seconds)) in enumerate(zip(mutants, results, strict=True), 1):
+        if result.test_outcome is None or result.worker_outcome != "normal":
+            raise RuntimeError(f"{mutant}: {result.worker_outcome}\n{result.output}")
+        outcome = "timeout" if result.output == "timeout" else result.test_outcome.value
+        name = mutant.operator_name.removeprefix("core/")
+        place = f"{mutant.module_path}:{mutant.start_pos[0]}"
+        print(f"[{number}/{len(mutants)}] {outcome} {seconds:5.1f} s  {place}  {name}", flush=True)
+        if not result.is_killed:
+            for line in (result.diff or "").split("\n"):
+                if line[:1] in "+-" and line[:3] not in ("---", "+++"):
+                    print(f"    {line}")
+            yield mutant
