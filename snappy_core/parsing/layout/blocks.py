@@ -58,7 +58,7 @@ class Block:
     def of(cls, words: Sequence[int], page: UprightPage, label: Label = "other") -> Block:
         """Return a block of some words of a page."""
         index = list(words)
-        size = float(page.sizes[index].max())
+        size = float(page.layer.sizes[index].max())
         return cls(tuple(index), enclose(page.word_boxes[index]), size, label=label)
 
 
@@ -113,7 +113,7 @@ def group_lines(lines: Sequence[Line], page: UprightPage) -> list[TextBlock]:
     for line, label in zip(lines, labels.tolist(), strict=True):
         blocks[label].append(line)
     for block in blocks:
-        rtl = is_right_to_left([page.texts[word] for line in block for word in line.words])
+        rtl = is_right_to_left([page.layer.texts[word] for line in block for word in line.words])
         block.sort(key=lambda line: (line.middle, -line.x1 if rtl else line.x0))
     return list(blocks)
 
@@ -122,12 +122,12 @@ def _wrap(line: Line, page: UprightPage) -> _PdfminerLine:
     wrapped = _PdfminerLine(PARAMS.word_margin)
     first = line.words[0]
     left = line.x0
-    if len(line.words) > 1 and BULLET.match(page.texts[first]):
+    if len(line.words) > 1 and BULLET.match(page.layer.texts[first]):
         # The lines of a list item are aligned with its text, not with its bullet.
         left = float(page.line_boxes[line.words[1], 0])
     wrapped.set_bbox((min(left, line.x1), -line.y1, line.x1, -line.y0))
     # pdfminer drops empty lines; it looks at the text for nothing else.
-    wrapped._objs.append(PdfminerWord(first, page.texts[first], page.line_boxes[first], 1))
+    wrapped._objs.append(PdfminerWord(first, page.layer.texts[first], page.line_boxes[first], 1))
     return wrapped
 
 

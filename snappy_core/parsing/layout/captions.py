@@ -21,7 +21,7 @@ def attach_captions(blocks: Sequence[Block], page: UprightPage) -> list[Block]:
     """
     candidates = []
     for caption in (block for block in blocks if block.label == "caption"):
-        names_table = page.texts[caption.words[0]].lower().startswith("tab")
+        names_table = page.layer.texts[caption.words[0]].lower().startswith("tab")
         for block in blocks:
             gap = _gap(caption, block) if block.label in ("figure", "table") else None
             if gap is not None:
@@ -51,7 +51,7 @@ def _join(caption: Block, block: Block, page: UprightPage) -> Block:
     above = caption.box[1] < block.box[1]
     text = block.text
     if text is not None:
-        caption_text = " ".join(page.texts[word] for word in caption.words)
+        caption_text = " ".join(page.layer.texts[word] for word in caption.words)
         text = "\n\n".join((caption_text, text) if above else (text, caption_text))
     return replace(
         block,

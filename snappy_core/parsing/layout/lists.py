@@ -72,9 +72,9 @@ def _lead_in(before: Sequence[Block], first: Block, page: UprightPage) -> tuple[
         return block.words
     if block.label != "paragraph":
         return ()
-    ends = [i for i, word in enumerate(block.words) if page.texts[word].endswith((".", "?"))]
+    ends = [i for i, word in enumerate(block.words) if page.layer.texts[word].endswith((".", "?"))]
     sentence = block.words[ends[-1] + 1 if ends else 0 :]
-    is_lead_in = bool(sentence) and page.texts[sentence[-1]].endswith(":")
+    is_lead_in = bool(sentence) and page.layer.texts[sentence[-1]].endswith(":")
     return sentence if is_lead_in and len(sentence) <= MAX_LEAD_IN else ()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import zip_longest
 
 import numpy as np
 
@@ -12,24 +11,20 @@ from snappy_core.parsing.layout.blocks import Block
 from snappy_core.parsing.layout.lists import group_list_items
 from snappy_core.parsing.layout.reading_order import reading_order
 from snappy_core.parsing.layout.upright_page import UprightPage
-from snappy_core.parsing.text import TextLayer
 from snappy_core.types import NO_WORDS, Box, Region, Words
 
 WORDLESS = "(figure without words)"
 """The text of a figure without any words in or above it."""
 
 
-def number_regions(
-    blocks: Sequence[Block], page: UprightPage, layer: TextLayer
-) -> tuple[Words, tuple[Region, ...]]:
+def number_regions(blocks: Sequence[Block], page: UprightPage) -> tuple[Words, tuple[Region, ...]]:
     """Return words and regions in reading order, boxes in fractions of the page.
 
     Each region is followed by its parts.
 
     Args:
-        blocks: in any order; their words are indices of the layer.
+        blocks: in any order.
         page: the page on which they were found.
-        layer: the words, with boxes in page fractions.
     """
     order = reading_order(np.array([block.box for block in blocks], np.float32).reshape(-1, 4))
     blocks = group_list_items([blocks[index] for index in order], page)
@@ -37,7 +32,7 @@ def number_regions(
     numbers = {word: number for number, word in enumerate(word_order)}
     regions = tuple(
         Region(
-            box=_box(block, page, layer),
+            box=_box(block, page),
             text=_text(block, page),
             words=tuple(numbers[word] for word in block.words),
             label=block.label,
@@ -49,7 +44,7 @@ def number_regions(
     )
     if not word_order:
         return NO_WORDS, regions
-    ordered = layer.take(np.array(word_order))
+    ordered = page.layer.take(np.array(word_order))
     return Words(ordered.texts, ordered.boxes, ordered.confidences), regions
 
 
@@ -64,10 +59,10 @@ def _flatten(
         number += 1 + len(parts)
 
 
-def _box(block: Block, page: UprightPage, layer: TextLayer) -> Box:
+def _box(block: Block, page: UprightPage) -> Box:
     if block.label == "figure":  # more than its words
         return enclose(page.to_page(np.array([block.box], dtype=np.float32)))
-    return enclose(layer.boxes[list(block.words)])
+    return enclose(page.layer.boxes[list(block.words)])
 
 
 def _text(block: Block, page: UprightPage) -> str:
@@ -87,9 +82,9 @@ def join_words(words: Sequence[int], page: UprightPage) -> str:
     Words are separated by spaces except in scripts written without.
     """
     pieces: list[str] = []
-    for word, next_word in zip_longest(words, words[1:]):
-        text, following = page.texts[word], "" if next_word is None else page.texts[next_word]
-        if page.hyphens[word] and following[:1].islower():
+    texts = [page.layer.texts[word] for word in words]
+    for word, text, following in zip(words, texts, [*texts[1:], ""], strict=False):
+        if page.layer.hyphens[word] and following[:1].islower():
             pieces.append(text.removesuffix("-"))
         elif _is_unspaced(text[-1]) and _is_unspaced(following[:1]):
             pieces.append(text)

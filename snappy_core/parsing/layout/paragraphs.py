@@ -51,7 +51,7 @@ def split_paragraphs(block: TextBlock, page: UprightPage) -> list[list[Line]]:
     A paragraph begins with an indented line, or after a line that leaves room for the first word
     of the next one. Left and right are swapped for scripts written from right to left.
     """
-    rtl = is_right_to_left([page.texts[word] for line in block for word in line.words])
+    rtl = is_right_to_left([page.layer.texts[word] for line in block for word in line.words])
     begins = {line: -line.x1 if rtl else line.x0 for line in block}
     ends = {line: -line.x0 if rtl else line.x1 for line in block}
     first, last = min(begins.values()), max(ends.values())
@@ -60,7 +60,7 @@ def split_paragraphs(block: TextBlock, page: UprightPage) -> list[list[Line]]:
     parts = [[block[0]]]
     for before, line in pairwise(block):
         same_row = line.middle - before.middle < 0.5 * line.size
-        hanging = BULLET.match(page.texts[parts[-1][0].words[0]]) is not None
+        hanging = BULLET.match(page.layer.texts[parts[-1][0].words[0]]) is not None
         room = last - ends[before]
         next_word = float(page.line_boxes[line.words[0], 2] - page.line_boxes[line.words[0], 0])
         ends_early = room > max(0.2 * (last - first), 1.1 * next_word + 0.3 * line.size)
@@ -71,7 +71,7 @@ def split_paragraphs(block: TextBlock, page: UprightPage) -> list[list[Line]]:
             ((ends_early or indented) and not hanging)
             or wide_step
             or _has_other_font(before, line, page)
-            or BULLET.match(page.texts[line.words[0]])
+            or BULLET.match(page.layer.texts[line.words[0]])
         ):
             parts.append([])
         parts[-1].append(line)
@@ -90,8 +90,8 @@ def _has_other_font(before: Line, line: Line, page: UprightPage) -> bool:
 
 def _bold_share(words: Sequence[int], page: UprightPage) -> float:
     """Return the share of the letters of some words that are bold, 0..1."""
-    letters = sum(len(page.texts[word]) for word in words)
-    return sum(len(page.texts[word]) for word in words if page.bold[word]) / letters
+    letters = sum(len(page.layer.texts[word]) for word in words)
+    return sum(len(page.layer.texts[word]) for word in words if page.layer.bold[word]) / letters
 
 
 def _body_size(page: UprightPage) -> float:
@@ -99,8 +99,8 @@ def _body_size(page: UprightPage) -> float:
 
     Not the most common one: on a page full of footnotes most letters are small.
     """
-    letters = np.array([len(text) for text in page.texts])
-    sizes, indices = np.unique(np.round(page.sizes * 2) / 2, return_inverse=True)
+    letters = np.array([len(text) for text in page.layer.texts])
+    sizes, indices = np.unique(np.round(page.layer.sizes * 2) / 2, return_inverse=True)
     counts = np.bincount(indices, weights=letters)
     return float(sizes[(counts >= min(0.25 * counts.sum(), counts.max())).nonzero()[0][-1]])
 
@@ -111,7 +111,7 @@ def _label(block: Block, page: UprightPage, body_size: float) -> Block:
 
 def _choose_label(block: Block, page: UprightPage, body_size: float) -> Label:
     words = block.words
-    text = " ".join(page.texts[word] for word in words[:12])
+    text = " ".join(page.layer.texts[word] for word in words[:12])
     top, bottom = block.box[1] / page.height, block.box[3] / page.height
     at_edge = bottom < _MARGIN or top > 1 - _MARGIN
     small = block.size <= 1.1 * body_size or _PAGE_NUMBER.match(text)
@@ -125,6 +125,6 @@ def _choose_label(block: Block, page: UprightPage, body_size: float) -> Label:
             return "title"
         if block.size > 1.15 * body_size or (block.bold and len(words) <= 15):
             return "heading"
-    if BULLET.match(page.texts[words[0]]) and len(words) > 1:
+    if BULLET.match(page.layer.texts[words[0]]) and len(words) > 1:
         return "list_item"
     return "paragraph"

@@ -64,11 +64,11 @@ def find_regions(
         if layer.confidences is not None:  # OCR: bold type and font sizes are not reliable
             blocks = _apply_model_labels(blocks, page)
         blocks, warning = add_figures(blocks, page), ""
-    return *number_regions(blocks, page, layer), warning
+    return *number_regions(blocks, page), warning
 
 
 def _split_into_runs(page: UprightPage) -> Iterator[Block]:
-    count = len(page.texts)
+    count = len(page.layer.texts)
     for start in range(0, count, _RUN_WORDS):
         yield Block.of(range(start, min(start + _RUN_WORDS, count)), page)
 

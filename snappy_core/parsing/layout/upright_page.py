@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -18,78 +18,64 @@ from snappy_core.parsing.text import TextLayer
 class UprightPage:
     """The words and drawings of a page, turned so that text of one direction is upright.
 
-    All coordinates are points (1/72 inch), x to the right and y down.
+    Coordinates are points (1/72 inch), x to the right and y down, on the turned page.
 
     Attributes:
-        turn: quarter turns clockwise by which the upright words must be read on the page; the
-            page is turned counter-clockwise by as many.
+        layer: all n words in the order of the file, whatever their direction; its boxes are as on
+            the page before it was turned.
+        turn: quarter turns clockwise by which the upright words are turned on that page.
         width, height: of the turned page.
-        texts: of all n words in the order of the file, whatever their direction.
         word_boxes: (n, 4), tight to the ink.
         line_boxes: (n, 4), as high as the font.
-        sizes: (n,) font sizes.
-        bold: (n,) bool.
-        hyphens: (n,) bool, the word goes on in the next line.
-        upright: (n,) bool, the word is upright on this page.
         ruling_lines: their boxes.
         areas: with their boxes in points.
     """
 
+    layer: TextLayer
     turn: int
     width: float
     height: float
-    texts: tuple[str, ...]
     word_boxes: NDArray[np.float32]
     line_boxes: NDArray[np.float32]
-    sizes: NDArray[np.float32]
-    bold: NDArray[np.bool_]
-    hyphens: NDArray[np.bool_]
-    upright: NDArray[np.bool_]
-    ruling_lines: RulingLines
-    areas: tuple[Area, ...]
+    ruling_lines: RulingLines = field(default_factory=RulingLines)
+    areas: tuple[Area, ...] = ()
 
     @classmethod
     def from_layer(
         cls, layer: TextLayer, width: float, height: float, turn: int, drawings: Drawings
     ) -> UprightPage:
-        """Turn a page of `width` x `height` points so that words read at `turn` are upright."""
-
-        def upright(boxes: Boxes) -> NDArray[np.float32]:
-            return to_upright(boxes, turn, width, height)
-
+        """Turn a page of `width` x `height` points so that words turned by `turn` are upright."""
         areas = drawings.areas
         if turn:  # a layout model saw the page lying, and takes such text for a figure
             areas = tuple(area for area in areas if not area.modelled)
-        boxes = upright(np.array([area.box for area in areas], np.float32).reshape(-1, 4))
-        ruling_lines = RulingLines(
-            upright(drawings.ruling_lines.horizontal), upright(drawings.ruling_lines.vertical)
+        area_boxes = np.array([area.box for area in areas], np.float32).reshape(-1, 4)
+        lines = drawings.ruling_lines
+        word_boxes, line_boxes, area_boxes, horizontals, verticals = (
+            to_upright(boxes, turn, width, height)
+            for boxes in (layer.boxes, layer.lines, area_boxes, lines.horizontal, lines.vertical)
         )
         if turn % 2:
-            ruling_lines = RulingLines(ruling_lines.vertical, ruling_lines.horizontal)
             width, height = height, width
+            horizontals, verticals = verticals, horizontals
         return cls(
+            layer,
             turn,
             width,
             height,
-            layer.texts,
-            upright(layer.boxes),
-            upright(layer.lines),
-            layer.sizes,
-            layer.bold,
-            layer.hyphens,
-            layer.turns == turn,
-            ruling_lines,
+            word_boxes,
+            line_boxes,
+            RulingLines(horizontals, verticals),
             tuple(
                 replace(area, box=(x0, y0, x1, y1))
-                for area, (x0, y0, x1, y1) in zip(areas, boxes.tolist(), strict=True)
+                for area, (x0, y0, x1, y1) in zip(areas, area_boxes.tolist(), strict=True)
             ),
         )
 
     @cached_property
     def lines(self) -> list[Line]:
         """The lines of the upright words, split at vertical ruling lines."""
-        indices = np.flatnonzero(self.upright).tolist()
-        lines = find_lines(self.texts, self.line_boxes, self.sizes, indices)
+        indices = np.flatnonzero(self.layer.turns == self.turn).tolist()
+        lines = find_lines(self.layer.texts, self.line_boxes, self.layer.sizes, indices)
         return split_lines(lines, self.ruling_lines.vertical, self.line_boxes)
 
     def to_page(self, boxes: NDArray[np.float32]) -> Boxes:
@@ -106,7 +92,7 @@ def to_upright(boxes: Boxes, turn: int, width: float, height: float) -> NDArray[
     """Convert boxes (n, 4) from fractions of a page to points on the page turned upright.
 
     Args:
-        turn: quarter turns clockwise by which text must be read on the page.
+        turn: quarter turns clockwise by which the text is turned on the page.
         width, height: of the page before it is turned, in points.
 
     >>> to_upright(np.array([[0.5, 0.25, 1, 0.5]], np.float32), 1, 200, 400).tolist()

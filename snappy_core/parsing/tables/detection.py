@@ -84,7 +84,7 @@ def _is_table(table: Table, page: UprightPage, framed: bool) -> bool:
         return False
     numbers = sum(is_number(cell, page) for cell in cells) / len(cells)
     if columns == 2:
-        second_words = [page.texts[row.cells[1][0].words[0]] for row in rows]
+        second_words = [page.layer.texts[row.cells[1][0].words[0]] for row in rows]
         items = sum(BULLET.match(word) is not None for word in second_words)
         short = words <= 3 or numbers > 0.3 or table.leaders
         return len(rows) > 2 and short and items < 0.5 * len(rows)
@@ -107,7 +107,7 @@ def _trim_text(
     usual_size = float(np.median([line.size for line in lines])) if lines else 0
 
     def is_text(row: Sequence[Line]) -> bool:
-        beginning = " ".join(page.texts[word] for word in row[0].words[:3])
+        beginning = " ".join(page.layer.texts[word] for word in row[0].words[:3])
         return len(row) == 1 and (row[0] in text or CAPTION.match(beginning) is not None)
 
     def is_title(row: Sequence[Line]) -> bool:

@@ -22,7 +22,7 @@ def count_header_rows(rows: Sequence[Row], page: UprightPage) -> int:
     table without numbers the first row is the header if it names three columns or more.
     """
     most = min(MAX_HEADER, len(rows) - 1)
-    bold = [all(page.bold[word] for word in row.words) for row in rows]
+    bold = [all(page.layer.bold[word] for word in row.words) for row in rows]
     count = bold.index(False) if False in bold and sum(bold) < len(rows) / 2 else 0
     numbers = _number_columns(rows, page)
     if numbers:

@@ -2,22 +2,24 @@
 
 import numpy as np
 
-from snappy_core.parsing.drawings import RulingLines
 from snappy_core.parsing.layout.upright_page import UprightPage
+from snappy_core.parsing.text import TextLayer
 
-NO_RULING_LINES = RulingLines()
 
-
-def make_page(
-    texts=(), boxes=None, sizes=10, bold=False, ruling_lines=NO_RULING_LINES, areas=(),
-    size=(400, 600),
-):  # fmt: skip
-    """A page of words in points; `sizes` and `bold` of each word or of all."""
+def make_layer(texts, boxes, sizes=10, bold=False):
+    """The text layer of words with boxes in page fractions; `sizes`, `bold` of each or of all."""
     n = len(texts)
-    array = np.zeros((n, 4)) if boxes is None else boxes
-    array = np.array(array, np.float32).reshape(-1, 4)
-    return UprightPage(
-        0, *size, tuple(texts), array, array,
-        np.broadcast_to(np.float32(sizes), n), np.broadcast_to(bold, n), np.zeros(n, bool),
-        np.ones(n, bool), ruling_lines, tuple(areas),
+    boxes = np.array(boxes, np.float32).reshape(-1, 4)
+    none = np.zeros(n, bool)
+    return TextLayer(
+        tuple(texts), boxes, boxes, np.broadcast_to(np.float32(sizes), n),
+        np.broadcast_to(bold, n), none.astype(np.int8), none, none,
     )  # fmt: skip
+
+
+def make_page(texts=(), boxes=None, sizes=10, bold=False, size=(400, 600), **drawings):
+    """A page of words with boxes in points, which do not matter if there are none."""
+    boxes = np.zeros((len(texts), 4)) if boxes is None else boxes
+    boxes = np.array(boxes, np.float32).reshape(-1, 4)
+    layer = make_layer(texts, boxes / np.float32([*size, *size]), sizes, bold)
+    return UprightPage(layer, 0, *size, boxes, boxes, **drawings)

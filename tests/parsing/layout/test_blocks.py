@@ -22,13 +22,13 @@ def page_of(*rows):
 
 def lines_of(*rows):
     page = page_of(*rows)
-    return [" ".join(page.texts[word] for word in line.words) for line in page.lines]
+    return [" ".join(page.layer.texts[word] for word in line.words) for line in page.lines]
 
 
 def blocks_of(*rows):
     page = page_of(*rows)
     return {
-        " / ".join(" ".join(page.texts[w] for w in line.words) for line in block)
+        " / ".join(" ".join(page.layer.texts[w] for w in line.words) for line in block)
         for block in group_lines(page.lines, page)
     }
 
