@@ -18,7 +18,7 @@ import numpy as np
 from benchmarks.measure import Result, alternate, skip
 from benchmarks.synthetic import Clustered, fill
 from snappy_core import ReadingOptions, RegionIndex
-from snappy_core.encoders.onnx_text import OnnxTextEncoder
+from snappy_core.encoders.minilm import MiniLMEncoder
 from snappy_core.ingest import jobs
 from snappy_core.parsing.pdf import reader as pdf
 from snappy_core.stores import SqliteStore
@@ -129,14 +129,14 @@ def _profile() -> Result:
     folder = os.environ.get("SNAPPY_PDFS")
     files = sorted(Path(folder).glob("*.pdf")) if folder else [REPORT]
     spent = dict.fromkeys(("reading", "layout", "encoding", "pooling"), 0.0)
-    encoder = OnnxTextEncoder.minilm()
+    encoder = MiniLMEncoder()
     with tempfile.TemporaryDirectory() as made, ExitStack() as watched:
         index = watched.enter_context(RegionIndex.open(Path(made, "pages.snappy"), encoder))
         reading = ReadingOptions(ocr="never")
         index.add_document(REPORT, document_id="warms", reading=reading)
         watched.enter_context(_timed(pdf, "read_content", spent, "reading"))
         watched.enter_context(_timed(pdf, "build_page", spent, "layout"))
-        watched.enter_context(_timed(OnnxTextEncoder, "encode_pages", spent, "encoding"))
+        watched.enter_context(_timed(MiniLMEncoder, "encode_pages", spent, "encoding"))
         watched.enter_context(_timed(jobs, "prepare", spent, "pooling"))
         started = time.perf_counter()
         pages = index.add(files, reading=reading, progress=False).pages

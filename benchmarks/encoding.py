@@ -8,7 +8,7 @@ from unittest.mock import patch
 import numpy as np
 
 from benchmarks.measure import Result, alternate, milliseconds
-from snappy_core.encoders.onnx_text import OnnxTextEncoder
+from snappy_core.encoders.minilm import MiniLMEncoder
 from snappy_core.parsing import Source, read
 
 REPORT = Path(__file__).parent.parent / "examples" / "report.pdf"
@@ -18,7 +18,7 @@ def run() -> list[Result]:
     """Encode the sample report, and run the recorded batches through the bare session."""
     import onnxruntime
 
-    encoder = OnnxTextEncoder.minilm()
+    encoder = MiniLMEncoder()
     pages = list(read(Source.from_path(REPORT)))
     with patch.object(encoder, "run_model", side_effect=encoder.run_model) as run_model:
         encoder.encode_pages(pages)

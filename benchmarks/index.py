@@ -8,7 +8,7 @@ from pathlib import Path
 from benchmarks.measure import Result, alternate, milliseconds
 from benchmarks.synthetic import documents
 from snappy_core import RegionIndex
-from snappy_core.encoders.onnx_text import OnnxTextEncoder
+from snappy_core.encoders.minilm import MiniLMEncoder
 from snappy_core.stores import SqliteStore
 from snappy_core.stores.base import DocumentRecord
 
@@ -17,7 +17,7 @@ QUESTION = "w17 w4711 revenue of the third quarter by segment"
 
 def run(pages: int = 10_000) -> list[Result]:
     """Write the indexes, then open and search them in turns."""
-    encoder = OnnxTextEncoder.minilm()
+    encoder = MiniLMEncoder()
     with tempfile.TemporaryDirectory() as folder:
         empty, small, large = (Path(folder) / name for name in ("empty", "small", "large"))
         for path, count in ((empty, 0), (small, 100), (large, pages)):
@@ -64,7 +64,7 @@ def run(pages: int = 10_000) -> list[Result]:
     ]
 
 
-def _fill(path: Path, pages: int, encoder: OnnxTextEncoder) -> None:
+def _fill(path: Path, pages: int, encoder: MiniLMEncoder) -> None:
     store = SqliteStore(path)
     store.bind_encoder(encoder.name, encoder.dim)
     for document_id, records in documents(pages):

@@ -13,7 +13,7 @@ import pypdfium2 as pdfium
 
 from benchmarks.measure import Result, alternate
 from snappy_core import ReadingOptions, RegionIndex, Workers
-from snappy_core.encoders.onnx_text import OnnxTextEncoder
+from snappy_core.encoders.minilm import MiniLMEncoder
 from snappy_core.ingest.workers import resident
 
 REPORT = Path(__file__).parent.parent / "examples" / "report.pdf"
@@ -26,7 +26,7 @@ def run(copies: int = 10, pages: int = 300) -> list[Result]:
 
 
 def _speed(folder: Path, copies: int) -> Result:
-    encoder = OnnxTextEncoder.minilm()
+    encoder = MiniLMEncoder()
     paths = [shutil.copy(REPORT, folder / f"{number}.pdf") for number in range(copies)]
     added = 0
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from snappy_core._async import async_twin
 from snappy_core.display.render import crop, draw_page
 from snappy_core.display.stored_pages import redraw
-from snappy_core.encoders import Encoder, is_encoder_name, open_encoder
+from snappy_core.encoders import Encoder, can_open, open_encoder
 from snappy_core.errors import IndexMismatchError
 from snappy_core.formats import SuppliedPage, SuppliedRegions
 from snappy_core.ingest import plan
@@ -83,7 +83,7 @@ class RegionIndex:
             encoder = open_encoder()
         if encoder is not None:
             self._store.bind_encoder(encoder.name, encoder.dim)
-        elif made_by is not None and not is_encoder_name(made_by[0]):
+        elif made_by is not None and not can_open(made_by[0]):
             raise IndexMismatchError(
                 f"{self._store.location}: made by the encoder {made_by[0]} ({made_by[1]} "
                 "dimensions), which Snappy cannot open by its name; give it as `encoder`"
@@ -101,7 +101,8 @@ class RegionIndex:
         with self._opening:
             if self._encoder is None:
                 made_by = self._store.encoder()
-                opened = open_encoder(made_by and made_by[0])
+                assert made_by is not None  # a new index opens its encoder at once
+                opened = open_encoder(made_by[0])
                 self._store.bind_encoder(opened.name, opened.dim)
                 self._encoder = opened
             return self._encoder

@@ -1,40 +1,58 @@
-"""Encoders: what turns pages and questions into vectors of one space."""
+"""Encoders: models that turn pages and questions into vectors of the same space.
+
+An index stores the name of its encoder and opens the encoder by that name. Register an encoder of
+your own to have it opened, too:
+
+    ENCODERS.register("my-encoder-1", MyEncoder)  # the class, or a function without arguments
+
+Packages register theirs in the entry point group "snappy.encoders". The name must be the `name`
+of the encoder. An index of an encoder that is not registered is opened with `encoder=`.
+"""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
 from snappy_core.encoders.base import Encoder
-from snappy_core.encoders.onnx_text import MINILM, OnnxTextEncoder
+from snappy_core.encoders.minilm import MINILM
 from snappy_core.errors import ModelError
+from snappy_core.registry import Registry
 
-__all__ = ["MINILM", "Encoder", "is_encoder_name", "open_encoder"]
+__all__ = ["ENCODERS", "MINILM", "Encoder", "can_open", "open_encoder"]
+
+ENCODERS = Registry[Callable[[], Encoder]](
+    "encoder", "snappy.encoders", {MINILM: "snappy_core.encoders.minilm:MiniLMEncoder"}
+)
 
 
-def open_encoder(name: str | None = None) -> Encoder:
-    """Return the encoder with a name: the embedded one, or a vision model.
+def open_encoder(name: str = MINILM) -> Encoder:
+    """Load an encoder by its name, by default the embedded text encoder.
 
     Args:
-        name: none, or `MINILM`, for the embedded text encoder (all-MiniLM-L6-v2, English, CPU);
-            else the folder or hub id of a model of the ColPali family, such as
-            "vidore/colqwen2.5-v0.2". The name that an index keeps of either opens it again.
+        name: a name in `ENCODERS`; or the folder or Hugging Face Hub id of a vision model of the
+            ColPali family, such as "vidore/colqwen2.5-v0.2", optionally with "@" and a version.
 
     Raises:
-        ModelError: there is no such encoder, or its files do not fit.
-        MissingDependencyError: the model needs an extra that is not installed.
+        ModelError: there is no encoder of this name, or its files are missing or invalid.
+        MissingDependencyError: the encoder needs a package that is not installed.
     """
-    if name is None or name == MINILM:
-        return OnnxTextEncoder.minilm()
-    if not is_encoder_name(name):
+    if name in ENCODERS.names():
+        return ENCODERS.get(name)()
+    if not _is_model_path(name):
         raise ModelError(
-            f"{name!r}: no such encoder; give the folder or hub id of a ColPali-family model, such "
-            f"as vidore/colqwen2.5-v0.2, or {MINILM}"
+            f"{name!r}: no such encoder; use {', '.join(ENCODERS.names())}, or the folder or hub "
+            "id of a ColPali-family model, such as vidore/colqwen2.5-v0.2"
         )
     from snappy_core.encoders.colvision import ColVisionEncoder
 
     return ColVisionEncoder(name)
 
 
-def is_encoder_name(name: str) -> bool:
-    """Say whether `open_encoder` may open what has this name; nothing is opened or fetched."""
-    return name == MINILM or "/" in name or os.path.isdir(name)
+def can_open(name: str) -> bool:
+    """Return whether `open_encoder` accepts a name, without loading or downloading anything."""
+    return name in ENCODERS.names() or _is_model_path(name)
+
+
+def _is_model_path(name: str) -> bool:
+    return "/" in name or os.path.isdir(name)

@@ -1,4 +1,4 @@
-"""What the index asks of an encoder."""
+"""The interface of encoders."""
 
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
@@ -10,8 +10,13 @@ from snappy_core.types import Page, Patches, Query
 class Encoder(Protocol):
     """Turns pages into patches and questions into token vectors of the same space.
 
+    The dot product of a token vector and a patch vector is their similarity. The result for a
+    page must not depend on the other pages of a call. Worker processes receive encoders by
+    pickle. `snappy_core.testing.encoders.EncoderConformance` tests all of this.
+
     Attributes:
-        name: the model with its version; part of the index, which no other encoder can read.
+        name: identifies the model and its version. It is stored in the index, which refuses
+            encoders of another name; change it whenever the vectors change.
         dim: length of the vectors.
     """
 
@@ -22,9 +27,17 @@ class Encoder(Protocol):
     def dim(self) -> int: ...
 
     def encode_pages(self, pages: Sequence[Page]) -> list[Patches]:
-        """Return the patches of each page, in the order given."""
+        """Return the patches of each page, in the order of the pages.
+
+        A text encoder returns one patch per word of a page; a vision encoder draws the page with
+        `Page.render` and returns a grid.
+        """
         ...
 
     def encode_query(self, text: str) -> Query:
-        """Return the token vectors of a question."""
+        """Return the token vectors of a question.
+
+        Raises:
+            ValueError: the question is empty.
+        """
         ...

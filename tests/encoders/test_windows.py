@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snappy_core.encoders.windows import CONTEXT_WORDS, LONG_TABLE, windows
+from snappy_core.encoders.windows import CONTEXT_WORDS, LONG_TABLE, cut_windows
 from snappy_core.types import Page, Region, Words
 
 
@@ -27,7 +27,9 @@ def one_each(texts):
 
 
 def cut(pages, limit, count=one_each):
-    return [(window.page, window.words, window.context) for window in windows(pages, count, limit)]
+    return [
+        (window.page, window.words, window.context) for window in cut_windows(pages, count, limit)
+    ]
 
 
 def test_the_words_of_a_region_go_together():
@@ -85,7 +87,7 @@ def test_words_of_several_pieces(pieces, expected):
     def count(texts):
         return [pieces[int(text[1:])] for text in texts]
 
-    made = windows([page], count, 4)
+    made = cut_windows([page], count, 4)
     assert [window.words for window in made] == expected
 
 
@@ -120,7 +122,7 @@ def test_every_word_once_in_order_and_within_the_limit(pieces, limit, section):
     def count(texts):
         return [pieces[int(text[1:])] if text[0] == "w" else 1 for text in texts]
 
-    made = windows([page], count, limit)
+    made = cut_windows([page], count, limit)
     assert [word for window in made for word in window.words] == list(range(len(pieces)))
     for window in made:
         held = sum(pieces[word] for word in window.words)

@@ -12,7 +12,7 @@ import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from snappy_core import RegionIndex, Source, UnreadableDocumentError, WorkerError, Workers
-from snappy_core.encoders.onnx_text import OnnxTextEncoder
+from snappy_core.encoders.minilm import MiniLMEncoder
 from snappy_core.ingest.pipeline import ingest
 from snappy_core.ingest.plan import name_documents
 from snappy_core.parsing import ReadingOptions
@@ -87,7 +87,7 @@ def add(store, encoder, paths, workers, **limits):
     return ingest(store, encoder, documents, {"team": "sea"}, False, options, crew)
 
 
-@pytest.mark.parametrize("make", [FakeEncoder, OnnxTextEncoder.minilm], ids=["fake", "minilm"])
+@pytest.mark.parametrize("make", [FakeEncoder, MiniLMEncoder], ids=["fake", "minilm"])
 def test_two_workers_make_the_index_that_one_process_makes(data, make):
     """All awkward files; with the real encoder, those that fill more than one batch."""
     paths = sorted(data.glob("*.pdf"))

@@ -21,7 +21,7 @@ from snappy_core import (
     Workers,
 )
 from snappy_core.cli import main
-from snappy_core.encoders.onnx_text import OnnxTextEncoder
+from snappy_core.encoders.minilm import MiniLMEncoder
 from snappy_core.ingest.ray.actor import at_hand
 from snappy_core.testing import FakeEncoder
 from tests.ingest.contents import contents, outcome
@@ -159,7 +159,7 @@ def test_the_command_line_with_the_embedded_encoder(cluster, data, tmp_path, cap
     said = capsys.readouterr().out
     assert main(["index", *paths, "--to", here, "--workers", "0", "--password", "tide"]) == 0
     assert said.partition(" in ")[0] == capsys.readouterr().out.partition(" in ")[0]
-    encoder = OnnxTextEncoder.minilm()
+    encoder = MiniLMEncoder()
     with RegionIndex.open(there, encoder) as index, RegionIndex.open(here, encoder) as expected:
         assert contents(index._store) == contents(expected._store)
 

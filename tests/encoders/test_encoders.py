@@ -6,21 +6,20 @@ import sys
 import pytest
 
 from snappy_core import IndexMismatchError, ModelError, RegionIndex
-from snappy_core.encoders import MINILM, is_encoder_name, open_encoder
-from snappy_core.encoders.onnx_text import OnnxTextEncoder
+from snappy_core.encoders import ENCODERS, MINILM, can_open, open_encoder
+from snappy_core.encoders.minilm import MiniLMEncoder
 from snappy_core.stores import SqliteStore
 from snappy_core.testing import FakeEncoder
 
 
-@pytest.mark.parametrize("name", [None, MINILM])
-def test_the_embedded_encoder(name):
-    encoder = open_encoder(name)
-    assert isinstance(encoder, OnnxTextEncoder)
-    assert encoder.name == MINILM
+def test_the_embedded_encoder():
+    for encoder in (open_encoder(), open_encoder(MINILM)):
+        assert isinstance(encoder, MiniLMEncoder)
+        assert encoder.name == MINILM
 
 
 @pytest.mark.parametrize(
-    ("name", "known"),
+    ("name", "expected"),
     [
         (MINILM, True),
         ("vidore/colqwen2.5-v0.2", True),
@@ -30,18 +29,20 @@ def test_the_embedded_encoder(name):
         ("", False),
     ],
 )
-def test_names(name, known):
-    assert is_encoder_name(name) is known
+def test_names_that_can_be_opened(name, expected):
+    assert can_open(name) is expected
 
 
 def test_a_folder_is_a_name(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "colpali").mkdir()
-    assert is_encoder_name("colpali")
+    assert can_open("colpali")
 
 
 def test_no_such_encoder():
-    with pytest.raises(ModelError, match=r"'minlm': no such encoder; give .*colqwen2\.5"):
+    with pytest.raises(
+        ModelError, match=r"'minlm': no such encoder; use minilm-l6-int8-1, or .*colqwen2\.5"
+    ):
         open_encoder("minlm")
 
 
@@ -75,6 +76,26 @@ def test_an_encoder_that_has_no_name_to_open_it_by_must_be_given(tmp_path):
         RegionIndex.open(path)
     assert [found.name for found in tmp_path.iterdir()] == [path.name]  # it was closed again
     RegionIndex.open(path, FakeEncoder()).close()
+
+
+class LengthEncoder(FakeEncoder):
+    """An encoder of a program that uses Snappy."""
+
+    def __init__(self):
+        super().__init__(name="length-1")
+
+
+def test_an_index_opens_a_registered_encoder(tmp_path, data, monkeypatch):
+    monkeypatch.setattr(ENCODERS, "_registered", {})
+    path = tmp_path / "index.snappy"
+    with RegionIndex.open(path, LengthEncoder()) as index:
+        index.add(data / "table.pdf").raise_failed()
+    with pytest.raises(IndexMismatchError, match="made by the encoder length-1"):
+        RegionIndex.open(path)
+    ENCODERS.register("length-1", LengthEncoder)
+    with RegionIndex.open(path) as index:
+        assert index.search("How many boats has the port of Brae?")
+        assert isinstance(index.encoder, LengthEncoder)
 
 
 def test_importing_the_encoders_imports_no_model():
