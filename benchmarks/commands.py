@@ -17,7 +17,7 @@ from snappy_core.cli.options import (
     ModelMode,
     OcrMode,
     WorkerCount,
-    given_encoder,
+    load_encoder,
     worker_count,
 )
 from snappy_core.cli.output import plain, print_json, print_lines
@@ -84,7 +84,7 @@ def bbox_docvqa(
     from snappy_core import ReadingOptions, Workers
 
     samples = load_samples(dataset, categories=category or (), documents=doc or (), limit=limit)
-    opened = given_encoder(encoder)
+    opened = load_encoder(encoder)
     count = worker_count(workers, opened)
     with _progress() as watch:
         run = run_docvqa(

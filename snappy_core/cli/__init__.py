@@ -27,8 +27,8 @@ app.command("copy")(copying.copy)
 app.add_typer(evaluate.app, name="eval")
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
+def _version(is_requested: bool) -> None:
+    if is_requested:
         print(f"snappy {__version__}")
         raise typer.Exit
 
@@ -44,59 +44,59 @@ def _options(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
-    return run_app(app, "snappy", _addressed(sys.argv[1:] if arguments is None else arguments))
+    return run_app(app, "snappy", _complete_ray(sys.argv[1:] if arguments is None else arguments))
 
 
 def run_app(app: typer.Typer, name: str, arguments: Sequence[str]) -> int:
     """Run a Typer application and return its exit code.
 
-    An error is one line on standard error: 1 for documents, files and indexes, 2 for wrong use of
-    the command.
+    Errors are printed as one line on standard error. The exit code is 1 for errors of documents,
+    files and indexes, and 2 for wrong arguments.
     """
     try:
-        done = app(arguments or ["--help"], prog_name=name, standalone_mode=False)
+        code = app(arguments or ["--help"], prog_name=name, standalone_mode=False)
         sys.stdout.flush()
-    except BrokenPipeError:  # the reader, perhaps `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # else Python complains when it exits
+    except BrokenPipeError:  # the reader, perhaps `head`, has stopped reading
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the interpreter flushes it on exit
         return 1
     except typer.Abort:
         return 130
     except Exception as error:
-        code = _exit_code(error)
-        if code is None:
+        error_code = _exit_code(error)
+        if error_code is None:
             raise
         print(f"error: {_message(error)}", file=sys.stderr)
-        return code
-    return done if isinstance(done, int) else 0
+        return error_code
+    return code if isinstance(code, int) else 0
 
 
-def _addressed(arguments: Sequence[str]) -> list[str]:
-    """Give `--ray` its address where it has none, at the end or before another option.
+def _complete_ray(arguments: Sequence[str]) -> list[str]:
+    """Add the default address to `--ray`: an option of Typer cannot do without a value.
 
-    >>> _addressed(["index", "scans/", "--ray", "--to", "reports.snappy"])
+    >>> _complete_ray(["index", "scans/", "--ray", "--to", "reports.snappy"])
     ['index', 'scans/', '--ray', 'auto', '--to', 'reports.snappy']
     """
     complete = []
     for argument, following in zip(arguments, [*arguments, "-"][1:], strict=True):
         complete.append(argument)
         if argument == "--ray" and following.startswith("-"):
-            complete.append("auto")  # an option of Typer has a value always or never
+            complete.append("auto")
     return complete
 
 
 def _exit_code(error: Exception) -> int | None:
-    """Return what an expected error exits with, None for a bug."""
+    """Return the exit code of an expected error, None for a bug."""
     if isinstance(error, (SnappyError, OSError)):
         return 1
     if isinstance(error, ValueError):
         return 2
-    # Typer has its own errors, or those of click, depending on its version.
+    # Depending on its version, Typer raises its own errors or those of click.
     code: int | None = getattr(error, "exit_code", None)
     return code
 
 
 def _message(error: Exception) -> str:
-    """Return what went wrong, in one line."""
+    """Return the message of an error as one line."""
     if hasattr(error, "format_message"):
         text = error.format_message()
     elif isinstance(error, OSError) and error.filename is not None:

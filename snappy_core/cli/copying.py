@@ -7,25 +7,20 @@ from typing import Annotated
 
 import typer
 
-from snappy_core.cli.options import Json
-from snappy_core.cli.output import console, print_json
+from snappy_core.cli.options import LOCATIONS, Json
+from snappy_core.cli.output import print_json, print_lines
 
 
 def copy(
-    source: Annotated[str, typer.Argument(metavar="FROM", help="An index.")],
+    source: Annotated[str, typer.Argument(metavar="FROM", help=f"The index to copy: {LOCATIONS}.")],
     target: Annotated[
-        str,
-        typer.Argument(
-            metavar="TO",
-            help="A file, a folder FOLDER.lance, s3://BUCKET/PREFIX or qdrant://HOST:PORT/NAME; "
-            "made if there is none.",
-        ),
+        str, typer.Argument(metavar="TO", help="The copy, created if it does not exist.")
     ],
     as_json: Json = False,
 ) -> None:
-    """Copy an index into another store, and compare what was written.
+    """Copy an index to another place, and verify the copy.
 
-    Documents that are there already are passed over: run it again after it was cut off.
+    Documents that the copy already holds are skipped: an interrupted copy can be continued.
     """
     from snappy_core.stores import open_store
     from snappy_core.stores.copy import copy as copy_index
@@ -33,10 +28,10 @@ def copy(
     if source == target:
         raise ValueError(f"FROM and TO are the same: {source}")
     with (
-        closing(open_store(source, create=False)) as origin,
-        closing(open_store(target)) as destination,
+        closing(open_store(source, create=False)) as source_store,
+        closing(open_store(target)) as target_store,
     ):
-        report = copy_index(origin, destination)
+        report = copy_index(source_store, target_store)
     if as_json:
         print_json(
             {
@@ -47,6 +42,5 @@ def copy(
             }
         )
     else:
-        counts = f"{len(report.copied)} copied and compared, {len(report.unchanged)} there already"
-        counts += f"; {report.pages} pages in {report.seconds:.1f} s"
-        console().print(counts, soft_wrap=True)
+        counts = f"{len(report.copied)} copied and verified, {len(report.unchanged)} unchanged"
+        print_lines(f"{counts}; {report.pages} pages in {report.seconds:.1f} s")

@@ -14,7 +14,7 @@ from snappy_core.cli.options import (
     ModelMode,
     OcrMode,
     WorkerCount,
-    given_encoder,
+    load_encoder,
     worker_count,
 )
 from snappy_core.cli.output import print_json, print_lines
@@ -74,7 +74,7 @@ def recall(
 
     questions = None if queries is None else load_questions(queries)
     with closing(open_store(index, create=False)) as store:
-        opened = RegionIndex(store, given_encoder(encoder))
+        opened = RegionIndex(store, load_encoder(encoder))
         summary = recall_summary(run_recall(store, opened.encoder, questions, k=k))
     if json:
         print_json(summary)

@@ -8,26 +8,31 @@ from typing import Annotated
 import typer
 
 from snappy_core.cli.options import (
+    LOCATIONS,
     EncoderName,
     Json,
+    Location,
     ModelMode,
     OcrMode,
     Regions,
     RegionsFormat,
     WorkerCount,
-    given_encoder,
+    load_encoder,
     read_metadata,
     worker_count,
 )
-from snappy_core.cli.output import console, plain, print_json
+from snappy_core.cli.output import print_json, print_lines
 
 
 def index(
     paths: Annotated[
-        list[str], typer.Argument(metavar="PATHS...", help="PDFs, and folders of them.")
+        list[str], typer.Argument(metavar="PATHS...", help="Documents, and folders of documents.")
     ],
     to: Annotated[
-        str, typer.Option("--to", metavar="FILE", help="The index; made if there is none.")
+        str,
+        typer.Option(
+            "--to", metavar="INDEX", help=f"The index, created if it does not exist: {LOCATIONS}."
+        ),
     ],
     encoder: EncoderName = None,
     metadata: Annotated[
@@ -35,11 +40,11 @@ def index(
         typer.Option(
             "--metadata",
             metavar="KEY=VALUE",
-            help="Kept with the documents, to filter by; may be repeated.",
+            help="Metadata of the documents, for filters; repeatable.",
         ),
     ] = None,
     password: Annotated[
-        str | None, typer.Option("--password", help="Opens encrypted documents.")
+        str | None, typer.Option("--password", help="Password of encrypted documents.")
     ] = None,
     regions: Regions = None,
     regions_format: RegionsFormat = None,
@@ -47,35 +52,36 @@ def index(
     layout_model: ModelMode = "auto",
     languages: Annotated[
         str,
-        typer.Option("--languages", metavar="NAMES", help="For OCR: eng, deu+fra, ..."),
+        typer.Option("--languages", metavar="NAMES", help="Languages for OCR: eng, deu+fra, ..."),
     ] = "eng",
     pool_block: Annotated[
         int,
         typer.Option(
             "--pool-block",
             metavar="N",
-            help="Vision models: the first stage knows squares of N x N patches as one.",
+            help="Vision models: pool N x N patches into one for the first search stage.",
         ),
     ] = 4,
     workers: WorkerCount = None,
     timeout: Annotated[
-        float, typer.Option("--timeout", metavar="SECONDS", help="For a page, in a worker.")
+        float,
+        typer.Option("--timeout", metavar="SECONDS", help="Time limit of a worker, per page."),
     ] = 60.0,
     memory: Annotated[
-        float, typer.Option("--memory", metavar="GIB", help="That a worker may hold.")
+        float, typer.Option("--memory", metavar="GIB", help="Memory limit of a worker.")
     ] = 4.0,
     ray: Annotated[
         str | None,
         typer.Option(
             "--ray",
             metavar="ADDRESS",
-            help="Read and encode on a Ray cluster, with --workers actors: host:port, auto (one "
-            "that runs, else of this machine; also when left out) or local (of this machine).",
+            help="Read and encode on a Ray cluster, with --workers actors. ADDRESS is host:port, "
+            "local (this machine), or auto (a running cluster or else this machine), the default.",
         ),
     ] = None,
     as_json: Json = False,
 ) -> int:
-    """Add documents to an index; those it holds unchanged are passed over."""
+    """Add documents to an index; those that it already holds unchanged are skipped."""
     from snappy_core import Ray, ReadingOptions, RegionIndex, Workers
     from snappy_core.ingest.executor import Executor
 
@@ -85,7 +91,7 @@ def index(
     one_document = regions is not None or regions_format is not None
     if one_document and len(paths) != 1:
         raise ValueError(f"--regions describes one document, not {len(paths)}")
-    with RegionIndex.open(to, given_encoder(encoder)) as opened:
+    with RegionIndex.open(to, load_encoder(encoder)) as opened:
         count = worker_count(workers, opened.encoder)
         executor: Executor | None = None
         if ray is not None:
@@ -119,43 +125,34 @@ def index(
             }
         )
     else:
-        out = console()
         counts = f"{len(report.added)} added, {len(report.unchanged)} unchanged"
         counts += f", {len(report.failed)} failed; {report.pages} pages in {report.seconds:.1f} s"
-        out.print(counts, soft_wrap=True)
+        print_lines(counts)
         for warning in report.warnings:
-            out.print(plain(f"warning: {warning}"), style="yellow", soft_wrap=True)
+            print_lines(f"warning: {warning}", style="yellow")
         for failure in report.failed:
-            out.print(
-                plain(f"failed: {failure.source}: {failure.cause}"), style="red", soft_wrap=True
-            )
+            print_lines(f"failed: {failure.source}: {failure.cause}", style="red")
     return 1 if report.failed else 0
 
 
-def info(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="An index.")],
-    as_json: Json = False,
-) -> None:
-    """Say what an index is and holds."""
+def info(location: Location, as_json: Json = False) -> None:
+    """Show the encoder of an index and how many documents, pages and bytes it has."""
     from snappy_core import RegionIndex
 
-    with RegionIndex.open(file, create=False) as opened:
-        found = asdict(opened.info())
+    with RegionIndex.open(location, create=False) as opened:
+        properties = asdict(opened.info())
     if as_json:
-        print_json(found)
-        return
-    out = console()
-    for key, value in found.items():
-        out.print(plain(f"{key:<10} {value}"), soft_wrap=True)
+        print_json(properties)
+    else:
+        for key, value in properties.items():
+            print_lines(f"{key:<10} {value}")
 
 
-def compact(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="An index.")],
-) -> None:
-    """Give back the room that deleted and replaced documents took; it may be read meanwhile."""
+def compact(location: Location) -> None:
+    """Free the space of deleted and replaced documents; others can read the index meanwhile."""
     from contextlib import closing
 
     from snappy_core.stores import open_store
 
-    with closing(open_store(file, create=False)) as store:
+    with closing(open_store(location, create=False)) as store:
         store.compact()

@@ -1,4 +1,4 @@
-"""What several commands share: options, `key=value` pairs, and the index they work on."""
+"""Options that several commands share, `key=value` pairs, and how an index is opened."""
 
 from __future__ import annotations
 
@@ -15,33 +15,41 @@ if TYPE_CHECKING:
     from snappy_core.encoders import Encoder
     from snappy_core.types import Scalar
 
-Question = Annotated[str, typer.Argument(metavar="QUESTION", help="What you want to know.")]
+Question = Annotated[str, typer.Argument(metavar="QUESTION", help="The question to answer.")]
+LOCATIONS = "a file, FOLDER.lance, s3://BUCKET/PREFIX or qdrant://HOST:PORT/NAME"
+"""Where an index may be, for help texts."""
+
+Location = Annotated[str, typer.Argument(metavar="INDEX", help=f"The index: {LOCATIONS}.")]
 In = Annotated[
     str | None,
-    typer.Option("--in", metavar="FILE", help="An index made by `snappy index`."),
+    typer.Option("--in", metavar="INDEX", help="The index to search."),
 ]
 Pdfs = Annotated[
     list[str] | None,
-    typer.Option("--pdf", metavar="FILE", help="A PDF to read now instead; may be repeated."),
+    typer.Option("--pdf", metavar="FILE", help="Search this file instead of an index; repeatable."),
 ]
 EncoderName = Annotated[
     str | None,
     typer.Option(
         "--encoder",
         metavar="MODEL",
-        help="Folder or hub id of a ColPali-family model, such as vidore/colqwen2.5-v0.2. By "
-        "default the encoder of the index; for a new one the embedded text encoder.",
+        help="Folder or Hugging Face id of a ColPali-family model, such as "
+        "vidore/colqwen2.5-v0.2. By default the encoder of the index, or for a new index the "
+        "built-in text encoder.",
     ),
 ]
 OcrMode = Annotated[
     Literal["auto", "always", "never"],
-    typer.Option("--ocr", help="Pages to send to OCR: those without text to see, all, none."),
+    typer.Option(
+        "--ocr",
+        help="Send pages to OCR: those whose text layer is missing or wrong, all, or none.",
+    ),
 ]
 ModelMode = Annotated[
     Literal["auto", "always", "never"],
     typer.Option(
         "--layout-model",
-        help="Look for tables and figures with the layout model: when it is installed, always, "
+        help="Detect tables and figures with the layout model: if it is installed, always, or "
         "never.",
     ),
 ]
@@ -50,8 +58,8 @@ Regions = Annotated[
     typer.Option(
         "--regions",
         metavar="FILE",
-        help="Regions of the one document, by Docling, hOCR, ALTO, Unstructured, DeepSeek-OCR, "
-        "or a JSON list, in the place of Snappy's own.",
+        help="Use the regions of another reader for the document: a file of Docling, hOCR, "
+        "ALTO, Unstructured, DeepSeek-OCR, or a JSON list.",
     ),
 ]
 RegionsFormat = Annotated[
@@ -59,8 +67,7 @@ RegionsFormat = Annotated[
     typer.Option(
         "--regions-format",
         metavar="NAME",
-        help="Format of the regions: docling, hocr, alto, unstructured, deepseek or plain. By "
-        "default it is detected.",
+        help="Format of --regions, such as hocr or docling. By default it is detected.",
     ),
 ]
 WorkerCount = Annotated[
@@ -69,32 +76,31 @@ WorkerCount = Annotated[
         "--workers",
         metavar="N",
         min=0,
-        help="Processes that read and encode; 0 for none. By default one for each core, and "
-        "none with a vision model.",
+        help="Number of processes that read and encode; 0 uses none but this one. By default "
+        "one per core, or 0 with a vision model.",
     ),
 ]
-K = Annotated[int, typer.Option("-k", metavar="N", help="How many regions to find.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+K = Annotated[int, typer.Option("-k", metavar="N", help="Number of regions to find.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as a JSON object.")]
 
 
-def worker_count(wanted: int | None, encoder: Encoder | None = None) -> int:
-    """Return how many workers are wanted, by default one for each core.
+def worker_count(count: int | None, encoder: Encoder | None = None) -> int:
+    """Return the number of worker processes: `count`, or if that is None one per core.
 
-    A vision model keeps the cores or an accelerator busy by itself, and each worker would load
-    its own: by default it has none.
+    A vision model has none by default: it keeps the cores or an accelerator busy by itself, and
+    each worker would load it again.
     """
     from loky import cpu_count
 
     from snappy_core.encoders import MINILM
 
-    if wanted is None and encoder is not None and encoder.name != MINILM:
-        return 0
-    count: int = cpu_count() if wanted is None else wanted
-    return count
+    if count is not None:
+        return count
+    return 0 if encoder is not None and encoder.name != MINILM else int(cpu_count())
 
 
-def given_encoder(name: str | None) -> Encoder | None:
-    """Return the encoder named on the command line; None leaves it to the index."""
+def load_encoder(name: str | None) -> Encoder | None:
+    """Return the encoder of this name, or None, which leaves the choice to the index."""
     from snappy_core.encoders import open_encoder
 
     return None if name is None else open_encoder(name)
@@ -104,21 +110,21 @@ def given_encoder(name: str | None) -> Encoder | None:
 def open_index(
     location: str | None, pdfs: Sequence[str] | None, encoder: str | None = None
 ) -> Iterator[RegionIndex]:
-    """Open the index at `location`, or make one of `pdfs` in memory.
+    """Open the index at `location`, or build one of `pdfs` in memory.
 
     Raises:
-        ValueError: both are given, or neither.
-        UnreadableDocumentError: a PDF cannot be read.
+        ValueError: both are set, or neither.
+        UnreadableDocumentError: a file of `pdfs` cannot be read.
     """
     from snappy_core import RegionIndex
 
     if (location is None) == (not pdfs):
-        raise ValueError("give either --in FILE or --pdf FILE")
-    given = given_encoder(encoder)
+        raise ValueError("use either --in INDEX or --pdf FILE")
+    loaded = load_encoder(encoder)
     with (
-        RegionIndex(encoder=given)
+        RegionIndex(encoder=loaded)
         if location is None
-        else RegionIndex.open(location, given, create=False)
+        else RegionIndex.open(location, loaded, create=False)
     ) as index:
         if pdfs:
             report = index.add(pdfs)
@@ -129,52 +135,51 @@ def open_index(
 
 
 def read_metadata(pairs: Sequence[str]) -> dict[str, Scalar]:
-    """Return metadata given as `key=value`.
+    """Return metadata written as `key=value`.
 
     >>> read_metadata(["team=finance", "year=2025", "edition=1.10"])
     {'team': 'finance', 'year': 2025, 'edition': '1.10'}
 
     Raises:
-        ValueError: not a pair, or a key given twice.
+        ValueError: a text is not a pair, or a key appears twice.
     """
     metadata: dict[str, Scalar] = {}
     for key, value in map(_split, pairs):
         if key in metadata:
-            raise ValueError(f"metadata {key!r} is given twice")
+            raise ValueError(f"the metadata key {key!r} appears twice")
         metadata[key] = _scalar(value)
     return metadata
 
 
 def read_filter(pairs: Sequence[str]) -> dict[str, list[Scalar]]:
-    """Return a filter given as `key=value`; a key given twice may have either value.
+    """Return a filter written as `key=value`; a repeated key allows several values.
 
-    A value that reads as a number also means the text: metadata may hold either.
+    A value that is a number matches both the number and its text: metadata may hold either.
 
     >>> read_filter(["year=2025", "team=finance", "team=legal"])
     {'year': [2025, '2025'], 'team': ['finance', 'legal']}
     """
-    chosen: dict[str, list[Scalar]] = {}
+    filter: dict[str, list[Scalar]] = {}
     for key, value in map(_split, pairs):
-        values = chosen.setdefault(key, [])
-        values += [_scalar(value)] if _scalar(value) == value else [_scalar(value), value]
-    return chosen
+        filter.setdefault(key, []).extend(dict.fromkeys([_scalar(value), value]))
+    return filter
 
 
 def _split(pair: str) -> tuple[str, str]:
     key, equals, value = pair.partition("=")
     if not (key and equals):
-        raise ValueError(f"{pair!r} is not of the form key=value")
+        raise ValueError(f"{pair!r} is not of the form KEY=VALUE")
     return key, value
 
 
 def _scalar(text: str) -> Scalar:
-    """Return the number, true, false or null that `text` writes, else the text itself.
+    """Return the JSON number, true, false or null that `text` stands for, else the text.
 
-    "1.10" and "007" stay text: as numbers they would not be written back like that.
+    "1.10" and "007" stay text: as numbers they would be written differently.
     """
     try:
         value = json.loads(text, parse_constant=str)
     except ValueError:
         return text
-    plain = value is None or isinstance(value, (int, float))
-    return value if plain and json.dumps(value) == text else text
+    is_scalar = value is None or isinstance(value, (int, float))
+    return value if is_scalar and json.dumps(value) == text else text

@@ -1,4 +1,4 @@
-"""How results are printed: for people, and as JSON."""
+"""Printing results, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 def print_json(value: object) -> None:
-    """Print one JSON object, in ASCII so that every terminal and pipe takes it."""
+    """Print JSON, in ASCII: any terminal can show it and any pipe pass it on."""
     print(json.dumps(value, indent=2))
 
 
 def record(hit: Hit) -> dict[str, Scalar]:
-    """Return a hit as a flat JSON object: the metadata of its region, its text and scores."""
+    """Return a hit as a flat JSON object: the metadata of its region, its text and its scores."""
     return {
         **region_metadata(hit),
         "text": hit.region.text,
@@ -34,19 +34,22 @@ def record(hit: Hit) -> dict[str, Scalar]:
 
 
 def console() -> Console:
-    """Return standard output for people: text is printed as it is, never as markup."""
+    """Return standard output; text is printed as it is, never as markup of rich."""
     from rich.console import Console
 
     return Console(markup=False, emoji=False, highlight=False)
 
 
-def print_lines(text: str) -> None:
-    """Print lines of text as they are, less the control characters that a file may hold."""
-    console().print("\n".join(map(plain, text.split("\n"))), soft_wrap=True)
+def print_lines(text: str, style: str | None = None) -> None:
+    """Print lines without wrapping them, and without control characters that a file may hold."""
+    lines = "
+".join(map(plain, text.split("
+")))
+    console().print(lines, style=style, soft_wrap=True)
 
 
 def print_hits(hits: Iterable[Hit]) -> None:
-    """Print hits one under the other, each with its page, label, box, score and text."""
+    """Print hits, each with its page, label, score, box, source, section and text."""
     from rich.text import Text
 
     out = console()
@@ -55,16 +58,15 @@ def print_hits(hits: Iterable[Hit]) -> None:
         if hit.page_label != str(hit.page_number):
             page += f" (printed {hit.page_label})"
         box = " ".join(f"{value:.3f}" for value in hit.region.box)
-        head = Text.assemble(
+        heading = Text.assemble(
             (f"{hit.rank:>2}  ", "bold"),
             (f"{page}, {hit.region.label.replace('_', ' ')}", "bold cyan"),
             f"  score {hit.score:.3f}  box {box}",
         )
-        out.print(head, soft_wrap=True)
-        out.print(Text(f"    {plain(hit.source)}", "dim"), soft_wrap=True)
-        if hit.region.section:
-            out.print(Text(f"    {plain(hit.region.section)}", "dim"), soft_wrap=True)
-        for row in hit.region.text.split("\n"):  # of a table, a list
+        out.print(heading, soft_wrap=True)
+        for context in filter(None, (hit.source, hit.region.section)):
+            out.print(Text(f"    {plain(context)}", "dim"), soft_wrap=True)
+        for row in hit.region.text.split("\n"):  # rows of a table, items of a list
             for line in Text(plain(row)).wrap(out, max(out.width - 4, 20)):
                 line.rstrip()
                 out.print(Text("    ").append_text(line), soft_wrap=True)
@@ -72,7 +74,7 @@ def print_hits(hits: Iterable[Hit]) -> None:
 
 
 def plain(text: str) -> str:
-    """Return text without control characters: a document must not steer the terminal.
+    """Replace control characters: the text of a document must not control the terminal.
 
     >>> plain("a\\x1b[31mb")
     'a�[31mb'

@@ -35,24 +35,26 @@ def search(
         typer.Option(
             "--filter",
             metavar="KEY=VALUE",
-            help="Your metadata, document_id, source, page_number or region_label; repeat a key "
-            "to allow several values.",
+            help="Search only where metadata, document_id, source, page_number or region_label "
+            "has this value; repeat a key to allow several values.",
         ),
     ] = None,
     threshold: Annotated[
         float | None,
-        typer.Option("--threshold", metavar="X", help="Leave out what scores less (-1 to 1)."),
+        typer.Option(
+            "--threshold", metavar="X", help="Leave out hits with a lower score (-1 to 1)."
+        ),
     ] = None,
     per_page: Annotated[
-        int | None, typer.Option("--per-page", metavar="N", help="At most so many of one page.")
+        int | None, typer.Option("--per-page", metavar="N", help="At most N hits per page.")
     ] = None,
     scoring: Annotated[
         str | None,
         typer.Option(
             "--scoring",
             metavar="RULE",
-            help="maxsim, iou_weighted, max or mean; by default maxsim for words, iou_weighted "
-            "for the patches of a vision model.",
+            help="maxsim, iou_weighted, max or mean; by default maxsim for text encoders and "
+            "iou_weighted for vision models.",
         ),
     ] = None,
     as_json: Json = False,
@@ -82,31 +84,36 @@ def show(
     pdfs: Pdfs = None,
     encoder: EncoderName = None,
     out: Annotated[
-        str, typer.Option("--out", "-o", metavar="FILE", help="Where the picture goes.")
+        str,
+        typer.Option(
+            "--out", "-o", metavar="FILE", help="The image to write; the suffix decides its format."
+        ),
     ] = "page.png",
     k: K = 5,
     heat: Annotated[
-        bool, typer.Option("--heat/--no-heat", help="Draw the heat map, or the boxes alone.")
+        bool, typer.Option("--heat/--no-heat", help="Draw the heat map, or only the boxes.")
     ] = True,
     token: Annotated[
         str | None,
-        typer.Option("--token", metavar="WORD", help="Heat of this token of the question alone."),
+        typer.Option(
+            "--token", metavar="WORD", help="Heat map of this token of the question only."
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Draw the page of the best answer: a heat map, and boxes around the hits on it."""
+    """Draw the page of the best hit, with a heat map and boxes around the hits on that page."""
     from snappy_core.display.render import draw_page, on_page
 
     if token is not None and not heat:
-        raise ValueError("--token chooses a heat map; leave out --no-heat")
+        raise ValueError("--token and --no-heat exclude each other")
     with open_index(location, pdfs, encoder) as index:
         hits = index.search(question, k=k)
         if not hits:
             raise SnappyError("nothing found, so there is no page to show")
         best = hits[0]
-        found = index.heatmap(best, token) if heat else None
+        heatmap = index.heatmap(best, token) if heat else None
         shown = on_page(hits, best)
-        draw_page(index.page_image(best), found, shown).save(out)
+        draw_page(index.page_image(best), heatmap, shown).save(out)
     if as_json:
         print_json({"question": question, "picture": out, "hits": [record(hit) for hit in shown]})
     else:

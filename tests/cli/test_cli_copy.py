@@ -11,7 +11,7 @@ def test_copies_an_index(snappy, made, tmp_path):
     target = tmp_path / "copy.snappy"
     done = snappy("copy", made, target)
     assert done.code == 0
-    assert done.out.startswith("3 copied and compared, 0 there already; ")
+    assert done.out.startswith("3 copied and verified, 0 unchanged; ")
     found = [
         json.loads(snappy("search", "boats", "--in", index, "--json").out)
         for index in (made, target)

@@ -106,7 +106,7 @@ def test_a_filter_takes_several_values_and_a_number_also_as_text():
 def test_a_pair_needs_a_key_and_a_value(snappy, data, tmp_path, pair):
     done = snappy("index", data / "table.pdf", "--to", tmp_path / "a", "--metadata", pair)
     assert done.code == 2
-    assert done.error == f"{pair!r} is not of the form key=value"
+    assert done.error == f"{pair!r} is not of the form KEY=VALUE"
     assert list(tmp_path.iterdir()) == []
 
 

@@ -122,7 +122,7 @@ def test_show_names_the_tokens_there_are(snappy, made, tmp_path):
     assert done.code == 2
     assert done.error == "token 'boat' is not in the question: ['How', 'many', 'boats?']"
     done = snappy("show", QUESTION, "--in", made, "--token", "boats", "--no-heat", "-o", out)
-    assert (done.code, done.error) == (2, "--token chooses a heat map; leave out --no-heat")
+    assert (done.code, done.error) == (2, "--token and --no-heat exclude each other")
     assert not out.exists()
 
 
