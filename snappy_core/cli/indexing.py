@@ -21,7 +21,7 @@ from snappy_core.cli.options import (
     read_metadata,
     worker_count,
 )
-from snappy_core.cli.output import print_json, print_lines
+from snappy_core.cli.output import plain, print_json, print_lines
 
 
 def index(
@@ -129,9 +129,9 @@ def index(
         counts += f", {len(report.failed)} failed; {report.pages} pages in {report.seconds:.1f} s"
         print_lines(counts)
         for warning in report.warnings:
-            print_lines(f"warning: {warning}", style="yellow")
+            print_lines(plain(f"warning: {warning}"), style="yellow")
         for failure in report.failed:
-            print_lines(f"failed: {failure.source}: {failure.cause}", style="red")
+            print_lines(plain(f"failed: {failure.source}: {failure.cause}"), style="red")
     return 1 if report.failed else 0
 
 
@@ -145,7 +145,7 @@ def info(location: Location, as_json: Json = False) -> None:
         print_json(properties)
     else:
         for key, value in properties.items():
-            print_lines(f"{key:<10} {value}")
+            print_lines(plain(f"{key:<10} {value}"))
 
 
 def compact(location: Location) -> None:

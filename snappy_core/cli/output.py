@@ -42,9 +42,7 @@ def console() -> Console:
 
 def print_lines(text: str, style: str | None = None) -> None:
     """Print lines without wrapping them, and without control characters that a file may hold."""
-    lines = "
-".join(map(plain, text.split("
-")))
+    lines = "\n".join(map(plain, text.split("\n")))
     console().print(lines, style=style, soft_wrap=True)
 
 
