@@ -1,4 +1,4 @@
-"""Ruling lines in the picture of a page: a scan has no drawn objects that tell of them."""
+"""Ruling lines in the picture of a page, for scans, which have no drawn objects to tell of them."""
 
 from __future__ import annotations
 
@@ -8,195 +8,192 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from snappy_core.grouping import connected_components
 from snappy_core.parsing.drawings import RulingLines
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-MAX_RULES = 500
-"""Kept of a page, each way: the longest."""
+MAX_LINES = 500
+"""Lines of a page, in each direction; only the longest are returned."""
 
-# In points, on a page as large as Letter or A4; on others they grow with the page.
-_PAGE = 700.0  # square root of its area
-_THICK, _HAIR = 3.0, 1.5  # at most, of a ruling line, and of one that letters may touch
-_CELL = 1.5  # averaged along a line: noise goes, letters turn grey, lines stay
-_GAP = 1.5  # between the parts of a line
-_RUN = 6.0  # at least, of a part in one row of pixels
-_SHORT, _LONG = 24.0, 60.0  # at least, of a line: taller than letters, longer than most words
+# In points, on a page as large as Letter or A4; on others they scale with the page.
+_PAGE_SIDE = 700.0  # square root of the area of such a page
+_MAX_THICKNESS = 3.0
+_MAX_HAIRLINE = 1.5  # thickness of a line that letters may touch
+_CELL = 1.5  # averaged along a line, which removes noise and blurs letters but not lines
+_MAX_GAP = 1.5  # between the parts of a line
+_MIN_RUN = 6.0  # length of a part in one row of pixels
+_MIN_LENGTH = 24.0  # taller than letters
+_LONG = 60.0  # longer than most words
 
-_COARSE, _FINE = 0.7, 2.0  # pixels a point: letters need as many, and lines no more
-_SLOPE = 0.012  # at most, of a line: 0.7 degrees
-_PART = 0.05  # of a line, at least, in one row of pixels
-_SLIM = 10  # times as long as thick, at least
-_CONTRAST = 16  # grey levels (of 255) at least, between a line and both its sides
-_NOISE = 5  # times the usual contrast on the page, at least
-_SAME = 0.4  # of the usual contrast of a line, at most, from which an even part of it differs
-_EVEN, _EVENER = 0.77, 0.9  # at least, of a long hairline, and of any other line
-_MAX_RUNS = 4_000  # the longest; time grows with them
+_MIN_RESOLUTION, _MAX_RESOLUTION = 0.7, 2.0  # pixels per point: what letters need, and lines
+_MAX_SLOPE = 0.012  # 0.7 degrees
+_MIN_PART = 0.05  # share of a line in one row of pixels
+_MIN_ASPECT = 10  # length over thickness
+_MIN_CONTRAST = 16  # gray levels (of 255) between a line and both its sides
+_NOISE = 5  # the same in multiples of the median contrast of the page
+_MAX_DEVIATION = 0.4  # of the contrast along a line, as a share of its median
+_MIN_EVENNESS = 0.9  # share of a line whose contrast deviates less
+_MIN_HAIRLINE_EVENNESS = 0.77  # the same for long hairlines
+_MAX_RUNS = 4_000  # runs looked at, the longest ones; time grows with them
 
-_Grey = NDArray[np.uint8]
-_Seen = NDArray[np.bool_]
-_Cells = NDArray[np.intp]
-_TURNED = [1, 0, 3, 2]
+_Gray = NDArray[np.uint8]
+_PixelBoxes = NDArray[np.intp]
+_TRANSPOSED = [1, 0, 3, 2]
 
 
 def find_ruling_lines(picture: Image) -> RulingLines:
-    """Find the ruling lines of a page that is only known as a picture.
+    """Return the ruling lines in the picture of a page, as boxes in page fractions.
 
-    A ruling line is a long thin run, straight but for a skew of half a degree, that differs evenly
-    from both its sides: letters and photos do so here and there only. Lines are dark, or bright
-    where they part dark areas; on a dark page the other way round. The box of a line aslant holds
-    all of it, so that it is higher than the line is thick. Edges of shaded boxes and lines of dots
-    are not found; underlines and the grids of charts are.
+    A ruling line is a long thin run, straight but for half a degree of skew, whose contrast to
+    both sides is even, which that of letters and photos rarely is. Lines are dark, or bright
+    between dark areas; the reverse on a dark page. The box of a slanted line encloses all of it.
+    Underlines and the grids of charts are returned too; edges of shaded boxes and dotted lines
+    are not.
 
     Time grows with the pixels: about 30 ms for Letter at 200 dpi.
     """
     from PIL.Image import Transpose
 
-    # Pillow copies even where nothing changes, and copies of a page take a fifth of the time.
-    colours = picture if picture.mode == "RGB" else picture.convert("RGB")
-    finer = int(_point(picture) / _FINE)
-    grey = _dark_on_bright(colours.reduce(finer) if finer > 1 else colours)
-    (width, height), point = grey.size, _point(grey)
-    along = max(round(_CELL * point), 1)
-    parts = grey.reduce((along, 1)), grey.reduce((1, along)).transpose(Transpose.TRANSPOSE)
-    flat, upright = (_flat(part, along / point, 1 / point) for part in parts)
-    boxes = flat * (along, 1, along, 1), upright[:, _TURNED] * (1, along, 1, along)
-    flat, upright = ((box / (width, height, width, height)).clip(0, 1) for box in boxes)
-    return RulingLines(flat.astype(np.float32), upright.astype(np.float32))
+    # Copies take a fifth of the time, and Pillow makes one even where nothing changes.
+    rgb = picture if picture.mode == "RGB" else picture.convert("RGB")
+    factor = int(_pixels_per_point(picture) / _MAX_RESOLUTION)
+    gray = _dark_on_bright(rgb.reduce(factor) if factor > 1 else rgb)
+    (width, height), resolution = gray.size, _pixels_per_point(gray)
+    cell = max(round(_CELL * resolution), 1)  # pixels
+    blurred = gray.reduce((cell, 1)), gray.reduce((1, cell)).transpose(Transpose.TRANSPOSE)
+    flat, transposed = (_find_flat(part, cell / resolution, 1 / resolution) for part in blurred)
+    boxes = flat * (cell, 1, cell, 1), transposed[:, _TRANSPOSED] * (1, cell, 1, cell)
+    return RulingLines(
+        *((b / (width, height, width, height)).clip(0, 1).astype(np.float32) for b in boxes)
+    )
 
 
-def _point(picture: Image) -> float:
-    """Return the pixels in a point."""
-    return max(math.sqrt(picture.width * picture.height) / _PAGE, _COARSE)
+def _pixels_per_point(picture: Image) -> float:
+    return max(math.sqrt(picture.width * picture.height) / _PAGE_SIDE, _MIN_RESOLUTION)
 
 
 def _dark_on_bright(picture: Image) -> Image:
-    """Return an RGB picture in grey, where ink of any colour is dark and most is bright."""
+    """Return an RGB picture in gray: ink of any color dark, the background bright."""
     from PIL.ImageChops import darker, invert, lighter
 
     red, green, blue = picture.split()
-    grey = darker(darker(red, green), blue)
-    if np.median(np.asarray(grey)[::8, ::8]) >= 128:
-        return grey
+    gray = darker(darker(red, green), blue)
+    if np.median(np.asarray(gray)[::8, ::8]) >= 128:
+        return gray
     return invert(lighter(lighter(red, green), blue))
 
 
-def _flat(picture: Image, cell: float, row: float) -> _Cells:
-    """Return the flat lines of a grey picture as boxes (n, 4) of its pixels.
+def _find_flat(picture: Image, cell: float, row: float) -> _PixelBoxes:
+    """Return the horizontal lines of a gray picture as boxes (n, 4) of its pixels.
 
     Args:
-        cell, row: the points that a pixel is wide and high.
+        cell, row: width and height of a pixel in points.
     """
-    grey = np.asarray(picture)
-    size = max(round(_THICK / row), 1) + 1  # a thick line is blurred by a row
-    paper = _closed(grey, size)
-    # Bright lines part dark areas: what is bright between two dark lines is paper.
-    bright = paper - ~_closed(~paper, size)
-    boxes = np.vstack([_lines(contrast, cell, row) for contrast in (paper - grey, bright)])
-    longest = np.argsort(-_width(boxes), kind="stable")[:MAX_RULES]
+    gray = np.asarray(picture)
+    size = max(round(_MAX_THICKNESS / row), 1) + 1  # a thick line is blurred by a row
+    background = _close(gray, size)
+    # Bright lines separate dark areas: what is bright between two dark lines is background.
+    brightness = background - ~_close(~background, size)
+    contrasts = (background - gray, brightness)
+    boxes = np.vstack([_find_lines(contrast, cell, row) for contrast in contrasts])
+    longest = np.argsort(-_widths(boxes), kind="stable")[:MAX_LINES]
     return np.asarray(boxes[np.sort(longest)], dtype=np.intp)
 
 
-def _lines(contrast: _Grey, cell: float, row: float) -> _Cells:
-    """Return the flat lines (n, 4) where pixels differ from what lies above and below them."""
-    seen = contrast > max(_CONTRAST, _NOISE * float(np.median(contrast[::4, ::4])))
-    gap = round(_GAP / cell)
-    runs = _runs(_closed(seen.T, gap + 1).T, _RUN / cell)
-    groups = _groups(runs, gap)
-    whole, _ = _unite(runs, groups)
-    # Letters that touch a line are short beside it, and the steps of a line aslant are not.
-    part = _width(runs) >= _PART * _width(whole)[groups]
-    boxes, area = _unite(runs[part], groups[part])
+def _find_lines(contrast: _Gray, cell: float, row: float) -> _PixelBoxes:
+    """Return the horizontal lines (n, 4) given the contrast of each pixel to those around it."""
+    mask = contrast > max(_MIN_CONTRAST, _NOISE * float(np.median(contrast[::4, ::4])))
+    gap = round(_MAX_GAP / cell)
+    runs = _find_runs(_close(mask.T, gap + 1).T, _MIN_RUN / cell)
+    labels = _connect_runs(runs, gap)
+    whole, _ = _enclose_groups(runs, labels)
+    # Letters that touch a line are short compared with it; the steps of a slanted line are not.
+    is_part = _widths(runs) >= _MIN_PART * _widths(whole)[labels]
+    boxes, areas = _enclose_groups(runs[is_part], labels[is_part])
     across, down = (boxes[:, 2:] - boxes[:, :2]).T
-    length, thick = across * cell, area / np.maximum(across, 1) * row
-    likely = (
-        (length >= np.maximum(_SHORT, _SLIM * thick))
-        & (thick <= _THICK + row)
-        & (down * row <= _THICK + 2 * row + _SLOPE * length)
+    length, thickness = across * cell, areas / np.maximum(across, 1) * row
+    is_line = (
+        (length >= np.maximum(_MIN_LENGTH, _MIN_ASPECT * thickness))
+        & (thickness <= _MAX_THICKNESS + row)
+        & (down * row <= _MAX_THICKNESS + 2 * row + _MAX_SLOPE * length)
     )
-    limit = np.where((length < _LONG) | (thick > _HAIR + row), _EVENER, _EVEN)
-    boxes = boxes[likely]
-    even = np.array([_evenness(contrast[y0:y1, x0:x1]) for x0, y0, x1, y1 in boxes.tolist()])
-    return np.asarray(boxes[even >= limit[likely]], dtype=np.intp)
+    is_hairline = (length >= _LONG) & (thickness <= _MAX_HAIRLINE + row)
+    least = np.where(is_hairline, _MIN_HAIRLINE_EVENNESS, _MIN_EVENNESS)[is_line]
+    boxes = boxes[is_line]
+    evenness = np.array([_evenness(contrast[y0:y1, x0:x1]) for x0, y0, x1, y1 in boxes.tolist()])
+    return np.asarray(boxes[evenness >= least], dtype=np.intp)
 
 
-def _closed(values: NDArray[Any], size: int) -> NDArray[Any]:
-    """Fill what is lower (darker) than its surroundings and less than `size` rows high.
+def _close(values: NDArray[Any], size: int) -> NDArray[Any]:
+    """Return the morphological closing by columns of `size` rows.
 
-    It is filled with the lower of what lies above and below it: the morphological closing.
+    What is darker than its surroundings and lower than `size` rows is filled with the darker of
+    the values above and below it.
 
-    >>> _closed(np.array([[9], [2], [7], [1], [1], [8]]), 2).ravel().tolist()
+    >>> _close(np.array([[9], [2], [7], [1], [1], [8]]), 2).ravel().tolist()
     [9, 7, 7, 1, 1, 8]
     """
     padded = np.pad(values, ((size, size), (0, 0)), mode="edge")
-    spread = _over(padded, np.maximum, size)
-    return _over(spread, np.minimum, size)[1 : len(values) + 1]
+    dilated = _slide(padded, np.maximum, size)
+    return _slide(dilated, np.minimum, size)[1 : len(values) + 1]
 
 
-def _over(values: NDArray[Any], best: Any, size: int) -> NDArray[Any]:
-    """Return the best of each `size` rows that follow on one another, by doubling."""
+def _slide(values: NDArray[Any], extremum: Any, size: int) -> NDArray[Any]:
+    """Return the extremum of each `size` neighboring rows, by doubling."""
     done = 1
     while done < size:
         step = min(done, size - done)
-        values, done = best(values[:-step], values[step:]), done + step
+        values, done = extremum(values[:-step], values[step:]), done + step
     return values
 
 
-def _runs(seen: _Seen, least: float) -> _Cells:
-    """Return the runs in each row, at least so many cells long, as boxes (n, 4), row after row."""
-    row = seen.shape[1] + 2  # with an empty cell at both ends
-    flat = np.pad(seen, ((0, 0), (1, 1))).ravel()
+def _find_runs(mask: NDArray[np.bool_], min_length: float) -> _PixelBoxes:
+    """Return the runs of set pixels in each row as boxes (n, 4), row by row, without short ones."""
+    row = mask.shape[1] + 2  # with an empty pixel at both ends
+    flat = np.pad(mask, ((0, 0), (1, 1))).ravel()
     edges = np.flatnonzero(flat[1:] != flat[:-1])
-    starts, ends = edges[::2], edges[1::2]
-    length = ends - starts
-    kept = np.flatnonzero(length >= least)
-    if len(kept) > _MAX_RUNS:
-        kept = np.sort(kept[np.argsort(-length[kept], kind="stable")[:_MAX_RUNS]])
-    y, x0 = np.divmod(starts[kept], row)
-    return np.stack([x0, y, x0 + length[kept], y + 1], axis=1)
+    starts, lengths = edges[::2], edges[1::2] - edges[::2]
+    indices = np.flatnonzero(lengths >= min_length)
+    longest = np.argsort(-lengths[indices], kind="stable")[:_MAX_RUNS]
+    indices = indices[np.sort(longest)]
+    y, x0 = np.divmod(starts[indices], row)
+    return np.stack([x0, y, x0 + lengths[indices], y + 1], axis=1)
 
 
-def _groups(runs: _Cells, gap: int) -> _Cells:
-    """Return for each run a number of its group: runs that go on in a neighbouring row."""
+def _connect_runs(runs: _PixelBoxes, gap: int) -> NDArray[np.intp]:
+    """Return a label for each run; runs that touch those of neighboring rows share theirs."""
     x0, y, x1, _ = runs.T
     row = int(x1.max(initial=0)) + gap + 1
     starts, ends = y * row + x0, y * row + x1
     first = np.searchsorted(ends, starts - row - gap)  # of the runs above that touch
     last = np.searchsorted(starts, ends - row + gap, side="right")
-    parents = list(range(len(runs)))
-    for run, (low, high) in enumerate(zip(first.tolist(), last.tolist(), strict=True)):
-        for other in range(low, high):
-            parents[_root(parents, other)] = run
-    roots = np.array([_root(parents, run) for run in parents], dtype=np.intp)
-    return np.unique(roots, return_inverse=True)[1]
+    touching = enumerate(map(range, first.tolist(), last.tolist()))
+    return connected_components(len(runs), ((run, i) for run, above in touching for i in above))
 
 
-def _root(parents: list[int], run: int) -> int:
-    while parents[run] != run:
-        parents[run] = parents[parents[run]]
-        run = parents[run]
-    return run
+def _widths(boxes: _PixelBoxes) -> _PixelBoxes:
+    widths: _PixelBoxes = boxes[:, 2] - boxes[:, 0]
+    return widths
 
 
-def _width(boxes: _Cells) -> _Cells:
-    width: _Cells = boxes[:, 2] - boxes[:, 0]
-    return width
-
-
-def _unite(runs: _Cells, groups: _Cells) -> tuple[_Cells, _Cells]:
-    """Return the box around each group, and the cells in it."""
+def _enclose_groups(
+    runs: _PixelBoxes, labels: NDArray[np.intp]
+) -> tuple[_PixelBoxes, NDArray[np.intp]]:
+    """Return the box around each group of runs, by label, and the number of its pixels."""
     if not len(runs):
-        return runs, groups
-    order = np.argsort(groups, kind="stable")
-    starts = np.flatnonzero(np.diff(groups[order], prepend=-1))
+        return runs, labels
+    order = np.argsort(labels, kind="stable")
+    starts = np.flatnonzero(np.diff(labels[order], prepend=-1))
     low = np.minimum.reduceat(runs[order, :2], starts)
     high = np.maximum.reduceat(runs[order, 2:], starts)
-    return np.hstack([low, high]), np.add.reduceat(_width(runs)[order], starts)
+    return np.hstack([low, high]), np.add.reduceat(_widths(runs)[order], starts)
 
 
-def _evenness(contrast: _Grey) -> float:
-    """Return the share of a line (rows, n) whose contrast is about the usual one of it, 0..1."""
+def _evenness(contrast: _Gray) -> float:
+    """Return the share of a line (rows, n) whose contrast is near its median, 0..1."""
     profile = contrast.max(axis=0).astype(np.int16)
-    usual = np.sort(profile)[len(profile) // 2]
-    return np.count_nonzero(np.abs(profile - usual) <= _SAME * usual) / len(profile)
+    median = np.sort(profile)[len(profile) // 2]
+    near = np.abs(profile - median) <= _MAX_DEVIATION * median
+    return np.count_nonzero(near) / len(profile)

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps
 from PIL.Image import Resampling, Transpose
 from reportlab.pdfgen.canvas import Canvas
 
-from snappy_core.parsing.layout.ruling_lines import MAX_RULES, find_ruling_lines
+from snappy_core.parsing.layout.ruling_lines import MAX_LINES, find_ruling_lines
 from snappy_core.parsing.pdf.drawings import page_drawings
 from tests.parsing.drawing import sheet
 
@@ -263,7 +263,7 @@ def test_a_drawing_of_lines_keeps_the_longest():
             draw.rectangle((x, y, x + 70, y), fill=0)
     draw.rectangle((30, 750, 980, 752), fill=0)
     lines = find_ruling_lines(picture).horizontal
-    assert len(lines) == MAX_RULES
+    assert len(lines) == MAX_LINES
     assert (lines[:, 2] - lines[:, 0]).max() > 0.8
 
 
