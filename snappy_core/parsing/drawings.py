@@ -1,4 +1,4 @@
-"""What stands on a page beside its words: pictures, charts, ruling lines, and the frame of it."""
+"""What is on a page besides its words: pictures, drawings, ruling lines, areas of a model."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ NO_BOXES = np.zeros((0, 4), dtype=np.float32)
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A part of a page that is taken for something: a figure, a table.
+    """An area that may be a figure, a table or another part of a page.
 
     Attributes:
-        box: in page fractions.
-        label: "figure", "table" or another class of the layout model.
-        score: how sure it is, 0..1.
-        modelled: a layout model says so; else it is drawn there, and nothing more is known.
+        box: in fractions of the page.
+        label: "figure", "table" or another class of a layout model.
+        score: confidence, 0..1.
+        modelled: detected by a layout model; else something is drawn there.
     """
 
     box: Box
@@ -31,7 +31,7 @@ class Area:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RulingLines:
-    """Ruling lines, thin boxes (n, 4) that lie flat and boxes (m, 4) that stand upright."""
+    """Ruling lines as thin boxes: horizontal ones (n, 4) and vertical ones (m, 4)."""
 
     horizontal: NDArray[np.float32] = field(default_factory=NO_BOXES.copy)
     vertical: NDArray[np.float32] = field(default_factory=NO_BOXES.copy)
@@ -39,7 +39,7 @@ class RulingLines:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Drawings:
-    """All that is drawn on a page, in page fractions."""
+    """The areas and ruling lines of a page, in fractions of the page."""
 
     areas: tuple[Area, ...] = ()
     ruling_lines: RulingLines = field(default_factory=RulingLines)

@@ -1,4 +1,4 @@
-"""The headings that each region stands under, and the lines that run along from page to page."""
+"""The headings above each region, and headers and footers repeated from page to page."""
 
 from __future__ import annotations
 
@@ -10,90 +10,104 @@ from snappy_core.boxes import as_boxes, iou
 from snappy_core.types import Box, Label, Page, Region, Words
 
 _NUMBER = re.compile(r"^(\d{1,3}(?:\.\d{1,3})*)\.?\s")
-_SAME_HEIGHT = 1.08  # of letters; the ink of a line is high or low by the letters it holds
-_EDGE = 0.12  # share of the page at the head and the foot where running lines are looked for
+_SAME_HEIGHT = 1.08  # ratio of letter heights; which letters a line has makes as much difference
+_MARGIN = 0.12  # share of the page at its top and bottom in which text may repeat
+_MAX_WORDS = 25  # of a header or footer
+_MIN_IOU = 0.5  # of a header or footer on two pages
 _SEPARATOR = " > "
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading that is in force: `height` of its letters, `depth` of its number (0: none)."""
+    """A heading.
+
+    Attributes:
+        height: of its letters, as a share of the page.
+        depth: number of parts of its number, 2 for "2.1"; 0 without a number.
+    """
 
     text: str
     height: float
     depth: int
 
-    def is_above(self, other: Heading) -> bool:
-        """Say whether another heading, further on, stands under this one."""
-        if self.depth and other.depth:
-            return self.depth < other.depth
-        return self.height > _SAME_HEIGHT * other.height
+    @classmethod
+    def of(cls, region: Region, words: Words) -> Heading:
+        boxes = words.boxes[list(region.words)]
+        number = _NUMBER.match(region.text)
+        depth = number[1].count(".") + 1 if number else 0
+        return cls(region.text, float((boxes[:, 3] - boxes[:, 1]).max()), depth)
+
+    def is_above(self, later: Heading) -> bool:
+        """Return whether a later heading is one level or more below this one."""
+        if self.depth and later.depth:
+            return self.depth < later.depth
+        return self.height > _SAME_HEIGHT * later.height
 
 
 def add_sections(
     page: Page, path: Sequence[Heading]
 ) -> tuple[tuple[Region, ...], tuple[Heading, ...]]:
-    """Give each region the headings above it; return also those in force at the end of the page.
+    """Set the `section` of each region of a page to the headings above it.
 
-    `path` holds the headings in force where the page begins, from the top down. A heading takes
-    out of force those that do not stand above it: by their numbers ("2" above "2.1"), else by
-    the height of their letters. Headings stand in the sections around them; running headers and
-    footers belong to none.
+    A heading ends the sections of all earlier headings that are not above it, by their numbers
+    ("2" is above "2.1") or else by the height of their letters. Headings are in the sections
+    around them; headers and footers are in none.
+
+    Args:
+        page: a page whose regions have no section yet.
+        path: the headings that are open at the start of the page, the topmost first.
+
+    Returns:
+        The regions, and the headings that are open at the end of the page.
     """
-    placed: list[Region] = []
+    regions: list[Region] = []
     path = tuple(path)
     for region in page.regions:
         heading = None
         if region.label in ("title", "heading") and region.parent is None and region.words:
-            heading = _heading(region, page.words)
+            heading = Heading.of(region, page.words)
             path = tuple(above for above in path if above.is_above(heading))
-        outside = region.label in ("header", "footer")
-        section = _SEPARATOR.join(above.text for above in path)
-        placed.append(region if outside else replace(region, section=section))
+        if region.label not in ("header", "footer"):
+            region = replace(region, section=_SEPARATOR.join(above.text for above in path))
+        regions.append(region)
         if heading is not None:
             path = (*path, heading)
-    return tuple(placed), path
-
-
-def _heading(region: Region, words: Words) -> Heading:
-    boxes = words.boxes[list(region.words)]
-    number = _NUMBER.match(region.text)
-    depth = number[1].count(".") + 1 if number else 0
-    return Heading(region.text, float((boxes[:, 3] - boxes[:, 1]).max()), depth)
+    return tuple(regions), path
 
 
 def mark_running(page: Page, other: Page | None) -> Page:
-    """Call header or footer what stands at the same place, and but for numbers reads the same, on
-    another page of the document."""
+    """Label as header or footer what is in the same place on another page of the document.
+
+    The texts must be equal except for numbers.
+    """
     if other is None:
         return page
-    known: dict[str, list[Box]] = {}
+    boxes: dict[str, list[Box]] = {}
     for region in other.regions:
-        if _edge(region):
-            known.setdefault(_key(region), []).append(region.box)
+        if _margin_label(region):
+            boxes.setdefault(_without_numbers(region.text), []).append(region.box)
     regions = []
     for region in page.regions:
-        label, boxes = _edge(region), known.get(_key(region), [])
-        same = label and boxes and iou(as_boxes([region.box]), as_boxes(boxes)).max() >= 0.5
-        regions.append(replace(region, label=label) if label and same else region)
+        label = _margin_label(region)
+        same_text = as_boxes(boxes.get(_without_numbers(region.text), []))
+        if label and (iou(as_boxes([region.box]), same_text) >= _MIN_IOU).any():
+            region = replace(region, label=label)
+        regions.append(region)
     return replace(page, regions=tuple(regions))
 
 
-def _edge(region: Region) -> Label | None:
+def _margin_label(region: Region) -> Label | None:
+    """Return whether a region could be a header or a footer."""
     if (
         region.parent is not None
-        or not 0 < len(region.words) <= 25
-        or region.label
-        in (
-            "title",
-            "figure",
-        )
+        or not 0 < len(region.words) <= _MAX_WORDS
+        or region.label in ("title", "figure")
     ):
         return None
-    if region.box[3] < _EDGE:
+    if region.box[3] < _MARGIN:
         return "header"
-    return "footer" if region.box[1] > 1 - _EDGE else None
+    return "footer" if region.box[1] > 1 - _MARGIN else None
 
 
-def _key(region: Region) -> str:
-    return re.sub(r"\d+", "0", region.text)
+def _without_numbers(text: str) -> str:
+    return re.sub(r"\d+", "0", text)

@@ -1,4 +1,4 @@
-"""The text layer of a page, as it comes out of a parser and goes into the layout analysis."""
+"""The words of a page as a PDF parser or OCR returns them, the input of the layout analysis."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from snappy_core.boxes import Boxes
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TextLayer:
-    """Words in the order of the file, with what the layout analysis needs to know of them.
+    """The n words of a page in the order of the file, or of the OCR engine.
 
     Attributes:
         texts: n strings.
         boxes: (n, 4) page fractions, tight to the ink.
-        lines: (n, 4) page fractions, as high as the font: even along a line.
-        sizes: (n,) font sizes as rendered, in page units.
+        lines: (n, 4) page fractions, as high as the font, so that they are level along a line.
+        sizes: (n,) font sizes as rendered, in points.
         bold: (n,) bool.
-        turns: (n,) int, quarter turns clockwise by which the word must be read (0 upright).
+        turns: (n,) int, quarter turns clockwise by which the word is turned (0: upright).
         hyphens: (n,) bool, the word goes on in the next line.
-        invisible: (n,) bool, drawn in the mode that leaves no ink.
+        invisible: (n,) bool, drawn in the render mode that leaves no ink.
         confidences: (n,) 0..1 of OCR; None for a text layer.
     """
 
@@ -39,29 +39,24 @@ class TextLayer:
     def __len__(self) -> int:
         return len(self.texts)
 
-    def take(self, which: NDArray[np.intp] | NDArray[np.bool_]) -> TextLayer:
-        """Return the words selected by an index or mask array."""
-        index = np.arange(len(self))[which]
+    def take(self, selection: NDArray[np.intp] | NDArray[np.bool_]) -> TextLayer:
+        """Return the words that an array of indices or a mask selects."""
+        indices = np.arange(len(self))[selection]
         return TextLayer(
-            tuple(self.texts[i] for i in index),
-            self.boxes[index],
-            self.lines[index],
-            self.sizes[index],
-            self.bold[index],
-            self.turns[index],
-            self.hyphens[index],
-            self.invisible[index],
-            None if self.confidences is None else self.confidences[index],
+            tuple(self.texts[i] for i in indices),
+            self.boxes[indices],
+            self.lines[indices],
+            self.sizes[indices],
+            self.bold[indices],
+            self.turns[indices],
+            self.hyphens[indices],
+            self.invisible[indices],
+            None if self.confidences is None else self.confidences[indices],
         )
 
 
+_BOXES, _FLAGS = np.zeros((0, 4), np.float32), np.zeros(0, bool)
 NOTHING = TextLayer(
-    (),
-    np.zeros((0, 4), np.float32),
-    np.zeros((0, 4), np.float32),
-    np.zeros(0, np.float32),
-    np.zeros(0, bool),
-    np.zeros(0, np.int8),
-    np.zeros(0, bool),
-    np.zeros(0, bool),
+    (), _BOXES, _BOXES, np.zeros(0, np.float32), _FLAGS, np.zeros(0, np.int8), _FLAGS, _FLAGS
 )
+"""The text layer of a page without words."""

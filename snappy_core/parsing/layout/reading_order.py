@@ -7,32 +7,35 @@ from numpy.typing import NDArray
 
 from snappy_core.boxes import Boxes
 
+_MAX_OVERLAP = 0.002  # of boxes on both sides of a cut
+
 
 def reading_order(boxes: Boxes) -> list[int]:
-    """Return the indices of boxes (n, 4) in the order one reads them.
+    """Return the indices of boxes (n, 4) in the order in which they are read.
 
-    The page is cut along the white lanes that run right through it, rows before columns where
-    both are possible: a heading over two columns is read first, then the left column, then the
-    right. What cannot be cut is read from top to bottom, then from left to right.
+    The page is cut along the white lanes across all of it, then each part: a heading over two
+    columns is read first, then the left column, then the right one. Where both are possible,
+    columns of several boxes are cut before rows. Boxes that no lane separates are read from top
+    to bottom, then from left to right.
 
     >>> reading_order(np.array([[0.6, 0.2, 0.9, 0.8], [0.1, 0.0, 0.9, 0.1],
     ...                         [0.1, 0.2, 0.4, 0.45], [0.1, 0.5, 0.4, 0.8]]))
     [1, 2, 3, 0]
     """
-    done: list[int] = []
-    waiting = [np.arange(len(boxes))]
-    while waiting:  # a stack instead of recursion: hostile pages are deep
-        index = waiting.pop()
+    order: list[int] = []
+    stack = [np.arange(len(boxes))]  # instead of recursion: hostile pages are deep
+    while stack:
+        index = stack.pop()
         parts = _cut(boxes, index)
         if len(parts) == 1:
-            done += index[np.lexsort((boxes[index, 0], boxes[index, 1]))].tolist()
+            order += index[np.lexsort((boxes[index, 0], boxes[index, 1]))].tolist()
         else:
-            waiting += reversed(parts)
-    return done
+            stack += reversed(parts)
+    return order
 
 
 def _cut(boxes: Boxes, index: NDArray[np.intp]) -> list[NDArray[np.intp]]:
-    """Cut a set of boxes at its lanes; one part when there is none."""
+    """Cut a set of boxes along its lanes; a set without lanes stays in one part."""
     if len(index) < 2:
         return [index]
     columns, rows = _split(boxes, index, 0), _split(boxes, index, 1)
@@ -42,36 +45,30 @@ def _cut(boxes: Boxes, index: NDArray[np.intp]) -> list[NDArray[np.intp]]:
 
 
 def _join_columns(boxes: Boxes, rows: list[NDArray[np.intp]]) -> list[NDArray[np.intp]]:
-    """Put rows together again whose boxes make the same columns.
+    """Join neighboring rows whose boxes make the same columns.
 
-    Under a heading the paragraphs of two columns may happen to end at the same height.
+    The paragraphs of two columns below a heading may happen to end at the same height.
     """
-    joined, lanes = [rows[0]], len(_split(boxes, rows[0], 0))
+    joined, column_count = [rows[0]], len(_split(boxes, rows[0], 0))
     for row in rows[1:]:
-        columns = []
-        if lanes > 1:
-            both = np.concatenate([joined[-1], row])
-            columns = _split(boxes, both, 0)
-        if len(columns) == lanes and _are_columns(columns):
+        both = np.concatenate([joined[-1], row])
+        columns = _split(boxes, both, 0) if column_count > 1 else []
+        if len(columns) == column_count and _are_columns(columns):
             joined[-1] = both
         else:
             joined.append(row)
-            lanes = len(_split(boxes, row, 0))
+            column_count = len(_split(boxes, row, 0))
     return joined
 
 
 def _split(boxes: Boxes, index: NDArray[np.intp], axis: int) -> list[NDArray[np.intp]]:
-    """Cut where no box reaches across, along x (axis 0) or y (axis 1)."""
+    """Split a set of boxes where no box reaches across, along x (axis 0) or y (axis 1)."""
     index = index[np.argsort(boxes[index, axis], kind="stable")]
     reach = np.maximum.accumulate(boxes[index, axis + 2])
-    slack = 0.002  # boxes that touch by a hair are apart
-    gaps = np.flatnonzero(boxes[index[1:], axis] >= reach[:-1] - slack) + 1
-    return list(np.split(index, gaps))
+    cuts = np.flatnonzero(boxes[index[1:], axis] >= reach[:-1] - _MAX_OVERLAP) + 1
+    return list(np.split(index, cuts))
 
 
 def _are_columns(columns: list[NDArray[np.intp]]) -> bool:
-    """Say whether lanes from head to foot part columns of text rather than a row of cells.
-
-    Columns are tall: at least two of them hold several boxes one below the other.
-    """
+    """Return whether parts are columns of text, not the cells of a row: two have several boxes."""
     return sum(len(column) > 1 for column in columns) >= 2

@@ -85,14 +85,10 @@ def span_columns(rows: Sequence[Row], columns: Sequence[Span], page: UprightPage
                     unnamed -= set(wider)
                 else:
                     growing.remove(line)
-        spanned.append(
-            Row(
-                tuple(
-                    tuple(line for line, span in spans.items() if i in span)
-                    for i in range(len(columns))
-                )
-            )
+        cells = (
+            tuple(line for line, span in spans.items() if i in span) for i in range(len(columns))
         )
+        spanned.append(Row(tuple(cells)))
     return spanned
 
 

@@ -19,7 +19,7 @@ def build_table(lines: Sequence[Line], page: UprightPage) -> Table:
     leaders = {line for line in lines if all(LEADER.match(page.layer.texts[w]) for w in line.words)}
     # A line over several columns may turn out to be several cells: the second look is stricter.
     for max_crossings in (1, 0.34):
-        cells = [line for line in lines if line not in leaders]
+        cells = [line for line in lines if line not in leaders] or lines
         columns = find_columns(group_rows(cells), page, max_crossings)
         lines = [cell for line in lines for cell in _split_at_columns(line, columns, page)]
     rows = merge_rows([_assign_columns(row, columns) for row in group_rows(lines)])

@@ -209,6 +209,12 @@ def test_dots_lead_to_the_pages_of_a_table_of_contents():
     )
 
 
+def test_a_frame_around_dots_alone_is_read():
+    sheet = Sheet()
+    lines = sheet.rows([("." * 20, "." * 20)] * 3, columns=(30, 200))
+    assert len(sheet.find(lines, rules=RulingLines(bars(28, 420, 97, 112, 127, 142)))) == 1
+
+
 def test_names_that_are_joined_come_apart_over_their_columns():
     sheet = Sheet()
     head = sheet.line(115, 100, "Boats Landed Value", space=6)
