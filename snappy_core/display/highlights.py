@@ -16,62 +16,62 @@ import pypdfium2.raw as raw
 from snappy_core.parsing.pdf.document import PDFIUM, load_page, open_pdf
 from snappy_core.parsing.source import Source
 
-COLOR = (255, 212, 0)
+COLOR = (255, 212, 0)  # yellow, as text markers have it
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """Something to highlight.
+class Highlight:
+    """A highlight annotation.
 
     Attributes:
-        page: from 1.
-        quads: for each line its corners in PDF space: top left, top right, bottom left, bottom
-            right as read.
-        note: shown when one points at the mark.
+        page_number: from 1.
+        quads: the corners of each line of text in PDF space, as read: top left, top right,
+            bottom left, bottom right.
+        note: the text viewers show for the annotation.
     """
 
-    page: int
+    page_number: int
     quads: Sequence[Sequence[tuple[float, float]]]
     note: str
 
 
-def write_highlights(source: Source, marks: Sequence[Mark], to: Path) -> None:
-    """Write a copy of a PDF with marks; the file appears whole or not at all.
+def write_highlights(source: Source, highlights: Sequence[Highlight], target: Path) -> None:
+    """Write a copy of a PDF with highlights to `target`, atomically.
 
     Raises:
-        UnreadableDocumentError: the document cannot be read.
+        UnreadableDocumentError: the document or a page cannot be read.
     """
-    by_page: dict[int, list[Mark]] = defaultdict(list)
-    for mark in marks:
-        by_page[mark.page].append(mark)
-    handle, temporary = tempfile.mkstemp(dir=to.parent, prefix=f".{to.name}.")
+    by_page: dict[int, list[Highlight]] = defaultdict(list)
+    for highlight in highlights:
+        by_page[highlight.page_number].append(highlight)
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     os.close(handle)
     try:
         with PDFIUM, open_pdf(source) as document:
-            for number, of_page in by_page.items():
-                page = load_page(document, number, source)
-                for mark in of_page:
-                    _annotate(page, mark)
+            for page_number, page_highlights in by_page.items():
+                page = load_page(document, page_number, source)
+                for highlight in page_highlights:
+                    _annotate(page, highlight)
                 page.close()
             document.save(temporary)
-        os.replace(temporary, to)
+        os.replace(temporary, target)
     except BaseException:
         os.unlink(temporary)
         raise
 
 
-def _annotate(page: Any, mark: Mark) -> None:
+def _annotate(page: Any, highlight: Highlight) -> None:
     annotation = raw.FPDFPage_CreateAnnot(page, raw.FPDF_ANNOT_HIGHLIGHT)
     try:
         raw.FPDFAnnot_SetColor(annotation, raw.FPDFANNOT_COLORTYPE_Color, *COLOR, 255)
-        points = [point for quad in mark.quads for point in quad]
+        points = [point for quad in highlight.quads for point in quad]
         xs, ys = [x for x, _ in points], [y for _, y in points]
         rect = raw.FS_RECTF(left=min(xs), top=max(ys), right=max(xs), bottom=min(ys))
         raw.FPDFAnnot_SetRect(annotation, rect)
-        for quad in mark.quads:
+        for quad in highlight.quads:
             corners = raw.FS_QUADPOINTSF(*(value for point in quad for value in point))
             raw.FPDFAnnot_AppendAttachmentPoints(annotation, corners)
-        text = mark.note.encode("utf-16-le", "replace") + b"\0\0"
+        text = highlight.note.encode("utf-16-le", "replace") + b"\0\0"
         note = ctypes.cast(ctypes.create_string_buffer(text), raw.FPDF_WIDESTRING)
         raw.FPDFAnnot_SetStringValue(annotation, b"Contents", note)
         raw.FPDFAnnot_SetFlags(annotation, raw.FPDF_ANNOT_FLAG_PRINT)

@@ -171,11 +171,11 @@ def highlight(
     return Path(to)
 
 
-def _mark(hit: Hit) -> highlights.Mark:
+def _mark(hit: Hit) -> highlights.Highlight:
     assert hit.user_space is not None
     lines = hit.rects or (hit.region.box,)
-    return highlights.Mark(
-        page=hit.page_number,
+    return highlights.Highlight(
+        page_number=hit.page_number,
         quads=[_corners(line, hit.user_space) for line in lines],
         note=f"{hit.rank}. score {hit.score:.3f}: {hit.query}",
     )

@@ -6,6 +6,7 @@ from snappy_core.ingest.jobs import prepare
 from snappy_core.ingest.plan import fingerprint, is_new, name_documents, relabel
 from snappy_core.parsing import VERSION, ReadingOptions, Source
 from snappy_core.parsing.layout.rapid_layout import RapidLayout
+from snappy_core.parsing.ocr.engine import OCR_ENGINES
 from snappy_core.scoring.pooling import GRID_BLOCK
 from snappy_core.stores import MemoryStore
 from snappy_core.stores.base import DocumentRecord
@@ -32,6 +33,12 @@ def test_fingerprint_names_what_decides_how_a_document_comes_out():
     assert ReadingOptions().pool_block == GRID_BLOCK
     fine = fingerprint(FakeEncoder(), ReadingOptions(layout_model="never", pool_block=2))
     assert fine == f"layout {VERSION}, ocr auto eng, fake-1, pooled by 2"
+
+
+def test_fingerprint_names_an_ocr_engine_of_ones_own(monkeypatch):
+    monkeypatch.setattr(OCR_ENGINES, "_registered", {"stamp": object})
+    options = ReadingOptions(layout_model="never", ocr_engine="stamp")
+    assert fingerprint(FakeEncoder(), options) == f"layout {VERSION}, ocr auto eng by stamp, fake-1"
 
 
 class TestNameDocuments:

@@ -11,7 +11,7 @@ from PIL.Image import Transpose
 
 from snappy_core import RegionIndex, Source, UnreadableDocumentError, region_metadata
 from snappy_core.display import viewers
-from snappy_core.parsing import ReadingOptions, count_pages, read, render
+from snappy_core.parsing import ReadingOptions, count_pages, images, read, render
 from snappy_core.parsing.ocr.tesseract import TesseractEngine
 from snappy_core.testing import FakeEncoder
 from tests.parsing.drawing import HEIGHT, WIDTH, WORDS, drawn_boxes, encode, sheet, source
@@ -230,6 +230,31 @@ def test_nonsense_resolutions(kind, dpi):
     page = page_of(source(sheet(), kind, dpi=dpi), ReadingOptions())
     assert (page.width, page.height) == (WIDTH, HEIGHT)
     assert list(page.words.texts) == WORDS
+
+
+A4_72, A4_300 = (595, 842), (2480, 3508)
+
+
+@pytest.mark.parametrize(
+    ("size", "dpi", "points"),
+    [
+        (A4_300, (300, 300), (595.2, 841.92)),
+        (A4_72, (72, 72), A4_72),
+        ((874, 1240), (150, 150), (419.5, 595.2)),  # A5
+        ((2160, 3240), (216, 216), (720, 1080)),
+        (A4_300, None, (588.6, 832.5)),  # about A4, whatever the pixels
+        (A4_72, None, (588.4, 832.7)),
+        (A4_300, (72, 72), (588.6, 832.5)),  # what cameras and editors write
+        (A4_300, (20, 600), (588.6, 832.5)),
+        (A4_72, (300, 300), (588.4, 832.7)),
+        (A4_300, (0, 0), (588.6, 832.5)),
+        (A4_300, (float("nan"), float("inf")), (588.6, 832.5)),
+        (A4_300, "300", (588.6, 832.5)),
+        ((90, 40_000), None, (33.2, 14_757)),
+    ],
+)
+def test_the_layout_sees_pages_in_points(size, dpi, points):
+    assert images._size_in_points(Image.new("1", size), dpi) == pytest.approx(points, rel=1e-3)
 
 
 # Words
