@@ -11,13 +11,17 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from snappy_core.boxes import as_boxes, enclose
 from snappy_core.errors import FormatError
 from snappy_core.formats.base import Content, Format, SuppliedPage
 from snappy_core.formats.frames import Frame, check_sequence
 from snappy_core.formats.labels import label_of
 from snappy_core.formats.markup import Element, parse_xml
-from snappy_core.formats.region_builder import NestedRegion, SuppliedWord, build_page
+from snappy_core.formats.region_builder import (
+    NestedRegion,
+    SuppliedWord,
+    build_page,
+    enclose_all,
+)
 from snappy_core.types import Box, Label
 
 UNITS = ("pixel", "mm10", "inch1200")
@@ -81,13 +85,13 @@ def _regions(
         tag_label = next((tags[ref] for ref in refs if ref in tags), None)
         if name == "TextBlock":
             strings = list(part.iter("{*}String"))
-            box = _box(part, frame) or _enclose([_word(s, frame).box for s in strings])
+            box = _box(part, frame) or enclose_all(_word(string, frame).box for string in strings)
             if box is not None:
                 yield NestedRegion(box, tag_label or label, _text(strings))
         elif name == "Illustration":
             yield NestedRegion(_required_box(part, frame), "figure")
         elif name == "ComposedBlock" and (part.get("TYPE", "").lower() == "table" or tag_label):
-            box = _box(part, frame) or _enclose([child.box for child in children])
+            box = _box(part, frame) or enclose_all(child.box for child in children)
             if box is not None:
                 yield NestedRegion(box, tag_label or "table", children=children)
         else:
@@ -95,10 +99,8 @@ def _regions(
 
 
 def _word(string: Element, frame: Frame) -> SuppliedWord:
-    confidence = _number(string, "WC")
-    if confidence is not None and not 0 <= confidence <= 1:
-        raise FormatError(f"page {frame.page}: WC={string.get('WC')!r} must be 0 to 1")
-    return SuppliedWord(string.get("CONTENT", ""), _required_box(string, frame), confidence)
+    box = _required_box(string, frame)
+    return SuppliedWord(string.get("CONTENT", ""), box, _number(string, "WC"))
 
 
 def _text(strings: list[Element]) -> str:
@@ -127,10 +129,6 @@ def _required_box(element: Element, frame: Frame) -> Box:
             f"page {frame.page}, {_describe(element)}: needs HPOS, VPOS, WIDTH and HEIGHT"
         )
     return box
-
-
-def _enclose(boxes: list[Box]) -> Box | None:
-    return enclose(as_boxes(boxes)) if boxes else None
 
 
 def _number(element: Element, name: str) -> float | None:

@@ -68,6 +68,15 @@ class Format:
     read: Callable[[Content], dict[int, SuppliedPage]]
 
 
+def is_list_of(content: Content, *keys: str) -> bool:
+    """Return whether content is a list of dictionaries with these keys, and not empty."""
+    return (
+        isinstance(content, list)
+        and bool(content)
+        and all(isinstance(item, Mapping) and set(keys) <= set(item) for item in content)
+    )
+
+
 def digest(pages: Mapping[int, SuppliedPage]) -> str:
     """Return a hash (16 hex digits) of everything in supplied pages that decides what is stored."""
     sha256 = hashlib.sha256(_VERSION.encode())

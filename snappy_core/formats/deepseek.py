@@ -97,15 +97,12 @@ def _boxes(text: str, where: str) -> list[Any]:
         boxes = json.loads(text)
     except ValueError as error:
         raise FormatError(f"{where}: {text!r} is not a list of boxes") from error
-    if isinstance(boxes, list) and len(boxes) == 1 and _is_nested(boxes[0]):
-        boxes = boxes[0]
+    match boxes:
+        case [[list(), *_] as nested]:
+            boxes = nested
     if not isinstance(boxes, list) or not boxes:
         raise FormatError(f"{where}: {text!r} is not a list of boxes")
     return boxes
-
-
-def _is_nested(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(v, list) for v in value)
 
 
 FORMAT = Format("deepseek", sniff, read)

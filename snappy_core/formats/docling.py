@@ -11,13 +11,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from snappy_core.boxes import as_boxes, enclose
 from snappy_core.errors import FormatError
 from snappy_core.formats.base import Content, Format, SuppliedPage
 from snappy_core.formats.frames import Frame, Origin, check_page_number
 from snappy_core.formats.html_tables import MAX_CELLS
 from snappy_core.formats.labels import label_of
-from snappy_core.formats.region_builder import NestedRegion, SuppliedWord, build_page
+from snappy_core.formats.region_builder import (
+    NestedRegion,
+    SuppliedWord,
+    build_page,
+    enclose_all,
+)
 from snappy_core.markdown import table_markdown
 from snappy_core.types import Box
 
@@ -112,8 +116,12 @@ class _Reader:
             if page in item_regions:
                 parent = item_regions[page][0]
                 parent.children = _in_order(parent, children)
-            elif ref.startswith("#/groups/") and _is_list(item) and len(children) > 1:
-                box = enclose(as_boxes([child.box for child in children]))
+            elif (
+                ref.startswith("#/groups/")
+                and item.get("label") in ("list", "ordered_list")
+                and len(children) > 1
+                and (box := enclose_all(child.box for child in children))
+            ):
                 regions[page].append(NestedRegion(box, "list", children=children))
             else:
                 regions[page] += children
@@ -156,13 +164,11 @@ class _Reader:
                 self.words[page].append(SuppliedWord(cell.text, cell_box))
                 if cell.end_row == cell.row + 1:  # else it is as high as several rows
                     cell_boxes[cell.row].append(cell_box)
-        header_boxes = [cell_box for row in range(header_rows) for cell_box in cell_boxes[row]]
-        header_box = enclose(as_boxes(header_boxes)) if header_boxes else None
+        header_box = enclose_all(box for row in range(header_rows) for box in cell_boxes[row])
         table = NestedRegion(box, "table", table_markdown(grid, header_rows))
         for row in range(header_rows, len(grid)):
-            if cell_boxes[row]:
+            if row_box := enclose_all(cell_boxes[row]):
                 text = table_markdown([*grid[:header_rows], grid[row]], header_rows)
-                row_box = enclose(as_boxes(cell_boxes[row]))
                 table.children.append(NestedRegion(row_box, "table_row", text, header_box))
         return table
 
@@ -234,10 +240,6 @@ def _in_order(parent: NestedRegion, children: list[NestedRegion]) -> list[Nested
 
 def _refs(item: Mapping[str, Any], name: str) -> list[str]:
     return [ref["$ref"] for ref in item.get(name) or ()]
-
-
-def _is_list(item: Mapping[str, Any]) -> bool:
-    return item.get("label") in ("list", "ordered_list")
 
 
 def _text(item: Mapping[str, Any], provenance: Mapping[str, Any], count: int) -> str:

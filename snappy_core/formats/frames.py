@@ -23,11 +23,13 @@ _FRACTIONS_BELOW = 10
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The coordinates of a page: x from 0 to `width`, y from 0 to `height`.
+    """The coordinates of a page.
 
     Attributes:
         page: its number, for messages.
-        origin: the corner where x and y are 0.
+        width, height: size of the page in the unit of the boxes.
+        origin: the corner of the page from which x and y grow.
+        x0, y0: the coordinates of that corner.
         slack: how far a box may reach over the edge of the page, as a fraction of the page:
             for rounding, and boxes with a margin around the text.
 
@@ -40,6 +42,8 @@ class Frame:
     height: float
     origin: Origin = "top_left"
     slack: float = 0.01
+    x0: float = 0
+    y0: float = 0
 
     def __post_init__(self) -> None:
         for side in (self.width, self.height):
@@ -60,7 +64,8 @@ class Frame:
                 or in another unit.
         """
         where = f"page {self.page}, {where}"
-        x0, y0, x1, y1 = box = four_numbers(values, where)
+        left, low, right, high = four_numbers(values, where)
+        x0, y0, x1, y1 = box = left - self.x0, low - self.y0, right - self.x0, high - self.y0
         if x1 < x0 or y1 < y0:
             raise FormatError(
                 f"{where}: a box is (x0, y0, x1, y1) with x0 <= x1 and y0 <= y1, not {list(box)}"

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from snappy_core.boxes import as_boxes, enclose
 from snappy_core.errors import FormatError
 from snappy_core.formats.base import Content, Format, SuppliedPage
 from snappy_core.formats.frames import Frame, check_sequence, four_numbers
 from snappy_core.formats.markup import Element, decode, parse_html
-from snappy_core.formats.region_builder import NestedRegion, SuppliedWord, build_page
+from snappy_core.formats.region_builder import (
+    NestedRegion,
+    SuppliedWord,
+    build_page,
+    enclose_all,
+)
 from snappy_core.types import Box, Label
 
 _REGIONS: dict[str, Label] = {
@@ -71,86 +74,68 @@ def read(content: Content) -> dict[int, SuppliedPage]:
     return {number: _page(number, page) for number, page in enumerate(pages, start=1)}
 
 
-@dataclass(frozen=True, slots=True)
-class _PageFrame:
-    """The frame of a page, and its top left corner in the image."""
-
-    frame: Frame
-    x: float
-    y: float
-
-    def box(self, element: Element) -> Box | None:
-        """Return the box of an element in page fractions; None if it has none."""
-        match = _BBOX.search(_title(element))
-        if match is None:
-            return None
-        x0, y0, x1, y1 = map(float, match.groups())
-        where = f"{_class(element)} 'bbox {x0:g} {y0:g} {x1:g} {y1:g}'"
-        return self.frame.to_fractions([x0 - self.x, y0 - self.y, x1 - self.x, y1 - self.y], where)
-
-
 def _page(number: int, element: Element) -> SuppliedPage:
     match = _BBOX.search(_title(element))
     if match is None:
         raise FormatError(f"page {number}: has no 'bbox' in its title: its size must be given")
     x0, y0, x1, y1 = four_numbers(list(map(float, match.groups())), f"page {number}")
-    page = _PageFrame(Frame(number, x1 - x0, y1 - y0), x0, y0)
-    regions = [region for part in _parts(element) for region in _regions(part, page)]
-    words = [word for part in _parts(element) for word in _words(part, page)]
-    return build_page(number, regions, words, (page.frame.width, page.frame.height))
+    frame = Frame(number, x1 - x0, y1 - y0, x0=x0, y0=y0)
+    regions = [region for part in _parts(element) for region in _regions(part, frame)]
+    words = [word for part in _parts(element) for word in _words(part, frame)]
+    return build_page(number, regions, words, (frame.width, frame.height))
 
 
-def _regions(element: Element, page: _PageFrame) -> list[NestedRegion]:
+def _regions(element: Element, frame: Frame) -> list[NestedRegion]:
     """Return the region of an element, or the regions inside it if it is not a region itself."""
     kind, parts = _class(element), list(_parts(element))
     if kind in _LINES and kind not in _REGIONS:
-        return _region(element, page, _LINES[kind], [])
+        return _region(element, frame, _LINES[kind], [])
     line_labels = [_LINES[_class(part)] for part in parts if _class(part) in _LINES]
     others = [part for part in parts if _class(part) not in _LINES]
     if kind in _REGIONS or (kind in _BLOCKS and line_labels and not others):
-        children = [region for part in others for region in _regions(part, page)]
+        children = [region for part in others for region in _regions(part, frame)]
         label = _REGIONS.get(kind, "paragraph")
         if label == "paragraph" and len(set(line_labels)) == 1:
             label = line_labels[0]
-        return _region(element, page, label, children)
-    return [region for part in parts for region in _regions(part, page)]
+        return _region(element, frame, label, children)
+    return [region for part in parts for region in _regions(part, frame)]
 
 
 def _region(
-    element: Element, page: _PageFrame, label: Label, children: list[NestedRegion]
+    element: Element, frame: Frame, label: Label, children: list[NestedRegion]
 ) -> list[NestedRegion]:
-    box = page.box(element)
+    box = _box(element, frame) or enclose_all(
+        [word.box for word in _words(element, frame)] + [child.box for child in children]
+    )
     if box is None:
-        boxes = [word.box for word in _words(element, page)] + [child.box for child in children]
-        if not boxes:
-            return []
-        box = enclose(as_boxes(boxes))
+        return []
     # A region with children has no text of its own: it consists of all words inside it.
     return [NestedRegion(box, label, "" if children else _text(element), children=children)]
 
 
-def _words(element: Element, page: _PageFrame) -> Iterator[SuppliedWord]:
+def _words(element: Element, frame: Frame) -> Iterator[SuppliedWord]:
     """Yield the words of an element; a line without words is one word with spaces."""
     kind, parts = _class(element), list(_parts(element))
     bare_line = kind in _LINES and not any(_class(part) in _WORDS for part in parts)
     if kind in _WORDS or (bare_line and kind not in _REGIONS):
-        box, text = page.box(element), _text(element)
+        box, text = _box(element, frame), _text(element)
         if box is None and text:
-            raise FormatError(f"page {page.frame.page}: {kind} {text!r} has no 'bbox'")
+            raise FormatError(f"page {frame.page}: {kind} {text!r} has no 'bbox'")
         if box is not None and text:
-            yield SuppliedWord(text, box, _confidence(element, page))
+            percent = _CONFIDENCE.search(_title(element))
+            yield SuppliedWord(text, box, float(percent[1]) / 100 if percent else None)
         return
     for part in parts:
-        yield from _words(part, page)
+        yield from _words(part, frame)
 
 
-def _confidence(element: Element, page: _PageFrame) -> float | None:
-    match = _CONFIDENCE.search(_title(element))
+def _box(element: Element, frame: Frame) -> Box | None:
+    """Return the box of an element in page fractions; None if it has none."""
+    match = _BBOX.search(_title(element))
     if match is None:
         return None
-    if not 0 <= (percent := float(match[1])) <= 100:
-        raise FormatError(f"page {page.frame.page}: 'x_wconf {percent:g}' must be 0 to 100")
-    return percent / 100
+    box = list(map(float, match.groups()))
+    return frame.to_fractions(box, f"{_class(element)} '{match[0].strip('; ')}'")
 
 
 def _parts(element: Element) -> Iterator[Element]:

@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from snappy_core.errors import FormatError
-from snappy_core.formats.base import Content, Format, SuppliedPage
+from snappy_core.formats.base import Content, Format, SuppliedPage, is_list_of
 from snappy_core.formats.frames import Frame, check_page_number
 from snappy_core.formats.labels import label_of
 from snappy_core.formats.region_builder import NestedRegion, build_page
@@ -33,11 +33,7 @@ ORIGINS = ("top_left", "bottom_left")
 
 
 def sniff(content: Content) -> bool:
-    return (
-        isinstance(content, list)
-        and bool(content)
-        and all(isinstance(item, Mapping) and {"page", "bbox"} <= set(item) for item in content)
-    )
+    return is_list_of(content, "page", "bbox")
 
 
 def read(content: Content) -> dict[int, SuppliedPage]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from snappy_core.boxes import as_boxes
+from snappy_core.boxes import as_boxes, enclose
+from snappy_core.errors import FormatError
 from snappy_core.formats.base import SuppliedPage, SuppliedRegion
 from snappy_core.formats.word_boxes import estimate_word_boxes
 from snappy_core.types import NO_WORDS, Box, Label, Words
@@ -37,6 +38,12 @@ class SuppliedWord:
     confidence: float | None = None
 
 
+def enclose_all(boxes: Iterable[Box]) -> Box | None:
+    """Return the bounding box of all boxes, or None if there are none."""
+    box_list = list(boxes)
+    return enclose(as_boxes(box_list)) if box_list else None
+
+
 def build_page(
     number: int,
     regions: Iterable[NestedRegion],
@@ -48,6 +55,9 @@ def build_page(
     Args:
         number: page number in the document, from 1.
         size: width and height in any unit; None if they are unknown.
+
+    Raises:
+        FormatError: a confidence is not between 0 and 1.
     """
     supplied: list[SuppliedRegion] = []
     stack: list[tuple[NestedRegion, int | None]] = [(region, None) for region in regions]
@@ -59,6 +69,12 @@ def build_page(
         supplied.append(SuppliedRegion(region.box, text, region.label, parent, region.context))
     width, height = size or (None, None)
     aspect = size[0] / size[1] if size else 1.0
+    for word in words:
+        if word.confidence is not None and not 0 <= word.confidence <= 1:
+            raise FormatError(
+                f"page {number}: the confidence of {word.text!r} is {word.confidence:g}, "
+                "which is not between 0 and 1"
+            )
     return SuppliedPage(number, tuple(supplied), _split_words(words, aspect), width, height)
 
 

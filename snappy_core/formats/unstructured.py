@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from snappy_core.errors import FormatError
-from snappy_core.formats.base import Content, Format, SuppliedPage
+from snappy_core.formats.base import Content, Format, SuppliedPage, is_list_of
 from snappy_core.formats.frames import Frame, Origin, check_page_number, four_numbers
 from snappy_core.formats.html_tables import tables_to_markdown
 from snappy_core.formats.labels import label_of
@@ -41,11 +41,7 @@ _LABELS: dict[str, Label] = {
 
 
 def sniff(content: Content) -> bool:
-    return (
-        isinstance(content, list)
-        and bool(content)
-        and all(isinstance(item, Mapping) and {"type", "metadata"} <= set(item) for item in content)
-    )
+    return is_list_of(content, "type", "metadata")
 
 
 def read(content: Content) -> dict[int, SuppliedPage]:

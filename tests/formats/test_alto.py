@@ -82,7 +82,7 @@ def test_pages_follow_each_other():
         (b"<Page ", b"<Pages ", "is not well-formed XML"),
         (b'VPOS="', b'VPOS="a', "VPOS='a.* is not a number"),
         (b'VPOS="', b'VPOS="99', "outside of the page"),
-        (b'WC="0.91"', b'WC="91"', "WC='91' must be 0 to 1"),
+        (b'WC="0.91"', b'WC="91"', "confidence of 'Landings' is 91, which is not between 0 and 1"),
         (b'<String HPOS', b'<String X', "<String Landings>: needs HPOS, VPOS, WIDTH and HEIGHT"),
     ],
 )  # fmt: skip

@@ -121,7 +121,7 @@ def test_pages_follow_each_other():
         (page("", "bbox 9 0 5 200"), "page 1: its size must be given"),
         (page("<span class='ocrx_word' title='x_wconf 9'>a</span>"), "ocrx_word 'a' has no 'bbox'"),
         (page(word("a", "40 20 30 40")), "x0 <= x1"),
-        (page(word("a", "40 20 60 40", "x_wconf 101")), "'x_wconf 101' must be 0 to 100"),
+        (page(word("a", "40 20 60 40", "x_wconf 101")), "the confidence of 'a' is 1.01"),
     ],
 )
 def test_what_cannot_be(data, message):
