@@ -88,7 +88,9 @@ def find_lines(
         members = [word.index for word in group if isinstance(word, PdfminerWord)]
         line = Line.around(members, line_boxes, float(np.median(sizes[members])))
         if lines and _is_bullet_of(lines[-1], line, texts):
-            line = join_lines([lines.pop(), line])
+            bullet = lines.pop()
+            size = max(bullet.size, line.size)
+            line = Line.around(bullet.words + line.words, line_boxes, size)
         lines.append(line)
     return lines
 
@@ -100,12 +102,6 @@ def _is_bullet_of(bullet: Line, line: Line, texts: Sequence[str]) -> bool:
         and bullet.y0 < line.middle < bullet.y1
         and 0 <= line.x0 - bullet.x1 < _BULLET_GAP * line.size
     )
-
-
-def join_lines(lines: Sequence[Line]) -> Line:
-    """Return one line with the words of several, in the order given."""
-    words = tuple(word for line in lines for word in line.words)
-    return Line(words, *box_around(lines), max(line.size for line in lines))
 
 
 def split_lines(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -12,6 +13,11 @@ from snappy_core.parsing.layout.lists import group_list_items
 from snappy_core.parsing.layout.reading_order import reading_order
 from snappy_core.parsing.layout.upright_page import UprightPage
 from snappy_core.types import NO_WORDS, Box, Region, Words
+
+_UNSPACED = re.compile(
+    r"[\u3001-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff]"
+)
+"""A letter or punctuation mark of Chinese or Japanese, which are written without spaces."""
 
 WORDLESS = "(figure without words)"
 """The text of a figure without any words in or above it."""
@@ -86,19 +92,8 @@ def join_words(words: Sequence[int], page: UprightPage) -> str:
     for word, text, following in zip(words, texts, [*texts[1:], ""], strict=False):
         if page.layer.hyphens[word] and following[:1].islower():
             pieces.append(text.removesuffix("-"))
-        elif _is_unspaced(text[-1]) and _is_unspaced(following[:1]):
+        elif _UNSPACED.match(text[-1]) and _UNSPACED.match(following):
             pieces.append(text)
         else:
             pieces.append(text + " ")
     return "".join(pieces).strip()
-
-
-def _is_unspaced(letter: str) -> bool:
-    """Return whether a letter is Chinese or Japanese, scripts written without spaces."""
-    return (
-        "\u3001" <= letter <= "\u30ff"  # punctuation, Hiragana, Katakana
-        or "\u3400" <= letter <= "\u9fff"
-        or "\uf900" <= letter <= "\ufaff"
-        or "\uff01" <= letter <= "\uff60"
-        or "\U00020000" <= letter <= "\U0003ffff"
-    )

@@ -28,11 +28,9 @@ _MARGIN = 0.07  # share of the page height that headers and footers take, at eit
 def find_paragraphs(lines: Sequence[Line], page: UprightPage) -> list[Block]:
     """Return the paragraphs, headings, captions, list items, headers and footers of some lines."""
     body_size = _body_size(page)
-    return [
-        _label(_block(part, page), page, body_size)
-        for block in group_lines(lines, page)
-        for part in split_paragraphs(block, page)
-    ]
+    parts = [part for block in group_lines(lines, page) for part in split_paragraphs(block, page)]
+    blocks = [_block(part, page) for part in parts]
+    return [replace(block, label=_choose_label(block, page, body_size)) for block in blocks]
 
 
 def _block(part: TextBlock, page: UprightPage) -> Block:
@@ -103,10 +101,6 @@ def _body_size(page: UprightPage) -> float:
     sizes, indices = np.unique(np.round(page.layer.sizes * 2) / 2, return_inverse=True)
     counts = np.bincount(indices, weights=letters)
     return float(sizes[(counts >= min(0.25 * counts.sum(), counts.max())).nonzero()[0][-1]])
-
-
-def _label(block: Block, page: UprightPage, body_size: float) -> Block:
-    return replace(block, label=_choose_label(block, page, body_size))
 
 
 def _choose_label(block: Block, page: UprightPage, body_size: float) -> Label:

@@ -81,10 +81,8 @@ class UprightPage:
     def to_page(self, boxes: NDArray[np.float32]) -> Boxes:
         """Convert boxes (n, 4) in points on this page back to fractions of the original page."""
         turned = _turn(boxes, -self.turn % 4, self.width, self.height)
-        width, height = self.width, self.height
-        if self.turn % 2:
-            width, height = height, width
-        fractions: Boxes = np.clip(turned / _scale(width, height), 0, 1)
+        size = (self.height, self.width) if self.turn % 2 else (self.width, self.height)
+        fractions: Boxes = np.clip(turned / np.array([*size, *size], np.float32), 0, 1)
         return fractions
 
 
@@ -98,11 +96,7 @@ def to_upright(boxes: Boxes, turn: int, width: float, height: float) -> NDArray[
     >>> to_upright(np.array([[0.5, 0.25, 1, 0.5]], np.float32), 1, 200, 400).tolist()
     [[100.0, 0.0, 200.0, 100.0]]
     """
-    return _turn(boxes * _scale(width, height), turn, width, height)
-
-
-def _scale(width: float, height: float) -> NDArray[np.float32]:
-    return np.array([width, height] * 2, dtype=np.float32)
+    return _turn(boxes * np.array([width, height] * 2, np.float32), turn, width, height)
 
 
 def _turn(

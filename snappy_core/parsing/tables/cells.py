@@ -39,14 +39,14 @@ def _take_columns(
 
     Lines between the rows continue a cell if the rows have enough columns.
     """
-    known = set(cells)
+    cell_set = set(cells)
     beside: dict[Line, int] = {}  # cells at the height of each line, a single number counts twice
     for row in group_rows([*cells, *(line for block in blocks for line in block)]):
-        row_cells = [line for line in row if line in known]
+        row_cells = [line for line in row if line in cell_set]
         for line in row:
             level = [cell for cell in row_cells if abs(cell.middle - line.middle) < 0.3 * line.size]
             beside[line] = len(level) + (len(level) == 1 and is_number(level, page))
-    taken: list[Line] = []
+    column_lines: list[Line] = []
     remaining: list[TextBlock] = []
     for block in blocks:
         on_rows = "".join("x" if beside[line] > 1 else "." for line in block)
@@ -57,10 +57,10 @@ def _take_columns(
             and "." * (_MAX_CONTINUATIONS + 1) not in on_rows
         )
         if is_column or on_rows.count("x") >= 0.8 * len(block):
-            taken += block
+            column_lines += block
         else:
             remaining.append(block)
-    return [*cells, *taken], remaining
+    return [*cells, *column_lines], remaining
 
 
 def _take_long_cells(
@@ -94,9 +94,9 @@ def _take_long_cells(
         for number, least in candidates.items()
         if (np.abs(left_edges - blocks[number][0].x0) < 0.5 * blocks[number][0].size).sum() >= least
     }
-    taken = [line for number in sorted(chosen) for line in blocks[number]]
+    cell_lines = [line for number in sorted(chosen) for line in blocks[number]]
     remaining = [block for number, block in enumerate(blocks) if number not in chosen]
-    return [*cells, *taken], remaining
+    return [*cells, *cell_lines], remaining
 
 
 def _drop_scraps(cells: Sequence[Line], blocks: Sequence[TextBlock]) -> list[Line]:

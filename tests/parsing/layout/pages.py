@@ -23,3 +23,14 @@ def make_page(texts=(), boxes=None, sizes=10, bold=False, size=(400, 600), **dra
     boxes = np.array(boxes, np.float32).reshape(-1, 4)
     layer = make_layer(texts, boxes / np.float32([*size, *size]), sizes, bold)
     return UprightPage(layer, 0, *size, boxes, boxes, **drawings)
+
+
+def page_of_rows(*rows, size=10):
+    """A page of rows `(x, y, text)`, y the top of the line; letters are half as wide as high."""
+    texts, boxes = [], []
+    for x, y, row in rows:
+        for word in row.split():
+            texts.append(word)
+            boxes.append((x, y, x + size / 2 * len(word), y + size))
+            x += size / 2 * (len(word) + 0.6)
+    return make_page(texts, boxes, size)
