@@ -33,8 +33,8 @@ EncoderName = Annotated[
     typer.Option(
         "--encoder",
         metavar="MODEL",
-        help="Folder or Hugging Face id of a ColPali-family model, such as "
-        "vidore/colqwen2.5-v0.2. By default the encoder of the index, or for a new index the "
+        help="Name of an encoder, or folder or Hugging Face id of a ColPali-family model, such "
+        "as vidore/colqwen2.5-v0.2. By default the encoder of the index, or for a new index the "
         "built-in text encoder.",
     ),
 ]

@@ -75,7 +75,7 @@ def search(
     elif hits:
         print_hits(hits)
     else:
-        print("nothing found", file=sys.stderr)
+        print("no region matches", file=sys.stderr)
 
 
 def show(
@@ -109,7 +109,7 @@ def show(
     with open_index(location, pdfs, encoder) as index:
         hits = index.search(question, k=k)
         if not hits:
-            raise SnappyError("nothing found, so there is no page to show")
+            raise SnappyError("no region matches, so there is no page to draw")
         best = hits[0]
         heatmap = index.heatmap(best, token) if heat else None
         shown = on_page(hits, best)

@@ -107,7 +107,6 @@ def _detect(content: Content) -> Format:
     matches = [format for format in formats if format.sniff(content)]
     if len(matches) == 1:
         return matches[0]
-    finding = "has no known format"
-    if matches:
-        finding = f"may be {' or '.join(format.name for format in matches)}"
-    raise FormatError(f"{finding}; set regions_format to one of {', '.join(FORMATS.names())}")
+    names = " or ".join(format.name for format in matches)
+    problem = f"may be {names}" if matches else "has no known format"
+    raise FormatError(f"{problem}; set regions_format to one of {', '.join(FORMATS.names())}")

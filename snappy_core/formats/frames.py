@@ -17,8 +17,14 @@ from snappy_core.types import Box
 
 Origin = Literal["top_left", "bottom_left"]
 
-_FRACTIONS_BELOW = 10
-"""Pages up to this size, in any unit, may hold boxes of less than one unit a side."""
+SLACK = 0.01
+"""How far boxes may reach over the edge (margins, rounding), as a fraction of the page."""
+
+FRACTION_SLACK = 0.001
+"""The same where boxes are fractions of the page: rounding only."""
+
+_SMALL_PAGE = 10
+"""On a page larger than this in both directions, boxes within 0..1 are taken for fractions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +36,7 @@ class Frame:
         width, height: size of the page in the unit of the boxes.
         origin: the corner of the page from which x and y grow.
         x0, y0: the coordinates of that corner.
-        slack: how far a box may reach over the edge of the page, as a fraction of the page:
-            for rounding, and boxes with a margin around the text.
+        slack: how far a box may reach over the edge, as a fraction of the page.
 
     Raises:
         FormatError: the size is missing or not positive.
@@ -41,7 +46,7 @@ class Frame:
     width: float
     height: float
     origin: Origin = "top_left"
-    slack: float = 0.01
+    slack: float = SLACK
     x0: float = 0
     y0: float = 0
 
@@ -49,7 +54,7 @@ class Frame:
         for side in (self.width, self.height):
             if not (_is_number(side) and side > 0):
                 raise FormatError(
-                    f"page {self.page}: its size must be given, two positive numbers, "
+                    f"page {self.page}: the size of the page must be two positive numbers, "
                     f"not {self.width!r} x {self.height!r}"
                 )
 
@@ -70,7 +75,7 @@ class Frame:
             raise FormatError(
                 f"{where}: a box is (x0, y0, x1, y1) with x0 <= x1 and y0 <= y1, not {list(box)}"
             )
-        is_large = min(self.width, self.height) > _FRACTIONS_BELOW
+        is_large = min(self.width, self.height) > _SMALL_PAGE
         if is_large and x1 <= 1 and y1 <= 1 and not _are_whole(box):
             raise FormatError(
                 f"{where}: {list(box)} looks like fractions of the page, "
@@ -111,13 +116,12 @@ def check_sequence(numbers: Iterable[int | None], what: str) -> None:
     from 0, from 1, through a whole book, or give all pages the same number. Nothing is checked
     where a page has no number.
     """
-    page_numbers = list(numbers)
-    known = [number for number in page_numbers if number is not None]
-    steps = {after - before for before, after in pairwise(known)}
-    if len(known) == len(page_numbers) and steps not in (set(), {0}, {1}):
+    page_numbers = [-1 if number is None else number for number in numbers]
+    steps = {after - before for before, after in pairwise(page_numbers)}
+    if -1 not in page_numbers and steps not in (set(), {0}, {1}):
         raise FormatError(
-            f"its pages have {what} {', '.join(map(str, known))}: it is unclear which pages of "
-            "the document they are"
+            f"its pages have {what} {', '.join(map(str, page_numbers))}: it is unclear which "
+            "pages of the document they are"
         )
 
 

@@ -77,7 +77,7 @@ def read(content: Content) -> dict[int, SuppliedPage]:
 def _page(number: int, element: Element) -> SuppliedPage:
     match = _BBOX.search(_title(element))
     if match is None:
-        raise FormatError(f"page {number}: has no 'bbox' in its title: its size must be given")
+        raise FormatError(f"page {number}: has no size, a 'bbox' in its title")
     x0, y0, x1, y1 = four_numbers(list(map(float, match.groups())), f"page {number}")
     frame = Frame(number, x1 - x0, y1 - y0, x0=x0, y0=y0)
     regions = [region for part in _parts(element) for region in _regions(part, frame)]

@@ -21,11 +21,16 @@ from typing import Any
 
 from snappy_core.errors import FormatError
 from snappy_core.formats.base import Content, Format, SuppliedPage, is_list_of
-from snappy_core.formats.frames import Frame, check_page_number
+from snappy_core.formats.frames import FRACTION_SLACK, SLACK, Frame, check_page_number
 from snappy_core.formats.labels import label_of
 from snappy_core.formats.region_builder import NestedRegion, build_page
 
-UNITS = {"fraction": (1, 0.001), "px": (None, 0.01), "pt": (None, 0.01), "0..999": (999, 0)}
+UNITS = {
+    "fraction": (1, FRACTION_SLACK),
+    "px": (None, SLACK),
+    "pt": (None, SLACK),
+    "0..999": (999, 0),
+}
 """For each unit the width and height of any page, None if it depends on the page, and the slack
 (see `Frame`)."""
 

@@ -1,4 +1,4 @@
-"""Pages made of nested regions and words, as the readers of all formats find them."""
+"""Pages made of nested regions and words, as all formats have them."""
 
 from __future__ import annotations
 

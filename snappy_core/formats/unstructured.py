@@ -13,7 +13,13 @@ from typing import Any
 
 from snappy_core.errors import FormatError
 from snappy_core.formats.base import Content, Format, SuppliedPage, is_list_of
-from snappy_core.formats.frames import Frame, Origin, check_page_number, four_numbers
+from snappy_core.formats.frames import (
+    FRACTION_SLACK,
+    Frame,
+    Origin,
+    check_page_number,
+    four_numbers,
+)
 from snappy_core.formats.html_tables import tables_to_markdown
 from snappy_core.formats.labels import label_of
 from snappy_core.formats.region_builder import NestedRegion, build_page
@@ -91,7 +97,7 @@ def _frame(coordinates: Mapping[str, Any], page: int, where: str) -> Frame:
             "cartesian"
         )
     if system == _RELATIVE:
-        return Frame(page, 1, 1, origin, slack=0.001)
+        return Frame(page, 1, 1, origin, slack=FRACTION_SLACK)
     width, height = coordinates.get("layout_width"), coordinates.get("layout_height")
     return Frame(page, width, height, origin)  # type: ignore[arg-type]
 

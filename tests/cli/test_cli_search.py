@@ -75,7 +75,7 @@ def test_options_reach_the_search(snappy, made):
 
 def test_nothing_found_is_no_error(snappy, made):
     done = snappy("search", "page", "--in", made, "--threshold", 1)
-    assert (done.code, done.out, done.err) == (0, "", "nothing found\n")
+    assert (done.code, done.out, done.err) == (0, "", "no region matches\n")
 
 
 def test_pdfs_are_searched_without_an_index(snappy, data, tmp_path, monkeypatch):
@@ -130,7 +130,7 @@ def test_show_names_the_tokens_there_are(snappy, made, tmp_path):
 def test_an_encoder_that_there_is_not(snappy, made, command):
     done = snappy(command, QUESTION, "--in", made, "--encoder", "minlm")
     assert done.code == 1
-    assert done.error.startswith("'minlm': no such encoder; give the folder or hub id")
+    assert done.error.startswith("'minlm': no such encoder; use minilm-l6-int8-1, or the folder")
 
 
 def test_the_embedded_encoder_by_its_name(snappy, made, data):
@@ -150,7 +150,7 @@ def test_show_without_any_text_is_an_error(snappy, data, tmp_path):
     out = tmp_path / "page.png"
     done = snappy("show", "what?", "--pdf", data / "blank_page.pdf", "--out", out)
     assert done.code == 1
-    assert done.err.splitlines()[-1].startswith("error: nothing found")
+    assert done.err.splitlines()[-1].startswith("error: no region matches")
     assert not out.exists()
 
 

@@ -77,7 +77,7 @@ def test_pages_follow_each_other():
     ("old", "new", "message"),
     [
         (b"mm10<", b"mm<", "MeasurementUnit 'mm' is not one of pixel, mm10, inch1200"),
-        (b"<Page WIDTH", b"<Page X", "page 1: its size must be given"),
+        (b"<Page WIDTH", b"<Page X", "page 1: the size of the page must be"),
         (b"<alto", b"<altos", "is not well-formed XML"),
         (b"<Page ", b"<Pages ", "is not well-formed XML"),
         (b'VPOS="', b'VPOS="a', "VPOS='a.* is not a number"),
@@ -86,7 +86,7 @@ def test_pages_follow_each_other():
         (b'<String HPOS', b'<String X', "<String Landings>: needs HPOS, VPOS, WIDTH and HEIGHT"),
     ],
 )  # fmt: skip
-def test_what_cannot_be(old, new, message):
+def test_invalid_files(old, new, message):
     with pytest.raises(FormatError, match=message):
         read(alto().replace(old, new, 1))
 

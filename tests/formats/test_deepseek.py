@@ -78,6 +78,6 @@ def test_pages_of_a_file_and_of_a_list():
         ("Salt was made here.", "has no regions; ask the model with <|grounding|>"),
     ],
 )
-def test_what_cannot_be(written, message):
+def test_invalid_files(written, message):
     with pytest.raises(FormatError, match=message):
         read([written])

@@ -289,10 +289,10 @@ def test_wrong_frames_are_errors(change, message):
 def test_missing_sizes_are_errors():
     document = docling()
     document["pages"]["1"]["size"] = None
-    with pytest.raises(FormatError, match="page 1: its size must be given"):
+    with pytest.raises(FormatError, match="page 1: the size of the page must be"):
         read(document)
     document["pages"] = {}
-    with pytest.raises(FormatError, match="page 1: its size must be given"):
+    with pytest.raises(FormatError, match="page 1: the size of the page must be"):
         read(document)
     document["pages"] = {"0": {"page_no": 0, "size": {"width": 5, "height": 5}}}
     with pytest.raises(FormatError, match="page 0: pages are numbered from 1"):

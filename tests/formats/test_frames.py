@@ -64,7 +64,7 @@ def test_takes_arrays_and_empty_boxes():
     "size", [(None, None), (0, 5), (5, -1), ("5", 5), (5, float("inf")), (True, 5)]
 )
 def test_refuses_pages_without_size(size):
-    with pytest.raises(FormatError, match="page 3: its size must be given"):
+    with pytest.raises(FormatError, match="page 3: the size of the page must be"):
         Frame(3, *size)
 
 

@@ -116,14 +116,14 @@ def test_pages_follow_each_other():
     ("data", "message"),
     [
         (b"<html>no page</html>", "no element of the class 'ocr_page'"),
-        (page("", "image x.png"), "page 1: has no 'bbox' in its title"),
-        (page("", "bbox 0 0 0 200"), "page 1: its size must be given"),
-        (page("", "bbox 9 0 5 200"), "page 1: its size must be given"),
+        (page("", "image x.png"), "page 1: has no size, a 'bbox' in its title"),
+        (page("", "bbox 0 0 0 200"), "page 1: the size of the page must be"),
+        (page("", "bbox 9 0 5 200"), "page 1: the size of the page must be"),
         (page("<span class='ocrx_word' title='x_wconf 9'>a</span>"), "ocrx_word 'a' has no 'bbox'"),
         (page(word("a", "40 20 30 40")), "x0 <= x1"),
         (page(word("a", "40 20 60 40", "x_wconf 101")), "the confidence of 'a' is 1.01"),
     ],
 )
-def test_what_cannot_be(data, message):
+def test_invalid_files(data, message):
     with pytest.raises(FormatError, match=message):
         read(data)

@@ -64,7 +64,7 @@ def test_labels(region, label):
         ({"unit": "0..999", "bbox": [0, 0, 1000, 40]}, "outside of the page, which is 999 x 999"),
         ({"unit": "0..999"}, "looks like fractions"),
         ({"unit": "px", "bbox": [1, 2, 3, 4]}, "px needs 'page_width' and 'page_height'"),
-        ({"unit": "pt", "bbox": [1, 2, 3, 4], "page_width": 100}, "its size must be given"),
+        ({"unit": "pt", "bbox": [1, 2, 3, 4], "page_width": 100}, "the size of the page must be"),
         ({"unit": "px", "page_width": 100, "page_height": 200}, "looks like fractions"),
         ({"unit": "inch"}, "'unit' must be one of 'fraction', 'px', 'pt', '0..999', not 'inch'"),
         ({"origin": "centre"}, "'origin' must be one of 'top_left', 'bottom_left', not 'centre'"),
@@ -76,7 +76,7 @@ def test_labels(region, label):
         ({"page_width": 100, "page_height": 200}, "page 1, region 1: the page has two sizes"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_names_the_region(region, message):
+def test_errors_name_the_region(region, message):
     with pytest.raises(FormatError, match=message):
         read({"id": "a"}, region)
 

@@ -101,6 +101,13 @@ def test_errors_name_the_file(tmp_path):
         read_regions(tmp_path / "none.json")
 
 
+def test_text_that_starts_like_json_is_read_as_text():
+    data = b"[Figure]\n" + samples.deepseek().encode()
+    assert read_regions(data)[1].regions[0].text == "Landings by port"
+    with pytest.raises(FormatError, match=r"is cut off or broken \(it is not JSON: "):
+        read_regions(data + b"<|ref|>")
+
+
 def test_unknown_options():
     with pytest.raises(ValueError, match=r"unknown regions format 'pdf'; use docling, hocr, "):
         read_regions(samples.plain(), "pdf")

@@ -65,7 +65,10 @@ def test_a_relative_system_says_nothing_of_the_page():
         ),
         (changed(coordinates={"system": None}), "not None"),
         (changed(coordinates={"orientation": "sideways"}), "screen or cartesian"),
-        (changed(coordinates={"layout_width": None}), "its size must be given"),
+        (
+            changed(coordinates={"layout_width": None}),
+            "the size of the page must be",
+        ),
         (changed(coordinates={"layout_width": 900}), "the page has two sizes"),
         (changed(coordinates={"layout_height": 100}), "has two sizes|outside of the page"),
         (changed(coordinates={"points": [[0, 0], [9999, 5]]}), "outside of the page"),
@@ -77,11 +80,11 @@ def test_a_relative_system_says_nothing_of_the_page():
         ([{"type": "Title"}], "not a list of elements"),
     ],
 )
-def test_what_cannot_be_names_the_element(elements, message):
+def test_errors_name_the_element(elements, message):
     with pytest.raises(FormatError, match=message) as found:
         read(elements)
     assert (
         "element 1 (NarrativeText)" in str(found.value)
         or len(elements) == 1
-        or "its size" in str(found.value)
+        or "the size of the page" in str(found.value)
     )
