@@ -1,6 +1,6 @@
-"""Files made to break a reader: mutations of good files, and structures built for harm.
+"""Files made to break a reader: mutations of good files, and structures built to do harm.
 
-A case is known by its name: the name and the seed give the same bytes everywhere.
+A case is identified by its name: name and seed always give the same bytes.
 """
 
 import random
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.hostile import mutations, names, pages, pictures, trees
+from tests.hostile import images, mutations, names, pages, trees
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -18,11 +18,11 @@ class Case:
     """A hostile file.
 
     Attributes:
-        name: tells it from all others; with the seed it gives the bytes.
+        name: unique; determines the bytes together with the seed.
         make: returns the bytes.
         ocr: as in `ReadingOptions`.
-        document: what the file is called, when that is part of the attack.
-        worker: PDFium itself hangs or dies on it: only a worker process can hold it.
+        document: the name of the file, if that is part of the attack.
+        worker: PDFium itself hangs or crashes on it, so that it needs a worker process.
     """
 
     name: str
@@ -42,17 +42,17 @@ def all_cases(seed: int, rounds: int = 1) -> Iterator[Case]:
 def mutated(seed: int, number: int) -> Iterator[Case]:
     """Yield a mutation of each kind of each good file."""
     good = {path.name: path.read_bytes for path in sorted(DATA.glob("*.pdf"))}
-    for file, read in {**good, **pictures.GOOD}.items():
+    for file, read in {**good, **images.GOOD}.items():
         for kind, mutate in mutations.KINDS.items():
             name = f"mutated/{file}/{kind}/{number}"
-            # A few go to OCR: it is slow.
+            # Only a few go to OCR, which is slow.
             ocr = "auto" if random.Random(f"{seed} {name} ocr").random() < 0.02 else "never"
             yield Case(name, _mutation(f"{seed} {name}", read, mutate), ocr)
 
 
 def built() -> Iterator[Case]:
     """Yield the files that are built object by object."""
-    for module in (pages, trees, pictures):
+    for module in (pages, trees, images):
         for name, make in module.cases():
             yield Case(name, make, worker=name in WORKER)
     for name, document in names.NAMES.items():
@@ -60,9 +60,9 @@ def built() -> Iterator[Case]:
 
 
 def _mutation(
-    chance: str, read: Callable[[], bytes], mutate: mutations.Mutation
+    seed: str, read: Callable[[], bytes], mutate: mutations.Mutation
 ) -> Callable[[], bytes]:
-    return lambda: mutate(read(), random.Random(chance))
+    return lambda: mutate(read(), random.Random(seed))
 
 
 WORKER = frozenset(

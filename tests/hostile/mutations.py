@@ -20,86 +20,86 @@ _KEYED = re.compile(
 _NAME = re.compile(rb"/[A-Za-z][A-Za-z0-9]*")
 
 
-def flip(data: bytes, chance: random.Random) -> bytes:
-    """Turn a few bits."""
+def flip(data: bytes, rng: random.Random) -> bytes:
+    """Flip a few bits."""
     out = bytearray(data)
-    for _ in range(chance.randint(1, 24) if out else 0):
-        out[chance.randrange(len(out))] ^= 1 << chance.randrange(8)
+    for _ in range(rng.randint(1, 24) if out else 0):
+        out[rng.randrange(len(out))] ^= 1 << rng.randrange(8)
     return bytes(out)
 
 
-def truncate(data: bytes, chance: random.Random) -> bytes:
+def truncate(data: bytes, rng: random.Random) -> bytes:
     """Cut the end off."""
-    return data[: chance.randrange(len(data) + 1)]
+    return data[: rng.randrange(len(data) + 1)]
 
 
-def duplicate(data: bytes, chance: random.Random) -> bytes:
-    """Put a piece of the file in again, somewhere else."""
-    a, b = _span(data, chance)
-    at = chance.randrange(len(data) + 1)
-    return data[:at] + data[a:b] * chance.choice((1, 1, 2, 50)) + data[at:]
+def duplicate(data: bytes, rng: random.Random) -> bytes:
+    """Insert a copy of a piece of the file elsewhere."""
+    a, b = _span(data, rng)
+    at = rng.randrange(len(data) + 1)
+    return data[:at] + data[a:b] * rng.choice((1, 1, 2, 50)) + data[at:]
 
 
-def drop(data: bytes, chance: random.Random) -> bytes:
-    """Take a piece out."""
-    a, b = _span(data, chance)
+def drop(data: bytes, rng: random.Random) -> bytes:
+    """Remove a piece."""
+    a, b = _span(data, rng)
     return data[:a] + data[b:]
 
 
-def stir(data: bytes, chance: random.Random) -> bytes:
-    """Write chance bytes over a piece."""
-    a, b = _span(data, chance)
+def stir(data: bytes, rng: random.Random) -> bytes:
+    """Overwrite a piece with random bytes."""
+    a, b = _span(data, rng)
     b = min(b, a + 64)
-    return data[:a] + chance.randbytes(b - a) + data[b:]
+    return data[:a] + rng.randbytes(b - a) + data[b:]
 
 
-def keyed(data: bytes, chance: random.Random) -> bytes:
-    """Give a key of a dictionary (/Length, /MediaBox...) a number it should not have."""
-    found = [match.span(1) for match in _KEYED.finditer(data)]
-    return _replace_numbers(data, chance.sample(found, min(2, len(found))), chance)
+def keyed(data: bytes, rng: random.Random) -> bytes:
+    """Set dictionary keys (/Length, /MediaBox...) to numbers they should not have."""
+    spans = [match.span(1) for match in _KEYED.finditer(data)]
+    return _replace_numbers(data, rng.sample(spans, min(2, len(spans))), rng)
 
 
-def numbers(data: bytes, chance: random.Random) -> bytes:
-    """Give anything a number it should not have: positions, font sizes, references."""
-    found = [match.span() for match in _NUMBER.finditer(data)]
-    return _replace_numbers(data, chance.sample(found, min(6, len(found))), chance)
+def numbers(data: bytes, rng: random.Random) -> bytes:
+    """Replace any numbers by bad ones: positions, font sizes, references."""
+    spans = [match.span() for match in _NUMBER.finditer(data)]
+    return _replace_numbers(data, rng.sample(spans, min(6, len(spans))), rng)
 
 
-def swap_names(data: bytes, chance: random.Random) -> bytes:
-    """Write one name of the file in the place of another: types, keys and filters mix."""
-    found = [match.span() for match in _NAME.finditer(data)]
-    if not found:
-        return flip(data, chance)
-    for a, b in sorted(chance.sample(found, min(3, len(found))), reverse=True):
-        c, d = chance.choice(found)
+def swap_names(data: bytes, rng: random.Random) -> bytes:
+    """Replace names by other names of the file: types, keys and filters mix."""
+    spans = [match.span() for match in _NAME.finditer(data)]
+    if not spans:
+        return flip(data, rng)
+    for a, b in sorted(rng.sample(spans, min(3, len(spans))), reverse=True):
+        c, d = rng.choice(spans)
         data = data[:a] + data[c:d] + data[b:]
     return data
 
 
-def _replace_numbers(data: bytes, spans: list[tuple[int, int]], chance: random.Random) -> bytes:
+def _replace_numbers(data: bytes, spans: list[tuple[int, int]], rng: random.Random) -> bytes:
     if not spans:  # a picture: big-endian numbers anywhere
-        return _bytes_of_numbers(data, chance)
+        return _bytes_of_numbers(data, rng)
     for a, b in sorted(spans, reverse=True):
-        new = _NUMBER.sub(lambda _: chance.choice(NUMBERS), data[a:b])
+        new = _NUMBER.sub(lambda _: rng.choice(NUMBERS), data[a:b])
         data = data[:a] + new + data[b:]
     return data
 
 
-def _bytes_of_numbers(data: bytes, chance: random.Random) -> bytes:
+def _bytes_of_numbers(data: bytes, rng: random.Random) -> bytes:
     out = bytearray(data)
     for _ in range(3):
-        value = chance.choice((0, 1, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 0xFFFF, 0x10000))
-        at = chance.randrange(max(min(len(out), 200), 1))
-        out[at : at + 4] = value.to_bytes(4, chance.choice(("big", "little")))
+        value = rng.choice((0, 1, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 0xFFFF, 0x10000))
+        at = rng.randrange(max(min(len(out), 200), 1))
+        out[at : at + 4] = value.to_bytes(4, rng.choice(("big", "little")))
     return bytes(out)
 
 
-def _span(data: bytes, chance: random.Random) -> tuple[int, int]:
-    a = chance.randrange(len(data) + 1)
-    return a, min(len(data), a + chance.choice((1, 8, 64, 512)))
+def _span(data: bytes, rng: random.Random) -> tuple[int, int]:
+    a = rng.randrange(len(data) + 1)
+    return a, min(len(data), a + rng.choice((1, 8, 64, 512)))
 
 
 KINDS: dict[str, Mutation] = {
-    made.__name__: made
-    for made in (flip, truncate, duplicate, drop, stir, keyed, numbers, swap_names)
+    mutate.__name__: mutate
+    for mutate in (flip, truncate, duplicate, drop, stir, keyed, numbers, swap_names)
 }

@@ -1,8 +1,8 @@
-"""A process that reads hostile files one after the other and says what came of each.
+"""A process that reads hostile files one after the other and reports the outcome of each.
 
 `python -m tests.hostile.runner SEED ROUNDS` takes names of cases on standard input. It writes two
-JSON lines a case: its name before, what came of it after. When a file kills the process, the
-name stands without an outcome; a hang ends it with a traceback on standard error.
+JSON lines for each case: its name before, its outcome after. If a file kills the process, the
+name comes without an outcome; a hang ends with a traceback on standard error.
 """
 
 import faulthandler
@@ -30,13 +30,13 @@ from snappy_core.types import Page
 from tests.hostile.cases import Case, all_cases
 
 SECONDS = 40
-"""A file may take on a busy machine."""
+"""Time limit for a file, on a busy machine."""
 
 MEMORY = 3 << 30
-"""Bytes of address space of the process."""
+"""Limit of the address space, in bytes."""
 
 PAGES = 30
-"""Pages read of a file, and the last one: there are files of 100,000."""
+"""Number of pages read of a file, besides the last: there are files of 100,000 pages."""
 
 ENCODER = FakeEncoder()
 
@@ -44,11 +44,11 @@ ENCODER = FakeEncoder()
 def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     seed, rounds = int(sys.argv[1]), int(sys.argv[2])
-    wanted = set(sys.stdin.read().splitlines())
+    names = set(sys.stdin.read().splitlines())
     with tempfile.TemporaryDirectory() as folder:
         store = open_store(Path(folder) / "index.snappy")
         for case in all_cases(seed, rounds):
-            if case.name in wanted:
+            if case.name in names:
                 _say(case=case.name)
                 data = case.make()
                 started = time.perf_counter()
@@ -60,7 +60,7 @@ def main() -> None:
 
 
 def read(case: Case, data: bytes, store: Store, folder: Path) -> tuple[str, str]:
-    """Return what came of a file, and the traceback of an error that should not have been."""
+    """Return the outcome of a file, and the traceback of an unexpected error."""
     source = Source.from_bytes(data, case.document or case.name)
     if not case.document and zlib.crc32(case.name.encode()) % 3 == 0:  # some come from the disk
         path = folder / "hostile"
@@ -76,7 +76,7 @@ def read(case: Case, data: bytes, store: Store, folder: Path) -> tuple[str, str]
 
 
 def _add(case: Case, source: Source, store: Store) -> str:
-    """Read, arrange, encode, score and write a file, and draw its first page."""
+    """Read, encode and write a file, and draw its first page."""
     warnings: list[str] = []
     document = DocumentRecord(source.name, source.name, source.content_hash(), "hostile")
     store.write(document, _records(case, source, warnings))
@@ -109,7 +109,7 @@ def _pages(case: Case, source: Source) -> Iterator[Page]:
 
 
 def _check(page: Page) -> None:
-    """Hold what a page promises: words of regions are there, boxes lie on it, text is text."""
+    """Check the contract of a page: each word in one region, boxes on the page, printable text."""
     tops = [region for region in page.regions if region.parent is None]
     words = sorted(word for region in tops for word in region.words)
     assert words == list(range(len(page.words))), "a word in no region, or in two"

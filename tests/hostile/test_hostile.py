@@ -1,4 +1,4 @@
-"""Hostile files are indexed or reported with a typed error; none hangs or kills its reader."""
+"""Hostile files are indexed, or raise one of Snappy's errors; none hangs or kills the process."""
 
 import pytest
 
@@ -29,8 +29,8 @@ def test_there_are_enough():
     assert len(set(names)) == len(names)
 
 
-def test_workers_hold_what_kills_pdfium(data):
-    """One dies, one takes all memory, one never ends; the file after them is added."""
+def test_workers_survive_what_kills_pdfium(data):
+    """One crashes, one takes all memory, one never ends; the file after them is added."""
     names = {"trees/labels: a loop", "pages/forms: calls itself", "pages/pattern: tiny steps"}
     deadly = [case for case in all_cases(SEED) if case.name in names and case.worker]
     sources = [Source.from_bytes(case.make(), case.name) for case in deadly]

@@ -1,4 +1,4 @@
-"""Runs hostile files in other processes, so that nothing they do reaches this one."""
+"""Runs hostile files in other processes, which shield this one from crashes and hangs."""
 
 import json
 import subprocess
@@ -12,11 +12,11 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a case.
+    """The outcome of a case.
 
     Attributes:
-        outcome: "indexed n pages", the error Snappy gave, or what went wrong.
-        bad: it is none of the first two.
+        outcome: "indexed n pages", the error Snappy raised, or what went wrong.
+        bad: something went wrong.
         detail: a traceback.
     """
 
@@ -55,6 +55,6 @@ def run(names: Sequence[str], seed: int, rounds: int = 1) -> Iterator[Outcome]:
 
 
 def explain(outcome: Outcome, seed: int, rounds: int = 1) -> str:
-    """Say what a case did and how to see it again."""
-    again = f"python -m tests.hostile --seed {seed} --rounds {rounds} --case {outcome.case!r}"
-    return f"{outcome.case}: {outcome.outcome}\n  again: {again}\n{outcome.detail}"
+    """Describe an outcome and how to reproduce it."""
+    command = f"python -m tests.hostile --seed {seed} --rounds {rounds} --case {outcome.case!r}"
+    return f"{outcome.case}: {outcome.outcome}\n  again: {command}\n{outcome.detail}"

@@ -17,7 +17,7 @@ WORDS = " ".join(line for _, _, line in LINES).split()
 
 
 def sheet(lines=LINES, size=(WIDTH, HEIGHT), letters=28):
-    """A white page, grey, with lines of text at (x, y) of their upper left corner."""
+    """A white page, gray, with lines of text at (x, y) of their upper left corner."""
     picture = Image.new("L", size, 255)
     draw, font = ImageDraw.Draw(picture), ImageFont.load_default(letters)
     for x, y, line in lines:

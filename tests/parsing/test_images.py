@@ -22,8 +22,8 @@ SIZE = (70, 40)
 INK = np.s_[6:14, 40:64]  # rows, columns: off the diagonal
 
 
-def grey():
-    """White, with a black block at the upper right and a grey one at the lower left."""
+def gray():
+    """White, with a black block at the upper right and a gray one at the lower left."""
     values = np.full((SIZE[1], SIZE[0]), 255, np.uint8)
     values[INK] = 0
     values[28:36, 4:20] = 128
@@ -31,7 +31,7 @@ def grey():
 
 
 def picture(mode="L"):
-    return Image.fromarray(grey()).convert(mode)
+    return Image.fromarray(gray()).convert(mode)
 
 
 def page_of(document, options=NEVER):
@@ -44,7 +44,7 @@ def seen(document, number=1):
 
 
 def off(document, expected):
-    """The largest difference from a grey picture, in the interior of its blocks."""
+    """The largest difference from a gray picture, in the interior of its blocks."""
     rendered = seen(document)
     assert rendered.shape == (*expected.shape, 3)
     flat = np.ones(expected.shape, bool)
@@ -81,7 +81,7 @@ def test_formats(kind, options, tolerance, mode):
     assert (page.width, page.height, page.unit) == (*SIZE, "px")
     assert (page.number, page.label, page.user_space) == (1, "1", None)
     assert (len(page.words), page.regions, page.warning) == (0, (), "")
-    assert off(document, grey()) <= tolerance
+    assert off(document, gray()) <= tolerance
 
 
 def test_pictures_have_the_pixels_they_have():
@@ -99,7 +99,7 @@ def test_names_do_not_matter(tmp_path, as_file):
     assert page_of(document if as_file else Source.from_bytes(data, "scan.pdf")).unit == "px"
 
 
-# Depths and colours
+# Depths and colors
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_names_do_not_matter(tmp_path, as_file):
 )
 def test_modes(mode, kind, options, tolerance):
     document = source(picture("RGB").convert(mode), kind, **options)
-    assert off(document, grey()) <= tolerance
+    assert off(document, gray()) <= tolerance
 
 
 @pytest.mark.parametrize(
@@ -128,34 +128,34 @@ def test_modes(mode, kind, options, tolerance):
     [("PNG", {}), ("BMP", {}), ("TIFF", {}), ("TIFF", {"compression": "group4"})],
 )
 def test_one_bit(kind, options):
-    expected = np.where(grey() > 200, 255, 0).astype(np.uint8)
+    expected = np.where(gray() > 200, 255, 0).astype(np.uint8)
     document = source(Image.fromarray(expected).convert("1"), kind, **options)
     assert off(document, expected) == 0
 
 
 DEEP = {
-    "16 bit": (257 * grey().astype(np.uint16), "PNG"),
-    "16 bit tiff": (257 * grey().astype(np.uint16), "TIFF"),
-    "16 bit big endian": ((257 * grey().astype(np.uint16)).astype(">u2"), "TIFF"),
-    "32 bit, 0..255": (grey().astype(np.int32), "TIFF"),
-    "32 bit, 0..65535": (257 * grey().astype(np.int32), "TIFF"),
-    "32 bit": (grey().astype(np.int32) * ((2**31 - 1) // 255), "TIFF"),
-    "float, 0..1": (grey().astype(np.float32) / 255, "TIFF"),
-    "float, 0..255": (grey().astype(np.float32), "TIFF"),
-    "float, 0..65535": (grey().astype(np.float32) * 257, "TIFF"),
+    "16 bit": (257 * gray().astype(np.uint16), "PNG"),
+    "16 bit tiff": (257 * gray().astype(np.uint16), "TIFF"),
+    "16 bit big endian": ((257 * gray().astype(np.uint16)).astype(">u2"), "TIFF"),
+    "32 bit, 0..255": (gray().astype(np.int32), "TIFF"),
+    "32 bit, 0..65535": (257 * gray().astype(np.int32), "TIFF"),
+    "32 bit": (gray().astype(np.int32) * ((2**31 - 1) // 255), "TIFF"),
+    "float, 0..1": (gray().astype(np.float32) / 255, "TIFF"),
+    "float, 0..255": (gray().astype(np.float32), "TIFF"),
+    "float, 0..65535": (gray().astype(np.float32) * 257, "TIFF"),
 }
 
 
 @pytest.mark.parametrize("name", DEEP)
 def test_deep_pictures_are_scaled_not_cut(name):
     values, kind = DEEP[name]
-    assert off(source(Image.fromarray(values), kind), grey()) <= 1
+    assert off(source(Image.fromarray(values), kind), gray()) <= 1
 
 
 def test_values_that_are_no_numbers():
-    values = grey().astype(np.float32)
+    values = gray().astype(np.float32)
     values[0, :3] = np.nan, np.inf, -np.inf
-    expected = grey()
+    expected = gray()
     expected[0, :3] = 0
     assert off(source(Image.fromarray(values), "TIFF"), expected) <= 1
 
@@ -163,7 +163,7 @@ def test_values_that_are_no_numbers():
 @pytest.mark.parametrize("mode", ["RGBA", "LA"])
 @pytest.mark.parametrize("kind", ["PNG", "WEBP", "TIFF"])
 def test_paper_shows_through(mode, kind):
-    """Transparent black is white paper, half-transparent black is grey."""
+    """Transparent black is white paper, half-transparent black is gray."""
     alpha = np.zeros((SIZE[1], SIZE[0]), np.uint8)
     alpha[INK] = 255
     alpha[28:36, 4:20] = 127
@@ -172,7 +172,7 @@ def test_paper_shows_through(mode, kind):
     if kind == "WEBP":
         made = made.convert("RGBA")
     options = {"lossless": True, "exact": True} if kind == "WEBP" else {}
-    assert off(source(made, kind, **options), grey()) <= 1
+    assert off(source(made, kind, **options), gray()) <= 1
 
 
 @pytest.mark.parametrize("transparency", [1, bytes([255, 0, 255])], ids=["index", "table"])
@@ -182,15 +182,15 @@ def test_palettes_with_transparency(transparency):
     places[28:36, 4:20] = 2
     made = Image.frombytes("P", SIZE, places.tobytes())
     made.putpalette([0, 0, 0, 10, 20, 30, 128, 128, 128])  # the paper is dark but transparent
-    assert off(source(made, "PNG", transparency=transparency), grey()) == 0
+    assert off(source(made, "PNG", transparency=transparency), gray()) == 0
 
 
-def test_a_transparent_colour():
+def test_a_transparent_color():
     made = picture("RGB")
     dark = np.asarray(made).copy()
     dark[(dark == 255).all(axis=2)] = (1, 2, 3)
     document = source(Image.fromarray(dark), "PNG", transparency=(1, 2, 3))
-    assert off(document, grey()) == 0
+    assert off(document, gray()) == 0
 
 
 # Turns and resolutions
@@ -219,7 +219,7 @@ def test_orientation_by_exif(kind, orientation):
     document = source(stored.convert("RGB"), kind, exif=exif.tobytes(), **options)
     page = page_of(document)
     assert (page.width, page.height) == SIZE
-    assert off(document, grey()) <= 8
+    assert off(document, gray()) <= 8
 
 
 @needs_tesseract
@@ -370,7 +370,7 @@ def test_previews_and_films_are_one_page(kind):
     )
     document = Source.from_bytes(data, "photo")
     assert len(list(read(document, NEVER))) == 1
-    assert off(document, grey()) <= 8
+    assert off(document, gray()) <= 8
 
 
 # What cannot be read

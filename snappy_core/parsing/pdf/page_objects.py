@@ -15,13 +15,15 @@ import numpy as np
 import pypdfium2.raw as raw
 from numpy.typing import NDArray
 
+from snappy_core.parsing.layout.geometry import box_area
+from snappy_core.types import Box
+
 MAX_OBJECTS, MAX_SEGMENTS, MAX_CLIPS = 20_000, 20_000, 5_000
 """Objects, path segments and clip segments read on a page. Of more objects only every second,
 third, ... one is read."""
 
 MAX_DEPTH = 15  # of forms in forms
 
-_Box = tuple[float, float, float, float]
 _Points = list[tuple[float, float]]
 _Matrix = tuple[float, ...]  # (a, b, c, d, e, f), as PDF writes it
 
@@ -66,12 +68,12 @@ class _ObjectReader:
 
     def __init__(self, page: Any, thin: float) -> None:
         width, height = page.get_size()
-        self.objects: list[tuple[_Box, Kind]] = []
+        self.objects: list[tuple[Box, Kind]] = []
         self.thin = thin
         self.page_area = width * height
         self.objects_left, self.segments_left = MAX_OBJECTS, MAX_SEGMENTS
         self.clips_left = MAX_CLIPS
-        self._clip_boxes: dict[tuple[object, ...], _Box] = {}
+        self._clip_boxes: dict[tuple[object, ...], Box] = {}
         # Buffers for PDFium's answers
         self._floats = [ctypes.c_float() for _ in range(4)]
         self._color = [ctypes.c_uint() for _ in range(4)]
@@ -109,7 +111,7 @@ class _ObjectReader:
         drawings = [box for box, kind in self.objects[start:] if kind is Kind.DRAWING]
         if drawings:  # one figure, unless they are scattered over the page
             whole = _bounding_box([corner for box in drawings for corner in (box[:2], box[2:])])
-            if sum(map(_area, drawings)) > _FORM_SHARE * _area(whole):
+            if sum(map(box_area, drawings)) > _FORM_SHARE * box_area(whole):
                 self._add(whole, Kind.DRAWING)
 
     def _read_path(self, path: Any, matrix: _Matrix) -> None:
@@ -173,7 +175,7 @@ class _ObjectReader:
                 outlines[-1].append(outlines[-1][0])
         return [outline for outline in outlines if len(outline) > 1]
 
-    def _bounds(self, item: Any, matrix: _Matrix) -> _Box | None:
+    def _bounds(self, item: Any, matrix: _Matrix) -> Box | None:
         if not raw.FPDFPageObj_GetBounds(item, *self._floats):
             return None
         x0, y0, x1, y1 = (number.value for number in self._floats)
@@ -181,20 +183,20 @@ class _ObjectReader:
             return x0, y0, x1, y1
         return _bounding_box([_transform(matrix, x, y) for x in (x0, x1) for y in (y0, y1)])
 
-    def _add(self, box: _Box, kind: Kind) -> None:
+    def _add(self, box: Box, kind: Kind) -> None:
         if box[0] <= box[2] and box[1] <= box[3]:
             self.objects.append((box, kind))
 
-    def _add_clipped(self, box: _Box | None, kind: Kind, item: Any, matrix: _Matrix) -> None:
+    def _add_clipped(self, box: Box | None, kind: Kind, item: Any, matrix: _Matrix) -> None:
         if box is None:
             return
-        if _area(box) > _MIN_CLIPPED * self.page_area:
+        if box_area(box) > _MIN_CLIPPED * self.page_area:
             for clip in self._clips(item, matrix):
                 x0, y0, x1, y1 = box
                 box = max(x0, clip[0]), max(y0, clip[1]), min(x1, clip[2]), min(y1, clip[3])
         self._add(box, kind)
 
-    def _clips(self, item: Any, matrix: _Matrix) -> Iterator[_Box]:
+    def _clips(self, item: Any, matrix: _Matrix) -> Iterator[Box]:
         """Yield the boxes of the innermost paths that clip an object."""
         clip = raw.FPDFPageObj_GetClipPath(item)
         get = raw.FPDFClipPath_GetPathSegment
@@ -238,10 +240,6 @@ def _compose(first: _Matrix, second: _Matrix) -> _Matrix:
     return a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, *_transform(second, e, f)
 
 
-def _bounding_box(points: Sequence[tuple[float, float]]) -> _Box:
+def _bounding_box(points: Sequence[tuple[float, float]]) -> Box:
     xs, ys = zip(*points, strict=True)
     return min(xs), min(ys), max(xs), max(ys)
-
-
-def _area(box: _Box) -> float:
-    return max(box[2] - box[0], 0.0) * max(box[3] - box[1], 0.0)

@@ -49,11 +49,11 @@ def paint_scan(canvas):
     canvas.drawImage(ImageReader(sheet()), 0, 0, WIDTH / 2, HEIGHT / 2)
 
 
-def write(canvas, x, y, words, mode=0, grey=0.0, size=9):
+def write(canvas, x, y, words, mode=0, gray=0.0, size=9):
     line = canvas.beginText(x, y)
     line.setFont("Helvetica", size)
     line.setTextRenderMode(mode)
-    line.setFillGray(grey)
+    line.setFillGray(gray)
     line.textOut(words)
     canvas.drawText(line)
 
@@ -133,7 +133,7 @@ def test_a_scan_that_the_page_turns(angle):
 
 def white(canvas):
     for i, line in enumerate(NONSENSE):
-        write(canvas, 20, 200 - 14 * i, line, grey=1)
+        write(canvas, 20, 200 - 14 * i, line, gray=1)
 
 
 def without_ink(canvas):

@@ -64,7 +64,7 @@ def area_is_ink(page):
 
 def photo():
     """A picture without symmetry."""
-    return ImageReader(Image.linear_gradient("L").resize((40, 30)).point(lambda grey: grey * 0.8))
+    return ImageReader(Image.linear_gradient("L").resize((40, 30)).point(lambda gray: gray * 0.8))
 
 
 def chart(canvas, x=70, y=420, width=210, height=130):

@@ -13,8 +13,8 @@ from snappy_core.parsing.pdf.visibility import CONTRAST, edge_mask, has_edges
 SEEN = "The ferry leaves at nine."
 
 
-def paper(width=80, height=40, grey=255):
-    return np.full((height, width), grey, np.uint8)
+def paper(width=80, height=40, gray=255):
+    return np.full((height, width), gray, np.uint8)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_a_dot_of_ink(box, found):
     ],
 )
 def test_contrast(ground, ink, found):
-    picture = paper(grey=ground)
+    picture = paper(gray=ground)
     picture[10:20, 30:40] = ink
     assert has_edges(edge_mask(picture), as_boxes([[0.25, 0.125, 0.75, 0.625]])).tolist() == [found]
 

@@ -1,4 +1,4 @@
-"""Pictures that lie about themselves."""
+"""Images whose headers lie."""
 
 import io
 import struct
@@ -26,7 +26,7 @@ def save(kind: str, mode: str = "RGB", frames: int = 1) -> bytes:
 
 
 GOOD: dict[str, Make] = {
-    "grey.png": partial(save, "PNG", "L"),
+    "gray.png": partial(save, "PNG", "L"),
     "palette.png": partial(save, "PNG", "P"),
     "alpha.png": partial(save, "PNG", "RGBA"),
     "photo.jpg": partial(save, "JPEG"),
@@ -120,7 +120,7 @@ def cases() -> Iterator[tuple[str, Make]]:
         "PNG profile bomb": lambda: png(
             8, 8, bytes(72), (b"iCCP", b"a\0\0" + zlib.compress(bytes(100_000_000), 1))
         ),
-        "PNG unknown colours": partial(png, 8, 8, bytes(72), kind=7),
+        "PNG unknown colors": partial(png, 8, 8, bytes(72), kind=7),
         "JPEG of 4e9 pixels": partial(jpeg_of, 65500, 65500),
         "JPEG of no height": partial(jpeg_of, 100, 0),
         "JPEG larger than its data": partial(jpeg_of, 9000, 9000),
@@ -151,4 +151,4 @@ def cases() -> Iterator[tuple[str, Make]]:
         "PNG that is a PDF too": lambda: png(8, 8, bytes(72)) + b"%PDF-1.7\n",
     }
     for name, make in made.items():
-        yield f"pictures/{name}", make
+        yield f"images/{name}", make
