@@ -1,4 +1,4 @@
-"""Adding precomputed pages against raw appends to LanceDB, and where adding real PDFs spends."""
+"""Adding precomputed pages against raw appends to LanceDB; the stages of adding real PDFs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from unittest.mock import patch
 
 import numpy as np
 
-from benchmarks.measure import Result, alternate, skip
+from benchmarks.measure import REPORT, Result, alternate, real_pdfs, skip
 from benchmarks.synthetic import Clustered, fill
 from snappy_core import ReadingOptions, RegionIndex
 from snappy_core.encoders.minilm import MiniLMEncoder
@@ -25,23 +25,21 @@ from snappy_core.stores import SqliteStore
 from snappy_core.stores.base import PageRecord
 
 PAGES = 1_000
-REPORT = Path(__file__).parent.parent / "examples" / "report.pdf"
 
 
 def run() -> Iterator[Result]:
-    """Add the same pages of 1,024 patches by documents of 20 and of 100; then real PDFs."""
-    made = Clustered()
-    records = [made.record(number) for number in range(PAGES)]
+    """Add the same pages of 1,024 patches as documents of 20 and of 100; then real PDFs."""
+    pages = Clustered()
+    records = [pages.record(number) for number in range(PAGES)]
     for per_document in (20, 100):
         yield from _against_lance(records, per_document)
     yield _profile()
 
 
 def _against_lance(records: list[PageRecord], per_document: int) -> Iterator[Result]:
-    """LanceDB keeps the vectors alone: as float16, which it can search, and as bare bytes.
+    """Add whole pages to SQLite and only their vectors to LanceDB, as float16 and as bytes.
 
-    It leaves it to the system when they reach the disk; SQLite has them there after each document.
-    So there is a third, which waits for the disk as well.
+    SQLite waits for the disk after each document, LanceDB does not: a third peer does it for it.
     """
     if find_spec("lancedb") is None:
         skip("adding", "lancedb")
@@ -55,7 +53,7 @@ def _against_lance(records: list[PageRecord], per_document: int) -> Iterator[Res
         "float16 vectors, on disk": (floats, True, 0.5),
         "bytes": ([_rows(document, _as_bytes) for document in documents], False, 0.3),
     }
-    ours, *theirs = alternate(
+    ours, *peer_seconds = alternate(
         partial(_in_new_folder, lambda folder: _sqlite(folder, records, per_document)),
         *(
             partial(_in_new_folder, partial(_lance, rows, sync=sync))
@@ -63,7 +61,7 @@ def _against_lance(records: list[PageRecord], per_document: int) -> Iterator[Res
         ),
         rounds=5,
     )
-    for (peer, (_, _, bound)), seconds in zip(peers.items(), theirs, strict=True):
+    for (peer, (_, _, bound)), seconds in zip(peers.items(), peer_seconds, strict=True):
         detail = f"{PAGES / ours:,.0f} and {PAGES / seconds:,.0f} pages/s"
         name = f"adding documents of {per_document} pages, SQLite / LanceDB, {peer}"
         yield Result(name, seconds / ours, bound, True, detail)
@@ -81,16 +79,16 @@ def _sqlite(folder: Path, records: list[PageRecord], per_document: int) -> None:
 
 
 def _lance(documents: list[Any], folder: Path, *, sync: bool) -> None:
-    """Append the rows of each document at once."""
+    """Append the rows of each document in one call."""
     import lancedb
 
     database = lancedb.connect(str(folder))
     table = database.create_table("pages", schema=documents[0].schema)
-    done: set[Path] = set()
+    synced: set[Path] = set()
     for rows in documents:
         table.add(rows)
         if sync:
-            done |= _synced(folder, done)
+            synced |= _sync(folder, synced)
 
 
 def _rows(pages: list[PageRecord], column: Callable[[list[PageRecord]], Any]) -> Any:
@@ -100,9 +98,9 @@ def _rows(pages: list[PageRecord], column: Callable[[list[PageRecord]], Any]) ->
     return pa.table({"id": ids, "vectors": column(pages)})
 
 
-def _synced(folder: Path, done: set[Path]) -> set[Path]:
-    """Bring the files to the disk that are new."""
-    new = {path for path in folder.rglob("*") if path.is_file()} - done
+def _sync(folder: Path, synced: set[Path]) -> set[Path]:
+    """Write new files of a folder to the disk and return them."""
+    new = {path for path in folder.rglob("*") if path.is_file()} - synced
     for path in new:
         with path.open("rb") as file:
             os.fsync(file)
@@ -125,33 +123,31 @@ def _as_bytes(pages: list[PageRecord]) -> Any:
 
 
 def _profile() -> Result:
-    """Add real PDFs in one process: the folder that SNAPPY_PDFS names, or the sample report."""
-    folder = os.environ.get("SNAPPY_PDFS")
-    files = sorted(Path(folder).glob("*.pdf")) if folder else [REPORT]
+    """Add real PDFs in one process and time each stage."""
     spent = dict.fromkeys(("reading", "layout", "encoding", "pooling"), 0.0)
     encoder = MiniLMEncoder()
-    with tempfile.TemporaryDirectory() as made, ExitStack() as watched:
-        index = watched.enter_context(RegionIndex.open(Path(made, "pages.snappy"), encoder))
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        index = stack.enter_context(RegionIndex.open(Path(folder, "pages.snappy"), encoder))
         reading = ReadingOptions(ocr="never")
-        index.add_document(REPORT, document_id="warms", reading=reading)
-        watched.enter_context(_timed(pdf, "read_content", spent, "reading"))
-        watched.enter_context(_timed(pdf, "build_page", spent, "layout"))
-        watched.enter_context(_timed(MiniLMEncoder, "encode_pages", spent, "encoding"))
-        watched.enter_context(_timed(jobs, "prepare", spent, "pooling"))
+        index.add_document(REPORT, document_id="warm-up", reading=reading)
+        stack.enter_context(_timed(pdf, "read_content", spent, "reading"))
+        stack.enter_context(_timed(pdf, "build_page", spent, "layout"))
+        stack.enter_context(_timed(MiniLMEncoder, "encode_pages", spent, "encoding"))
+        stack.enter_context(_timed(jobs, "prepare", spent, "pooling"))
         started = time.perf_counter()
-        pages = index.add(files, reading=reading, progress=False).pages
+        pages = index.add(real_pdfs(), reading=reading, progress=False).pages
         total = time.perf_counter() - started
-    rest = total - sum(spent.values())
+    other = total - sum(spent.values())
     parts = ", ".join(f"{part} {seconds / total:.1%}" for part, seconds in spent.items())
     detail = f"{pages} pages, {total / pages * 1000:.0f} ms each: {parts}"
     return Result(
-        "adding real PDFs: share of writing and bookkeeping", rest / total, 0.1, False, detail
+        "adding real PDFs: share of writing and bookkeeping", other / total, 0.1, False, detail
     )
 
 
 @contextmanager
 def _timed(owner: Any, name: str, spent: dict[str, float], part: str) -> Iterator[None]:
-    """Add up the seconds that a function takes."""
+    """Add the seconds spent in a function to `spent[part]`."""
     function = getattr(owner, name)
 
     def timed(*args: Any, **kwargs: Any) -> Any:

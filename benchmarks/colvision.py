@@ -1,7 +1,6 @@
-"""Encoding page pictures against the bare model, and int8 vectors against its own.
+"""Encoding page images against the bare model, and int8 vectors against its float vectors.
 
-The models are small ones with random weights: what Snappy adds to a page then weighs more than
-beside the gigabytes of real ones.
+The models are tiny, with random weights: the overhead of Snappy shows more than with real ones.
 """
 
 from __future__ import annotations
@@ -23,17 +22,17 @@ QUESTIONS = ("What did the port of Brae charge?", "net debt", "Who signed it, an
 
 
 def run(pages: int = 8) -> list[Result]:
-    """Encode page pictures by our encoder, and by its processor and model in a plain loop."""
+    """Encode page images with our encoder, and with its processor and model in a plain loop."""
     import torch
 
     from tests.encoders.colvision import tiny
 
     shim = tiny.import_torchvision()
     threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # else its threads wait for one another where cores are few
+    torch.set_num_threads(1)  # else its threads wait for each other on few cores
     rng = np.random.default_rng(0)
-    pictures = [_picture(rng) for _ in range(pages)]
-    shown = [_page(picture, number) for number, picture in enumerate(pictures, 1)]
+    images = [_image(rng) for _ in range(pages)]
+    documents = [_page(image, number) for number, image in enumerate(images, 1)]
     results = []
     for name in MODELS:
         with tempfile.TemporaryDirectory() as folder:
@@ -42,50 +41,50 @@ def run(pages: int = 8) -> list[Result]:
         loaded = encoder._loaded
 
         def bare(loaded: Any = loaded, size: int = encoder.batch_size) -> list[Any]:
-            made: list[Any] = []
+            embeddings: list[Any] = []
             for start in range(0, pages, size):
-                batch = loaded.processor.process_images(images=pictures[start : start + size])
+                batch = loaded.processor.process_images(images=images[start : start + size])
                 batch.pop("labels", None)
                 with torch.inference_mode():
-                    found = loaded.model(**batch).embeddings
-                kept = batch["attention_mask"].bool()
-                made += [vectors[mask] for vectors, mask in zip(found, kept, strict=True)]
-            return made
+                    output = loaded.model(**batch).embeddings
+                masks = batch["attention_mask"].bool()
+                embeddings += [page[mask] for page, mask in zip(output, masks, strict=True)]
+            return embeddings
 
-        ours, theirs = alternate(partial(encoder.encode_pages, shown), bare)
+        ours, floor = alternate(partial(encoder.encode_pages, documents), bare)
         results.append(
             Result(
                 f"pages per second, {name} / its bare model loop",
-                theirs / ours,
+                floor / ours,
                 0.9,
                 True,
-                f"{pages} pages: {milliseconds(ours, theirs)}",
+                f"{pages} pages: {milliseconds(ours, floor)}",
             )
         )
-        results.append(_agreement(name, encoder, shown))
+        results.append(_agreement(name, encoder, documents))
     torch.set_num_threads(threads)
-    del shim  # it had to live until here
+    del shim  # it had to stay alive until here
     return results
 
 
-def _agreement(name: str, encoder: ColVisionEncoder, shown: list[Page]) -> Result:
-    """Compare the cosines of questions and patches, and the page scores they make."""
+def _agreement(name: str, encoder: ColVisionEncoder, pages: list[Page]) -> Result:
+    """Compare the cosines of queries and patches, and the page scores made of them."""
     cosines, scores = 0.0, 0.0
     questions = [encoder.encode_query(text).vectors for text in QUESTIONS]
-    for page, patches in zip(shown, encoder.encode_pages(shown), strict=True):
+    for page, patches in zip(pages, encoder.encode_pages(pages), strict=True):
         batch = prepare([page], encoder._loaded)
         exact = encoder._loaded.embed(batch.inputs)[0].numpy()[batch.layouts[0].order]
         for question in questions:
             ours = (question @ patches.vectors.T.astype(np.float32)) * patches.scales
-            theirs = question @ exact.T
-            cosines = max(cosines, float(np.abs(ours - theirs).max()))
-            difference = ours.max(axis=1).mean() - theirs.max(axis=1).mean()
+            floats = question @ exact.T
+            cosines = max(cosines, float(np.abs(ours - floats).max()))
+            difference = ours.max(axis=1).mean() - floats.max(axis=1).mean()
             scores = max(scores, float(abs(difference)))
     detail = f"largest difference of a page score {scores:.1e}, of a cosine {cosines:.1e}"
     return Result(f"cosines in int8 against float32, {name}", cosines, 0.01, False, detail)
 
 
-def _picture(rng: np.random.Generator) -> Any:
+def _image(rng: np.random.Generator) -> Any:
     """Return a page of dark lines on white, 1240 x 1754 pixels: A4 at 150 dpi."""
     from PIL import Image
 
@@ -96,5 +95,5 @@ def _picture(rng: np.random.Generator) -> Any:
     return Image.fromarray(levels)
 
 
-def _page(picture: Any, number: int) -> Page:
-    return Page(number, str(number), 595, 842, "pt", NO_WORDS, (), renderer=lambda dpi: picture)
+def _page(image: Any, number: int) -> Page:
+    return Page(number, str(number), 595, 842, "pt", NO_WORDS, (), renderer=lambda dpi: image)

@@ -1,21 +1,18 @@
-"""Encoding a page against what the ONNX model alone costs on the same windows."""
+"""Encoding a page against the ONNX model alone, on the same windows."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
 
-from benchmarks.measure import Result, alternate, milliseconds
+from benchmarks.measure import REPORT, Result, alternate, milliseconds
 from snappy_core.encoders.minilm import MiniLMEncoder
 from snappy_core.parsing import Source, read
 
-REPORT = Path(__file__).parent.parent / "examples" / "report.pdf"
-
 
 def run() -> list[Result]:
-    """Encode the sample report, and run the recorded batches through the bare session."""
+    """Encode the sample report, and run the batches of its windows through the bare session."""
     import onnxruntime
 
     encoder = MiniLMEncoder()

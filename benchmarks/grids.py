@@ -1,4 +1,4 @@
-"""Region scores of stored pages of a vision encoder, which need no pass of its model."""
+"""Region scores of stored pages of a vision encoder against their similarity product."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opening and searching an index of 10,000 pages, against an empty one and one of 100 pages."""
+"""Opening and searching an index of 10,000 pages against an empty one and one of 100 pages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ QUESTION = "w17 w4711 revenue of the third quarter by segment"
 
 
 def run(pages: int = 10_000) -> list[Result]:
-    """Write the indexes, then open and search them in turns."""
+    """Write the indexes, then open and search them."""
     encoder = MiniLMEncoder()
     with tempfile.TemporaryDirectory() as folder:
         empty, small, large = (Path(folder) / name for name in ("empty", "small", "large"))

@@ -1,12 +1,17 @@
-"""Timing two things against each other, and what a benchmark reports."""
+"""Timing functions against each other, and the result of a benchmark."""
 
 from __future__ import annotations
 
+import os
 import statistics
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+
+REPORT = Path(__file__).parents[1] / "examples" / "report.pdf"
+"""The sample report: 7 pages, which most benchmarks read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,10 +20,10 @@ class Result:
 
     Attributes:
         name: what is compared with what.
-        ratio: ours over theirs for a cost, theirs over ours for a gain.
-        bound: what it may be at most (a cost) or must be at least (a gain).
-        gain: whether more is better.
-        detail: the times behind it.
+        ratio: our cost over that of the peer, or for a gain the reverse.
+        bound: the largest ratio allowed, or for a gain the smallest.
+        gain: whether a larger ratio is better.
+        detail: the times that the ratio is made of.
     """
 
     name: str
@@ -32,21 +37,21 @@ class Result:
         return self.ratio >= self.bound if self.gain else self.ratio <= self.bound
 
 
-def alternate(*runs: Callable[[], object], rounds: int = 7) -> list[float]:
-    """Return the median seconds of each run; the runs take turns, so that noise hits them alike."""
-    for run in runs:
-        run()
-    times: list[list[float]] = [[] for _ in runs]
+def alternate(*functions: Callable[[], object], rounds: int = 7) -> list[float]:
+    """Return the median seconds of each function; they take turns, so noise affects all alike."""
+    for function in functions:
+        function()
+    times: list[list[float]] = [[] for _ in functions]
     for _ in range(rounds):
-        for run, taken in zip(runs, times, strict=True):
+        for function, seconds in zip(functions, times, strict=True):
             started = time.perf_counter()
-            run()
-            taken.append(time.perf_counter() - started)
-    return [statistics.median(taken) for taken in times]
+            function()
+            seconds.append(time.perf_counter() - started)
+    return [statistics.median(seconds) for seconds in times]
 
 
 def milliseconds(*seconds: float) -> str:
-    """Write times for people.
+    """Return times as text.
 
     >>> milliseconds(0.0123, 4.5)
     '12.3 ms, 4500 ms'
@@ -55,5 +60,11 @@ def milliseconds(*seconds: float) -> str:
 
 
 def skip(benchmark: str, package: str) -> None:
-    """Say that a peer is left out."""
+    """Print that a peer is left out because its package is not installed."""
     print(f"{benchmark}: {package} is not installed, not compared", file=sys.stderr)
+
+
+def real_pdfs() -> list[Path]:
+    """Return the PDFs of the folder that SNAPPY_PDFS names, by default the sample report."""
+    folder = os.environ.get("SNAPPY_PDFS")
+    return sorted(Path(folder).glob("*.pdf")) if folder else [REPORT]

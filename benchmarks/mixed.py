@@ -30,7 +30,7 @@ WORDS = 2_000  # of the vocabulary
 
 
 def run(seconds: float = SECONDS) -> list[Result]:
-    """Search and replace for a while; every hit must be whole: text, box, document, page."""
+    """Search and replace; the text, box, document and page of each hit must belong together."""
     encoder = FakeEncoder()
     with tempfile.TemporaryDirectory() as folder:
         file = str(Path(folder, "mixed.snappy"))
@@ -40,15 +40,15 @@ def run(seconds: float = SECONDS) -> list[Result]:
         for number in range(DOCUMENTS):
             _write(store, encoder, number, 0)
         command = [sys.executable, "-m", "benchmarks.mixed", file, str(seconds)]
-        others = [
+        processes = [
             subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(PROCESSES)
         ]
         until = time.monotonic() + seconds
-        taken: list[float] = []
-        failed: list[str] = []
+        times: list[float] = []
+        errors: list[str] = []
         with RegionIndex.open(file, encoder) as index:
             threads = [
-                threading.Thread(target=_search, args=(index, n, until, taken, failed))
+                threading.Thread(target=_search, args=(index, n, until, times, errors))
                 for n in range(THREADS)
             ]
             for thread in threads:
@@ -60,25 +60,26 @@ def run(seconds: float = SECONDS) -> list[Result]:
                 written += 1
             for thread in threads:
                 thread.join()
-        for other in others:
-            told = json.loads(other.communicate(timeout=seconds)[0])
-            taken += told["taken"]
-            failed += told["failed"]
+        for process in processes:
+            report = json.loads(process.communicate(timeout=seconds)[0])
+            times += report["times"]
+            errors += report["errors"]
         store.close()
-    for cause in failed[:5]:
-        print(f"mixed: {cause}", file=sys.stderr)
-    p50, p99 = np.percentile(taken, [50, 99]) * 1000
+    for error in errors[:5]:
+        print(f"mixed: {error}", file=sys.stderr)
+    p50, p99 = np.percentile(times, [50, 99]) * 1000
     detail = (
-        f"{len(taken) / seconds:,.0f} searches/s (p50 {p50:.1f} ms, p99 {p99:.1f} ms) beside "
+        f"{len(times) / seconds:,.0f} searches/s (p50 {p50:.1f} ms, p99 {p99:.1f} ms) beside "
         f"{written / seconds:.1f} documents replaced/s"
     )
     name = f"{THREADS} threads and {PROCESSES} processes search while one adds: errors, torn hits"
-    return [Result(name, len(failed), 0, False, detail)]
+    return [Result(name, len(errors), 0, False, detail)]
 
 
 def _search(
-    index: RegionIndex, seed: int, until: float, taken: list[float], failed: list[str]
+    index: RegionIndex, seed: int, until: float, times: list[float], errors: list[str]
 ) -> None:
+    """Search until a moment of the monotonic clock; append seconds and errors to the lists."""
     rng = np.random.default_rng(seed)
     while time.monotonic() < until:
         question = " ".join(f"word{n}" for n in rng.integers(0, WORDS, 4))
@@ -86,22 +87,22 @@ def _search(
         try:
             hits = index.search(question, k=10)
         except Exception as error:
-            failed.append(repr(error))
+            errors.append(repr(error))
             continue
-        taken.append(time.perf_counter() - started)
+        times.append(time.perf_counter() - started)
         for hit in hits:
             try:
-                whole = _whole(hit)
-            except (ValueError, IndexError):  # its text is no longer what such a region says
-                whole = False
-            if not whole:
-                failed.append(f"torn: {hit}")
+                consistent = _is_consistent(hit)
+            except (ValueError, IndexError):  # its text is not that of any region
+                consistent = False
+            if not consistent:
+                errors.append(f"torn: {hit}")
 
 
-def _whole(hit: Hit) -> bool:
-    """Say whether the parts of a hit belong together: its text names all others."""
-    document, version, page, place, *_ = hit.region.text.split()
-    expected = _page(int(document[3:]), int(version[7:]), int(page[4:])).regions[int(place[6:])]
+def _is_consistent(hit: Hit) -> bool:
+    """Return whether the parts of a hit belong together: its text names all others."""
+    document, version, page, region, *_ = hit.region.text.split()
+    expected = _page(int(document[3:]), int(version[7:]), int(page[4:])).regions[int(region[6:])]
     return (
         hit.document_id == document
         and hit.metadata == {"version": int(version[7:])}
@@ -124,27 +125,27 @@ def _write(store: SqliteStore, encoder: FakeEncoder, document: int, version: int
 
 @lru_cache(maxsize=20_000)
 def _page(document: int, version: int, number: int) -> Page:
-    """Return a page that is laid out otherwise in each version; each region says where it is."""
+    """Return a page whose layout depends on the version and whose regions name their position."""
     rng = np.random.default_rng([document, version, number])
     return make_page(
         *(
             " ".join(
-                [f"doc{document}", f"version{version}", f"page{number}", f"region{place}"]
+                [f"doc{document}", f"version{version}", f"page{number}", f"region{index}"]
                 + [f"word{n}" for n in rng.integers(0, WORDS, rng.integers(1, 13))]
             )
-            for place in range(REGIONS)
+            for index in range(REGIONS)
         ),
         number=number,
     )
 
 
 def main() -> None:
-    """Search the file named on the command line for so many seconds; print what came of it."""
-    taken: list[float] = []
-    failed: list[str] = []
+    """Search the index of the first argument for the seconds of the second; print a report."""
+    times: list[float] = []
+    errors: list[str] = []
     with RegionIndex.open(sys.argv[1], FakeEncoder(), create=False) as index:
-        _search(index, os.getpid(), time.monotonic() + float(sys.argv[2]), taken, failed)
-    print(json.dumps({"taken": taken, "failed": failed}))
+        _search(index, os.getpid(), time.monotonic() + float(sys.argv[2]), times, errors)
+    print(json.dumps({"times": times, "errors": errors}))
 
 
 if __name__ == "__main__":

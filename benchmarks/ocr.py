@@ -1,4 +1,4 @@
-"""OCR through the whole of adding images, against bare Tesseract on the same files and cores."""
+"""Adding images with OCR against bare Tesseract on the same files and cores."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from benchmarks.measure import Result
+from benchmarks.measure import REPORT, Result
 from snappy_core import ReadingOptions, RegionIndex, Workers, parsing
 from snappy_core.parsing import Source
 from snappy_core.testing import FakeEncoder
 
-REPORT = Path(__file__).parent.parent / "examples" / "report.pdf"
 CORES = 2
 COPIES = 4
 

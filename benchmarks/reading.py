@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import time
 from pathlib import Path
 
 import pypdfium2 as pdfium
 
-from benchmarks.measure import Result
+from benchmarks.measure import Result, real_pdfs
 from snappy_core.parsing import ReadingOptions, Source, read
 from snappy_core.parsing.layout.rapid_layout import RapidLayout
 
-REPORT = Path(__file__).parent.parent / "examples" / "report.pdf"
-
 
 def run() -> list[Result]:
-    """Read the sample report, or the PDFs in the folder that SNAPPY_PDFS names."""
-    folder = os.environ.get("SNAPPY_PDFS")
-    files = sorted(Path(folder).glob("*.pdf")) if folder else [REPORT]
+    """Read real PDFs with and without the layout model."""
     pages = bare = 0.0
     ours = dict.fromkeys(("never", "auto"), 0.0)
-    for file in files:
+    for file in real_pdfs():
         started = time.perf_counter()
         pages += _bare_words(file)
         bare += time.perf_counter() - started
@@ -48,16 +43,16 @@ def _each(seconds: float, pages: float) -> str:
 
 
 def _bare_words(file: Path) -> int:
-    """Take words with their boxes, character by character, as pypdfium2 gives them."""
+    """Read the words of a PDF with their boxes by pypdfium2; return the number of pages."""
     with pdfium.PdfDocument(file) as document:
         for page in document:
             text = page.get_textpage()
             words: list[tuple[str, list[tuple[float, ...]]]] = [("", [])]
             letters = text.get_text_range()
-            for place, letter in zip(range(text.count_chars()), letters, strict=False):
+            for index, letter in zip(range(text.count_chars()), letters, strict=False):
                 if letter.isspace():
                     words.append(("", []))
                 else:
                     word, boxes = words[-1]
-                    words[-1] = word + letter, [*boxes, text.get_charbox(place)]
+                    words[-1] = word + letter, [*boxes, text.get_charbox(index)]
         return len(document)

@@ -1,4 +1,4 @@
-"""A SQLite index of 1,000 to 20,000 pages of 156 KB: memory, and what a search costs."""
+"""A SQLite index of 1,000 to 20,000 pages of 156 KB: its memory and the time of a search."""
 
 from __future__ import annotations
 
@@ -25,40 +25,40 @@ from snappy_core.stores.qdrant.points import page_points
 from snappy_core.types import Query
 
 SIZES = (1_000, 5_000, 10_000, 20_000)
-DRAWN = 200  # different pages; more are copies of them, which costs the same to search
+DISTINCT = 200  # pages; the rest are copies of them, which take as long to search
 QUESTIONS = 25
 PARTS = ("first stage", "reading", "scoring", "hits")
 
 
 def run(sizes: tuple[int, ...] = SIZES) -> Iterator[Result]:
-    """Fill and search each index in processes of their own, which say what they held and took."""
+    """Fill and search each index in processes of their own; report their memory and times."""
     yield from _sizes()
-    least = None
+    smallest = None
     for pages in sizes:
         with tempfile.TemporaryDirectory() as folder:
             file = str(Path(folder, "pages.snappy"))
             for task in ("fill", "search"):
-                found = _task(task, file, str(pages))
-                # 1 GB is for 10,000 pages; the pooled vectors of more, 8.5 KB each, come to it.
+                report = _task(task, file, str(pages))
+                # 1 GB for 10,000 pages, and the pooled vectors of more pages, 8.5 KB each.
                 bound = 1 + max(pages - 10_000, 0) * 8_500 / 1e9
                 name = f"resident memory of {task}ing {pages:,} grid pages, GB"
-                detail = f"{found['page'] / 1000:.0f} KB a page in the file"
-                yield Result(name, found["memory"] / 1e9, bound, False, detail)
-        least = least or found
+                detail = f"{report['page'] / 1000:.0f} KB a page in the file"
+                yield Result(name, report["memory"] / 1e9, bound, False, detail)
+        smallest = smallest or report
         name = f"a search over {pages:,} grid pages / over {sizes[0]:,}"
-        parts = ", ".join(f"{part} {found[part] * 1000:.1f}" for part in PARTS)
-        detail = f"{found['total'] * 1000:.1f} ms: {parts}"
-        yield Result(name, found["total"] / least["total"], pages / sizes[0], False, detail)
+        parts = ", ".join(f"{part} {report[part] * 1000:.1f}" for part in PARTS)
+        detail = f"{report['total'] * 1000:.1f} ms: {parts}"
+        yield Result(name, report["total"] / smallest["total"], pages / sizes[0], False, detail)
 
 
 def _sizes(pages: int = 100) -> Iterator[Result]:
-    """Weigh a page in each store; the bounds are there to notice when it grows."""
+    """Measure the size of a page in each store; the bounds are there to notice when it grows."""
     rng = np.random.default_rng(0)
-    made = {
+    pages_by_kind = {
         "grid": [grid_record(rng, number) for number in range(pages)],
         "text": [word_record(rng, number=number) for number in range(pages)],
     }
-    for kind, records in made.items():
+    for kind, records in pages_by_kind.items():
         with tempfile.TemporaryDirectory() as folder:
             for location in ("pages.snappy", "pages.lance"):
                 if location.endswith("lance") and find_spec("lancedb") is None:
@@ -77,61 +77,61 @@ def _sizes(pages: int = 100) -> Iterator[Result]:
         points = page_points("pages", "doc", "write", 1, 1, records[0])
         sent: list[Any] = [point for point, _ in points]
         numbers = sum(np.size(v) for point in sent for v in point.vector.values())
-        back = sum(len(str(value)) for point in sent for value in point.payload.values()) / 1000
-        detail = f"float16 vectors {2 * numbers / 1000:.0f}, payload {back:.0f}"
+        payload = sum(len(str(value)) for point in sent for value in point.payload.values()) / 1000
+        detail = f"float16 vectors {2 * numbers / 1000:.0f}, payload {payload:.0f}"
         name = f"a {kind} page sent to Qdrant, KB"
-        yield Result(name, 2 * numbers / 1000 + back, 650, False, detail)
+        yield Result(name, 2 * numbers / 1000 + payload, 650, False, detail)
 
 
 def _task(task: str, *arguments: str) -> dict[str, float]:
     command = [sys.executable, "-m", "benchmarks.scale", task, *arguments]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-    told: dict[str, float] = json.loads(done.stdout)
-    return told
+    report: dict[str, float] = json.loads(done.stdout)
+    return report
 
 
 def _fill(file: str, pages: int) -> None:
-    made = Clustered()
-    drawn = [made.record(number) for number in range(DRAWN)]
+    generator = Clustered()
+    records = [generator.record(number) for number in range(DISTINCT)]
     store = SqliteStore(file)
-    fill(store, islice(cycle(drawn), pages))
+    fill(store, islice(cycle(records), pages))
     store.close()
 
 
 def _search(file: str, pages: int) -> dict[str, float]:
-    made = Clustered(1)
+    generator = Clustered(1)
     store = SqliteStore(file, create=False)
-    taken: dict[str, list[float]] = {part: [] for part in ("total", *PARTS)}
-    for place in np.linspace(0, pages - 1, QUESTIONS, dtype=int).tolist():
+    times: dict[str, list[float]] = {part: [] for part in ("total", *PARTS)}
+    for index in np.linspace(0, pages - 1, QUESTIONS, dtype=int).tolist():
         with store.read() as snapshot:
-            query = made.query(snapshot.patches(int(snapshot.catalog().page_ids[place])))
-            engine.search(snapshot, query, k=10)  # once before, for all parts alike
+            query = generator.query(snapshot.patches(int(snapshot.catalog().page_ids[index])))
+            engine.search(snapshot, query, k=10)  # warms the caches for all parts
             started = time.perf_counter()
             engine.search(snapshot, query, k=10)
-            whole = time.perf_counter() - started
+            total = time.perf_counter() - started
             parts = _parts(snapshot, query)
-        for part, seconds in zip(taken, (whole, *parts, whole - sum(parts)), strict=True):
-            taken[part].append(seconds)
+        for part, seconds in zip(times, (total, *parts, total - sum(parts)), strict=True):
+            times[part].append(seconds)
     store.close()
-    return {part: median(times) for part, times in taken.items()}
+    return {part: median(values) for part, values in times.items()}
 
 
 def _parts(snapshot: Snapshot, query: Query) -> tuple[float, float, float]:
-    """Return the seconds of the first stage, of reading its pages and of scoring them."""
+    """Return the seconds of the first stage, of reading its candidates and of scoring them."""
     weights = np.full(len(query.vectors), 1 / len(query.vectors), dtype=np.float32)
     started = time.perf_counter()
-    found = snapshot.candidates(query.vectors, weights, PageFilter())
-    chosen = time.perf_counter()
-    vectors = snapshot.vectors(found.tolist())
+    candidates = snapshot.candidates(query.vectors, weights, PageFilter())
+    ranked = time.perf_counter()
+    vectors = snapshot.vectors(candidates.tolist())
     read = time.perf_counter()
-    engine.score(found, vectors, query, weights, "iou_weighted")
-    return chosen - started, read - chosen, time.perf_counter() - read
+    engine.score(candidates, vectors, query, weights, "iou_weighted")
+    return ranked - started, read - ranked, time.perf_counter() - read
 
 
 if __name__ == "__main__":
     task, file, pages = sys.argv[1:]
-    told = {"fill": _fill, "search": _search}[task](file, int(pages)) or {}
-    status = Path("/proc/self/status").read_text()  # of this program; getrusage counts its parent
+    report = {"fill": _fill, "search": _search}[task](file, int(pages)) or {}
+    status = Path("/proc/self/status").read_text()  # getrusage counts the parent, too
     memory = next(int(line.split()[1]) for line in status.splitlines() if "VmHWM" in line) * 1024
     size = Path(file).stat().st_size
-    print(json.dumps({**told, "memory": memory, "page": size / int(pages)}))
+    print(json.dumps({**report, "memory": memory, "page": size / int(pages)}))

@@ -1,4 +1,4 @@
-"""Region scores of a stored page, and the propagation step against plain Python."""
+"""Region scores of a stored page against their floor, and propagation against plain Python."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from snappy_core.types import Query
 
 
 def run() -> list[Result]:
-    """Score the regions of one page of 400 words for a question of 10 words."""
+    """Score the regions of a page of 400 words for a query of 10 words."""
     rng = np.random.default_rng(0)
     record = word_record(rng, words=400)
     vectors = rng.standard_normal((10, 384)).astype(np.float32)
@@ -69,7 +69,7 @@ def run() -> list[Result]:
 
 
 def _plain(record: PageRecord, values: np.ndarray) -> list[float]:
-    """Definition 2 of the paper, written as it stands."""
+    """Return the region scores of Definition 2 of the paper, by plain loops."""
     patches = record.patches.boxes.tolist()
     scores = []
     for region in record.page.regions:
@@ -83,10 +83,10 @@ def _plain(record: PageRecord, values: np.ndarray) -> list[float]:
 
 
 def _iou(a: Sequence[float], b: Sequence[float]) -> float:
-    across = min(a[2], b[2]) - max(a[0], b[0])
-    down = min(a[3], b[3]) - max(a[1], b[1])
-    if across <= 0 or down <= 0:
+    width = min(a[2], b[2]) - max(a[0], b[0])
+    height = min(a[3], b[3]) - max(a[1], b[1])
+    if width <= 0 or height <= 0:
         return 0.0
-    shared = across * down
-    both = (a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1])
-    return shared / (both - shared)
+    shared = width * height
+    total = (a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1])
+    return shared / (total - shared)

@@ -1,4 +1,4 @@
-"""Two stages with read-back: SQLite against Qdrant Edge's own prefetch, at equal recall."""
+"""Search in two stages: SQLite against the prefetch of Qdrant Edge, at equal recall."""
 
 from __future__ import annotations
 
@@ -26,114 +26,119 @@ from snappy_core.types import Query
 
 QUESTIONS, K = 30, 10
 RECALL = 0.95  # of the K best pages by exact MaxSim over all
-DEPTHS = (25, 50, 100, 200, 400, 800, 1600)
+CANDIDATES = (25, 50, 100, 200, 400, 800, 1600)
 
 
 def run(pages: int = 5_000) -> Iterator[Result]:
-    """Ask for ten regions (SQLite: with text and box), or ten pages with their vectors (Edge).
+    """Search SQLite for ten regions with text and box, Edge for ten pages with their vectors.
 
-    Both have the same pages and the same pooled vectors, and score as many candidates as they
-    need for the recall. The first stage of SQLite is in torch if another benchmark has loaded it.
+    Both have the same pages and pooled vectors, and as many candidates as they need for the
+    recall. The first stage of SQLite runs in torch if another benchmark has loaded it.
     """
-    made = Clustered()
-    records = [made.record(number) for number in range(pages)]
+    generator = Clustered()
+    records = [generator.record(number) for number in range(pages)]
     planted = np.linspace(0, pages - 1, QUESTIONS, dtype=int)
-    queries = [made.query(records[place].patches) for place in planted]
+    queries = [generator.query(records[index].patches) for index in planted]
     best = [_exact(records, query) for query in queries]
     for block, bound in ((2, 0.95), (GRID_BLOCK, RECALL), (8, 0.5)):
-        yield _size(records, queries, best, block, bound)
+        yield _block_recall(records, queries, best, block, bound)
     with tempfile.TemporaryDirectory() as folder:
         store = SqliteStore(Path(folder, "pages.snappy"))
         fill(store, records)
-        ours = _reach(queries, best, lambda query, depth: _pages(store, query, depth))
+        ours = _reach(queries, best, lambda query, count: _pages(store, query, count))
         if find_spec("qdrant_edge") is None:
             skip("stages", "qdrant-edge-py")
             return
-        edge = _edge(Path(folder, "edge"), records, made.dim)
-        theirs = _reach(
-            queries, best, lambda query, depth: {point.id for point in edge(query, depth)}
+        edge = _edge(Path(folder, "edge"), records, generator.dim)
+        peer = _reach(
+            queries, best, lambda query, count: {point.id for point in edge(query, count)}
         )
-        mine, others = cycle(queries), cycle(queries)
-        taken, taken_edge = alternate(
-            lambda: _search(store, next(mine), ours.depth),
+        sqlite_queries, edge_queries = cycle(queries), cycle(queries)
+        seconds, edge_seconds = alternate(
+            lambda: _search(store, next(sqlite_queries), ours.candidates),
             lambda: [
                 np.asarray(point.vector["patches"], np.float32)
-                for point in edge(next(others), theirs.depth, True)
+                for point in edge(next(edge_queries), peer.candidates, True)
             ],
             rounds=QUESTIONS,
         )
-        detail = f"{milliseconds(taken, taken_edge)}; Edge: {theirs.recall:.3f} at {theirs.depth}"
+        times = milliseconds(seconds, edge_seconds)
+        detail = f"{times}; Edge: {peer.recall:.3f} at {peer.candidates}"
         name = f"two stages over {pages:,} pages with read-back, SQLite / Qdrant Edge"
-        yield Result(name, taken_edge / taken, 1, True, detail)
+        yield Result(name, edge_seconds / seconds, 1, True, detail)
         store.close()
 
 
 @dataclass(frozen=True, slots=True)
 class _Reached:
-    """The least depth that has the recall, and the recall it has."""
+    """The smallest number of candidates that reaches the recall, and its recall."""
 
-    depth: int
+    candidates: int
     recall: float
 
 
 def _reach(
     queries: list[Query], best: list[set[int]], find: Callable[[Query, int], set[int]]
 ) -> _Reached:
-    for depth in DEPTHS:
-        asked = zip(queries, best, strict=True)
-        recall = fmean(len(wanted & find(query, depth)) / K for query, wanted in asked)
+    for count in CANDIDATES:
+        pairs = zip(queries, best, strict=True)
+        recall = fmean(len(pages & find(query, count)) / K for query, pages in pairs)
         if recall >= RECALL:
-            return _Reached(depth, recall)
-    raise RuntimeError(f"recall {recall:.3f} at {depth} candidates, not {RECALL}")
+            return _Reached(count, recall)
+    raise RuntimeError(f"recall {recall:.3f} at {count} candidates, not {RECALL}")
 
 
-def _size(
+def _block_recall(
     records: list[PageRecord], queries: list[Query], best: list[set[int]], block: int, bound: float
 ) -> Result:
-    """Return how many of the best pages are candidates when squares of a page are pooled."""
+    """Return the share of the best pages among the candidates by vectors pooled over blocks."""
     pooled = [pool(record.patches, record.page.regions, block) for record in records]
     offsets = np.cumsum([0, *(len(scales) for _, scales in pooled)])
     codes, scales = (np.concatenate(parts) for parts in zip(*pooled, strict=True))
-    lot = Ragged(codes, scales, offsets)
-    rough = [
-        np.argsort(-scan(query.vectors, _weights(query), [lot], in_numpy(query.vectors)))
+    pooled_pages = Ragged(codes, scales, offsets)
+    rankings = [
+        np.argsort(-scan(query.vectors, _weights(query), [pooled_pages], in_numpy(query.vectors)))
         for query in queries
     ]
 
-    def recall(depth: int) -> float:
-        found = [{records[place].page.number for place in order[:depth]} for order in rough]
-        return fmean(len(a & b) / K for a, b in zip(found, best, strict=True))
+    def recall(count: int) -> float:
+        pages = [{records[index].page.number for index in order[:count]} for order in rankings]
+        return fmean(len(a & b) / K for a, b in zip(pages, best, strict=True))
 
     memory = (codes.nbytes + scales.nbytes) / len(records) / 1000
-    depth = default_candidates(len(records))
-    told = ", ".join(f"{recall(some):.3f} of {some}" for some in (100, depth, 800, 1600))
-    name = f"recall@{K} of {depth} candidates, {len(records):,} pages, squares of {block} x {block}"
-    return Result(name, recall(depth), bound, True, f"{memory:.1f} KB a page; {told}")
+    default = default_candidates(len(records))
+    details = ", ".join(f"{recall(count):.3f} of {count}" for count in (100, default, 800, 1600))
+    name = (
+        f"recall@{K} of {default} candidates, {len(records):,} pages, blocks of {block} x {block}"
+    )
+    return Result(name, recall(default), bound, True, f"{memory:.1f} KB a page; {details}")
 
 
 def _exact(records: list[PageRecord], query: Query) -> set[int]:
-    """Return the numbers of the best pages by scoring all."""
-    alone = (np.array([0, len(record.patches)]) for record in records)
-    lots = [
+    """Return the numbers of the best pages by exact scores of all."""
+    offsets_of_one = (np.array([0, len(record.patches)]) for record in records)
+    pages = [
         Ragged(record.patches.vectors, record.patches.scales, offsets)
-        for record, offsets in zip(records, alone, strict=True)
+        for record, offsets in zip(records, offsets_of_one, strict=True)
     ]
-    scores = scan(query.vectors, _weights(query), lots, in_numpy(query.vectors))
-    return {records[place].page.number for place in np.argsort(-scores)[:K].tolist()}
+    scores = scan(query.vectors, _weights(query), pages, in_numpy(query.vectors))
+    return {records[index].page.number for index in np.argsort(-scores)[:K].tolist()}
 
 
-def _pages(store: SqliteStore, query: Query, depth: int) -> set[int]:
+def _pages(store: SqliteStore, query: Query, count: int) -> set[int]:
     """Return the numbers of the best pages among the candidates."""
     with store.read() as snapshot:
-        found = snapshot.candidates(query.vectors, _weights(query), PageFilter(), depth)
-        scored = engine.score(found, snapshot.vectors(found.tolist()), query, _weights(query))
-        top = found[np.argsort(-scored.page_scores)[:K]]
+        candidates = snapshot.candidates(query.vectors, _weights(query), PageFilter(), count)
+        scored = engine.score(
+            candidates, snapshot.vectors(candidates.tolist()), query, _weights(query)
+        )
+        top = candidates[np.argsort(-scored.page_scores)[:K]]
         return {snapshot.page(page).number for page in top.tolist()}
 
 
-def _search(store: SqliteStore, query: Query, depth: int) -> object:
+def _search(store: SqliteStore, query: Query, count: int) -> object:
     with store.read() as snapshot:
-        return engine.search(snapshot, query, k=K, depth=depth)
+        return engine.search(snapshot, query, k=K, depth=count)
 
 
 def _weights(query: Query) -> np.ndarray:
@@ -141,10 +146,10 @@ def _weights(query: Query) -> np.ndarray:
 
 
 def _edge(folder: Path, records: list[PageRecord], dim: int) -> Callable[..., Any]:
-    """Load the pages as float16 multivectors; return its search through the pooled ones."""
+    """Load the pages as float16 multivectors; return a search with the pooled ones first."""
     import qdrant_edge as edge
 
-    named = {
+    params = {
         name: edge.EdgeVectorParams(
             size=dim,
             distance=edge.Distance.Dot,
@@ -154,7 +159,7 @@ def _edge(folder: Path, records: list[PageRecord], dim: int) -> Callable[..., An
         for name in ("patches", "pooled")
     }
     folder.mkdir()
-    shard = edge.EdgeShard.create(str(folder), edge.EdgeConfig(vectors=named))
+    shard = edge.EdgeShard.create(str(folder), edge.EdgeConfig(vectors=params))
     for record in records:
         codes, scales = record.pooled
         vectors = {
@@ -164,15 +169,15 @@ def _edge(folder: Path, records: list[PageRecord], dim: int) -> Callable[..., An
         point = edge.Point(id=record.page.number, vector=vectors, payload={})
         shard.update(edge.UpdateOperation.upsert_points([point]))
 
-    def search(query: Query, depth: int, vectors: bool = False) -> Any:
-        asked = query.vectors.tolist()
+    def search(query: Query, count: int, vectors: bool = False) -> Any:
+        query_vectors = query.vectors.tolist()
         exact = edge.SearchParams(exact=True)
         first = edge.Prefetch(
-            limit=depth, query=edge.Query.Nearest(asked, using="pooled"), params=exact
+            limit=count, query=edge.Query.Nearest(query_vectors, using="pooled"), params=exact
         )
         request = edge.QueryRequest(
             limit=K,
-            query=edge.Query.Nearest(asked, using="patches"),
+            query=edge.Query.Nearest(query_vectors, using="patches"),
             prefetches=[first],
             with_vector=["patches"] if vectors else False,
             params=exact,

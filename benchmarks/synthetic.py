@@ -1,4 +1,4 @@
-"""Pages of random words, regions and vectors, made without reading or encoding anything."""
+"""Pages with random words, regions and vectors, for benchmarks of stores and searches."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ def word_record(
     rng: np.random.Generator, words: int = 400, number: int = 1, dim: int = 384
 ) -> PageRecord:
     """Return a page of `words` words in lines of ten, and regions of about 27 words."""
-    place = np.arange(words)
-    row, column = place // 10, place % 10
+    indices = np.arange(words)
+    row, column = indices // 10, indices % 10
     x, y = 0.05 + 0.09 * column, 0.05 + 0.9 * row / max(row.max(), 1)
     boxes = np.stack([x, y, x + 0.07, y + 0.012], axis=1).astype(np.float32)
     texts = tuple(f"w{n}" for n in rng.integers(0, 50_000, words))
-    spans = np.array_split(place, max(words // 27, 1))
+    spans = np.array_split(indices, max(words // 27, 1))
     regions = tuple(
         Region(enclose(boxes[span]), " ".join(texts[i] for i in span), tuple(span.tolist()),
                "paragraph", order)
@@ -49,18 +49,18 @@ def grid_record(
             edges[:-1], edges[1:], rng.uniform(0.4, 0.92, regions), strict=True
         )
     ]
-    made = tuple(Region(box, "", (), "paragraph", order) for order, box in enumerate(boxes))
-    page = Page(number, str(number), 612, 792, "pt", NO_WORDS, made)
+    stacked = tuple(Region(box, "", (), "paragraph", order) for order, box in enumerate(boxes))
+    page = Page(number, str(number), 612, 792, "pt", NO_WORDS, stacked)
     cells = grid_cells(*grid)
     codes, scales = quantize(rng.standard_normal((len(cells), dim)).astype(np.float32))
     return prepare(page, Patches(codes, scales, cells, np.ones(len(cells), dtype=bool), grid))
 
 
 class Clustered:
-    """Pages of a vision encoder whose patches look alike where they lie together.
+    """Generates pages of a vision encoder in which neighboring patches have similar vectors.
 
-    A page is cut into areas around random points; the patches of one share a concept. Few
-    concepts are frequent, many rare, and all vectors share a mean, as those of real models do.
+    A page is divided into areas around random points; the patches of an area share a concept.
+    Few concepts are frequent, many are rare, and all vectors share a mean, as in real models.
     """
 
     dim, concepts, areas = 128, 4_000, 40
@@ -77,9 +77,9 @@ class Clustered:
         rng = self._rng
         cells = grid_cells(*grid)
         points = rng.random((self.areas, 2), dtype=np.float32)
-        far = ((cells[:, None, :2] - points) ** 2).sum(axis=2)
-        drawn = np.searchsorted(self._sums, rng.random(self.areas)).clip(max=self.concepts - 1)
-        vectors = self._concepts[drawn[far.argmin(axis=1)]] + self._mean
+        distances = ((cells[:, None, :2] - points) ** 2).sum(axis=2)
+        concepts = np.searchsorted(self._sums, rng.random(self.areas)).clip(max=self.concepts - 1)
+        vectors = self._concepts[concepts[distances.argmin(axis=1)]] + self._mean
         vectors += 0.8 * rng.standard_normal(vectors.shape, dtype=np.float32)
         codes, scales = quantize(normalize(vectors))
         edges = np.linspace(0.05, 0.95, 16)
@@ -91,10 +91,10 @@ class Clustered:
         return prepare(page, Patches(codes, scales, cells, np.ones(len(cells), dtype=bool), grid))
 
     def query(self, patches: Patches, tokens: int = 20) -> Query:
-        """Return a question about three places of a page."""
+        """Return a query about three patches of a page."""
         rng = self._rng
-        places = np.repeat(rng.choice(len(patches), 3, replace=False), -(-tokens // 3))[:tokens]
-        vectors = patches.vectors[places] * patches.scales[places, None]
+        indices = np.repeat(rng.choice(len(patches), 3, replace=False), -(-tokens // 3))[:tokens]
+        vectors = patches.vectors[indices] * patches.scales[indices, None]
         vectors += 0.8 / self.dim**0.5 * rng.standard_normal(vectors.shape, dtype=np.float32)
         names = tuple(f"token{n}" for n in range(tokens))
         return Query("planted", normalize(vectors), names, np.ones(tokens, dtype=bool))

@@ -1,4 +1,4 @@
-"""Adding documents with two worker processes against one, and the memory all of them hold."""
+"""Adding documents with two worker processes against one, and the memory of all processes."""
 
 from __future__ import annotations
 
@@ -11,16 +11,14 @@ from pathlib import Path
 
 import pypdfium2 as pdfium
 
-from benchmarks.measure import Result, alternate
+from benchmarks.measure import REPORT, Result, alternate
 from snappy_core import ReadingOptions, RegionIndex, Workers
 from snappy_core.encoders.minilm import MiniLMEncoder
 from snappy_core.ingest.workers import resident
 
-REPORT = Path(__file__).parent.parent / "examples" / "report.pdf"
-
 
 def run(copies: int = 10, pages: int = 300) -> list[Result]:
-    """Add copies of the sample report, start of the workers included, then one long document."""
+    """Add copies of the sample report (with the start of the workers), then one long document."""
     with tempfile.TemporaryDirectory() as folder:
         return [_speed(Path(folder), copies), _memory(Path(folder), pages)]
 
@@ -33,7 +31,7 @@ def _speed(folder: Path, copies: int) -> Result:
     def add(workers: int) -> None:
         nonlocal added
         with RegionIndex(encoder=encoder) as index:
-            # OCR runs beside the workers wherever it is installed; this is about them.
+            # Without OCR, whose processes would compete with the workers for the cores.
             reading = ReadingOptions(ocr="never")
             report = index.add(paths, reading=reading, executor=Workers(workers), progress=False)
             report.raise_failed()
@@ -45,7 +43,7 @@ def _speed(folder: Path, copies: int) -> Result:
 
 
 def _memory(folder: Path, pages: int) -> Result:
-    """Watch `snappy index` with two workers, and the programs they start."""
+    """Watch the memory of `snappy index` with two workers and of the programs they start."""
     path = folder / "long.pdf"
     with pdfium.PdfDocument.new() as long, pdfium.PdfDocument(REPORT) as report:
         for number in range(pages):
