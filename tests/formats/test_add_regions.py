@@ -273,6 +273,14 @@ class TestCommandLine:
         named = ("--regions", tmp_path / "page.xml", "--regions-format", "alto")
         assert snappy("index", paper, "--to", to, *named)[1].startswith("0 added, 1 unchanged")
 
+    def test_an_unknown_format_names_the_others(self, snappy, paper, tmp_path):
+        path = tmp_path / "page.xml"
+        path.write_bytes(SAMPLES["alto, mm10"])
+        options = ("--to", tmp_path / "a", "--regions", path, "--regions-format", "pdf")
+        code, _, error = snappy("index", paper, *options)
+        assert (code, error.count("\n")) == (2, 1)
+        assert "unknown regions format 'pdf'; use docling, hocr, alto" in error
+
     def test_errors_are_one_line(self, snappy, paper, tmp_path):
         (tmp_path / "page.xml").write_bytes(SAMPLES["alto, mm10"])
         to = tmp_path / "a.snappy"

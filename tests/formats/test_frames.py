@@ -18,7 +18,7 @@ def boxes(draw):
 
 
 @given(boxes(), sides, sides)
-def test_places_boxes_of_either_origin(box, width, height):
+def test_boxes_of_either_origin_become_fractions(box, width, height):
     x0, y0, x1, y1 = box
     down = [x0 * width, y0 * height, x1 * width, y1 * height]
     up = [x0 * width, (1 - y1) * height, x1 * width, (1 - y0) * height]
@@ -85,3 +85,10 @@ def test_pages_in_a_file_follow_each_other(numbers):
 def test_pages_left_out_are_an_error(numbers):
     with pytest.raises(FormatError, match=r"'ppageno' .* it is unclear which pages"):
         check_sequence(numbers, "'ppageno'")
+
+
+def test_the_corner_of_a_page_may_have_other_coordinates():
+    cropped = Frame(1, 200, 400, x0=100, y0=50)
+    assert cropped.to_fractions([150, 150, 200, 250], "box") == (0.25, 0.25, 0.5, 0.5)
+    upwards = Frame(1, 200, 400, "bottom_left", x0=100, y0=50)
+    assert upwards.to_fractions([150, 150, 200, 250], "box") == (0.25, 0.5, 0.5, 0.75)
