@@ -10,7 +10,7 @@ from snappy_core.boxes import as_boxes, iou
 from snappy_core.types import Box, Label, Page, Region, Words
 
 _NUMBER = re.compile(r"^(\d{1,3}(?:\.\d{1,3})*)\.?\s")
-_SAME_HEIGHT = 1.08  # ratio of letter heights; which letters a line has makes as much difference
+_SAME_HEIGHT = 1.08  # ratio of letter heights on one level; the ink of a line varies by as much
 _MARGIN = 0.12  # share of the page at its top and bottom in which text may repeat
 _MAX_WORDS = 25  # of a header or footer
 _MIN_IOU = 0.5  # of a header or footer on two pages

@@ -113,7 +113,7 @@ def group_lines(lines: Sequence[Line], page: UprightPage) -> list[TextBlock]:
     for line, label in zip(lines, labels.tolist(), strict=True):
         blocks[label].append(line)
     for block in blocks:
-        rtl = is_right_to_left([page.layer.texts[word] for line in block for word in line.words])
+        rtl = is_right_to_left(page.texts_of(block))
         block.sort(key=lambda line: (line.middle, -line.x1 if rtl else line.x0))
     return list(blocks)
 

@@ -111,11 +111,11 @@ def split_lines(
     parts: list[Line] = []
     for line in lines:
         crossing = verticals[(verticals[:, 1] < line.middle) & (line.middle < verticals[:, 3])]
-        at = (crossing[:, 0] + crossing[:, 2]) / 2
-        at = at[(line.x0 < at) & (at < line.x1)]
+        cuts = (crossing[:, 0] + crossing[:, 2]) / 2
+        cuts = cuts[(line.x0 < cuts) & (cuts < line.x1)]
         words = np.array(line.words)
         centers = line_boxes[words][:, [0, 2]].mean(axis=1)
-        sides = (centers[:, None] > at).sum(axis=1)
+        sides = (centers[:, None] > cuts).sum(axis=1)
         groups = [words[sides == side].tolist() for side in np.unique(sides)]
         if len(groups) == 1:
             parts.append(line)

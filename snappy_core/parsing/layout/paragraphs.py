@@ -49,7 +49,7 @@ def split_paragraphs(block: TextBlock, page: UprightPage) -> list[list[Line]]:
     A paragraph begins with an indented line, or after a line that leaves room for the first word
     of the next one. Left and right are swapped for scripts written from right to left.
     """
-    rtl = is_right_to_left([page.layer.texts[word] for line in block for word in line.words])
+    rtl = is_right_to_left(page.texts_of(block))
     begins = {line: -line.x1 if rtl else line.x0 for line in block}
     ends = {line: -line.x0 if rtl else line.x1 for line in block}
     first, last = min(begins.values()), max(ends.values())

@@ -52,9 +52,9 @@ def find_regions(
     turn = int(counts.argmax())
     page = UprightPage.from_layer(layer, width, height, turn, drawings)
     other_pages = [
-        UprightPage.from_layer(layer, width, height, other, Drawings())
-        for other in np.flatnonzero(counts).tolist()
-        if other != turn
+        UprightPage.from_layer(layer, width, height, other % 4, Drawings())
+        for other in range(turn + 1, turn + 4)
+        if counts[other % 4]
     ]
     if len(layer) > MAX_WORDS or sum(len(p.lines) for p in (page, *other_pages)) > MAX_LINES:
         blocks = list(_split_into_runs(page))

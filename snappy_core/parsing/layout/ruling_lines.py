@@ -1,4 +1,4 @@
-"""Ruling lines in the picture of a page, for scans, which have no drawn objects to tell of them."""
+"""Ruling lines in the picture of a page, for scans, which have no drawn objects."""
 
 from __future__ import annotations
 
@@ -46,11 +46,10 @@ _TRANSPOSED = [1, 0, 3, 2]
 def find_ruling_lines(picture: Image) -> RulingLines:
     """Return the ruling lines in the picture of a page, as boxes in page fractions.
 
-    A ruling line is a long thin run, straight but for half a degree of skew, whose contrast to
-    both sides is even, which that of letters and photos rarely is. Lines are dark, or bright
-    between dark areas; the reverse on a dark page. The box of a slanted line encloses all of it.
-    Underlines and the grids of charts are returned too; edges of shaded boxes and dotted lines
-    are not.
+    A ruling line is a long thin run, straight but for half a degree of skew, with an even contrast
+    to both its sides. Lines are dark, or bright between dark areas; the reverse on a dark page.
+    The box of a slanted line encloses all of it. Underlines and the grids of charts are returned
+    too; edges of shaded boxes and dotted lines are not.
 
     Time grows with the pixels: about 30 ms for Letter at 200 dpi.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -77,6 +78,10 @@ class UprightPage:
         indices = np.flatnonzero(self.layer.turns == self.turn).tolist()
         lines = find_lines(self.layer.texts, self.line_boxes, self.layer.sizes, indices)
         return split_lines(lines, self.ruling_lines.vertical, self.line_boxes)
+
+    def texts_of(self, lines: Iterable[Line]) -> list[str]:
+        """Return the texts of the words of some lines."""
+        return [self.layer.texts[word] for line in lines for word in line.words]
 
     def to_page(self, boxes: NDArray[np.float32]) -> Boxes:
         """Convert boxes (n, 4) in points on this page back to fractions of the original page."""

@@ -29,20 +29,17 @@ def table_block(table: Table, page: UprightPage) -> Block:
 
     parts = []
     for name, rows in table.sections():
-        if name and len(rows) < 2:
+        if name is None:
+            parts += [block([row], "table_row", header) for row in rows]
+        elif len(rows) < 2:
             parts.append(block([name, *rows], "table_row", header))
-            continue
-        row_blocks = [
-            block([row], "table_row", (*header, name) if name else header) for row in rows
-        ]
-        if name:
+        else:
+            row_blocks = [block([row], "table_row", (*header, name)) for row in rows]
             section = block([name, *rows], "table", header)
             parts.append(replace(section, parts=tuple(row_blocks)))
-        else:
-            parts += row_blocks
-    table_text = rows_markdown(table.rows, table.header, page)
+    text = rows_markdown(table.rows, table.header, page)
     whole = Block.of(_words(table.rows), page, "table")
-    return replace(whole, text=table_text, parts=tuple(parts))
+    return replace(whole, text=text, parts=tuple(parts))
 
 
 def _words(rows: Sequence[Row]) -> tuple[int, ...]:

@@ -76,10 +76,10 @@ def _split_at_ruling_lines(
     _, top, _, bottom = box_around(lines)
     x0, y0, x1, y1 = page.ruling_lines.vertical.T
     tall = np.minimum(y1, bottom) - np.maximum(y0, top) > (bottom - top) / 2
-    at = np.unique((x0[tall] + x1[tall]) / 2).tolist()
+    cuts = np.unique((x0[tall] + x1[tall]) / 2).tolist()
     split = []
     for left, right in columns:
-        inner = [x for x in at if left + 1 < x < right - 1]
+        inner = [x for x in cuts if left + 1 < x < right - 1]
         split += list(pairwise([left, *inner, right]))
     return split
 

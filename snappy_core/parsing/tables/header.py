@@ -53,9 +53,11 @@ def _rows_over_ruling_line(rows: Sequence[Row], page: UprightPage) -> int:
     x0, y0, x1, y1 = page.ruling_lines.horizontal.T
     wide = np.minimum(x1, right) - np.maximum(x0, left) > 0.6 * (right - left)
     middles = [max(line.middle for line in row.lines) for row in rows]
-    at = (y0[wide] + y1[wide]) / 2
-    at = at[(at > middles[0]) & (at < middles[-1])]
-    return int(np.searchsorted(middles, at.min())) if 0 < len(at) <= max(2, len(rows) / 3) else 0
+    heights = (y0[wide] + y1[wide]) / 2
+    heights = heights[(heights > middles[0]) & (heights < middles[-1])]
+    if not 0 < len(heights) <= max(2, len(rows) / 3):
+        return 0
+    return int(np.searchsorted(middles, heights.min()))
 
 
 def span_columns(rows: Sequence[Row], columns: Sequence[Span], page: UprightPage) -> list[Row]:

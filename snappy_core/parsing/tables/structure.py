@@ -16,14 +16,14 @@ from snappy_core.parsing.tables.table import LEADER, Row, Table
 
 def build_table(lines: Sequence[Line], page: UprightPage) -> Table:
     """Return the table that lines make: cells, parts of cells, or several cells in one line."""
-    leaders = {line for line in lines if all(LEADER.match(page.layer.texts[w]) for w in line.words)}
+    leaders = {line for line in lines if all(map(LEADER.match, page.texts_of([line])))}
     # A line over several columns may turn out to be several cells: the second look is stricter.
     for max_crossings in (1, 0.34):
         cells = [line for line in lines if line not in leaders] or lines
         columns = find_columns(group_rows(cells), page, max_crossings)
         lines = [cell for line in lines for cell in _split_at_columns(line, columns, page)]
     rows = merge_rows([_assign_columns(row, columns) for row in group_rows(lines)])
-    with_leaders = sum(any(LEADER.match(page.layer.texts[w]) for w in row.words) for row in rows)
+    with_leaders = sum(any(map(LEADER.match, page.texts_of(row.lines))) for row in rows)
     is_contents = len(columns) <= 3 and with_leaders > 0.5 * len(rows)
     header = count_header_rows(rows, page)
     spanned = span_columns(rows[:header], columns, page)

@@ -82,7 +82,7 @@ class Table:
 
 def is_number(cell: Cell, page: UprightPage) -> bool:
     """Return whether a cell has more digits than letters."""
-    text = "".join(page.layer.texts[word] for line in cell for word in line.words)
+    text = "".join(page.texts_of(cell))
     return sum(map(str.isdigit, text)) > sum(map(str.isalpha, text))
 
 
@@ -92,5 +92,4 @@ def rows_markdown(rows: Iterable[Row], header_rows: int, page: UprightPage) -> s
 
 
 def _text(cell: Cell, page: UprightPage) -> str:
-    texts = (page.layer.texts[word] for line in cell for word in line.words)
-    return " ".join(text for text in texts if not LEADER.match(text))
+    return " ".join(text for text in page.texts_of(cell) if not LEADER.match(text))
