@@ -1,9 +1,8 @@
-"""Where the image tokens of a vision model lie on the page.
+"""The layout of the image tokens of vision models on a page.
 
-All models of the ColPali family stretch or shrink the page onto their pixels as a whole, without
-padding and without cropping. Fractions of the page are therefore fractions of the model's grid,
-whatever the resize rounds: only the rows and columns have to be known, and they are taken from
-what the processor made of the page, never worked out again.
+All models of the ColPali family scale the whole page to their input size, without padding or
+cropping. A grid of the input is therefore a grid of the page, and its cells follow from the
+numbers of rows and columns, which are read from the output of the model's processor.
 """
 
 from __future__ import annotations
@@ -23,13 +22,13 @@ _TILE = re.compile(r"<row_(\d+)_col_(\d+)>")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ImageTokens:
-    """The image tokens of one page, put in order: first the cells of the grid, then the rest.
+    """The image tokens of one page: first the cells of the grid, then those of a thumbnail.
 
     Attributes:
-        order: (n,) index of each among the image tokens as they come in the sequence.
-        boxes: (n, 4), where each sees the page.
-        local: (n,) bool; False for the tokens of a global tile, which come last.
-        grid: (rows, cols) of the local tokens, in raster order.
+        order: (n,) position of each among the image tokens of the sequence.
+        boxes: (n, 4), the part of the page that each token sees.
+        local: (n,) bool; True for cells of the grid, False for the thumbnail.
+        grid: (rows, columns); its cells are in raster order.
     """
 
     order: NDArray[np.intp]
@@ -42,7 +41,7 @@ class ImageTokens:
 
 
 def raster(rows: int, columns: int) -> ImageTokens:
-    """Return tokens that come row by row.
+    """Return tokens in raster order.
 
     >>> raster(1, 2).boxes.tolist()
     [[0.0, 0.0, 0.5, 1.0], [0.5, 0.0, 1.0, 1.0]]
@@ -52,13 +51,13 @@ def raster(rows: int, columns: int) -> ImageTokens:
     """
     if min(rows, columns) < 1:
         raise ValueError(f"a grid of {rows} rows x {columns} columns has no cell")
-    n = rows * columns
-    local = np.ones(n, dtype=bool)
-    return ImageTokens(np.arange(n), grid_cells(rows, columns), local, (rows, columns))
+    count = rows * columns
+    local = np.ones(count, dtype=bool)
+    return ImageTokens(np.arange(count), grid_cells(rows, columns), local, (rows, columns))
 
 
 def square(count: int) -> ImageTokens:
-    """Return the tokens of a model that squeezes every page into the same square.
+    """Return the tokens of a model that scales every page to the same square.
 
     ColPali (32 x 32 tokens) and ColGemma3 (16 x 16).
 
@@ -66,94 +65,99 @@ def square(count: int) -> ImageTokens:
     (32, 32)
 
     Raises:
-        ValueError: the number of tokens is no square.
+        ValueError: the number of tokens is not a square number.
     """
     side = math.isqrt(count)
     if count < 1 or side * side != count:
-        raise ValueError(f"{count} image tokens do not fill a square")
+        raise ValueError(f"{count} image tokens do not form a square")
     return raster(side, side)
 
 
 def merged(count: int, patches: tuple[int, int, int], merge: int) -> ImageTokens:
-    """Return the tokens of a model that merges neighbouring patches of the page into one token.
+    """Return the tokens of a model that merges `merge` x `merge` patches of the image into one.
 
-    ColQwen2, 2.5, 3 and 3.5. Patches come block by block, tokens row by row.
+    ColQwen2, 2.5, 3 and 3.5.
 
     Args:
         count: image tokens in the sequence.
-        patches: the page's row of `image_grid_thw`: frames, rows and columns of patches.
-        merge: rows, and columns, of patches in a token.
+        patches: frames, rows and columns of patches: the page's row of `image_grid_thw`.
+        merge: rows, and columns, of patches per token.
 
     >>> merged(6, (1, 4, 6), 2).grid
     (2, 3)
 
     Raises:
-        ValueError: the number of tokens is another, or the patches cannot be merged.
+        ValueError: the patches cannot be merged, or the number of tokens does not fit.
     """
-    frames, high, wide = patches
-    if frames != 1 or high % merge or wide % merge:
-        raise ValueError(f"{frames} x {high} x {wide} patches cannot be merged {merge} x {merge}")
-    return _counted(raster(high // merge, wide // merge), count)
+    frames, rows, columns = patches
+    if frames != 1 or rows % merge or columns % merge:
+        raise ValueError(
+            f"{frames} x {rows} x {columns} patches cannot be merged {merge} x {merge}"
+        )
+    return _check_count(raster(rows // merge, columns // merge), count)
 
 
 def tiled(count: int, tiles: tuple[int, int], tile_tokens: int) -> ImageTokens:
-    """Return the tokens of a model that cuts the page into tiles and adds the page as a last one.
+    """Return the tokens of a model that cuts the page into tiles and appends a thumbnail of it.
 
-    ColIdefics3 (ColSmol) and ColModernVBert. Tiles come row by row, tokens row by row in their
-    tile. The tokens of the last tile, which holds the whole page, are not local. A page that is
-    not cut, `tiles` (0, 0), is one tile: its tokens are the grid.
+    ColIdefics3 (ColSmol) and ColModernVBert. Tiles are in raster order, and so are the tokens
+    within a tile. The thumbnail is one more tile that shows the whole page; its tokens are not
+    local. A page that is not cut, with `tiles` (0, 0), is a single tile whose tokens are the
+    grid.
 
     Args:
         count: image tokens in the sequence.
         tiles: rows and columns of tiles; see `count_tiles`.
-        tile_tokens: image tokens of a tile, a square number.
+        tile_tokens: image tokens per tile, a square number.
 
     >>> page = tiled(12, (1, 2), 4)
     >>> page.grid, page.order.tolist(), page.local.sum()
     ((2, 4), [0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 10, 11], np.int64(8))
 
     Raises:
-        ValueError: the number of tokens is another, or that of a tile no square.
+        ValueError: `tile_tokens` is not a square number, or the number of tokens does not fit.
     """
     tile = square(tile_tokens)
     if tiles == (0, 0):
-        return _counted(tile, count)
+        return _check_count(tile, count)
     side = tile.grid[0]
     rows, columns = tiles
     cells = raster(rows * side, columns * side)
     # (tile row, tile column, row in it, column in it) -> (row, column) of the page
     order = cells.order.reshape(rows, columns, side, side).swapaxes(1, 2).ravel()
-    made = ImageTokens(
+    tokens = ImageTokens(
         np.concatenate([order, len(cells) + tile.order]),
         np.concatenate([cells.boxes, tile.boxes]),
         np.arange(len(cells) + len(tile)) < len(cells),
         cells.grid,
     )
-    return _counted(made, count)
+    return _check_count(tokens, count)
 
 
 def count_tiles(tokens: Iterable[str]) -> tuple[int, int]:
-    """Return the rows and columns of tiles named by the tokens of a page; (0, 0) when uncut.
+    """Return the rows and columns of tiles named by the tokens of a page; (0, 0) if it is uncut.
 
     >>> count_tiles(["<row_1_col_1>", "<row_1_col_2>", "<global-img>"])
     (1, 2)
 
     Raises:
-        ValueError: the tiles named are not those of a grid, in order.
+        ValueError: the tiles do not form a grid in raster order.
     """
-    found = [(int(match[1]), int(match[2])) for match in map(_TILE.fullmatch, tokens) if match]
-    rows, columns = max(found, default=(0, 0))
-    if found != [(r + 1, c + 1) for r in range(rows) for c in range(columns)]:
-        raise ValueError(f"the tiles {found} are not those of {rows} rows x {columns} columns")
+    matches = filter(None, map(_TILE.fullmatch, tokens))
+    tiles = [(int(match[1]), int(match[2])) for match in matches]
+    rows, columns = max(tiles, default=(0, 0))
+    if tiles != [(r + 1, c + 1) for r in range(rows) for c in range(columns)]:
+        raise ValueError(f"the tiles {tiles} do not form {rows} rows x {columns} columns")
     return rows, columns
 
 
-def _counted(tokens: ImageTokens, count: int) -> ImageTokens:
+def _check_count(tokens: ImageTokens, count: int) -> ImageTokens:
     if len(tokens) != count:
         rows, columns = tokens.grid
+        thumbnail = int((~tokens.local).sum())
         raise ValueError(
             f"{count} image tokens, but a grid of {rows} rows x {columns} columns"
-            + ("" if tokens.local.all() else f" and a tile of {int((~tokens.local).sum())}")
-            + f" takes {len(tokens)}"
+            + (f" and a thumbnail of {thumbnail}" if thumbnail else "")
+            + f" has {len(tokens)}"
         )
     return tokens

@@ -77,12 +77,12 @@ def test_no_tile():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: grids.square(1023), "1023 image tokens do not fill a square"),
-        (lambda: grids.square(0), "0 image tokens do not fill a square"),
+        (lambda: grids.square(1023), "1023 image tokens do not form a square"),
+        (lambda: grids.square(0), "0 image tokens do not form a square"),
         (lambda: grids.raster(0, 3), "a grid of 0 rows x 3 columns has no cell"),
         (
             lambda: grids.merged(7, (1, 4, 6), 2),
-            "7 image tokens, but a grid of 2 rows x 3 columns takes 6",
+            "7 image tokens, but a grid of 2 rows x 3 columns has 6",
         ),
         (
             lambda: grids.merged(6, (1, 5, 6), 2),
@@ -91,15 +91,15 @@ def test_no_tile():
         (lambda: grids.merged(6, (2, 4, 6), 2), "2 x 4 x 6 patches cannot be merged 2 x 2"),
         (
             lambda: grids.tiled(8, (1, 2), 4),
-            "8 image tokens, but a grid of 2 rows x 4 columns and a tile of 4 takes 12",
+            "8 image tokens, but a grid of 2 rows x 4 columns and a thumbnail of 4 has 12",
         ),
         (lambda: grids.tiled(8, (0, 0), 4), "8 image tokens, but a grid of 2 rows x 2 columns"),
-        (lambda: grids.tiled(15, (1, 2), 5), "5 image tokens do not fill a square"),
+        (lambda: grids.tiled(15, (1, 2), 5), "5 image tokens do not form a square"),
         (
             lambda: grids.count_tiles(["<row_1_col_2>", "<row_1_col_1>"]),
-            "are not those of 1 rows x 2 columns",
+            "do not form 1 rows x 2 columns",
         ),
-        (lambda: grids.count_tiles(["<row_2_col_1>"]), "are not those of 2 rows x 1 columns"),
+        (lambda: grids.count_tiles(["<row_2_col_1>"]), "do not form 2 rows x 1 columns"),
     ],
 )
 def test_counts_that_are_off(call, message):

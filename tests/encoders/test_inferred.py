@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from snappy_core.encoders.inferred import infer
+from snappy_core.encoders.inferred import infer_grid
 
 SIZES = st.tuples(st.integers(200, 3000), st.integers(200, 3000))
 
@@ -43,14 +43,14 @@ def tiles(width, height, per_edge):
     ],
 )
 def test_grids_of_real_pages(family, count, size, grid):
-    assert infer(family, count, size).grid == grid
+    assert infer_grid(family, count, size).grid == grid
 
 
 @given(SIZES, st.sampled_from([28, 32]), st.integers(256, 1280))
 def test_finds_what_the_processors_of_qwen_make(size, factor, tokens):
     rows, columns = smart_resize(*size, factor, tokens * factor**2)
     assume(rows >= 8 and columns >= 8)  # coarser grids round too far from square to be sure
-    page = infer("ColQwen2", rows * columns, size)
+    page = infer_grid("ColQwen2", rows * columns, size)
     assert page.grid == (rows, columns)
     assert page.local.all()
 
@@ -59,7 +59,7 @@ def test_finds_what_the_processors_of_qwen_make(size, factor, tokens):
 def test_finds_the_tiles(size, per_edge):
     rows, columns = tiles(*size, per_edge)
     assume(max(size) <= 2 * min(size))  # on a longer page some counts have two readings
-    page = infer("ColModernVBert", (rows * columns + 1) * 64, size)
+    page = infer_grid("ColModernVBert", (rows * columns + 1) * 64, size)
     assert page.grid == (rows * 8, columns * 8)
     assert int((~page.local).sum()) == 64
 
@@ -68,16 +68,21 @@ def test_finds_the_tiles(size, per_edge):
     ("family", "count", "size", "message"),
     [
         ("Contriever", 1024, None, "family must be one of ColPali, .*, not 'Contriever'"),
-        ("ColPali", 1030, None, "1030 image tokens do not fill a square"),
+        ("ColPali", 1030, None, "1030 image tokens do not form a square"),
         ("ColQwen2", 682, None, r"needs the page_size, \(width, height\), not None"),
         ("ColQwen2", 682, (0, 877), "needs the page_size"),
-        ("ColQwen2", 683, (620, 877), "no grid of ColQwen2 on a page of 620 x 877; are special"),
-        ("ColQwen2", 682, (877, 62), "no grid of ColQwen2 on a page of 877 x 62"),
-        ("ColQwen2", 0, (620, 877), "0 image tokens are no grid"),
-        ("ColSmol", 833, (620, 877), "833 image tokens, but a grid .* takes 832"),
-        ("ColSmol", 40, (620, 877), "40 image tokens are no grid"),
+        (
+            "ColQwen2",
+            683,
+            (620, 877),
+            "a grid of ColQwen2 on a page of 620 x 877; if special",
+        ),
+        ("ColQwen2", 682, (877, 62), "a grid of ColQwen2 on a page of 877 x 62"),
+        ("ColQwen2", 0, (620, 877), "0 image tokens do not form a grid"),
+        ("ColSmol", 833, (620, 877), "833 image tokens, but a grid .* has 832"),
+        ("ColSmol", 40, (620, 877), "40 image tokens do not form a grid"),
     ],
 )
 def test_counts_that_cannot_be(family, count, size, message):
     with pytest.raises(ValueError, match=message):
-        infer(family, count, size)
+        infer_grid(family, count, size)

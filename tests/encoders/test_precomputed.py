@@ -92,7 +92,7 @@ class TestPatches:
 
     def test_need_a_grid_or_a_family(self):
         for options in ({}, {"grid": (2, 2), "family": "ColPali"}):
-            with pytest.raises(ValueError, match="give either the grid or the family"):
+            with pytest.raises(ValueError, match="pass either the grid or the family"):
                 patches_from_embeddings(np.eye(4), **options)
 
     @pytest.mark.parametrize("kind", [np.float16, np.float64, np.int16])
@@ -135,7 +135,7 @@ class TestQuery:
             ([1, 2], {}, r"shape \(n, d\)"),
             ([[1, 2]], {"tokens": ["a", "b"]}, "1 query vectors, 2 tokens"),
             ([[1, 2]], {"content_mask": [True, True]}, "same length"),
-            ([[1, 2]], {"content_mask": [False]}, "no token of the question counts"),
+            ([[1, 2]], {"content_mask": [False]}, "no token of the question carries"),
         ],
     )
     def test_that_cannot_be(self, vectors, options, message):
@@ -150,14 +150,16 @@ class TestEncoder:
 
     def test_questions_of_another_length(self):
         encoder = PrecomputedEncoder("their-model", 96, ask)
-        with pytest.raises(ValueError, match="has 96 dimensions, the vectors of its question 64"):
+        with pytest.raises(ValueError, match="has 96 dimensions, but its question vectors have 64"):
             encoder.encode_query("page")
         with pytest.raises(ValueError, match="dim must be at least 1"):
             PrecomputedEncoder("their-model", 0, ask)
 
     def test_cannot_encode_pages(self, encoder, paper):
         index = RegionIndex(encoder=encoder)
-        with pytest.raises(ValueError, match=r"their-model cannot encode pages; give .* `patches`"):
+        with pytest.raises(
+            ValueError, match=r"their-model cannot encode .* supply .* `patches`"
+        ):
             index.add(paper)
         assert index.documents() == []
 

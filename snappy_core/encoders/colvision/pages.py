@@ -1,4 +1,4 @@
-"""From pages to what the model takes, and from what it gives to located patches."""
+"""Pages: inputs of a model, the boxes of their tokens, and patches from its output."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from snappy_core.boxes import Boxes
 from snappy_core.encoders import grids
 from snappy_core.encoders.colvision import resolution
-from snappy_core.encoders.colvision.load import Loaded
+from snappy_core.encoders.colvision.model import LoadedModel
 from snappy_core.errors import ModelError
 from snappy_core.types import Page, Patches
 from snappy_core.vectors import quantize
@@ -23,134 +23,119 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Layout:
-    """Where the tokens of a page lie, in the order in which its patches are kept.
+class TokenLayout:
+    """The order of the patches of a page, and their boxes.
 
     Attributes:
-        order: (n,) places in the sequence: the grid, a global tile, then what is no image.
+        order: (n,) positions in the sequence: cells of the grid, thumbnail, other tokens.
         boxes: (n, 4).
-        local: (n,) bool.
-        grid: (rows, cols).
-        images: how many of them are of the picture, the global tile included.
+        local: (n,) bool; True for the cells of the grid.
+        grid: (rows, columns).
+        image_count: how many of the tokens are image tokens; these come first.
     """
 
     order: NDArray[np.intp]
     boxes: Boxes
     local: NDArray[np.bool_]
     grid: tuple[int, int]
-    images: int
+    image_count: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Batch:
-    """Pages as a model takes them, and where their tokens lie."""
+    """Pages as inputs of a model.
 
-    numbers: list[int]
+    Attributes:
+        page_numbers: for error messages.
+        inputs: the output of the processor.
+        layouts: of each page.
+    """
+
+    page_numbers: list[int]
     inputs: Any
-    layouts: list[Layout]
+    layouts: list[TokenLayout]
 
 
-def process(pictures: Sequence[Image], loaded: Loaded) -> Any:
-    """Return the model's inputs for a batch of pictures.
-
-    Raises:
-        ModelError: the processor cannot take them.
-    """
-    try:
-        with warnings.catch_warnings():
-            # What transformers still does to NumPy is not for those to hear who turn warnings
-            # into errors.
-            warnings.simplefilter("ignore", DeprecationWarning)
-            return loaded.processor.process_images(images=list(pictures))
-    except Exception as error:  # the processors complain in many ways
-        sizes = ", ".join("{} x {}".format(*picture.size) for picture in pictures)
-        raise ModelError(
-            f"{loaded.checkpoint.source}: its processor cannot take pictures of {sizes} pixels "
-            f"({error})"
-        ) from error
-
-
-def lay_out(inputs: Any, row: int, loaded: Loaded) -> Layout:
-    """Return where the tokens of one page of a processed batch lie.
-
-    Raises:
-        ModelError: the image tokens do not fill the grid.
-    """
-    ids = inputs["input_ids"][row].numpy()
-    attended = inputs["attention_mask"][row].numpy().astype(bool)
-    image = ids == loaded.image_token
-    count = int(image.sum())
-    processor = loaded.processor
-    try:
-        match loaded.checkpoint.family.geometry:
-            case "square":
-                tokens = grids.square(count)
-            case "merged":
-                patches = tuple(inputs["image_grid_thw"][row].tolist())
-                tokens = grids.merged(count, patches, processor.image_processor.merge_size)
-            case "tiled":
-                names = processor.tokenizer.convert_ids_to_tokens(ids[attended & ~image].tolist())
-                tokens = grids.tiled(count, grids.count_tiles(names), processor.image_seq_len)
-    except (ValueError, KeyError, AttributeError) as error:
-        raise ModelError(
-            f"{loaded.checkpoint.source}: the processor does not fit the model: {error}"
-        ) from error
-    others = np.flatnonzero(attended & ~image)
-    whole = np.tile(np.array([0, 0, 1, 1], dtype=np.float32), (len(others), 1))
-    return Layout(
-        np.concatenate([np.flatnonzero(image)[tokens.order], others]),
-        np.concatenate([tokens.boxes, whole]),
-        np.concatenate([tokens.local, np.zeros(len(others), dtype=bool)]),
-        tokens.grid,
-        count,
-    )
-
-
-def try_out(loaded: Loaded) -> None:
-    """Raise ModelError if the processor makes something else of a picture than the model takes."""
-    from PIL import Image
-
-    lay_out(process([Image.new("RGB", (64, 48), "white")], loaded), 0, loaded)
-
-
-def prepare(pages: Sequence[Page], loaded: Loaded) -> Batch:
-    """Draw and process pages."""
+def prepare(pages: Sequence[Page], loaded: LoadedModel) -> Batch:
+    """Draw pages and turn them into inputs of the model."""
     family, processor = loaded.checkpoint.family, loaded.processor
-    inputs = process([resolution.draw(page, processor, family) for page in pages], loaded)
-    layouts = [lay_out(inputs, row, loaded) for row in range(len(pages))]
+    images = [resolution.draw_page(page, processor, family) for page in pages]
+    inputs = process_images(images, loaded)
+    layouts = [token_layout(inputs, row, loaded) for row in range(len(pages))]
     return Batch([page.number for page in pages], inputs, layouts)
 
 
-def encode(batch: Batch, loaded: Loaded, dim: int) -> list[Patches]:
+def encode_batch(batch: Batch, loaded: LoadedModel, dim: int) -> list[Patches]:
     """Run the model on a batch.
 
     Raises:
         ModelError: a vector is zero, not finite or of another length.
     """
-    embedded = loaded.embed(batch.inputs).float().cpu().numpy()
-    made = []
-    for number, layout, vectors in zip(batch.numbers, batch.layouts, embedded, strict=True):
-        vectors = check(vectors[layout.order], dim, f"page {number}", loaded)
-        made.append(Patches(*quantize(vectors), layout.boxes, layout.local, layout.grid))
-    return made
+    vectors = loaded.embed(batch.inputs).float().cpu().numpy()
+    patches = []
+    for row, (number, layout) in enumerate(zip(batch.page_numbers, batch.layouts, strict=True)):
+        page_vectors = loaded.check_vectors(vectors[row][layout.order], dim, f"page {number}")
+        patches.append(Patches(*quantize(page_vectors), layout.boxes, layout.local, layout.grid))
+    return patches
 
 
-def check(vectors: NDArray[np.float32], dim: int, what: str, loaded: Loaded) -> NDArray[np.float32]:
-    """Return the vectors (n, dim) as they are.
+def check_processor(loaded: LoadedModel) -> None:
+    """Raise ModelError if the image tokens of the processor do not fit the model."""
+    from PIL import Image
+
+    token_layout(process_images([Image.new("RGB", (64, 48), "white")], loaded), 0, loaded)
+
+
+def process_images(images: Sequence[Image], loaded: LoadedModel) -> Any:
+    """Return the inputs of the model for a batch of images.
 
     Raises:
-        ModelError: a vector is zero, not finite or of another length.
+        ModelError: the processor fails.
     """
-    source = loaded.checkpoint.source
-    if vectors.shape[1] != dim:
-        raise ModelError(f"{source}: {what}: vectors of {vectors.shape[1]} dimensions, not {dim}")
-    for wrong, name in (
-        (~np.isfinite(vectors).all(axis=1), "not finite"),
-        (~vectors.any(axis=1), "zero"),
-    ):
-        if wrong.any():
-            raise ModelError(
-                f"{source}: {what}: {wrong.sum()} of {len(vectors)} vectors are {name}; try "
-                "dtype='float32', else the weights are damaged"
-            )
-    return vectors
+    try:
+        with warnings.catch_warnings():
+            # transformers uses deprecated functions of NumPy.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            return loaded.processor.process_images(images=list(images))
+    except Exception as error:  # processors raise errors of many kinds
+        sizes = ", ".join("{} x {}".format(*image.size) for image in images)
+        raise ModelError(
+            f"{loaded.checkpoint.source}: its processor fails on images of {sizes} pixels ({error})"
+        ) from error
+
+
+def token_layout(inputs: Any, row: int, loaded: LoadedModel) -> TokenLayout:
+    """Return the layout of one page of a processed batch.
+
+    Raises:
+        ModelError: the number of image tokens does not fit the grid.
+    """
+    ids = inputs["input_ids"][row].numpy()
+    is_attended = inputs["attention_mask"][row].numpy().astype(bool)
+    is_image = ids == loaded.image_token
+    image_count = int(is_image.sum())
+    processor = loaded.processor
+    try:
+        match loaded.checkpoint.family.geometry:
+            case "square":
+                tokens = grids.square(image_count)
+            case "merged":
+                patches = tuple(inputs["image_grid_thw"][row].tolist())
+                tokens = grids.merged(image_count, patches, processor.image_processor.merge_size)
+            case "tiled":
+                other_ids = ids[is_attended & ~is_image].tolist()
+                tiles = grids.count_tiles(processor.tokenizer.convert_ids_to_tokens(other_ids))
+                tokens = grids.tiled(image_count, tiles, processor.image_seq_len)
+    except (ValueError, KeyError, AttributeError) as error:
+        raise ModelError(
+            f"{loaded.checkpoint.source}: the processor does not fit the model: {error}"
+        ) from error
+    others = np.flatnonzero(is_attended & ~is_image)
+    whole_page = np.tile(np.array([0, 0, 1, 1], dtype=np.float32), (len(others), 1))
+    return TokenLayout(
+        np.concatenate([np.flatnonzero(is_image)[tokens.order], others]),
+        np.concatenate([tokens.boxes, whole_page]),
+        np.concatenate([tokens.local, np.zeros(len(others), dtype=bool)]),
+        tokens.grid,
+        image_count,
+    )

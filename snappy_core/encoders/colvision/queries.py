@@ -1,4 +1,4 @@
-"""Questions as a model takes them: which of its tokens are the question's own."""
+"""Questions: inputs of a model, and which of its tokens carry the content of the question."""
 
 from __future__ import annotations
 
@@ -8,81 +8,87 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.encoders.colvision.load import Loaded
-from snappy_core.encoders.colvision.pages import check
+from snappy_core.encoders.colvision.model import LoadedModel
 from snappy_core.errors import ModelError
 from snappy_core.types import Query
 from snappy_core.vectors import normalize
 
 
-def process(text: str, loaded: Loaded) -> tuple[Any, NDArray[np.intp]]:
-    """Return the model's inputs for a question, and its token ids."""
+def tokenize(text: str, loaded: LoadedModel) -> tuple[Any, NDArray[np.intp]]:
+    """Return the inputs of the model for a question, and its token ids (m,).
+
+    Raises:
+        ModelError: the processor fails.
+    """
     try:
         if loaded.checkpoint.backend == "colpali":
             inputs = loaded.processor.process_queries(queries=[text])
         else:
             inputs = loaded.processor.process_queries(text=[text])
-    except Exception as error:  # the processors complain in many ways
+    except Exception as error:  # processors raise errors of many kinds
         raise ModelError(
-            f"{loaded.checkpoint.source}: its processor cannot take a question ({error})"
+            f"{loaded.checkpoint.source}: its processor fails on a question ({error})"
         ) from error
     return inputs, inputs["input_ids"][0].numpy()
 
 
-def find_dim(loaded: Loaded) -> int:
-    """Return the length of the vectors that the model makes."""
-    return int(loaded.embed(process("a", loaded)[0]).shape[2])
+def find_dim(loaded: LoadedModel) -> int:
+    """Return the length of the vectors of a model."""
+    return int(loaded.embed(tokenize("a", loaded)[0]).shape[2])
 
 
-def encode(text: str, empty: NDArray[np.intp], loaded: Loaded, dim: int) -> Query:
-    """Return a question's token vectors, all that the model makes of it.
+def encode_query(text: str, empty_ids: NDArray[np.intp], loaded: LoadedModel, dim: int) -> Query:
+    """Return the vectors of all tokens of a question.
 
-    The special tokens, the prefix and the padding that models are trained to add count for the
-    score of a page; only the tokens of the question speak for the heat map.
+    Special tokens, the prefix and the padding that a model is trained to add count in the page
+    score; only tokens of the question itself count for heat maps.
 
     Args:
-        empty: token ids of the empty question.
+        empty_ids: token ids of the empty question.
 
     Raises:
         ValueError: the question is empty.
+        ModelError: the processor or the model fails.
     """
     tokenizer = loaded.processor.tokenizer
-    for special in tokenizer.all_special_tokens:
-        text = text.replace(special, " ")  # else it would stand for a picture, or for padding
+    for special_token in tokenizer.all_special_tokens:
+        text = text.replace(special_token, " ")  # else the model would see an image or padding
     text = " ".join(text.split())
-    inputs, ids = process(text, loaded)
-    content_mask = _own(ids, empty) & ~np.isin(ids, tokenizer.all_special_ids)
-    if not text or not content_mask.any():
+    inputs, ids = tokenize(text, loaded)
+    is_content = _inside_template(ids, empty_ids) & ~np.isin(ids, tokenizer.all_special_ids)
+    if not text or not is_content.any():
         raise ValueError("the question is empty")
-    vectors = loaded.embed(inputs)[0].float().cpu().numpy()
-    kept = inputs["attention_mask"][0].numpy().astype(bool)
-    vectors = normalize(check(vectors[kept], dim, "the question", loaded))
-    return Query(text, vectors, _readable(ids[kept].tolist(), tokenizer), content_mask[kept])
+    is_attended = inputs["attention_mask"][0].numpy().astype(bool)
+    vectors = loaded.embed(inputs)[0].float().cpu().numpy()[is_attended]
+    vectors = normalize(loaded.check_vectors(vectors, dim, "the question"))
+    tokens = _token_texts(ids[is_attended].tolist(), tokenizer)
+    return Query(text, vectors, tokens, is_content[is_attended])
 
 
-def _own(ids: NDArray[np.intp], empty: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Return which tokens (m,) are not those that every question begins and ends with."""
-    shorter = min(len(ids), len(empty))
-    before = _agreeing(ids[:shorter], empty[:shorter])
-    rest = shorter - before
-    after = _agreeing(ids[len(ids) - rest :][::-1], empty[len(empty) - rest :][::-1])
-    own = np.zeros(len(ids), dtype=bool)
-    own[before : len(ids) - after] = True
-    return own
+def _inside_template(ids: NDArray[np.intp], empty_ids: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Return a mask (m,) of the tokens that are not the common beginning and end of questions."""
+    shorter = min(len(ids), len(empty_ids))
+    start = _common_prefix_length(ids[:shorter], empty_ids[:shorter])
+    remaining = shorter - start
+    after = _common_prefix_length(
+        ids[len(ids) - remaining :][::-1], empty_ids[len(empty_ids) - remaining :][::-1]
+    )
+    mask = np.zeros(len(ids), dtype=bool)
+    mask[start : len(ids) - after] = True
+    return mask
 
 
-def _agreeing(a: NDArray[np.intp], b: NDArray[np.intp]) -> int:
-    """Return how many leading entries are the same."""
+def _common_prefix_length(a: NDArray[np.intp], b: NDArray[np.intp]) -> int:
     return int(np.append(a == b, False).argmin())
 
 
-def _readable(ids: Sequence[int], tokenizer: Any) -> tuple[str, ...]:
-    """Return each token as text; those that share a character all show the whole of it."""
+def _token_texts(ids: Sequence[int], tokenizer: Any) -> tuple[str, ...]:
+    """Return the text of each token; tokens that are bytes of one character all have its text."""
     texts = [str(tokenizer.decode([token])) for token in ids]
     start = 0
     while start < len(ids):
         end = start + 1
-        if "\ufffd" in texts[start]:
+        if "\ufffd" in texts[start]:  # an incomplete character
             while end < len(ids) and "\ufffd" in texts[end]:
                 end += 1
             texts[start:end] = [str(tokenizer.decode(ids[start:end]))] * (end - start)

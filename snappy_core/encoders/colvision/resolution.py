@@ -1,4 +1,4 @@
-"""How much of a page a model sees: its budget of visual tokens, and the picture that fills it."""
+"""Image resolution: the number of visual tokens per page, and the pixels that they need."""
 
 from __future__ import annotations
 
@@ -11,65 +11,76 @@ from snappy_core.types import Page
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-_PLENTY = 150  # dots per inch: what print needs, and about what the models are trained on
-_MOST = 600
-_LONGEST = 200  # times as long as wide: as far as the Qwen processors go
+OVERSAMPLING = 1.5
+"""Pixels drawn per pixel that the model sees, as a factor of width and height: images that are
+reduced are sharper than images drawn at the final size."""
+
+PRINT_DPI = 150
+"""Dots per inch up to which pages are oversampled: enough for print."""
+
+MAX_DPI = 600
+"""Dots per inch at the most, for tiny pages."""
+
+MAX_ASPECT_RATIO = 200
+"""Of an image that the Qwen processors accept."""
 
 
-def limit(processor: Any, family: Family, tokens: int) -> None:
-    """Have the processor make at most so many image tokens of a page.
+def limit_visual_tokens(processor: Any, family: Family, max_tokens: int) -> None:
+    """Configure a processor to make at most `max_tokens` image tokens per page.
 
     Raises:
-        ValueError: the family cannot do with so few.
+        ValueError: the family needs more tokens.
     """
-    pictures = processor.image_processor
+    image_processor = processor.image_processor
     match family.geometry:
         case "square":
-            fewest = processor.image_seq_length
+            minimum = processor.image_seq_length
         case "merged":
-            fewest = 1
-            side = pictures.patch_size * pictures.merge_size
-            pictures.size["longest_edge"] = tokens * side**2
-            pictures.size["shortest_edge"] = min(pictures.size["shortest_edge"], tokens * side**2)
+            minimum = 1
+            max_area = max_tokens * (image_processor.patch_size * image_processor.merge_size) ** 2
+            size = image_processor.size  # areas in pixels, despite the names
+            size["longest_edge"] = max_area
+            size["shortest_edge"] = min(size["shortest_edge"], max_area)
         case "tiled":
-            fewest = processor.image_seq_len
-            # Tiles of a square page, the longest there is, and the page once more as a tile.
-            tiles = max(tokens // fewest - 1, 1)
-            edge = math.isqrt(tiles) * pictures.max_image_size["longest_edge"]
-            pictures.size["longest_edge"] = min(pictures.size["longest_edge"], edge)
-    if tokens < fewest:
+            minimum = processor.image_seq_len
+            # The tiles of a square page, which has the most, and a thumbnail of the page.
+            tile_count = max(max_tokens // minimum - 1, 1)
+            edge = math.isqrt(tile_count) * image_processor.max_image_size["longest_edge"]
+            size = image_processor.size
+            size["longest_edge"] = min(size["longest_edge"], edge)
+    if max_tokens < minimum:
         raise ValueError(
-            f"max_visual_tokens must be at least {fewest} for a {family.name}, not {tokens}"
+            f"max_visual_tokens must be at least {minimum} for a {family.name}, not {max_tokens}"
         )
 
 
-def draw(page: Page, processor: Any, family: Family) -> Image:
-    """Return a picture of the page with as many dots as the model makes use of, or some more.
+def draw_page(page: Page, processor: Any, family: Family) -> Image:
+    """Return an RGB image of the page at the resolution that the model makes use of.
 
     Raises:
         ValueError: the page has no renderer.
     """
-    picture = page.render(dots_per_inch(page, processor.image_processor.size, family))
-    width, height = picture.size
-    shortest = math.ceil(max(width, height) / _LONGEST)
+    image = page.render(choose_dpi(page, processor.image_processor.size, family))
+    width, height = image.size
+    shortest = math.ceil(max(width, height) / MAX_ASPECT_RATIO)
     if min(width, height) < shortest:
-        # The models stretch every page anyway: fractions of it stay what they are.
-        picture = picture.resize((max(width, shortest), max(height, shortest)))
-    return picture if picture.mode == "RGB" else picture.convert("RGB")
+        # The models stretch every page to their grid: page fractions are not affected.
+        image = image.resize((max(width, shortest), max(height, shortest)))
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
-def dots_per_inch(page: Page, size: Any, family: Family) -> float:
-    """Return half as many dots again as the model sees, but not more than print needs.
+def choose_dpi(page: Page, size: Any, family: Family) -> float:
+    """Return the dots per inch at which to draw a page.
 
     Args:
-        size: of what the processor makes of a picture.
+        size: the size to which the processor scales images.
     """
     width, height = page.width / 72, page.height / 72
     match family.geometry:
         case "square":
-            seen: float = max(size["width"] / width, size["height"] / height)
+            model_dpi: float = max(size["width"] / width, size["height"] / height)
         case "merged":
-            seen = math.sqrt(size["longest_edge"] / (width * height))
+            model_dpi = math.sqrt(size["longest_edge"] / (width * height))
         case "tiled":
-            seen = size["longest_edge"] / max(width, height)
-    return min(max(seen, min(1.5 * seen, _PLENTY)), _MOST)
+            model_dpi = size["longest_edge"] / max(width, height)
+    return min(max(model_dpi, min(OVERSAMPLING * model_dpi, PRINT_DPI)), MAX_DPI)

@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from snappy_core import ModelError
-from snappy_core.encoders.colvision.families import FAMILIES, find
+from snappy_core.encoders.colvision.checkpoint import find_checkpoint
+from snappy_core.encoders.colvision.families import FAMILIES
 
 
 def checkpoint(folder, **files):
@@ -20,13 +21,13 @@ def checkpoint(folder, **files):
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
 def test_the_family_is_that_of_the_configuration(family, tmp_path):
     made = {"model_type": family.colpali.model_type, "architectures": [family.colpali.model]}
-    found = find(checkpoint(tmp_path, config=made), "auto")
+    found = find_checkpoint(checkpoint(tmp_path, config=made), "auto")
     assert (found.family, found.backend, found.base) == (family, "colpali", None)
-    assert found.port is family.colpali
+    assert found.implementation is family.colpali
     if family.hf is not None:
         made = {"model_type": family.hf.model_type, "architectures": [family.hf.model]}
-        found = find(checkpoint(tmp_path, config=made), "auto")
-        assert (found.family, found.backend, found.port) == (family, "hf", family.hf)
+        found = find_checkpoint(checkpoint(tmp_path, config=made), "auto")
+        assert (found.family, found.backend, found.implementation) == (family, "hf", family.hf)
 
 
 def test_the_family_of_an_adapter_is_that_of_its_base(tmp_path, monkeypatch):
@@ -35,18 +36,18 @@ def test_the_family_of_an_adapter_is_that_of_its_base(tmp_path, monkeypatch):
     adapter = checkpoint(
         tmp_path / "adapter", adapter_config={"base_model_name_or_path": str(base)}
     )
-    found = find(adapter, "auto")
+    found = find_checkpoint(adapter, "auto")
     assert found.family.name == "ColQwen2.5"
     assert found.base == str(base)
     monkeypatch.chdir(tmp_path)
-    assert find("adapter", "colpali") == found
+    assert find_checkpoint("adapter", "colpali") == found
 
 
 def test_an_adapter_in_a_folder_fetches_nothing(tmp_path):
     """Sockets are blocked here: the message is that of a base that is not on this machine."""
     made = {"base_model_name_or_path": "nobody/no-such-base"}
-    with pytest.raises(ModelError, match="fetch it first: hf download nobody/no-such-base"):
-        find(checkpoint(tmp_path, adapter_config=made), "auto")
+    with pytest.raises(ModelError, match="download it first: hf download nobody/no-such-base"):
+        find_checkpoint(checkpoint(tmp_path, adapter_config=made), "auto")
 
 
 QWEN = {"model_type": "qwen2_vl", "architectures": ["ColQwen2"]}
@@ -55,65 +56,68 @@ QWEN = {"model_type": "qwen2_vl", "architectures": ["ColQwen2"]}
 @pytest.mark.parametrize(
     ("files", "message"),
     [
-        ({"config": {"model_type": "bert"}}, "type 'bert' is none of the families ColPali, ColQ"),
-        ({"config": {}}, "type None is none of"),
-        ({"config": []}, "is no configuration"),
-        ({}, "no model, it holds no config.json"),
+        (
+            {"config": {"model_type": "bert"}},
+            "type 'bert' is not supported; families are ColPali, ColQ",
+        ),
+        ({"config": {}}, "type None is not supported"),
+        ({"config": []}, "is not a model configuration"),
+        ({}, "is not a model; it has no config.json"),
         ({"adapter_config": {}}, "names no base model"),
         (
             {"adapter_config": {"base_model_name_or_path": "a/b"}, "config": {}},
-            "holds a model and an adapter",
+            "contains a model and an adapter",
         ),
         (
             {"config": {"model_type": "qwen2_vl", "architectures": ["BiQwen2"]}},
-            "a BiQwen2 is no late-interaction retriever; a ColQwen2 is wanted",
+            "BiQwen2 is not a late-interaction retriever; use a ColQwen2",
         ),
     ],
 )
 def test_what_is_no_model(files, message, tmp_path):
     with pytest.raises(ModelError, match=message):
-        find(checkpoint(tmp_path, **files), "auto")
+        find_checkpoint(checkpoint(tmp_path, **files), "auto")
 
 
 def test_a_configuration_that_is_no_json(tmp_path):
     (tmp_path / "config.json").write_text("{")
     with pytest.raises(ModelError, match=r"config\.json: cannot be read"):
-        find(tmp_path, "auto")
+        find_checkpoint(tmp_path, "auto")
 
 
 def test_backends(tmp_path):
     folder = checkpoint(tmp_path, config=QWEN)
-    assert find(folder, "colpali").backend == "colpali"
-    with pytest.raises(ValueError, match="a ColQwen2 in the format of the backend 'colpali'"):
-        find(folder, "hf")
+    assert find_checkpoint(folder, "colpali").backend == "colpali"
+    with pytest.raises(ValueError, match="this ColQwen2 needs the backend 'colpali'"):
+        find_checkpoint(folder, "hf")
     with pytest.raises(ValueError, match="backend must be auto, colpali or hf, not 'onnx'"):
-        find(folder, "onnx")
+        find_checkpoint(folder, "onnx")
 
 
 @pytest.mark.parametrize("name", ["colqwen", "/models/colqwen", "./a/b", "a/b/c", "a/", "~/a", ""])
 def test_neither_folder_nor_hub_id(name):
-    with pytest.raises(ModelError, match="no such folder, and no hub id"):
-        find(name, "auto")
+    with pytest.raises(ModelError, match="is neither a folder nor a hub id"):
+        find_checkpoint(name, "auto")
 
 
 def test_the_version_of_a_folder_is_of_its_files(tmp_path):
     folder = checkpoint(tmp_path / "model", config=QWEN)
-    found = find(folder, "auto")
+    found = find_checkpoint(folder, "auto")
     (folder / "README.md").write_text("other words")
-    assert find(f"{folder}@{found.version}", "auto") == found
+    assert find_checkpoint(f"{folder}@{found.version}", "auto") == found
     (folder / "model.safetensors").write_bytes(bytes(3_000_000) + b"1")
-    changed = find(folder, "auto").version
-    with pytest.raises(ModelError, match=f"is no longer {found.version}, but {changed}"):
-        find(f"{folder}@{found.version}", "auto")
+    changed = find_checkpoint(folder, "auto").version
+    with pytest.raises(ModelError, match=f"has changed from version {found.version} to {changed}"):
+        find_checkpoint(f"{folder}@{found.version}", "auto")
     (folder / "model.safetensors").write_bytes(bytes(3_000_000) + b"2")
-    assert find(folder, "auto").version not in (found.version, changed)
+    assert find_checkpoint(folder, "auto").version not in (found.version, changed)
 
 
 def test_a_hub_id_that_is_not_here(monkeypatch):
     hub = pytest.importorskip("huggingface_hub.constants")
     monkeypatch.setattr(hub, "HF_HUB_OFFLINE", True)
-    with pytest.raises(ModelError, match=r"nobody/no-such-model: .*(fetched|hub)"):
-        find("nobody/no-such-model", "auto")
+    with pytest.raises(ModelError, match=r"nobody/no-such-model: .*(downloaded|Hub)"):
+        find_checkpoint("nobody/no-such-model", "auto")
 
 
 def test_a_hub_id_in_the_cache(tmp_path, monkeypatch):
@@ -130,12 +134,12 @@ def test_a_hub_id_in_the_cache(tmp_path, monkeypatch):
     (cached / ".no_exist" / commit / "adapter_config.json").touch()
     monkeypatch.setattr(hub, "HF_HUB_CACHE", str(tmp_path))
     monkeypatch.setattr(hub, "HF_HUB_OFFLINE", True)
-    found = find("owner/model", "auto")
+    found = find_checkpoint("owner/model", "auto")
     assert (found.source, found.version, found.revision) == ("owner/model", commit, commit)
     assert not found.is_folder
-    assert find(f"owner/model@{commit}", "auto") == found
-    with pytest.raises(ModelError, match="not on this machine"):
-        find("owner/model@v2", "auto")
+    assert find_checkpoint(f"owner/model@{commit}", "auto") == found
+    with pytest.raises(ModelError, match="neither on this machine"):
+        find_checkpoint("owner/model@v2", "auto")
 
 
 def test_importing_snappy_imports_no_torch():

@@ -38,7 +38,7 @@ def measured_centres(loaded, batch):
     values = vectors @ torch.linspace(0.5, 1.5, vectors.shape[2])
     numbers = torch.zeros_like(values)
     for row, layout in enumerate(batch.layouts):
-        order = layout.order[: layout.images]
+        order = layout.order[: layout.image_count]
         numbers[row, order] = torch.arange(1.0, len(order) + 1)
     (once,) = torch.autograd.grad(values[numbers > 0].sum(), pixels, retain_graph=True)
     (often,) = torch.autograd.grad((values * numbers).sum(), pixels)
@@ -53,9 +53,9 @@ def measured_centres(loaded, batch):
     red, green = (channels[n] * processor.image_std[n] + processor.image_mean[n] for n in range(2))
     centres = []
     for row, layout in enumerate(batch.layouts):
-        counts = np.bincount(fed[row].ravel(), minlength=layout.images + 1)[1:]
+        counts = np.bincount(fed[row].ravel(), minlength=layout.image_count + 1)[1:]
         sums = [
-            np.bincount(fed[row].ravel(), colour[row].ravel(), layout.images + 1)[1:]
+            np.bincount(fed[row].ravel(), colour[row].ravel(), layout.image_count + 1)[1:]
             for colour in (red, green)
         ]
         centres.append((np.array(sums) / counts).T)
@@ -69,7 +69,7 @@ def test_patches_lie_where_their_pixels_are(name, local_encoders, pages):
     for chosen in ([0], [1], [0, 1, 2]):
         batch = colvision_pages.prepare([pages[n] for n in chosen], loaded)
         for layout, centres in zip(batch.layouts, measured_centres(loaded, batch), strict=True):
-            expected = layout.boxes[: layout.images].reshape(-1, 2, 2).mean(axis=1)
+            expected = layout.boxes[: layout.image_count].reshape(-1, 2, 2).mean(axis=1)
             assert centres.shape == expected.shape
             assert np.abs(centres - expected).max() < 0.002
 

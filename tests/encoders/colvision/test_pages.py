@@ -77,14 +77,14 @@ def test_a_batch_that_does_not_fit_is_halved(kind, saved, pages, monkeypatch):
 def test_a_page_that_does_not_fit_alone(saved, pages, monkeypatch):
     encoder = ColVisionEncoder(saved("ColQwen2"))
     failing_above(encoder, 0, monkeypatch, out_of_memory()[0])
-    with pytest.raises(ModelError, match="page 1 alone does not fit into the memory of cpu; give"):
+    with pytest.raises(ModelError, match="page 1 alone does not fit into the memory of cpu; use"):
         encoder.encode_pages(pages)
 
 
 def test_what_else_goes_wrong_is_not_taken_for_want_of_memory(saved, pages, monkeypatch):
     encoder = ColVisionEncoder(saved("ColQwen2"))
     given = failing_above(encoder, 0, monkeypatch, RuntimeError("shapes differ"))
-    with pytest.raises(ModelError, match=r"cannot run on what its processor made \(shapes differ"):
+    with pytest.raises(ModelError, match=r"fails on the output of its processor \(shapes differ"):
         encoder.encode_pages(pages)
     assert given == [3]
 
@@ -125,7 +125,7 @@ def test_a_vector_for_the_whole_page_is_no_late_interaction(saved, pages, monkey
     encoder = ColVisionEncoder(saved("ColQwen2"))
     forward = encoder._loaded.model.forward
     monkeypatch.setattr(encoder._loaded.model, "forward", lambda **k: forward(**k).mean(dim=1))
-    with pytest.raises(ModelError, match="does not give a vector for every token"):
+    with pytest.raises(ModelError, match="does not return a vector for each token"):
         encoder.encode_pages(pages)
 
 
@@ -196,7 +196,7 @@ def test_pictures_have_as_many_dots_as_the_model_sees(width, height, family, dot
     if family.geometry == "merged":
         size["longest_edge"] = dots**2
     page = Page(1, "1", width, height, "pt", NO_WORDS, ())
-    dpi = resolution.dots_per_inch(page, size, family)
+    dpi = resolution.choose_dpi(page, size, family)
     across, down = width * dpi / 72, height * dpi / 72
     seen = {
         "square": min(across, down) / dots,

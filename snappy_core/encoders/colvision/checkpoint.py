@@ -1,0 +1,174 @@
+"""Model checkpoints in folders and on the Hugging Face Hub."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from snappy_core.encoders.colvision.families import Backend, Family, Implementation, recognize
+from snappy_core.errors import MissingDependencyError, ModelError
+
+_MODEL_FILES = {".json", ".safetensors", ".bin", ".model", ".txt"}
+_DIGEST_BYTES = 1 << 20
+"""Bytes hashed at either end of a file: reading gigabytes of weights takes too long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A model in a folder or on the Hub.
+
+    Attributes:
+        source: an absolute folder, or a hub id.
+        revision: the commit of a hub id; None for a folder.
+        version: that commit, or a digest of the files in the folder.
+        base: folder or hub id of the base model of an adapter; None for a full model.
+        family: its architecture.
+        backend: the library that can load it.
+    """
+
+    source: str
+    revision: str | None
+    version: str
+    base: str | None
+    family: Family
+    backend: Backend
+
+    @property
+    def is_folder(self) -> bool:
+        return os.path.isabs(self.source)
+
+    @property
+    def implementation(self) -> Implementation:
+        chosen = self.family.colpali if self.backend == "colpali" else self.family.hf
+        assert chosen is not None  # `find_checkpoint` chose a backend that has one
+        return chosen
+
+
+def find_checkpoint(
+    model: str | os.PathLike[str], backend: Backend | Literal["auto"]
+) -> Checkpoint:
+    """Return the checkpoint of a folder or hub id, each optionally with "@" and a version.
+
+    A folder is read without the network.
+
+    Raises:
+        ModelError: there is no such model or version, its family is not supported, or it is not
+            a retriever.
+        MissingDependencyError: the model is on the Hub and huggingface_hub is not installed.
+        ValueError: the backend cannot load the model.
+    """
+    source, revision = _parse_name(os.fspath(model))
+    adapter, commit = _read_json(source, revision, "adapter_config.json")
+    if adapter is None:
+        base = None
+        config, commit = _read_json(source, revision, "config.json")
+    else:
+        base = _base_of(source, adapter)
+        config, _ = _read_json(base, None, "config.json", offline=os.path.isabs(source))
+    if config is None:
+        raise ModelError(f"{base or source}: is not a model; it has no config.json")
+    family, required_backend = recognize(source, config, base is not None)
+    if backend not in ("auto", "colpali", "hf"):
+        raise ValueError(f"backend must be auto, colpali or hf, not {backend!r}")
+    if backend not in ("auto", required_backend):
+        raise ValueError(f"{source}: this {family.name} needs the backend {required_backend!r}")
+    if commit is not None:
+        return Checkpoint(source, commit, commit, base, family, required_backend)
+    version = _digest(source)
+    if revision not in (None, version):
+        raise ModelError(f"{source}: the model has changed from version {revision} to {version}")
+    return Checkpoint(source, None, version, base, family, required_backend)
+
+
+def _parse_name(name: str) -> tuple[str, str | None]:
+    """Return an absolute folder or a hub id, and the version after "@" if there is one."""
+    if os.path.isdir(name):
+        return os.path.abspath(name), None
+    source, _, version = name.rpartition("@")
+    if os.path.isdir(source):
+        return os.path.abspath(source), version
+    source, version = (source, version) if source else (version, "")
+    if source.count("/") != 1 or not all(source.split("/")) or source.startswith((".", "~")):
+        raise ModelError(f"{name}: is neither a folder nor a hub id (owner/name)")
+    return source, version or None
+
+
+def _base_of(source: str, adapter: dict[str, Any]) -> str:
+    base = adapter.get("base_model_name_or_path")
+    if not isinstance(base, str) or not base:
+        raise ModelError(f"{source}: its adapter_config.json names no base model")
+    if os.path.isfile(os.path.join(source, "config.json")):
+        # transformers would load base weights from here, too, and not report missing ones.
+        raise ModelError(f"{source}: contains a model and an adapter; remove one of them")
+    return os.path.abspath(base) if os.path.isdir(base) else base
+
+
+def _digest(folder: str) -> str:
+    """Return 12 hexadecimal digits that identify the model files in a folder."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(folder).iterdir()):
+        if path.suffix in _MODEL_FILES and path.is_file():
+            size = path.stat().st_size
+            with path.open("rb") as file:
+                digest.update(f"{path.name} {size} ".encode())
+                digest.update(file.read(_DIGEST_BYTES))
+                file.seek(max(file.tell(), size - _DIGEST_BYTES))
+                digest.update(file.read())
+    return digest.hexdigest()[:12]
+
+
+def _read_json(
+    source: str, revision: str | None, name: str, offline: bool = False
+) -> tuple[dict[str, Any] | None, str | None]:
+    """Return a JSON file of a model (None if it has none) and, from the Hub, its commit."""
+    if os.path.isabs(source):
+        path = Path(source) / name
+        commit = None
+        if not path.is_file():
+            return None, None
+    else:
+        downloaded = _download(source, revision, name, offline)
+        if downloaded is None:
+            return None, None
+        path, commit = downloaded, downloaded.parent.name  # .../snapshots/COMMIT/config.json
+    try:
+        config = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path}: cannot be read ({error})") from error
+    if not isinstance(config, dict):
+        raise ModelError(f"{path}: is not a model configuration")
+    return config, commit
+
+
+def _download(source: str, revision: str | None, name: str, offline: bool) -> Path | None:
+    """Return a file of a model on the Hub, from the cache if possible; None if it has none."""
+    try:
+        import huggingface_hub
+        from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError
+    except ImportError as error:
+        raise MissingDependencyError(
+            f"{source} is on the Hugging Face Hub: pip install 'snappy-retriever[colpali]'"
+        ) from error
+    try:
+        return Path(
+            huggingface_hub.hf_hub_download(
+                source, name, revision=revision, local_files_only=offline
+            )
+        )
+    except LocalEntryNotFoundError as error:
+        with suppress(Exception):  # offline: a cached snapshot without the file has none
+            folder = huggingface_hub.snapshot_download(
+                source, revision=revision, local_files_only=True
+            )
+            return path if (path := Path(folder) / name).is_file() else None
+        advice = f"download it first: hf download {source}" if offline else "is there a network?"
+        raise ModelError(f"{source}: neither on this machine nor downloaded; {advice}") from error
+    except EntryNotFoundError:
+        return None
+    except Exception as error:  # HTTP and validation errors share no base class
+        raise ModelError(f"{source}: cannot be downloaded from the Hub ({error})") from error

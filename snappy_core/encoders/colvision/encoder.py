@@ -1,0 +1,141 @@
+"""The encoder for vision-language retrievers of the ColPali family."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from typing import Any, Literal
+
+from snappy_core.encoders.colvision.checkpoint import find_checkpoint
+from snappy_core.encoders.colvision.families import Backend
+from snappy_core.encoders.colvision.load import Dtype, load_model
+from snappy_core.encoders.colvision.model import LoadedModel, is_out_of_memory
+from snappy_core.encoders.colvision.pages import Batch, check_processor, encode_batch, prepare
+from snappy_core.encoders.colvision.queries import encode_query, find_dim, tokenize
+from snappy_core.errors import ModelError
+from snappy_core.types import Page, Patches, Query
+
+
+class ColVisionEncoder:
+    """Patches of page images and tokens of questions, from a model of the ColPali family.
+
+    Supports ColPali, ColQwen2, ColQwen2.5, ColQwen3, ColQwen3.5, ColIdefics3 (ColSmol),
+    ColModernVBert and ColGemma3, as full models or adapters. The grid of a page is the one that
+    the model uses for it. Tokens of a thumbnail of the page, and tokens that are no image tokens,
+    are not local.
+
+    Example, which downloads 8 GB:
+        encoder = ColVisionEncoder("vidore/colqwen2.5-v0.2", device="cuda")
+        with RegionIndex.open("papers.snappy", encoder) as index:
+            index.add("paper.pdf")
+
+    Unpickled in another process, the encoder loads the model on first use.
+
+    Args:
+        model: a folder, which is read without the network, or a hub id, optionally with "@" and
+            a revision.
+        backend: the library, "colpali" (colpali-engine) or "hf" (transformers; for ColPali,
+            ColQwen2 and ColModernVBert in its own format, such as vidore/colqwen2-v1.0-hf); by
+            default the one that the format of the checkpoint needs.
+        device: "cpu", "cuda", "cuda:1", "mps"; by default the fastest available.
+        dtype: of the weights; by default float32 on a CPU, else bfloat16.
+        batch_size: pages per run of the model; halved whenever they do not fit in memory.
+        max_visual_tokens: about the most patches of a page; fewer are faster and coarser. By
+            default the limit of the model's processor.
+
+    Attributes:
+        name: the model and its version: the commit on the Hub, or a digest of a folder's files.
+            `ColVisionEncoder(name)` opens it again.
+        dim: length of the vectors.
+
+    Raises:
+        ModelError: there is no such model, it is not a late-interaction retriever or of no
+            supported family, weights are missing or unexpected, or the processor does not fit.
+        MissingDependencyError: the library is missing or too old, or torchvision does not fit
+            torch.
+        ValueError: an option has an invalid value.
+    """
+
+    def __init__(
+        self,
+        model: str | os.PathLike[str],
+        backend: Backend | Literal["auto"] = "auto",
+        device: str = "auto",
+        dtype: Dtype = "auto",
+        batch_size: int = 4,
+        max_visual_tokens: int | None = None,
+    ) -> None:
+        for option, value in (("batch_size", batch_size), ("max_visual_tokens", max_visual_tokens)):
+            if value is not None and value < 1:
+                raise ValueError(f"{option} must be at least 1, not {value}")
+        self._checkpoint = find_checkpoint(model, backend)
+        self._options = device, dtype, max_visual_tokens
+        self.batch_size = batch_size
+        self.name = f"{self._checkpoint.source}@{self._checkpoint.version}"
+        check_processor(self._loaded)
+        self._empty_ids = tokenize("", self._loaded)[1]
+        self.dim = find_dim(self._loaded)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {key: value for key, value in self.__dict__.items() if key != "_loaded"}
+
+    @cached_property
+    def _loaded(self) -> LoadedModel:
+        return load_model(self._checkpoint, *self._options)
+
+    def encode_pages(self, pages: Sequence[Page]) -> list[Patches]:
+        """Return the patches of each page: the cells of its grid in raster order, then the rest.
+
+        A thread draws and processes the next batch while the model runs.
+
+        Raises:
+            ValueError: a page has no renderer.
+            ModelError: a vector is zero or not finite, or a single page does not fit in memory.
+        """
+        patches: list[Patches] = []
+        with ThreadPoolExecutor(1) as thread:
+            start, end = 0, self.batch_size
+            next_batch = thread.submit(prepare, pages[start:end], self._loaded)
+            while start < len(pages):
+                batch = next_batch.result()
+                next_end = end + self.batch_size  # it may have been reduced
+                if end < len(pages):
+                    next_batch = thread.submit(prepare, pages[end:next_end], self._loaded)
+                patches += self._encode(batch, pages[start:end])
+                start, end = end, next_end
+        return patches
+
+    def _encode(self, batch: Batch, pages: Sequence[Page]) -> list[Patches]:
+        """Run the model on a batch, or on halves of it if it does not fit in memory."""
+        try:
+            return encode_batch(batch, self._loaded, self.dim)
+        except Exception as error:
+            if not is_out_of_memory(error):
+                raise
+            if len(pages) == 1:
+                raise ModelError(
+                    f"{self.name}: page {pages[0].number} alone does not fit into the memory of "
+                    f"{self._loaded.device}; use a smaller max_visual_tokens"
+                ) from error
+        # Not in the handler: the traceback of the error refers to the tensors.
+        self._loaded.free_memory()
+        half = len(pages) // 2
+        self.batch_size = min(self.batch_size, half)
+        return [
+            patches
+            for part in (pages[:half], pages[half:])
+            for patches in self._encode(prepare(part, self._loaded), part)
+        ]
+
+    def encode_query(self, text: str) -> Query:
+        """Return the vectors of all tokens of a question.
+
+        Special tokens, the prefix and the padding that the model is trained to add count in the
+        page score; only tokens of the question itself count for heat maps.
+
+        Raises:
+            ValueError: the question is empty.
+        """
+        return encode_query(text, self._empty_ids, self._loaded, self.dim)
