@@ -157,9 +157,7 @@ class TestEncoder:
 
     def test_cannot_encode_pages(self, encoder, paper):
         index = RegionIndex(encoder=encoder)
-        with pytest.raises(
-            ValueError, match=r"their-model cannot encode .* supply .* `patches`"
-        ):
+        with pytest.raises(ValueError, match=r"their-model cannot encode .* supply .* `patches`"):
             index.add(paper)
         assert index.documents() == []
 
