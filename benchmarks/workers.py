@@ -14,7 +14,7 @@ import pypdfium2 as pdfium
 from benchmarks.measure import REPORT, Result, alternate
 from snappy_core import ReadingOptions, RegionIndex, Workers
 from snappy_core.encoders.minilm import MiniLMEncoder
-from snappy_core.ingest.workers import resident
+from snappy_core.ingest.worker_process import resident
 
 
 def run(copies: int = 10, pages: int = 300) -> list[Result]:

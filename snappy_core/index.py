@@ -17,11 +17,9 @@ from snappy_core.errors import IndexMismatchError
 from snappy_core.formats import SuppliedPage, SuppliedRegions
 from snappy_core.ingest import plan
 from snappy_core.ingest.executor import Executor
-from snappy_core.ingest.pipeline import ingest
 from snappy_core.ingest.precomputed import with_patches
-from snappy_core.ingest.ray.executor import Ray
-from snappy_core.ingest.ray.ingest import ingest_on_ray
 from snappy_core.ingest.report import IngestReport
+from snappy_core.ingest.write import ingest
 from snappy_core.metadata import check_metadata
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Source, Sources
@@ -219,13 +217,16 @@ class RegionIndex:
         encoder: Encoder | None = None,
         supplied: Mapping[int, SuppliedPage] | None = None,
     ) -> IngestReport:
-        checked = None if metadata is None else check_metadata(metadata)
-        encoder = encoder or self.encoder
-        task = self._store, encoder, documents, checked, progress, reading
-        if isinstance(executor, Ray):
-            limits = executor.workers, executor.timeout, executor.memory
-            return ingest_on_ray(*task, supplied, executor.address, *limits)
-        return ingest(*task, None if executor is None else executor.start(encoder), supplied)
+        return ingest(
+            self._store,
+            encoder or self.encoder,
+            documents,
+            metadata=None if metadata is None else check_metadata(metadata),
+            reading=reading,
+            executor=executor,
+            supplied=supplied,
+            progress=progress,
+        )
 
     def search(
         self,

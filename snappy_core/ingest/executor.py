@@ -1,8 +1,9 @@
-"""Who does the jobs: this process, or worker processes (`snappy_core.ingest.workers`)."""
+"""Where documents are read and encoded: in this process, by workers, or on a cluster."""
 
 from __future__ import annotations
 
 from concurrent.futures import Future
+from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Any, Protocol
 
@@ -12,88 +13,71 @@ from snappy_core.parsing import Source
 
 
 class Executor(Protocol):
-    """Where documents are read and encoded, as `RegionIndex.add` takes it: small and picklable."""
+    """What `RegionIndex.add` takes as `executor`: a small description of where jobs run."""
 
-    def start(self, encoder: Encoder) -> Crew:
-        """Return what does the jobs, for use in a `with` statement."""
+    def start(self, encoder: Encoder) -> AbstractContextManager[Pool]:
+        """Return a pool that runs jobs with this encoder inside a `with` statement.
+
+        Raises:
+            TypeError: the encoder cannot be sent to where the jobs run.
+        """
         ...
 
 
-class Crew(Protocol):
-    """Runs jobs, in any order.
+class Pool(Protocol):
+    """Runs jobs, in any order. Leaving its `with` statement stops those that still run.
 
-    Attributes:
-        room: pages that may be on their way at once.
+    The methods are called from one thread.
     """
 
     @property
-    def room(self) -> int: ...
-
-    @property
-    def free(self) -> bool:
-        """Whether a job can be given now."""
+    def capacity(self) -> int:
+        """How many pages may be in flight: enough to keep all workers busy."""
         ...
 
-    def give(self, job: Job, future: Future[Any]) -> None:
-        """Take on a job; `future` will hold what comes of it."""
+    def submit(self, job: Job) -> Future[Any]:
+        """Run a job whose source was staged; the future holds its result or its error."""
         ...
 
-    def wait(self) -> None:
-        """Wait until a job is done, or a moment; not at all when there is none."""
+    def stage(self, source: Source) -> Source:
+        """Return a source that jobs can open wherever they run."""
         ...
 
-    def lend(self, source: Source) -> Source:
-        """Return a source that jobs can open, wherever they run."""
-        ...
-
-    def take_back(self, source: Source) -> None:
-        """Do away with what was made to lend a source."""
-        ...
-
-    def __enter__(self) -> Any: ...
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Stop whatever still runs."""
+    def unstage(self, source: Source) -> None:
+        """Remove what `stage` made for a source; no job needs it any more."""
         ...
 
 
-class Here:
-    """Runs one job at a time in this process."""
+class InlineExecutor:
+    """Runs jobs in this process, where nothing stops one that hangs or crashes."""
 
-    room = 8  # as many as are encoded together: pages leave before more are read
+    def start(self, encoder: Encoder) -> InlinePool:
+        return InlinePool(encoder)
+
+
+class InlinePool:
+    """Runs each job when it is submitted."""
+
+    capacity = 8  # pages: one batch of the encoder, so that pages are written before more are read
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
-        self._given: tuple[Job, Future[Any]] | None = None
 
-    @property
-    def free(self) -> bool:
-        return self._given is None
-
-    def give(self, job: Job, future: Future[Any]) -> None:
-        self._given = job, future
-
-    def wait(self) -> None:
-        if self._given is None:
-            return
-        (job, future), self._given = self._given, None
+    def submit(self, job: Job) -> Future[Any]:
+        future: Future[Any] = Future()
         try:
             future.set_result(job.run(self._encoder))
         except Exception as error:
             future.set_exception(error)
+        return future
 
-    def lend(self, source: Source) -> Source:
+    def stage(self, source: Source) -> Source:
         return source
 
-    def take_back(self, source: Source) -> None:
+    def unstage(self, source: Source) -> None:
         pass
 
-    def __enter__(self) -> Here:
+    def __enter__(self) -> InlinePool:
         return self
 
     def __exit__(

@@ -1,36 +1,41 @@
-"""The pieces of work that a document is cut into: each runs in this process or in a worker."""
+"""The jobs that a document is divided into: count its pages, read some, encode some."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
 
 from snappy_core import parsing
 from snappy_core.encoders.base import Encoder
 from snappy_core.errors import SnappyError, UnreadableDocumentError
 from snappy_core.formats import SuppliedPage, merge_regions
-from snappy_core.parsing import ReadingOptions, Source
+from snappy_core.parsing.options import ReadingOptions
+from snappy_core.parsing.source import Source
 from snappy_core.scoring.membership import assign
 from snappy_core.scoring.pooling import GRID_BLOCK, pool
 from snappy_core.stores.base import PageRecord
 from snappy_core.types import Page, Patches
 
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
 
 class Job(Protocol):
-    """Work on a few pages of one document; it pickles, and so does what it returns."""
+    """Work on some pages of one document. It pickles, and so does its result.
+
+    Its length is the number of its pages, which its time limit depends on; its text says what it
+    does, for messages: "reading pages 5-8".
+    """
 
     @property
     def source(self) -> Source: ...
 
-    def __len__(self) -> int:
-        """Return the number of pages it goes over."""
-        ...
+    def __len__(self) -> int: ...
 
-    def __str__(self) -> str:
-        """Say what is done, for messages: "reading pages 5-8"."""
-        ...
+    def __str__(self) -> str: ...
 
     def run(self, encoder: Encoder) -> Any: ...
 
@@ -48,15 +53,17 @@ class Count:
         return "opening it"
 
     def run(self, encoder: Encoder) -> int:
-        with _foreseen(self.source):
+        with _unreadable_if_it_fails(self.source):
             return parsing.count_pages(self.source)
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Read pages by number: words and regions, no section and no pixels.
+    """Read pages: their words and regions, without sections and without a renderer that works.
 
-    `supplied` holds the regions that stand in for those found, by the number of their page.
+    Attributes:
+        numbers: of the pages, from 1.
+        supplied: regions that replace those found, by page number.
     """
 
     source: Source
@@ -68,22 +75,25 @@ class Read:
         return len(self.numbers)
 
     def __str__(self) -> str:
-        return f"reading {_name(self.numbers[0], self.numbers[-1])}"
+        return f"reading {_page_range(self.numbers[0], self.numbers[-1])}"
 
     def run(self, encoder: Encoder) -> list[Page]:
-        with _foreseen(self.source):
-            pages = parsing.read_pages(self.source, self.numbers, self.options)
+        with _unreadable_if_it_fails(self.source):
             return [
-                merge_regions(page, self.supplied[page.number])
-                if page.number in self.supplied
-                else page
-                for page in pages
+                self._finish(page)
+                for page in parsing.read_pages(self.source, self.numbers, self.options)
             ]
+
+    def _finish(self, page: Page) -> Page:
+        if page.number in self.supplied:
+            page = merge_regions(page, self.supplied[page.number])
+        # A renderer holds the source, perhaps with all its bytes; `Encode` makes a new one.
+        return replace(page, renderer=page.renderer and _unavailable)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Encode:
-    """Encode pages together and prepare all that is stored of them."""
+    """Encode pages in one batch and compute everything that is stored of them."""
 
     source: Source
     pages: list[Page]
@@ -93,34 +103,43 @@ class Encode:
         return len(self.pages)
 
     def __str__(self) -> str:
-        return f"encoding {_name(self.pages[0].number, self.pages[-1].number)}"
+        return f"encoding {_page_range(self.pages[0].number, self.pages[-1].number)}"
 
     def run(self, encoder: Encoder) -> list[PageRecord]:
-        encoded = encoder.encode_pages(self.pages)
+        pages = [
+            replace(page, renderer=partial(parsing.render, self.source, page.number))
+            if page.renderer
+            else page
+            for page in self.pages
+        ]
         return [
             prepare(page, patches, self.pool_block)
-            for page, patches in zip(self.pages, encoded, strict=True)
+            for page, patches in zip(pages, encoder.encode_pages(pages), strict=True)
         ]
 
 
 def prepare(page: Page, patches: Patches, pool_block: int = GRID_BLOCK) -> PageRecord:
-    """Return all that is stored of a page: what does not depend on the question, once.
+    """Return everything that is stored of a page.
 
     Raises:
-        ValueError: the patches are of words but not one for each word of the page.
+        ValueError: the patches have no grid, and there is not one for each word of the page.
     """
     if patches.grid is None and len(patches) != len(page.words):
         raise ValueError(
             f"page {page.number}: {len(patches)} patches without a grid for {len(page.words)} words"
         )
-    membership = assign(page.regions, patches)
+    members = assign(page.regions, patches)
     pooled = pool(patches, page.regions, pool_block)
-    return PageRecord(replace(page, renderer=None), patches, membership, pooled)
+    return PageRecord(replace(page, renderer=None), patches, members, pooled)
+
+
+def _unavailable(dpi: float) -> Image:
+    raise RuntimeError("a page is rendered only while it is encoded")
 
 
 @contextmanager
-def _foreseen(source: Source) -> Iterator[None]:
-    """Make what no parser foresaw in a hostile file an error of that file."""
+def _unreadable_if_it_fails(source: Source) -> Iterator[None]:
+    """Report any unexpected exception of a parser as an error of this document."""
     try:
         yield
     except SnappyError:
@@ -130,5 +149,5 @@ def _foreseen(source: Source) -> Iterator[None]:
         raise UnreadableDocumentError(source.name, cause) from error
 
 
-def _name(first: int, last: int) -> str:
+def _page_range(first: int, last: int) -> str:
     return f"page {first}" if first == last else f"pages {first}-{last}"

@@ -1,208 +1,114 @@
-"""Adding documents: plan, read, encode, write, in this process or with workers of its own."""
+"""The pipeline: documents in order, while those behind them are already read and encoded."""
 
 from __future__ import annotations
 
-import time
+import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Generic, Protocol, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from itertools import islice
+from typing import Any
 
-from snappy_core.encoders.base import Encoder
-from snappy_core.errors import FormatError, SnappyError, StoreError, UnreadableDocumentError
 from snappy_core.formats import SuppliedPage
-from snappy_core.ingest.executor import Crew, Here
-from snappy_core.ingest.plan import fingerprint, is_new, known_metadata, relabel
-from snappy_core.ingest.progress import IngestProgress
-from snappy_core.ingest.queued_document import Flow
-from snappy_core.ingest.report import Failure, IngestReport
-from snappy_core.parsing import ReadingOptions, Source
-from snappy_core.stores.base import DocumentRecord, PageRecord, Store
-from snappy_core.types import Scalar
+from snappy_core.ingest.executor import Pool
+from snappy_core.ingest.jobs import Job
+from snappy_core.ingest.plan import PlannedDocument
+from snappy_core.ingest.queued_document import QueuedDocument
+from snappy_core.parsing import ReadingOptions
+from snappy_core.stores.base import PageRecord
+
+_LONGEST_WAIT = 1.0  # seconds for a job, then again: on Windows, Ctrl-C does not end a wait
 
 
-def ingest(
-    store: Store,
-    encoder: Encoder,
-    documents: Sequence[tuple[str, Source]],
-    metadata: Mapping[str, Scalar] | None,
-    progress: bool | None = None,
-    options: ReadingOptions | None = None,
-    crew: Crew | None = None,
-    supplied: Mapping[int, SuppliedPage] | None = None,
-) -> IngestReport:
-    """Add documents, given as (document id, source); see `RegionIndex.add`.
+class Pipeline:
+    """Yields planned documents in order, each new one with its counted, read and encoded pages.
 
-    The crew is let go at the end; by default it is this process. `supplied` holds the regions
-    of a single document, by the number of their page.
+    The pages in flight are bounded: those of the first document by the capacity of the pool, so
+    that it always progresses, and those of all documents together by twice that.
+
+    Args:
+        planned: the documents; they are taken as there is room for them.
+        on_count: called once for each document, in any order, with its number of pages: 0 for
+            one that is not read.
+        supplied: regions of the only document, by page number.
     """
-    started = time.perf_counter()
-    bar = IngestProgress(len(documents), progress)
-    with crew or Here(encoder) as crew, bar:
-        line = _Line(store, encoder, documents, options or ReadingOptions(), crew, bar, supplied)
-        return take_in(store, line, metadata, bar, started)
-
-
-class Arriving(Protocol):
-    """A document whose pages arrive in order, `pages` once they are counted."""
-
-    pages: int | None
-
-    def records(self, advance: Callable[[], None]) -> Iterator[PageRecord]: ...
-
-
-Pages = TypeVar("Pages", bound=Arriving)
-
-
-@dataclass(frozen=True, slots=True)
-class Item(Generic[Pages]):
-    """A document whose turn comes: new (it flows), known (it does not), or not to be read."""
-
-    source: Source
-    record: DocumentRecord
-    flow: Pages | None = None
-    error: SnappyError | None = None
-
-
-class Line(Protocol):
-    """Gives documents in order; `advance` is called while a page is not ready."""
-
-    def __iter__(self) -> Iterator[Item[Any]]: ...
-
-    def advance(self) -> None: ...
-
-
-def take_in(
-    store: Store,
-    line: Line,
-    metadata: Mapping[str, Scalar] | None,
-    bar: IngestProgress,
-    started: float,
-) -> IngestReport:
-    """Write what comes, one document after the other, and report on it."""
-    added: list[str] = []
-    unchanged: list[str] = []
-    failed: list[Failure] = []
-    warnings: list[str] = []
-    pages = 0
-    for item in line:
-        name, before, noticed = item.source.name, bar.pages, list[str]()
-        try:
-            if item.error is not None:
-                raise item.error
-            document = replace(
-                item.record,
-                metadata=known_metadata(store, item.record.document_id)
-                if metadata is None
-                else metadata,
-            )
-            if item.flow is not None:
-                records = item.flow.records(line.advance)
-                store.write(document, _watched(records, name, bar, noticed))
-                added.append(document.document_id)
-                warnings += noticed
-                pages += bar.pages - before
-            elif relabel(store, document):
-                added.append(document.document_id)
-            else:
-                unchanged.append(document.document_id)
-            bar.document()
-        except (StoreError, FormatError):
-            raise  # a full disk is no fault of the document, nor are others' regions
-        except SnappyError as error:
-            cause = error.cause if isinstance(error, UnreadableDocumentError) else str(error)
-            failed.append(Failure(name, cause, error))
-            expected = item.flow.pages if item.flow else None
-            bar.document(f"{name}: {cause}", missing=(expected or 0) - (bar.pages - before))
-    return IngestReport(
-        added=tuple(added),
-        unchanged=tuple(unchanged),
-        failed=tuple(failed),
-        warnings=tuple(warnings),
-        pages=pages,
-        seconds=time.perf_counter() - started,
-    )
-
-
-class _Line:
-    """Yields documents in order, while those behind are already read and encoded."""
 
     def __init__(
         self,
-        store: Store,
-        encoder: Encoder,
-        documents: Sequence[tuple[str, Source]],
-        options: ReadingOptions,
-        crew: Crew,
-        bar: IngestProgress,
-        supplied: Mapping[int, SuppliedPage] | None,
+        planned: Iterator[PlannedDocument],
+        pool: Pool,
+        reading: ReadingOptions,
+        on_count: Callable[[int], None],
+        supplied: Mapping[int, SuppliedPage] | None = None,
     ) -> None:
-        self._store = store
-        self._fingerprint = fingerprint(encoder, options, supplied)
+        self._planned = planned
+        self._pool = pool
+        self._reading = reading
+        self._on_count = on_count
         self._supplied = supplied
-        self._options = options
-        self._crew = crew
-        self._bar = bar
-        self._coming = iter(documents)
-        self._items: deque[Item[Flow]] = deque()
+        self._queue: deque[tuple[PlannedDocument, QueuedDocument | None]] = deque()
+        self._job_done = threading.Event()
 
-    def __iter__(self) -> Iterator[Item[Flow]]:
-        while self._items or self._look_ahead():
-            yield self._items[0]
-            flow = self._items.popleft().flow
-            if flow is not None:
-                self._crew.take_back(flow.source)
+    def __iter__(self) -> Iterator[tuple[PlannedDocument, QueuedDocument | None]]:
+        """Yield documents in order, None in place of the pages of one that is not read.
 
-    def advance(self) -> None:
-        """Give a job to all who are free, and wait until one is done."""
-        while self._crew.free and self._give():
-            pass
-        self._crew.wait()
+        The `records` of a document have to be read before the next document is asked for.
+        """
+        while self._queue or self._enqueue():
+            yield self._queue[0]
+            _, document = self._queue.popleft()
+            if document is not None:
+                self._pool.unstage(document.source)
 
-    def _give(self) -> bool:
-        """Give out one job, of the first document that has one."""
-        held = sum(item.flow.held for item in self._items if item.flow)
-        place = 0
-        while place < len(self._items) or (place < self._crew.room and self._look_ahead()):
-            flow = self._items[place].flow
-            if flow is not None:
-                # The first document always goes on, whatever the others hold.
-                room = self._crew.room - (held if place else flow.held)
-                if (task := flow.next_job(room)) is not None:
-                    self._crew.give(*task)
-                    return True
-            place += 1
-        return False
+    def records(self, document: QueuedDocument) -> Iterator[PageRecord]:
+        """Yield the pages of the document that the pipeline yielded last, in order.
 
-    def _look_ahead(self) -> bool:
-        """Take in the next document, if there is one."""
-        for document_id, source in self._coming:
-            self._items.append(self._plan(document_id, source))
-            return True
-        return False
+        Raises the error of the first job that failed, in the order of the pages.
+        """
+        while not document.is_finished:
+            while (batch := document.next_batch()) is None:
+                self._advance(document)
+            yield from batch
 
-    def _plan(self, document_id: str, source: Source) -> Item[Flow]:
-        record = DocumentRecord(document_id, source.name, "", self._fingerprint)
-        try:
-            record = replace(record, content_hash=source.content_hash())
-        except SnappyError as error:
-            self._bar.counted(0)
-            return Item(source, record, error=error)
-        if not is_new(self._store, record):
-            self._bar.counted(0)
-            return Item(source, record)
-        lent = self._crew.lend(source)
-        flow = Flow(lent, self._options, self._bar.counted, self._supplied)
-        return Item(source, record, flow)
+    def _advance(self, first: QueuedDocument) -> None:
+        """Submit jobs of the first document; if it has none, those of others, and wait for one."""
+        self._job_done.clear()
+        if first.submit_jobs(self._pool.capacity - first.pages_in_flight):
+            return
+        documents = [document for _, document in self._queue if document is not None]
+        room = self._pool.capacity - sum(document.pages_in_flight for document in documents)
+        for document in islice(documents, 1, None):
+            room -= _submit_jobs(document, room)
+        while room > 0 and len(self._queue) < self._pool.capacity and self._enqueue():
+            _, enqueued = self._queue[-1]
+            if enqueued is not None:
+                room -= _submit_jobs(enqueued, room)
+        self._job_done.wait(_LONGEST_WAIT)
+
+    def _enqueue(self) -> bool:
+        """Take the next document, if there is one."""
+        planned = next(self._planned, None)
+        if planned is None:
+            return False
+        document = None
+        if planned.is_new:
+            source = self._pool.stage(planned.source)
+            document = QueuedDocument(
+                source, self._reading, self._submit, self._on_count, self._supplied
+            )
+        else:
+            self._on_count(0)
+        self._queue.append((planned, document))
+        return True
+
+    def _submit(self, job: Job) -> Future[Any]:
+        future = self._pool.submit(job)
+        future.add_done_callback(lambda _: self._job_done.set())
+        return future
 
 
-def _watched(
-    records: Iterator[PageRecord], name: str, bar: IngestProgress, warnings: list[str]
-) -> Iterator[PageRecord]:
-    for record in records:
-        bar.page()
-        page = record.page
-        if page.warning or not page.regions:
-            cause = page.warning or ("has no regions" if len(page.words) else "has no text")
-            warnings.append(f"{name}, page {page.number}: {cause}")
-        yield record
+def _submit_jobs(document: QueuedDocument, room: int) -> int:
+    """Submit the jobs of a document that can be done now; return how many pages they add."""
+    before = document.pages_in_flight
+    document.submit_jobs(room)
+    return document.pages_in_flight - before

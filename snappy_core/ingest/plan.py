@@ -1,11 +1,13 @@
-"""What has to be done: which documents are new, changed, or the same but for their metadata."""
+"""What is to be done with each document: add it, replace it, or only change its metadata."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from snappy_core import parsing
 from snappy_core.encoders.base import Encoder
+from snappy_core.errors import SnappyError
 from snappy_core.formats import (
     SuppliedPage,
     SuppliedRegions,
@@ -19,7 +21,37 @@ from snappy_core.parsing.reader import expand
 from snappy_core.parsing.source import Source, Sources
 from snappy_core.scoring.pooling import GRID_BLOCK
 from snappy_core.stores.base import DocumentRecord, Store
-from snappy_core.types import Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedDocument:
+    """A document and what is to be done with it.
+
+    Attributes:
+        record: what will be stored of it, without metadata.
+        is_new: whether it has to be read: it is not in the index, or not with this content,
+            source and fingerprint.
+        error: why its file cannot be read at all.
+    """
+
+    source: Source
+    record: DocumentRecord
+    is_new: bool = False
+    error: SnappyError | None = None
+
+
+def plan(
+    store: Store, documents: Sequence[tuple[str, Source]], fingerprint: str
+) -> Iterator[PlannedDocument]:
+    """Yield a plan for each document, given as (document id, source), when it is asked for."""
+    for document_id, source in documents:
+        record = DocumentRecord(document_id, source.name, "", fingerprint)
+        try:
+            record = replace(record, content_hash=source.content_hash())
+        except SnappyError as error:
+            yield PlannedDocument(source, record, error=error)
+        else:
+            yield PlannedDocument(source, record, is_new(store, record))
 
 
 def fingerprint(
@@ -27,7 +59,7 @@ def fingerprint(
     options: ReadingOptions,
     supplied: Mapping[int, SuppliedPage] | None = None,
 ) -> str:
-    """Return what, besides its bytes, decides how a document comes out."""
+    """Return a text that differs when the same bytes would be read or encoded differently."""
     regions = "" if supplied is None else f", regions {digest(supplied)}"
     engine = "" if options.ocr_engine == DEFAULT_ENGINE else f" by {options.ocr_engine}"
     ocr = f"ocr {options.ocr} {options.languages}{engine}"
@@ -40,7 +72,9 @@ def fingerprint(
 def name_documents(
     paths: Sources | Iterable[Sources], document_id: str | None, password: str | None
 ) -> list[tuple[str, Source]]:
-    """Return the documents that `paths` name with their ids, each once.
+    """Return (document id, source) of every document that `paths` name, each once.
+
+    The id is `document_id`, which allows one document only, or else the name of the source.
 
     Raises:
         ValueError: one document id or name for several documents, or an empty one.
@@ -63,7 +97,7 @@ def name_documents(
 def supplied_pages(
     regions: SuppliedRegions | None, regions_format: str | None
 ) -> dict[int, SuppliedPage] | None:
-    """Return the pages that `regions` describe, None for none.
+    """Return the pages that `regions` describe by page number, None without regions.
 
     Raises:
         FormatError: as `read_regions`.
@@ -76,28 +110,25 @@ def supplied_pages(
     return read_regions(regions, regions_format)
 
 
-def known_metadata(store: Store, document_id: str) -> Mapping[str, Scalar]:
-    """Return the metadata a document has in the index; none for one that is not there."""
+def stored_document(store: Store, document_id: str) -> DocumentRecord | None:
+    """Return the record of a document in the index, None if there is none."""
     with store.read() as snapshot:
-        known = snapshot.document(document_id)
-    return {} if known is None else known.metadata
+        return snapshot.document(document_id)
 
 
 def is_new(store: Store, document: DocumentRecord) -> bool:
-    """Say whether a document is not in the index as it is: other bytes, reader or encoder."""
-    with store.read() as snapshot:
-        known = snapshot.document(document.document_id)
-    return known is None or (
-        (known.content_hash, known.fingerprint, known.source)
+    """Say whether the index lacks a document, or has it with other content or fingerprint."""
+    stored = stored_document(store, document.document_id)
+    return stored is None or (
+        (stored.content_hash, stored.fingerprint, stored.source)
         != (document.content_hash, document.fingerprint, document.source)
     )
 
 
-def relabel(store: Store, document: DocumentRecord) -> bool:
-    """Give a known document its new metadata; say whether there was anything to change."""
-    with store.read() as snapshot:
-        known = snapshot.document(document.document_id)
-    if known is None or dict(known.metadata) == dict(document.metadata):
+def update_metadata(store: Store, document: DocumentRecord) -> bool:
+    """Store the metadata of a document that is in the index; return whether it has changed."""
+    stored = stored_document(store, document.document_id)
+    if stored is None or dict(stored.metadata) == dict(document.metadata):
         return False
     store.set_metadata(document.document_id, document.metadata)
     return True

@@ -1,9 +1,9 @@
-"""A document on its way from source to store: which job comes next, and its pages in order."""
+"""A new document in the pipeline: counted, read and encoded by jobs, its pages kept in order."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Any
 
@@ -14,113 +14,134 @@ from snappy_core.parsing import ReadingOptions, Source, with_sections
 from snappy_core.stores.base import PageRecord
 from snappy_core.types import Page
 
-PAGES_READ = 4
-"""Read in one job: OCR takes seconds a page, and each worker should get its part of a document."""
-
-PAGES_ENCODED = 8
-"""Encoded together: windows of like length pad each other less."""
+READ_BATCH = 4  # pages a job: OCR takes seconds a page, and all workers should share a document
+ENCODE_BATCH = 8  # pages a job: the encoder pads windows of similar length less
 
 
-class Flow:
-    """One document: counted, read, encoded, its pages handed out in order.
+class QueuedDocument:
+    """The jobs of one document and what came of them.
+
+    Args:
+        source: a source that jobs can open.
+        submit: runs a job.
+        on_count: called with the number of pages once it is known; 0 if they cannot be counted.
+        supplied: regions that replace those found, by page number.
 
     Attributes:
-        pages: number of its pages, once they are counted.
-        held: pages that are on their way: begun, not yet handed out.
+        pages: number of pages; None until they are counted.
+        source: the source.
     """
 
     def __init__(
         self,
         source: Source,
-        options: ReadingOptions,
-        counted: Callable[[int], None],
+        reading: ReadingOptions,
+        submit: Callable[[Job], Future[Any]],
+        on_count: Callable[[int], None],
         supplied: Mapping[int, SuppliedPage] | None = None,
     ) -> None:
         self.source = source
         self.pages: int | None = None
-        self.held = 0
-        self._options = options
+        self._reading = reading
+        self._submit = submit
+        self._on_count = on_count
         self._supplied = supplied or {}
-        self._tell = counted
-        self._counted: Future[int] | None = None
-        self._begun = self._end = 0  # the last page begun, and the last one to be read
+        self._count: Future[int] | None = None
+        self._last_submitted = 0  # the last page whose reading was submitted
+        self._last_wanted = 0  # the last page that is to be read
+        self._delivered = 0
         self._reads: deque[Future[list[Page]]] = deque()
-        self._read: deque[Page] = deque()
-        labelled = {number for number, page in self._supplied.items() if page.regions}
-        self._sectioned = with_sections(iter(self._read.popleft, None), labelled)
-        self._encoded: deque[Future[list[PageRecord]]] = deque()
-
-    def next_job(self, room: int) -> tuple[Job, Future[Any]] | None:
-        """Return a job that can be done now, if any; `room` pages may be begun.
-
-        Pages that have been read come first, so that they leave.
-        """
-        if self._counted is None:
-            self._counted = Future()
-            return Count(self.source), self._counted
-        if self.pages is None and not self._take_count(self._counted):
-            return None
-        self._take_pages()
-        all_read = self._begun == self._end and not self._reads
-        if len(self._read) >= PAGES_ENCODED or (all_read and self._read):
-            size = min(len(self._read), PAGES_ENCODED)
-            batch = [next(self._sectioned) for _ in range(size)]
-            self._encoded.append(Future())
-            return Encode(self.source, batch, self._options.pool_block), self._encoded[-1]
-        if self._begun < self._end and room > 0:
-            numbers = range(self._begun + 1, min(self._begun + PAGES_READ, self._end) + 1)
-            self._begun = numbers[-1]
-            self.held += len(numbers)
-            self._reads.append(Future())
-            supplied = {n: self._supplied[n] for n in numbers if n in self._supplied}
-            return Read(self.source, numbers, self._options, supplied), self._reads[-1]
-        return None
-
-    def records(self, advance: Callable[[], None]) -> Iterator[PageRecord]:
-        """Yield the pages in order; `advance` is called while the next one is not ready.
-
-        Raises what the first job that failed raised, in the order of the pages.
-        """
-        while self._encoded or not self._over:
-            while not (self._encoded and self._encoded[0].done()):
-                advance()
-            done = self._encoded.popleft().result()
-            self.held -= len(done)
-            yield from done
+        self._pages_read: deque[Page] = deque()
+        labeled = {number for number, page in self._supplied.items() if page.regions}
+        self._pages_with_sections = with_sections(iter(self._pages_read.popleft, None), labeled)
+        self._batches: deque[Future[list[PageRecord]]] = deque()
 
     @property
-    def _over(self) -> bool:
-        """Whether all pages have gone to the encoder."""
-        begun = self.pages is not None and self._begun == self._end
-        return begun and not self._reads and not self._read
+    def pages_in_flight(self) -> int:
+        """Pages whose reading was submitted and that `next_batch` has not returned yet."""
+        if self.pages is None:  # one, as far as anybody knows
+            return int(self._count is not None)
+        return self._last_submitted - self._delivered
 
-    def _take_count(self, counted: Future[int]) -> bool:
-        if not counted.done():
+    @property
+    def is_finished(self) -> bool:
+        """Whether `next_batch` has returned all pages."""
+        return self._all_read and not self._pages_read and not self._batches
+
+    def submit_jobs(self, room: int) -> bool:
+        """Submit every job that can be done now; return whether there was one.
+
+        Encoding comes first, since encoded pages can be written; up to `room` pages, rounded up
+        to whole jobs, are read.
+        """
+        if self._count is None:
+            self._count = self._submit(Count(self.source))
+            return True
+        if self.pages is None and not self._collect_count(self._count):
             return False
-        failed = counted.exception() is not None
-        self.pages = self._end = 0 if failed else counted.result()
-        self._tell(self.pages)
-        if not failed and max(self._supplied, default=0) > self.pages:
-            failed, counted = True, Future()
-            last = max(self._supplied)
-            cause = f"the regions are for page {last}, too, but it has {self.pages} pages"
-            counted.set_exception(FormatError(f"{self.source.name}: {cause}"))
-        if failed:
-            self._fail(counted)
-        return not failed
+        self._collect_pages()
+        submitted = False
+        while len(self._pages_read) >= ENCODE_BATCH or (self._all_read and self._pages_read):
+            size = min(len(self._pages_read), ENCODE_BATCH)
+            batch = [next(self._pages_with_sections) for _ in range(size)]
+            job = Encode(self.source, batch, self._reading.pool_block)
+            self._batches.append(self._submit(job))
+            submitted = True
+        while self._last_submitted < self._last_wanted and room > 0:
+            first = self._last_submitted + 1
+            numbers = range(first, min(first + READ_BATCH, self._last_wanted + 1))
+            supplied = {n: self._supplied[n] for n in numbers if n in self._supplied}
+            self._last_submitted = numbers[-1]
+            self._reads.append(self._submit(Read(self.source, numbers, self._reading, supplied)))
+            room -= len(numbers)
+            submitted = True
+        return submitted
 
-    def _take_pages(self) -> None:
-        """Take what has been read, in order."""
+    def next_batch(self) -> list[PageRecord] | None:
+        """Return the next pages in order, None if they are not encoded yet.
+
+        Raises the error of the first job that failed, in the order of the pages.
+        """
+        if not (self._batches and self._batches[0].done()):
+            return None
+        batch = self._batches.popleft().result()
+        self._delivered += len(batch)
+        return batch
+
+    @property
+    def _all_read(self) -> bool:
+        all_submitted = self.pages is not None and self._last_submitted == self._last_wanted
+        return all_submitted and not self._reads
+
+    def _collect_count(self, count: Future[int]) -> bool:
+        """Take the number of pages if it is known; return whether pages can be read now."""
+        if not count.done():
+            return False
+        error = count.exception()
+        self.pages = self._last_wanted = 0 if error else count.result()
+        self._on_count(self.pages)
+        last_supplied = max(self._supplied, default=0)
+        if error is None and last_supplied > self.pages:
+            cause = f"the regions are for page {last_supplied}, too, but it has {self.pages} pages"
+            error = FormatError(f"{self.source.name}: {cause}")
+        if error is not None:
+            self._fail(error)
+        return error is None
+
+    def _collect_pages(self) -> None:
+        """Take the pages that have been read, in order."""
         while self._reads and self._reads[0].done():
             read = self._reads.popleft()
-            if read.exception() is None:
-                self._read.extend(read.result())
+            if error := read.exception():
+                self._fail(error)
             else:
-                self._fail(read)
+                self._pages_read.extend(read.result())
 
-    def _fail(self, failed: Future[Any]) -> None:
-        """Begin nothing more: the document ends with an error, after the pages before it."""
-        self._encoded.append(failed)
+    def _fail(self, error: BaseException) -> None:
+        """Submit nothing more; `next_batch` raises the error after the pages before it."""
+        failed: Future[list[PageRecord]] = Future()
+        failed.set_exception(error)
+        self._batches.append(failed)
         self._reads.clear()
-        self._read.clear()
-        self._end = self._begun
+        self._pages_read.clear()
+        self._last_wanted = self._last_submitted

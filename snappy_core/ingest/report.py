@@ -1,4 +1,4 @@
-"""What came of adding documents."""
+"""The report on adding documents."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What came of adding documents, each under its document id.
+    """The outcome of adding documents. Documents are named by their document id.
 
     Attributes:
-        added: documents that are new, changed or got other metadata.
-        unchanged: documents that stood in the index as they are.
-        failed: documents that could not be read; what stood in the index of them still does.
-        warnings: pages that came in without words, and why.
-        pages: pages read and written.
+        added: documents that are new, have changed, or got other metadata.
+        unchanged: documents that were in the index already.
+        failed: documents that could not be read; an earlier version stays in the index.
+        warnings: pages that were added without text or regions, or only in part, and why.
+        pages: number of pages read and written.
         seconds: wall time.
     """
 

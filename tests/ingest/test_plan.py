@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from snappy_core.ingest.jobs import prepare
-from snappy_core.ingest.plan import fingerprint, is_new, name_documents, relabel
+from snappy_core.ingest.plan import fingerprint, is_new, name_documents, update_metadata
 from snappy_core.parsing import VERSION, ReadingOptions, Source
 from snappy_core.parsing.layout.rapid_layout import RapidLayout
 from snappy_core.parsing.ocr.engine import OCR_ENGINES
@@ -102,19 +102,19 @@ def test_is_new(store, changed, new):
     assert is_new(store, replace(A, **changed)) is new
 
 
-class TestRelabel:
+class TestUpdateMetadata:
     def test_changes_what_differs(self, store):
-        assert relabel(store, replace(A, metadata={"team": "sky"})) is True
+        assert update_metadata(store, replace(A, metadata={"team": "sky"})) is True
         with store.read() as snapshot:
             assert dict(snapshot.document("a").metadata) == {"team": "sky"}
 
     def test_leaves_what_is_the_same(self, store):
-        assert relabel(store, A) is False
+        assert update_metadata(store, A) is False
 
     def test_takes_metadata_away(self, store):
-        assert relabel(store, replace(A, metadata={})) is True
+        assert update_metadata(store, replace(A, metadata={})) is True
         with store.read() as snapshot:
             assert dict(snapshot.document("a").metadata) == {}
 
     def test_passes_over_unknown_documents(self, store):
-        assert relabel(store, replace(A, document_id="b")) is False
+        assert update_metadata(store, replace(A, document_id="b")) is False

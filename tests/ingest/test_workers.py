@@ -13,8 +13,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from snappy_core import RegionIndex, Source, UnreadableDocumentError, WorkerError, Workers
 from snappy_core.encoders.minilm import MiniLMEncoder
-from snappy_core.ingest.pipeline import ingest
 from snappy_core.ingest.plan import name_documents
+from snappy_core.ingest.write import ingest
 from snappy_core.parsing import ReadingOptions
 from snappy_core.stores import MemoryStore
 from snappy_core.testing import FakeEncoder
@@ -81,10 +81,15 @@ def pids(tmp_path):
 
 
 def add(store, encoder, paths, workers, **limits):
-    crew = Workers(workers, **limits).start(encoder) if workers else None
-    options = ReadingOptions(ocr="never")
-    documents = name_documents(paths, None, None)
-    return ingest(store, encoder, documents, {"team": "sea"}, False, options, crew)
+    return ingest(
+        store,
+        encoder,
+        name_documents(paths, None, None),
+        metadata={"team": "sea"},
+        reading=ReadingOptions(ocr="never"),
+        executor=Workers(workers, **limits) if workers else None,
+        progress=False,
+    )
 
 
 @pytest.mark.parametrize("make", [FakeEncoder, MiniLMEncoder], ids=["fake", "minilm"])

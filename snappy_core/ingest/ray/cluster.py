@@ -1,4 +1,4 @@
-"""The Ray cluster that documents are read on: one that is running, or one of this machine."""
+"""The Ray cluster that documents are read on: one that runs already, or one of this machine."""
 
 from __future__ import annotations
 
@@ -12,49 +12,46 @@ from typing import Any
 
 from snappy_core.errors import MissingDependencyError
 
-_ALONE = threading.Lock()  # a process has one connection, and who ends first would end it for all
-_ANSWER = 5.0  # seconds: Ray itself takes a minute to find out, and then ends the process
-_WAY_OUT = "start one with `ray start --head`, or take 'local', a cluster of this machine"
+_connection = threading.Lock()  # a process has one, and `ray.shutdown` ends it for all threads
+_CONNECT_TIMEOUT = 5.0  # seconds: Ray itself tries for a minute, and then ends the process
+_ADVICE = "start one with `ray start --head`, or use 'local', a cluster of this machine"
 
 _QUIET = {
-    "RAY_BACKEND_LOG_LEVEL": "fatal",  # what goes wrong is raised, too
+    "RAY_BACKEND_LOG_LEVEL": "fatal",  # errors are raised as well
     "RAY_USAGE_STATS_ENABLED": "0",
-    "RAY_DATA_USAGE_DISABLED": "1",
 }
 
 
-def libraries() -> tuple[Any, Any]:
-    """Return ray and pyarrow.
+def import_ray() -> Any:
+    """Return the module ray.
 
     Raises:
         MissingDependencyError: the extra is not installed.
     """
     try:
-        import pyarrow
         import ray
-        import ray.data
     except ImportError as error:
         raise MissingDependencyError(
-            "adding documents on Ray needs Ray Data: pip install 'snappy-retriever[ray]'"
+            "adding documents on a cluster needs Ray: pip install 'snappy-retriever[ray]'"
         ) from error
-    return ray, pyarrow
+    return ray
 
 
 def find(address: str) -> str:
-    """Return "local" or the "host:port" of the cluster that an address means, which answers.
+    """Return "local", or the "host:port" of the running cluster that an address stands for.
 
     Raises:
-        MissingDependencyError: Ray Data is not installed.
+        MissingDependencyError: Ray is not installed.
         ValueError: it is no address of a cluster.
-        ConnectionError: nothing answers there, or this process is connected to another one.
+        ConnectionError: nothing answers there, or this process is connected to another cluster.
     """
-    ray, _ = libraries()
+    ray = import_ray()
     if ray.is_initialized():
         joined: str = ray.get_runtime_context().gcs_address
         if address not in ("auto", joined):
             raise ConnectionError(
                 f"this process is connected to the Ray cluster at {joined}, not to {address}; "
-                "take 'auto', or call ray.shutdown() before"
+                "use 'auto', or call ray.shutdown() first"
             )
         return joined
     if address == "auto":
@@ -66,8 +63,8 @@ def find(address: str) -> str:
         return address
     if "://" in address:
         raise ValueError(
-            f"{address!r}: Ray Data does not run behind a Ray client; go to a machine of the "
-            "cluster, and give the address that `ray start` told, as in 10.0.0.1:6379"
+            f"{address!r}: a Ray client cannot be used; run this on a machine of the cluster, "
+            "with the address that `ray start` printed, as in 10.0.0.1:6379"
         )
     host, _, port = address.rpartition(":")
     if not (host and port.isascii() and port.isdigit()):
@@ -76,32 +73,42 @@ def find(address: str) -> str:
             "as in 10.0.0.1:6379"
         )
     if (error := _unreachable(address)) is not None:
-        raise ConnectionError(f"no Ray cluster answers at {address} ({error}); {_WAY_OUT}")
+        raise ConnectionError(f"no Ray cluster answers at {address} ({error}); {_ADVICE}")
     return address
 
 
 @contextmanager
 def connected(address: str) -> Iterator[Any]:
-    """Give the module ray, connected to the cluster that `find` found; let go of it in the end.
+    """Connect to the cluster that `find` returned; yield the module ray.
 
-    A cluster started here ends, with its processes; another one is only left. A connection that
-    the process had before stays.
+    In the end a cluster started here is stopped, and one that ran before is left. A connection
+    that this process had before stays.
 
     Raises:
         ConnectionError: the cluster cannot be used.
     """
-    ray, _ = libraries()
-    with _ALONE, ExitStack() as stack:
+    ray = import_ray()
+    with _connection, ExitStack() as stack:
         stack.enter_context(_environment(_QUIET))
-        stack.enter_context(_hushed())
         if not ray.is_initialized():
             stack.callback(ray.shutdown)
             _connect(ray, address)
         yield ray
 
 
+def actor_resources(ray: Any, workers: int | None) -> tuple[dict[str, float], int]:
+    """Return the resources of the cluster that one actor reserves, and the number of actors."""
+    if workers != 0:
+        return {"num_cpus": 1}, workers or max(int(ray.cluster_resources().get("CPU", 1)), 1)
+    if gpus := int(ray.cluster_resources().get("GPU", 0)):
+        return {"num_gpus": 1}, gpus
+    cores = [int(node["Resources"].get("CPU", 0)) for node in ray.nodes() if node["Alive"]]
+    cores = [count for count in cores if count] or [1]
+    return {"num_cpus": min(cores)}, len(cores)
+
+
 def session_folder() -> str | None:
-    """Return where Ray keeps the logs of this process, in an actor."""
+    """Return the folder where Ray keeps the logs of this actor, None outside of actors."""
     from ray._private.worker import _global_node
 
     return None if _global_node is None else str(_global_node.get_session_dir_path())
@@ -113,14 +120,14 @@ def _connect(ray: Any, address: str) -> None:
         options["include_dashboard"] = False
     try:
         ray.init(address, **options)
-    except (Exception, SystemExit) as error:  # by the latter it says that nobody answers
+    except (Exception, SystemExit) as error:  # the latter when nothing answers
         raise ConnectionError(
-            f"the Ray cluster {address} cannot be used ({error}); {_WAY_OUT}"
+            f"the Ray cluster {address} cannot be used ({error}); {_ADVICE}"
         ) from error
 
 
 def _started(ray: Any) -> str | None:
-    """Return the address of the cluster that `ray start` began on this machine, if it did."""
+    """Return the address of a cluster that `ray start` started on this machine, if any."""
     from ray._private.services import canonicalize_bootstrap_address
 
     address: str | None = canonicalize_bootstrap_address(None)  # type: ignore[arg-type]
@@ -128,36 +135,18 @@ def _started(ray: Any) -> str | None:
 
 
 def _unreachable(address: str) -> OSError | None:
-    """Return why nothing can be reached at "host:port", None if something answers."""
+    """Return why no connection to "host:port" can be made, None if one can."""
     host, _, port = address.rpartition(":")
     try:
-        socket.create_connection((host.strip("[]"), int(port) % 65536), _ANSWER).close()
+        socket.create_connection((host.strip("[]"), int(port) % 65536), _CONNECT_TIMEOUT).close()
     except OSError as error:
         return error
     return None
 
 
 @contextmanager
-def _hushed() -> Iterator[None]:
-    """Keep the notes of Ray Data from the terminal; its log files have them."""
-    handlers = [
-        handler
-        for handler in logging.getLogger("ray.data").handlers
-        if isinstance(handler, logging.StreamHandler)
-    ]
-    levels = [handler.level for handler in handlers]
-    for handler in handlers:
-        handler.setLevel(logging.CRITICAL)  # errors are raised, too
-    try:
-        yield
-    finally:
-        for handler, level in zip(handlers, levels, strict=True):
-            handler.setLevel(level)
-
-
-@contextmanager
 def _environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """Set variables of the environment that are not set already, for a while."""
+    """Set environment variables that are not set already, inside the `with` statement."""
     new = {name: value for name, value in variables.items() if name not in os.environ}
     os.environ.update(new)
     try:

@@ -3,28 +3,24 @@
 import pytest
 
 from snappy_core import PasswordRequiredError, Source
-from snappy_core.ingest.ray.actor import Orders, Reader, pack, unpack
-from snappy_core.ingest.workers import pickle_encoder
+from snappy_core.ingest.jobs import Count, Encode, Read
+from snappy_core.ingest.ray.actor import Actor
+from snappy_core.ingest.worker import WorkerSetup
 from snappy_core.parsing import ReadingOptions
 from snappy_core.testing import FakeEncoder
 from tests.ingest.misbehaving import Absent
 
-pytestmark = pytest.mark.requires("ray.data")
+pytestmark = pytest.mark.requires("ray")
 LIMITS = (60.0, 4 << 30)
 
 
 class Recording(FakeEncoder):
-    """Notes where it was loaded, and fails over the document that says so."""
+    """Notes where it was loaded."""
 
     loaded = 0
 
     def __reduce__(self):
         return _load, ()
-
-    def encode_pages(self, pages):
-        if pages[0].label == "iii":
-            raise KeyError("no such label")
-        return super().encode_pages(pages)
 
 
 def _load():
@@ -32,53 +28,63 @@ def _load():
     return Recording()
 
 
-def reader(encoder, limits=None):
-    return Reader(
-        Orders(pickle_encoder(encoder), "home", ReadingOptions(ocr="never"), None, limits)
-    )
+@pytest.fixture
+def start():
+    """Starts actors, which are closed in the end."""
+    actors = []
+
+    def start(encoder, limits=None):
+        actors.append(Actor(WorkerSetup.of(encoder), "home", limits))
+        return actors[-1]
+
+    yield start
+    for actor in actors:
+        actor.close()
 
 
-def parts(reader, path):
-    source = Source.from_bytes(path.read_bytes(), path.name)
-    found = [item for row in reader(pack([(7, source)])) for item in unpack(row)]
-    assert {place for place, _ in found} == {7}
-    return [part for _, part in found]
+def source_of(path):
+    return Source.from_bytes(path.read_bytes(), path.name)
 
 
-def test_a_document_comes_in_parts(data):
-    first, second = parts(reader(FakeEncoder()), data / "many_pages.pdf")
-    assert (first.pages, second.pages) == (12, 12)
-    assert [record.page.number for record in first.records] == list(range(1, 9))
-    assert [record.page.number for record in second.records] == list(range(9, 13))
-    assert first.error is second.error is None
+@pytest.mark.parametrize("limits", [None, LIMITS])
+def test_jobs_come_back_with_a_result_or_an_error(start, data, limits):
+    actor, source = start(FakeEncoder(), limits), source_of(data / "many_pages.pdf")
+    assert actor.run(Count(source), 0, 0, []) == (12, None)
+    read = Read(source, range(2, 4), ReadingOptions(ocr="never"))
+    pages, error = actor.run(read, 0, 0, [])
+    assert ([page.number for page in pages], error) == ([2, 3], None)
+    records, error = actor.run(Encode(source, pages), 0, 0, [])
+    assert ([record.page.number for record in records], error) == ([2, 3], None)
+    result, error = actor.run(Count(source_of(data / "encrypted.pdf")), 1, 0, [])
+    assert (result, type(error)) == (None, PasswordRequiredError)
 
 
-def test_a_failure_is_a_part(data):
-    (part,) = parts(reader(FakeEncoder()), data / "encrypted.pdf")
-    assert (part.pages, part.records, type(part.error)) == (0, (), PasswordRequiredError)
+def test_copies_are_kept_as_long_as_they_are_needed(start, data):
+    actor = start(FakeEncoder(), LIMITS)
+    for number, oldest in ((0, 0), (1, 0), (0, 0), (3, 1)):
+        assert actor.run(Count(source_of(data / "table.pdf")), number, oldest, [])[0] == 1
+    copies = [source.path for source in actor._local.values()]
+    assert list(actor._local) == [1, 3]
+    assert sorted(copies[0].parent.iterdir()) == sorted(copies)
 
 
-def test_the_encoder_is_loaded_once(data):
+def test_the_encoder_is_loaded_once(start, data):
     Recording.loaded = 0
-    here = reader(Recording())
-    for name in ("table", "empty", "many_pages"):
-        parts(here, data / f"{name}.pdf")
+    inline = start(Recording())
+    for number, name in enumerate(("table", "empty", "many_pages")):
+        inline.run(Count(source_of(data / f"{name}.pdf")), number, 0, [])
     assert Recording.loaded == 1
-    contained = reader(Recording(), LIMITS)
-    assert [len(part.records) for part in parts(contained, data / "table.pdf")] == [1]
+    contained = start(Recording(), LIMITS)
+    assert contained.run(Count(source_of(data / "table.pdf")), 0, 0, []) == (1, None)
     assert Recording.loaded == 1  # it is in the worker process
 
 
 @pytest.mark.parametrize("limits", [None, LIMITS])
-def test_an_encoder_that_cannot_be_loaded_is_said_of_any_document(data, limits):
-    broken = reader(Absent(), limits)
-    for name in ("table", "unicode"):
-        (part,) = parts(broken, data / f"{name}.pdf")
-        assert isinstance(part.error, RuntimeError)
-        assert "the encoder cannot be loaded" in str(part.error)
-        assert "no such model" in str(part.error)
-
-
-def test_a_row_keeps_zeros():
-    source = Source.from_bytes(b"\0a\0\0", "zeros", "pass")
-    assert list(unpack(pack([(3, source), (5, source)]))) == [(3, source), (5, source)]
+def test_an_encoder_that_cannot_be_loaded_is_an_error_of_any_job(start, data, limits):
+    broken = start(Absent(), limits)
+    for number, name in enumerate(("table", "unicode")):
+        result, error = broken.run(Count(source_of(data / f"{name}.pdf")), number, 0, [])
+        assert result is None
+        assert isinstance(error, RuntimeError)
+        assert "the encoder cannot be loaded" in str(error)
+        assert "no such model" in str(error)

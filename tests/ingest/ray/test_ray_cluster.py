@@ -8,12 +8,11 @@ import pytest
 
 from snappy_core import MissingDependencyError, Ray, RegionIndex
 from snappy_core.cli import main
-from snappy_core.ingest.ray.cluster import find
-from snappy_core.ingest.ray.ingest import _share
+from snappy_core.ingest.ray.cluster import actor_resources, find
 from snappy_core.testing import FakeEncoder
 from tests.ingest.misbehaving import Locked
 
-pytestmark = pytest.mark.requires("ray.data")
+pytestmark = pytest.mark.requires("ray")
 
 
 def add(encoder):
@@ -45,7 +44,7 @@ def test_a_cluster_that_does_not_answer(closed, data, tmp_path, monkeypatch, cap
 @pytest.mark.parametrize(
     ("address", "said"),
     [
-        ("ray://10.0.0.1:10001", "does not run behind a Ray client"),
+        ("ray://10.0.0.1:10001", "a Ray client cannot be used"),
         ("a.pdf", "'a.pdf' is no address of a Ray cluster; give 'auto', 'local'"),
         (":6379", "is no address"),
         ("", "is no address"),
@@ -95,4 +94,4 @@ def test_what_an_actor_has_of_the_cluster(cores, gpus, workers, share):
             alive = [{"Alive": True, "Resources": {"CPU": float(n)} if n else {}} for n in cores]
             return [gone, *alive]
 
-    assert _share(Cluster(), workers) == share
+    assert actor_resources(Cluster(), workers) == share

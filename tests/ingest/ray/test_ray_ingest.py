@@ -22,18 +22,16 @@ from snappy_core import (
 )
 from snappy_core.cli import main
 from snappy_core.encoders.minilm import MiniLMEncoder
-from snappy_core.ingest.ray.actor import at_hand
+from snappy_core.ingest.ray.actor import fetch
 from snappy_core.testing import FakeEncoder
 from tests.ingest.contents import contents, outcome
 from tests.ingest.misbehaving import Deadly, KilledOnce, MisbehavingEncoder
 
 pytestmark = [
-    pytest.mark.requires("ray.data"),
+    pytest.mark.requires("ray"),
     pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs process groups"),
     # The processes of Ray talk over an address of this machine, which is not the loopback.
     pytest.mark.enable_socket,
-    # Ray Data copies its own deprecated options
-    pytest.mark.filterwarnings("ignore:.*deprecated.*:DeprecationWarning:ray.data.context"),
 ]
 
 ROOT = Path(__file__).parents[3]
@@ -134,11 +132,11 @@ def test_a_file_travels_to_another_node(cluster, paper):
     (other,) = {node["NodeID"] for node in ray.nodes()} - {home}
     path = paper("far", "ebb")
     source = Source.from_path(path, "tide")
-    assert at_hand(source, home) is source
-    assert at_hand(source, other) == Source(source.name, data=path.read_bytes(), password="tide")
+    assert fetch(source, home, []) is source
+    assert fetch(source, other, []) == Source(source.name, data=path.read_bytes(), password="tide")
     path.unlink()
     with pytest.raises(UnreadableDocumentError, match=r"far\.pdf: No such file"):
-        at_hand(source, other)
+        fetch(source, other, [])
 
 
 def test_an_actor_that_dies_costs_nothing(cluster, data, tmp_path):

@@ -1,0 +1,206 @@
+"""A worker process as this process sees it: it runs one job at a time, within limits."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from concurrent.futures import CancelledError
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from snappy_core.errors import WorkerError
+from snappy_core.ingest.jobs import Job
+from snappy_core.ingest.worker import WorkerSetup, serve
+
+_CHECK = 0.1  # seconds between checks of memory, and of whether to stop
+_START = 120.0  # seconds a worker may take to load the encoder
+_EXIT = 10.0  # seconds a process that has closed its pipe may take to end
+
+_starting_or_ending = threading.Lock()  # multiprocessing lets no two threads wait for processes
+
+
+class _WorkerDied(Exception):
+    """The process ended, or had to be killed; the job may not be to blame."""
+
+
+class _JobTimedOut(_WorkerDied):
+    """The job took too long; it would again."""
+
+
+class WorkerProcess:
+    """A fresh interpreter, started by loky, which needs no `__main__` guard.
+
+    It is started with its first job, and another one takes its place when it dies. All methods
+    are called from one thread at a time.
+
+    Args:
+        setup: what the process loads first.
+        folder: for its temporary files.
+        timeout: seconds a job may take for each of its pages.
+        memory: bytes the process and the programs it started may hold (Linux only).
+        stopping: set by another thread to end the job that runs.
+    """
+
+    def __init__(
+        self,
+        setup: WorkerSetup,
+        folder: str,
+        timeout: float,
+        memory: int,
+        stopping: threading.Event,
+    ) -> None:
+        self._setup = setup
+        self._folder = folder
+        self._timeout = timeout
+        self._memory = memory
+        self._stopping = stopping
+        self._process: Any = None
+
+    def run(self, job: Job) -> Any:
+        """Return the result of a job, or raise its error.
+
+        If the process dies over it, the job runs once more in a new one: what earlier jobs left
+        behind, or the system, may be to blame.
+
+        Raises:
+            WorkerError: the process died twice, or the job took too long.
+            RuntimeError: no process can be started.
+            CancelledError: the pool is stopping.
+        """
+        try:
+            try:
+                return self._try(job)
+            except _JobTimedOut:
+                raise
+            except _WorkerDied:
+                return self._try(job)
+        except _WorkerDied as death:
+            raise WorkerError(job.source.name, f"{death} ({job})") from None
+
+    def kill(self) -> None:
+        """End the process and the programs it started, at once."""
+        if self._process is None:
+            return
+        process, self._process = self._process, None
+        with _starting_or_ending:
+            if hasattr(os, "killpg"):
+                with suppress(OSError):  # not yet a group of its own, or gone
+                    os.killpg(process.pid, signal.SIGKILL)
+                if process.exitcode is None:
+                    os.kill(process.pid, signal.SIGKILL)
+            else:
+                process.terminate()
+            process.join()
+        self._pipe.close()
+
+    def _try(self, job: Job) -> Any:
+        try:
+            if self._process is None:
+                self._start()
+            result, error = self._exchange(job, self._timeout * len(job))
+        except BaseException:
+            self.kill()
+            raise
+        if error is not None:
+            raise error
+        return result
+
+    def _start(self) -> None:
+        from loky.backend.context import get_context
+
+        context = get_context("loky")
+        self._pipe, child_pipe = context.Pipe()
+        process = context.Process(
+            target=serve,
+            args=(child_pipe, os.getpid()),
+            env=_environment(self._folder),
+            daemon=True,
+        )
+        # Ctrl-C is for this process, which ends the workers: they never see it. A signal that
+        # is blocked stays blocked in the programs a thread starts.
+        with _starting_or_ending:
+            blocked = _block(signal.SIGINT)
+            try:
+                process.start()
+                self._process = process
+            finally:
+                child_pipe.close()
+                _unblock(blocked)
+        try:
+            _, error = self._exchange(self._setup, _START)
+        except _WorkerDied as death:
+            raise RuntimeError(
+                f"no worker process can be started ({death}); "
+                "add the documents without workers (executor=None)"
+            ) from None
+        if error is not None:
+            raise RuntimeError(
+                f"the encoder cannot be loaded in a worker process ({error}); "
+                "add the documents without workers (executor=None)"
+            ) from error
+
+    def _exchange(self, message: WorkerSetup | Job, seconds: float) -> tuple[Any, Exception | None]:
+        """Send a message and return the answer.
+
+        Raises:
+            _WorkerDied: the process ended, or was about to break a limit.
+            CancelledError: the pool is stopping.
+        """
+        deadline = time.monotonic() + seconds
+        try:
+            self._pipe.send(message)
+            while not self._pipe.poll(min(_CHECK, max(deadline - time.monotonic(), 0))):
+                if self._stopping.is_set():
+                    raise CancelledError
+                if time.monotonic() > deadline:
+                    raise _JobTimedOut(f"took longer than {seconds:g} seconds")
+                if resident(self._process.pid) > self._memory:
+                    raise _WorkerDied(f"needs more than {self._memory / 2**20:,.0f} MiB of memory")
+            answer: tuple[Any, Exception | None] = self._pipe.recv()
+            return answer
+        except (EOFError, OSError):
+            raise _WorkerDied(f"the worker process {self._how_it_ended()}") from None
+
+    def _how_it_ended(self) -> str:
+        with _starting_or_ending:
+            self._process.join(_EXIT)
+            code = self._process.exitcode
+        if code is None or code >= 0:
+            return f"ended (exit code {code})"
+        with suppress(ValueError):
+            return f"was killed ({signal.Signals(-code).name})"
+        return f"was killed (signal {-code})"
+
+
+def resident(pid: int | None) -> int:
+    """Return the bytes of memory that a process and its children hold; 0 if it is not known."""
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_bytes().split()[1])
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_bytes().split()
+    except (OSError, IndexError):
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE") + sum(resident(int(child)) for child in children)
+
+
+def _environment(folder: str) -> dict[str, str]:
+    """Return the variables that differ in a worker: one core each, and its own temporary files."""
+    return {
+        "OMP_NUM_THREADS": "1",
+        "OMP_THREAD_LIMIT": "1",
+        **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), folder),
+    }
+
+
+def _block(number: int) -> set[Any]:
+    """Block a signal in this thread and what it starts; return what was blocked before."""
+    if hasattr(signal, "pthread_sigmask"):  # not on Windows
+        return signal.pthread_sigmask(signal.SIG_BLOCK, {number})
+    return set()
+
+
+def _unblock(before: set[Any]) -> None:
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

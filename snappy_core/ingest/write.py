@@ -1,0 +1,98 @@
+"""Adding documents to a store: plan them, read and encode them, write them one by one, report."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from snappy_core.encoders.base import Encoder
+from snappy_core.errors import FormatError, SnappyError, StoreError, UnreadableDocumentError
+from snappy_core.formats import SuppliedPage
+from snappy_core.ingest.executor import Executor, InlineExecutor
+from snappy_core.ingest.pipeline import Pipeline
+from snappy_core.ingest.plan import fingerprint, plan, stored_document, update_metadata
+from snappy_core.ingest.progress import IngestProgress
+from snappy_core.ingest.report import Failure, IngestReport
+from snappy_core.parsing.options import ReadingOptions
+from snappy_core.parsing.source import Source
+from snappy_core.stores.base import PageRecord, Store
+from snappy_core.types import Scalar
+
+
+def ingest(
+    store: Store,
+    encoder: Encoder,
+    documents: Sequence[tuple[str, Source]],
+    *,
+    metadata: Mapping[str, Scalar] | None = None,
+    reading: ReadingOptions = ReadingOptions(),
+    executor: Executor | None = None,
+    supplied: Mapping[int, SuppliedPage] | None = None,
+    progress: bool | None = None,
+) -> IngestReport:
+    """Add documents, given as (document id, source); see `RegionIndex.add`.
+
+    `supplied` holds the regions of the only document, by page number.
+    """
+    started = time.perf_counter()
+    bar = IngestProgress(len(documents), progress)
+    with (executor or InlineExecutor()).start(encoder) as pool, bar:
+        planned = plan(store, documents, fingerprint(encoder, reading, supplied))
+        pipeline = Pipeline(planned, pool, reading, bar.counted, supplied)
+        report = write_documents(store, pipeline, metadata, bar)
+    return replace(report, seconds=time.perf_counter() - started)
+
+
+def write_documents(
+    store: Store,
+    pipeline: Pipeline,
+    metadata: Mapping[str, Scalar] | None,
+    bar: IngestProgress,
+) -> IngestReport:
+    """Write the documents of a pipeline, one after the other, and report on them."""
+    added: list[str] = []
+    unchanged: list[str] = []
+    failed: list[Failure] = []
+    warnings: list[str] = []
+    pages = 0
+    for planned, document in pipeline:
+        name, document_id = planned.source.name, planned.record.document_id
+        pages_before, page_warnings = bar.pages, list[str]()
+        try:
+            if planned.error is not None:
+                raise planned.error
+            stored = stored_document(store, document_id) if metadata is None else None
+            record = replace(planned.record, metadata=stored.metadata if stored else metadata or {})
+            if document is not None:
+                records = _watch(pipeline.records(document), name, bar, page_warnings)
+                store.write(record, records)
+                added.append(document_id)
+                warnings += page_warnings
+                pages += bar.pages - pages_before
+            elif update_metadata(store, record):
+                added.append(document_id)
+            else:
+                unchanged.append(document_id)
+            bar.document()
+        except (StoreError, FormatError):
+            raise  # a full disk or wrong regions are no fault of the document
+        except SnappyError as error:
+            cause = error.cause if isinstance(error, UnreadableDocumentError) else str(error)
+            failed.append(Failure(name, cause, error))
+            expected = 0 if document is None else document.pages or 0
+            bar.document(f"{name}: {cause}", missing=expected - (bar.pages - pages_before))
+    return IngestReport(tuple(added), tuple(unchanged), tuple(failed), tuple(warnings), pages, 0.0)
+
+
+def _watch(
+    records: Iterator[PageRecord], name: str, bar: IngestProgress, warnings: list[str]
+) -> Iterator[PageRecord]:
+    """Pass pages on; count them, and collect warnings of those that cannot be found."""
+    for record in records:
+        bar.page()
+        page = record.page
+        if page.warning or not page.regions:
+            cause = page.warning or ("has no regions" if len(page.words) else "has no text")
+            warnings.append(f"{name}, page {page.number}: {cause}")
+        yield record
