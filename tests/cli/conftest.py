@@ -39,7 +39,7 @@ def snappy(capsys, monkeypatch):
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory, data):
+def small_index(tmp_path_factory, data):
     """An index of three small documents, two of them of the team red; not to be changed."""
     path = tmp_path_factory.mktemp("index") / "small.snappy"
     here = ["--to", str(path), "--workers", "0"]

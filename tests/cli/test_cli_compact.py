@@ -8,22 +8,22 @@ from snappy_core.stores import SqliteStore
 from snappy_core.testing.stores import document, texts
 
 
-def test_gives_back_room(snappy, made, tmp_path):
-    made = Path(shutil.copy(made, tmp_path))
-    asked = ("search", "boats", "--in", made, "--json")
-    found = json.loads(snappy(*asked).out)["hits"]
-    store = SqliteStore(made)
+def test_gives_back_room(snappy, small_index, tmp_path):
+    small_index = Path(shutil.copy(small_index, tmp_path))
+    asked = ("search", "boats", "--in", small_index, "--json")
+    output = json.loads(snappy(*asked).out)["hits"]
+    store = SqliteStore(small_index)
     store.write(document("long"), texts(*["Tides turn " * 100] * 20))
     store.delete("long")
     store.close()
-    full = made.stat().st_size
-    done = snappy("compact", made)
-    assert (done.code, done.out, done.err) == (0, "", "")
-    assert made.stat().st_size < full
-    assert json.loads(snappy(*asked).out)["hits"] == found
+    full = small_index.stat().st_size
+    result = snappy("compact", small_index)
+    assert (result.code, result.out, result.err) == (0, "", "")
+    assert small_index.stat().st_size < full
+    assert json.loads(snappy(*asked).out)["hits"] == output
 
 
 def test_a_missing_index_is_not_made(snappy, tmp_path):
-    done = snappy("compact", tmp_path / "none.snappy")
-    assert done.code == 1
-    assert "none.snappy: no such index" in done.error
+    result = snappy("compact", tmp_path / "none.snappy")
+    assert result.code == 1
+    assert "none.snappy: no such index" in result.error

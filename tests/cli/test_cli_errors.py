@@ -33,49 +33,51 @@ ROOT = Path(snappy_core.__file__).parent.parent
         (["q", "--in", "ftp://bucket/x"], "ftp://bucket/x"),
     ],
 )
-def test_wrong_use_exits_with_2(snappy, made, options, words):
-    done = snappy("search", *(str(made) if option == "INDEX" else option for option in options))
-    assert done.code == 2
-    assert words in done.error
+def test_wrong_use_exits_with_2(snappy, small_index, options, words):
+    result = snappy(
+        "search", *(str(small_index) if option == "INDEX" else option for option in options)
+    )
+    assert result.code == 2
+    assert words in result.error
 
 
 def test_an_unknown_command_exits_with_2(snappy):
-    done = snappy("find")
-    assert done.code == 2
-    assert "find" in done.error
+    result = snappy("find")
+    assert result.code == 2
+    assert "find" in result.error
 
 
 @pytest.mark.parametrize("command", [["search", "q", "--in"], ["show", "q", "--in"], ["info"]])
 def test_a_missing_index_is_an_error_and_is_not_made(snappy, tmp_path, command):
-    done = snappy(*command, tmp_path / "none.snappy")
-    assert done.code == 1
-    assert "none.snappy" in done.error
+    result = snappy(*command, tmp_path / "none.snappy")
+    assert result.code == 1
+    assert "none.snappy" in result.error
     assert list(tmp_path.iterdir()) == []
 
 
 def test_what_is_no_index_is_an_error(snappy, data, tmp_path):
     copy = tmp_path / "[red].pdf"
     shutil.copy(data / "table.pdf", copy)
-    done = snappy("search", "q", "--in", copy)
-    assert done.code == 1
-    assert done.error == f"{copy}: is not a Snappy index"
+    result = snappy("search", "q", "--in", copy)
+    assert result.code == 1
+    assert result.error == f"{copy}: is not a Snappy index"
 
 
 @pytest.mark.parametrize("name", ["none.pdf", "empty.pdf", "not_a_pdf.pdf", "encrypted.pdf"])
 def test_a_pdf_that_cannot_be_read_is_an_error(snappy, data, name):
-    done = snappy("search", "q", "--pdf", data / name)
-    assert done.code == 1
-    assert done.error.startswith(f"{(data / name).as_posix()}: ")
+    result = snappy("search", "q", "--pdf", data / name)
+    assert result.code == 1
+    assert result.error.startswith(f"{(data / name).as_posix()}: ")
 
 
-def test_a_picture_that_cannot_be_written_is_an_error(snappy, made, tmp_path):
+def test_a_picture_that_cannot_be_written_is_an_error(snappy, small_index, tmp_path):
     out = tmp_path / "no" / "page.png"
-    done = snappy("show", "boats", "--in", made, "--out", out)
-    assert done.code == 1
-    assert done.error == f"{out}: No such file or directory"
-    done = snappy("show", "boats", "--in", made, "--out", tmp_path / "page.odd")
-    assert done.code == 2
-    assert ".odd" in done.error
+    result = snappy("show", "boats", "--in", small_index, "--out", out)
+    assert result.code == 1
+    assert result.error == f"{out}: No such file or directory"
+    result = snappy("show", "boats", "--in", small_index, "--out", tmp_path / "page.odd")
+    assert result.code == 2
+    assert ".odd" in result.error
 
 
 def test_a_page_whose_file_is_gone_is_an_error(snappy, data, tmp_path):
@@ -83,9 +85,9 @@ def test_a_page_whose_file_is_gone_is_an_error(snappy, data, tmp_path):
     shutil.copy(data / "table.pdf", pdf)
     assert snappy("index", pdf, "--to", index).code == 0
     pdf.unlink()
-    done = snappy("show", "boats", "--in", index)
-    assert done.code == 1
-    assert "gone.pdf, page 1" in done.error
+    result = snappy("show", "boats", "--in", index)
+    assert result.code == 1
+    assert "gone.pdf, page 1" in result.error
 
 
 def test_a_bug_is_not_hidden(monkeypatch):
@@ -100,10 +102,10 @@ def test_a_bug_is_not_hidden(monkeypatch):
 def test_help_and_version(snappy):
     assert snappy("--version").out == f"snappy {snappy_core.__version__}\n"
     for arguments in ([], ["--help"]):
-        done = snappy(*arguments)
-        assert done.code == 0
+        result = snappy(*arguments)
+        assert result.code == 0
         for command in ("index", "search", "show", "info", "eval"):
-            assert command in done.out
+            assert command in result.out
 
 
 def process(*arguments, **options):
@@ -130,8 +132,8 @@ def test_through_a_pipe_names_with_markup_stay_as_they_are(data, tmp_path):
     assert "£251,500" in out
 
 
-def test_json_comes_alone_through_a_pipe(made):
-    with process("search", "boats", "--in", made, "--json") as command:
+def test_json_comes_alone_through_a_pipe(small_index):
+    with process("search", "boats", "--in", small_index, "--json") as command:
         out, err = command.communicate()
     assert (command.returncode, err) == (0, "")
     assert json.loads(out)["hits"]
@@ -146,8 +148,8 @@ def test_a_process_fails_with_one_line(tmp_path):
 
 
 @pytest.mark.parametrize("options", [(), ("--json",)])
-def test_a_reader_that_leaves_is_no_error(made, options):
-    with process("search", "boats", "--in", made, *options) as command:
+def test_a_reader_that_leaves_is_no_error(small_index, options):
+    with process("search", "boats", "--in", small_index, *options) as command:
         command.stdout.close()
         err = command.stderr.read()
     assert command.returncode == 1

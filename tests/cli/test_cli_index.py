@@ -11,30 +11,30 @@ from snappy_core.cli.options import read_filter, read_metadata
 
 def test_index_says_what_was_added(snappy, data, tmp_path):
     to = tmp_path / "a.snappy"
-    done = snappy("index", data / "table.pdf", data / "page_labels.pdf", "--to", to)
-    assert done.code == 0
-    assert done.out.startswith("2 added, 0 unchanged, 0 failed; 5 pages in ")
+    result = snappy("index", data / "table.pdf", data / "page_labels.pdf", "--to", to)
+    assert result.code == 0
+    assert result.out.startswith("2 added, 0 unchanged, 0 failed; 5 pages in ")
     again = snappy("index", data / "table.pdf", "--to", to)
     assert again.out.startswith("0 added, 1 unchanged, 0 failed; 0 pages in ")
 
 
 def test_a_bad_file_is_reported_and_the_others_go_on(snappy, data, tmp_path):
     paths = [data / name for name in ("not_a_pdf.pdf", "mixed_blank.pdf", "table.pdf")]
-    done = snappy("index", *paths, tmp_path / "none.pdf", "--to", tmp_path / "a.snappy")
-    assert done.code == 1
-    counts, warning, *failures = done.out.splitlines()
+    result = snappy("index", *paths, tmp_path / "none.pdf", "--to", tmp_path / "a.snappy")
+    assert result.code == 1
+    counts, warning, *failures = result.out.splitlines()
     assert counts.startswith("2 added, 0 unchanged, 2 failed; 4 pages")
     assert warning == f"warning: {paths[1].as_posix()}, page 2: has no text"
     assert failures[0].startswith(f"failed: {paths[0].as_posix()}: ")
     assert failures[1].startswith(f"failed: {(tmp_path / 'none.pdf').as_posix()}: ")
-    assert "Traceback" not in done.err
+    assert "Traceback" not in result.err
 
 
 def test_workers_read_as_they_are_told(snappy, data, tmp_path):
     to = tmp_path / "a.snappy"
     options = ["--workers", 2, "--ocr", "never", "--languages", "deu+eng", "--memory", 2.5]
-    done = snappy("index", data / "table.pdf", data / "many_pages.pdf", "--to", to, *options)
-    assert done.code == 0
+    result = snappy("index", data / "table.pdf", data / "many_pages.pdf", "--to", to, *options)
+    assert result.code == 0
     with RegionIndex.open(to, create=False) as index:
         assert {d.fingerprint.split(", ")[1] for d in index.documents()} == {"ocr never deu+eng"}
     assert snappy("index", data / "table.pdf", "--to", to, "--workers", -1).code == 2
@@ -44,23 +44,23 @@ def test_workers_read_as_they_are_told(snappy, data, tmp_path):
 
 def test_index_json(snappy, data, tmp_path):
     good, bad = data / "mixed_blank.pdf", data / "empty.pdf"
-    done = snappy("index", good, bad, "--to", tmp_path / "a.snappy", "--json")
-    assert done.code == 1
-    found = json.loads(done.out)
-    assert list(found) == ["added", "unchanged", "failed", "warnings", "pages", "seconds"]
-    assert found["added"] == [good.as_posix()]
-    assert found["unchanged"] == []
-    assert found["failed"] == [{"source": bad.as_posix(), "cause": "is empty"}]
-    assert len(found["warnings"]) == 1
-    assert found["pages"] == 3
+    result = snappy("index", good, bad, "--to", tmp_path / "a.snappy", "--json")
+    assert result.code == 1
+    output = json.loads(result.out)
+    assert list(output) == ["added", "unchanged", "failed", "warnings", "pages", "seconds"]
+    assert output["added"] == [good.as_posix()]
+    assert output["unchanged"] == []
+    assert output["failed"] == [{"source": bad.as_posix(), "cause": "is empty"}]
+    assert len(output["warnings"]) == 1
+    assert output["pages"] == 3
 
 
 def test_names_with_markup_are_printed_as_they_are(snappy, data, tmp_path):
     name = tmp_path / "[red]bad[" / "red] :smile: \\[x].pdf"
     name.parent.mkdir()
     shutil.copy(data / "not_a_pdf.pdf", name)
-    done = snappy("index", name, "--to", tmp_path / "a.snappy")
-    assert f"failed: {name.as_posix()}: " in done.out
+    result = snappy("index", name, "--to", tmp_path / "a.snappy")
+    assert f"failed: {name.as_posix()}: " in result.out
 
 
 def test_a_password_opens_an_encrypted_document(snappy, data, tmp_path):
@@ -104,31 +104,31 @@ def test_a_filter_takes_several_values_and_a_number_also_as_text():
 
 @pytest.mark.parametrize("pair", ["team", "=x", ""])
 def test_a_pair_needs_a_key_and_a_value(snappy, data, tmp_path, pair):
-    done = snappy("index", data / "table.pdf", "--to", tmp_path / "a", "--metadata", pair)
-    assert done.code == 2
-    assert done.error == f"{pair!r} is not of the form KEY=VALUE"
+    result = snappy("index", data / "table.pdf", "--to", tmp_path / "a", "--metadata", pair)
+    assert result.code == 2
+    assert result.error == f"{pair!r} is not of the form KEY=VALUE"
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("pairs", [["a=1", "a=2"], ["score=1"]])
 def test_metadata_given_twice_or_reserved_is_refused(snappy, data, tmp_path, pairs):
     options = [part for pair in pairs for part in ("--metadata", pair)]
-    done = snappy("index", data / "table.pdf", "--to", tmp_path / "a", *options)
-    assert done.code == 2
-    assert pairs[0].partition("=")[0] in done.error
+    result = snappy("index", data / "table.pdf", "--to", tmp_path / "a", *options)
+    assert result.code == 2
+    assert pairs[0].partition("=")[0] in result.error
 
 
-def test_info(snappy, made):
-    done = snappy("info", made)
-    assert done.code == 0
-    assert f"location   {made}" in done.out.splitlines()
-    assert "documents  3" in done.out.splitlines()
-    found = json.loads(snappy("info", made, "--json").out)
-    assert list(found) == ["location", "encoder", "dim", "documents", "pages", "bytes"]
-    assert (found["documents"], found["pages"]) == (3, 6)
+def test_info(snappy, small_index):
+    result = snappy("info", small_index)
+    assert result.code == 0
+    assert f"location   {small_index}" in result.out.splitlines()
+    assert "documents  3" in result.out.splitlines()
+    output = json.loads(snappy("info", small_index, "--json").out)
+    assert list(output) == ["location", "encoder", "dim", "documents", "pages", "bytes"]
+    assert (output["documents"], output["pages"]) == (3, 6)
 
 
 def test_a_first_stage_of_no_size(snappy, data, tmp_path):
-    done = snappy("index", data / "table.pdf", "--to", tmp_path / "a.snappy", "--pool-block", 0)
-    assert done.code == 2
-    assert done.error == "pool_block must be between 1 and 32, not 0"
+    result = snappy("index", data / "table.pdf", "--to", tmp_path / "a.snappy", "--pool-block", 0)
+    assert result.code == 2
+    assert result.error == "pool_block must be between 1 and 32, not 0"

@@ -30,6 +30,6 @@ def test_workers_are_those_of_the_cluster(data, tmp_path, executors, options):
 
 def test_an_address_that_is_none(snappy, data, tmp_path):
     pytest.importorskip("ray")
-    done = snappy("index", data / "table.pdf", "--to", tmp_path / "a.snappy", "--ray", "b.pdf")
-    assert done.code == 2
-    assert done.error.startswith("'b.pdf' is no address of a Ray cluster; give 'auto', 'local'")
+    result = snappy("index", data / "table.pdf", "--to", tmp_path / "a.snappy", "--ray", "b.pdf")
+    assert result.code == 2
+    assert result.error.startswith("'b.pdf' is no address of a Ray cluster; give 'auto', 'local'")

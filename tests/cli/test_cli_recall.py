@@ -12,15 +12,15 @@ def test_command(snappy, tmp_path, data):
     with RegionIndex.open(path) as index:
         index.add(data / "table.pdf").raise_failed()
         count = index.info().pages
-    done = snappy("eval", "recall", path, "--json")
-    assert (done.code, done.err) == (0, "")
-    found = json.loads(done.out)
-    assert (found["pages"], found["made"], found["k"]) == (count, True, 10)
-    assert found["depths"][-1]["regions"] == 1
+    result = snappy("eval", "recall", path, "--json")
+    assert (result.code, result.err) == (0, "")
+    output = json.loads(result.out)
+    assert (output["pages"], output["made"], output["k"]) == (count, True, 10)
+    assert output["depths"][-1]["regions"] == 1
     questions = tmp_path / "q.txt"
     questions.write_text("How many boats has the port of Brae?")
-    done = snappy("eval", "recall", path, "--queries", questions, "-k", "2")
-    assert f"{count} pages, 1 questions (given), k = 2" in done.out
+    result = snappy("eval", "recall", path, "--queries", questions, "-k", "2")
+    assert f"{count} pages, 1 questions (given), k = 2" in result.out
     assert snappy("eval", "recall", tmp_path / "none.snappy").code == 1
     SqliteStore(tmp_path / "new.snappy").close()
     assert snappy("eval", "recall", tmp_path / "new.snappy").code == 2
