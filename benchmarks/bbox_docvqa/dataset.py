@@ -12,11 +12,13 @@ import json
 import math
 import os
 import re
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from snappy_core.evaluation.jsonl import parse_lines
 from snappy_core.types import Box
 
 DPI = 300  # of the page images on which the boxes were drawn
@@ -73,10 +75,10 @@ def load_samples(
         FileNotFoundError: there is no such folder or file, or no JSONL file in it.
         ValueError: a line is not a question (the message has its number), or none is left.
     """
-    rows = [row for path in _files(Path(dataset)) for row in _rows(path)]
-    samples = [_sample(number, *row) for number, row in enumerate(rows)]
-    if not samples:
-        raise ValueError(f"{dataset}: no questions")
+    samples: list[Sample] = []
+    for path in _files(Path(dataset)):
+        samples += parse_lines(path, path.read_bytes(), partial(_sample, path.parent))
+    samples = [replace(sample, id=number) for number, sample in enumerate(samples)]
     selection = [
         sample
         for sample in samples
@@ -130,23 +132,19 @@ def locate(samples: Sequence[Sample]) -> tuple[dict[int, PageLocation], list[str
 
 
 def _image(sample: Sample) -> Path | None:
-    if not sample.images:
-        return None
-    image = Path(sample.images[0].replace("\\", "/"))
-    for folder in (sample.folder, sample.folder.parent):
-        for path in (folder / image, folder / "images" / image, folder / image.name,
-                     folder / "images" / image.name):  # fmt: skip
-            if path.is_file():
-                return path
+    for name in sample.images[:1]:
+        image = Path(name.replace("\\", "/"))
+        for folder in (sample.folder, sample.folder.parent):
+            for path in (image, Path("images", image), image.name, Path("images", image.name)):
+                if (folder / path).is_file():
+                    return folder / path
     return None
 
 
 def _pdf(sample: Sample) -> Path | None:
-    for folder in (sample.folder, sample.folder / "pdfs"):
-        for path in (folder / f"{sample.document}.pdf", folder / sample.document):
-            if path.suffix.lower() == ".pdf" and path.is_file():
-                return path
-    return None
+    name = sample.document.removesuffix(".pdf") + ".pdf"
+    paths = (sample.folder / name, sample.folder / "pdfs" / name)
+    return next((path for path in paths if path.is_file()), None)
 
 
 def _files(dataset: Path) -> list[Path]:
@@ -166,46 +164,32 @@ def _first_line(path: Path) -> bytes:
         return next((line for line in file if line.strip()), b"")
 
 
-def _rows(path: Path) -> Iterator[tuple[Path, int, str]]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{path}: is not UTF-8 text ({error})") from error
-    for number, line in enumerate(text.split("\n"), start=1):
-        if line.strip():
-            yield path, number, line
-
-
-def _sample(identity: int, path: Path, number: int, line: str) -> Sample:
-    try:
-        row = json.loads(line)
-        pages = _boxes(row["bbox"])
-        boxes = [box for page in pages for box in page]
-        question = str(row.get("question") or row["query"])
-        if not boxes or not question.strip():
-            raise ValueError("no box of evidence" if not boxes else "an empty question")
-        # The published dataset has the second name.
-        types = list(map(str, _flat(row.get("subimg_type") or row.get("subimg_tpye") or ())))
-        numbers = tuple(_numbers(row.get("evidence_page")))
-        images = tuple(map(str, _flat(row.get("images") or row.get("image_paths") or ())))
-        # Without a list for each page of evidence all boxes are assumed to be on the first.
-        keys = next((names for names in (numbers, images) if len(names) == len(pages)), None)
-        own = [keys is None or keys[i] == keys[0] for i, page in enumerate(pages) for _ in page]
-        order = sorted(range(len(boxes)), key=lambda index: not own[index])
-        return Sample(
-            id=identity,
-            folder=path.parent,
-            document=str(row["doc_name"]),
-            category=str(row.get("category", "")),
-            question=question,
-            pages=numbers,
-            images=images,
-            boxes=tuple(boxes[index] for index in order),
-            own=sum(own),
-            types=tuple(types[index] for index in order) if len(types) == len(boxes) else (),
-        )
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{path}, line {number}: not a question ({error!r})") from error
+def _sample(folder: Path, row: Mapping[str, Any]) -> Sample:
+    pages = _boxes(row["bbox"])
+    boxes = [box for page in pages for box in page]
+    question = str(row.get("question") or row["query"])
+    if not boxes or not question.strip():
+        raise ValueError("no box of evidence" if not boxes else "an empty question")
+    # The published dataset has the second name.
+    types = list(map(str, _flat(row.get("subimg_type") or row.get("subimg_tpye") or ())))
+    numbers = tuple(_numbers(row.get("evidence_page")))
+    images = tuple(map(str, _flat(row.get("images") or row.get("image_paths") or ())))
+    # Without a list for each page of evidence all boxes are assumed to be on the first.
+    keys = next((names for names in (numbers, images) if len(names) == len(pages)), None)
+    own = [keys is None or keys[i] == keys[0] for i, page in enumerate(pages) for _ in page]
+    order = sorted(range(len(boxes)), key=lambda index: not own[index])
+    return Sample(
+        id=0,  # until all are read
+        folder=folder,
+        document=str(row["doc_name"]),
+        category=str(row.get("category", "")),
+        question=question,
+        pages=numbers,
+        images=images,
+        boxes=tuple(boxes[index] for index in order),
+        own=sum(own),
+        types=tuple(types[index] for index in order) if len(types) == len(boxes) else (),
+    )
 
 
 def _boxes(value: Any) -> list[list[Box]]:

@@ -8,12 +8,16 @@ predicted boxes are therefore measured too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.boxes import Boxes, iou
+
+T = TypeVar("T")
 
 THRESHOLDS: Mapping[str, float] = {"hit25": 0.25, "hit50": 0.5, "hit70": 0.7}
 
@@ -100,3 +104,15 @@ def means(rows: Sequence[Mapping[str, float]], digits: int | None = 6) -> dict[s
         raise ValueError("there are no questions to take the mean of")
     exact = {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
     return exact if digits is None else {name: round(mean, digits) for name, mean in exact.items()}
+
+
+def group(items: Iterable[T], key: Callable[[T], object]) -> dict[str, list[T]]:
+    """Return the items of each key, sorted by its text.
+
+    >>> group(["a1", "b1", "a2"], lambda item: item[0])
+    {'a': ['a1', 'a2'], 'b': ['b1']}
+    """
+    groups: dict[str, list[T]] = defaultdict(list)
+    for item in items:
+        groups[str(key(item))].append(item)
+    return dict(sorted(groups.items()))

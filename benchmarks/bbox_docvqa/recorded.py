@@ -8,7 +8,6 @@ first), `tokens_selected`, `tokens_all_ocr` and `tokens_full_image`.
 from __future__ import annotations
 
 import gzip
-import json
 import os
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,12 +20,14 @@ import numpy as np
 from benchmarks.bbox_docvqa.grounding import (
     best_overlaps,
     grounding,
+    group,
     means,
     prefixed,
     shared_area,
 )
 from benchmarks.bbox_docvqa.tokens import savings
 from snappy_core.boxes import Boxes, as_boxes
+from snappy_core.evaluation.jsonl import parse_lines
 from snappy_core.evaluation.metrics import intervals
 
 
@@ -74,26 +75,17 @@ def _run(path: Path, model: str) -> RecordedRun:
             data = gzip.decompress(data)
         except (EOFError, OSError, zlib.error) as error:
             raise ValueError(f"{path}: is cut off or damaged ({error})") from error
-    samples, failed = [], 0
-    for number, line in enumerate(data.split(b"\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-            if row.get("failed", False):
-                failed += 1
-            else:
-                samples.append(_sample(row))
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise ValueError(
-                f"{path}, line {number}: not a recorded question ({error!r})"
-            ) from error
-    if not samples:
+    samples = parse_lines(path, data, _sample, "recorded question")
+    answered = [sample for sample in samples if sample is not None]
+    if not answered:
         raise ValueError(f"{path}: no recorded questions")
-    return RecordedRun(model, samples, failed)
+    return RecordedRun(model, answered, len(samples) - len(answered))
 
 
-def _sample(row: Mapping[str, Any]) -> RecordedSample:
+def _sample(row: Mapping[str, Any]) -> RecordedSample | None:
+    """Return a question, None if it failed."""
+    if row.get("failed", False):
+        return None
     evidence = as_boxes(row["gt_bboxes"])
     if len(evidence) == 0:
         raise ValueError("no box of evidence")
@@ -161,16 +153,15 @@ def _by(
     key: Callable[[RecordedSample], str],
 ) -> dict[str, dict[str, float]]:
     """Return the means and tokens of the questions of each key."""
-    keys = [key(sample) for sample in samples]
-    groups = {}
-    for name in sorted(set(keys)):
-        members = [index for index, other in enumerate(keys) if other == name]
-        groups[name] = {
-            "questions": len(members),
-            **means([rows[index] for index in members]),
-            **_savings(samples[index] for index in members),
+    groups = group(zip(samples, rows, strict=True), lambda pair: key(pair[0]))
+    return {
+        name: {
+            "questions": len(pairs),
+            **means([row for _, row in pairs]),
+            **_savings(sample for sample, _ in pairs),
         }
-    return groups
+        for name, pairs in groups.items()
+    }
 
 
 def _curve(values: Sequence[float]) -> list[float]:

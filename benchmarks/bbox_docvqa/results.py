@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from snappy_core.evaluation.jsonl import parse_lines
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -73,19 +75,14 @@ class ResultFile:
             return
         data = self._path.read_bytes()
         complete = data[: data.rfind(b"\n") + 1]
-        if complete != data:
-            self._path.write_bytes(complete)
-        for number, line in enumerate(complete.decode("utf-8").split("\n"), start=1):
-            if not line.strip():
-                continue
-            try:
-                result = Result(**json.loads(line))
-            except (TypeError, ValueError) as error:
-                raise ValueError(f"{path}, line {number}: not a result") from error
+        self._path.write_bytes(complete)
+        if not complete.strip():
+            return
+        for result in parse_lines(self._path, complete, lambda row: Result(**row), "result"):
             if result.setup != setup:
                 raise ValueError(
-                    f"{path}, line {number}: a result of {result.setup!r}, and this run is "
-                    f"{setup!r}; resume it with the same options, or name a new file"
+                    f"{path}: these are results of {result.setup!r}, and this run is {setup!r}; "
+                    "resume it with the same options, or name a new file"
                 )
             self._results[result.sample_id, result.doc_name, result.question] = result
 

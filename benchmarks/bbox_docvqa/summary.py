@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from benchmarks.bbox_docvqa.asking import POOLS
-from benchmarks.bbox_docvqa.grounding import grounding, means, prefixed
+from benchmarks.bbox_docvqa.grounding import grounding, group, means, prefixed
 from benchmarks.bbox_docvqa.results import Result
 from benchmarks.bbox_docvqa.runner import Run
 from benchmarks.bbox_docvqa.tokens import savings
@@ -60,33 +59,32 @@ def docvqa_summary(run: Run) -> dict[str, object]:
 
 def _own_page(results: Sequence[Result]) -> dict[str, float]:
     """Return the means against the evidence on the searched page."""
-    rows: list[dict[str, float]] = []
+    rows = []
     for result in results:
         if result.own:
-            row: dict[str, float] = {}
-            for name in POOLS:
-                row |= prefixed(name, grounding(result.overlaps[name][: result.own]))
-            rows.append(row)
+            pools = [prefixed(p, grounding(result.overlaps[p][: result.own])) for p in POOLS]
+            rows.append({name: value for pool in pools for name, value in pool.items()})
     return means(rows) if rows else {}
 
 
-def _by(
-    results: Sequence[Result], key: Callable[[Result], Hashable]
-) -> dict[str, dict[str, float]]:
+def _by(results: Sequence[Result], key: Callable[[Result], object]) -> dict[str, dict[str, float]]:
     """Return the means of the questions of each key."""
-    groups: dict[str, list[Mapping[str, float]]] = defaultdict(list)
-    for result in results:
-        groups[str(key(result))].append(result.measures)
-    return {name: {"questions": len(rows), **means(rows)} for name, rows in sorted(groups.items())}
+    return {
+        name: {"questions": len(members), **means([result.measures for result in members])}
+        for name, members in group(results, key).items()
+    }
 
 
 def _by_box(
-    results: Sequence[Result], key: Callable[[Result], Sequence[str]]
+    results: Sequence[Result], kinds: Callable[[Result], Sequence[str]]
 ) -> dict[str, dict[str, float]]:
     """Return the hits at IoU .5 of each kind of evidence box on the searched page."""
-    groups: dict[str, list[dict[str, float]]] = defaultdict(list)
-    for result in results:
-        for index, kind in enumerate(key(result)[: result.own]):
-            row = {f"{name}_hit50": float(result.overlaps[name][index] >= 0.5) for name in POOLS}
-            groups[kind].append(row)
-    return {kind: {"boxes": len(rows), **means(rows)} for kind, rows in sorted(groups.items())}
+    boxes = [
+        (kind, {f"{pool}_hit50": float(result.overlaps[pool][index] >= 0.5) for pool in POOLS})
+        for result in results
+        for index, kind in enumerate(kinds(result)[: result.own])
+    ]
+    return {
+        kind: {"boxes": len(members), **means([row for _, row in members])}
+        for kind, members in group(boxes, lambda box: box[0]).items()
+    }

@@ -7,16 +7,17 @@ top left of the rendered page) and `page_size`.
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.boxes import Boxes, as_boxes, contains_center, enclose, from_pixels, iou
+from snappy_core.evaluation.jsonl import parse_lines
 from snappy_core.evaluation.metrics import rank_of, word_f1
 from snappy_core.types import Page
 
@@ -81,28 +82,19 @@ def load_questions(folder: str | os.PathLike[str]) -> list[Question]:
         ValueError: it has no questions, or a line is not one; the message has its number.
     """
     path = Path(folder) / "queries.jsonl"
-    questions = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-            questions.append(
-                Question(
-                    id=str(row["id"]),
-                    document=str(row["doc"]),
-                    page=int(row["page"]),
-                    type=str(row["type"]),
-                    granularity=str(row["granularity"]),
-                    text=str(row["question"]),
-                    boxes=from_pixels(row["gt_boxes"], *row["page_size"]),
-                )
-            )
-        except (KeyError, TypeError, ValueError) as error:
-            raise ValueError(f"{path}, line {number}: not a question ({error!r})") from error
-    if not questions:
-        raise ValueError(f"{path}: no questions")
-    return questions
+    return parse_lines(path, path.read_bytes(), _question)
+
+
+def _question(row: Mapping[str, Any]) -> Question:
+    return Question(
+        id=str(row["id"]),
+        document=str(row["doc"]),
+        page=int(row["page"]),
+        type=str(row["type"]),
+        granularity=str(row["granularity"]),
+        text=str(row["question"]),
+        boxes=from_pixels(row["gt_boxes"], *row["page_size"]),
+    )
 
 
 def measure(question: Question, corpus: Corpus, ranking: Ranking) -> dict[str, float]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from collections.abc import Iterable, Sequence
@@ -13,6 +12,7 @@ from statistics import fmean, median
 import numpy as np
 
 from snappy_core.encoders.base import Encoder
+from snappy_core.evaluation.jsonl import parse_lines
 from snappy_core.search import engine
 from snappy_core.search.hits import Hits
 from snappy_core.stores.base import Snapshot, Store
@@ -64,16 +64,10 @@ def load_questions(path: str | os.PathLike[str]) -> list[str]:
         FileNotFoundError: there is no such file.
         ValueError: there are no questions, or a row is not one; the message has its number.
     """
-    questions = []
-    for number, line in enumerate(Path(path).read_text(encoding="utf-8").splitlines(), start=1):
-        if not line.strip():
-            continue
-        if Path(path).suffix == ".jsonl":
-            try:
-                line = json.loads(line)["question"]
-            except (KeyError, TypeError, ValueError) as error:
-                raise ValueError(f"{path}, line {number}: not a question ({error!r})") from error
-        questions.append(str(line).strip())
+    data = Path(path).read_bytes()
+    if Path(path).suffix == ".jsonl":
+        return parse_lines(path, data, lambda row: str(row["question"]).strip())
+    questions = [line.strip() for line in data.decode("utf-8").splitlines() if line.strip()]
     if not questions:
         raise ValueError(f"{path}: no questions")
     return questions

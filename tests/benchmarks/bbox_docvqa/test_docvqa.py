@@ -122,7 +122,7 @@ def test_no_dataset(tmp_path, write):
         load_samples(tmp_path)
     folder = write()
     (folder / "any.jsonl").write_bytes(b'{"bbox": "\xff"}')
-    with pytest.raises(ValueError, match=r"any.jsonl: is not UTF-8"):
+    with pytest.raises(ValueError, match=r"any.jsonl, line 1: not a question"):
         load_samples(folder)
 
 

@@ -155,7 +155,7 @@ def test_resume_refuses_results_of_other_options(dataset, tmp_path):
     results = tmp_path / "run.jsonl"
     run(dataset, resume=results)
     with pytest.raises(
-        ValueError, match=r"run.jsonl, line 1: a result of .*maxsim.*this run is .*max"
+        ValueError, match=r"run.jsonl: these are results of .*maxsim.*this run is .*max"
     ):
         run(dataset, resume=results, scoring="max")
     with pytest.raises(IndexMismatchError, match="fake-1"):
