@@ -1,0 +1,42 @@
+"""The code in docs/extending.md runs as it stands: each page of docs is one program."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from snappy_core import registry
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def clean_registries(monkeypatch):
+    """Forget what a page has registered."""
+    for each in registry._REGISTRIES.values():
+        monkeypatch.setattr(each, "_registered", dict(each._registered))
+
+
+def blocks(name):
+    text = (ROOT / "docs" / name).read_text("utf-8")
+    return re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+
+
+@pytest.mark.usefixtures("clean_registries")
+def test_extensions_work(tmp_path, monkeypatch, capsys):
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    monkeypatch.chdir(tmp_path)
+    program = "\n".join(blocks("extending.md"))
+    exec(compile(program, "extending.md", "exec"), {"__name__": "extending"})
+    printed = capsys.readouterr().out
+    assert "coupon" in printed
+    assert "The ferry leaves at nine." in printed
+    assert len(printed.splitlines()) >= 4
+
+
+def test_every_registry_is_in_the_table():
+    import snappy_core.index  # noqa: F401  all registries exist now
+
+    page = (ROOT / "docs" / "extending.md").read_text("utf-8")
+    groups = {group for group in registry._REGISTRIES if not group.startswith("doctest")}
+    assert set(re.findall(r"`(snappy\.\w+)` \|", page)) == groups
