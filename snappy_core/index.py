@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from snappy_core._async import async_twin
-from snappy_core.display.render import crop, draw_page
-from snappy_core.display.stored_pages import redraw
+from snappy_core.display.render import crop, draw_page, draw_stored_page
 from snappy_core.encoders import Encoder, can_open, open_encoder
 from snappy_core.errors import IndexMismatchError
 from snappy_core.formats import SuppliedPage, SuppliedRegions
@@ -330,7 +329,7 @@ class RegionIndex:
             explain.stored(snapshot, hit)
             document = snapshot.document(hit.document_id)
         assert document is not None
-        return redraw(document, hit.page_number, dpi, password)
+        return draw_stored_page(document, hit.page_number, dpi, password)
 
     def region_image(
         self, region_id: str, text: str, dpi: float = 150, password: str | None = None
@@ -345,7 +344,7 @@ class RegionIndex:
         """
         with self._store.read() as snapshot:
             document, page, region = explain.find(snapshot, region_id, text)
-        return crop(redraw(document, page.number, dpi, password), region.box)
+        return crop(draw_stored_page(document, page.number, dpi, password), region.box)
 
     def documents(self) -> list[DocumentRecord]:
         """Return the documents of the index, ordered by id."""

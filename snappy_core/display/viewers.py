@@ -1,6 +1,6 @@
-"""Where a hit stands, in the words of viewers: pixels, PDF space, annotations, highlights.
+"""The position of a hit in the formats of viewers: pixels, PDF coordinates, annotations.
 
-Every frame is computed from the hit alone; only `highlight` opens the document.
+All but `highlight` are computed from the hit alone, without opening the document.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from snappy_core.types import Box, Matrix
 
 
 def pixels(hit: Hit, dpi: float = 72) -> Box:
-    """Return the box in pixels (not rounded) of the page drawn at `dpi`, from the top left.
+    """Return the box of a hit in pixels (not rounded) from the top left of the page at `dpi`.
 
-    Pages that are images have the pixels they have: `dpi` says nothing of them.
+    Pages that are images are not scaled: `dpi` is ignored.
 
     Raises:
         ValueError: `dpi` is not positive.
@@ -34,7 +34,11 @@ def pixels(hit: Hit, dpi: float = 72) -> Box:
 
 
 def page_size(hit: Hit, dpi: float = 72) -> tuple[float, float]:
-    """Return width and height in pixels (not rounded) of the hit's page drawn at `dpi`."""
+    """Return the width and height of the page of a hit in pixels (not rounded) at `dpi`.
+
+    Raises:
+        ValueError: `dpi` is not positive.
+    """
     if not dpi > 0:
         raise ValueError(f"dpi must be positive, not {dpi}")
     zoom = dpi / 72 if hit.page_unit == "pt" else 1.0
@@ -42,9 +46,10 @@ def page_size(hit: Hit, dpi: float = 72) -> tuple[float, float]:
 
 
 def to_user_space(box: Box, matrix: Matrix) -> Box:
-    """Return a box of page fractions in the PDF's own coordinates: points, from the bottom left.
+    """Convert a box from page fractions to PDF user space.
 
-    These are the coordinates of annotations and of PDF libraries, before rotation and crop.
+    These are the coordinates of annotations and PDF libraries: points, y upwards, before rotation
+    and cropping.
 
     Args:
         matrix: `Hit.user_space`.
@@ -52,11 +57,11 @@ def to_user_space(box: Box, matrix: Matrix) -> Box:
     >>> to_user_space((0.25, 0.125, 0.5, 0.25), (400, 0, 0, -800, 0, 800))
     (100.0, 600.0, 200.0, 700.0)
     """
-    return _around(_corners(box, matrix))
+    return _bounding_box(_corners(box, matrix))
 
 
 def from_user_space(box: Box, matrix: Matrix) -> Box:
-    """Return a box of PDF coordinates in page fractions; the inverse of `to_user_space`.
+    """Convert a box from PDF user space to page fractions; the inverse of `to_user_space`.
 
     >>> from_user_space((100, 600, 200, 700), (400, 0, 0, -800, 0, 800))
     (0.25, 0.125, 0.5, 0.25)
@@ -64,13 +69,13 @@ def from_user_space(box: Box, matrix: Matrix) -> Box:
     a, b, c, d, e, f = matrix
     inverse = np.linalg.inv(np.array([[a, b], [c, d]]))
     corners = (np.array([[box[0], box[1]], [box[2], box[3]]]) - [e, f]) @ inverse
-    return _around(corners.tolist())
+    return _bounding_box(corners.tolist())
 
 
 def page_link(source: str, page_number: int) -> str:
-    """Return a link that opens a document at a page, in browsers and most viewers.
+    """Return a link that opens a document at a page in browsers and most viewers.
 
-    They agree on nothing finer than the page.
+    There is no common syntax for positions on a page.
 
     >>> page_link("annual report.pdf", 3)
     'annual%20report.pdf#page=3'
@@ -80,9 +85,9 @@ def page_link(source: str, page_number: int) -> str:
 
 
 def web_annotation(hit: Hit, dpi: float = 150) -> dict[str, object]:
-    """Return a W3C Web Annotation that points at the region on the page drawn at `dpi`.
+    """Return a W3C Web Annotation of a region on the page image at `dpi`.
 
-    The selector is a media fragment, `#xywh` in whole pixels around the region.
+    Its selector is a media fragment, `xywh` in pixels rounded outwards.
     """
     x0, y0, x1, y1 = pixels(hit, dpi)
     x, y = floor(x0), floor(y0)
@@ -114,7 +119,7 @@ class _Rect(TypedDict):
 
 
 def react_pdf_highlighter(hit: Hit) -> dict[str, object]:
-    """Return a highlight as react-pdf-highlighter takes it: a box, and one for each line."""
+    """Return a highlight for react-pdf-highlighter: the box of the region and one per line."""
     width, height = page_size(hit)
 
     def rect(box: Box) -> _Rect:
@@ -144,23 +149,26 @@ def react_pdf_highlighter(hit: Hit) -> dict[str, object]:
 def highlight(
     hits: Iterable[Hit], to: str | os.PathLike[str], *, password: str | None = None
 ) -> Path:
-    """Write a copy of a PDF with the hits highlighted, line by line, the score as a note.
+    """Write a copy of a PDF with the lines of hits highlighted; notes show their scores.
 
-    The marks are PDF annotations, which every reader shows; the document itself stays as it is.
+    The highlights are PDF annotations, which all viewers show. The document is not changed.
 
     Args:
-        hits: hits in one PDF, given as a file; others are an error.
-        to: the file to write; it is replaced.
-        password: opens an encrypted document.
+        hits: hits in one PDF that was added as a file.
+        to: the file to write; an existing one is replaced, unless it is the document.
+        password: of an encrypted document.
+
+    Returns:
+        `to` as a path.
 
     Raises:
-        ValueError: no hits, hits in several documents, or in one that is no PDF file.
+        ValueError: there are no hits, they are in several documents, or not in a PDF file.
         UnreadableDocumentError: the document can no longer be read.
     """
     hits = list(hits)
     sources = {hit.source for hit in hits}
     if len(sources) != 1:
-        raise ValueError(f"highlight takes hits of one document, not of {len(sources)}")
+        raise ValueError(f"hits must be in one document, not in {len(sources)}")
     source = Path(sources.pop())
     if any(hit.user_space is None for hit in hits) or not source.is_file():
         raise ValueError(f"{source}: is not a PDF file on this machine")
@@ -182,8 +190,7 @@ def _mark(hit: Hit) -> highlights.Highlight:
 
 
 def _corners(box: Box, matrix: Matrix) -> list[tuple[float, float]]:
-    """Return the corners of a box in PDF space: as read, top left, top right, bottom left,
-    bottom right."""
+    """Return the top left, top right, bottom left and bottom right of a box in user space."""
     a, b, c, d, e, f = matrix
     x0, y0, x1, y1 = box
     return [
@@ -191,6 +198,6 @@ def _corners(box: Box, matrix: Matrix) -> list[tuple[float, float]]:
     ]
 
 
-def _around(points: Sequence[Sequence[float]]) -> Box:
+def _bounding_box(points: Sequence[Sequence[float]]) -> Box:
     xs, ys = [point[0] for point in points], [point[1] for point in points]
     return float(min(xs)), float(min(ys)), float(max(xs)), float(max(ys))

@@ -165,9 +165,9 @@ def test_highlight_says_what_it_cannot_do(data, tmp_path):
     hits = find(data / "table.pdf", "boats", k=2)
     other = find(data / "list_items.pdf", "boat")
     out = tmp_path / "lit.pdf"
-    with pytest.raises(ValueError, match="of one document, not of 2"):
+    with pytest.raises(ValueError, match="in one document, not in 2"):
         highlight([*hits, *other], out)
-    with pytest.raises(ValueError, match="not of 0"):
+    with pytest.raises(ValueError, match="not in 0"):
         highlight([], out)
     in_memory = find(Source.from_bytes((data / "table.pdf").read_bytes(), "t.pdf"), "boats")
     with pytest.raises(ValueError, match="not a PDF file"):
