@@ -154,7 +154,7 @@ def main(server: str = "qdrant://localhost:6333") -> None:
     location = f"{server}/snappy-smoke-{secrets.token_hex(4)}"
     with closing(QdrantStore(location)) as store:
         url, name = parse_location(location)
-        client = store._collections._server._client
+        client = store._server._client
         try:
             print(f"Qdrant {client.info().version} at {url}")
             for check in (check_search, check_ranking, check_writes, check_limits, check_copies):

@@ -1,46 +1,72 @@
-"""Where an index lies."""
+"""Where an index is kept: `open_store` opens the store of a location."""
 
 from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 
+from snappy_core.registry import Registry
 from snappy_core.stores.base import Store
 from snappy_core.stores.memory import MemoryStore
 from snappy_core.stores.sqlite.store import SqliteStore
 
-__all__ = ["MemoryStore", "SqliteStore", "Store", "open_store"]
+__all__ = ["STORES", "MemoryStore", "SqliteStore", "Store", "open_store"]
+
+STORES: Registry[Callable[..., Store]] = Registry(
+    "store",
+    "snappy.stores",
+    {
+        "lance": "snappy_core.stores.lance.store:LanceStore",
+        "s3": "snappy_core.stores.lance.store:LanceStore",
+        "qdrant": "snappy_core.stores.qdrant.store:QdrantStore",
+        "qdrants": "snappy_core.stores.qdrant.store:QdrantStore",
+    },
+)
+"""Stores by the scheme of their locations; each is called as `store(location, create=create)`."""
 
 
 def open_store(location: str | os.PathLike[str], *, create: bool = True) -> Store:
-    """Return the store at a location.
+    """Open the store of a location.
 
-    A file is a SQLite index. A name that ends in `.lance`, `lance:FOLDER` and `s3://bucket/prefix`
-    are Lance indexes. `qdrant://host:6333/name` is one on a Qdrant server, `qdrants://` one over
-    TLS. ":memory:" is none that stays.
+    ========================  =================================================================
+    `":memory:"`              an index in memory, gone when it is closed
+    `FOLDER.lance`            a Lance index, as `lance:FOLDER` and `s3://bucket/prefix`
+    `qdrant://host:6333/name` an index on a Qdrant server; `qdrants://` with TLS
+    `scheme:...`              the store registered for the scheme in `STORES`
+    any other path            a SQLite file
+    ========================  =================================================================
+
+    Args:
+        create: create the index if there is none.
 
     Raises:
-        ValueError: a URL of a kind that no store serves, or of another form than its store's.
+        ValueError: no store has this scheme, or the URL is malformed.
         MissingDependencyError: the store needs an extra that is not installed.
         FileNotFoundError, IndexMismatchError, StoreError: as the store.
     """
-    if location == ":memory:":
+    path = os.fspath(location)
+    if path == ":memory:":
         if not create:
             raise FileNotFoundError(":memory: holds no index yet; name the file of one")
         return MemoryStore()
-    named = os.fspath(location)
-    if named.startswith(("lance:", "s3://")) or named.rstrip("/").endswith(".lance"):
-        from snappy_core.stores.lance.store import LanceStore
+    scheme = _scheme(path)
+    if scheme is None:
+        return SqliteStore(path, create=create)
+    return STORES.get(scheme)(path, create=create)
 
-        return LanceStore(named.removeprefix("lance:"), create=create)
-    if named.startswith(("qdrant:", "qdrants:")):
-        from snappy_core.stores.qdrant.store import QdrantStore
 
-        return QdrantStore(named, create=create)
-    scheme = re.match(r"([a-z][a-z0-9+.-]+)://", named)
-    if scheme:
+def _scheme(path: str) -> str | None:
+    """Return the scheme of a location; None for the path of a file."""
+    match = re.match(r"([a-z][a-z0-9+.-]+):(//)?", path)  # two letters or more: C: is a drive
+    schemes = STORES.names() if match else ()
+    if match and match[1] in schemes:
+        return match[1]
+    if path.rstrip("/").endswith(".lance"):
+        return "lance"
+    if match and match[2]:
         raise ValueError(
-            f"{location}: no store for {scheme[1]}://; use the path of a file, "
-            "s3://bucket/prefix, qdrant://host:6333/name or ':memory:'"
+            f"{path}: no store for {match[1]}://; use the path of a file, s3://bucket/prefix, "
+            f"qdrant://host:6333/name or ':memory:' (known: {', '.join(schemes)})"
         )
-    return SqliteStore(location, create=create)
+    return None  # a path, perhaps with a colon in it

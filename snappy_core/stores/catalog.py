@@ -1,140 +1,54 @@
-"""The catalog of a SQLite index, kept in memory between searches and brought up to date."""
+"""All pages of an index with the pooled vectors that the first stage compares."""
 
 from __future__ import annotations
 
-import sqlite3
-import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.stores.base import Catalog
-
-_NOTHING = Catalog(
-    page_ids=np.zeros(0, np.int64),
-    document_ids=(),
-    page_numbers=np.zeros(0, np.int64),
-    offsets=np.zeros(1, np.int64),
-    vectors=np.zeros((0, 0), np.int8),
-    scales=np.zeros(0, np.float32),
-)
+PooledVectors = tuple[NDArray[np.int8], NDArray[np.float32]]
+"""The vectors of the first stage of one page: int8 (n, d), and their scales (n,)."""
 
 
-class CatalogCache:
-    """Holds the last catalog; a change costs reading the pages that are new.
+@dataclass(frozen=True, slots=True, eq=False)
+class Catalog:
+    """All pages of an index with their pooled vectors, ordered by page id.
 
-    Page ids rise and are never used twice. So a page that is known has not changed, and as many
-    pages with the same last id are the same pages. Threads may share it: a catalog is replaced
-    whole, and whichever stays is brought up to date by the next one to look.
-
-    The vectors have room behind them, where those of new pages go: a document that is added does
-    not copy all others. Catalogs handed out before see no more than they did.
+    Attributes:
+        page_ids: (p,) int64.
+        document_ids: p document ids.
+        page_numbers: (p,) int64.
+        offsets: (p + 1,) int64; page i owns the vectors `offsets[i]:offsets[i + 1]`.
+        vectors, scales: the pooled vectors, int8 (n, d), and their scales (n,).
     """
 
-    def __init__(self) -> None:
-        self._catalog = _NOTHING
-        self._room = _Room()
-        self._lock = threading.Lock()
+    page_ids: NDArray[np.int64]
+    document_ids: Sequence[str]
+    page_numbers: NDArray[np.int64]
+    offsets: NDArray[np.int64]
+    vectors: NDArray[np.int8]
+    scales: NDArray[np.float32]
 
-    def load(self, connection: sqlite3.Connection) -> Catalog:
-        """Return the catalog of the state that the connection's transaction sees."""
-        query = "SELECT (SELECT count(*) FROM pages), (SELECT coalesce(max(id), 0) FROM pages)"
-        state = connection.execute(query).fetchone()
-        known = self._catalog
-        if (len(known.page_ids), _last(known)) == state:
-            return known
-        with self._lock:
-            found = self._update(connection, *state)
-            if found is not None:
-                self._catalog = found
-                return found
-        return CatalogCache().load(connection)  # of a state before the one known, which stays
-
-    def after_fork(self) -> None:
-        """Forget who held the lock: a thread that this process does not have."""
-        self._lock = threading.Lock()
-
-    def _update(self, connection: sqlite3.Connection, count: int, last: int) -> Catalog | None:
-        """Return the catalog of a state, None if pages of it are no longer known."""
-        known = self._catalog
-        if _last(known) > last:
-            return None
-        query = (
-            "SELECT pages.id, document_id, number FROM pages "
-            "JOIN documents ON documents.id = pages.document WHERE pages.id > ? ORDER BY pages.id"
-        )
-        new = connection.execute(query, (_last(known),)).fetchall()
-        if len(known.page_ids) + len(new) != count:
-            there = connection.execute("SELECT id FROM pages").fetchall()
-            known = _take(known, np.isin(known.page_ids, np.array(there, np.int64)))
-        if len(known.page_ids) + len(new) != count:
-            return None
-        query = (
-            "SELECT pooled.vectors, pooled.scales, dim "
-            "FROM pooled JOIN patches USING (page) WHERE page = ?"
-        )
-        codes, scales = [], []
-        for page, _, _ in new:
-            vectors, scaling, dim = connection.execute(query, (page,)).fetchone()
-            codes.append(np.frombuffer(vectors, np.int8).reshape(-1, dim))
-            scales.append(np.frombuffer(scaling, np.float32))
-        vectors, scaled = self._room.append(known, codes, scales)
-        ends = np.cumsum([len(each) for each in scales], dtype=np.int64)
-        return Catalog(
-            page_ids=np.concatenate([known.page_ids, np.array([row[0] for row in new], np.int64)]),
-            document_ids=[*known.document_ids, *(row[1] for row in new)],
-            page_numbers=np.concatenate(
-                [known.page_numbers, np.array([row[2] for row in new], np.int64)]
-            ),
-            offsets=np.concatenate([known.offsets, known.offsets[-1] + ends]),
-            vectors=vectors,
-            scales=scaled,
-        )
+    def pooled(self, index: int) -> PooledVectors:
+        """Return the pooled vectors of the page at an index."""
+        rows = slice(int(self.offsets[index]), int(self.offsets[index + 1]))
+        return self.vectors[rows], self.scales[rows]
 
 
-class _Room:
-    """Memory for the vectors of a catalog and of pages to come."""
-
-    def __init__(self) -> None:
-        self._vectors = np.zeros((0, 0), np.int8)
-        self._scales = np.zeros(0, np.float32)
-        self._used = 0
-
-    def append(
-        self, known: Catalog, codes: list[NDArray[np.int8]], scales: list[NDArray[np.float32]]
-    ) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-        """Return the vectors of a catalog with others behind them."""
-        start = len(known.scales)
-        stop = start + sum(map(len, scales))
-        ours = known.vectors.base is self._vectors and start == self._used
-        if not ours or stop > len(self._scales):
-            dim = codes[0].shape[1] if codes else known.vectors.shape[1]
-            size = stop + (stop // 4 if start else 0)  # what is there first is often all
-            self._vectors = np.empty((size, dim), np.int8)
-            self._scales = np.empty(size, np.float32)
-            if start:
-                self._vectors[:start] = known.vectors
-                self._scales[:start] = known.scales
-        if codes:
-            np.concatenate(codes, out=self._vectors[start:stop])
-            np.concatenate(scales, out=self._scales[start:stop])
-        self._used = stop
-        return self._vectors[:stop], self._scales[:stop]
-
-
-def _last(catalog: Catalog) -> int:
-    return int(catalog.page_ids[-1]) if len(catalog.page_ids) else 0
-
-
-def _take(catalog: Catalog, keep: NDArray[np.bool_]) -> Catalog:
-    """Return a catalog of some of its pages."""
-    sizes = np.diff(catalog.offsets)
-    rows = np.repeat(keep, sizes)
+def build_catalog(
+    page_ids: Sequence[int] | NDArray[np.int64],
+    document_ids: Sequence[str],
+    page_numbers: Sequence[int] | NDArray[np.int64],
+    pooled: Sequence[PooledVectors],
+) -> Catalog:
+    """Return the catalog of pages; the arguments are parallel and ordered by page id."""
     return Catalog(
-        page_ids=catalog.page_ids[keep],
-        document_ids=[name for name, kept in zip(catalog.document_ids, keep, strict=True) if kept],
-        page_numbers=catalog.page_numbers[keep],
-        offsets=np.concatenate([[0], np.cumsum(sizes[keep], dtype=np.int64)]),
-        vectors=catalog.vectors[rows],
-        scales=catalog.scales[rows],
+        page_ids=np.asarray(page_ids, dtype=np.int64),
+        document_ids=document_ids,
+        page_numbers=np.asarray(page_numbers, dtype=np.int64),
+        offsets=np.cumsum([0, *(len(scales) for _, scales in pooled)], dtype=np.int64),
+        vectors=np.concatenate([v for v, _ in pooled]) if pooled else np.zeros((0, 0), np.int8),
+        scales=np.concatenate([s for _, s in pooled]) if pooled else np.zeros(0, np.float32),
     )

@@ -1,163 +1,213 @@
-"""Pages packed into bytes: rows of the Lance store, payloads of the Qdrant store.
+"""Pages as bytes: the one format that the SQLite, Lance and Qdrant stores keep them in.
 
-Each part is one read: `page` (words and regions), `places` (where the patches lie), `scoring`
-(vectors and the patches of regions), `pooled` (the first stage) and `terms` (distinct, of its
-words). An `event` tells what a write did: see `lance_log`.
+A page is packed into parts, each of which is read by itself: see `PackedPage`.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+import operator
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from snappy_core.boxes import Boxes, grid_cells
 from snappy_core.scoring.idf import page_terms
 from snappy_core.scoring.membership import Membership
 from snappy_core.stores.base import PageRecord, PageVectors, region_arrays
+from snappy_core.stores.catalog import PooledVectors
 from snappy_core.types import Page, Patches, Region, Words
 
-_REGION = [field.name for field in fields(Region)]
-_SCORING = (
-    np.int64, np.int8, np.float32, np.int64, np.int32, np.float32, np.float32, np.bool_,
-    np.uint8, np.int32,
+_FIELDS_AFTER_BOX = [field.name for field in fields(Region)][1:]
+
+# The types of the arrays of each part. Wide ones come first, so that all are aligned.
+_CONTENT = (np.float32, np.float32, np.uint8)  # word boxes, confidences, JSON
+_PATCH_BOXES = (np.int64, np.float32, np.bool_)  # grid, boxes, local
+_SCORING = (  # dimension; membership: offsets, patches, iou, share; scales, parents;
+    np.int64, np.int64, np.int32, np.float32, np.float32, np.float32, np.int32,
+    np.bool_, np.uint8, np.int8,  # membership: own; labels, vectors
 )  # fmt: skip
+_POOLED = (np.int64, np.float32, np.int8)  # dimension, scales, vectors
 
 
-def event_row(write: int, event: dict[str, Any]) -> dict[str, Any]:
-    return {"write": write, "event": json.dumps(event)}
+@dataclass(frozen=True, slots=True)
+class PackedPage:
+    """The parts of a page, packed.
+
+    Attributes:
+        number: page number.
+        content: words and regions.
+        patch_boxes: grid, boxes and local mask of the patches; None when each patch is a word.
+        scoring: vectors, membership, labels and parents: what scoring reads.
+        pooled: the vectors of the first stage.
+        terms: the distinct terms of its words; see `encode_term`.
+    """
+
+    number: int
+    content: bytes
+    patch_boxes: bytes | None
+    scoring: bytes
+    pooled: bytes
+    terms: frozenset[str]
 
 
-def page_row(write: int, record: PageRecord) -> dict[str, Any]:
-    patches = record.patches
-    words = patches.grid is None and patches.local.all()  # then they lie where the words do
-    codes, scales = record.pooled
-    texts = record.page.words.texts
-    return {
-        "write": write,
-        "number": record.page.number,
-        "page": _pack_page(record.page),
-        "places": None if words else _pack_places(patches),
-        "scoring": _pack_scoring(record),
-        "pooled": pack(np.array([codes.shape[1]]), codes, scales.astype(np.float32)),
-        "terms": [encode_term(term) for term in sorted(page_terms(texts))],
-    }
+def pack_page(record: PageRecord) -> PackedPage:
+    """Pack a page."""
+    page = record.page
+    return PackedPage(
+        page.number,
+        _pack_content(page),
+        _pack_patch_boxes(record.patches, page.words.boxes),
+        _pack_scoring(record),
+        pack_pooled(record.pooled),
+        frozenset(map(encode_term, page_terms(page.words.texts))),
+    )
 
 
-def size(row: dict[str, Any]) -> int:
-    """Return about how many bytes a row takes."""
-    return sum(len(value) for value in row.values() if isinstance(value, bytes))
+def encode_term(term: str) -> str:
+    """Return a term as stores keep it: half a surrogate pair, as PDFs have, is not valid UTF-8."""
+    return term if term.isascii() else term.encode("utf-8", "backslashreplace").decode()
 
 
-def encode_term(term: str) -> bytes:
-    """Return a term as the table holds it; a PDF may give half a surrogate pair."""
-    return term.encode("utf-8", "surrogatepass")
-
-
-def read_page(blob: Any) -> Page:
-    text, boxes, confidences = unpack(blob, np.uint8, np.float32, np.float32)
-    page = json.loads(text.tobytes())
+def unpack_content(content: Any) -> Page:
+    """Return the page packed in `PackedPage.content`."""
+    boxes, confidences, text = unpack(content, _CONTENT)
+    values = json.loads(text.tobytes())
     words = Words(
-        tuple(page["texts"]), boxes.reshape(-1, 4), confidences if page["confidences"] else None
+        tuple(values["texts"]), boxes.reshape(-1, 4), confidences if values["confidences"] else None
     )
-    regions = tuple(map(_read_region, page["regions"]))
-    space = page["user_space"]
+    user_space = values["user_space"]
     return Page(
-        page["number"],
-        page["label"],
-        page["width"],
-        page["height"],
-        page["unit"],
+        values["number"],
+        values["label"],
+        values["width"],
+        values["height"],
+        values["unit"],
         words,
-        regions,
-        user_space=None if space is None else tuple(space),
+        tuple(Region(*map(_as_tuple, region)) for region in values["regions"]),
+        user_space=None if user_space is None else tuple(user_space),
     )
 
 
-def _read_region(held: dict[str, Any]) -> Region:
-    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in held.items()}
-    return Region(**values)
-
-
-def read_patches(page: Any, places: Any, scoring: Any) -> Patches:
-    vectors, scales = _vectors(unpack(scoring, *_SCORING))
-    if places is None:
-        words = read_page(page).words
-        return Patches(vectors, scales, words.boxes, np.ones(len(vectors), bool))
-    grid, boxes, local = unpack(places, np.int64, np.float32, np.bool_)
+def unpack_patches(content: Any, patch_boxes: Any, scoring: Any) -> Patches:
+    """Return the patches packed in three parts of a `PackedPage`."""
+    vectors, scales = _patch_vectors(unpack(scoring, _SCORING))
+    if patch_boxes is None:
+        word_boxes = unpack(content, _CONTENT)[0].reshape(-1, 4)
+        return Patches(vectors, scales, word_boxes, np.ones(len(vectors), bool))
+    grid, boxes, local = unpack(patch_boxes, _PATCH_BOXES)
     shape = (int(grid[0]), int(grid[1])) if len(grid) else None
+    if shape is not None and not len(boxes):
+        boxes = _grid_boxes(local, shape)
     return Patches(vectors, scales, boxes.reshape(-1, 4), local, shape)
 
 
-def read_vectors(blob: Any) -> PageVectors:
-    parts = unpack(blob, *_SCORING)
-    return PageVectors(*_vectors(parts), Membership(*parts[3:8]), *parts[8:])
+def unpack_scoring(scoring: Any) -> PageVectors:
+    """Return the arrays packed in `PackedPage.scoring`."""
+    arrays = unpack(scoring, _SCORING)
+    _, offsets, patches, iou, share, _, parents, own, labels, _ = arrays
+    membership = Membership(offsets, patches, iou, share, own)
+    return PageVectors(*_patch_vectors(arrays), membership, labels, parents)
 
 
-def read_pooled(blob: Any) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    return _vectors(unpack(blob, np.int64, np.int8, np.float32))
+def pack_pooled(pooled: PooledVectors) -> bytes:
+    """Pack the vectors of the first stage."""
+    vectors, scales = pooled
+    return pack((np.array([vectors.shape[1]]), scales, vectors), _POOLED)
 
 
-def _vectors(parts: list[NDArray[Any]]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    (dim,), codes, scales = parts[:3]
-    return codes.reshape(-1, dim), scales
+def unpack_pooled(pooled: Any) -> PooledVectors:
+    """Return the vectors packed by `pack_pooled`."""
+    (dim,), scales, vectors = unpack(pooled, _POOLED)
+    return vectors.reshape(-1, dim), scales
 
 
-def _pack_page(page: Page) -> bytes:
+def pack(arrays: tuple[NDArray[Any], ...], kinds: tuple[Any, ...]) -> bytes:
+    """Concatenate arrays, cast to these types: the bytes of each (int64), then their contents.
+
+    >>> unpack(pack((np.array([1.5]), np.array([2, 3])), (float, np.int8)), (float, np.int8))
+    [array([1.5]), array([2, 3], dtype=int8)]
+    """
+    parts = [np.ascontiguousarray(a, dtype=kind) for a, kind in zip(arrays, kinds, strict=True)]
+    sizes = np.array([part.nbytes for part in parts], dtype=np.int64)
+    return b"".join([sizes.data, *(part.data for part in parts)])
+
+
+def unpack(blob: Any, kinds: tuple[Any, ...]) -> list[NDArray[Any]]:
+    """Return flat arrays of these types from one blob, without copying where they are aligned."""
+    end = 8 * len(kinds)
+    arrays = []
+    for kind, size in zip(kinds, np.frombuffer(blob, np.int64, len(kinds)).tolist(), strict=True):
+        array = np.frombuffer(blob, np.uint8, size, end).view(kind)
+        arrays.append(array if array.flags.aligned else array.copy())
+        end += size
+    return arrays
+
+
+def _pack_content(page: Page) -> bytes:
     confidences = page.words.confidences
-    text = json.dumps(
-        {
-            "number": page.number,
-            "label": page.label,
-            "width": page.width,
-            "height": page.height,
-            "unit": page.unit,
-            "texts": page.words.texts,
-            "confidences": confidences is not None,
-            "regions": [{name: getattr(r, name) for name in _REGION} for r in page.regions],
-            "user_space": page.user_space,
-        }
-    )
+    values = {
+        "number": page.number,
+        "label": page.label,
+        "width": float(page.width),
+        "height": float(page.height),
+        "unit": page.unit,
+        "texts": page.words.texts,
+        "confidences": confidences is not None,
+        "regions": [
+            [_floats(region.box), *(getattr(region, name) for name in _FIELDS_AFTER_BOX)]
+            for region in page.regions
+        ],
+        "user_space": None if page.user_space is None else _floats(page.user_space),
+    }
+    text = np.frombuffer(json.dumps(values, default=operator.index).encode(), np.uint8)
+    no_confidences = np.zeros(0, np.float32)
     return pack(
-        np.frombuffer(text.encode(), np.uint8),
-        page.words.boxes.astype(np.float32),
-        np.zeros(0, np.float32) if confidences is None else confidences.astype(np.float32),
+        (page.words.boxes, no_confidences if confidences is None else confidences, text), _CONTENT
     )
 
 
-def _pack_places(patches: Patches) -> bytes:
-    grid = np.array(patches.grid or (), dtype=np.int64)
-    return pack(grid, patches.boxes.astype(np.float32), patches.local.astype(np.bool_))
+def _pack_patch_boxes(patches: Patches, word_boxes: Boxes) -> bytes | None:
+    boxes: NDArray[np.float32] = patches.boxes
+    if patches.grid is None:
+        if patches.local.all() and np.array_equal(boxes, word_boxes):
+            return None
+    elif np.array_equal(boxes, _grid_boxes(patches.local, patches.grid)):
+        boxes = boxes[:0]  # the shape of the grid says it
+    return pack((np.array(patches.grid or ()), boxes, patches.local), _PATCH_BOXES)
+
+
+def _grid_boxes(local: NDArray[np.bool_], grid: tuple[int, int]) -> NDArray[np.float32]:
+    """Return the cells of a grid that covers the page, and the page for patches not local."""
+    boxes = np.tile(np.array([0, 0, 1, 1], dtype=np.float32), (len(local), 1))
+    cells = grid_cells(*grid)
+    if local.sum() == len(cells):
+        boxes[local] = cells
+    return boxes
 
 
 def _pack_scoring(record: PageRecord) -> bytes:
     patches, membership = record.patches, record.membership
-    parts: tuple[NDArray[Any], ...] = (
-        np.array([patches.vectors.shape[1]]), patches.vectors, patches.scales, membership.offsets,
-        membership.patches, membership.iou, membership.share, membership.own,
-        *region_arrays(record.page.regions),
+    labels, parents = region_arrays(record.page.regions)
+    arrays = (
+        np.array([patches.vectors.shape[1]]), membership.offsets, membership.patches,
+        membership.iou, membership.share, patches.scales, parents, membership.own, labels,
+        patches.vectors,
     )  # fmt: skip
-    return pack(*(part.astype(kind) for part, kind in zip(parts, _SCORING, strict=True)))
+    return pack(arrays, _SCORING)
 
 
-def pack(*arrays: NDArray[Any]) -> bytes:
-    """Return arrays in one piece: how many bytes each has (int64), then their bytes.
-
-    >>> unpack(pack(np.array([1.5]), np.array([2, 3])), float, np.int64)
-    [array([1.5]), array([2, 3])]
-    """
-    sizes = np.array([array.nbytes for array in arrays], dtype=np.int64)
-    return b"".join([sizes.tobytes(), *(array.tobytes() for array in arrays)])
+def _patch_vectors(scoring: list[NDArray[Any]]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    (dim,), scales, vectors = scoring[0], scoring[5], scoring[-1]
+    return vectors.reshape(-1, dim), scales
 
 
-def unpack(blob: Any, *kinds: Any) -> list[NDArray[Any]]:
-    """Return flat arrays of these types out of one piece, without a copy where they can lie."""
-    end = 8 * len(kinds)
-    arrays = []
-    for kind, length in zip(kinds, np.frombuffer(blob, np.int64, len(kinds)).tolist(), strict=True):
-        kept = np.frombuffer(blob, np.uint8, length, end).view(kind)
-        arrays.append(np.require(kept, requirements="A"))
-        end += length
-    return arrays
+def _floats(values: Iterable[float]) -> list[float]:
+    return list(map(float, values))
+
+
+def _as_tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value

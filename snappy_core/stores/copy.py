@@ -1,40 +1,27 @@
-"""From one store into another, document by document, read back and compared."""
+"""Copies an index from one store into another, document by document, and checks the copy."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import astuple, dataclass, replace
-
-import numpy as np
-from numpy.typing import NDArray
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from snappy_core.errors import IndexMismatchError, StoreError
-from snappy_core.stores.base import (
-    Catalog,
-    DocumentRecord,
-    PageRecord,
-    Snapshot,
-    Store,
-    region_arrays,
-)
-
-Pooled = tuple[NDArray[np.int8], NDArray[np.float32]]
+from snappy_core.progress import progress_bar
+from snappy_core.stores import codec
+from snappy_core.stores.base import DocumentRecord, PageRecord, Snapshot, Store
+from snappy_core.stores.catalog import PooledVectors
 
 
 @dataclass(frozen=True, slots=True)
 class CopyReport:
-    """What came of copying an index.
+    """The result of copying an index.
 
     Attributes:
-        copied: ids of documents that were written, then read back and found equal.
-        unchanged: ids of documents that the target had already.
-        pages: pages written.
+        copied: ids of the documents that were written, then read back and found equal.
+        unchanged: ids of the documents that the target already had.
+        pages: number of pages written.
         seconds: wall time.
     """
 
@@ -45,13 +32,13 @@ class CopyReport:
 
 
 def copy(source: Store, target: Store, *, progress: bool | None = None) -> CopyReport:
-    """Copy all documents of one index into another, which may hold others.
+    """Copy all documents of an index into another, which may contain others.
 
-    One state of the source is copied, whatever is written to it meanwhile. A document that the
-    target has with the same content, fingerprint, pages and first stage is passed over, so that
-    a copy that was cut off goes on where it was; another one of the same id is replaced. What
-    was written is read back page by page, and in the end all documents are counted and the
-    vectors of the first stage compared. Memory holds a few pages, and those vectors.
+    One state of the source is copied, whatever is written to it meanwhile. Documents that the
+    target has with the same content, fingerprint, pages and pooled vectors are skipped, so that
+    an interrupted copy can be continued; others of the same id are replaced. Every document is
+    read back page by page and compared, and at the end all are compared again. The memory needed
+    is that of a few pages and of the pooled vectors.
 
     Args:
         progress: draw a progress bar; by default when standard error is a terminal.
@@ -61,169 +48,139 @@ def copy(source: Store, target: Store, *, progress: bool | None = None) -> CopyR
         StoreError: what was read back is not what was written; also as the stores.
     """
     started = time.monotonic()
-    made_by = source.encoder()
-    if made_by is not None:
-        _check(source, target, made_by)
+    _bind_encoder(source, target)
     copied: list[str] = []
     unchanged: list[str] = []
-    written = 0
+    pages = 0
     with source.read() as snapshot:
         documents = snapshot.documents()
-        first_stage = _FirstStage(snapshot.catalog())
+        pooled = _pooled_vectors(snapshot)
         with target.read() as before:
-            held = {record.document_id: record for record in before.documents()}
-            theirs = _FirstStage(before.catalog())
-        total = sum(record.pages for record in documents)
-        with _progress(progress) as bar:
-            task = bar.add_task("copying", total=total)
+            existing = {record.document_id: record for record in before.documents()}
+            existing_pooled = _pooled_vectors(before)
+        bar = progress_bar("{task.completed}/{task.total} pages", show=progress)
+        with bar:
+            task = bar.add_task("copying", total=sum(record.pages for record in documents))
             for record in documents:
                 name = record.document_id
-                there = held.get(name)
-                if _same(record, there) and first_stage.digest(name) == theirs.digest(name):
+                document = existing.get(name)
+                if _is_same(record, document, pooled, existing_pooled):
                     unchanged.append(name)
-                    if there is not None and there.metadata != record.metadata:
+                    if document is not None and document.metadata != record.metadata:
                         target.set_metadata(name, record.metadata)
                     bar.advance(task, record.pages)
                 else:
-                    _copy_document(snapshot, target, record, first_stage, lambda: bar.advance(task))
+                    _copy_document(
+                        snapshot, target, record, pooled[name], lambda: bar.advance(task)
+                    )
                     copied.append(name)
-                    written += record.pages
-        _check_all(target, documents, first_stage)
-    return CopyReport(tuple(copied), tuple(unchanged), written, time.monotonic() - started)
+                    pages += record.pages
+    with target.read() as after:
+        existing = {record.document_id: record for record in after.documents()}
+        existing_pooled = _pooled_vectors(after)
+    for record in documents:
+        if not _is_same(record, existing.get(record.document_id), pooled, existing_pooled):
+            raise StoreError(
+                f"{target.location}: {record.document_id} is not there as it was copied; is "
+                "another process writing to it? copy again"
+            )
+    return CopyReport(tuple(copied), tuple(unchanged), pages, time.monotonic() - started)
 
 
-class _FirstStage:
-    """The pooled vectors of an index by document and page number."""
-
-    def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
-        self._places: dict[str, dict[int, int]] = {}
-        numbers = catalog.page_numbers.tolist()
-        for place, (name, number) in enumerate(zip(catalog.document_ids, numbers, strict=True)):
-            self._places.setdefault(name, {})[number] = place
-
-    def of(self, document_id: str, number: int) -> Pooled:
-        place = self._places[document_id][number]
-        own = slice(*self._catalog.offsets[place : place + 2].tolist())
-        return self._catalog.vectors[own], self._catalog.scales[own]
-
-    def digest(self, document_id: str) -> bytes:
-        """Return a checksum over the pages of a document."""
-        checksum = hashlib.blake2b()
-        for number in sorted(self._places.get(document_id, ())):
-            vectors, scales = self.of(document_id, number)
-            checksum.update(f"{number} {vectors.shape}".encode())
-            checksum.update(vectors.tobytes())
-            checksum.update(scales.tobytes())
-        return checksum.digest()
+_PooledByPage = dict[int, PooledVectors]  # by page number
 
 
-def _check(source: Store, target: Store, made_by: tuple[str, int]) -> None:
-    found = target.encoder()
-    if found is not None and found != made_by:
+def _bind_encoder(source: Store, target: Store) -> None:
+    encoder, bound = source.encoder(), target.encoder()
+    if encoder is None:
+        return
+    if bound is not None and bound != encoder:
         raise IndexMismatchError(
-            f"{target.location}: made by the encoder {found[0]} ({found[1]} dimensions), but "
-            f"{source.location} by {made_by[0]} ({made_by[1]}); copy it to a new place"
+            f"{target.location}: made by the encoder {bound[0]} ({bound[1]} dimensions), but "
+            f"{source.location} by {encoder[0]} ({encoder[1]}); copy it to a new place"
         )
-    target.bind_encoder(*made_by)
+    target.bind_encoder(*encoder)
 
 
-def _same(record: DocumentRecord, there: DocumentRecord | None) -> bool:
-    """Say whether two records are equal but for their metadata."""
-    return there is not None and replace(there, metadata={}) == replace(record, metadata={})
+def _pooled_vectors(snapshot: Snapshot) -> dict[str, _PooledByPage]:
+    """Return the pooled vectors of all pages by document id and page number."""
+    catalog = snapshot.catalog()
+    pooled: dict[str, _PooledByPage] = {record.document_id: {} for record in snapshot.documents()}
+    numbers = catalog.page_numbers.tolist()
+    for index, (name, number) in enumerate(zip(catalog.document_ids, numbers, strict=True)):
+        pooled[name][number] = catalog.pooled(index)
+    return pooled
+
+
+def _is_same(
+    record: DocumentRecord,
+    other: DocumentRecord | None,
+    pooled: Mapping[str, _PooledByPage],
+    other_pooled: Mapping[str, _PooledByPage],
+) -> bool:
+    """Return whether two documents are equal but for their metadata."""
+    name = record.document_id
+    return (
+        other is not None
+        and replace(other, metadata={}) == replace(record, metadata={})
+        and _pooled_checksum(pooled[name]) == _pooled_checksum(other_pooled[name])
+    )
+
+
+def _pooled_checksum(pooled: _PooledByPage) -> bytes:
+    checksum = hashlib.blake2b()
+    for number in sorted(pooled):
+        checksum.update(f"{number}:".encode() + codec.pack_pooled(pooled[number]))
+    return checksum.digest()
 
 
 def _copy_document(
     snapshot: Snapshot,
     target: Store,
     record: DocumentRecord,
-    first_stage: _FirstStage,
+    pooled: _PooledByPage,
     advance: Callable[[], object],
 ) -> None:
     name = record.document_id
-    sums: list[bytes] = []
+    written: list[bytes] = []  # checksums
 
-    def watched() -> Iterator[PageRecord]:
-        for number, page in _pages(snapshot, name):
-            complete = replace(page, pooled=first_stage.of(name, number))
-            sums.append(_digest(page))
-            yield complete
+    def pages() -> Iterator[PageRecord]:
+        for page in _read_pages(snapshot, name, pooled):
+            written.append(_checksum(page))
+            yield page
             advance()
 
-    target.write(record, watched())
+    target.write(record, pages())
     with target.read() as after:
-        found = after.document(name)
-        if found != record:
+        if after.document(name) != record:
             raise StoreError(
                 f"{target.location}: {name} is not there as it was written; is another process "
                 "writing to it? copy again"
             )
-        back = [_digest(page) for _, page in _pages(after, name)]
-    if back != sums:
-        wrong = [n for n, (a, b) in enumerate(zip(sums, back, strict=False), start=1) if a != b]
-        where = f"page {wrong[0]}" if wrong else f"{len(back)} pages, not {len(sums)}"
+        read = [_checksum(page) for page in _read_pages(after, name, pooled)]
+    if read != written:
+        wrong = [n for n, (a, b) in enumerate(zip(written, read, strict=False), start=1) if a != b]
+        where = f"page {wrong[0]}" if wrong else f"{len(read)} pages, not {len(written)}"
         raise StoreError(
             f"{target.location}: {name} does not read as it was written ({where}); copy again, "
             "and check the disk if that does not help"
         )
 
 
-def _pages(snapshot: Snapshot, document_id: str) -> Iterator[tuple[int, PageRecord]]:
-    """Give the pages of a document by number, without their pooled vectors, one at a time."""
-    for number, place in snapshot.page_ids(document_id).items():
-        patches = snapshot.patches(place)
-        (vectors,) = snapshot.vectors([place])
-        nothing = vectors.vectors[:0], vectors.scales[:0]
-        yield number, PageRecord(snapshot.page(place), patches, vectors.membership, nothing)
+def _read_pages(
+    snapshot: Snapshot, document_id: str, pooled: _PooledByPage
+) -> Iterator[PageRecord]:
+    """Yield the pages of a document by number, one at a time."""
+    for number, page_id in snapshot.page_ids(document_id).items():
+        patches = snapshot.patches(page_id)
+        (vectors,) = snapshot.vectors([page_id])
+        yield PageRecord(snapshot.page(page_id), patches, vectors.membership, pooled[number])
 
 
-def _digest(record: PageRecord) -> bytes:
-    """Return a checksum over all of a page but its pooled vectors."""
-    page, patches, membership = record.page, record.patches, record.membership
-    confidences = page.words.confidences
-    texts = {
-        "page": (page.number, page.label, float(page.width), float(page.height), page.unit),
-        "space": None if page.user_space is None else list(map(float, page.user_space)),
-        "words": (page.words.texts, confidences is not None),
-        "regions": [(list(map(float, r.box)), *astuple(r)[1:]) for r in page.regions],
-        "patches": (patches.vectors.shape, patches.grid),
-    }
-    checksum = hashlib.blake2b(json.dumps(texts).encode())
-    arrays: Iterable[NDArray[np.generic] | None] = (
-        page.words.boxes, confidences, patches.vectors, patches.scales, patches.boxes,
-        patches.local, membership.offsets, membership.patches, membership.iou,
-        membership.share, membership.own,
-        *region_arrays(page.regions),
-    )  # fmt: skip
-    for array in arrays:
-        if array is not None:
-            checksum.update(f"{array.dtype} {array.shape}".encode())
-            checksum.update(array.tobytes())
+def _checksum(record: PageRecord) -> bytes:
+    """Return a checksum of a page without its pooled vectors."""
+    page = codec.pack_page(record)
+    checksum = hashlib.blake2b()
+    for part in (page.content, page.patch_boxes or b"", page.scoring):
+        checksum.update(len(part).to_bytes(8) + part)
     return checksum.digest()
-
-
-def _check_all(target: Store, documents: list[DocumentRecord], first_stage: _FirstStage) -> None:
-    """Count and compare all that should be there now."""
-    with target.read() as after:
-        there = {record.document_id: record for record in after.documents()}
-        theirs = _FirstStage(after.catalog())
-    for record in documents:
-        name = record.document_id
-        same = _same(record, there.get(name))
-        if not same or first_stage.digest(name) != theirs.digest(name):
-            raise StoreError(
-                f"{target.location}: {name} is not there as it was copied; is another process "
-                "writing to it? copy again"
-            )
-
-
-def _progress(show: bool | None) -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed}/{task.total} pages"),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        disable=not (sys.stderr.isatty() if show is None else show),
-    )

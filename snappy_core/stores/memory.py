@@ -1,4 +1,4 @@
-"""An index in memory: for short-lived corpora and tests."""
+"""The store in memory: for tests, and for an index that lives as long as its process."""
 
 from __future__ import annotations
 
@@ -13,41 +13,47 @@ from itertools import count
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.errors import IndexMismatchError
 from snappy_core.scoring.idf import page_terms
 from snappy_core.stores.base import (
-    Catalog,
     DocumentRecord,
     PageFilter,
     PageRecord,
     PageVectors,
     region_arrays,
 )
+from snappy_core.stores.catalog import Catalog, build_catalog
+from snappy_core.stores.compatibility import check_encoder
 from snappy_core.stores.first_stage import select_candidates
 from snappy_core.types import Page, Patches, Scalar
 
 
 @dataclass(frozen=True)
-class _State:
-    """An immutable state; a write makes a new one and readers keep theirs."""
+class _MemorySnapshot:
+    """An immutable state: a write makes a new one.
+
+    Attributes:
+        records: documents by id.
+        pages: document id and page by page id, ascending.
+        counts: number of pages that contain each term.
+    """
 
     records: Mapping[str, DocumentRecord]
     pages: Mapping[int, tuple[str, PageRecord]]
     counts: Mapping[str, int]
 
     def documents(self) -> list[DocumentRecord]:
-        return [self.records[key] for key in sorted(self.records)]
+        return [self.records[document_id] for document_id in sorted(self.records)]
 
     def document(self, document_id: str) -> DocumentRecord | None:
         return self.records.get(document_id)
 
-    def document_of(self, page: int) -> DocumentRecord:
-        return self.records[self.pages[page][0]]
+    def document_of(self, page_id: int) -> DocumentRecord:
+        return self.records[self.pages[page_id][0]]
 
     def page_ids(self, document_id: str) -> dict[int, int]:
         return {
-            record.page.number: page
-            for page, (owner, record) in self.pages.items()
+            record.page.number: page_id
+            for page_id, (owner, record) in self.pages.items()
             if owner == document_id
         }
 
@@ -59,15 +65,12 @@ class _State:
 
     @cached_property
     def _catalog(self) -> Catalog:
-        rows = sorted(self.pages.items())
-        pooled = [record.pooled for _, (_, record) in rows]
-        return Catalog(
-            page_ids=np.array([page for page, _ in rows], dtype=np.int64),
-            document_ids=[owner for _, (owner, _) in rows],
-            page_numbers=np.array([record.page.number for _, (_, record) in rows], dtype=np.int64),
-            offsets=np.cumsum([0, *(len(codes) for codes, _ in pooled)], dtype=np.int64),
-            vectors=np.concatenate([c for c, _ in pooled]) if rows else np.zeros((0, 0), np.int8),
-            scales=np.concatenate([s for _, s in pooled]) if rows else np.zeros(0, np.float32),
+        records = [record for _, record in self.pages.values()]
+        return build_catalog(
+            list(self.pages),
+            [document_id for document_id, _ in self.pages.values()],
+            [record.page.number for record in records],
+            [record.pooled for record in records],
         )
 
     def catalog(self) -> Catalog:
@@ -82,36 +85,37 @@ class _State:
     ) -> NDArray[np.int64]:
         return select_candidates(self.catalog(), query, weights, page_filter, count)
 
-    def vectors(self, pages: Sequence[int]) -> list[PageVectors]:
-        found = []
-        for page in pages:
-            record = self.pages[page][1]
-            found.append(
-                PageVectors(
-                    record.patches.vectors,
-                    record.patches.scales,
-                    record.membership,
-                    *region_arrays(record.page.regions),
-                )
+    def vectors(self, page_ids: Sequence[int]) -> list[PageVectors]:
+        records = [self.pages[page_id][1] for page_id in page_ids]
+        return [
+            PageVectors(
+                record.patches.vectors,
+                record.patches.scales,
+                record.membership,
+                *region_arrays(record.page.regions),
             )
-        return found
+            for record in records
+        ]
 
-    def page(self, page: int) -> Page:
-        return self.pages[page][1].page
+    def page(self, page_id: int) -> Page:
+        return self.pages[page_id][1].page
 
-    def patches(self, page: int) -> Patches:
-        return self.pages[page][1].patches
+    def patches(self, page_id: int) -> Patches:
+        return self.pages[page_id][1].patches
+
+
+_EMPTY = _MemorySnapshot({}, {}, {})
 
 
 class MemoryStore:
-    """Keeps everything in the memory of this process; gone when it ends."""
+    """Keeps an index in the memory of this process; closing the store empties it."""
 
     location = ":memory:"
 
     def __init__(self) -> None:
-        self._state = _State({}, {}, {})
+        self._snapshot = _EMPTY
         self._encoder: tuple[str, int] | None = None
-        self._ids = count(1)
+        self._next_ids = count(1)
         self._lock = threading.Lock()
 
     def encoder(self) -> tuple[str, int] | None:
@@ -119,63 +123,59 @@ class MemoryStore:
 
     def bind_encoder(self, encoder: str, dim: int) -> None:
         with self._lock:
-            if self._encoder is not None and self._encoder != (encoder, dim):
-                name, size = self._encoder
-                raise IndexMismatchError(
-                    f"{self.location}: made by the encoder {name} ({size} dimensions), not "
-                    f"{encoder} ({dim})"
-                )
-            self._encoder = (encoder, dim)
+            if self._encoder is None:
+                self._encoder = (encoder, dim)
+        check_encoder(self.location, self._encoder, (encoder, dim), "into another index")
 
     @contextmanager
-    def read(self) -> Iterator[_State]:
-        yield self._state
+    def read(self) -> Iterator[_MemorySnapshot]:
+        yield self._snapshot
 
     def write(self, document: DocumentRecord, pages: Iterable[PageRecord]) -> None:
-        held = [replace(p, page=replace(p.page, renderer=None)) for p in pages]
+        records = [replace(record, page=replace(record.page, renderer=None)) for record in pages]
+        name = document.document_id
         with self._lock:
-            state = _without(self._state, document.document_id)
-            numbered = {next(self._ids): (document.document_id, page) for page in held}
-            counts = Counter(state.counts)
-            for page in held:
-                counts.update(page_terms(page.page.words.texts))
-            record = replace(document, pages=len(held), metadata=dict(document.metadata))
-            self._state = _State(
-                {**state.records, document.document_id: record},
-                {**state.pages, **numbered},
+            snapshot = _without(self._snapshot, name)
+            counts = Counter(snapshot.counts)
+            for record in records:
+                counts.update(page_terms(record.page.words.texts))
+            document = replace(document, pages=len(records), metadata=dict(document.metadata))
+            self._snapshot = _MemorySnapshot(
+                {**snapshot.records, name: document},
+                {**snapshot.pages, **{next(self._next_ids): (name, r) for r in records}},
                 counts,
             )
 
     def set_metadata(self, document_id: str, metadata: Mapping[str, Scalar]) -> None:
         with self._lock:
-            state = self._state
-            if document_id in state.records:
-                record = replace(state.records[document_id], metadata=dict(metadata))
-                records = {**state.records, document_id: record}
-                self._state = _State(records, state.pages, state.counts)
+            records = dict(self._snapshot.records)
+            if document_id in records:
+                records[document_id] = replace(records[document_id], metadata=dict(metadata))
+                self._snapshot = replace(self._snapshot, records=records)
 
     def delete(self, document_id: str) -> bool:
         with self._lock:
-            known = document_id in self._state.records
-            self._state = _without(self._state, document_id)
-            return known
+            exists = document_id in self._snapshot.records
+            self._snapshot = _without(self._snapshot, document_id)
+            return exists
 
     def compact(self) -> None:
-        """Do nothing: what is deleted is gone."""
+        """Do nothing: deleted documents take no space."""
 
     def close(self) -> None:
-        self._state = _State({}, {}, {})
+        self._snapshot = _EMPTY
 
 
-def _without(state: _State, document_id: str) -> _State:
-    if document_id not in state.records:
-        return state
-    counts = Counter(state.counts)
-    kept = {}
-    for number, (owner, record) in state.pages.items():
+def _without(snapshot: _MemorySnapshot, document_id: str) -> _MemorySnapshot:
+    """Return a snapshot without a document."""
+    if document_id not in snapshot.records:
+        return snapshot
+    counts = Counter(snapshot.counts)
+    pages = {}
+    for page_id, (owner, record) in snapshot.pages.items():
         if owner == document_id:
             counts.subtract(page_terms(record.page.words.texts))
         else:
-            kept[number] = (owner, record)
-    records = {key: value for key, value in state.records.items() if key != document_id}
-    return _State(records, kept, {term: n for term, n in counts.items() if n > 0})
+            pages[page_id] = (owner, record)
+    records = {name: record for name, record in snapshot.records.items() if name != document_id}
+    return _MemorySnapshot(records, pages, +counts)

@@ -13,6 +13,7 @@ import pytest
 
 from snappy_core import RegionIndex
 from snappy_core.scoring.idf import page_terms
+from snappy_core.stores.codec import encode_term
 from snappy_core.testing import FakeEncoder
 from snappy_core.testing.stores import assert_consistent
 
@@ -85,7 +86,7 @@ def check_file(path):
     connection = sqlite3.connect(path)
     assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-    for table in ("patches", "pooled"):
+    for table in ("scoring", "pooled"):
         query = f"SELECT count(*) FROM pages WHERE id NOT IN (SELECT page FROM {table})"
         assert connection.execute(query).fetchone() == (0,), table
     connection.close()
@@ -97,8 +98,9 @@ def check_index(index):
         counts = Counter()
         for page in snapshot.catalog().page_ids.tolist():
             counts.update(page_terms(snapshot.page(page).words.texts))
-    with index._store._connection() as connection:
-        assert dict(connection.execute("SELECT term, pages FROM terms").fetchall()) == counts
+        terms = {encode_term(term): count for term, count in counts.items()}
+    with index._store._connections.connect() as connection:
+        assert dict(connection.execute("SELECT term, pages FROM terms").fetchall()) == terms
 
 
 def found(index):

@@ -209,8 +209,8 @@ def test_what_reads_otherwise_than_it_was_written_is_an_error(source, monkeypatc
 
 def test_reads_a_page_when_the_one_before_has_been_taken(source, monkeypatch):
     read = []
-    digest = copy._digest
-    monkeypatch.setattr(copy, "_digest", lambda page: read.append(1) or digest(page))
+    checksum = copy._checksum
+    monkeypatch.setattr(copy, "_checksum", lambda page: read.append(1) or checksum(page))
     taken = []
 
     class Counting(MemoryStore):

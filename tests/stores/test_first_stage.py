@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from snappy_core.stores.base import Catalog, PageFilter
+from snappy_core.stores.base import PageFilter
+from snappy_core.stores.catalog import Catalog
 from snappy_core.stores.first_stage import page_mask, select_candidates
 
 CATALOG = Catalog(

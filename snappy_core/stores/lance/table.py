@@ -1,78 +1,36 @@
-"""One Lance table: rows are appended, read at a version and merged; its errors come out as ours."""
+"""The Lance table of an index: rows are appended, read at a version, and compacted."""
 
 from __future__ import annotations
 
 import re
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
+from snappy_core.errors import IndexMismatchError
+from snappy_core.stores.compatibility import check_schema
+from snappy_core.stores.lance.errors import lance_errors, libraries
+from snappy_core.stores.lance.version import Version
 
-from snappy_core.errors import IndexMismatchError, MissingDependencyError, StoreError
-
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _NAME = "snappy"  # of the table in its folder
-_STABLE = {"new_table_enable_stable_row_ids": "true"}  # rows keep their ids when they are merged
+_OPTIONS = {"new_table_enable_stable_row_ids": "true"}  # rows keep their ids when files are merged
 _NEVER = timedelta(days=36500)
-_MARGIN = timedelta(minutes=1)  # that merging may take before old versions are looked for
-_SETTLE = 0.5  # seconds in which others end who made the table at the same moment
-_CROWDED = 64  # files, from which on merging them is thought of
-_CHUNK = 1000  # literals in one condition
-
-_CAUSES = (
-    ("NoSuchBucket", "there is no such bucket; make it first, or correct its name"),
-    (
-        "CredentialsNotLoaded",
-        "no credentials; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
-    ),
-    (
-        "InvalidAccessKeyId|SignatureDoesNotMatch|AccessDenied|403 Forbidden",
-        "the server denies access; check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
-        "and what they may do with the bucket",
-    ),
-    (
-        "BadScheme|URL scheme is not allowed",
-        "the endpoint speaks http, not https; set AWS_ALLOW_HTTP=true to allow that",
-    ),
-    (
-        "kind: Connect|ConnectError|dns error",
-        "the server cannot be reached; check the network, and AWS_ENDPOINT_URL and AWS_REGION",
-    ),
-    (
-        "Not found:|NotFound|No such file",
-        "a file of it is gone: this state was cleaned up meanwhile (read again), or someone "
-        "deleted the file",
-    ),
-)
-
-
-def libraries() -> tuple[Any, Any]:
-    """Return lancedb and pyarrow.
-
-    Raises:
-        MissingDependencyError: the extra is not installed.
-    """
-    try:
-        import lancedb
-        import pyarrow
-    except ImportError as error:
-        raise MissingDependencyError(
-            "a Lance index needs lancedb: pip install 'snappy-retriever[lance]'"
-        ) from error
-    return lancedb, pyarrow
+_MARGIN = timedelta(minutes=1)  # added to the age of versions to keep: merging takes time, too
+_SETTLE = 0.5  # seconds in which other processes finish creating the table at the same moment
+_MANY_FILES = 64  # fewer are not worth merging
+_CHUNK = 1000  # values in one condition
 
 
 def schema() -> Any:
-    """Return the columns of the table; a row is a page, an event, or nothing but its id.
+    """Return the columns of the table; a row is a page, an event, or empty but for its write.
 
-    `write` tells the rows of one write. The others are explained in `blobs`.
+    `write` identifies the write that a row belongs to. The columns of pages are explained in
+    `codec.PackedPage`.
     """
     _, arrow = libraries()
     return arrow.schema(
@@ -80,73 +38,27 @@ def schema() -> Any:
             arrow.field("write", arrow.int64(), nullable=False),
             ("event", arrow.string()),
             ("number", arrow.int32()),
-            ("page", arrow.large_binary()),
-            ("places", arrow.large_binary()),
+            ("content", arrow.large_binary()),
+            ("patch_boxes", arrow.large_binary()),
             ("scoring", arrow.large_binary()),
             ("pooled", arrow.large_binary()),
-            ("terms", arrow.list_(arrow.binary())),
+            ("terms", arrow.list_(arrow.string())),
         ],
         metadata={"snappy": str(SCHEMA_VERSION)},
     )
 
 
-@contextmanager
-def lance_errors(location: str) -> Iterator[None]:
-    """Turn what LanceDB raises into a StoreError that names the way out."""
-    try:
-        yield
-    except (ValueError, RuntimeError, OSError) as error:
-        said = str(error)
-        cause = next((cause for sign, cause in _CAUSES if re.search(sign, said)), None)
-        raise StoreError(f"{location}: {cause or ' '.join(said.split())[:300]}") from error
-
-
-class Version:
-    """One state of the table, for reading; it stays as it is whatever is written."""
-
-    def __init__(self, table: Any, location: str) -> None:
-        self._table = table
-        self._location = location
-        self.number: int = table.version
-        self.rows: int = table.count_rows()
-
-    def scan(self, columns: Sequence[str], first: int = 0, where: str | None = None) -> Any:
-        """Return columns and `_rowid` of all rows, or of those from place `first` on."""
-        with lance_errors(self._location):
-            query = self._table.search().select(list(columns)).with_row_id(True)
-            if where is not None:
-                query = query.where(where)
-            return query.offset(first).limit(None).to_arrow()
-
-    def take(self, ids: NDArray[np.int64], columns: Sequence[str]) -> Any:
-        """Return columns of the rows with these ids, in their order.
-
-        Raises:
-            KeyError: there is no such row.
-        """
-        with lance_errors(self._location):
-            query = self._table.take_row_ids(np.unique(ids).tolist())
-            found = query.select(list(columns)).with_row_id().to_arrow()
-        held = found["_rowid"].to_numpy().astype(np.int64)
-        order = np.argsort(held)
-        places = np.searchsorted(held[order], ids)
-        missing = places == len(held)
-        missing[~missing] = held[order][places[~missing]] != ids[~missing]
-        if missing.any():
-            raise KeyError(int(ids[missing][0]))
-        return found.take(order[places])
-
-
 class LanceTable:
     """The table at a location: a folder, or `s3://bucket/prefix`.
 
-    Any number of threads, processes and machines may append; each append is one commit, and
-    row ids rise in the order of the commits.
+    Any number of threads, processes and machines may append. Each append is one commit, and row
+    ids rise in the order of the commits.
 
     Raises:
         MissingDependencyError: lancedb is not installed.
-        FileNotFoundError: there is no table and `create` is false, or no such folder.
-        IndexMismatchError: something else is there, or a table of another schema.
+        ValueError: the location names no bucket.
+        FileNotFoundError: there is no table and `create` is false, or its folder is missing.
+        IndexMismatchError: the location is something else, or a table of another schema.
         StoreError: it cannot be reached or opened.
     """
 
@@ -155,26 +67,26 @@ class LanceTable:
     ) -> None:
         lancedb, _ = libraries()
         self.location = location
-        remote = "://" in location
+        local = "://" not in location
         if re.fullmatch("s3://?/*", location):
             raise ValueError(f"{location}: names no bucket; use s3://bucket/prefix")
-        if not remote:
+        if local:
             _check_folder(Path(location), create)
         with lance_errors(location):
             options = None if storage_options is None else dict(storage_options)
             self._database = lancedb.connect(location, storage_options=options)
         table = self._find()
         if table is None and create:
-            if not remote:
+            if local:
                 _check_content(Path(location))
-            table = self._make()
+            table = self._create()
         if table is None:
             raise FileNotFoundError(f"{location}: no such index; make it with `snappy index`")
         with lance_errors(location):
-            new = create and table.count_rows() <= 1
-        if new:
-            # Of two that make a table at the same moment, Lance lets the later one replace that
-            # of the other. So nobody writes to a new table before both are done.
+            is_new = create and table.count_rows() <= 1
+        if is_new:
+            # If two processes create a table at the same moment, Lance lets the later one replace
+            # the other. So nobody writes to a new table before both have finished.
             time.sleep(_SETTLE)
             table = self._find()
         self._table = table
@@ -192,13 +104,13 @@ class LanceTable:
                     return None
                 raise
 
-    def _make(self) -> Any:
-        """Make the table, or open the one that another process made meanwhile."""
+    def _create(self) -> Any:
+        """Create the table, or open the one that another process created meanwhile."""
         _, arrow = libraries()
         with lance_errors(self.location):
             try:
                 first = arrow.Table.from_pylist([{"write": 0}], schema=schema())  # takes the id 0
-                return self._database.create_table(_NAME, first, storage_options=_STABLE)
+                return self._database.create_table(_NAME, first, storage_options=_OPTIONS)
             except (ValueError, RuntimeError, OSError):
                 table = self._find()
                 if table is None:
@@ -207,19 +119,20 @@ class LanceTable:
 
     def _check_schema(self) -> None:
         with lance_errors(self.location):
-            found = (self._table.schema.metadata or {}).get(b"snappy")
-        if found is None:
+            version = (self._table.schema.metadata or {}).get(b"snappy")
+        if version is None:
             raise IndexMismatchError(
-                f"{self.location}: holds a Lance table, but not a Snappy index"
+                f"{self.location}: contains a Lance table, but not a Snappy index"
             )
-        if found != str(SCHEMA_VERSION).encode():
-            raise IndexMismatchError(
-                f"{self.location}: has the schema {found.decode()}, this version of Snappy reads "
-                f"{SCHEMA_VERSION}; index the documents again into a new place"
-            )
+        check_schema(
+            self.location,
+            int(version) if version.isdigit() else version,
+            SCHEMA_VERSION,
+            "into a new place",
+        )
 
     def latest(self) -> Version:
-        """Return the state as it is now."""
+        """Return the current version."""
         with lance_errors(self.location):
             self._table.checkout_latest()
             number = self._table.version
@@ -231,45 +144,48 @@ class LanceTable:
                 return self._latest
 
     def append(self, rows: list[dict[str, Any]]) -> None:
-        """Add rows in one commit."""
+        """Append rows in one commit."""
         _, arrow = libraries()
         with lance_errors(self.location):
-            made = arrow.Table.from_pylist(rows, schema=schema())
-            self._table.add(made, write_parallelism=1)  # keeps the order of the rows
+            table = arrow.Table.from_pylist(rows, schema=schema())
+            self._table.add(table, write_parallelism=1)  # keeps the order of the rows
 
     def delete(self, writes: Sequence[int]) -> None:
-        """Remove the rows of writes, those that come first before the others."""
+        """Remove the rows of writes, those of the first ones first."""
         with lance_errors(self.location):
-            for first in range(0, len(writes), _CHUNK):
-                listed = ", ".join(map(str, writes[first : first + _CHUNK]))
-                self._table.delete(f"write IN ({listed})")
+            for start in range(0, len(writes), _CHUNK):
+                values = ", ".join(map(str, writes[start : start + _CHUNK]))
+                self._table.delete(f"write IN ({values})")
 
-    def crowded(self) -> bool:
-        """Say whether small files hold half of the rows: then merging pays."""
+    def is_fragmented(self) -> bool:
+        """Return whether half of the rows are in small files, so that merging them pays."""
         with lance_errors(self.location):
             stats = self._table.stats()["fragment_stats"]
             rows = self._table.count_rows()
-        return bool(stats["num_fragments"] >= _CROWDED and stats["lengths"]["max"] * 2 <= rows)
+        many = stats["num_fragments"] >= _MANY_FILES
+        return bool(many and stats["lengths"]["max"] * 2 <= rows)
 
     def merge(self) -> None:
         """Merge small files."""
         with lance_errors(self.location):
             self._table.optimize(cleanup_older_than=_NEVER)
 
-    def clean(self, keep: timedelta, versions: Sequence[int]) -> None:
-        """Remove files of old states, but none that was the latest within `keep`.
+    def remove_versions(self, keep: timedelta, versions: Sequence[int]) -> None:
+        """Remove the files of old versions, except those that were the latest within `keep`.
 
         Args:
-            versions: states that somebody reads; they and all later ones stay, too.
+            versions: numbers of versions to keep, with all later ones: somebody reads them.
         """
         with lance_errors(self.location):
-            listed = self._table.list_versions()
-            times = {state["version"]: state["timestamp"].timestamp() for state in listed}
-            wanted = time.time() - keep.total_seconds()
-            # A state is as old as its commit, but it was the latest until the next one.
-            was_latest = max((t for t in times.values() if t <= wanted), default=0.0)
-            first = min([was_latest, *(times.get(version, 0.0) for version in versions)])
-            age = timedelta(seconds=time.time() - first) + _MARGIN
+            times = {
+                version["version"]: version["timestamp"].timestamp()
+                for version in self._table.list_versions()
+            }
+            limit = time.time() - keep.total_seconds()
+            # A version is as old as its commit, but it was the latest until the next one.
+            was_latest = max((t for t in times.values() if t <= limit), default=0.0)
+            oldest = min([was_latest, *(times.get(version, 0.0) for version in versions)])
+            age = timedelta(seconds=time.time() - oldest) + _MARGIN
             self._table.optimize(cleanup_older_than=age)
 
 
@@ -283,6 +199,6 @@ def _check_folder(path: Path, create: bool) -> None:
 
 
 def _check_content(path: Path) -> None:
-    """Refuse to make an index among other things."""
+    """Refuse to create an index in a folder with other files."""
     if path.is_dir() and any(entry.name != f"{_NAME}.lance" for entry in path.iterdir()):
         raise IndexMismatchError(f"{path}: is a folder with other files in it, not a Snappy index")

@@ -1,17 +1,17 @@
-"""What the server is to look at: the pages of one state, of documents, with a term."""
+"""Filters that the server applies: the pages of one state, of some documents, with a term."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from snappy_core.stores.qdrant.event_log import Log
+from snappy_core.stores.qdrant.log import QdrantLog
 
 if TYPE_CHECKING:
     from qdrant_client.models import FieldCondition, Filter
 
 BATCH = 5000
-"""Values that one filter holds."""
+"""Values in one filter; more are divided among several requests."""
 
 
 def is_any(key: str, values: Sequence[Any]) -> FieldCondition:
@@ -26,35 +26,37 @@ def all_of(conditions: Sequence[Any]) -> Filter:
     return Filter(must=list(conditions))
 
 
-def after(key: str, least: int) -> FieldCondition:
+def after(key: str, at: int) -> FieldCondition:
     from qdrant_client.models import FieldCondition, Range
 
-    return FieldCondition(key=key, range=Range(gt=least))
+    return FieldCondition(key=key, range=Range(gt=at))
 
 
-def present(log: Log, *conditions: Any) -> Filter:
-    """Let pages pass that are there in the state of a log, and agree with conditions."""
+def present(log: QdrantLog, *conditions: Any) -> Filter:
+    """Match the pages that exist in the state of a log and meet the conditions."""
     from qdrant_client.models import FieldCondition, Filter, Range
 
-    began = FieldCondition(key="since", range=Range(lte=log.last))
-    hidden: list[Any] | None = [is_any("write", log.hidden)] if log.hidden else None
-    return Filter(must=[began, after("until", log.last), *conditions], must_not=hidden)
+    since = FieldCondition(key="since", range=Range(lte=log.last))
+    writes = log.excluded_writes
+    excluded: list[Any] | None = [is_any("write", writes)] if writes else None
+    return Filter(must=[since, after("until", log.last), *conditions], must_not=excluded)
 
 
 def of_writes(writes: Sequence[str], numbers: Sequence[int] | None) -> Iterator[list[Any]]:
-    """Yield conditions for the pages of writes, those with these numbers; each for a request."""
-    numbered = [] if numbers is None else [is_any("number", numbers)]
+    """Yield the conditions of each request for the pages of writes with these page numbers."""
+    number_conditions = [] if numbers is None else [is_any("number", numbers)]
     for start in range(0, len(writes), BATCH):
-        yield [is_any("write", writes[start : start + BATCH]), *numbered]
+        yield [is_any("write", writes[start : start + BATCH]), *number_conditions]
 
 
 def of_pages(pages: Mapping[str, Sequence[int]]) -> Iterator[list[Any]]:
-    """Yield conditions for pages, given as numbers by write; each for a request."""
+    """Yield the conditions of each request for pages, given as page numbers by write."""
     from qdrant_client.models import Filter
 
-    each: list[Any] = [
+    alternatives: list[Any] = [
         Filter(must=[is_any("write", [write]), is_any("number", numbers)])
         for write, numbers in pages.items()
     ]
-    for start in range(0, len(each), BATCH // 5):
-        yield [Filter(should=each[start : start + BATCH // 5])]
+    size = BATCH // 5  # each has several values
+    for start in range(0, len(alternatives), size):
+        yield [Filter(should=alternatives[start : start + size])]

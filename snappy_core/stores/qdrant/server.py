@@ -1,4 +1,4 @@
-"""A Qdrant server: where it is, and requests that are sent again when it falters."""
+"""A Qdrant server: its location, and requests that are sent again after temporary failures."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from time import sleep as _sleep
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from snappy_core.errors import MissingDependencyError, StoreError
+from snappy_core.stores.qdrant.failures import explain
 
 if TYPE_CHECKING:
     from qdrant_client import QdrantClient
+    from tenacity import RetryCallState
 
 TRIES = 5
-"""How often a request is sent before it is given up."""
+"""How often a request is sent before it fails."""
 
 _FIRST_WAIT = 0.5  # seconds after the first failure; each later one waits twice as long
-_LONGEST_WAIT = 30.0  # whatever the server asks for
+_LONGEST_WAIT = 30.0  # seconds, even if the server asks for more
 _URL = re.compile(r"qdrant(s?)://([^/@?#\s]+)((?:/[^/?#\s]+)*)/([^/?#\s<>:\"\\|*]{1,251})/?")
 
 _Answer = TypeVar("_Answer")
@@ -33,7 +35,7 @@ def parse_location(location: str) -> tuple[str, str]:
     ('https://example.org/behind/a/proxy', 'reports')
 
     Raises:
-        ValueError: it is of another form.
+        ValueError: the location is malformed.
     """
     match = _URL.fullmatch(location)
     if match is None or match[4] in (".", ".."):
@@ -60,13 +62,18 @@ def library() -> Any:
 
 
 class Server:
-    """Sends requests, again and again when the server cannot be reached or is busy.
+    """Sends requests, and sends them again when the server cannot be reached or is busy.
 
-    All that is asked of it may be done twice: what is written carries its own id.
+    So all requests must be idempotent: whatever is written has an id of its own.
+
+    Args:
+        api_key: by default that of QDRANT_API_KEY.
+        timeout: seconds that a request may take.
+        client: used instead of one for the location, and not closed.
 
     Raises:
         MissingDependencyError: qdrant-client is not installed.
-        ValueError: the location is of another form.
+        ValueError: the location is malformed.
     """
 
     def __init__(
@@ -74,81 +81,46 @@ class Server:
     ) -> None:
         url, self.name = parse_location(location)
         self.location = location
-        self._own = client is None
+        self._owns_client = client is None
         self._client: QdrantClient = client or library().QdrantClient(
             url=url,
             api_key=api_key or os.environ.get("QDRANT_API_KEY"),
             timeout=timeout,
-            check_compatibility=False,  # asks in a thread of its own, and only warns
+            check_compatibility=False,  # it would ask from a thread of its own, and only warn
         )
 
     def ask(self, call: Callable[[QdrantClient], _Answer], tries: int = TRIES) -> _Answer:
         """Return what a call of the client returns.
 
         Raises:
-            StoreError: the server refuses, or did not answer at the last of all tries.
+            StoreError: the server refuses the request, or all tries failed.
         """
-        wait = _FIRST_WAIT
-        for left in reversed(range(tries)):
-            try:
-                return call(self._client)
-            except Exception as error:
-                cause, again, asked = _explain(error)
-                if cause is None:
-                    raise
-                if not (again and left):
-                    raise StoreError(f"{self.location}: {cause}") from error
-            # Not all come back at the same moment.
-            _sleep(min(max(wait * random.uniform(0.5, 1), asked), _LONGEST_WAIT))
-            wait *= 2
-        raise AssertionError("no try")
+        from tenacity import Retrying, retry_if_exception, stop_after_attempt
+
+        retrying = Retrying(
+            retry=retry_if_exception(lambda error: explain(error).is_temporary),
+            wait=_wait,
+            stop=stop_after_attempt(tries),
+            sleep=_sleep,
+            reraise=True,
+        )
+        try:
+            return retrying(call, self._client)
+        except Exception as error:
+            cause = explain(error).cause
+            if cause is None:
+                raise
+            raise StoreError(f"{self.location}: {cause}") from error
 
     def close(self) -> None:
-        if self._own:
+        if self._owns_client:
             self._client.close()
 
 
-def _explain(error: Exception) -> tuple[str | None, bool, float]:
-    """Say what an error means, whether trying again may help, and after how many seconds.
-
-    None is an error that is not the server's.
-    """
-    import httpx
-    from qdrant_client.common.client_exceptions import QdrantException, ResourceExhaustedResponse
-    from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
-
-    if isinstance(error, ResponseHandlingException):
-        source = error.source
-        if isinstance(source, httpx.TimeoutException):
-            return "the server did not answer in time; raise `timeout` if it is slow", True, 0
-        if isinstance(source, httpx.TransportError):
-            said = " ".join(str(source).split()) or type(source).__name__
-            hint = "is it running, are host and port right, and is it qdrant:// or, with TLS, "
-            return f"the server cannot be reached ({said}); {hint}qdrants://?", True, 0
-        if isinstance(source, ValueError):
-            return f"what answers there is no Qdrant server of a known version: {source}", False, 0
-        return f"the request could not be sent: {source}", False, 0
-    if isinstance(error, ResourceExhaustedResponse):
-        return "the server has more requests than it takes", True, float(error.retry_after_s)
-    if isinstance(error, QdrantException):  # it asked for a time that is no number
-        return f"the server has more requests than it takes ({error})", True, 0
-    if isinstance(error, UnexpectedResponse):
-        return _explain_status(error.status_code or 0, error.content)
-    if isinstance(error, ValueError):  # no JSON, or refused by the client
-        said = " ".join(str(error).split())[:300]
-        return f"the server gave no answer that the client takes ({said})", False, 0
-    return None, False, 0
-
-
-def _explain_status(status: int, content: bytes) -> tuple[str, bool, float]:
-    said = " ".join(content.decode("utf-8", "replace").split())[:300]
-    if status in (401, 403):
-        cause = f"the server denies access ({status}); set QDRANT_API_KEY, or give `api_key`, to "
-        return f"{cause}a key that may do this", False, 0
-    if status == 404:
-        return f"a collection of it is not there; was it deleted meanwhile? ({said})", False, 0
-    if status == 413:
-        cause = "the request is larger than the server takes; set its "
-        return f"{cause}service.max_request_size_mb to 32 or more", False, 0
-    again = status in (408, 429) or status >= 500
-    return f"the server {'fails' if again else 'refuses'} ({status}): {said}", again, 0
+def _wait(state: RetryCallState) -> float:
+    """Return how many seconds to wait after a failed try."""
+    error = None if state.outcome is None else state.outcome.exception()
+    requested = 0 if error is None else explain(error).retry_after
+    # Randomized, so that many clients do not come back at the same moment.
+    wait: float = _FIRST_WAIT * 2 ** (state.attempt_number - 1) * random.uniform(0.5, 1)
+    return min(max(wait, requested), _LONGEST_WAIT)

@@ -1,128 +1,87 @@
-"""One state of a Qdrant index: the log as it was read, and the pages that it names."""
+"""One state of a Qdrant index: its log, and the pages that it names."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.errors import StoreError
 from snappy_core.stores import codec
-from snappy_core.stores.base import Catalog, DocumentRecord, PageFilter, PageVectors
+from snappy_core.stores.base import DocumentRecord, PageFilter, PageVectors
+from snappy_core.stores.catalog import Catalog, build_catalog
+from snappy_core.stores.event_log import Entry
 from snappy_core.stores.first_stage import default_candidates
 from snappy_core.stores.qdrant import filters
-from snappy_core.stores.qdrant.collections import Collections
-from snappy_core.stores.qdrant.event_log import Entry, Log
-from snappy_core.stores.qdrant.points import encode_term, point_id, unpack
+from snappy_core.stores.qdrant.log import QdrantLog, page_numbers
+from snappy_core.stores.qdrant.page_collection import PageCollection
+from snappy_core.stores.qdrant.points import packed_part, point_id
+from snappy_core.stores.qdrant.pooled_cache import PooledCache, missing_pages
 from snappy_core.types import Page, Patches
 
-Pooled = tuple[NDArray[np.int8], NDArray[np.float32]]
+MAX_RANKED = 1_000
+"""Pages that the server ranks by their patches at most, unless more candidates are asked for: it
+may have to read the patches of each, 262 KB, from its disk."""
 
-MOST = 1_000
-"""Candidates that the server ranks by their patches at most, unless more are to be read: it may
-have to take those of each, 262 KB, from its disk."""
+DEFAULT_CANDIDATES = 50
+"""Pages that a search reads to score their regions, unless it is given a number.
 
-READ = 50
-"""Pages that a search reads to score their regions, unless it is told how many.
-
-The server ranks the candidates by all their patches. No region scores more than its page, so one
-of the best few regions is rarely on a page behind these; and each page is some 200 KB to read.
+The server ranks pages by all their patches. A region scores hardly more than its page, so one of
+the best regions is rarely on a page behind these, and each page takes some 200 KB to read.
 """
 
-
-class PooledCache:
-    """Keeps the pooled vectors of the documents that a catalog had last."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()  # several threads would all read the same
-        self._held: dict[str, dict[int, Pooled]] = {}
-
-    def load(self, collections: Collections, entries: Sequence[Entry]) -> list[Pooled]:
-        """Return the pooled vectors of all pages of documents."""
-        with self._lock:
-            writes = [entry.write for entry in entries]
-            held = {write: self._held[write] for write in writes if write in self._held}
-            new = [write for write in writes if write not in held]
-            for conditions in filters.of_writes(new, None):
-                where = filters.all_of(conditions)
-                for payload in collections.scroll_pages(where, ["write", "place", "pooled"]):
-                    blob = unpack(payload, "pooled")
-                    if blob is not None:  # the first part of a page
-                        pages = held.setdefault(payload["write"], {})
-                        pages[payload["place"]] = codec.read_pooled(blob)
-            self._held = held
-        found = []
-        for entry in entries:
-            pages = held.get(entry.write, {})
-            if len(pages) != entry.record.pages:
-                raise gone(collections.location, entry)
-            found += [pages[place] for place in range(len(pages))]
-        return found
-
-
-def gone(location: str, entry: Entry) -> StoreError:
-    return StoreError(
-        f"{location}: pages of {entry.record.document_id} are gone: this state was cleaned up "
-        "meanwhile (read again), or someone deleted them (then delete it and add it again)"
-    )
+_PATCH_FIELDS = ["content", "patch_boxes", "scoring"]
 
 
 class QdrantSnapshot:
-    """The log never changes, and threads may share it."""
+    """One state, which never changes and may be shared by threads."""
 
-    def __init__(self, log: Log, collections: Collections, cache: PooledCache) -> None:
+    def __init__(self, log: QdrantLog, pages: PageCollection, cache: PooledCache) -> None:
         self.log = log
-        self._collections = collections
+        self._pages = pages
         self._cache = cache
         self._counts: dict[str, int] = {}
-        self._catalog: Catalog | None = None
-        self._recent: tuple[int, dict[str, Any]] = (0, {})
+        self._last_read: tuple[int, dict[str, Any]] = (0, {})
 
     def documents(self) -> list[DocumentRecord]:
-        return [self.log.entries[name].record for name in sorted(self.log.entries)]
+        return self.log.events.documents()
 
     def document(self, document_id: str) -> DocumentRecord | None:
-        entry = self.log.entries.get(document_id)
-        return None if entry is None else entry.record
+        return self.log.events.document(document_id)
 
-    def document_of(self, page: int) -> DocumentRecord:
-        return self.log.locate(page)[0].record
+    def document_of(self, page_id: int) -> DocumentRecord:
+        return self.log.locate(page_id)[0].record
 
     def page_ids(self, document_id: str) -> dict[int, int]:
-        entry = self.log.entries.get(document_id)
+        entry = self.log.events.entries.get(document_id)
         if entry is None:
             return {}
-        return dict(sorted(zip(entry.numbers, _ids(entry), strict=True)))
+        return dict(sorted(zip(page_numbers(entry), self.log.page_ids(entry), strict=True)))
 
     def page_count(self) -> int:
-        return self.log.page_count
+        return self.log.events.page_count
 
     def frequencies(self, terms: Iterable[str]) -> dict[str, int]:
-        wanted = list(terms) if self.page_count() else []
-        for term in wanted:
+        terms = list(terms) if self.page_count() else []
+        for term in terms:
             if term not in self._counts:
-                where = filters.present(self.log, filters.is_any("terms", [encode_term(term)]))
-                self._counts[term] = self._collections.count_pages(where)
-        return {term: self._counts[term] for term in wanted if self._counts[term]}
+                condition = filters.is_any("terms", [codec.encode_term(term)])
+                self._counts[term] = self._pages.count(filters.present(self.log, condition))
+        return {term: self._counts[term] for term in terms if self._counts[term]}
+
+    @cached_property
+    def _catalog(self) -> Catalog:
+        entries = self.log.entries
+        return build_catalog(
+            [page_id for entry in entries for page_id in self.log.page_ids(entry)],
+            [entry.record.document_id for entry in entries for _ in page_numbers(entry)],
+            [number for entry in entries for number in page_numbers(entry)],
+            self._cache.load(self._pages, entries),
+        )
 
     def catalog(self) -> Catalog:
-        if self._catalog is None:
-            entries = self.log.by_first
-            pooled = self._cache.load(self._collections, entries)
-            pages = [page for entry in entries for page in _ids(entry)]
-            numbers = [number for entry in entries for number in entry.numbers]
-            codes, scales = [codes for codes, _ in pooled], [scales for _, scales in pooled]
-            self._catalog = Catalog(
-                page_ids=np.array(pages, dtype=np.int64),
-                document_ids=[e.record.document_id for e in entries for _ in e.numbers],
-                page_numbers=np.array(numbers, dtype=np.int64),
-                offsets=np.cumsum([0, *map(len, scales)], dtype=np.int64),
-                vectors=np.concatenate(codes) if codes else np.zeros((0, 0), np.int8),
-                scales=np.concatenate(scales) if scales else np.zeros(0, np.float32),
-            )
         return self._catalog
 
     def candidates(
@@ -132,88 +91,82 @@ class QdrantSnapshot:
         page_filter: PageFilter,
         count: int | None = None,
     ) -> NDArray[np.int64]:
-        """Return the ids of the pages to read, found by the server; see `Snapshot`.
+        """Return the ids of the pages to read, found by the server; see `Snapshot.candidates`.
 
-        Of the pages whose pooled vectors are nearest, as many as other stores score exactly,
-        the server finds the `count` whose patches are: by default `READ`.
+        The server takes as many pages by their pooled vectors as other stores score exactly, and
+        ranks these by all their patches. By default the best `DEFAULT_CANDIDATES` are returned.
         """
-        wanted = READ if count is None else count
-        everywhere = page_filter == PageFilter() and self.page_count() > wanted
-        allowed = None if everywhere else set(self._chosen(page_filter))
-        if allowed is not None and len(allowed) <= wanted:
+        count = DEFAULT_CANDIDATES if count is None else count
+        matches_all = page_filter == PageFilter() and self.page_count() > count
+        allowed = None if matches_all else set(self._matching(page_filter))
+        if allowed is not None and len(allowed) <= count:
             return np.array(sorted(allowed), dtype=np.int64)
-        heavy = weights > 0
-        tokens = query[heavy] * weights[heavy, None]  # then the server's sum is the weighted one
-        depth = max(min(default_candidates(self.page_count()), MOST), wanted)
+        weighted = weights > 0
+        tokens = query[weighted] * weights[weighted, None]  # the server only sums: a weighted sum
+        depth = max(min(default_candidates(self.page_count()), MAX_RANKED), count)
         scores: dict[int, float] = {}
         for conditions in self._conditions(page_filter, allowed):
             where = filters.present(self.log, *conditions)
-            for write, place, score in self._collections.best(tokens, where, depth):
-                entry = self.log.by_write.get(write)
-                if entry is not None and (allowed is None or entry.first + place in allowed):
-                    page = entry.first + place
-                    scores[page] = max(score, scores.get(page, score))
-        best = sorted(scores, key=lambda page: (-scores[page], page))[:wanted]
+            for write, index, score in self._pages.rank(tokens, where, depth):
+                first_id = self.log.first_ids.get(write)
+                if first_id is not None and (allowed is None or first_id + index in allowed):
+                    page_id = first_id + index
+                    scores[page_id] = max(score, scores.get(page_id, score))
+        best = sorted(scores, key=lambda page_id: (-scores[page_id], page_id))[:count]
         return np.array(sorted(best), dtype=np.int64)
 
-    def _chosen(self, page_filter: PageFilter) -> Iterator[int]:
-        """Yield the ids of chosen pages."""
+    def _matching(self, page_filter: PageFilter) -> Iterator[int]:
+        """Yield the ids of the pages that match a filter."""
+        ids, numbers = page_filter.page_ids, page_filter.page_numbers
+        for entry in self._matching_entries(page_filter):
+            for page_id, number in zip(self.log.page_ids(entry), page_numbers(entry), strict=True):
+                has_number = numbers is None or number in numbers
+                if has_number and (ids is None or page_id in ids):
+                    yield page_id
+
+    def _matching_entries(self, page_filter: PageFilter) -> list[Entry[str]]:
+        entries = self.log.events.entries
         if page_filter.document_ids is None:
-            entries = list(self.log.entries.values())
-        else:
-            known = (self.log.entries.get(name) for name in page_filter.document_ids)
-            entries = [entry for entry in known if entry is not None]
-        for entry in entries:
-            for page, number in zip(_ids(entry), entry.numbers, strict=True):
-                named = page_filter.page_ids is None or page in page_filter.page_ids
-                if named and (
-                    page_filter.page_numbers is None or number in page_filter.page_numbers
-                ):
-                    yield page
+            return list(entries.values())
+        return [entries[name] for name in sorted(page_filter.document_ids) if name in entries]
 
     def _conditions(self, page_filter: PageFilter, allowed: set[int] | None) -> Iterator[list[Any]]:
-        """Yield the conditions of each request that is needed to look at all chosen pages."""
+        """Yield the conditions of each request that is needed to rank all matching pages."""
         numbers = None if page_filter.page_numbers is None else sorted(page_filter.page_numbers)
         if page_filter.page_ids is not None and allowed is not None:
-            pages: dict[str, list[int]] = {}
-            for page in sorted(allowed):
-                entry, place = self.log.locate(page)
-                pages.setdefault(entry.write, []).append(entry.numbers[place])
-            yield from filters.of_pages(pages)
+            numbers_by_write: dict[str, list[int]] = {}
+            for page_id in sorted(allowed):
+                entry, index = self.log.locate(page_id)
+                numbers_by_write.setdefault(entry.write, []).append(page_numbers(entry)[index])
+            yield from filters.of_pages(numbers_by_write)
         elif page_filter.document_ids is not None:
-            held = (self.log.entries.get(name) for name in sorted(page_filter.document_ids))
-            writes = [entry.write for entry in held if entry is not None]
+            writes = [entry.write for entry in self._matching_entries(page_filter)]
             yield from filters.of_writes(writes, numbers)
         else:
             yield [] if numbers is None else [filters.is_any("number", numbers)]
 
-    def vectors(self, pages: Sequence[int]) -> list[PageVectors]:
-        found = self._read(pages, ["scoring"])
-        return [codec.read_vectors(unpack(payload, "scoring")) for payload in found]
+    def vectors(self, page_ids: Sequence[int]) -> list[PageVectors]:
+        payloads = self._read(page_ids, ["scoring"])
+        return [codec.unpack_scoring(packed_part(payload, "scoring")) for payload in payloads]
 
-    def page(self, page: int) -> Page:
-        return codec.read_page(unpack(self._read([page], ["page"])[0], "page"))
+    def page(self, page_id: int) -> Page:
+        (payload,) = self._read([page_id], ["content"])
+        return codec.unpack_content(packed_part(payload, "content"))
 
-    def patches(self, page: int) -> Patches:
-        fields = ["page", "places", "scoring"]
-        (found,) = self._read([page], fields)
-        self._recent = page, found
-        return codec.read_patches(*(unpack(found, name) for name in fields))
+    def patches(self, page_id: int) -> Patches:
+        (payload,) = self._read([page_id], _PATCH_FIELDS)
+        self._last_read = page_id, payload
+        return codec.unpack_patches(*(packed_part(payload, name) for name in _PATCH_FIELDS))
 
-    def _read(self, pages: Sequence[int], fields: list[str]) -> list[dict[str, Any]]:
-        """Read pages. Whoever asks for the patches of one often asks for all else of it, too."""
-        recent, held = self._recent
-        if list(pages) == [recent]:
-            return [held]
-        located = [self.log.locate(page) for page in pages]
-        index = self._collections.name
-        ids = [point_id(index, entry.write, place) for entry, place in located]
-        found = self._collections.retrieve(ids, fields)
-        for key, (entry, _) in zip(ids, located, strict=True):
-            if key not in found:
-                raise gone(self._collections.location, entry)
-        return [found[key] for key in ids]
-
-
-def _ids(entry: Entry) -> range:
-    return range(entry.first, entry.first + entry.record.pages)
+    def _read(self, page_ids: Sequence[int], fields: list[str]) -> list[dict[str, Any]]:
+        """Read pages, or reuse the page of the last `patches`, whose other parts often follow."""
+        last_id, payload = self._last_read
+        if list(page_ids) == [last_id]:
+            return [payload]
+        located = [self.log.locate(page_id) for page_id in page_ids]
+        ids = [point_id(self._pages.name, entry.write, index) for entry, index in located]
+        payloads = self._pages.read(ids, fields)
+        for id_, (entry, _) in zip(ids, located, strict=True):
+            if id_ not in payloads:
+                raise missing_pages(self._pages.location, entry)
+        return [payloads[id_] for id_ in ids]

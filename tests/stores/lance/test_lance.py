@@ -14,10 +14,12 @@ import pytest
 from snappy_core import RegionIndex
 from snappy_core.errors import IndexMismatchError, MissingDependencyError, StoreError
 from snappy_core.stores import open_store
-from snappy_core.stores.lance import event_log as lance_log
+from snappy_core.stores.lance import rows as lance_rows
 from snappy_core.stores.lance import store as lance
 from snappy_core.stores.lance import table as lance_table
+from snappy_core.stores.lance.errors import libraries
 from snappy_core.stores.lance.store import LanceStore
+from snappy_core.stores.lance.version import Version
 from snappy_core.testing import FakeEncoder
 from snappy_core.testing.stores import (
     StoreConformance,
@@ -63,9 +65,9 @@ class TestInPieces(StoreConformance):
 
     @pytest.fixture
     def store(self, path, monkeypatch):
-        monkeypatch.setattr(lance, "_HELD_PAGES", 100)
-        monkeypatch.setattr(lance, "_LOOK_EVERY", 1)
-        monkeypatch.setattr(lance_table, "_CROWDED", 2)
+        monkeypatch.setattr(lance, "_BATCH_PAGES", 100)
+        monkeypatch.setattr(lance, "_MERGE_INTERVAL", 1)
+        monkeypatch.setattr(lance_table, "_MANY_FILES", 2)
         store = LanceStore(path)
         yield store
         store.close()
@@ -145,10 +147,10 @@ def test_other_folders_are_refused_and_left_alone(path):
 
 @pytest.mark.parametrize(
     ("metadata", "words"),
-    [(None, "not a Snappy index"), ({"snappy": "7"}, r"schema 7, .* reads 1; index the docum")],
+    [(None, "not a Snappy index"), ({"snappy": "7"}, r"schema 7, .* reads 2; index the docum")],
 )
 def test_other_tables_are_refused(path, metadata, words):
-    lancedb, arrow = lance_table.libraries()
+    lancedb, arrow = libraries()
     schema = arrow.schema([("x", arrow.int64())], metadata=metadata)
     lancedb.connect(path).create_table("snappy", schema=schema)
     with pytest.raises(IndexMismatchError, match=words):
@@ -165,7 +167,7 @@ def test_a_damaged_table_is_a_store_error(path, store):
 
 def test_missing_pages_are_noticed(path, store):
     store.write(document("a"), texts("Tides turn", "Moon pulls"))
-    lancedb, _ = lance_table.libraries()
+    lancedb, _ = libraries()
     lancedb.connect(path).open_table("snappy").delete("number = 2")
     with (
         LanceStore(path).read() as snapshot,
@@ -213,9 +215,9 @@ def test_vectors_read_no_other_page(store, monkeypatch):
     store.write(document("a"), [grid_record()])
     store.write(document("b"), texts(*["Tides turn"] * 50))
     asked = []
-    take = lance_table.Version.take
+    take = Version.take
     monkeypatch.setattr(
-        lance_table.Version,
+        Version,
         "take",
         lambda self, ids, columns: asked.append((len(ids), columns)) or take(self, ids, columns),
     )
@@ -251,14 +253,14 @@ def test_what_is_known_is_not_read_again(store, monkeypatch):
         assert len(snapshot.catalog().page_ids) == 20
     read = []
     for name in ("take", "scan"):
-        plain = getattr(lance_table.Version, name)
+        plain = getattr(Version, name)
 
         def counted(self, *args, plain=plain, **options):
             found = plain(self, *args, **options)
             read.append(len(found))
             return found
 
-        monkeypatch.setattr(lance_table.Version, name, counted)
+        monkeypatch.setattr(Version, name, counted)
     store.write(document("b"), texts("Tides come"))
     with store.read() as snapshot:
         assert snapshot.frequencies(["tide"]) == {"tide": 21}
@@ -350,7 +352,7 @@ def test_terms_are_counted_again_when_what_they_were_of_is_gone(path, store, no_
 
 
 def test_compact_leaves_writes_that_go_on(path, store, no_margin, monkeypatch):
-    monkeypatch.setattr(lance, "_HELD_PAGES", 2)
+    monkeypatch.setattr(lance, "_BATCH_PAGES", 2)
 
     def pages():
         for number in range(1, 6):
@@ -365,7 +367,7 @@ def test_compact_leaves_writes_that_go_on(path, store, no_margin, monkeypatch):
 
 
 def test_compact_removes_what_a_killed_writer_left(store, no_margin, monkeypatch):
-    monkeypatch.setattr(lance, "_HELD_PAGES", 2)
+    monkeypatch.setattr(lance, "_BATCH_PAGES", 2)
     monkeypatch.setattr(store._table, "delete", lambda writes: None)  # it had no time for that
 
     def pages():
@@ -379,7 +381,7 @@ def test_compact_removes_what_a_killed_writer_left(store, no_margin, monkeypatch
     assert rows(store) == 3
     store.compact()
     assert rows(store) == 3  # perhaps it goes on
-    monkeypatch.setattr(lance_log, "ABANDONED", -5.0)
+    monkeypatch.setattr(lance_rows, "ABANDONED", -5.0)
     store.compact()
     assert rows(store) == 1
 
@@ -406,7 +408,9 @@ def test_many_writes_merge_files_by_themselves(path, store):
 READ = """
 import sys
 from snappy_core.testing.stores import assert_consistent
+from snappy_core.stores.lance.errors import libraries
 from snappy_core.stores.lance.store import LanceStore
+from snappy_core.stores.lance.version import Version
 
 store = LanceStore(sys.argv[1], create=False)
 print("open", flush=True)
@@ -444,7 +448,7 @@ from snappy_core.testing.stores import document, texts
 from snappy_core.stores.lance import store as lance
 
 sys.stdin.readline()
-lance._HELD_PAGES = 1
+lance._BATCH_PAGES = 1
 store = lance.LanceStore(sys.argv[1])
 store.bind_encoder("mini-1", 16)
 for number in range(8):
@@ -473,7 +477,7 @@ import sys
 from snappy_core.testing.stores import document, texts
 from snappy_core.stores.lance import store as lance
 
-lance._HELD_PAGES = 3
+lance._BATCH_PAGES = 3
 store = lance.LanceStore(sys.argv[1])
 for turn in range(1, 1000):
     print(turn, flush=True)

@@ -12,6 +12,7 @@ from snappy_core import RegionIndex
 from snappy_core.errors import IndexMismatchError, StoreError
 from snappy_core.stores import open_store
 from snappy_core.stores.lance import table as lance_table
+from snappy_core.stores.lance.errors import libraries
 from snappy_core.stores.lance.store import LanceStore
 from snappy_core.stores.sqlite.store import SqliteStore
 from snappy_core.testing import FakeEncoder
@@ -203,7 +204,7 @@ def test_http_must_be_allowed(s3, monkeypatch):
 
 
 def test_another_table(prefix):
-    lancedb, arrow = lance_table.libraries()
+    lancedb, arrow = libraries()
     lancedb.connect(prefix).create_table("snappy", schema=arrow.schema([("x", arrow.int64())]))
     with pytest.raises(IndexMismatchError, match="holds a Lance table, but not a Snappy index"):
         open_store(prefix)

@@ -11,11 +11,13 @@ import pytest
 from snappy_core.errors import IndexMismatchError, MissingDependencyError, StoreError
 from snappy_core.stores import open_store
 from snappy_core.stores.base import PageFilter
-from snappy_core.stores.qdrant import collections as qdrant_collections
+from snappy_core.stores.event_log import Event
+from snappy_core.stores.qdrant import collection, log_collection, log_reader, page_collection
 from snappy_core.stores.qdrant import points as qdrant_points
 from snappy_core.stores.qdrant import store as qdrant
-from snappy_core.stores.qdrant.collections import Collections
-from snappy_core.stores.qdrant.event_log import Event, put
+from snappy_core.stores.qdrant.log import put_event_body
+from snappy_core.stores.qdrant.log_collection import LogCollection
+from snappy_core.stores.qdrant.page_collection import PageCollection
 from snappy_core.stores.qdrant.store import QdrantStore
 from snappy_core.testing.stores import (
     ENCODER,
@@ -59,9 +61,9 @@ class TestInPieces(StoreConformance):
     def store(self, client, monkeypatch):
         monkeypatch.setattr(qdrant_points, "MULTIVECTOR", 40)
         monkeypatch.setattr(qdrant_points, "BATCH", 1)
-        monkeypatch.setattr(qdrant_collections, "_SCROLLED", 7)
-        monkeypatch.setattr(qdrant_collections, "_READ", 3)
-        monkeypatch.setattr(qdrant, "_CLEAN_EVERY", 1)
+        monkeypatch.setattr(collection, "_SCROLL_BATCH", 7)
+        monkeypatch.setattr(page_collection, "_READ_BATCH", 3)
+        monkeypatch.setattr(qdrant, "_CLEAN_INTERVAL", 1)
         monkeypatch.setattr(qdrant, "_KEEP", timedelta(seconds=1))
         store = QdrantStore(LOCATION, client=client)
         yield store
@@ -135,16 +137,16 @@ def test_other_collections_are_refused_and_left_alone(client, create):
 
 
 def test_another_schema_is_refused(client, store, monkeypatch):
-    monkeypatch.setattr(qdrant_collections, "SCHEMA_VERSION", 7)
+    monkeypatch.setattr(log_collection, "SCHEMA_VERSION", 7)
     with pytest.raises(
-        IndexMismatchError, match="has the schema 1, this version of Snappy reads 7"
+        IndexMismatchError, match="has the schema 2, this version of Snappy reads 7"
     ):
         QdrantStore(LOCATION, client=client)
 
 
 def test_what_a_killed_maker_left_is_completed(client, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(Collections, "touch", lambda self: 1 / 0)
+        patch.setattr(LogCollection, "touch", lambda self: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             QdrantStore(LOCATION, client=client)
     store = QdrantStore(LOCATION, client=client)
@@ -203,20 +205,20 @@ def test_locations_of_another_form(location):
 
 
 def test_what_is_known_is_not_read_again(store, monkeypatch):
-    monkeypatch.setattr(qdrant, "_LATE", NOTHING)  # what is so new is read again
+    monkeypatch.setattr(log_reader, "_LATE", NOTHING)  # what is so new is read again
     for number in range(20):
         store.write(document(f"d{number}"), texts("Tides turn"))
     names(store)
     read = []
-    events = Collections.events
+    events = LogCollection.events
     monkeypatch.setattr(
-        Collections,
+        LogCollection,
         "events",
         lambda self, after: read.append(len(found := events(self, after))) or found,
     )
     names(store)
     assert read == []  # nothing has changed
-    other = QdrantStore(LOCATION, client=store._collections._server._client)
+    other = QdrantStore(LOCATION, client=store._server._client)
     other.write(document("d3"), texts("Tides come"))
     read.clear()
     with store.read() as snapshot:
@@ -232,7 +234,7 @@ def test_late_events_are_not_missed(store, seconds):
     with store.read() as snapshot:
         ids = snapshot.page_ids("a")
     at = time.time_ns() // 1000 - seconds * 1_000_000
-    store._collections.say(Event(at, "late", "put", put(document("b"), [])))
+    store._log.append(Event(at, "late", "put", put_event_body(document("b"), [])))
     assert names(store) == ["a", "b"]
     with store.read() as snapshot:
         assert snapshot.page_ids("a") == ids
@@ -247,7 +249,7 @@ def test_a_late_event_is_not_missed_when_another_is_forgotten_meanwhile(store, c
     at = time.time_ns() // 1000  # said by the other now, and heard by all after the next
     store.write(document("c"), texts("Sun shines"))
     assert names(store) == ["a", "c"]
-    other._collections.say(Event(at, "late", "put", put(document("b"), [])))
+    other._log.append(Event(at, "late", "put", put_event_body(document("b"), [])))
     other.compact(NOTHING)
     assert names(other) == ["a", "b", "c"]
     assert names(store) == ["a", "b", "c"]
@@ -334,7 +336,7 @@ def test_pages_without_their_event_are_not_there(store, client, monkeypatch):
     """Neither in what is listed, nor in what is counted and searched."""
     store.write(document("b"), texts("Tides come"))
     with monkeypatch.context() as patch:
-        patch.setattr(Collections, "say", cut)
+        patch.setattr(LogCollection, "append", cut)
         with pytest.raises(Cut):
             store.write(document("a"), texts("Tides turn", "Tides tide"))
     assert counts(client)[0] == 3
@@ -352,14 +354,14 @@ def test_pages_without_their_event_are_not_there(store, client, monkeypatch):
 
 def test_pages_whose_event_was_heard_stay(store, client, monkeypatch):
     """The answer was lost: it is an error here, but the document is there."""
-    say = Collections.say
+    append = LogCollection.append
 
-    def say_and_cut(self, event):
-        say(self, event)
+    def append_and_cut(self, event):
+        append(self, event)
         raise StoreError("no answer")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Collections, "say", say_and_cut)
+        patch.setattr(LogCollection, "append", append_and_cut)
         with pytest.raises(StoreError, match="no answer"):
             store.write(document("a"), texts("Tides turn"))
     monkeypatch.setattr(qdrant, "ABANDONED", NOTHING)
@@ -374,14 +376,14 @@ def test_a_write_that_fails_half_way_leaves_nothing(store, client, monkeypatch):
     store.write(document("a"), texts("Tides turn"))
     before = counts(client)
     sent = []
-    add = Collections.add
+    upsert = PageCollection.upsert
 
-    def add_two(self, points):
+    def upsert_two(self, points):
         if len(sent) == 2:
             raise Cut
-        sent.append(add(self, points))
+        sent.append(upsert(self, points))
 
-    monkeypatch.setattr(Collections, "add", add_two)
+    monkeypatch.setattr(PageCollection, "upsert", upsert_two)
     with pytest.raises(Cut):
         store.write(document("a", "2"), texts("Moon", "Moon", "Moon"))
     assert len(sent) == 2
@@ -393,7 +395,7 @@ def test_a_write_that_fails_half_way_leaves_nothing(store, client, monkeypatch):
 def test_what_was_replaced_is_hidden_before_its_pages_say_so(store, client, monkeypatch):
     store.write(document("a"), texts("Tides turn"))
     with monkeypatch.context() as patch:
-        patch.setattr(Collections, "retire", cut)
+        patch.setattr(PageCollection, "set_until", cut)
         with pytest.raises(Cut):
             store.write(document("a", "2"), texts("Moon pulls"))
     with store.read() as snapshot:
@@ -403,13 +405,13 @@ def test_what_was_replaced_is_hidden_before_its_pages_say_so(store, client, monk
 
 def test_pages_say_until_when_they_were_there(store, monkeypatch):
     """Of many that were replaced, most are not left out by name."""
-    monkeypatch.setattr("snappy_core.stores.qdrant.event_log.LISTED", 1)
+    monkeypatch.setattr("snappy_core.stores.qdrant.log.MAX_EXCLUDED", 1)
     for turn in range(4):
         for name in "ab":
             store.write(document(name, str(turn)), texts("Tides turn", "Moon pulls"))
     store.delete("a")
     with store.read() as snapshot:
-        assert len(snapshot.log.hidden) == 1
+        assert len(snapshot.log.excluded_writes) == 1
         assert snapshot.frequencies(["tide", "moon"]) == {"tide": 1, "moon": 1}
         assert nearest(snapshot).tolist() == [snapshot.page_ids("b")[1]]
         assert_consistent(snapshot)
@@ -491,7 +493,7 @@ def test_others_notice_a_clean_up(store, client):
     store.write(document("b"), texts("Tides come"))
     with other.read() as snapshot:
         assert [found.document_id for found in snapshot.documents()] == ["a", "b"]
-        assert snapshot.log.dead == ()
+        assert snapshot.log.events.superseded == ()
         assert_consistent(snapshot)
 
 
@@ -507,6 +509,6 @@ def test_writing_cleans_up_by_itself(store, client, monkeypatch):
 def test_a_lost_head_is_damage(store, client):
     from qdrant_client import models
 
-    client.delete("index.log", models.PointIdsList(points=[store._collections._head]))
+    client.delete("index.log", models.PointIdsList(points=[store._log.head_id]))
     with pytest.raises(StoreError, match=r"is damaged: index\.log has lost its head"):
         names(store)

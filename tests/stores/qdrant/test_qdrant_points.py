@@ -9,7 +9,7 @@ from snappy_core.errors import StoreError
 from snappy_core.ingest.jobs import prepare
 from snappy_core.stores import codec
 from snappy_core.stores.qdrant import points as qdrant_points
-from snappy_core.stores.qdrant.points import batches, page_points, point_id, unpack
+from snappy_core.stores.qdrant.points import batches, packed_part, page_points, point_id
 from snappy_core.testing import make_page
 from snappy_core.testing.stores import (
     assert_same_page,
@@ -42,10 +42,10 @@ def large_record(count, dim):
 @pytest.mark.parametrize("record", [records(scanned_page())[0], grid_record()])
 def test_all_but_the_search_is_packed_to_the_bit(record):
     ((point, _),) = points_of(record)
-    assert_same_page(codec.read_page(unpack(point.payload, "page")), record.page)
-    packed = (unpack(point.payload, name) for name in ("page", "places", "scoring"))
-    assert_same_patches(codec.read_patches(*packed), record.patches)
-    codes, scales = codec.read_pooled(unpack(point.payload, "pooled"))
+    assert_same_page(codec.unpack_content(packed_part(point.payload, "content")), record.page)
+    packed = (packed_part(point.payload, name) for name in ("content", "patch_boxes", "scoring"))
+    assert_same_patches(codec.unpack_patches(*packed), record.patches)
+    codes, scales = codec.unpack_pooled(packed_part(point.payload, "pooled"))
     np.testing.assert_array_equal(codes, record.pooled[0])
     np.testing.assert_array_equal(scales, record.pooled[1])
 
@@ -64,7 +64,7 @@ def test_payload_for_filters():
     ((point, _),) = page_points("index", "a", "w", 5, 3, texts("Tides turn, tides")[0])
     payload = point.payload
     assert (payload["document"], payload["write"], payload["number"]) == ("a", "w", 1)
-    assert (payload["place"], payload["since"], payload["until"]) == (3, 5, 2**53 - 1)
+    assert (payload["index"], payload["since"], payload["until"]) == (3, 5, 2**53 - 1)
     assert payload["terms"] == ["tide", "turn"]
     assert float(payload["until"]) == payload["until"]
 

@@ -13,7 +13,7 @@ from snappy_core.stores.copy import copy
 from snappy_core.stores.qdrant import filters as qdrant_filters
 from snappy_core.stores.qdrant import points as qdrant_points
 from snappy_core.stores.qdrant import snapshot as snapshots
-from snappy_core.stores.qdrant.collections import Collections
+from snappy_core.stores.qdrant.page_collection import PageCollection
 from snappy_core.stores.qdrant.store import QdrantStore
 from snappy_core.testing import FakeEncoder, FakeGridEncoder, make_page
 from snappy_core.testing.stores import (
@@ -46,9 +46,9 @@ def store():
 def best(monkeypatch):
     """The answers of the server: write, place and score."""
     answers = []
-    ask = Collections.best
+    rank = PageCollection.rank
     monkeypatch.setattr(
-        Collections, "best", lambda *args: answers.append(found := ask(*args)) or found
+        PageCollection, "rank", lambda *args: answers.append(found := rank(*args)) or found
     )
     return answers
 
@@ -75,7 +75,7 @@ def ask(snapshot, question, page_filter=ALL, most=None, weights=None):
 @pytest.mark.parametrize("encoder", [FakeEncoder(), FakeGridEncoder()], ids=lambda e: e.name)
 def test_answers_as_in_memory(store, encoder, monkeypatch):
     """Also when the server chooses the pages: those left out are not among the best."""
-    monkeypatch.setattr(snapshots, "READ", 60)
+    monkeypatch.setattr(snapshots, "DEFAULT_CANDIDATES", 60)
     index, other = (fill(each, encoder, words=RARE) for each in (store, MemoryStore()))
     for question in ("shipwall cowrain", "moonmoon over the harbourcow", "gullgull"):
         for scoring in SCORINGS:
@@ -95,18 +95,18 @@ def test_reads_the_pages_whose_patches_are_nearest(store, best):
     weights = np.float32([0.5, 0, 0.3, 0.2])
     query = ENCODER.encode_query("ship cow wall rain")
     with store.read() as snapshot:
-        assert snapshot.page_count() == 90 > snapshots.READ
+        assert snapshot.page_count() == 90 > snapshots.DEFAULT_CANDIDATES
         found = ask(snapshot, query.text, weights=weights)
         exact = {}
         for page in snapshot.catalog().page_ids.tolist():
             patches = snapshot.patches(page)
             cosines = query.vectors @ (patches.vectors * patches.scales[:, None]).T
             exact[page] = float(weights @ cosines.max(axis=1))
-        best_pages = sorted(exact, key=lambda page: -exact[page])[: snapshots.READ]
+        best_pages = sorted(exact, key=lambda page: -exact[page])[: snapshots.DEFAULT_CANDIDATES]
         assert found == sorted(best_pages)
         (answer,) = best
         for write, place, score in answer:
-            page = snapshot.log.by_write[write].first + place
+            page = snapshot.log.first_ids[write] + place
             assert score == pytest.approx(exact[page], abs=2e-5)
 
 
@@ -126,13 +126,13 @@ def test_so_many_as_are_asked_for(store, best):
 def test_candidates_have_a_limit(store, best, monkeypatch):
     fill(store, ENCODER)
     query = ENCODER.encode_query("harbour tide")
-    monkeypatch.setattr(snapshots, "READ", 5)
+    monkeypatch.setattr(snapshots, "DEFAULT_CANDIDATES", 5)
     for most, ranked in ((20, 20), (1_000, 90)):  # 90 pages are fewer than the usual 200
-        monkeypatch.setattr(snapshots, "MOST", most)
+        monkeypatch.setattr(snapshots, "MAX_RANKED", most)
         with store.read() as snapshot:
             snapshot.candidates(query.vectors, np.full(2, 0.5, np.float32), ALL)
         assert len(best[-1]) == ranked
-    monkeypatch.setattr(snapshots, "MOST", 20)
+    monkeypatch.setattr(snapshots, "MAX_RANKED", 20)
     with store.read() as snapshot:
         assert len(snapshot.candidates(query.vectors, np.full(2, 0.5, np.float32), ALL, 30)) == 30
 
@@ -160,7 +160,7 @@ def test_a_filter_is_the_servers(store, best, monkeypatch):
             everything = set(ask(snapshot, "ship wall", most=90))
             assert passing <= everything
             assert len(best) <= requests
-            assert {snapshot.log.by_write[write].first + place for answer in best
+            assert {snapshot.log.first_ids[write] + place for answer in best
                     for write, place, _ in answer} == passing  # fmt: skip
 
 
@@ -183,7 +183,7 @@ def test_pages_in_several_parts_are_found_by_each(store, best, monkeypatch):
 
 def test_recall_is_measured(store):
     fill(store, ENCODER, documents=20)
-    recall = run_recall(store, ENCODER, ["ship wall", "moon", "cow sail"], k=3, depths=[1, 30])
+    recall = run_recall(store, ENCODER, ["ship wall", "moon", "cow sail"], k=3, candidates=[1, 30])
     assert recall.pages == 60
     assert [depth.candidates for depth in recall.depths] == [1, 30, 60]
     assert recall.depths[0].regions < 1

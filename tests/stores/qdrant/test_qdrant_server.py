@@ -181,8 +181,8 @@ def test_a_search_reads_few_pages(stub, store):
         ((500, {}, '{"status": {"error": "out of disk"}}'), r"the server fails \(500\): .*out of"),
         ((503, {}, "no leader"), r"the server fails \(503\): no leader"),
         ((429, {}, "slow down"), r"the server fails \(429\): slow down"),
-        ((429, {"Retry-After": "7"}, "{}"), "more requests than it takes"),
-        ((429, {"Retry-After": "soon"}, "{}"), "more requests than it takes"),
+        ((429, {"Retry-After": "7"}, "{}"), "more requests than it accepts"),
+        ((429, {"Retry-After": "soon"}, "{}"), "more requests than it accepts"),
     ],
 )
 def test_is_asked_again(stub, store, waits, fault, words):
@@ -217,7 +217,7 @@ def test_a_server_that_does_not_answer(stub, store, waits):
     assert len(waits) == 1
     stub.faults = [1.2]
     with pytest.raises(StoreError, match="did not answer in time; raise `timeout`"):
-        store._collections._server.ask(lambda client: client.get_collections(), tries=1)
+        store._server.ask(lambda client: client.get_collections(), tries=1)
 
 
 @pytest.mark.parametrize(
@@ -226,9 +226,12 @@ def test_a_server_that_does_not_answer(stub, store, waits):
         ((401, {}, "no key"), r"denies access \(401\); set QDRANT_API_KEY, or give `api_key`"),
         ((403, {}, "read only"), r"denies access \(403\); set QDRANT_API_KEY"),
         ((404, {}, "Not found: index.log"), r"was it deleted meanwhile\? \(Not found: index.log\)"),
-        ((413, {}, "too large"), "larger than the server takes; set its service.max_request_size"),
+        (
+            (413, {}, "too large"),
+            "larger than the server accepts; set its service.max_req",
+        ),
         ((400, {}, '{"status": {"error": "bad vector"}}'), r"refuses \(400\): .*bad vector"),
-        ((200, {}, "<html>hello</html>"), "gave no answer that the client takes"),
+        ((200, {}, "<html>hello</html>"), "gave no answer that the client understands"),
         ((200, {}, '{"result": 5}'), "no Qdrant server of a known version"),
     ],
 )

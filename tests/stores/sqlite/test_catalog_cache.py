@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from snappy_core.stores import SqliteStore
-from snappy_core.stores.catalog import CatalogCache
+from snappy_core.stores.sqlite.catalog_cache import CatalogCache
 from snappy_core.testing.stores import document, grid_record, texts
 
 ARRAYS = ("page_ids", "page_numbers", "offsets", "vectors", "scales")
@@ -18,7 +18,7 @@ def store(tmp_path):
 
 
 def load(store, cache):
-    with store._connection() as connection:
+    with store._connections.connect() as connection:
         return cache.load(connection)
 
 
@@ -68,7 +68,7 @@ def test_notices_as_many_pages_of_other_documents(store):
 def test_serves_an_old_snapshot_after_a_new_one(store):
     cache = CatalogCache()
     store.write(document("a"), texts("Tides turn", "Moon pulls"))
-    with store._connection() as old:
+    with store._connections.connect() as old:
         old.execute("BEGIN")
         before = CatalogCache().load(old)
         store.write(document("a", "2"), texts("Sun shines"))
@@ -84,7 +84,7 @@ def test_serves_an_old_snapshot_of_which_pages_are_forgotten(store, later):
     cache = CatalogCache()
     for name in "abc":
         store.write(document(name), texts(f"Tides turn {name}"))
-    with store._connection() as old:
+    with store._connections.connect() as old:
         old.execute("BEGIN")
         before = CatalogCache().load(old)
         if later != "replace":
