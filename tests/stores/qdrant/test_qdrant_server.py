@@ -111,7 +111,7 @@ def test_copies_by_the_command_line(stub, tmp_path, capsys):
     assert main(["copy", source.location, there]) == 0
     assert main(["copy", there, back]) == 0
     assert main(["copy", source.location, back]) == 0
-    assert capsys.readouterr().out.splitlines()[2].startswith("0 copied and compared, 1 there")
+    assert capsys.readouterr().out.splitlines()[2].startswith("0 copied and verified, 1 unchanged")
 
 
 def test_the_smoke_test_of_a_live_server(stub, capsys, monkeypatch):
