@@ -10,13 +10,12 @@ import numpy as np
 
 from benchmarks.measure import Result, alternate, milliseconds
 from benchmarks.synthetic import grid_record
-from snappy_core.scoring.propagation import Scoring
 from snappy_core.search import engine as search
 from snappy_core.stores import SqliteStore
 from snappy_core.stores.base import DocumentRecord
 from snappy_core.types import Query
 
-RULES: tuple[Scoring, ...] = ("maxsim", "iou_weighted")
+RULES = ("maxsim", "iou_weighted")
 
 
 def run(pages: int = 100, tokens: int = 20) -> list[Result]:
@@ -27,8 +26,7 @@ def run(pages: int = 100, tokens: int = 20) -> list[Result]:
         records = (grid_record(rng, number) for number in range(1, pages + 1))
         store.write(DocumentRecord("pages", "pages", "0" * 64, "synthetic"), records)
         with store.read() as snapshot:
-            ids = snapshot.catalog().page_ids
-            stored = snapshot.vectors(ids.tolist())
+            stored = snapshot.vectors(snapshot.catalog().page_ids.tolist())
         store.close()
     vectors = rng.standard_normal((tokens, 128)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
@@ -40,7 +38,7 @@ def run(pages: int = 100, tokens: int = 20) -> list[Result]:
 
     results = []
     for rule in RULES:
-        score = partial(search.score, ids, stored, query, weights, rule)
+        score = partial(search.score, stored, query, weights, rule)
         ours, floor = alternate(score, product, rounds=21)
         results.append(
             Result(

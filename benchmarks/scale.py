@@ -124,7 +124,7 @@ def _parts(snapshot: Snapshot, query: Query) -> tuple[float, float, float]:
     ranked = time.perf_counter()
     vectors = snapshot.vectors(candidates.tolist())
     read = time.perf_counter()
-    engine.score(candidates, vectors, query, weights, "iou_weighted")
+    engine.score(vectors, query, weights, "iou_weighted")
     return ranked - started, read - ranked, time.perf_counter() - read
 
 

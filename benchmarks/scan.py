@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.measure import Result, alternate, milliseconds, skip
-from snappy_core.scoring.kernel import fastest, in_numpy
+from snappy_core.scoring.kernel import fastest_kernel, numpy_kernel
 from snappy_core.scoring.scan import Ragged, scan
 from snappy_core.vectors import quantize
 
@@ -29,7 +29,7 @@ def run(sizes: tuple[int, ...] = (1_000, 5_000)) -> Iterator[Result]:
 def _compare(pages: int) -> Iterator[Result]:
     corpus, query, planted = synthetic(pages)
     weights = np.full(TOKENS, 1 / TOKENS, dtype=np.float32)
-    exact = in_numpy(query)
+    exact = numpy_kernel(query)
     runs: dict[str, Callable[[], Any]] = {
         "numpy": lambda: scan(query, weights, [corpus], exact),
         "plain": lambda: _plain(query, weights, corpus),
@@ -38,7 +38,7 @@ def _compare(pages: int) -> Iterator[Result]:
     if find_spec("torch"):
         import torch
 
-        ours = fastest(query)
+        ours = fastest_kernel(query)
         ints = torch.from_numpy(corpus.vectors.view(np.int32))
         runs["torch"] = lambda: scan(query, weights, [corpus], ours)
         runs["reading"] = lambda: ints.max()

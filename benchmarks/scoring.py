@@ -31,14 +31,15 @@ def run() -> list[Result]:
         membership,
         *region_arrays(record.page.regions),
     )
-    ids = np.array([1])
 
     def product() -> np.ndarray:
         return vectors @ patches.vectors.astype(np.float32).T * patches.scales
 
-    ours, floor = alternate(lambda: search.score(ids, [page], query, weights), product, rounds=201)
+    ours, floor = alternate(
+        lambda: search.score([page], query, weights, "maxsim"), product, rounds=201
+    )
     paper, floor_again = alternate(
-        lambda: search.score(ids, [page], query, weights, "iou_weighted"), product, rounds=201
+        lambda: search.score([page], query, weights, "iou_weighted"), product, rounds=201
     )
     values = heat(similarities(vectors, patches.vectors, patches.scales), content_mask)
     fast, slow = alternate(lambda: propagate(values, membership), lambda: _plain(record, values))

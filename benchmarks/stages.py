@@ -15,7 +15,7 @@ import numpy as np
 
 from benchmarks.measure import Result, alternate, milliseconds, skip
 from benchmarks.synthetic import Clustered, fill
-from snappy_core.scoring.kernel import in_numpy
+from snappy_core.scoring.kernel import numpy_kernel
 from snappy_core.scoring.pooling import GRID_BLOCK, pool
 from snappy_core.scoring.scan import Ragged, scan
 from snappy_core.search import engine
@@ -97,7 +97,7 @@ def _block_recall(
     codes, scales = (np.concatenate(parts) for parts in zip(*pooled, strict=True))
     pooled_pages = Ragged(codes, scales, offsets)
     rankings = [
-        np.argsort(-scan(query.vectors, _weights(query), [pooled_pages], in_numpy(query.vectors)))
+        np.argsort(-scan(query.vectors, _weights(query), [pooled_pages], numpy_kernel(query.vectors)))
         for query in queries
     ]
 
@@ -121,7 +121,7 @@ def _exact(records: list[PageRecord], query: Query) -> set[int]:
         Ragged(record.patches.vectors, record.patches.scales, offsets)
         for record, offsets in zip(records, offsets_of_one, strict=True)
     ]
-    scores = scan(query.vectors, _weights(query), pages, in_numpy(query.vectors))
+    scores = scan(query.vectors, _weights(query), pages, numpy_kernel(query.vectors))
     return {records[index].page.number for index in np.argsort(-scores)[:K].tolist()}
 
 
@@ -129,16 +129,14 @@ def _pages(store: SqliteStore, query: Query, count: int) -> set[int]:
     """Return the numbers of the best pages among the candidates."""
     with store.read() as snapshot:
         candidates = snapshot.candidates(query.vectors, _weights(query), PageFilter(), count)
-        scored = engine.score(
-            candidates, snapshot.vectors(candidates.tolist()), query, _weights(query)
-        )
-        top = candidates[np.argsort(-scored.page_scores)[:K]]
+        scores = engine.score(snapshot.vectors(candidates.tolist()), query, _weights(query))
+        top = candidates[np.argsort(-scores.pages)[:K]]
         return {snapshot.page(page).number for page in top.tolist()}
 
 
 def _search(store: SqliteStore, query: Query, count: int) -> object:
     with store.read() as snapshot:
-        return engine.search(snapshot, query, k=K, depth=count)
+        return engine.search(snapshot, query, k=K, candidates=count)
 
 
 def _weights(query: Query) -> np.ndarray:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from snappy_core._async import async_twin
 from snappy_core.display.render import crop, draw_page, draw_stored_page
@@ -22,10 +22,9 @@ from snappy_core.ingest.write import ingest
 from snappy_core.metadata import check_metadata
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Source, Sources
-from snappy_core.scoring.propagation import Scoring
 from snappy_core.search import engine, explain
-from snappy_core.search.filters import Filter, PageReference
 from snappy_core.search.hits import HeatMap, Hit, Hits, TokenMatch
+from snappy_core.search.options import SearchOptions, check_options
 from snappy_core.stores import MemoryStore, Store, open_store
 from snappy_core.stores.base import DocumentRecord
 from snappy_core.types import Patches, Scalar
@@ -227,60 +226,44 @@ class RegionIndex:
             progress=progress,
         )
 
-    def search(
-        self,
-        question: str,
-        *,
-        k: int = 5,
-        filter: Filter | None = None,
-        score_threshold: float | None = None,
-        per_page: int | None = None,
-        scoring: Scoring | None = None,
-        pages: Iterable[PageReference] | None = None,
-        candidates: int | None = None,
-    ) -> Hits:
-        """Return the `k` regions that answer best, over all pages.
+    def search(self, question: str, **options: Unpack[SearchOptions]) -> Hits:
+        """Return the regions that answer a question best, over all pages.
 
         Args:
-            filter: `{key: value or list of values}` over your metadata, `document_id`,
-                `source`, `page_number` and `region_label`.
-            score_threshold: leave out hits that score less (-1..1).
-            per_page: at most so many hits from one page.
-            scoring: "maxsim" (late interaction inside the region), or the paper's
-                "iou_weighted", "max" or "mean" over its heat map. By default "maxsim" for the
-                words of a text encoder, "iou_weighted" for the patches of a vision encoder.
-            pages: search on these pages only, each `(document id or source, page number)`.
-            candidates: so many pages, found by pooled vectors, are scored exactly. By default
-                200, more in a large index (50 of Qdrant); as many as there are pages is exact.
+            k: the most hits to return; 5 by default.
+            filter: `{key: value or list of values}` over your metadata, `document_id`, `source`,
+                `page_number` and `region_label`.
+            score_threshold: the least score of a hit, -1..1.
+            per_page: the most hits from one page.
+            scoring: "maxsim" (late interaction inside the region), the paper's "iou_weighted",
+                "max" or "mean" over its heat map, or a rule you registered. By default "maxsim"
+                for text encoders and "iou_weighted" for vision encoders.
+            pages: search these pages only, each `(document id or source, page number)`.
+            candidates: the number of pages that are scored exactly, chosen by their pooled
+                vectors. By default 200, more in a large index (Qdrant: 50). With as many as there
+                are pages the search is exact.
 
         Raises:
-            ValueError: an empty question, an option out of range, or a page that is not here.
+            ValueError: an empty question, an option out of range, or a page that is not in the
+                index.
+            TypeError: an unknown option.
         """
-        engine.check_options(k, score_threshold, per_page, scoring, candidates)
+        check_options(options)
         if not question.strip():
             raise ValueError("the question is empty")
         query = self.encoder.encode_query(question)
         with self._store.read() as snapshot:
-            return engine.search(
-                snapshot,
-                query,
-                k=k,
-                filter=filter,
-                score_threshold=score_threshold,
-                per_page=per_page,
-                scoring=scoring,
-                pages=pages,
-                depth=candidates,
-            )
+            return engine.search(snapshot, query, **options)
 
     def heatmap(self, hit: Hit, token: int | str | None = None) -> HeatMap:
-        """Return how much each patch of a hit's page has to do with its question.
+        """Return the relevance of each patch of a hit's page to the question.
 
         Args:
-            token: a token of the question, by place or as written; all that speak by default.
+            token: a token of the question, by index or as text; by default the maximum over its
+                content tokens.
 
         Raises:
-            PageUnavailableError: the hit is no longer in the index as it was found.
+            PageUnavailableError: the page is no longer in the index, or has changed.
             ValueError: the token is not in the question.
         """
         query = self.encoder.encode_query(hit.query)
@@ -306,12 +289,12 @@ class RegionIndex:
         return draw_page(self.page_image(hit, dpi, password), heat, [hit])
 
     def explain(self, hit: Hit) -> tuple[TokenMatch, ...]:
-        """Return for each token of the question its weight and what it matched in the region.
+        """Return the weight of each token of the question and its best match in the region.
 
         The weighted sum of the similarities is the region's "maxsim" score.
 
         Raises:
-            PageUnavailableError: the hit is no longer in the index as it was found.
+            PageUnavailableError: the page is no longer in the index, or has changed.
         """
         query = self.encoder.encode_query(hit.query)
         with self._store.read() as snapshot:
@@ -326,7 +309,7 @@ class RegionIndex:
             ValueError: `dpi` is not positive.
         """
         with self._store.read() as snapshot:
-            explain.stored(snapshot, hit)
+            explain.find_page(snapshot, hit)
             document = snapshot.document(hit.document_id)
         assert document is not None
         return draw_stored_page(document, hit.page_number, dpi, password)
@@ -343,7 +326,7 @@ class RegionIndex:
             ValueError: `dpi` is not positive.
         """
         with self._store.read() as snapshot:
-            document, page, region = explain.find(snapshot, region_id, text)
+            document, page, region = explain.find_region(snapshot, region_id, text)
         return crop(draw_stored_page(document, page.number, dpi, password), region.box)
 
     def documents(self) -> list[DocumentRecord]:

@@ -1,4 +1,4 @@
-"""Snappy for LangChain: retriever, tool and compressor whose documents are regions of pages."""
+"""Snappy for LangChain: a retriever, a tool and a compressor that return regions of pages."""
 
 try:
     from snappy_langchain.blocks import (

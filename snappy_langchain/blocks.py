@@ -1,4 +1,4 @@
-"""What chat models and user interfaces want of regions: content blocks, citations, links."""
+"""Regions as content blocks for chat models, and as citations and links for user interfaces."""
 
 from __future__ import annotations
 
@@ -23,46 +23,46 @@ from snappy_core.index import RegionIndex
 from snappy_core.search.hits import Hit
 from snappy_langchain.mapping import to_document
 
-Found = Hit | Document
-"""A region, as the core found it or as the retriever returned it."""
+RegionLike = Hit | Document
+"""A region as a hit of the core or as a document of the retriever."""
 
 REGION_PROMPT = PromptTemplate.from_template(
     "[{region_id}] {source}, page {page_label}\n{page_content}"
 )
-"""How a region is shown to a model: with an id to quote. A `document_prompt` for any chain."""
+"""A `document_prompt` for chains: the model reads each region with an id to cite."""
 
 
 def region_blocks(
-    found: Iterable[Found], index: RegionIndex | None = None
+    regions: Iterable[RegionLike], index: RegionIndex | None = None
 ) -> list[TextContentBlock | ImageContentBlock]:
-    """Return regions as the content of a message, best first.
+    """Return regions as content blocks of a message, in the same order.
 
-    Each is a text block that begins with its id in brackets. With the `index` it was found in,
-    the picture of the region follows, cut out of its page.
+    Each region is a text block that begins with its id in brackets. With the `index` it comes
+    from, an image of the region follows, cut from its page.
 
     Raises:
-        PageUnavailableError: the picture cannot be drawn: the file is gone or has changed.
+        PageUnavailableError: an image cannot be drawn, because the file is gone or has changed.
     """
     blocks: list[TextContentBlock | ImageContentBlock] = []
-    for document in map(_document, found):
-        # No id: some providers refuse text blocks with keys they do not know.
+    for document in map(_document, regions):
+        # Without `id`: some providers refuse text blocks with unknown keys.
         text = format_document(document, REGION_PROMPT)
         blocks.append(TextContentBlock(type="text", text=text))
         if index is not None:
             region_id = document.metadata["region_id"]
-            picture = io.BytesIO()
-            index.region_image(region_id, document.page_content).save(picture, "PNG")
-            data = base64.b64encode(picture.getvalue()).decode("ascii")
+            png = io.BytesIO()
+            index.region_image(region_id, document.page_content).save(png, "PNG")
+            data = base64.b64encode(png.getvalue()).decode("ascii")
             blocks.append(create_image_block(base64=data, mime_type="image/png", id=region_id))
     return blocks
 
 
-def search_result(found: Found) -> dict[str, Any]:
-    """Return a region as a `search_result` block, which Anthropic's models cite by themselves.
+def search_result(region: RegionLike) -> dict[str, Any]:
+    """Return a region as a `search_result` block, which Anthropic's models cite on their own.
 
-    The `source` of their citations is the region id.
+    The `source` of such a citation is the region id.
     """
-    document = _document(found)
+    document = _document(region)
     return {
         "type": "search_result",
         "source": document.metadata["region_id"],
@@ -73,45 +73,45 @@ def search_result(found: Found) -> dict[str, Any]:
 
 
 def citation(
-    found: Found, start_index: int | None = None, end_index: int | None = None
+    region: RegionLike, start_index: int | None = None, end_index: int | None = None
 ) -> Citation:
-    """Return the annotation of an answer's text that points to a region.
+    """Return the citation of a region, an annotation for the text of an answer.
 
-    In `extras` stand `region_id`, `page_number` and `bbox`, in fractions of the page from its top
+    Its `extras` hold `region_id`, `page_number` and `bbox` in fractions of the page, from its top
     left.
 
     Args:
-        start_index, end_index: the part of the answer that rests on the region.
+        start_index, end_index: the part of the answer that is based on the region.
     """
-    document = _document(found)
-    place = document.metadata
+    document = _document(region)
+    metadata = document.metadata
     return create_citation(
         url=page_link(document),
         title=_title(document),
         cited_text=document.page_content,
         start_index=start_index,
         end_index=end_index,
-        id=place["region_id"],
-        region_id=place["region_id"],
-        page_number=place["page_number"],
-        bbox=[place[f"bbox_{edge}"] for edge in ("x0", "y0", "x1", "y1")],
+        id=metadata["region_id"],
+        region_id=metadata["region_id"],
+        page_number=metadata["page_number"],
+        bbox=[metadata[f"bbox_{edge}"] for edge in ("x0", "y0", "x1", "y1")],
     )
 
 
-def page_link(found: Found) -> str:
+def page_link(region: RegionLike) -> str:
     """Return a link that opens the document at the page, in browsers and most viewers.
 
     >>> page_link(Document("", metadata={"source": "annual report.pdf", "page_number": 3}))
     'annual%20report.pdf#page=3'
     """
-    place = _document(found).metadata
-    return viewers.page_link(place["source"], place["page_number"])
+    metadata = _document(region).metadata
+    return viewers.page_link(metadata["source"], metadata["page_number"])
 
 
 def _title(document: Document) -> str:
-    place = document.metadata
-    return f"{PurePath(place['source']).name}, page {place['page_label']}"
+    metadata = document.metadata
+    return f"{PurePath(metadata['source']).name}, page {metadata['page_label']}"
 
 
-def _document(found: Found) -> Document:
-    return to_document(found) if isinstance(found, Hit) else found
+def _document(region: RegionLike) -> Document:
+    return to_document(region) if isinstance(region, Hit) else region

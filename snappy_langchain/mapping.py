@@ -9,10 +9,10 @@ from snappy_core.search.hits import Hit
 
 
 def to_document(hit: Hit) -> Document:
-    """Return a hit as a new document with metadata of its own, which holds JSON scalars only.
+    """Return a hit as a document with the region's text and metadata of JSON scalars.
 
-    To the metadata of the region come `page` (from 0, as the PDF loaders of LangChain count),
-    `score`, `page_score` and `rank`.
+    The metadata is `snappy_core.metadata.region_metadata` and `score`, `page_score`, `rank` and
+    `page`, the page number from 0 as in LangChain's PDF loaders.
     """
     return Document(
         id=hit.region_id,

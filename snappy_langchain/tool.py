@@ -1,10 +1,10 @@
-"""Searching as a tool of an agent: text with quotable ids for the model, documents for you."""
+"""A search tool for agents: the model reads text with ids to cite, the program gets documents."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-from typing import Any
+from typing import Any, Unpack
 
 from langchain_core.callbacks import Callbacks
 from langchain_core.documents import Document
@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 
 from snappy_core.errors import SnappyError
 from snappy_core.index import RegionIndex
-from snappy_core.search.engine import check_options
+from snappy_core.search.options import SearchOptions, check_options
 from snappy_langchain.blocks import region_blocks
 from snappy_langchain.retriever import SnappyRetriever
 
@@ -36,12 +36,12 @@ def create_region_tool(
     name: str = "search_documents",
     description: str = DESCRIPTION,
     images: bool = False,
-    k: int | None = None,
+    **options: Unpack[SearchOptions],
 ) -> StructuredTool:
-    """Make a tool that searches for regions.
+    """Return a tool that searches for regions.
 
-    What the model reads is a text block for each region, with its id, source and printed page;
-    what the program gets is the documents, in `ToolMessage.artifact`:
+    The model reads a text block for each region, with its id, source and printed page. The program
+    finds the documents in `ToolMessage.artifact`:
 
     >>> from snappy_langchain import SnappyRetriever, create_region_tool
     >>> retriever = SnappyRetriever.from_files("examples/report.pdf")
@@ -54,18 +54,24 @@ def create_region_tool(
     [...report.pdf#p4r...] ...report.pdf, page 3
     ...coupon of 4.85 per cent...
 
-    The model chooses the question only; filters and the like are the retriever's. What goes wrong
-    is raised as `ToolException`; set `tool.handle_tool_error = True` to tell the model instead.
+    The model chooses the question only. Errors are raised as `ToolException`; with
+    `tool.handle_tool_error = True` the model reads them instead.
 
     Args:
-        retriever: a retriever, or an index or the path of one.
-        name, description: what the model is told of the tool.
-        images: put the picture of each region, cut out of its page, after its text.
-        k: at most so many regions; by default what the retriever says.
+        retriever: a retriever, or an index or its path.
+        name, description: what the model reads about the tool.
+        images: add an image of each region, cut from its page, after its text.
+        options: `k`, `filter`, `score_threshold`, `per_page`, `scoring`, `pages` and `candidates`,
+            which override those of the retriever.
+
+    Raises:
+        TypeError: an unknown option.
+        ValueError: an option out of range.
     """
     if not isinstance(retriever, SnappyRetriever):
         retriever = SnappyRetriever.model_validate({"index": retriever})
-    check_options(retriever.k if k is None else k, None, None, retriever.scoring)
+    overrides = {name: value for name, value in options.items() if value is not None}
+    check_options(overrides)
     index = retriever.index if images else None
 
     def content(documents: list[Document]) -> Content:
@@ -75,13 +81,13 @@ def create_region_tool(
 
     def search(query: str, callbacks: Callbacks = None) -> Content:
         try:
-            return content(retriever.invoke(query, config={"callbacks": callbacks}, k=k))
+            return content(retriever.invoke(query, config={"callbacks": callbacks}, **overrides))
         except (SnappyError, ValueError, OSError) as error:
             raise ToolException(f"{name}: {error}") from error
 
     async def asearch(query: str, callbacks: Callbacks = None) -> Content:
         try:
-            documents = await retriever.ainvoke(query, config={"callbacks": callbacks}, k=k)
+            documents = await retriever.ainvoke(query, config={"callbacks": callbacks}, **overrides)
             return await asyncio.to_thread(content, documents)
         except (SnappyError, ValueError, OSError) as error:
             raise ToolException(f"{name}: {error}") from error

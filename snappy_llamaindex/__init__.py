@@ -1,4 +1,4 @@
-"""Snappy for LlamaIndex: a retriever whose nodes are regions of pages, with their boxes."""
+"""Snappy for LlamaIndex: a retriever, a tool and postprocessors that return regions of pages."""
 
 try:
     from snappy_llamaindex.mapping import to_node

@@ -1,4 +1,4 @@
-"""Between LlamaIndex and the core: a question out of a bundle, a node out of a hit."""
+"""From a hit to a LlamaIndex node, and from a query bundle to a question."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from llama_index.core.schema import (
 from snappy_core.metadata import region_metadata
 from snappy_core.search.hits import Hit
 
-FOR_THE_MODEL = frozenset(("source", "page_label", "region_id"))
-"""The metadata that a language model gets to read: what it needs to cite a region."""
+LLM_KEYS = frozenset(("source", "page_label", "region_id"))
+"""The metadata keys that a language model reads: what it needs to cite a region."""
 
 
 def to_node(hit: Hit) -> NodeWithScore:
-    """Return a hit as a new node with metadata of its own, which holds JSON scalars only.
+    """Return a hit as a node with the region's text and metadata of JSON scalars.
 
-    The document of the region is its SOURCE and `{document_id}#p{page_number}` its PARENT;
-    PREVIOUS and NEXT are the regions read before and after it on the page. The node says nothing
-    about the question: the score is beside it, so that a region found by two questions has one
-    hash and is fused into one.
+    Relationships: SOURCE is the document; PARENT the region that contains this one, or else the
+    page, `{document_id}#p{page_number}`; PREVIOUS and NEXT the regions read before and after it.
+    Nothing in the node depends on the question, so a region found by two questions has the same
+    hash in both and fusion merges them.
     """
     metadata = region_metadata(hit)
     relationships: dict[NodeRelationship, RelatedNodeType] = {
@@ -44,7 +44,7 @@ def to_node(hit: Hit) -> NodeWithScore:
         id_=hit.region_id,
         text=hit.region.text,
         metadata=metadata,
-        excluded_llm_metadata_keys=[key for key in metadata if key not in FOR_THE_MODEL],
+        excluded_llm_metadata_keys=[key for key in metadata if key not in LLM_KEYS],
         excluded_embed_metadata_keys=list(metadata),
         relationships=relationships,
     )
@@ -52,15 +52,15 @@ def to_node(hit: Hit) -> NodeWithScore:
 
 
 def to_question(query_bundle: QueryBundle) -> str:
-    """Return the text to search with, stripped: `RetrieverTool` appends line breaks.
+    """Return the text to search with, without the line breaks that `RetrieverTool` appends.
 
     Raises:
-        ValueError: the bundle holds a picture.
+        ValueError: the bundle has an image.
     """
     if query_bundle.image_path is not None:
         raise ValueError(
             f"image_path={query_bundle.image_path!r}: Snappy searches with text only; "
-            "leave image_path out and put the question in query_str"
+            "leave it out and put the question in query_str"
         )
     strings = query_bundle.custom_embedding_strs or [query_bundle.query_str]
     return "\n".join(strings).strip()

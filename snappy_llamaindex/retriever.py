@@ -1,10 +1,10 @@
-"""The LlamaIndex retriever: options in, nodes out; the work is done by the index."""
+"""The LlamaIndex retriever over a Snappy index."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from typing import Any, Self
+from typing import Any, Self, Unpack
 
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.callbacks import CallbackManager
@@ -13,108 +13,126 @@ from llama_index.core.schema import IndexNode, NodeWithScore, QueryBundle
 from snappy_core.encoders.base import Encoder
 from snappy_core.index import RegionIndex
 from snappy_core.parsing.source import Sources
-from snappy_core.scoring.propagation import Scoring
 from snappy_core.search.context import within_token_budget
-from snappy_core.search.engine import check_options
-from snappy_core.search.filters import Filter
+from snappy_core.search.filters import Filter, PageReference
 from snappy_core.search.hits import Hits
+from snappy_core.search.options import DEFAULT_K, SEARCH_OPTIONS, SearchOptions, check_options
 from snappy_core.types import Scalar
 from snappy_llamaindex.mapping import to_node, to_question
 
 
 class SnappyRetriever(BaseRetriever):
-    """Returns the regions of pages that answer a question, each a node with its box.
+    """Retrieves the regions of pages that answer a question, each as a node with its box.
 
-    Make one from files, and ask:
+    Setup:
+        `pip install 'snappy-retriever[llamaindex]'`
+
+    Instantiate from files:
 
     >>> from snappy_llamaindex import SnappyRetriever
     >>> retriever = SnappyRetriever.from_files("examples/report.pdf", similarity_top_k=3)
+
+    or from an existing index, with `SnappyRetriever("reports.snappy")`. To add and delete
+    documents, use `retriever.index`.
+
+    Search:
+
     >>> nodes = retriever.retrieve("What coupon does the green bond carry?")
     >>> len(nodes), "coupon of 4.85 per cent" in nodes[0].text, nodes[0].score > 0.3
     (3, True, True)
 
-    Where a region stands is in the metadata (`snappy_core.metadata.KEYS`, on every node; the box
-    in fractions of the page, from its top left):
+    The metadata says where a region is. Every node has all keys of `snappy_core.metadata.KEYS`;
+    the box is in fractions of the page, from its top left:
 
-    >>> found = nodes[0].metadata
-    >>> found["page_number"], found["region_label"]
+    >>> metadata = nodes[0].metadata
+    >>> metadata["page_number"], metadata["region_label"]
     (4, 'paragraph')
-    >>> 0 <= found["bbox_x0"] < found["bbox_x1"] <= 1
+    >>> 0 <= metadata["bbox_x0"] < metadata["bbox_x1"] <= 1
     True
 
-    Options are attributes, as LlamaIndex has none for a single call; or make another retriever
-    over the same index, which costs nothing:
+    Search with other options: LlamaIndex has none for a single call, so change the attributes, or
+    make another retriever over the same index, which is cheap:
 
     >>> tables = SnappyRetriever(
-    ...     retriever.index, similarity_top_k=1, filter={"region_label": ["table", "table_row"]}
+    ...     retriever.index, k=1, filter={"region_label": ["table", "table_row"]}
     ... )
     >>> [node] = tables.retrieve("How high was net debt in 2023?")
     >>> "84.9" in node.text
     True
 
-    `aretrieve` searches in a thread and leaves the event loop free:
+    Async, in a thread:
 
     >>> import asyncio
     >>> len(asyncio.run(retriever.aretrieve("Who leaves the car at home?")))
     3
 
-    To read an index that is already there, `SnappyRetriever("reports.snappy")`; to add and delete
-    documents, `retriever.index`.
-
-    A `QueryBundle` with `custom_embedding_strs` (HyDE) is searched with these, joined by line
-    breaks, in place of the question. Its `embedding` is passed over: it is one vector, and late
-    interaction needs one for each word. An `image_path` is an error.
+    A `QueryBundle` with `custom_embedding_strs` (HyDE) is searched with those, joined by line
+    breaks, instead of the question. Its `embedding` is ignored: late interaction needs a vector for
+    each word. An `image_path` is an error.
 
     Args:
-        index: where to search; given the path of an index, that is opened with its own encoder.
-        similarity_top_k: at most so many nodes, 1 or more; the `k` of `RegionIndex.search`.
-        filter: `{key: value or list of values}` over your metadata, `document_id`, `source`,
-            `page_number` and `region_label`.
-        score_threshold: leave out regions that score less (-1..1).
-        token_budget: at most so many tokens of text in all, estimated
-            (`snappy_core.search.context.estimate_tokens`); the best node is always returned.
-        per_page: at most so many nodes from one page.
-        scoring: "maxsim", or the paper's "iou_weighted", "max" or "mean"; by default "maxsim"
-            for words, "iou_weighted" for the patches of a vision encoder.
+        index: the index to search, or its path: it is then opened with the encoder that made it.
+        similarity_top_k: LlamaIndex's name for `k`, the most nodes to return; 5 by default.
+        token_budget: the most tokens of all nodes together, as
+            `snappy_core.search.context.estimate_tokens` counts them. A node that does not fit is
+            skipped, except the first.
         callback_manager, object_map, objects, verbose: as in every LlamaIndex retriever.
+        options: `k`, `filter`, `score_threshold`, `per_page`, `scoring`, `pages` and
+            `candidates`, as in `RegionIndex.search`.
 
     Raises:
         FileNotFoundError: there is no index at that path.
-        ValueError: an option out of range.
+        TypeError: an unknown option.
+        ValueError: an option out of range, or both `k` and `similarity_top_k`.
     """
+
+    k: int = DEFAULT_K
+    filter: Filter | None = None
+    score_threshold: float | None = None
+    per_page: int | None = None
+    scoring: str | None = None
+    pages: Iterable[PageReference] | None = None
+    candidates: int | None = None
 
     def __init__(
         self,
         index: RegionIndex | str | os.PathLike[str],
         *,
-        similarity_top_k: int = 5,
-        filter: Filter | None = None,
-        score_threshold: float | None = None,
+        similarity_top_k: int | None = None,
         token_budget: int | None = None,
-        per_page: int | None = None,
-        scoring: Scoring | None = None,
         callback_manager: CallbackManager | None = None,
         object_map: dict[str, Any] | None = None,
         objects: list[IndexNode] | None = None,
         verbose: bool = False,
+        **options: Unpack[SearchOptions],
     ) -> None:
-        check_options(similarity_top_k, score_threshold, per_page, scoring)
+        if similarity_top_k is not None:
+            if "k" in options:
+                raise ValueError("k and similarity_top_k are the same option: give one of them")
+            options["k"] = similarity_top_k
+        check_options(options)
         within_token_budget((), token_budget)  # checks it
         if not isinstance(index, RegionIndex):
             index = RegionIndex.open(index, create=False)
         self.index = index
-        self.similarity_top_k = similarity_top_k
-        self.filter = filter
-        self.score_threshold = score_threshold
         self.token_budget = token_budget
-        self.per_page = per_page
-        self.scoring: Scoring | None = scoring
+        for name, value in options.items():
+            setattr(self, name, value)
         super().__init__(
             callback_manager=callback_manager,
             object_map=object_map,
             objects=objects,
             verbose=verbose,
         )
+
+    @property
+    def similarity_top_k(self) -> int:
+        """LlamaIndex's name for `k`."""
+        return self.k
+
+    @similarity_top_k.setter
+    def similarity_top_k(self, k: int) -> None:
+        self.k = k
 
     @classmethod
     def from_files(
@@ -127,25 +145,25 @@ class SnappyRetriever(BaseRetriever):
         encoder: Encoder | None = None,
         **options: Any,
     ) -> Self:
-        """Index files and return a retriever over them and what the index already held.
+        """Add files to an index and return a retriever over the whole index.
 
         Args:
             paths: files, folders, or `Source.from_bytes(data, name)`.
-            index_path: the file that keeps the index; in memory by default.
-            metadata: keys of your own, given to every region of these files.
+            index_path: the file of the index; in memory by default.
+            metadata: keys of your own for all regions of these files.
             password: opens encrypted files.
-            encoder: that of the index, or for a new one the embedded default (all-MiniLM-L6-v2,
-                English, CPU), unless given.
-            options: of the retriever (`similarity_top_k`, `filter`, ...).
+            encoder: the encoder of the index; for a new index the embedded one by default
+                (all-MiniLM-L6-v2, English, CPU).
+            options: arguments of the retriever (`similarity_top_k`, `filter`, ...).
 
         Raises:
-            UnreadableDocumentError: a file cannot be read; those that can are in the index.
+            UnreadableDocumentError: a file cannot be read; the others are in the index.
             TypeError: an unknown option.
             ValueError: an option out of range, or reserved metadata.
         """
         index = RegionIndex.open(index_path, encoder)
         try:
-            retriever = cls(index, **options)  # before the long work: it checks the options
+            retriever = cls(index, **options)  # checks the options before files are read
             index.add(paths, metadata=metadata, password=password).raise_failed()
         except BaseException:
             index.close()
@@ -156,17 +174,11 @@ class SnappyRetriever(BaseRetriever):
         return self._nodes(self.index.search(to_question(query_bundle), **self._options()))
 
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        # The default of LlamaIndex would search on the event loop and hold it up.
+        # LlamaIndex's default would block the event loop.
         return self._nodes(await self.index.asearch(to_question(query_bundle), **self._options()))
+
+    def _options(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in SEARCH_OPTIONS}
 
     def _nodes(self, hits: Hits) -> list[NodeWithScore]:
         return [to_node(hit) for hit in within_token_budget(hits, self.token_budget)]
-
-    def _options(self) -> dict[str, Any]:
-        return {
-            "k": self.similarity_top_k,
-            "filter": self.filter,
-            "score_threshold": self.score_threshold,
-            "per_page": self.per_page,
-            "scoring": self.scoring,
-        }

@@ -1,4 +1,4 @@
-"""A tool for agents: a question in, regions with their citations out."""
+"""A search tool for agents."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ DESCRIPTION = (
 def region_tool(
     retriever: BaseRetriever, *, name: str = NAME, description: str = DESCRIPTION
 ) -> FunctionTool:
-    """Return a tool that searches with a retriever of regions.
+    """Return a tool that searches for regions.
 
-    The model reads each region under its id, file and page as printed; the nodes themselves, with
-    boxes and scores, are the `raw_output`, where the cited ids are looked up.
+    The model reads each region below its id, file and printed page. The program finds the nodes,
+    with boxes and scores, in `ToolOutput.raw_output`.
 
     >>> from snappy_llamaindex import SnappyRetriever, region_tool
     >>> retriever = SnappyRetriever.from_files("examples/report.pdf", similarity_top_k=2)
@@ -32,8 +32,8 @@ def region_tool(
     True
 
     Args:
-        retriever: a `SnappyRetriever`, or another one over such nodes, as a fusion is.
-        name, description: what the model reads of the tool; say which documents it searches.
+        retriever: a `SnappyRetriever`, or another retriever of its nodes, such as a fusion.
+        name, description: what the model reads about the tool; say which documents it searches.
     """
 
     def search(question: str) -> list[NodeWithScore]:
@@ -42,21 +42,21 @@ def region_tool(
     async def asearch(question: str) -> list[NodeWithScore]:
         return await retriever.aretrieve(question)
 
-    async def acited(nodes: Sequence[NodeWithScore]) -> str:
-        return cited(nodes)
+    async def aformat_nodes(nodes: Sequence[NodeWithScore]) -> str:
+        return format_nodes(nodes)
 
     return FunctionTool.from_defaults(
         fn=search,
         async_fn=asearch,
         name=name,
         description=description,
-        callback=cited,
-        async_callback=acited,
+        callback=format_nodes,
+        async_callback=aformat_nodes,
     )
 
 
-def cited(nodes: Sequence[NodeWithScore]) -> str:
-    """Return the text of regions, each under its id, file and page."""
+def format_nodes(nodes: Sequence[NodeWithScore]) -> str:
+    """Return the texts of regions, each below its id, file and page."""
     if not nodes:
         return "Nothing was found."
     return "\n\n".join(

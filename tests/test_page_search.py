@@ -125,7 +125,7 @@ def test_a_label_printed_twice_is_ambiguous():
     pages = [replace(make_page("Tides turn.", number=n), label="1") for n in (1, 2)]
     records = map(prepare, pages, index.encoder.encode_pages(pages))
     index._store.write(DocumentRecord("bound", "bound.pdf", "1", "1"), records)
-    with pytest.raises(ValueError, match="several pages labelled '1': give page numbers"):
+    with pytest.raises(ValueError, match="several pages labeled '1': give page numbers"):
         index.search(QUESTION, pages=[PageReference("bound", "1")])
 
 

@@ -23,7 +23,7 @@ from benchmarks.bbox_docvqa.tokens import Counter, image_tokens
 from snappy_core.boxes import as_boxes, from_pixels, iou, to_pixels
 from snappy_core.scoring.granularity import drop_nested, promote_to_parent, rankable
 from snappy_core.scoring.maxsim import similarities
-from snappy_core.scoring.propagation import SCORINGS, Scoring, heat, propagate
+from snappy_core.scoring.propagation import heat, propagate
 from snappy_core.scoring.ranking import above_percentile, ranking
 from snappy_core.search import engine
 from snappy_core.stores.base import PageVectors, concatenate_regions, region_arrays
@@ -43,7 +43,7 @@ DRAWS = 50  # random selections of each question, of which the mean is taken
 class Setting:
     """How regions are scored and how many of them are selected."""
 
-    scoring: Scoring = "maxsim"
+    scoring: str = "maxsim"
     percentile: float = PERCENTILE
     min_overlap: float = 0.0
 
@@ -53,9 +53,11 @@ class Setting:
         return f"{self.scoring}, percentile {self.percentile:g}{overlap}"
 
 
+RULES = ("maxsim", "iou_weighted", "max", "mean")
+
 SWEEP = tuple(
     Setting(scoring, percentile, overlap)
-    for scoring, percentile in product(SCORINGS, (25.0, 50.0, 75.0))
+    for scoring, percentile in product(RULES, (25.0, 50.0, 75.0))
     for overlap in ((0.0,) if scoring == "maxsim" else (0.0, 0.1, 0.25, 0.5))
 )
 """The ablation of the paper, and `maxsim`, which takes no overlap."""
@@ -73,8 +75,7 @@ def scorer(page: PageVectors, query: Query, weights: NDArray[np.float32]) -> Sco
 
     def score(setting: Setting) -> NDArray[np.float32]:
         if setting.min_overlap == 0 or setting.scoring == "maxsim":
-            page_ids = np.zeros(1, dtype=np.int64)
-            return engine.score(page_ids, [page], query, weights, setting.scoring).within
+            return engine.score([page], query, weights, setting.scoring).within_page
         similarity = similarities(query.vectors, page.vectors, page.scales)
         patch_heat = heat(similarity, query.content_mask)
         return propagate(patch_heat, page.membership, setting.scoring, setting.min_overlap)

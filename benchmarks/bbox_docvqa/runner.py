@@ -22,7 +22,7 @@ from snappy_core.ingest.executor import Executor
 from snappy_core.ingest.plan import fingerprint
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Source
-from snappy_core.scoring.propagation import Scoring
+from snappy_core.scoring.rules import default_rule
 from snappy_core.search import engine
 from snappy_core.stores import MemoryStore, open_store
 from snappy_core.stores.base import Snapshot
@@ -54,7 +54,7 @@ def run_docvqa(
     samples: Sequence[Sample],
     encoder: Encoder | None = None,
     *,
-    scoring: Scoring | None = None,
+    scoring: str | None = None,
     sweep: bool = False,
     reading: ReadingOptions = ReadingOptions(),
     executor: Executor | None = None,
@@ -95,7 +95,7 @@ def run_docvqa(
     store = MemoryStore() if resume is None else open_store(f"{os.fspath(resume)}.snappy")
     with RegionIndex(store, encoder) as index:
         query = index.encoder.encode_query(samples[0].question)
-        setting = Setting(scoring or engine.default_scoring(query))
+        setting = Setting(scoring or default_rule(query))
         setup = f"{fingerprint(index.encoder, reading)}, {setting.name}, {tokenizer}"
         if sweep:
             setup += ", sweep"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import Annotated
 
 import typer
 
@@ -19,9 +19,6 @@ from snappy_core.cli.options import (
 )
 from snappy_core.cli.output import print_hits, print_json, record
 from snappy_core.errors import SnappyError
-
-if TYPE_CHECKING:
-    from snappy_core.scoring.propagation import Scoring
 
 
 def search(
@@ -39,10 +36,13 @@ def search(
             "has this value; repeat a key to allow several values.",
         ),
     ] = None,
-    threshold: Annotated[
+    score_threshold: Annotated[
         float | None,
         typer.Option(
-            "--threshold", metavar="X", help="Leave out hits with a lower score (-1 to 1)."
+            "--score-threshold",
+            "--threshold",
+            metavar="X",
+            help="Leave out hits with a lower score (-1 to 1).",
         ),
     ] = None,
     per_page: Annotated[
@@ -57,6 +57,14 @@ def search(
             "iou_weighted for vision models.",
         ),
     ] = None,
+    candidates: Annotated[
+        int | None,
+        typer.Option(
+            "--candidates",
+            metavar="N",
+            help="Pages that are scored exactly; by default 200, more in a large index.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Find the regions that answer a question."""
@@ -66,9 +74,10 @@ def search(
             question,
             k=k,
             filter=chosen,
-            score_threshold=threshold,
+            score_threshold=score_threshold,
             per_page=per_page,
-            scoring=cast("Scoring | None", scoring),  # checked by the index, as for everyone
+            scoring=scoring,
+            candidates=candidates,
         )
     if as_json:
         print_json({"question": question, "hits": [record(hit) for hit in hits]})

@@ -9,30 +9,28 @@ from snappy_core.errors import MissingDependencyError
 from snappy_core.evaluation.bench import Corpus, Ranker, Ranking
 from snappy_core.scoring.granularity import drop_nested, rankable
 from snappy_core.scoring.idf import term
-from snappy_core.scoring.propagation import Scoring
 from snappy_core.scoring.ranking import ranking
 from snappy_core.search import engine
 from snappy_core.stores.base import Store, concatenate_regions, region_arrays
 
 
-def snappy(store: Store, encoder: Encoder, scoring: Scoring = "maxsim") -> Ranker:
+def snappy(store: Store, encoder: Encoder, scoring: str = "maxsim") -> Ranker:
     """Return a ranker that scores all pages of a store as a search does."""
     with store.read() as snapshot:
-        page_ids = snapshot.catalog().page_ids
-        pages = snapshot.vectors(page_ids.tolist())
+        pages = snapshot.vectors(snapshot.catalog().page_ids.tolist())
     mask = rankable(*concatenate_regions([(page.labels, page.parents) for page in pages]))
 
     def rank(question: str) -> Ranking:
         query = encoder.encode_query(question)
         with store.read() as snapshot:
             weights = engine.query_weights(snapshot, query)
-        scored = engine.score(page_ids, pages, query, weights, scoring)
-        order = ranking(scored.scores)
+        scored = engine.score(pages, query, weights, scoring)
+        order = ranking(scored.overall)
         order = order[mask[order]]
-        overall = np.where(mask, scored.scores, -np.inf)
+        overall = np.where(mask, scored.overall, -np.inf)
         overall[order[~drop_nested(order, scored.parents)]] = -np.inf
-        within = np.where(mask, scored.within, -np.inf)
-        return Ranking(scored.page_scores, within, overall)
+        within = np.where(mask, scored.within_page, -np.inf)
+        return Ranking(scored.pages, within, overall)
 
     return rank
 

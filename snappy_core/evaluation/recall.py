@@ -152,7 +152,7 @@ def _search(
     results, times = [], []
     for query in queries:
         started = time.perf_counter()
-        results.append(engine.search(snapshot, query, k=k, depth=candidates))
+        results.append(engine.search(snapshot, query, k=k, candidates=candidates))
         times.append(time.perf_counter() - started)
     return results, median(times)
 

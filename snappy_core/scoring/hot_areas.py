@@ -1,14 +1,18 @@
-"""Areas of a page that are hot in a vision encoder's map though no region covers them."""
+"""Areas of a page that are hot in a vision encoder's heat map though no region covers them."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from snappy_core.grouping import connected_components
+
 HOT = 2.0
-"""Standard deviations above the mean heat of the page from which a patch is hot."""
+"""Standard deviations above the page's mean heat from which a patch is hot: about the hottest 2 %
+of a normal distribution."""
 
 MIN_PATCHES = 2
+"""Patches of the smallest area; a single hot patch is taken for noise."""
 
 
 def hot_areas(
@@ -17,37 +21,31 @@ def hot_areas(
     grid: tuple[int, int],
     hot: float = HOT,
 ) -> list[NDArray[np.intp]]:
-    """Return the patches of each hot area that no region covers, the hottest area first.
+    """Return the patch indices of each hot area that no region covers, the hottest area first.
+
+    Hot patches that share a side form an area. An area is left out when a patch inside a region is
+    at least as hot as its hottest patch: then text is the better answer.
 
     Args:
-        heat: (rows * cols,) relevance of each patch of the grid, in raster order.
-        covered: (rows * cols,) whether a region covers the patch.
-        grid: (rows, cols).
-
-    Patches that touch at a side make an area; a single one is none, and so is an area that is
-    nowhere hotter than the hottest patch in a region: text is the better answer.
+        heat: (rows * columns,) relevance of each patch, in raster order.
+        covered: (rows * columns,) whether a region covers the patch.
+        grid: (rows, columns).
+        hot: threshold in standard deviations above the mean heat.
 
     >>> heat = np.array([0, 9, 0, 0,  0, 9, 0, 0,  0, 0, 0, 9], np.float32)
     >>> hot_areas(heat, np.zeros(12, bool), (3, 4), hot=1.0)
     [array([1, 5])]
     """
-    rows, columns = grid
-    spots = (heat > heat.mean() + hot * heat.std()) & ~covered
-    hottest = heat[covered].max(initial=-np.inf)
-    if not (heat[spots] > hottest).any():
-        return []
-    label = np.where(spots, np.arange(len(heat)), -1).reshape(rows, columns)
-    while True:  # each spot takes the largest label of its neighbours until all agree
-        around = np.pad(label, 1, constant_values=-1)
-        best = np.max(
-            [around[1:-1, 1:-1], around[:-2, 1:-1], around[2:, 1:-1], around[1:-1, :-2],
-             around[1:-1, 2:]], axis=0,
-        )  # fmt: skip
-        spread = np.where(label >= 0, best, -1)
-        if (spread == label).all():
-            break
-        label = spread
-    flat = label.ravel()
-    areas = [np.flatnonzero(flat == name) for name in np.unique(flat[flat >= 0])]
-    areas = [a for a in areas if len(a) >= MIN_PATCHES and heat[a].max() > hottest]
+    columns = grid[1]
+    patches = np.flatnonzero((heat > heat.mean() + hot * heat.std()) & ~covered)
+    hottest_in_region = heat[covered].max(initial=-np.inf)
+    position = {patch: index for index, patch in enumerate(patches.tolist())}
+    right = [(patch, patch + 1) for patch in position if (patch + 1) % columns]
+    below = [(patch, patch + columns) for patch in position]
+    touching = [(position[a], position[b]) for a, b in right + below if b in position]
+    labels = connected_components(len(patches), touching)
+    areas = [patches[labels == label] for label in np.unique(labels)]
+    areas = [
+        area for area in areas if len(area) >= MIN_PATCHES and heat[area].max() > hottest_in_region
+    ]
     return sorted(areas, key=lambda area: -float(heat[area].mean()))

@@ -1,4 +1,4 @@
-"""Lexical terms and their weights: rare words of a question count for more."""
+"""Lexical terms and inverse document frequency: rare words of a question weigh more."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ STOP_WORDS = frozenset(
     those through to too under until up us very was we were what when where whether which while
     who whom whose why will with would you your""".split()
 )
-"""English function words and the words with which one asks."""
+"""English function words and question words; they get no weight."""
 
 
 def term(word: str) -> str | None:
-    """Return the term a word is counted under, None for a stop word or mere punctuation.
+    """Return the term of a word, None for a stop word or punctuation.
 
-    Lower case, without the punctuation around it, the possessive and the plural s: "Pages," and
-    "page" are one term.
+    A term is the word in lower case without surrounding punctuation, possessive and plural s:
+    "Pages," and "page" have the same term.
 
     >>> term("Pages,"), term("(Q3)"), term("company's"), term("the"), term("--")
     ('page', 'q3', 'company', None, None)
@@ -42,15 +42,15 @@ def term(word: str) -> str | None:
 
 
 def page_terms(words: Iterable[str]) -> frozenset[str]:
-    """Return the distinct terms of a page, each of which counts once for the page."""
-    return frozenset(found for found in map(term, set(words)) if found is not None)
+    """Return the distinct terms of a page."""
+    return frozenset(filter(None, map(term, set(words))))
 
 
 def idf(frequencies: NDArray[np.int64] | Sequence[int], pages: int) -> NDArray[np.float32]:
-    """Return `ln(1 + (N - df + .5) / (df + .5))` for terms on `df` of `N` pages, shape (m,).
+    """Return `ln(1 + (N - df + .5) / (df + .5))` for terms that occur on `df` of N pages, (m,).
 
-    The smoothed inverse document frequency of BM25 (Robertson and Zaragoza, 2009, with Lucene's
-    1 + inside the logarithm, so that it is never negative).
+    BM25's smoothed inverse document frequency (Robertson and Zaragoza, 2009), with Lucene's "1 +"
+    inside the logarithm, which keeps it positive.
     """
     df = np.asarray(frequencies, dtype=np.float32)
     return np.log1p((pages - df + 0.5) / (df + 0.5)).astype(np.float32)
@@ -59,21 +59,24 @@ def idf(frequencies: NDArray[np.int64] | Sequence[int], pages: int) -> NDArray[n
 def token_weights(
     terms: Sequence[str | None] | None, tokens: int, frequencies: dict[str, int], pages: int
 ) -> NDArray[np.float32]:
-    """Return the weights of the tokens of a question, shape (tokens,), summing to 1.
+    """Return the weights of a question's tokens, shape (tokens,), sum 1.
+
+    Without any term, as in a question of stop words, all tokens weigh the same.
 
     Args:
-        terms: a term a token, None for stop words; None altogether for equal weights.
-        frequencies: pages that hold each term; terms that are missing are on none.
-        pages: N, the pages of the index.
+        terms: the term of each token, None for a stop word; or None for equal weights.
+        tokens: the number of tokens.
+        frequencies: the number of pages with each term; missing terms are on no page.
+        pages: the number of pages in the index.
 
     >>> token_weights(("q3", None), 2, {"q3": 1}, 10).tolist()
     [1.0, 0.0]
     >>> token_weights((None, None), 2, {}, 10).tolist()
     [0.5, 0.5]
     """
-    if terms is None or all(found is None for found in terms):
+    if terms is None or not any(terms):
         return np.full(tokens, 1 / tokens, dtype=np.float32)
-    weights = idf([frequencies.get(found or "", 0) for found in terms], pages)
-    weights[[found is None for found in terms]] = 0
+    weights = idf([frequencies.get(term or "", 0) for term in terms], pages)
+    weights[[term is None for term in terms]] = 0
     weights /= weights.sum()
     return weights

@@ -1,4 +1,8 @@
-"""The kernel on all cores: each thread multiplies pieces of the patches with a query."""
+"""The product of a query and many patches on all cores.
+
+A `Kernel` cuts the patches into blocks and hands them to threads, each with a `Product` of its own
+(`maxsim.product` in numpy, or one of `torch_kernel`).
+"""
 
 from __future__ import annotations
 
@@ -16,21 +20,22 @@ from numpy.typing import NDArray
 from snappy_core.scoring.maxsim import Product, product
 
 Part = tuple[NDArray[np.int8], NDArray[np.float32], NDArray[np.float32]]
-"""Patches (n, d), their scales (n,) and where their similarities go (m, n)."""
+"""Patches (n, d), their scales (n,) and the array (m, n) that receives their similarities."""
 
-_PIECE = 2048  # patches that a thread takes at once
+BLOCK = 2048
+"""Patches of one unit of work: two pages of a vision encoder."""
 
 T = TypeVar("T")
 
 
 class Kernel:
-    """Multiplies one query with patches; for one thread, which waits for those that work.
+    """Multiplies one query with patches on several threads. To be called from one thread at a time.
 
-    It is a `Product` itself.
+    A kernel is a `Product` itself.
 
     Args:
         products: one for each thread of the pool.
-        pool: None: the caller works alone.
+        pool: without one, the calling thread does all the work.
     """
 
     def __init__(self, products: Sequence[Product], pool: Executor | None = None) -> None:
@@ -43,85 +48,91 @@ class Kernel:
         self.fill([(vectors, scales, out)])
 
     def fill(self, parts: Iterable[Part]) -> None:
-        """Multiply all parts, in any order."""
-        self.each(lambda multiply, part: multiply(*part), _cut(parts))
+        """Write the similarities of all parts."""
+        self.each(lambda multiply, part: multiply(*part), _blocks(parts))
 
     def each(self, work: Callable[[Product, T], object], items: Iterable[T]) -> None:
-        """Call `work` for each item in some thread, with the product of that thread."""
-        waiting = deque(items)
-        running: list[Future[None]] = []
+        """Call `work(product, item)` for each item in one of the threads, in any order.
+
+        Raises:
+            Exception: what `work` raised.
+        """
+        queue = deque(items)
+        futures: list[Future[None]] = []
         try:
             if self._pool is not None:
-                for multiply in self._products[: len(waiting)]:
-                    running.append(self._pool.submit(_work_off, waiting, work, multiply))
-        except RuntimeError:  # the main thread has ended, and all pools with it; this one goes on
-            _work_off(waiting, work, self._products[len(running)])
+                for multiply in self._products[: len(queue)]:
+                    futures.append(self._pool.submit(_drain, queue, work, multiply))
+        except RuntimeError:  # at exit Python closes all pools, while other threads still run
+            _drain(queue, work, self._products[len(futures)])
         if self._pool is None:
-            _work_off(waiting, work, self._products[0])
-        for done in running:
-            done.result()
+            _drain(queue, work, self._products[0])
+        for future in futures:
+            future.result()
 
 
-def fastest(query: NDArray[np.float32]) -> Kernel:
-    """Return the kernel in torch when the process has loaded it and it is faster here.
+def fastest_kernel(query: NDArray[np.float32]) -> Kernel:
+    """Return the torch kernel of a query (m, d) where it is faster, else the numpy kernel.
 
-    Otherwise that in numpy. To load torch takes longer than most scans, so that is left to who
-    needs it, such as a vision encoder. It rounds (see `torch_kernel.kernel`): for the first stage.
+    Torch is used only when the process has imported it already, as vision encoders do: importing
+    it takes longer than most scans. On a CPU it rounds the query (`torch_kernel.kernel`), so this
+    kernel is for choosing candidates, not for final scores.
     """
     if "torch" in sys.modules:
         from snappy_core.scoring import torch_kernel
 
         if device := torch_kernel.device():
             return torch_kernel.kernel(query, device)
-    return in_numpy(query)
+    return numpy_kernel(query)
 
 
-def in_numpy(query: NDArray[np.float32]) -> Kernel:
-    """Return the kernel of a query (m, d) in numpy: float32, without rounding."""
+def numpy_kernel(query: NDArray[np.float32]) -> Kernel:
+    """Return the numpy kernel of a query (m, d): float32, not rounded."""
     pool, count = _threads()
     return Kernel([product(query) for _ in range(count)], pool)
 
 
-def once_a_process(make: Callable[[], T]) -> Callable[[], T]:
-    """Return a function that calls `make` once, and gives what it made from then on.
+def once_per_process(create: Callable[[], T]) -> Callable[[], T]:
+    """Return a function that calls `create` once in each process and then returns its result.
 
-    A forked process has none of the threads of its parent: there `make` is called again.
+    A forked process does not inherit the threads of its parent, so it has to create its own.
     """
-    made: dict[int, T] = {}
+    results: dict[int, T] = {}
     locks: dict[int, threading.Lock] = {}
 
-    def give() -> T:
+    def get() -> T:
         process = os.getpid()
         with locks.setdefault(process, threading.Lock()):
-            if process not in made:
-                made[process] = make()
-            return made[process]
+            if process not in results:
+                results[process] = create()
+            return results[process]
 
-    return give
+    return get
 
 
-@once_a_process
+@once_per_process
 def _threads() -> tuple[Executor | None, int]:
-    """Return threads, and how many they are."""
+    """Return a thread pool, None on a single core, and its number of threads."""
     try:
-        from loky import cpu_count  # knows of the limits of a container
-    except RuntimeError:  # it cannot be loaded when the main thread has ended
+        from loky import cpu_count  # respects the CPU limit of a container
+    except RuntimeError:  # it cannot be imported once the main thread has ended
         return None, 1
     count: int = cpu_count()
     return (ThreadPoolExecutor(count, "snappy-scan") if count > 1 else None), count
 
 
-def _cut(parts: Iterable[Part]) -> Iterator[Part]:
+def _blocks(parts: Iterable[Part]) -> Iterator[Part]:
     for vectors, scales, out in parts:
-        for start in range(0, max(len(vectors), 1), _PIECE):
-            these = slice(start, start + _PIECE)
-            yield vectors[these], scales[these], out[:, these]
+        for start in range(0, max(len(vectors), 1), BLOCK):
+            block = slice(start, start + BLOCK)
+            yield vectors[block], scales[block], out[:, block]
 
 
-def _work_off(waiting: deque[T], work: Callable[[Product, T], object], multiply: Product) -> None:
+def _drain(queue: deque[T], work: Callable[[Product, T], object], multiply: Product) -> None:
+    """Work on items until the queue, which other threads share, is empty."""
     while True:
         try:
-            item = waiting.popleft()
+            item = queue.popleft()
         except IndexError:
             return
         work(multiply, item)

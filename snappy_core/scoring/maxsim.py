@@ -1,7 +1,7 @@
-"""The kernel: cosine similarities of query tokens and patches, and their maxima by segment.
+"""Late interaction: cosine similarities of query tokens and patches, and maxima over segments.
 
-Pages are ragged. They are laid one after the other in one array of patches, with offsets: page p
-owns the patches `offsets[p]:offsets[p + 1]`.
+Pages have different numbers of patches. They are concatenated, with offsets: page p owns the
+patches `offsets[p]:offsets[p + 1]`.
 """
 
 from __future__ import annotations
@@ -11,27 +11,28 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-_SMALL = 500_000
-"""Products of two numbers in one call of the linear algebra. OpenBLAS wakes a second thread from
-524,288 on. Its threads wait in a loop for each other: beside anything else that works, several
-times slower than one."""
+MATMUL_SIZE = 500_000
+"""Multiplications in one call of the linear algebra library. OpenBLAS starts a second thread at
+524,288. Its threads busy-wait for each other, which makes them several times slower than a single
+one as soon as anything else runs."""
 
-_CONVERTED = 4096  # patches that are floats at once
+FLOAT_ROWS = 4096
+"""Patches converted to float32 at once: 2 MB with 128 dimensions."""
 
 Product = Callable[[NDArray[np.int8], NDArray[np.float32], NDArray[np.float32]], None]
 """Writes the similarities of patches (n, d) with scales (n,) into an array (m, n)."""
 
 
 def product(query: NDArray[np.float32]) -> Product:
-    """Return the product of a query (m, d) with patches, in numpy, on one core.
+    """Return the product of a query (m, d) with patches, in numpy on one core.
 
-    It keeps a block of floats from call to call, because fresh memory costs more than the
-    conversion itself. So it is for one thread; `kernel.fastest` has all cores.
+    It reuses its buffers from call to call, since allocating memory takes longer than converting
+    the patches. Each thread therefore needs a product of its own; see `kernel` for all cores.
     """
     tokens, dim = query.shape
-    turned = np.ascontiguousarray(query.T)
-    rows = max(_SMALL // max(tokens * dim, 1), 8)  # of one call of the linear algebra
-    most = max(_CONVERTED // rows, 1) * rows
+    transposed = np.ascontiguousarray(query.T)
+    rows = max(MATMUL_SIZE // max(tokens * dim, 1), 8)  # patches in one matrix product
+    buffer_rows = max(FLOAT_ROWS // rows, 1) * rows
     floats = np.empty((0, dim), dtype=np.float32)
     products = np.empty((0, tokens), dtype=np.float32)
 
@@ -41,22 +42,22 @@ def product(query: NDArray[np.float32]) -> Product:
         nonlocal floats, products
         if vectors.shape[1] != dim:
             raise ValueError(f"query of {dim} and patches of {vectors.shape[1]} dimensions")
-        if len(floats) < min(len(vectors), most):
-            floats = np.empty((min(len(vectors), most), dim), dtype=np.float32)
+        if len(floats) < min(len(vectors), buffer_rows):
+            floats = np.empty((min(len(vectors), buffer_rows), dim), dtype=np.float32)
             products = np.empty((len(floats), tokens), dtype=np.float32)
-        for start in range(0, len(vectors), most):
-            these = slice(start, start + most)
-            codes = vectors[these]
-            block, similarity = floats[: len(codes)], products[: len(codes)]
-            np.copyto(block, codes)
-            stacked = len(codes) // rows * rows  # a stack is multiplied in one call from Python
+        for start in range(0, len(vectors), buffer_rows):
+            block = slice(start, start + buffer_rows)
+            codes = vectors[block]
+            block_floats, similarity = floats[: len(codes)], products[: len(codes)]
+            np.copyto(block_floats, codes)
+            stacked = len(codes) // rows * rows  # numpy multiplies a stack of matrices in one call
             np.matmul(
-                block[:stacked].reshape(-1, rows, dim),
-                turned,
+                block_floats[:stacked].reshape(-1, rows, dim),
+                transposed,
                 out=similarity[:stacked].reshape(-1, rows, tokens),
             )
-            np.matmul(block[stacked:], turned, out=similarity[stacked:])
-            np.multiply(similarity.T, scales[these], out=out[:, these])
+            np.matmul(block_floats[stacked:], transposed, out=similarity[stacked:])
+            np.multiply(similarity.T, scales[block], out=out[:, block])
 
     return multiply
 
@@ -64,9 +65,12 @@ def product(query: NDArray[np.float32]) -> Product:
 def similarities(
     query: NDArray[np.float32], vectors: NDArray[np.int8], scales: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Return `S[i, j]`, the cosine of query token i (m, d) and patch j (n, d), shape (m, n).
+    """Return `S[i, j]`, the cosine of query token i and patch j, shape (m, n).
 
-    The query has length 1; the patches have it after their scales (n,).
+    Args:
+        query: (m, d) vectors of length 1.
+        vectors, scales: int8 patches (n, d), which have length 1 after multiplication with their
+            scales (n,).
 
     >>> similarities(np.array([[0.5, 0.75]], np.float32), np.array([[0, 4]], np.int8),
     ...              np.array([0.25], np.float32)).tolist()
@@ -82,7 +86,7 @@ def segment_max(
 ) -> NDArray[np.float32]:
     """Return the maximum over each segment of the last axis: (..., n) gives (..., segments).
 
-    Segment s is `offsets[s]:offsets[s + 1]`; an empty one gives `empty`.
+    Segment s is `offsets[s]:offsets[s + 1]`. The maximum of an empty segment is `empty`.
 
     >>> segment_max(np.array([[1, 5, 2, 3]], np.float32), np.array([0, 2, 2, 4])).tolist()
     [[5.0, -inf, 3.0]]
@@ -96,24 +100,26 @@ def segment_sum(values: NDArray[np.float32], offsets: NDArray[np.int64]) -> NDAr
 
 
 def _reduce(
-    how: np.ufunc, values: NDArray[np.float32], offsets: NDArray[np.int64], empty: float
+    ufunc: np.ufunc, values: NDArray[np.float32], offsets: NDArray[np.int64], empty: float
 ) -> NDArray[np.float32]:
-    filled = np.diff(offsets) > 0
-    result = np.full((*values.shape[:-1], len(filled)), empty, dtype=np.float32)
-    if filled.any():
-        # reduceat runs from each start to the next: without empty segments that is the end.
-        starts = offsets[:-1][filled]
-        result[..., filled] = how.reduceat(values[..., : offsets[-1]], starts, axis=-1)
+    not_empty = np.diff(offsets) > 0
+    result = np.full((*values.shape[:-1], len(not_empty)), empty, dtype=np.float32)
+    if not_empty.any():
+        # reduceat runs from each start to the next one, which is the end once empty segments
+        # are left out.
+        starts = offsets[:-1][not_empty]
+        result[..., not_empty] = ufunc.reduceat(values[..., : offsets[-1]], starts, axis=-1)
     return result
 
 
 def page_scores(
     similarity: NDArray[np.float32], offsets: NDArray[np.int64], weights: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return for each page `sum_i w_i max_j S_ij` and the raw `sum_i max_j S_ij` (MaxSim).
+    """Return the weighted late interaction of each page and its raw MaxSim, each of shape (p,).
 
-    ColBERT's late interaction (Khattab and Zaharia, 2020), over all tokens and patches. A page
-    without patches scores -1, the lowest cosine, and a raw sum to match.
+    `sum_i w_i max_j S_ij` is a weighted mean of cosines, -1..1; the raw `sum_i max_j S_ij` is
+    ColBERT's MaxSim (Khattab and Zaharia, 2020). A page without patches has the lowest value of
+    each, -1 and -m.
     """
     best = segment_max(similarity, offsets, empty=-1.0)  # (m, pages)
     return weights @ best, best.sum(axis=0)

@@ -1,4 +1,4 @@
-"""What kind of region a question asks for, when it says so: "which curve in the figure ..."."""
+"""The kind of region a question names: "which curve in the figure ...", "the last row of ..."."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from snappy_core.types import LABELS, Label
 
-CUE = 0.05
-"""Cosine that a region gains for being of the kind that the question names."""
+BOOST = 0.05
+"""Cosine added to regions of the kind that the question names: enough to decide near ties."""
 
 _CUES: tuple[tuple[re.Pattern[str], tuple[Label, ...]], ...] = (
     (
@@ -26,15 +26,17 @@ _CUES: tuple[tuple[re.Pattern[str], tuple[Label, ...]], ...] = (
 
 
 def label_boost(question: str, labels: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return what each region gains, `CUE` or 0, shape (r,); English questions only.
+    """Return what is added to the score of each region, `BOOST` or 0, shape (r,).
+
+    Knows English words only.
 
     Args:
-        labels: (r,) places in `LABELS`.
+        labels: (r,) indices into `LABELS`.
 
     >>> codes = np.array([LABELS.index(name) for name in ("figure", "table", "paragraph")])
     >>> label_boost("What does the left plot show?", codes) > 0
     array([ True, False, False])
     """
     named = [label for cue, kinds in _CUES if cue.search(question) for label in kinds]
-    gain = np.isin(labels, [LABELS.index(label) for label in named])
-    return (CUE * gain).astype(np.float32)
+    matches = np.isin(labels, [LABELS.index(label) for label in named])
+    return (BOOST * matches).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Which of the ranked regions to return."""
+"""Ranking and selection: combined scores, stable order, caps and budgets."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from numpy.typing import NDArray
 
 
 def combine(region: NDArray[np.float32], page: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return what regions are ranked by over all pages: `(2 rel(q, r) + page(q, p)) / 3`.
+    """Return the scores that rank regions over all pages: `(2 region + page) / 3`, shape (r,).
+
+    Args:
+        region: (r,) scores of the regions.
+        page: (r,) scores of their pages.
 
     >>> combine(np.array([0.5], np.float32), np.array([0.875], np.float32)).tolist()
     [0.625]
@@ -20,8 +24,8 @@ def ranking(scores: NDArray[np.float32]) -> NDArray[np.intp]:
     return np.argsort(-scores, kind="stable")
 
 
-def cap_per_group(groups: NDArray[np.int64], most: int) -> NDArray[np.bool_]:
-    """Say of ranked items whether they are among the first `most` of their group.
+def cap_per_group(groups: NDArray[np.int64], limit: int) -> NDArray[np.bool_]:
+    """Return a mask of the ranked items that are among the first `limit` of their group.
 
     >>> cap_per_group(np.array([7, 7, 3, 7, 3]), 2).tolist()
     [True, True, True, False, True]
@@ -29,42 +33,37 @@ def cap_per_group(groups: NDArray[np.int64], most: int) -> NDArray[np.bool_]:
     order = np.argsort(groups, kind="stable")
     sorted_groups = groups[order]
     starts = np.flatnonzero(np.diff(sorted_groups, prepend=sorted_groups[:1] - 1))
-    place = np.arange(len(groups)) - np.repeat(starts, np.diff([*starts, len(groups)]))
-    kept = np.zeros(len(groups), dtype=bool)
-    kept[order] = place < most
-    return kept
+    position = np.arange(len(groups)) - np.repeat(starts, np.diff([*starts, len(groups)]))
+    mask = np.zeros(len(groups), dtype=bool)
+    mask[order] = position < limit
+    return mask
 
 
 def above_percentile(scores: NDArray[np.float32], percentile: float = 50) -> NDArray[np.bool_]:
-    """Say which scores reach a percentile (0..100) of all; 50 is the paper's choice."""
-    least = np.percentile(scores, percentile) if len(scores) else 0
-    return np.asarray(scores >= least, dtype=bool)
-
-
-def near_best(scores: NDArray[np.float32], share: float = 0.85) -> NDArray[np.bool_]:
-    """Say which scores reach `share` (0..1) of the best.
-
-    Below zero it is the distance that counts: with .85, scores of -.5 go down to -.575.
-    """
-    best = float(scores.max(initial=-np.inf))
-    return np.asarray(scores >= (share if best > 0 else 2 - share) * best, dtype=bool)
+    """Return a mask of the scores that reach a percentile (0..100) of all; the paper uses 50."""
+    threshold = np.percentile(scores, percentile) if len(scores) else 0
+    return np.asarray(scores >= threshold, dtype=bool)
 
 
 def within_budget(
-    costs: NDArray[np.int64], budget: int, at_most: int | None = None
+    costs: NDArray[np.int64], budget: int, limit: int | None = None
 ) -> NDArray[np.bool_]:
-    """Say which ranked items fit a budget of words or tokens together, best first.
+    """Return a mask of the ranked items that together fit a budget of words or tokens.
 
-    An item that no longer fits is passed over; the ones after it may still fit.
+    Items are taken best first. One that does not fit any more is skipped; later ones may still fit.
+
+    Args:
+        costs: (n,) cost of each item, best first.
+        limit: the most items to take.
 
     >>> within_budget(np.array([50, 80, 40]), 100).tolist()
     [True, False, True]
     """
-    kept = np.zeros(len(costs), dtype=bool)
-    for place, cost in enumerate(costs.tolist()):
-        if at_most is not None and kept.sum() >= at_most:
+    mask = np.zeros(len(costs), dtype=bool)
+    for index, cost in enumerate(costs.tolist()):
+        if limit is not None and mask.sum() >= limit:
             break
         if cost <= budget:
-            kept[place] = True
+            mask[index] = True
             budget -= cost
-    return kept
+    return mask

@@ -1,4 +1,4 @@
-"""Why a region was found: heat maps and explanations."""
+"""Why a region was found: heat maps, and the match of each token of the question."""
 
 from __future__ import annotations
 
@@ -18,57 +18,81 @@ from snappy_core.types import Box, Page, Patches, Query, Region
 
 
 def heatmap(snapshot: Snapshot, query: Query, hit: Hit, token: int | str | None = None) -> HeatMap:
-    """Return the relevance of each local patch of a hit's page; see `RegionIndex.heatmap`."""
-    _, patches = stored(snapshot, hit)
+    """Return the heat of each local patch of a hit's page; see `RegionIndex.heatmap`."""
+    _, patches = find_page(snapshot, hit)
     vectors, scales = patches.vectors[patches.local], patches.scales[patches.local]
     similarity = similarities(query.vectors, vectors, scales)
-    values = (
-        heat(similarity, query.content_mask) if token is None else similarity[_find(query, token)]
-    )
+    if token is None:
+        values = heat(similarity, query.content_mask)
+    else:
+        values = similarity[_token_index(query, token)]
     boxes = patches.boxes[patches.local]
     return HeatMap(query.text, hit.document_id, hit.page_number, values, boxes, patches.grid)
 
 
+def _token_index(query: Query, token: int | str) -> int:
+    if isinstance(token, int) and -len(query.tokens) <= token < len(query.tokens):
+        return token
+    if isinstance(token, str) and token in query.tokens:
+        return query.tokens.index(token)
+    raise ValueError(f"token {token!r} is not in the question: {list(query.tokens)}")
+
+
 def explain(snapshot: Snapshot, query: Query, hit: Hit) -> tuple[TokenMatch, ...]:
-    """Return what each token of the question found; see `RegionIndex.explain`."""
-    page, patches = stored(snapshot, hit)
+    """Return the best match of each token of the question; see `RegionIndex.explain`."""
+    page, patches = find_page(snapshot, hit)
     weights = query_weights(snapshot, query)
     similarity = similarities(query.vectors, patches.vectors, patches.scales)
-    # With the other regions: what a region holds counts for it. A hot area is not among them.
+    # All regions, because a region also owns the patches of its children. A hot area is extra.
     regions = page.regions if hit.region in page.regions else (*page.regions, hit.region)
-    members = assign(regions, patches)
-    place = regions.index(hit.region)
-    entries = slice(members.offsets[place], members.offsets[place + 1])
-    own = members.patches[entries][members.own[entries]]
-    everywhere = np.arange(len(patches))
+    membership = assign(regions, patches)
+    index = regions.index(hit.region)
+    entries = slice(membership.offsets[index], membership.offsets[index + 1])
+    own_patches = membership.patches[entries][membership.own[entries]]
+    all_patches = np.arange(len(patches))
     matches = []
     for token, weight, row in zip(query.tokens, weights.tolist(), similarity, strict=True):
-        inside, outside = _best(row, own), _best(row, everywhere)
+        in_region, on_page = _best(row, own_patches), _best(row, all_patches)
         matches.append(
             TokenMatch(
                 token=token,
                 weight=weight,
-                similarity=float(row[inside]) if inside is not None else 0.0,
-                match=_reads(page, patches, inside),
-                box=_box(patches, inside),
-                page_similarity=float(row[outside]) if outside is not None else -1.0,
-                page_match=_reads(page, patches, outside),
-                page_box=_box(patches, outside),
+                similarity=0.0 if in_region is None else float(row[in_region]),
+                match=_word(page, patches, in_region),
+                box=_box(patches, in_region),
+                page_similarity=-1.0 if on_page is None else float(row[on_page]),
+                page_match=_word(page, patches, on_page),
+                page_box=_box(patches, on_page),
             )
         )
     return tuple(matches)
 
 
-def stored(snapshot: Snapshot, hit: Hit) -> tuple[Page, Patches]:
+def _best(row: NDArray[np.float32], patches: NDArray[np.intp] | NDArray[np.int32]) -> int | None:
+    return int(patches[row[patches].argmax()]) if len(patches) else None
+
+
+def _word(page: Page, patches: Patches, patch: int | None) -> str:
+    return "" if patch is None or patches.grid is not None else page.words.texts[patch]
+
+
+def _box(patches: Patches, patch: int | None) -> Box | None:
+    if patch is None:
+        return None
+    x0, y0, x1, y1 = patches.boxes[patch].tolist()
+    return x0, y0, x1, y1
+
+
+def find_page(snapshot: Snapshot, hit: Hit) -> tuple[Page, Patches]:
     """Return the page of a hit and its patches.
 
     Raises:
-        PageUnavailableError: the document is gone, or another one stands in its place.
+        PageUnavailableError: the page is no longer in the index, or has changed.
     """
     page_id = snapshot.page_ids(hit.document_id).get(hit.page_number)
     if page_id is not None:
         page = snapshot.page(page_id)
-        # A hot area is no region of the page: it comes with the question.
+        # A hot area depends on the question and is stored nowhere.
         if hit.region.label == "hot_area" or hit.region in page.regions:
             return page, snapshot.patches(page_id)
     raise PageUnavailableError(
@@ -77,45 +101,22 @@ def stored(snapshot: Snapshot, hit: Hit) -> tuple[Page, Patches]:
     )
 
 
-def find(snapshot: Snapshot, region_id: str, text: str) -> tuple[DocumentRecord, Page, Region]:
-    """Return the region with an id, its page and document, if it still reads as given.
+def find_region(
+    snapshot: Snapshot, region_id: str, text: str
+) -> tuple[DocumentRecord, Page, Region]:
+    """Return a region by its id and text, with its document and page.
 
     Raises:
-        PageUnavailableError: it does not, or there is none.
+        PageUnavailableError: there is no such region, or it has another text now.
     """
-    document_id, _, place = region_id.rpartition("#p")
-    match = re.fullmatch(r"(\d+)r(\d+)", place)
+    document_id, _, suffix = region_id.rpartition("#p")
+    match = re.fullmatch(r"(\d+)r(\d+)", suffix)
     document = snapshot.document(document_id)
     if match and document:
         page_id = snapshot.page_ids(document_id).get(int(match[1]))
         if page_id is not None:
             page = snapshot.page(page_id)
-            number = int(match[2])
-            if number < len(page.regions) and page.regions[number].text == text:
-                return document, page, page.regions[number]
+            index = int(match[2])
+            if index < len(page.regions) and page.regions[index].text == text:
+                return document, page, page.regions[index]
     raise PageUnavailableError(f"{region_id}: no longer in the index as it was found; search again")
-
-
-def _find(query: Query, token: int | str) -> int:
-    if isinstance(token, int) and -len(query.tokens) <= token < len(query.tokens):
-        return token
-    if isinstance(token, str) and token in query.tokens:
-        return query.tokens.index(token)
-    raise ValueError(f"token {token!r} is not in the question: {list(query.tokens)}")
-
-
-def _best(row: NDArray[np.float32], among: NDArray[np.intp] | NDArray[np.int32]) -> int | None:
-    return int(among[row[among].argmax()]) if len(among) else None
-
-
-def _reads(page: Page, patches: Patches, patch: int | None) -> str:
-    if patch is None or patches.grid is not None:
-        return ""
-    return page.words.texts[patch]
-
-
-def _box(patches: Patches, patch: int | None) -> Box | None:
-    if patch is None:
-        return None
-    x0, y0, x1, y1 = patches.boxes[patch].tolist()
-    return x0, y0, x1, y1

@@ -1,41 +1,44 @@
-"""What a search returns: hits, heat maps and token matches, as frozen dataclasses.
-
-Hits display themselves in a notebook: a small map of the page, and the text beside it.
-"""
+"""What searches return: hits, heat maps and token matches, as frozen dataclasses."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from html import escape
 from typing import Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.boxes import Boxes
+from snappy_core.search.hits_html import hits_html
 from snappy_core.types import Box, Matrix, Region, Scalar
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A region that answers, with where it stands and how it scored.
+    """A region that answers a question, with its page, its document and its scores.
+
+    A notebook displays it as a small map of the page with the text beside it.
 
     Attributes:
-        region_id: unique over the index and the same each time: `document#p3r7`.
-        score: what hits are ranked by.
-        region_score, page_score: its two parts, the late interaction inside the region and
-            over the whole page, each a weighted mean of cosines (-1..1).
-        page_maxsim: the raw MaxSim sum of the page, unweighted.
-        rank: 1 for the best.
-        ocr_confidence: mean of the region's words, 0..1; -1 for a text layer.
-        rects: a box for each line of the region, to highlight it closely.
-        user_space: as of `Page`.
-        metadata: the user's own keys.
-        query: the question that found it.
-        previous_id, next_id: the regions before and after it in the reading order of the page,
-            or of what holds it; None at its ends.
-        parent: the region that holds it: the table of a row, the list of an item.
+        region: its text, label, box and place in the reading order.
+        region_id: `document#p3r7`: unique in the index and the same in every search.
+        page_number: from 1.
+        page_label: the page number as printed.
+        page_width, page_height: in `page_unit`, "pt" for PDF pages and "px" for images.
+        rank: 1 for the best hit.
+        score: what hits are ranked by, -1..1.
+        region_score: late interaction inside the region, or what the scoring rule says, -1..1.
+        page_score: late interaction over the whole page, a weighted mean of cosines, -1..1.
+        page_maxsim: raw MaxSim of the page, the unweighted sum over the query tokens.
+        query: the question.
+        ocr_confidence: mean over the region's words, 0..1; -1 for a text layer.
+        rects: a box for each line of the region, for close highlighting.
+        user_space: matrix from page fractions to PDF coordinates, as in `Page`.
+        metadata: the keys given when the document was added.
+        previous_id, next_id: the regions read before and after it, among those with the same
+            parent; None at either end.
+        parent: the region that contains it: the table of a row, the list of an item.
     """
 
     region: Region
@@ -52,37 +55,33 @@ class Hit:
     page_score: float
     page_maxsim: float
     rank: int
+    query: str = ""
     ocr_confidence: float = -1.0
     rects: tuple[Box, ...] = ()
     user_space: Matrix | None = None
     metadata: Mapping[str, Scalar] = field(default_factory=dict)
-    query: str = ""
-
-    def _repr_html_(self) -> str:
-        return hits_html([self])
-
     previous_id: str | None = None
     next_id: str | None = None
     parent: Region | None = None
 
     @property
     def parent_id(self) -> str | None:
-        """The id of `parent`."""
-        stem = self.region_id[: self.region_id.rindex("#p")]
+        """The region id of `parent`."""
         if self.region.parent is None:
             return None
-        return f"{stem}#p{self.page_number}r{self.region.parent}"
+        document_id = self.region_id[: self.region_id.rindex("#p")]
+        return f"{document_id}#p{self.page_number}r{self.region.parent}"
+
+    def _repr_html_(self) -> str:
+        return hits_html([self])
 
 
 @dataclass(frozen=True, slots=True)
 class Hits(Sequence[Hit]):
-    """The answer to a search: hits, best first."""
+    """The hits of a search, best first."""
 
     query: str
     hits: tuple[Hit, ...]
-
-    def _repr_html_(self) -> str:
-        return hits_html(self.hits)
 
     def __len__(self) -> int:
         return len(self.hits)
@@ -97,15 +96,18 @@ class Hits(Sequence[Hit]):
     def __getitem__(self, index: int | slice) -> Hit | tuple[Hit, ...]:
         return self.hits[index]
 
+    def _repr_html_(self) -> str:
+        return hits_html(self.hits)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HeatMap:
-    """How much each patch of a page has to do with a question.
+    """The relevance of each patch of a page to a question, or to one of its tokens.
 
     Attributes:
-        values: (n,) cosines, the best over the tokens that speak, or of the one token chosen.
-        boxes: (n, 4).
-        grid: (rows, cols) or None for words.
+        values: (n,) cosines, -1..1: the maximum over the content tokens, or of the chosen token.
+        boxes: (n, 4) the patches.
+        grid: (rows, columns), or None when each patch is a word.
     """
 
     query: str
@@ -118,12 +120,13 @@ class HeatMap:
 
 @dataclass(frozen=True, slots=True)
 class TokenMatch:
-    """What one token of the question found in a region, and on its page.
+    """The patches that match one token of a question best, in a region and on its page.
 
     Attributes:
-        weight: share of the token in the scores; all weights sum to 1.
-        similarity: its best cosine inside the region, at `box`, which reads `match`.
-        page_similarity: its best cosine on the page, at `page_box`, which reads `page_match`.
+        weight: the token's share of the scores; the weights of a question sum to 1.
+        similarity: the best cosine inside the region, at `box`; 0 in a region without patches.
+        match: the word there, "" in a grid.
+        page_similarity, page_match, page_box: the same for the whole page.
     """
 
     token: str
@@ -134,44 +137,3 @@ class TokenMatch:
     page_similarity: float
     page_match: str
     page_box: Box | None
-
-
-_HEIGHT = 90  # pixels of the map of a page
-
-
-def hits_html(hits: Sequence[Hit]) -> str:
-    """Return a table of hits as HTML: where each stands on its page, its scores and its text.
-
-    Nothing is read or drawn; for the page itself display `render.draw_page`.
-    """
-    if not hits:
-        return "<p>No hits.</p>"
-    return "<table>" + "".join(map(_row, hits)) + "</table>"
-
-
-def _row(hit: Hit) -> str:
-    name = escape(hit.source.rsplit("/", 1)[-1])
-    section = f" · {escape(hit.region.section)}" if hit.region.section else ""
-    return (
-        f'<tr><td style="vertical-align:top">{_map(hit)}</td>'
-        '<td style="vertical-align:top;text-align:left">'
-        f"<b>{hit.rank}. {name}, page {escape(hit.page_label)}</b>{section}<br>"
-        f"<small>{hit.region.label}, score {hit.score:.3f}</small>"
-        f'<div style="white-space:pre-wrap">{escape(hit.region.text)}</div></td></tr>'
-    )
-
-
-def _map(hit: Hit) -> str:
-    """Return the page as a small SVG with the region's lines lit inside its box."""
-    width = _HEIGHT * hit.page_width / hit.page_height
-    rects = [_rect(line, width, 'fill="#ff9a3f" fill-opacity="0.7"') for line in hit.rects]
-    rects.append(_rect(hit.region.box, width, 'fill="none" stroke="#2440b3"'))
-    return (
-        f'<svg width="{width:.0f}" height="{_HEIGHT}" viewBox="0 0 {width:.2f} {_HEIGHT}" '
-        'style="background:#fff;border:1px solid #999">' + "".join(rects) + "</svg>"
-    )
-
-
-def _rect(box: tuple[float, float, float, float], width: float, style: str) -> str:
-    x0, y0, x1, y1 = box[0] * width, box[1] * _HEIGHT, box[2] * width, box[3] * _HEIGHT
-    return f'<rect x="{x0:.2f}" y="{y0:.2f}" width="{x1 - x0:.2f}" height="{y1 - y0:.2f}" {style}/>'

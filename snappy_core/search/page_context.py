@@ -1,58 +1,82 @@
-"""From places in a ranking to hits: each region with its page, document and neighbours."""
+"""What hits need to know of a page: its document, and the neighbors of each region."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from snappy_core.boxes import line_boxes
 from snappy_core.search.hits import Hit
 from snappy_core.stores.base import DocumentRecord, Snapshot
 from snappy_core.types import Page, Region
 
+Neighbors = tuple[int | None, int | None]
+"""The regions read before and after a region, as indices on their page."""
+
+
+class HitScores(NamedTuple):
+    """The scores of a hit, as in `Hit`."""
+
+    score: float
+    region_score: float
+    page_score: float
+    page_maxsim: float
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PageContext:
-    """A page with its document and, for each of its regions, those read before and after it."""
+    """A page, its document, and the neighbors of each of its regions."""
 
     page: Page
     document: DocumentRecord
-    neighbours: dict[int, tuple[int | None, int | None]]
+    neighbors: Sequence[Neighbors]
 
     @property
-    def stem(self) -> str:
-        """What the ids of its regions begin with."""
+    def id_prefix(self) -> str:
+        """The first part of the ids of its regions."""
         return f"{self.document.document_id}#p{self.page.number}"
 
+    def hit(self, index: int, scores: HitScores, *, query: str, rank: int) -> Hit:
+        """Return the hit on a region of the page, given by its index."""
+        return make_hit(
+            self,
+            self.page.regions[index],
+            f"{self.id_prefix}r{index}",
+            scores,
+            query=query,
+            rank=rank,
+            neighbors=self.neighbors[index],
+        )
 
-def read_page_context(snapshot: Snapshot, page: int) -> PageContext:
-    """Read what the hits of a page need."""
-    found = snapshot.page(page)
-    return PageContext(found, snapshot.document_of(page), _neighbours(found.regions))
+
+def read_page_context(snapshot: Snapshot, page_id: int) -> PageContext:
+    """Read a page, its document, and compute the neighbors of its regions."""
+    page = snapshot.page(page_id)
+    return PageContext(page, snapshot.document_of(page_id), _neighbors(page.regions))
 
 
 def make_hit(
-    owner: PageContext,
+    context: PageContext,
     region: Region,
-    number: int | None,
+    region_id: str,
+    scores: HitScores,
     *,
     query: str,
-    score: float,
-    region_score: float,
-    page_score: float,
-    page_maxsim: float,
     rank: int,
-    region_id: str = "",
+    neighbors: Neighbors = (None, None),
 ) -> Hit:
-    """Return the hit of region `number` of a page; one that is not of the page has an id."""
-    page, document = owner.page, owner.document
-    before, after = (None, None) if number is None else owner.neighbours[number]
+    """Return the hit on a region, which need not be one of `context.page.regions`."""
+    page, document = context.page, context.document
     words = list(region.words)
     confidences = page.words.confidences
     lines = line_boxes(page.words.boxes[words]).tolist()
+    previous_id, next_id = (
+        None if index is None else f"{context.id_prefix}r{index}" for index in neighbors
+    )
     return Hit(
         region=region,
-        region_id=region_id or f"{owner.stem}r{number}",
+        region_id=region_id,
         document_id=document.document_id,
         source=document.source,
         page_number=page.number,
@@ -60,36 +84,34 @@ def make_hit(
         page_width=page.width,
         page_height=page.height,
         page_unit=page.unit,
-        score=score,
-        region_score=region_score,
-        page_score=page_score,
-        page_maxsim=page_maxsim,
+        **scores._asdict(),
         rank=rank,
+        query=query,
         ocr_confidence=(
             -1.0 if confidences is None or not words else float(confidences[words].mean())
         ),
         rects=tuple((x0, y0, x1, y1) for x0, y0, x1, y1 in lines),
         user_space=page.user_space,
         metadata=dict(document.metadata),
-        query=query,
-        previous_id=None if before is None else f"{owner.stem}r{before}",
-        next_id=None if after is None else f"{owner.stem}r{after}",
+        previous_id=previous_id,
+        next_id=next_id,
         parent=None if region.parent is None else page.regions[region.parent],
     )
 
 
-def _neighbours(regions: Sequence[Region]) -> dict[int, tuple[int | None, int | None]]:
-    """Return for each place in `regions` the places read just before and after it.
+def _neighbors(regions: Sequence[Region]) -> list[Neighbors]:
+    """Return the regions read before and after each one, among those with the same parent.
 
-    Parts of a region have each other for neighbours; running headers and footers have none.
+    Running headers and footers are nobody's neighbors.
     """
-    levels: dict[int | None, list[int]] = {}
-    for place in sorted(range(len(regions)), key=lambda place: regions[place].order):
-        if regions[place].label not in ("header", "footer"):
-            levels.setdefault(regions[place].parent, []).append(place)
-    alone = dict.fromkeys(range(len(regions)), (None, None))
-    return alone | {
-        place: (before, after)
-        for order in levels.values()
-        for before, place, after in zip([None, *order[:-1]], order, [*order[1:], None], strict=True)
-    }
+    siblings: dict[int | None, list[int]] = {}
+    for index in sorted(range(len(regions)), key=lambda index: regions[index].order):
+        if regions[index].label not in ("header", "footer"):
+            siblings.setdefault(regions[index].parent, []).append(index)
+    neighbors: list[Neighbors] = [(None, None)] * len(regions)
+    for order in siblings.values():
+        for before, index, after in zip(
+            [None, *order[:-1]], order, [*order[1:], None], strict=True
+        ):
+            neighbors[index] = before, after
+    return neighbors

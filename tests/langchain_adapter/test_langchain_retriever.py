@@ -147,7 +147,7 @@ async def test_unknown_option_of_a_call(retriever):
         ({"per_page": 0}, "per_page must be"),
         ({"token_budget": 0}, "greater than or equal to 1"),
         ({"score_threshold": 7}, "between -1 and 1, not 7"),
-        ({"scoring": "sum"}, "'maxsim', 'iou_weighted', 'max' or 'mean'"),
+        ({"scoring": "sum"}, "'sum'; use maxsim, iou_weighted, max, mean"),
         ({"filter": {"team": {"eq": "finance"}}}, "filter"),
     ],
 )

@@ -149,8 +149,8 @@ def test_no_pages_and_no_question(index):
     [
         ({"top_n": 0}, "at least 1, not 0"),
         ({"per_page": 0}, "per_page must be"),
-        ({"page_base": None}, "is the first page 0 or 1 under 'page_number'"),
-        ({"page_base": 2}, "is the first page 0 or 1"),
+        ({"page_base": None}, "is the first page under 'page_number' 0 or 1"),
+        ({"page_base": 2}, "is the first page under"),
         ({"top_k": 3}, "top_k"),
         ({"root": EXAMPLES}, "either an index or root"),
     ],
@@ -194,7 +194,7 @@ def test_in_a_query_engine(index):
 
 def test_saying_what_it_is(index):
     said = numbered(index, top_n=3).to_dict()
-    assert (said["class_name"], said["top_n"]) == ("RegionPostprocessor", 3)
+    assert (said["class_name"], said["k"]) == ("RegionPostprocessor", 3)
     said = TokenBudgetPostprocessor(budget=7).to_dict()
     assert said == {"class_name": "TokenBudgetPostprocessor", "budget": 7}
 

@@ -120,7 +120,7 @@ def test_options_can_be_changed(retriever):
         ({"per_page": 0}, "per_page must be"),
         ({"score_threshold": 7}, "between -1 and 1, not 7"),
         ({"token_budget": 0}, "at least 1, not 0"),
-        ({"scoring": "sum"}, "maxsim, iou_weighted, max, mean, not 'sum'"),
+        ({"scoring": "sum"}, "'sum'; use maxsim, iou_weighted, max, mean"),
     ],
 )
 def test_wrong_options(index, options, message):

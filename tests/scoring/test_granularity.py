@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snappy_core.scoring.granularity import (
-    HEADING,
+    HEADING_PENALTY,
     MAX_ROWS,
-    PENALTY,
+    SIZE_PENALTY,
     drop_nested,
     penalize_size,
     promote_to_parent,
@@ -18,7 +18,7 @@ from snappy_core.scoring.membership import Membership
 from snappy_core.types import LABELS
 
 
-def members(*own):
+def membership(*own):
     """Regions with these flags of their patches: own or only overlapping."""
     flat = np.array([flag for flags in own for flag in flags], dtype=bool)
     zeros = np.zeros(len(flat), np.float32)
@@ -28,9 +28,9 @@ def members(*own):
 
 def test_a_list_pays_for_its_own_patches_and_a_heading_for_being_one():
     scores = np.array([0.5, 0.5, 0.5, 0.5], np.float32)
-    held = members([1] * 10, [1] * 10 + [0] * 90, [1], [])
+    held = membership([1] * 10, [1] * 10 + [0] * 90, [1], [])
     paid = 0.5 - penalize_size(scores, held, codes("list", "list", "heading", "paragraph"))
-    assert paid == pytest.approx([PENALTY * np.log(10)] * 2 + [HEADING, 0])
+    assert paid == pytest.approx([SIZE_PENALTY * np.log(10)] * 2 + [HEADING_PENALTY, 0])
 
 
 def codes(*labels):

@@ -25,7 +25,7 @@ def test_patches_that_touch_make_an_area():
 
 def test_patches_at_a_corner_or_across_the_edge_do_not_touch():
     assert areas((1, 2), (2, 3)) == []
-    assert areas((1, 5), (2, 0)) == []  # neighbours in raster order
+    assert areas((1, 5), (2, 0)) == []  # neighbors in raster order
 
 
 def test_the_hottest_area_comes_first():

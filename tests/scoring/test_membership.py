@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from snappy_core.boxes import iou
 from snappy_core.scoring.membership import assign, concatenate
-from snappy_core.scoring.propagation import best_in_region
+from snappy_core.scoring.rules import best_in_region
 from snappy_core.types import Patches, Region
 
 
@@ -35,11 +35,11 @@ def words(*boxes):
     return Patches(np.ones((n, 3), np.int8), np.ones(n, np.float32), made, np.ones(n, bool))
 
 
-def entries(members, r=0):
+def entries(membership, r=0):
     """The entries of a region, {patch: (iou, share, own)}."""
-    span = slice(members.offsets[r], members.offsets[r + 1])
-    rows = zip(members.iou[span], members.share[span], members.own[span], strict=True)
-    made = {int(p): tuple(row) for p, row in zip(members.patches[span], rows, strict=True)}
+    span = slice(membership.offsets[r], membership.offsets[r + 1])
+    rows = zip(membership.iou[span], membership.share[span], membership.own[span], strict=True)
+    made = {int(p): tuple(row) for p, row in zip(membership.patches[span], rows, strict=True)}
     assert len(made) == span.stop - span.start  # no patch twice
     return made
 
@@ -179,10 +179,10 @@ def nested(draw):
 @given(nested(), st.integers(1, 6), st.integers(1, 6), st.integers(0, 1), st.integers(0, 999))
 def test_no_region_of_a_grid_scores_below_one_it_holds(regions, rows, columns, extra, seed):
     patches = grid(rows, columns, extra)
-    members = assign(regions, patches)
+    membership = assign(regions, patches)
     rng = np.random.default_rng(seed)
     similarity = rng.uniform(0, 1, (3, len(patches))).astype(np.float32)
-    scores = best_in_region(similarity, members)
+    scores = best_in_region(similarity, membership)
     for child, held in enumerate(regions):
         if held.parent is not None:
             assert (scores[:, held.parent] >= scores[:, child]).all()

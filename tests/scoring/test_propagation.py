@@ -6,14 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snappy_core.scoring.membership import assign, concatenate
-from snappy_core.scoring.propagation import (
-    SCORINGS,
-    best_in_region,
-    heat,
-    propagate,
-    region_maxsim,
-    region_scores,
-)
+from snappy_core.scoring.propagation import heat, propagate
+from snappy_core.scoring.rules import SCORING_RULES, best_in_region, maxsim
 from snappy_core.types import Patches, Region
 
 BOX = (0.25, 0, 0.625, 0.5)  # on a grid of 2 x 4: IoU 2/3 with patch 1, 1/4 with patch 2
@@ -70,7 +64,11 @@ def overlaps(r, made):
         yield shared / ((x1 - x0) * (y1 - y0) + size - shared), shared / size
 
 
-def test_heat_is_the_best_over_the_tokens_that_speak():
+def late_interaction(similarity, weights, membership):
+    return maxsim(similarity, weights, np.ones(len(weights), bool), membership)
+
+
+def test_heat_is_the_best_over_the_content_tokens():
     content_mask = np.array([True, False])
     assert heat(S, content_mask).tolist() == S[0].tolist()
     assert heat(S, ~content_mask).tolist() == S[1].tolist()
@@ -90,8 +88,8 @@ def test_heat_is_the_best_over_the_tokens_that_speak():
     ],
 )
 def test_propagation_by_hand(how, min_overlap, expected):
-    members = assign([region(BOX)], grid(2, 4))
-    assert propagate(HEAT, members, how, min_overlap) == pytest.approx([expected])
+    membership = assign([region(BOX)], grid(2, 4))
+    assert propagate(HEAT, membership, how, min_overlap) == pytest.approx([expected])
 
 
 @pytest.mark.parametrize("how", ["iou_weighted", "max", "mean"])
@@ -103,18 +101,18 @@ def test_the_transposed_grid_gives_another_answer(how):
 
 def test_min_overlap_is_a_share_of_the_patch_not_iou():
     page = region((0, 0, 1, 1))  # its IoU with each of 64 patches is 1/64
-    members = assign([page], grid(4, 16))
-    assert members.iou.max() < 0.02
-    assert propagate(np.full(64, 0.5, np.float32), members, min_overlap=1.0).tolist() == [0.5]
+    membership = assign([page], grid(4, 16))
+    assert membership.iou.max() < 0.02
+    assert propagate(np.full(64, 0.5, np.float32), membership, min_overlap=1.0).tolist() == [0.5]
 
 
 @pytest.mark.parametrize("how", ["iou_weighted", "max", "mean"])
 def test_a_region_without_patches_scores_zero(how):
     regions = [region((0, 0, 0.5, 0.125)), region((0.5, 0.5, 1, 1), (0,))]
-    members = assign(regions, patches([(0.5, 0.5, 1, 0.75)]))
+    membership = assign(regions, patches([(0.5, 0.5, 1, 0.75)]))
     cold = np.array([-0.5], np.float32)
-    assert propagate(cold, members, how).tolist() == [0, -0.5]
-    assert region_maxsim(cold[None], np.ones(1, np.float32), members).tolist() == [0, -0.5]
+    assert propagate(cold, membership, how).tolist() == [0, -0.5]
+    assert late_interaction(cold[None], np.ones(1, np.float32), membership).tolist() == [0, -0.5]
 
 
 @pytest.mark.parametrize("share", [-0.01, 1.01, float("nan")])
@@ -124,36 +122,36 @@ def test_min_overlap_is_a_share(share):
 
 
 def test_unknown_rules_are_refused():
-    members, ones = assign([region(BOX)], grid(2, 4)), np.ones(2, np.float32)
+    membership = assign([region(BOX)], grid(2, 4))
     with pytest.raises(ValueError, match="'iou_weighted', 'max' or 'mean', not 'median'"):
-        propagate(HEAT, members, "median")
-    with pytest.raises(ValueError, match="maxsim, iou_weighted, max, mean, not 'median'"):
-        region_scores(S, ones / 2, ones > 0, members, "median")
+        propagate(HEAT, membership, "median")
+    with pytest.raises(ValueError, match="'median'; use maxsim, iou_weighted, max, mean"):
+        SCORING_RULES.get("median")
 
 
 def test_late_interaction_inside_a_region_by_hand():
-    members = assign([region(BOX)], grid(2, 4))  # judged by patches 1 and 2
+    membership = assign([region(BOX)], grid(2, 4))  # judged by patches 1 and 2
     weights = np.array([0.75, 0.25], np.float32)
-    assert best_in_region(S, members).tolist() == [[0.5], [-0.25]]
-    assert region_maxsim(S, weights, members).tolist() == [0.75 * 0.5 - 0.25 * 0.25]
+    assert best_in_region(S, membership).tolist() == [[0.5], [-0.25]]
+    assert late_interaction(S, weights, membership).tolist() == [0.75 * 0.5 - 0.25 * 0.25]
 
 
 def test_late_interaction_with_words_takes_the_regions_own():
     page = patches([(0, 0, 0.5, 0.25), (0.5, 0, 1, 0.25), (0, 0.5, 0.5, 0.75)])
-    members = assign([region((0, 0, 1, 0.25), (0, 2))], page)  # word 1 lies in it, 2 does not
+    membership = assign([region((0, 0, 1, 0.25), (0, 2))], page)  # word 1 lies in it, 2 does not
     similarity = np.array([[0.25, 1, 0.5], [0.75, 1, -1]], np.float32)
-    assert region_maxsim(similarity, np.full(2, 0.5, np.float32), members).tolist() == [0.625]
+    assert late_interaction(similarity, np.full(2, 0.5, np.float32), membership).tolist() == [0.625]
 
 
-@pytest.mark.parametrize("scoring", SCORINGS)
+@pytest.mark.parametrize("scoring", SCORING_RULES.names())
 def test_each_rule_by_its_name(scoring):
-    members = assign([region(BOX), region((0, 0, 1, 1))], grid(2, 4))
+    membership = assign([region(BOX), region((0, 0, 1, 1))], grid(2, 4))
     weights, content_mask = np.array([0.75, 0.25], np.float32), np.array([True, False])
-    found = region_scores(S, weights, content_mask, members, scoring)
+    found = SCORING_RULES.get(scoring)(S, weights, content_mask, membership)
     if scoring == "maxsim":
-        assert found.tolist() == region_maxsim(S, weights, members).tolist()
+        assert found.tolist() == late_interaction(S, weights, membership).tolist()
     else:
-        assert found.tolist() == propagate(S[0], members, scoring).tolist()
+        assert found.tolist() == propagate(S[0], membership, scoring).tolist()
     assert found[0] == pytest.approx(
         {
             "maxsim": 0.3125,
@@ -167,8 +165,10 @@ def test_each_rule_by_its_name(scoring):
 @given(st.integers(0, 10_000), st.booleans(), st.sampled_from([0, 0.25, 0.5, 1]))
 def test_propagation_equals_a_double_loop(seed, of_words, least):
     regions, made, similarity = random_page(seed, of_words)
-    members, values = assign(regions, made), heat(similarity, np.ones(3, bool))
-    found = {how: propagate(values, members, how, least) for how in ("iou_weighted", "max", "mean")}
+    membership, values = assign(regions, made), heat(similarity, np.ones(3, bool))
+    found = {
+        how: propagate(values, membership, how, least) for how in ("iou_weighted", "max", "mean")
+    }
     for i, r in enumerate(regions):
         weights, inside = [], []
         for (weight, share), value in zip(overlaps(r, made), values.tolist(), strict=True):
@@ -184,7 +184,7 @@ def test_propagation_equals_a_double_loop(seed, of_words, least):
 def test_late_interaction_equals_a_double_loop(seed, of_words):
     regions, made, similarity = random_page(seed, of_words)
     weights = np.array([0.5, 0.3, 0.2], np.float32)
-    found = region_maxsim(similarity, weights, assign(regions, made))
+    found = late_interaction(similarity, weights, assign(regions, made))
     for i, r in enumerate(regions):
         shares = [share for _, share in overlaps(r, made)]
         covered = [j for j, share in enumerate(shares) if share >= 0.5]
@@ -219,21 +219,21 @@ def test_a_parent_never_scores_below_its_child(seed, of_words):
         family = [region((child[0] / 2, child[1], (1 + child[2]) / 2, 1.0)), region(child)]
     similarity = rng.uniform(-1, 1, (3, len(made))).astype(np.float32)
     weights = np.array([0.5, 0.3, 0.2], np.float32)
-    parent, child = region_maxsim(similarity, weights, assign(family, made))
+    parent, child = late_interaction(similarity, weights, assign(family, made))
     assert parent >= child - 1e-6
 
 
 @given(st.lists(st.tuples(st.integers(0, 10_000), st.booleans()), min_size=1, max_size=5))
 def test_a_batch_of_ragged_pages_equals_one_by_one(pages):
     made = [random_page(*page) for page in pages]
-    members = [assign(regions, patches) for regions, patches, _ in made]
+    membership = [assign(regions, patches) for regions, patches, _ in made]
     weights, content_mask = np.array([0.5, 0.3, 0.2], np.float32), np.array([True, False, True])
-    together = concatenate(members, [len(patches) for _, patches, _ in made])
+    together = concatenate(membership, [len(patches) for _, patches, _ in made])
     similarity = np.hstack([similarity for *_, similarity in made])
-    for scoring in SCORINGS:
+    for scoring in SCORING_RULES.names():
         alone = [
-            region_scores(s, weights, content_mask, member, scoring)
-            for member, (*_, s) in zip(members, made, strict=True)
+            SCORING_RULES.get(scoring)(s, weights, content_mask, member)
+            for member, (*_, s) in zip(membership, made, strict=True)
         ]
-        batch = region_scores(similarity, weights, content_mask, together, scoring)
+        batch = SCORING_RULES.get(scoring)(similarity, weights, content_mask, together)
         assert batch == pytest.approx(np.concatenate(alone), abs=1e-5)

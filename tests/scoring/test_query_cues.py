@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from snappy_core.scoring.query_cues import CUE, label_boost
+from snappy_core.scoring.query_cues import BOOST, label_boost
 from snappy_core.types import LABELS
 
 LABELLED = ("figure", "table", "table_row", "paragraph", "caption")
@@ -22,7 +22,7 @@ LABELLED = ("figure", "table", "table_row", "paragraph", "caption")
 )
 def test_a_kind_that_is_named_gains(question, gain):
     codes = np.array([LABELS.index(label) for label in LABELLED], np.uint8)
-    expected = [CUE if label in gain else 0 for label in LABELLED]
+    expected = [BOOST if label in gain else 0 for label in LABELLED]
     assert label_boost(question, codes) == pytest.approx(expected)
 
 

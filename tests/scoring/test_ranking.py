@@ -9,7 +9,6 @@ from snappy_core.scoring.ranking import (
     above_percentile,
     cap_per_group,
     combine,
-    near_best,
     ranking,
     within_budget,
 )
@@ -56,21 +55,6 @@ def test_cap_per_group_equals_a_loop(groups, most):
 def test_above_percentile(percentile, kept):
     assert above_percentile(floats(0.1, 0.9, 0.5, 0.2, 0.8), percentile).tolist() == kept
     assert above_percentile(floats(), percentile).tolist() == []
-
-
-@pytest.mark.parametrize(
-    ("scores", "share", "kept"),
-    [
-        ([0.5, 0.75, 1, 0.25], 0.75, [0, 1, 1, 0]),
-        ([0.5, 0.75, 1, 0.25], 1, [0, 0, 1, 0]),
-        ([0.5, -0.25, 0], 0, [1, 0, 1]),
-        ([-0.5, -0.25, -1], 0.5, [0, 1, 0]),  # the best is always near itself
-        ([0, -0.5], 0.85, [1, 0]),
-        ([], 0.85, []),
-    ],
-)
-def test_near_best(scores, share, kept):
-    assert near_best(floats(*scores), share).tolist() == kept
 
 
 @pytest.mark.parametrize(

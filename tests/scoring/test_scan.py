@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from snappy_core.scoring import kernel as kernels_of
 from snappy_core.scoring import maxsim
 from snappy_core.scoring import scan as scanning
-from snappy_core.scoring.kernel import Kernel, fastest, in_numpy
+from snappy_core.scoring.kernel import Kernel, fastest_kernel, numpy_kernel
 from snappy_core.scoring.maxsim import product
 from snappy_core.scoring.scan import Ragged, scan
 from snappy_core.vectors import normalize, quantize
@@ -32,12 +32,12 @@ def laid(seed, counts, dim=6):
     return Ragged(codes, scales, np.cumsum([0, *counts])), query, weights
 
 
-def slowly(query, weights, lot):
+def slowly(query, weights, batch):
     """MaxSim of each page as it is written down."""
-    vectors = lot.vectors.astype(float) * lot.scales[:, None]
-    counts = np.ones(len(vectors), bool) if lot.counts is None else lot.counts
+    vectors = batch.vectors.astype(float) * batch.scales[:, None]
+    counts = np.ones(len(vectors), bool) if batch.mask is None else batch.mask
     scores = []
-    for start, stop in pairwise(lot.offsets):
+    for start, stop in pairwise(batch.offsets):
         best = [
             max(
                 (float(token @ vectors[j]) for j in range(start, stop) if counts[j]),
@@ -52,10 +52,10 @@ def slowly(query, weights, lot):
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch):
     """Pages begin, end and go on across blocks in every way."""
-    monkeypatch.setattr(scanning, "_SCANNED", 7)
-    monkeypatch.setattr(kernels_of, "_PIECE", 3)
-    monkeypatch.setattr(maxsim, "_SMALL", 1)  # stacks of eight
-    monkeypatch.setattr(maxsim, "_CONVERTED", 18)
+    monkeypatch.setattr(scanning, "BLOCK", 7)
+    monkeypatch.setattr(kernels_of, "BLOCK", 3)
+    monkeypatch.setattr(maxsim, "MATMUL_SIZE", 1)  # stacks of eight
+    monkeypatch.setattr(maxsim, "FLOAT_ROWS", 18)
 
 
 def torch_kernel():
@@ -69,18 +69,18 @@ def kernel(name, query):
     """A kernel by name, and for each token the most that a similarity may be off (m,)."""
     exact = np.full(len(query), 1e-5)
     if name == "numpy":
-        return in_numpy(query), exact
+        return numpy_kernel(query), exact
     if name == "one core":
         return Kernel([product(query)]), exact
     torch = torch_kernel()
     if name == "int8":
-        codes, steps = torch.rounded(query)
+        codes, steps = torch.round_query(query)
         off = np.linalg.norm(query - codes * steps, axis=1)
         return torch.kernel(query, "cpu"), off + exact
     if name == "cuda" and torch.device() != "cuda":
         pytest.skip("no GPU")
     if name == "float":
-        return Kernel([torch._float(query, "cpu")]), exact
+        return Kernel([torch._float_product(query, "cpu")]), exact
     return torch.kernel(query, name), exact
 
 
@@ -90,57 +90,57 @@ kernels = pytest.mark.parametrize("name", ["numpy", "one core", "int8", "float",
 @kernels
 @given(ragged, st.integers(0, 1000), st.booleans())
 def test_a_scan_equals_a_loop(name, counts, seed, masked):
-    lot, query, weights = laid(seed, counts)
+    batch, query, weights = laid(seed, counts)
     if masked:
-        some = np.random.default_rng(seed).random(len(lot.vectors)) < 0.5
-        lot = Ragged(lot.vectors, lot.scales, lot.offsets, some)
+        some = np.random.default_rng(seed).random(len(batch.vectors)) < 0.5
+        batch = Ragged(batch.vectors, batch.scales, batch.offsets, some)
     multiply, off = kernel(name, query)
-    found = scan(query, weights, [lot], multiply)
+    found = scan(query, weights, [batch], multiply)
     assert found.dtype == np.float32
-    assert np.abs(found - slowly(query, weights, lot)).max() <= float(weights @ off)
+    assert np.abs(found - slowly(query, weights, batch)).max() <= float(weights @ off)
 
 
 def test_pages_one_by_one_equal_pages_in_a_row():
-    lot, query, weights = laid(1, [4, 0, 20, 3])
+    batch, query, weights = laid(1, [4, 0, 20, 3])
     single = [
-        Ragged(lot.vectors[a:b], lot.scales[a:b], np.array([0, b - a]))
-        for a, b in pairwise(lot.offsets)
+        Ragged(batch.vectors[a:b], batch.scales[a:b], np.array([0, b - a]))
+        for a, b in pairwise(batch.offsets)
     ]
-    together = scan(query, weights, [lot], in_numpy(query))
-    assert scan(query, weights, single, in_numpy(query)) == pytest.approx(together, abs=1e-6)
-    assert scan(query, weights, iter([]), in_numpy(query)).shape == (0,)
+    together = scan(query, weights, [batch], numpy_kernel(query))
+    assert scan(query, weights, single, numpy_kernel(query)) == pytest.approx(together, abs=1e-6)
+    assert scan(query, weights, iter([]), numpy_kernel(query)).shape == (0,)
 
 
 def test_a_masked_patch_does_not_count():
     codes = np.array([[127, 0], [0, 127], [127, 0]], np.int8)
     scales = np.full(3, 1 / 127, np.float32)
     counts = np.array([False, True, False])
-    lot = Ragged(codes, scales, np.array([0, 2, 3]), counts)
+    batch = Ragged(codes, scales, np.array([0, 2, 3]), counts)
     query = np.array([[1, 0]], np.float32)
-    assert scan(query, np.ones(1, np.float32), [lot], in_numpy(query)).tolist() == [0, -1]
+    assert scan(query, np.ones(1, np.float32), [batch], numpy_kernel(query)).tolist() == [0, -1]
 
 
 @kernels
 def test_patches_of_a_store_are_read_where_they_lie(name):
     """They cannot be written to, and no warning says so."""
-    lot, query, weights = laid(3, [30, 40])
-    vectors = np.frombuffer(lot.vectors.tobytes(), np.int8).reshape(lot.vectors.shape)
-    frozen = Ragged(vectors, np.frombuffer(lot.scales.tobytes(), np.float32), lot.offsets)
+    batch, query, weights = laid(3, [30, 40])
+    vectors = np.frombuffer(batch.vectors.tobytes(), np.int8).reshape(batch.vectors.shape)
+    frozen = Ragged(vectors, np.frombuffer(batch.scales.tobytes(), np.float32), batch.offsets)
     multiply, _ = kernel(name, query)
-    found, same = (scan(query, weights, [each], multiply) for each in (frozen, lot))
+    found, same = (scan(query, weights, [each], multiply) for each in (frozen, batch))
     assert found.tolist() == same.tolist()
 
 
 def test_memory_does_not_grow_with_the_pages(monkeypatch):
-    monkeypatch.setattr(scanning, "_SCANNED", 256)
-    monkeypatch.setattr(maxsim, "_CONVERTED", 64)
-    lot, query, weights = laid(4, [100] * 400)
-    multiply = in_numpy(query)
+    monkeypatch.setattr(scanning, "BLOCK", 256)
+    monkeypatch.setattr(maxsim, "FLOAT_ROWS", 64)
+    batch, query, weights = laid(4, [100] * 400)
+    multiply = numpy_kernel(query)
     tracemalloc.start()
-    scan(query, weights, [lot], multiply)
+    scan(query, weights, [batch], multiply)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert peak < lot.vectors.nbytes / 4
+    assert peak < batch.vectors.nbytes / 4
 
 
 @kernels
@@ -155,21 +155,21 @@ def test_every_kernel_checks_dimensions_and_takes_nothing(name):
 
 @pytest.mark.parametrize("name", ["numpy", "int8"])
 def test_parts_come_out_the_same_one_by_one(name):
-    lot, query, _ = laid(6, [50, 0, 1, 30])
+    batch, query, _ = laid(6, [50, 0, 1, 30])
     multiply, _ = kernel(name, query)
     alone, parts = (np.empty((3, 81), np.float32) for _ in range(2))
-    multiply(lot.vectors, lot.scales, alone)
+    multiply(batch.vectors, batch.scales, alone)
     multiply.fill(
-        (lot.vectors[a:b], lot.scales[a:b], parts[:, a:b]) for a, b in pairwise(lot.offsets)
+        (batch.vectors[a:b], batch.scales[a:b], parts[:, a:b]) for a, b in pairwise(batch.offsets)
     )
     assert parts == pytest.approx(alone, abs=1e-6)
 
 
 def test_torch_keeps_its_number_of_threads():
     torch = torch_kernel()
-    lot, query, _ = laid(6, [50])
+    batch, query, _ = laid(6, [50])
     before = sys.modules["torch"].get_num_threads()
-    torch.kernel(query, "cpu")(lot.vectors, lot.scales, np.empty((3, 50), np.float32))
+    torch.kernel(query, "cpu")(batch.vectors, batch.scales, np.empty((3, 50), np.float32))
     assert sys.modules["torch"].get_num_threads() == before
 
 
@@ -181,7 +181,7 @@ def test_threads_are_made_once_however_many_ask_first():
         made.append(object())
         return made[-1]
 
-    give = kernels_of.once_a_process(make)
+    give = kernels_of.once_per_process(make)
     with ThreadPoolExecutor(8) as pool:
         found = set(pool.map(lambda _: give(), range(8)))
     assert found == set(made)
@@ -202,8 +202,8 @@ def late():
     while threading.main_thread().is_alive():
         time.sleep(0.01)
     time.sleep(0.1)
-    lot = Ragged(np.ones((9000, 2), np.int8), np.ones(9000, np.float32), np.array([0, 9000]))
-    print(scan(np.eye(2, dtype=np.float32), np.full(2, 0.5, np.float32), [lot] * 3))
+    batch = Ragged(np.ones((9000, 2), np.int8), np.ones(9000, np.float32), np.array([0, 9000]))
+    print(scan(np.eye(2, dtype=np.float32), np.full(2, 0.5, np.float32), [batch] * 3))
 
 threading.Thread(target=late).start()
 """
@@ -216,10 +216,10 @@ def test_an_error_in_a_thread_reaches_the_caller():
     def broken(vectors, scales, out):
         raise MemoryError("no room")
 
-    lot, query, _ = laid(6, [50])
+    batch, query, _ = laid(6, [50])
     with ThreadPoolExecutor(2) as pool, pytest.raises(MemoryError, match="no room"):
         Kernel([broken, product(query)], pool)(
-            lot.vectors, lot.scales, np.empty((3, 50), np.float32)
+            batch.vectors, batch.scales, np.empty((3, 50), np.float32)
         )
 
 
@@ -227,7 +227,7 @@ def test_rounding_stays_within_its_bound():
     torch = torch_kernel()
     query = normalize(np.random.default_rng(5).standard_normal((50, 128)).astype(np.float32))
     query[7] = 0
-    codes, steps = torch.rounded(query)
+    codes, steps = torch.round_query(query)
     lost = np.linalg.norm(query - codes * steps, axis=1)
     assert (lost <= 128**0.5 * np.abs(query).max(axis=1) / 254 + 1e-7).all()
     assert lost.max() < 0.012
@@ -238,12 +238,12 @@ def test_torch_is_used_only_when_it_is_loaded_and_faster(monkeypatch):
     torch = torch_kernel()
     monkeypatch.setattr(torch, "kernel", lambda query, device: device)
     monkeypatch.setattr(torch, "device", lambda: "cpu")
-    assert fastest(query) == "cpu"
+    assert fastest_kernel(query) == "cpu"
     monkeypatch.setattr(torch, "device", lambda: None)
-    assert isinstance(fastest(query), Kernel)
+    assert isinstance(fastest_kernel(query), Kernel)
     monkeypatch.setattr(torch, "device", lambda: "cpu")
     monkeypatch.delitem(sys.modules, "torch")
-    assert isinstance(fastest(query), Kernel)
+    assert isinstance(fastest_kernel(query), Kernel)
 
 
 def test_snappy_does_not_load_torch():

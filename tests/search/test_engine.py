@@ -7,7 +7,7 @@ import pytest
 from snappy_core import RegionIndex, Source
 from snappy_core.ingest.jobs import prepare
 from snappy_core.scoring.idf import idf, term
-from snappy_core.scoring.propagation import SCORINGS
+from snappy_core.scoring.rules import SCORING_RULES
 from snappy_core.search import engine
 from snappy_core.search.engine import query_weights, score, search
 from snappy_core.stores import MemoryStore, SqliteStore
@@ -224,7 +224,7 @@ def test_scores_equal_exact_ones(index, question):
 
 
 @pytest.mark.parametrize("together", [1, 2, 5])
-def test_pages_scored_in_lots_come_out_the_same(store, monkeypatch, together):
+def test_pages_scored_in_batches_score_the_same(store, monkeypatch, together):
     """Also what depends on the pages before: a region's page, and the table that holds a row."""
     table = make_page("Ships and harbours", "Ships 3", "Harbours 4")
     labels = ("table", "table_row", "table_row")
@@ -236,9 +236,9 @@ def test_pages_scored_in_lots_come_out_the_same(store, monkeypatch, together):
     index = fill(store, FakeEncoder(), documents)
     questions = [("ships in the harbour", None), ("harbours", {"region_label": "table_row"})]
     at_once = [index.search(asked, k=100, filter=filter) for asked, filter in questions]
-    monkeypatch.setattr(engine, "_TOGETHER", together)
-    in_lots = [index.search(asked, k=100, filter=filter) for asked, filter in questions]
-    for some, same in zip(in_lots, at_once, strict=True):
+    monkeypatch.setattr(engine, "PAGE_BATCH", together)
+    in_batches = [index.search(asked, k=100, filter=filter) for asked, filter in questions]
+    for some, same in zip(in_batches, at_once, strict=True):
         assert [hit.region_id for hit in some] == [hit.region_id for hit in same]
         assert [hit.score for hit in some] == pytest.approx([hit.score for hit in same], abs=1e-6)
     assert any(hit.parent is not None for hit in at_once[1])
@@ -259,7 +259,7 @@ def test_scores_follow_the_index(index, store):
 
 
 @pytest.mark.parametrize("encoder", [FakeEncoder(), FakeGridEncoder()], ids=lambda e: e.name)
-@pytest.mark.parametrize("scoring", SCORINGS)
+@pytest.mark.parametrize("scoring", SCORING_RULES.names())
 def test_every_scoring_finds_exact_words(store, scoring, encoder):
     pages = {"a": [["moon " * 30, "tide " * 30, "wind " * 30], ["cows " * 60]]}
     index = fill(store, encoder, pages)
@@ -272,7 +272,7 @@ def test_every_scoring_finds_exact_words(store, scoring, encoder):
 def test_scoring_rules_differ(index):
     found = {
         rule: index.search("ships wait in winter", scoring=rule)[0].region_score
-        for rule in SCORINGS
+        for rule in SCORING_RULES.names()
     }
     assert found["max"] == pytest.approx(1, abs=1e-4)  # one word of the region is in the question
     assert found["mean"] < found["max"]
@@ -290,7 +290,7 @@ def test_memory_and_sqlite_answer_alike(tmp_path, data):
             index.add(paths, metadata={"n": 1}).raise_failed()
             index.add(Source.from_bytes(paths[0].read_bytes(), "copy"))
             index.delete(paths[0].as_posix())
-        for scoring in SCORINGS:
+        for scoring in SCORING_RULES.names():
             for question in ("harbour tide", "the price of a ticket", "page five"):
                 found = memory.search(question, k=50, scoring=scoring)
                 assert found == sqlite.search(question, k=50, scoring=scoring)
@@ -323,7 +323,7 @@ def test_empty_questions_are_errors(index, question):
         ({"per_page": 0}, "per_page must be an integer of at least 1, not 0"),
         ({"score_threshold": 1.5}, "score_threshold must be between -1 and 1, not 1.5"),
         ({"score_threshold": math.nan}, "score_threshold must be between -1 and 1, not nan"),
-        ({"scoring": "bm25"}, "maxsim, iou_weighted, max, mean, not 'bm25'"),
+        ({"scoring": "bm25"}, "unknown scoring rule 'bm25'; use maxsim, iou_weighted, max, mean"),
         ({"filter": {"tema": "sea"}}, "'tema'; this index has document_id, page_number, "
                                       "region_label, source, team, year"),
         ({"filter": {"region_label": "tabel"}}, "unknown region_label 'tabel'; use title, heading"),
@@ -429,10 +429,8 @@ def test_two_stages_equal_exact_scores_among_the_candidates(store):
         chosen = snapshot.candidates(query.vectors, weights, PageFilter())
         assert len(chosen) == len(set(chosen.tolist())) == CANDIDATES
         assert chosen.tolist() == sorted(chosen.tolist())
-        of_all = score(
-            catalog.page_ids, snapshot.vectors(catalog.page_ids.tolist()), query, weights
-        )
-        best = np.sort(of_all.scores)[::-1][:20]
+        of_all = score(snapshot.vectors(catalog.page_ids.tolist()), query, weights)
+        best = np.sort(of_all.overall)[::-1][:20]
         hits = search(snapshot, query, k=20)
     np.testing.assert_array_equal(np.float32([hit.score for hit in hits]), best)
 

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from snappy_core.scoring.membership import concatenate
-from snappy_core.search.filters import Selection, resolve
-from snappy_core.stores.base import DocumentRecord, PageVectors
+from snappy_core.search.filters import resolve
+from snappy_core.stores.base import DocumentRecord, PageFilter
 from snappy_core.types import LABELS
 
 
@@ -44,13 +43,13 @@ DOCUMENTS = [
     ],
 )
 def test_documents_that_pass(filter, passing):
-    found = resolve(filter, DOCUMENTS).documents
-    assert found == (None if passing is None else frozenset(passing))
+    page_filter, _ = resolve(filter, DOCUMENTS)
+    assert page_filter.document_ids == (None if passing is None else frozenset(passing))
 
 
 @pytest.mark.parametrize("filter", [None, {}])
 def test_no_filter_lets_all_pass(filter):
-    assert resolve(filter, DOCUMENTS) == Selection()
+    assert resolve(filter, DOCUMENTS) == (PageFilter(), None)
 
 
 @pytest.mark.parametrize(
@@ -66,34 +65,23 @@ def test_no_filter_lets_all_pass(filter):
     ],
 )
 def test_page_numbers_that_pass(filter, numbers):
-    found = resolve(filter, DOCUMENTS).pages
-    assert found == (None if numbers is None else frozenset(numbers))
+    page_filter, _ = resolve(filter, DOCUMENTS)
+    assert page_filter.page_numbers == (None if numbers is None else frozenset(numbers))
 
 
 @pytest.mark.parametrize(
     ("filter", "expected"),
     [
-        (None, [True] * 4),
-        ({"region_label": "table"}, [False, True, False, False]),
-        ({"region_label": ["table", "heading"]}, [False, True, True, False]),
-        ({"region_label": "figure"}, [False] * 4),
-        ({"region_label": "header"}, [False] * 4),
+        (None, None),
+        ({"team": "south"}, None),
+        ({"region_label": "table"}, {"table"}),
+        ({"region_label": ["header", "footer"]}, {"header", "footer"}),
+        ({"region_label": []}, set()),
     ],
 )
-def test_regions_that_pass(filter, expected):
-    pages = [vectors("paragraph", "table"), vectors(), vectors("heading", "paragraph")]
-    assert resolve(filter, DOCUMENTS).region_mask(pages).tolist() == expected
-
-
-def test_running_lines_pass_only_when_they_are_asked_for():
-    pages = [vectors("header", "paragraph", "footer")]
-    assert resolve(None, DOCUMENTS).region_mask(pages).tolist() == [False, True, False]
-    asked = {"region_label": ["header", "footer"]}
-    assert resolve(asked, DOCUMENTS).region_mask(pages).tolist() == [True, False, True]
-
-
-def test_no_pages_have_no_regions():
-    assert resolve({"region_label": "table"}, DOCUMENTS).region_mask([]).tolist() == []
+def test_labels_that_pass(filter, expected):
+    _, labels = resolve(filter, DOCUMENTS)
+    assert labels == (None if expected is None else {LABELS.index(label) for label in expected})
 
 
 @pytest.mark.parametrize(
@@ -114,15 +102,4 @@ def test_filters_that_are_refused(filter, message):
 
 
 def test_an_empty_index_knows_no_keys_to_refuse():
-    assert resolve({"team": "north"}, []).documents in (None, frozenset())
-
-
-def vectors(*labels):
-    codes = np.array([LABELS.index(label) for label in labels], np.uint8)
-    return PageVectors(
-        np.zeros((0, 3), np.int8),
-        np.zeros(0, np.float32),
-        concatenate([], []),
-        codes,
-        np.full(len(codes), -1, np.int32),
-    )
+    assert resolve({"team": "north"}, [])[0].document_ids in (None, frozenset())

@@ -14,7 +14,7 @@ from snappy_core.encoders.precomputed import patches_from_embeddings
 from snappy_core.page_search import PageReference, PageSearch
 from snappy_core.scoring.maxsim import similarities
 from snappy_core.scoring.membership import assign
-from snappy_core.scoring.propagation import SCORINGS, region_scores
+from snappy_core.scoring.rules import SCORING_RULES
 from snappy_core.testing import FakeEncoder, FakeGridEncoder
 from snappy_core.types import LABELS, Region
 from snappy_core.vectors import normalize
@@ -109,7 +109,7 @@ class TestHeatMapImage:
 
 
 @pytest.mark.parametrize("dim", [128, 320])
-@pytest.mark.parametrize("scoring", SCORINGS)
+@pytest.mark.parametrize("scoring", SCORING_RULES.names())
 def test_scores_of_int8_patches_agree_with_those_of_floats(scoring, dim):
     """Also when a few components are far larger than the others."""
     rng = np.random.default_rng(0)
@@ -119,13 +119,13 @@ def test_scores_of_int8_patches_agree_with_those_of_floats(scoring, dim):
     corners = np.sort(rng.random((40, 2, 2)), axis=1).reshape(40, 4).tolist()
     regions = [Region(tuple(box), "", (), "paragraph", n) for n, box in enumerate(corners)]
     patches = patches_from_embeddings(vectors, (rows, columns))
-    members = assign(regions, patches)
+    membership = assign(regions, patches)
     exact = asked @ vectors.T
     coded = similarities(asked, patches.vectors, patches.scales)
     assert np.abs(coded - exact).max() < 0.02
     weights, content_mask = np.full(9, 1 / 9, np.float32), np.ones(9, bool)
     ours, theirs = (
-        region_scores(s, weights, content_mask, members, scoring) for s in (coded, exact)
+        SCORING_RULES.get(scoring)(s, weights, content_mask, membership) for s in (coded, exact)
     )
     # "max" has the error of a single cosine; the others are means over tokens or patches.
     assert np.abs(ours - theirs).max() < (0.006 if scoring == "max" else 0.003)

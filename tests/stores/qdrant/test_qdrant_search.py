@@ -6,7 +6,7 @@ import pytest
 from snappy_core import RegionIndex
 from snappy_core.evaluation.recall import run_recall
 from snappy_core.ingest.jobs import prepare
-from snappy_core.scoring.propagation import SCORINGS
+from snappy_core.scoring.rules import SCORING_RULES
 from snappy_core.stores import MemoryStore, SqliteStore
 from snappy_core.stores.base import DocumentRecord, PageFilter
 from snappy_core.stores.copy import copy
@@ -78,7 +78,7 @@ def test_answers_as_in_memory(store, encoder, monkeypatch):
     monkeypatch.setattr(snapshots, "DEFAULT_CANDIDATES", 60)
     index, other = (fill(each, encoder, words=RARE) for each in (store, MemoryStore()))
     for question in ("shipwall cowrain", "moonmoon over the harbourcow", "gullgull"):
-        for scoring in SCORINGS:
+        for scoring in SCORING_RULES.names():
             for filter in (None, {"n": [3, 5, 8]}, {"page_number": 2}):
                 found = index.search(question, k=5, scoring=scoring, filter=filter)
                 expected = other.search(question, k=5, scoring=scoring, filter=filter)

@@ -1,0 +1,54 @@
+"""Hits as an HTML table, for notebooks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import TYPE_CHECKING
+
+from snappy_core.types import Box
+
+if TYPE_CHECKING:
+    from snappy_core.search.hits import Hit
+
+MAP_HEIGHT = 90
+"""Height of a page map in CSS pixels."""
+
+
+def hits_html(hits: Sequence[Hit]) -> str:
+    """Return an HTML table of hits: a map of the page, the scores and the text.
+
+    It reads no files. To see the page itself, use `display.render.draw_page`.
+    """
+    if not hits:
+        return "<p>No hits.</p>"
+    return "<table>" + "".join(map(_row, hits)) + "</table>"
+
+
+def _row(hit: Hit) -> str:
+    name = escape(hit.source.rsplit("/", 1)[-1])
+    section = f" · {escape(hit.region.section)}" if hit.region.section else ""
+    return (
+        f'<tr><td style="vertical-align:top">{_page_map(hit)}</td>'
+        '<td style="vertical-align:top;text-align:left">'
+        f"<b>{hit.rank}. {name}, page {escape(hit.page_label)}</b>{section}<br>"
+        f"<small>{hit.region.label}, score {hit.score:.3f}</small>"
+        f'<div style="white-space:pre-wrap">{escape(hit.region.text)}</div></td></tr>'
+    )
+
+
+def _page_map(hit: Hit) -> str:
+    """Return the page as a small SVG with the region's lines filled and its box outlined."""
+    width = MAP_HEIGHT * hit.page_width / hit.page_height
+    rects = [_rect(line, width, 'fill="#ff9a3f" fill-opacity="0.7"') for line in hit.rects]
+    rects.append(_rect(hit.region.box, width, 'fill="none" stroke="#2440b3"'))
+    return (
+        f'<svg width="{width:.0f}" height="{MAP_HEIGHT}" viewBox="0 0 {width:.2f} {MAP_HEIGHT}" '
+        'style="background:#fff;border:1px solid #999">' + "".join(rects) + "</svg>"
+    )
+
+
+def _rect(box: Box, width: float, style: str) -> str:
+    x0, x1 = box[0] * width, box[2] * width
+    y0, y1 = box[1] * MAP_HEIGHT, box[3] * MAP_HEIGHT
+    return f'<rect x="{x0:.2f}" y="{y0:.2f}" width="{x1 - x0:.2f}" height="{y1 - y0:.2f}" {style}/>'

@@ -1,0 +1,84 @@
+"""Hits of a vision encoder on areas without text: hot in the heat map, but in no region."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snappy_core.boxes import as_boxes, coverage, enclose
+from snappy_core.scoring.hot_areas import hot_areas
+from snappy_core.scoring.maxsim import similarities
+from snappy_core.scoring.membership import assign
+from snappy_core.scoring.propagation import heat, propagate
+from snappy_core.scoring.ranking import combine
+from snappy_core.search.hits import Hit
+from snappy_core.search.page_context import HitScores, PageContext, make_hit
+from snappy_core.stores.base import Snapshot
+from snappy_core.types import Query, Region
+
+MIN_COVERAGE = 0.1
+"""Share of a patch's area from which a region covers it: text often lies at the edge of a patch."""
+
+
+def find_hot_areas(
+    snapshot: Snapshot,
+    query: Query,
+    page_ids: NDArray[np.int64],
+    page_scores: NDArray[np.float32],
+    page_maxsims: NDArray[np.float32],
+    context_of: Callable[[int], PageContext],
+) -> Iterator[Hit]:
+    """Yield the hot areas of some pages as hits on regions without words, rank 0.
+
+    They are scored by the paper's "iou_weighted", whatever rule scores the other regions.
+
+    Args:
+        page_ids, page_scores, page_maxsims: (p,) the pages and their scores.
+        context_of: reads the context of a page by its id.
+    """
+    for index, page_id in enumerate(page_ids.tolist()):
+        patches = snapshot.patches(page_id)
+        if patches.grid is None:
+            continue
+        context = context_of(page_id)
+        local = np.flatnonzero(patches.local)
+        similarity = similarities(query.vectors, patches.vectors, patches.scales)
+        patch_heat = heat(similarity, query.content_mask)
+        boxes = as_boxes([region.box for region in context.page.regions])
+        share = coverage(boxes, patches.boxes[local])
+        covered = np.asarray((share >= MIN_COVERAGE).any(axis=0))
+        for area in hot_areas(patch_heat[local], covered, patches.grid):
+            box = enclose(patches.boxes[local][area])
+            order = len(context.page.regions)
+            region = Region(box, "(area without text)", (), "hot_area", order)
+            region_score = propagate(patch_heat, assign([region], patches))
+            score = combine(region_score, page_scores[index : index + 1])
+            yield make_hit(
+                context,
+                region,
+                f"{context.id_prefix}h{int(area[0])}-{int(area[-1])}",
+                HitScores(
+                    float(score[0]),
+                    float(region_score[0]),
+                    float(page_scores[index]),
+                    float(page_maxsims[index]),
+                ),
+                query=query.text,
+                rank=0,
+            )
+
+
+def merge(hits: Iterable[Hit], k: int, per_page: int | None) -> list[Hit]:
+    """Rank hits by score: the best `k`, at most `per_page` from one page."""
+    merged: list[Hit] = []
+    page_counts: Counter[tuple[str, int]] = Counter()
+    for hit in sorted(hits, key=lambda hit: -hit.score):
+        page = (hit.document_id, hit.page_number)
+        if len(merged) < k and (per_page is None or page_counts[page] < per_page):
+            page_counts[page] += 1
+            merged.append(replace(hit, rank=len(merged) + 1))
+    return merged

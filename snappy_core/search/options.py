@@ -1,0 +1,76 @@
+"""The options of a search: their names, types and ranges, for every interface that searches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from numbers import Integral
+from typing import TypedDict
+
+from snappy_core.scoring.rules import SCORING_RULES
+from snappy_core.search.filters import Filter, PageReference
+
+DEFAULT_K = 5
+
+
+class PageSearchOptions(TypedDict, total=False):
+    """The options of a search on given pages.
+
+    Attributes:
+        k: the most regions to return, at least 1; 5 by default.
+        filter: `{key: value or list of values}` over your metadata, `document_id`, `source`,
+            `page_number` and `region_label`.
+        score_threshold: the least score of a region, -1..1.
+        per_page: the most regions from one page.
+        scoring: the scoring rule: "maxsim", or the paper's "iou_weighted", "max" or "mean". By
+            default "maxsim" for text encoders and "iou_weighted" for vision encoders.
+        candidates: the number of pages that are scored exactly, chosen by their pooled vectors. By
+            default 200, more in a large index (Qdrant: 50). With as many as there are pages the
+            search is exact.
+    """
+
+    k: int
+    filter: Filter | None
+    score_threshold: float | None
+    per_page: int | None
+    scoring: str | None
+    candidates: int | None
+
+
+class SearchOptions(PageSearchOptions, total=False):
+    """The options of a search.
+
+    Attributes:
+        pages: search these pages only, each `(document id or source, page number or label)`.
+    """
+
+    pages: Iterable[PageReference] | None
+
+
+PAGE_SEARCH_OPTIONS = tuple(PageSearchOptions.__annotations__)
+SEARCH_OPTIONS = tuple(SearchOptions.__annotations__)
+
+
+def check_options(options: Mapping[str, object]) -> None:
+    """Check the names and values of search options, before any work is done.
+
+    Filters and pages are checked against the index when it is searched.
+
+    Raises:
+        TypeError: an unknown option.
+        ValueError: an option out of range, or an unknown scoring rule.
+    """
+    for name in options:
+        if name not in SEARCH_OPTIONS:
+            raise TypeError(f"unknown search option {name!r}; use {', '.join(SEARCH_OPTIONS)}")
+    for name in ("k", "per_page", "candidates"):
+        value = options.get(name, DEFAULT_K)
+        if value is None and name != "k":
+            continue
+        if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
+            raise ValueError(f"{name} must be an integer of at least 1, not {value!r}")
+    threshold = options.get("score_threshold")
+    if threshold is not None and not -1 <= threshold <= 1:  # type: ignore[operator]
+        raise ValueError(f"score_threshold must be between -1 and 1, not {threshold!r}")
+    scoring = options.get("scoring")
+    if scoring is not None:
+        SCORING_RULES.get(str(scoring))

@@ -1,0 +1,42 @@
+"""The options of a search as fields of LangChain's pydantic models."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from pydantic import BaseModel, Field, model_validator
+
+from snappy_core.search.filters import Filter
+from snappy_core.search.options import DEFAULT_K, SEARCH_OPTIONS, check_options
+
+
+class SearchFields(BaseModel):
+    """The options that retriever and compressor share, named as in `RegionIndex.search`."""
+
+    k: int = DEFAULT_K
+    """The most documents to return."""
+    filter: Filter | None = None
+    """`{key: value or list of values}` over your metadata, `document_id`, `source`,
+    `page_number` and `region_label`."""
+    score_threshold: float | None = None
+    """The least score of a document, -1..1."""
+    per_page: int | None = None
+    """The most documents from one page."""
+    scoring: str | None = None
+    """The scoring rule: "maxsim", or the paper's "iou_weighted", "max" or "mean"; by default
+    "maxsim" for text encoders and "iou_weighted" for vision encoders."""
+    candidates: int | None = None
+    """The number of pages that are scored exactly; by default 200, more in a large index."""
+    token_budget: int | None = Field(default=None, ge=1)
+    """The most tokens of all documents together, as `snappy_core.search.context` estimates them.
+    A document that does not fit is skipped, except the first."""
+
+    @model_validator(mode="after")
+    def _check_options(self) -> Self:
+        check_options(self._search_options())
+        return self
+
+    def _search_options(self) -> dict[str, Any]:
+        """Return the options of `RegionIndex.search` or `PageSearch.search`."""
+        fields = type(self).model_fields
+        return {name: getattr(self, name) for name in SEARCH_OPTIONS if name in fields}
