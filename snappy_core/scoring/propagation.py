@@ -35,7 +35,7 @@ def heat(
 def propagate(
     heat: NDArray[np.float32],
     membership: Membership,
-    how: Literal["iou_weighted", "max", "mean"] = "iou_weighted",
+    how: str = "iou_weighted",
     min_overlap: float = 0.0,
 ) -> NDArray[np.float32]:
     """Return the score of each region from the heat (n,) of its patches, shape (r,).

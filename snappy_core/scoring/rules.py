@@ -7,7 +7,7 @@ is added with `SCORING_RULES.register("mine", rule)`, or by a package under the 
 
 from __future__ import annotations
 
-from typing import Literal, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,7 +82,7 @@ def best_in_region(similarity: NDArray[np.float32], membership: Membership) -> N
     return np.where(np.isneginf(best), 0, best).astype(np.float32)
 
 
-def _propagation_rule(how: Literal["iou_weighted", "max", "mean"]) -> ScoringRule:
+def _propagation_rule(how: str) -> ScoringRule:
     """Return a rule of the paper: heat over the content tokens, propagated to the regions."""
 
     def rule(
