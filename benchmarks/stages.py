@@ -97,7 +97,9 @@ def _block_recall(
     codes, scales = (np.concatenate(parts) for parts in zip(*pooled, strict=True))
     pooled_pages = Ragged(codes, scales, offsets)
     rankings = [
-        np.argsort(-scan(query.vectors, _weights(query), [pooled_pages], numpy_kernel(query.vectors)))
+        np.argsort(
+            -scan(query.vectors, _weights(query), [pooled_pages], numpy_kernel(query.vectors))
+        )
         for query in queries
     ]
 
