@@ -1,4 +1,9 @@
-"""Layout models: detectors of figures, tables and text blocks in the picture of a page."""
+"""Layout models: detectors of figures, tables and text blocks in the picture of a page.
+
+A model of your own is a class with the members of `LayoutModel`, made known by
+`LAYOUT_MODELS.register("name", MyModel)` or by an entry point of the group
+"snappy.layout_models", and selected by `ReadingOptions(layout_model="name")`.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +35,7 @@ class LayoutModel(Protocol):
 
     def available(self) -> bool:
         """Return whether the packages and files that the model needs are installed."""
+        ...
 
     def detect(self, image: Image) -> list[Area]:
         """Return the areas detected in the picture of a page, with `modelled=True`.
@@ -40,6 +46,7 @@ class LayoutModel(Protocol):
         Raises:
             MissingDependencyError: the model is not available.
         """
+        ...
 
 
 LAYOUT_MODELS = Registry[Callable[[], LayoutModel]](
@@ -47,7 +54,6 @@ LAYOUT_MODELS = Registry[Callable[[], LayoutModel]](
     "snappy.layout_models",
     {DEFAULT_MODEL: "snappy_core.parsing.layout.rapid_layout:RapidLayout"},
 )
-"""Classes (or factories) of layout models by name."""
 
 
 def select_layout_model(choice: str) -> LayoutModel | None:
