@@ -1,7 +1,7 @@
-"""Ask a PDF some questions, and draw the page that answers the first of them.
+"""Ask questions about a PDF, and draw the page that answers the first of them.
 
 python examples/demo.py                             # the sample report beside this file
-python examples/demo.py your.pdf "your question"    # a PDF of your own; ask what you like
+python examples/demo.py your.pdf "your question"    # any other PDF
 """
 
 import json
@@ -18,10 +18,10 @@ OUT = Path("out")
 
 
 def demo(pdf: Path, questions: list[str]) -> None:
-    """Index the PDF, print the three regions that answer each question best, draw a page."""
+    """Index a PDF, print the three best regions for each question, and draw a page."""
     OUT.mkdir(exist_ok=True)
-    for left in OUT.glob("demo.snappy*"):
-        left.unlink()
+    for old_file in OUT.glob("demo.snappy*"):
+        old_file.unlink()
     with RegionIndex.open(OUT / "demo.snappy") as index:
         report = index.add(pdf)
         report.raise_failed()
@@ -42,19 +42,18 @@ def demo(pdf: Path, questions: list[str]) -> None:
             print("\nNothing found: there is no text in this PDF.")
             return
         best = hits[0]
-        picture = draw_page(index.page_image(best), index.heatmap(best), on_page(hits, best))
-        picture.save(OUT / "demo.png")
+        image = draw_page(index.page_image(best), index.heatmap(best), on_page(hits, best))
+        image.save(OUT / "demo.png")
         print(f"\nPage {best.page_number} with its answer: {OUT / 'demo.png'}")
 
 
 def sample() -> tuple[Path, list[str]]:
-    """Return the sample report and three questions about it, with OCR also one about its scan."""
-    asked = json.loads((HERE / "questions.json").read_text("utf-8"))
+    """Return the sample report and three questions about it; with Tesseract, one about its scan."""
+    entries = json.loads((HERE / "questions.json").read_text("utf-8"))
+    asked = entries[:3]
     if shutil.which("tesseract"):
-        scanned = [entry for entry in asked if entry.get("scanned")]
-    else:
-        scanned = []
-    return HERE / "report.pdf", [entry["question"] for entry in asked[:3] + scanned]
+        asked += [entry for entry in entries if entry.get("scanned")]
+    return HERE / "report.pdf", [entry["question"] for entry in asked]
 
 
 if __name__ == "__main__":

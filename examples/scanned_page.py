@@ -1,4 +1,4 @@
-"""Draw the last page of the report: a typed certificate, as a scanner would see it."""
+"""Draws the last page of the report: a scan of a typed certificate."""
 
 import io
 from pathlib import Path
@@ -9,10 +9,10 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 DPI = 150
 SIZE = (1240, 1754)  # A4 in pixels
-PAPER, INK = 244, 52  # grey levels
+PAPER, INK = 244, 52  # gray levels
 TILT = 1.5  # degrees, counter-clockwise
 
-# (size in pixels, left edge, words); an empty line is a gap of half a line
+# (font size in pixels, left edge, text); an empty text is a gap of half a line
 LETTER = [
     (34, 150, "Firth Bridges and Structures Ltd"),
     (24, 150, "9 Weighhouse Lane, Thurso"),
@@ -43,18 +43,18 @@ LETTER = [
 
 
 def scanned_page() -> bytes:
-    """Return the page as a grey JPEG of A4 at 150 dpi; the same bytes every time."""
+    """Return the page as a gray JPEG of A4 at 150 dpi; the bytes are the same every time."""
     font = Path(reportlab.__file__).with_name("fonts") / "Vera.ttf"
     page = Image.new("L", SIZE, PAPER)
     draw = ImageDraw.Draw(page)
     y = 190
-    for size, x, words in LETTER:
-        draw.text((x, y), words, fill=INK, font=ImageFont.truetype(font, size))
-        y += round(size * (1.55 if words else 0.8))
+    for size, x, text in LETTER:
+        draw.text((x, y), text, fill=INK, font=ImageFont.truetype(font, size))
+        y += round(size * (1.55 if text else 0.8))
     tilted = page.rotate(TILT, Image.Resampling.BICUBIC, fillcolor=PAPER)
-    soft = np.asarray(tilted.filter(ImageFilter.GaussianBlur(0.6)), dtype=np.float64)
-    grain = np.random.default_rng(7).normal(0, 4, soft.shape)
-    scan = Image.fromarray(np.clip(soft + grain, 0, 255).astype(np.uint8))
+    blurred = np.asarray(tilted.filter(ImageFilter.GaussianBlur(0.6)), dtype=np.float64)
+    grain = np.random.default_rng(7).normal(0, 4, blurred.shape)
+    scan = Image.fromarray(np.clip(blurred + grain, 0, 255).astype(np.uint8))
     out = io.BytesIO()
     scan.save(out, "JPEG", quality=45, dpi=(DPI, DPI))
     return out.getvalue()

@@ -1,4 +1,8 @@
-"""For tests of code that uses Snappy: encoders without a model, and tiny pages."""
+"""For tests of code that uses Snappy: encoders without a model, and pages without a document.
+
+`snappy_core.testing.encoders` and `snappy_core.testing.stores` are conformance suites for
+encoders and stores of your own.
+"""
 
 from __future__ import annotations
 
@@ -11,19 +15,19 @@ from numpy.typing import NDArray
 
 from snappy_core.boxes import as_boxes, enclose, grid_cells, intersection
 from snappy_core.scoring.idf import term
-from snappy_core.types import Label, Page, Patches, Query, Region, Words
+from snappy_core.types import Page, Patches, Query, Region, Words
 from snappy_core.vectors import normalize, quantize
 
 
 class FakeEncoder:
-    """A deterministic encoder that knows words only by their spelling; instant, no model.
+    """A deterministic text encoder without a model: the vector of a word is a hash of its term.
 
-    Equal terms (lower case, without punctuation and plural s) have cosine 1, different ones
-    nearly 0. It finds exact words; it understands nothing.
+    Equal terms (lower case, without punctuation and plural s) have a cosine of 1, different terms
+    one of about 0. Only words of the question itself are found, no synonyms.
 
     Args:
         dim: length of the vectors.
-        name: what the index calls it.
+        name: the name stored in the index.
     """
 
     def __init__(self, dim: int = 64, name: str = "fake-1") -> None:
@@ -31,44 +35,47 @@ class FakeEncoder:
         self.name = name
 
     def encode_pages(self, pages: Sequence[Page]) -> list[Patches]:
-        """Return a patch for every word."""
-        made = []
-        for page in pages:
-            codes, scales = quantize(self._vectors(page.words.texts))
-            made.append(Patches(codes, scales, page.words.boxes, np.ones(len(codes), dtype=bool)))
-        return made
+        """Return one patch per word."""
+        return [
+            Patches(
+                *quantize(self._vectors(page.words.texts)),
+                page.words.boxes,
+                np.ones(len(page.words), dtype=bool),
+            )
+            for page in pages
+        ]
 
     def encode_query(self, text: str) -> Query:
-        """Return a vector for every word of the question."""
+        """Return one vector per word of the question.
+
+        Raises:
+            ValueError: the question is empty.
+        """
         words = tuple(text.split())
         if not words:
             raise ValueError("the question is empty")
         terms = tuple(map(term, words))
-        content_mask = np.array([found is not None for found in terms])
-        return Query(
-            text,
-            self._vectors(words),
-            words,
-            content_mask if content_mask.any() else ~content_mask,
-            terms,
-        )
+        is_content = np.array([word_term is not None for word_term in terms])
+        if not is_content.any():  # stop words only
+            is_content = ~is_content
+        return Query(text, self._vectors(words), words, is_content, terms)
 
     def _vectors(self, words: Sequence[str]) -> NDArray[np.float32]:
-        rows = [_vector(term(word) or word.casefold(), self.dim) for word in words]
+        rows = [_hash_vector(term(word) or word.casefold(), self.dim) for word in words]
         return np.array(rows, dtype=np.float32).reshape(len(words), self.dim)
 
 
 class FakeGridEncoder:
-    """A deterministic stand-in for a vision encoder: a grid of patches, and tokens without terms.
+    """A deterministic vision encoder without a model: a grid of patches, and tokens without terms.
 
-    The vector of a patch is the mean of the words printed on it, known by their spelling as in
-    `FakeEncoder`, each by the area it has there. Before the grid comes one global patch, the
-    mean of all words, which is not local. Pages need no renderer.
+    The vector of a patch is the mean of the `FakeEncoder` vectors of the words in it, weighted by
+    the area of each in the patch. The first patch is global: the mean of all words. Pages need no
+    renderer.
 
     Args:
         rows, columns: of the grid, on every page.
         dim: length of the vectors.
-        name: what the index calls it.
+        name: the name stored in the index.
     """
 
     def __init__(
@@ -77,18 +84,22 @@ class FakeGridEncoder:
         self.dim = dim
         self.name = name
         self._grid = (rows, columns)
-        self._words = FakeEncoder(dim)
+        self._text_encoder = FakeEncoder(dim)
 
     def encode_pages(self, pages: Sequence[Page]) -> list[Patches]:
         """Return a global patch and the patches of the grid."""
-        return list(map(self._encode, pages, self._words.encode_pages(pages)))
+        return list(map(self._pool, self._text_encoder.encode_pages(pages)))
 
     def encode_query(self, text: str) -> Query:
-        """Return a vector for every word of the question; all weigh the same."""
-        query = self._words.encode_query(text)
+        """Return one vector per word of the question; all have the same weight.
+
+        Raises:
+            ValueError: the question is empty.
+        """
+        query = self._text_encoder.encode_query(text)
         return Query(query.text, query.vectors, query.tokens, query.content_mask)
 
-    def _encode(self, page: Page, words: Patches) -> Patches:
+    def _pool(self, words: Patches) -> Patches:
         boxes = np.concatenate([as_boxes([[0, 0, 1, 1]]), grid_cells(*self._grid)])
         vectors = intersection(boxes, words.boxes) @ (words.vectors * words.scales[:, None])
         local = np.arange(len(boxes)) > 0
@@ -96,16 +107,16 @@ class FakeGridEncoder:
 
 
 @lru_cache(maxsize=100_000)
-def _vector(key: str, dim: int) -> NDArray[np.float32]:
+def _hash_vector(key: str, dim: int) -> NDArray[np.float32]:
     seed = int.from_bytes(hashlib.blake2b(key.encode("utf-8", "replace"), digest_size=8).digest())
     vector = np.random.default_rng(seed).standard_normal(dim).astype(np.float32)
     return np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)
 
 
 def make_page(*paragraphs: str, number: int = 1, width: float = 400, height: float = 600) -> Page:
-    """Return a page with a region for each paragraph, one below the other.
+    """Return a page in points with a region for each paragraph, from top to bottom.
 
-    Words stand in lines of six, so that boxes are neither square nor on the diagonal.
+    Lines have six words, so that boxes are neither square nor on the diagonal of the page.
 
     >>> page = make_page("Tides turn twice a day.", "Wind does not.")
     >>> [region.text for region in page.regions], len(page.words)
@@ -113,21 +124,20 @@ def make_page(*paragraphs: str, number: int = 1, width: float = 400, height: flo
     """
     texts: list[str] = []
     boxes: list[tuple[float, float, float, float]] = []
-    spans: list[range] = []
-    line = 0
-    for paragraph in paragraphs:
+    regions: list[Region] = []
+    first_line = 0
+    for order, paragraph in enumerate(paragraphs):
         words = paragraph.split()
-        spans.append(range(len(texts), len(texts) + len(words)))
-        for place, word in enumerate(words):
-            row, column = divmod(place, 6)
-            x, y = 0.1 + 0.13 * column, 0.05 + 0.03 * (line + row)
+        indices = tuple(range(len(texts), len(texts) + len(words)))
+        for position, word in enumerate(words):
+            row, column = divmod(position, 6)
+            x, y = 0.1 + 0.13 * column, 0.05 + 0.03 * (first_line + row)
             boxes.append((x, y, min(x + 0.012 * len(word), x + 0.12), y + 0.02))
             texts.append(word)
-        line += -(-len(words) // 6) + 1
-    placed = np.array(boxes, dtype=np.float32).reshape(-1, 4)
-    label: Label = "paragraph"
-    regions = tuple(
-        Region(enclose(placed[list(span)]), paragraph, tuple(span), label, order)
-        for order, (span, paragraph) in enumerate(zip(spans, paragraphs, strict=True))
+        box = enclose(np.array([boxes[index] for index in indices], dtype=np.float32))
+        regions.append(Region(box, paragraph, indices, "paragraph", order))
+        first_line += -(-len(words) // 6) + 1
+    word_boxes = np.array(boxes, dtype=np.float32).reshape(-1, 4)
+    return Page(
+        number, str(number), width, height, "pt", Words(tuple(texts), word_boxes), tuple(regions)
     )
-    return Page(number, str(number), width, height, "pt", Words(tuple(texts), placed), regions)
