@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import Future
-from contextlib import AbstractContextManager
-from types import TracebackType
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
 
 from snappy_core.encoders.base import Encoder
 from snappy_core.ingest.jobs import Job
-from snappy_core.parsing import Source
+from snappy_core.parsing.source import Source
 
 
 class Executor(Protocol):
     """What `RegionIndex.add` takes as `executor`: a small description of where jobs run."""
 
     def start(self, encoder: Encoder) -> AbstractContextManager[Pool]:
-        """Return a pool that runs jobs with this encoder inside a `with` statement.
+        """Provide a pool that runs jobs with this encoder, for the time of a `with` statement.
+
+        Jobs that still run when it ends are stopped.
 
         Raises:
             TypeError: the encoder cannot be sent to where the jobs run.
@@ -25,18 +27,17 @@ class Executor(Protocol):
 
 
 class Pool(Protocol):
-    """Runs jobs, in any order. Leaving its `with` statement stops those that still run.
+    """Runs jobs, in any order. Its methods are called from one thread.
 
-    The methods are called from one thread.
+    Attributes:
+        capacity: how many pages may be in flight, to keep all workers busy.
     """
 
     @property
-    def capacity(self) -> int:
-        """How many pages may be in flight: enough to keep all workers busy."""
-        ...
+    def capacity(self) -> int: ...
 
     def submit(self, job: Job) -> Future[Any]:
-        """Run a job whose source was staged; the future holds its result or its error."""
+        """Run a job whose source was staged; the future will hold its result or its error."""
         ...
 
     def stage(self, source: Source) -> Source:
@@ -44,15 +45,16 @@ class Pool(Protocol):
         ...
 
     def unstage(self, source: Source) -> None:
-        """Remove what `stage` made for a source; no job needs it any more."""
+        """Remove what `stage` made for a source, which no job needs any more."""
         ...
 
 
 class InlineExecutor:
     """Runs jobs in this process, where nothing stops one that hangs or crashes."""
 
-    def start(self, encoder: Encoder) -> InlinePool:
-        return InlinePool(encoder)
+    @contextmanager
+    def start(self, encoder: Encoder) -> Iterator[Pool]:
+        yield InlinePool(encoder)
 
 
 class InlinePool:
@@ -75,15 +77,4 @@ class InlinePool:
         return source
 
     def unstage(self, source: Source) -> None:
-        pass
-
-    def __enter__(self) -> InlinePool:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
         pass

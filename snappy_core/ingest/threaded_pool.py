@@ -3,42 +3,44 @@
 from __future__ import annotations
 
 import threading
-from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from queue import SimpleQueue
-from types import TracebackType
 from typing import Any
 
 from snappy_core.ingest.jobs import Job
 
+PAGES_PER_WORKER = 24  # in flight: some being read, some encoded, some waiting to be written
 
-class ThreadedPool(ABC):
+
+class ThreadedPool:
     """Runs jobs on workers, which are started as they are needed.
 
-    Not a `ThreadPoolExecutor`, which stops when the main thread ends: documents may be added in
-    another one.
+    It is no `ThreadPoolExecutor`, which stops when the main thread ends: documents may be added
+    in another thread.
 
     Attributes:
-        stopping: set when the pool is left; workers end the jobs that still run.
+        count: how many workers there may be.
+        stopping: set when the pool is left; workers then end the jobs that still run.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, count: int) -> None:
+        self.count = count
         self.stopping = threading.Event()
         self._jobs: SimpleQueue[tuple[Job, Future[Any]] | None] = SimpleQueue()
         self._threads: list[threading.Thread] = []
-        self._unfinished = 0
         self._lock = threading.Lock()
+        self._unfinished = 0  # jobs
 
     @property
-    @abstractmethod
-    def count(self) -> int:
-        """How many workers there may be."""
+    def capacity(self) -> int:
+        return PAGES_PER_WORKER * self.count
 
-    @abstractmethod
     def worker(self) -> AbstractContextManager[Callable[[Job], Any]]:
-        """Return what runs the jobs of one thread, one after the other."""
+        """Start a worker; provide the function that runs a job on it. Called in its thread."""
+        raise NotImplementedError
 
     def submit(self, job: Job) -> Future[Any]:
         future: Future[Any] = Future()
@@ -51,17 +53,17 @@ class ThreadedPool(ABC):
             thread.start()
         return future
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stopping.set()
-        for _ in self._threads:
-            self._jobs.put(None)
-        for thread in self._threads:
-            thread.join()
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Stop all workers and their threads at the end of a `with` statement."""
+        try:
+            yield
+        finally:
+            self.stopping.set()
+            for _ in self._threads:
+                self._jobs.put(None)
+            for thread in self._threads:
+                thread.join()
 
     def _serve(self) -> None:
         with self.worker() as run:
@@ -70,12 +72,9 @@ class ThreadedPool(ABC):
                 try:
                     result = run(job)
                 except BaseException as error:
-                    self._finish()
-                    future.set_exception(error)
+                    outcome = partial(future.set_exception, error)
                 else:
-                    self._finish()
-                    future.set_result(result)
-
-    def _finish(self) -> None:
-        with self._lock:
-            self._unfinished -= 1
+                    outcome = partial(future.set_result, result)
+                with self._lock:
+                    self._unfinished -= 1  # before anybody is told, who may submit the next one
+                outcome()

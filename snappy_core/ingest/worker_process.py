@@ -47,7 +47,7 @@ class WorkerProcess:
     def __init__(
         self,
         setup: WorkerSetup,
-        folder: str,
+        folder: Path,
         timeout: float,
         memory: int,
         stopping: threading.Event,
@@ -185,12 +185,12 @@ def resident(pid: int | None) -> int:
     return pages * os.sysconf("SC_PAGE_SIZE") + sum(resident(int(child)) for child in children)
 
 
-def _environment(folder: str) -> dict[str, str]:
+def _environment(folder: Path) -> dict[str, str]:
     """Return the variables that differ in a worker: one core each, and its own temporary files."""
     return {
         "OMP_NUM_THREADS": "1",
         "OMP_THREAD_LIMIT": "1",
-        **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), folder),
+        **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder)),
     }
 
 

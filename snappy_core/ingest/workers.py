@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from snappy_core.encoders.base import Encoder
@@ -15,11 +14,10 @@ from snappy_core.ingest.jobs import Job
 from snappy_core.ingest.threaded_pool import ThreadedPool
 from snappy_core.ingest.worker import WorkerSetup
 from snappy_core.ingest.worker_process import WorkerProcess
-from snappy_core.parsing import Source
+from snappy_core.parsing.source import Source
 
 TIMEOUT = 60.0  # seconds a page; OCR of a large scan takes some
 MEMORY = 4 << 30  # bytes; far more than any page of our corpora needs
-PAGES_PER_WORKER = 24  # in flight: some being read, some encoded, some waiting to be written
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +43,23 @@ class Workers:
     def __post_init__(self) -> None:
         check_positive(count=self.count, timeout=self.timeout, memory=self.memory)
 
-    def start(self, encoder: Encoder) -> WorkerPool:
-        """Return a pool of worker processes, which are started as they are needed.
+    @contextmanager
+    def start(self, encoder: Encoder) -> Iterator[WorkerPool]:
+        """Provide worker processes, which are started as they are needed.
 
         Raises:
             TypeError: the encoder does not pickle.
         """
-        return WorkerPool(WorkerSetup.of(encoder), self.count, self.timeout, self.memory)
+        with self.start_with(WorkerSetup.of(encoder)) as pool:
+            yield pool
+
+    @contextmanager
+    def start_with(self, setup: WorkerSetup) -> Iterator[WorkerPool]:
+        """Do as `start`, with an encoder that is pickled already."""
+        with tempfile.TemporaryDirectory(prefix="snappy-") as folder:
+            pool = WorkerPool(setup, self, Path(folder))
+            with pool.running():
+                yield pool
 
 
 def check_positive(**options: float) -> None:
@@ -64,24 +72,17 @@ def check_positive(**options: float) -> None:
 class WorkerPool(ThreadedPool):
     """Worker processes, each waited for by a thread of this process."""
 
-    def __init__(self, setup: WorkerSetup, count: int, timeout: float, memory: int) -> None:
-        super().__init__()
+    def __init__(self, setup: WorkerSetup, options: Workers, folder: Path) -> None:
+        super().__init__(options.count)
         self._setup = setup
-        self._count = count
-        self._limits = timeout, memory
+        self._options = options
+        self._folder = folder
         self._staged = 0
-
-    @property
-    def count(self) -> int:
-        return self._count
-
-    @property
-    def capacity(self) -> int:
-        return PAGES_PER_WORKER * self._count
 
     @contextmanager
     def worker(self) -> Iterator[Callable[[Job], Any]]:
-        process = WorkerProcess(self._setup, self._folder.name, *self._limits, self.stopping)
+        limits = self._options.timeout, self._options.memory
+        process = WorkerProcess(self._setup, self._folder, *limits, self.stopping)
         try:
             yield process.run
         finally:
@@ -92,23 +93,10 @@ class WorkerPool(ThreadedPool):
         if source.data is None:
             return source
         self._staged += 1
-        path = Path(self._folder.name, f"document-{self._staged}")
+        path = self._folder / f"document-{self._staged}"
         path.write_bytes(source.data)
         return replace(source, path=path, data=None)
 
     def unstage(self, source: Source) -> None:
-        if source.path is not None and source.path.parent == Path(self._folder.name):
+        if source.path is not None and source.path.parent == self._folder:
             source.path.unlink(missing_ok=True)
-
-    def __enter__(self) -> WorkerPool:
-        self._folder = tempfile.TemporaryDirectory(prefix="snappy-")
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        super().__exit__(kind, error, trace)
-        self._folder.cleanup()

@@ -4,6 +4,7 @@ import random
 import shutil
 import threading
 from concurrent.futures import Future
+from contextlib import nullcontext
 
 import pytest
 
@@ -29,7 +30,7 @@ class RandomOrder(InlinePool):
     def start(self, encoder):
         self._encoder = encoder
         threading.Thread(target=self._run, daemon=True).start()
-        return self
+        return nullcontext(self)
 
     def submit(self, job):
         future = Future()
@@ -112,7 +113,7 @@ class Watched(InlinePool):
         self.events = []
 
     def start(self, encoder):
-        return self
+        return nullcontext(self)
 
     def submit(self, job):
         self.events.append(f"{job} of {job.source.name[-7:]}")

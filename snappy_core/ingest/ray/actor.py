@@ -13,7 +13,7 @@ from snappy_core.ingest.executor import InlinePool, Pool
 from snappy_core.ingest.jobs import Job
 from snappy_core.ingest.ray.cluster import import_ray, session_folder
 from snappy_core.ingest.worker import WorkerSetup, portable
-from snappy_core.ingest.workers import WorkerPool
+from snappy_core.ingest.workers import Workers
 from snappy_core.parsing import Source
 
 
@@ -23,14 +23,14 @@ class Actor:
     Args:
         setup: what this process, or its worker process, loads first.
         home: id of the node where the paths of sources exist.
-        limits: seconds a page and bytes of memory for a worker process; None runs the jobs in
-            the actor itself, where nothing stops them.
+        worker: the worker process of the actor; None runs the jobs in the actor itself, where
+            nothing stops them.
     """
 
-    def __init__(self, setup: WorkerSetup, home: str, limits: tuple[float, int] | None) -> None:
+    def __init__(self, setup: WorkerSetup, home: str, worker: Workers | None) -> None:
         self._setup = setup
         self._home = home
-        self._limits = limits
+        self._worker = worker
         self._resources = ExitStack()
         self._pool: Pool | None = None
         self._local: dict[int, Source] = {}  # staged here, by number of the document
@@ -65,10 +65,10 @@ class Actor:
         if self._pool is None:
             # Ray ends actors by force: what they leave then is in the folder of its logs.
             tempfile.tempdir = session_folder()
-            if self._limits is None:
+            if self._worker is None:
                 self._pool = InlinePool(self._load())
             else:
-                pool = WorkerPool(self._setup, 1, *self._limits)
+                pool = self._worker.start_with(self._setup)
                 self._pool = self._resources.enter_context(pool)
         return self._pool
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from snappy_core import PasswordRequiredError, Source
+from snappy_core import PasswordRequiredError, Source, Workers
 from snappy_core.ingest.jobs import Count, Encode, Read
 from snappy_core.ingest.ray.actor import Actor
 from snappy_core.ingest.worker import WorkerSetup
@@ -11,7 +11,7 @@ from snappy_core.testing import FakeEncoder
 from tests.ingest.misbehaving import Absent
 
 pytestmark = pytest.mark.requires("ray")
-LIMITS = (60.0, 4 << 30)
+WORKER = Workers(1)
 
 
 class Recording(FakeEncoder):
@@ -33,8 +33,8 @@ def start():
     """Starts actors, which are closed in the end."""
     actors = []
 
-    def start(encoder, limits=None):
-        actors.append(Actor(WorkerSetup.of(encoder), "home", limits))
+    def start(encoder, worker=None):
+        actors.append(Actor(WorkerSetup.of(encoder), "home", worker))
         return actors[-1]
 
     yield start
@@ -46,9 +46,9 @@ def source_of(path):
     return Source.from_bytes(path.read_bytes(), path.name)
 
 
-@pytest.mark.parametrize("limits", [None, LIMITS])
-def test_jobs_come_back_with_a_result_or_an_error(start, data, limits):
-    actor, source = start(FakeEncoder(), limits), source_of(data / "many_pages.pdf")
+@pytest.mark.parametrize("worker", [None, WORKER])
+def test_jobs_come_back_with_a_result_or_an_error(start, data, worker):
+    actor, source = start(FakeEncoder(), worker), source_of(data / "many_pages.pdf")
     assert actor.run(Count(source), 0, 0, []) == (12, None)
     read = Read(source, range(2, 4), ReadingOptions(ocr="never"))
     pages, error = actor.run(read, 0, 0, [])
@@ -60,7 +60,7 @@ def test_jobs_come_back_with_a_result_or_an_error(start, data, limits):
 
 
 def test_copies_are_kept_as_long_as_they_are_needed(start, data):
-    actor = start(FakeEncoder(), LIMITS)
+    actor = start(FakeEncoder(), WORKER)
     for number, oldest in ((0, 0), (1, 0), (0, 0), (3, 1)):
         assert actor.run(Count(source_of(data / "table.pdf")), number, oldest, [])[0] == 1
     copies = [source.path for source in actor._local.values()]
@@ -74,14 +74,14 @@ def test_the_encoder_is_loaded_once(start, data):
     for number, name in enumerate(("table", "empty", "many_pages")):
         inline.run(Count(source_of(data / f"{name}.pdf")), number, 0, [])
     assert Recording.loaded == 1
-    contained = start(Recording(), LIMITS)
+    contained = start(Recording(), WORKER)
     assert contained.run(Count(source_of(data / "table.pdf")), 0, 0, []) == (1, None)
     assert Recording.loaded == 1  # it is in the worker process
 
 
-@pytest.mark.parametrize("limits", [None, LIMITS])
-def test_an_encoder_that_cannot_be_loaded_is_an_error_of_any_job(start, data, limits):
-    broken = start(Absent(), limits)
+@pytest.mark.parametrize("worker", [None, WORKER])
+def test_an_encoder_that_cannot_be_loaded_is_an_error_of_any_job(start, data, worker):
+    broken = start(Absent(), worker)
     for number, name in enumerate(("table", "unicode")):
         result, error = broken.run(Count(source_of(data / f"{name}.pdf")), number, 0, [])
         assert result is None
