@@ -20,13 +20,13 @@ class Area:
         box: in fractions of the page.
         label: "figure", "table" or another class of a layout model.
         score: confidence, 0..1.
-        modelled: detected by a layout model; else something is drawn there.
+        from_model: detected by a layout model; else something is drawn there.
     """
 
     box: Box
     label: str
     score: float = 0.5
-    modelled: bool = False
+    from_model: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

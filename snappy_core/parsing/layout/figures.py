@@ -59,7 +59,7 @@ def _select_areas(blocks: Sequence[Block], page: UprightPage) -> list[Box]:
         and _is_figure(area, blocks, page)
     ]
     selected: list[Box] = []
-    for area in sorted(candidates, key=lambda area: (not area.modelled, -box_area(area.box))):
+    for area in sorted(candidates, key=lambda area: (not area.from_model, -box_area(area.box))):
         if all(overlap_share(area.box, box) < 0.3 for box in selected):
             selected.append(area.box)
     return selected
@@ -90,7 +90,7 @@ def _is_figure(area: Area, blocks: Sequence[Block], page: UprightPage) -> bool:
         for block in inside
         if block.label == "table" or (block.lines >= 3 and len(block.words) >= 15)
     )
-    few_words = words < MAX_WORDS or (area.modelled and area.score >= _SURE)
+    few_words = words < MAX_WORDS or (area.from_model and area.score >= _SURE)
     return text_size < 0.4 * size and few_words
 
 

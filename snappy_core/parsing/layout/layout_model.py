@@ -38,7 +38,7 @@ class LayoutModel(Protocol):
         ...
 
     def detect(self, image: Image) -> list[Area]:
-        """Return the areas detected in the picture of a page, with `modelled=True`.
+        """Return the areas detected in the picture of a page, with `from_model=True`.
 
         Labels that are used: "figure", "table", "title", "caption", "formula", "text" and
         "reference". Areas with other labels are ignored.

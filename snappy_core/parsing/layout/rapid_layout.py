@@ -70,7 +70,7 @@ class RapidLayout:
             for index in _suppress_overlaps(boxes, label_scores):
                 x0, y0, x1, y1 = boxes[index].tolist()
                 score = float(label_scores[index])
-                areas.append(Area((x0, y0, x1, y1), label, score, modelled=True))
+                areas.append(Area((x0, y0, x1, y1), label, score, from_model=True))
         return sorted(areas, key=lambda area: -area.score)
 
 

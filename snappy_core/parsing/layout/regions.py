@@ -97,7 +97,7 @@ def _apply_model_labels(blocks: Sequence[Block], page: UprightPage) -> list[Bloc
     areas = [
         area
         for area in page.areas
-        if area.modelled and area.label in _MODEL_LABELS and area.score >= _MIN_MODEL_SCORE
+        if area.from_model and area.label in _MODEL_LABELS and area.score >= _MIN_MODEL_SCORE
     ]
     labeled = list(blocks)
     if not areas or not labeled:

@@ -48,7 +48,7 @@ class UprightPage:
         """Turn a page of `width` x `height` points so that words turned by `turn` are upright."""
         areas = drawings.areas
         if turn:  # a layout model saw the page lying, and takes such text for a figure
-            areas = tuple(area for area in areas if not area.modelled)
+            areas = tuple(area for area in areas if not area.from_model)
         area_boxes = np.array([area.box for area in areas], np.float32).reshape(-1, 4)
         lines = drawings.ruling_lines
         word_boxes, line_boxes, area_boxes, horizontals, verticals = (

@@ -93,25 +93,25 @@ def test_frames_and_icons_are_none(box):
 def test_a_frame_around_text_is_none():
     words = ["word"] * 40
     text = Block(tuple(range(40)), (60, 110, 340, 250), 10, lines=8)
-    for area in (figure(), figure(modelled=True, score=0.9)):
+    for area in (figure(), figure(from_model=True, score=0.9)):
         assert find([text], [area], words) == [text]
 
 
 def test_an_area_of_many_words_is_none_unless_a_model_is_sure():
     many = Block(tuple(range(MAX_WORDS)), (60, 110, 340, 140), 10)
     words = ["word"] * MAX_WORDS
-    assert find([many], [figure(modelled=True, score=0.5)], words) == [many]
-    assert only(find([many], [figure(modelled=True, score=0.9)], words), "figure")
+    assert find([many], [figure(from_model=True, score=0.5)], words) == [many]
+    assert only(find([many], [figure(from_model=True, score=0.9)], words), "figure")
 
 
 def test_what_the_model_rather_takes_for_text_is_none():
-    text = Area(CHART, "text", 0.9, modelled=True)
-    seen = [figure(modelled=True, score=0.7), text]
+    text = Area(CHART, "text", 0.9, from_model=True)
+    seen = [figure(from_model=True, score=0.7), text]
     assert find([AXIS], seen) == [AXIS]
 
 
 def test_of_areas_that_overlap_the_model_says_which_then_the_largest():
     inner = (60.0, 110.0, 300.0, 250.0)
     assert only(find([], [figure(inner), figure()]), "figure").box == CHART
-    sure = figure(inner, modelled=True, score=0.7)
+    sure = figure(inner, from_model=True, score=0.7)
     assert only(find([], [sure, figure()]), "figure").box == inner

@@ -17,7 +17,7 @@ class WholePage:
         return True
 
     def detect(self, image):
-        return [Area((0, 0, 1, 1), "figure", 0.9, modelled=True)]
+        return [Area((0, 0, 1, 1), "figure", 0.9, from_model=True)]
 
 
 @pytest.fixture

@@ -86,7 +86,7 @@ def test_tables_and_figures_are_found_in_page_fractions(page):
     scores = [area.score for area in areas]
     assert scores == sorted(scores, reverse=True)
     assert min(scores) >= rapid_layout.MIN_SCORE
-    assert all(area.modelled for area in areas)
+    assert all(area.from_model for area in areas)
 
 
 @needs_model

@@ -85,7 +85,7 @@ def test_a_chart_of_lines_is_one_area():
     with page_of(chart) as page:
         area = area_is_ink(page)
         rules = page_drawings(page).ruling_lines
-    assert (area.label, area.score, area.modelled) == ("figure", 0.5, False)
+    assert (area.label, area.score, area.from_model) == ("figure", 0.5, False)
     flat, upright = rules.horizontal, rules.vertical
     assert len(flat) == 1
     assert len(upright) == 1

@@ -59,7 +59,7 @@ class Sheet:
         page = self.page(
             [*lines, *(line for block in prose for line in block)],
             ruling_lines=rules or RulingLines(),
-            areas=[Area(box, "table", modelled=True) for box in areas],
+            areas=[Area(box, "table", from_model=True) for box in areas],
         )
         return find_tables(prose, page)
 
