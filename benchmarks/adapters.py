@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib.util import find_spec
 
-from benchmarks.measure import REPORT, Result, alternate, milliseconds
+from benchmarks.measure import REPORT, Result, alternate, slowdown
 from snappy_core import RegionIndex
 
 QUESTION = "What coupon does the green bond carry?"
@@ -31,12 +31,11 @@ def run() -> list[Result]:
     direct, *times = alternate(lambda: index.search(QUESTION), *adapters.values(), rounds=101)
     bound = max(RATIO, 1 + SECONDS / direct)
     return [
-        Result(
+        slowdown(
             f"{name} / index.search, {RATIO - 1:.0%} or {SECONDS * 1000:g} ms over it",
-            seconds / direct,
+            seconds,
+            direct,
             round(bound, 2),
-            False,
-            milliseconds(seconds, direct),
         )
         for name, seconds in zip(adapters, times, strict=True)
     ]

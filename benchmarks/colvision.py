@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.measure import Result, alternate, milliseconds
+from benchmarks.measure import Result, alternate, speedup
 from snappy_core.encoders.colvision import ColVisionEncoder
 from snappy_core.encoders.colvision.pages import prepare
 from snappy_core.types import NO_WORDS, Page
@@ -52,15 +52,8 @@ def run(pages: int = 8) -> list[Result]:
             return embeddings
 
         ours, floor = alternate(partial(encoder.encode_pages, documents), bare)
-        results.append(
-            Result(
-                f"pages per second, {name} / its bare model loop",
-                floor / ours,
-                0.9,
-                True,
-                f"{pages} pages: {milliseconds(ours, floor)}",
-            )
-        )
+        title = f"pages per second, {name} / its bare model loop"
+        results.append(speedup(title, ours, floor, 0.9, f"{pages} pages: "))
         results.append(_agreement(name, encoder, documents))
     torch.set_num_threads(threads)
     del shim  # it had to stay alive until here

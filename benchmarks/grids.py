@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.measure import Result, alternate, milliseconds
+from benchmarks.measure import Result, alternate, slowdown
 from benchmarks.synthetic import grid_record
 from snappy_core.search import engine as search
 from snappy_core.stores import SqliteStore
@@ -40,13 +40,6 @@ def run(pages: int = 100, tokens: int = 20) -> list[Result]:
     for rule in RULES:
         score = partial(search.score, stored, query, weights, rule)
         ours, floor = alternate(score, product, rounds=21)
-        results.append(
-            Result(
-                f"region scores of {pages} stored grid pages ({rule}) / their int8 product",
-                ours / floor,
-                3,
-                False,
-                milliseconds(ours, floor),
-            )
-        )
+        name = f"region scores of {pages} stored grid pages ({rule}) / their int8 product"
+        results.append(slowdown(name, ours, floor, 3))
     return results

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from benchmarks.measure import Result, alternate, milliseconds
+from benchmarks.measure import Result, alternate, slowdown
 from benchmarks.synthetic import documents
 from snappy_core import RegionIndex
 from snappy_core.encoders.minilm import MiniLMEncoder
@@ -40,27 +40,9 @@ def run(pages: int = 10_000) -> list[Result]:
             lambda: first_search(large), lambda: first_search(small), rounds=3
         )
     return [
-        Result(
-            f"opening {pages:,} pages / opening an empty index",
-            opened / opened_empty,
-            10,
-            False,
-            milliseconds(opened, opened_empty),
-        ),
-        Result(
-            f"a search over {pages:,} pages / over 100",
-            searched / searched_small,
-            20,
-            False,
-            milliseconds(searched, searched_small),
-        ),
-        Result(
-            "the same, the first after opening",
-            cold / cold_small,
-            20,
-            False,
-            milliseconds(cold, cold_small),
-        ),
+        slowdown(f"opening {pages:,} pages / opening an empty index", opened, opened_empty, 10),
+        slowdown(f"a search over {pages:,} pages / over 100", searched, searched_small, 20),
+        slowdown("the same, the first after opening", cold, cold_small, 20),
     ]
 
 

@@ -37,6 +37,16 @@ class Result:
         return self.ratio >= self.bound if self.gain else self.ratio <= self.bound
 
 
+def slowdown(name: str, seconds: float, peer: float, bound: float, detail: str = "") -> Result:
+    """Return how many times as long as its peer something takes, at most `bound`."""
+    return Result(name, seconds / peer, bound, False, detail + milliseconds(seconds, peer))
+
+
+def speedup(name: str, seconds: float, peer: float, bound: float, detail: str = "") -> Result:
+    """Return how many times as fast as its peer something is, at least `bound`."""
+    return Result(name, peer / seconds, bound, True, detail + milliseconds(seconds, peer))
+
+
 def alternate(*functions: Callable[[], object], rounds: int = 7) -> list[float]:
     """Return the median seconds of each function; they take turns, so noise affects all alike."""
     for function in functions:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.measure import Result, alternate, milliseconds, skip
+from benchmarks.measure import Result, alternate, milliseconds, skip, speedup
 from snappy_core.scoring.kernel import fastest_kernel, numpy_kernel
 from snappy_core.scoring.scan import Ragged, scan
 from snappy_core.vectors import quantize
@@ -71,9 +71,8 @@ def _compare(pages: int) -> Iterator[Result]:
 
 
 def _result(pages: int, times: dict[str, float], ours: str, peer: str, bound: float) -> Result:
-    gain = times[peer] / times[ours]
-    speed = f"{milliseconds(times[ours], times[peer])}: {pages / times[ours]:,.0f} pages/s"
-    return Result(f"exact scan of {pages:,} pages, {ours} / {peer}", gain, bound, True, speed)
+    name = f"exact scan of {pages:,} pages, {ours} / {peer}"
+    return speedup(name, times[ours], times[peer], bound, f"{pages / times[ours]:,.0f} pages/s: ")
 
 
 def synthetic(pages: int, seed: int = 0) -> tuple[Ragged, np.ndarray, int]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from benchmarks.measure import Result, alternate, milliseconds
+from benchmarks.measure import Result, alternate, slowdown, speedup
 from benchmarks.synthetic import word_record
 from snappy_core.scoring.maxsim import similarities
 from snappy_core.scoring.propagation import heat, propagate
@@ -45,27 +45,9 @@ def run() -> list[Result]:
     fast, slow = alternate(lambda: propagate(values, membership), lambda: _plain(record, values))
     np.testing.assert_allclose(propagate(values, membership), _plain(record, values), atol=1e-5)
     return [
-        Result(
-            "region scores of a stored page / its int8 similarity product",
-            ours / floor,
-            3,
-            False,
-            milliseconds(ours, floor),
-        ),
-        Result(
-            "the same by the paper's rule",
-            paper / floor_again,
-            3,
-            False,
-            milliseconds(paper, floor_again),
-        ),
-        Result(
-            "propagation / a Python loop over regions and patches",
-            slow / fast,
-            30,
-            True,
-            milliseconds(fast, slow),
-        ),
+        slowdown("region scores of a stored page / its int8 similarity product", ours, floor, 3),
+        slowdown("the same by the paper's rule", paper, floor_again, 3),
+        speedup("propagation / a Python loop over regions and patches", fast, slow, 30),
     ]
 
 
