@@ -31,10 +31,10 @@ PACKAGES = {"scoring": ("scoring", "search"), "search": ("search",), "ingest": (
 """Packages of snappy_core to mutate, each with the folders of tests that exercise it."""
 
 COMMON_TESTS = ("test_index.py", "test_page_search.py")
-KILL_TESTS = "test_kill.py"
-KILL_MODULES = ("pipeline.py", "plan.py")  # they decide what a killed run leaves behind
-MINUTES = 10  # for tests without a mutation; here they take about one
-PATIENCE = 2  # mutants may take this many times as long: what hangs is killed, too
+KILL_TESTS = "test_kill.py"  # of processes that are killed while they add documents
+KILL_MODULES = ("pipeline.py", "plan.py")  # which decide what such a process leaves behind
+BASELINE = 600.0  # seconds that the tests of a package may take without a mutation
+PATIENCE = 2.5  # times as long they may take with one; a mutant that hangs counts as killed
 COPIES = 2  # of the repository: as many mutants are tested at once
 NOT_COPIED = (".git", ".venv", "out", "__pycache__", ".*_cache")
 
@@ -52,20 +52,15 @@ def run(count: int = 150, seed: int = 0) -> list[MutationSpec]:
             shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*NOT_COPIED))
             copies.put(copy)
         mutants = sample_mutants(copy, count, seed)
-        # Modules of a package share most of their tests, each in another order.
-        suites = {_suite(copy, mutant): mutant.module_path for mutant in mutants}
-        limits: dict[frozenset[str], float] = {}
-        for suite, (result, seconds) in zip(
-            suites,
-            threads.map(lambda module: _test(module, None, copies, 60 * MINUTES), suites.values()),
-            strict=True,
-        ):
+        modules = {mutant.module_path.parent: mutant.module_path for mutant in mutants}
+        unmutated = threads.map(lambda m: _test(m, None, copies, BASELINE), modules.values())
+        limits = {}
+        for package, (result, seconds) in zip(modules, unmutated, strict=True):
             if result.is_killed:
                 raise RuntimeError(f"tests fail without a mutation:\n{result.output}")
-            limits[suite] = PATIENCE * seconds
+            limits[package] = PATIENCE * seconds
         results = threads.map(
-            lambda mutant: _test(mutant.module_path, mutant, copies, limits[_suite(copy, mutant)]),
-            mutants,
+            lambda m: _test(m.module_path, m, copies, limits[m.module_path.parent]), mutants
         )
         survivors = list(_survivors(mutants, results))
     killed = len(mutants) - len(survivors)
@@ -129,10 +124,6 @@ def test_files(root: Path, module: Path) -> list[str]:
     return [str(module), *(str(file.relative_to(root)) for file in files)]
 
 
-def _suite(root: Path, mutant: MutationSpec) -> frozenset[str]:
-    return frozenset(test_files(root, mutant.module_path)[1:])
-
-
 def _test(
     module: Path, mutant: MutationSpec | None, copies: SimpleQueue[Path], limit: float
 ) -> tuple[WorkResult, float]:
@@ -155,14 +146,19 @@ def _test(
 def _survivors(
     mutants: list[MutationSpec], results: Iterable[tuple[WorkResult, float]]
 ) -> Iterator[MutationSpec]:
-    """Print each result as it comes, with the changed lines of survivors, and yield these."""
+    """Yield the mutants that survived, and print them with their changed lines.
+
+    The others are printed on standard error.
+    """
     for number, (mutant, (result, seconds)) in enumerate(zip(mutants, results, strict=True), 1):
         if result.test_outcome is None or result.worker_outcome != "normal":
             raise RuntimeError(f"{mutant}: {result.worker_outcome}\n{result.output}")
         outcome = "timeout" if result.output == "timeout" else result.test_outcome.value
         name = mutant.operator_name.removeprefix("core/")
         place = f"{mutant.module_path}:{mutant.start_pos[0]}"
-        print(f"[{number}/{len(mutants)}] {outcome} {seconds:5.1f} s  {place}  {name}", flush=True)
+        output = sys.stderr if result.is_killed else sys.stdout
+        line = f"[{number}/{len(mutants)}] {outcome} {seconds:5.1f} s  {place}  {name}"
+        print(line, file=output, flush=True)
         if not result.is_killed:
             for line in (result.diff or "").split("\n"):
                 if line[:1] in "+-" and line[:3] not in ("---", "+++"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from benchmarks.bbox_docvqa.asking import SWEEP, Setting
@@ -15,44 +15,20 @@ RETURNED = {"": "all selected", "top3_": "first three", "top1_": "first"}
 def recorded_report(runs: Sequence[Mapping[str, Any]]) -> str:
     """Return the `recorded_summary` of each run as text."""
     models = [run["model"] for run in runs]
-    accuracy = [
-        [
-            run["model"],
-            str(run["questions"]),
-            f"{run['mean_iou']:.3f}",
-            *(percent(run[name]) for name in ("hit25", "hit50", "hit70")),
-        ]
-        for run in runs
-    ]
-    tokens = [
-        [
-            run["model"],
-            *(f"{run[f'tokens_{name}']:,}" for name in ("selected", "all_ocr", "full_image")),
-            *(percent(run[f"saved_vs_{name}"]) for name in ("all_ocr", "full_image")),
-        ]
-        for run in runs
-    ]
-    hits = [
-        [
-            run["model"],
-            f"{run['regions_selected']:.1f}",
-            *(_share(run, f"{prefix}hit50") for prefix in RETURNED),
-        ]
-        for run in runs
-    ]
-    overlaps = [
-        [
-            run["model"],
-            *(_mean(run, f"{prefix}mean_iou") for prefix in RETURNED),
-            *(_share(run, name) for name in ("area_recall", "area_precision")),
-        ]
-        for run in runs
-    ]
+
+    def table(header: Sequence[str], cells: Callable[[Mapping[str, Any]], Iterable[str]]) -> str:
+        return format_table(["model", *header], [[run["model"], *cells(run)] for run in runs])
+
     failed = ", ".join(f"{run['failed']} of {run['model']}" for run in runs if run["failed"])
     return _paragraphs(
         "Spatial grounding, the best of all selected regions for each box of evidence (the paper):",
-        format_table(
-            ["model", "questions", "mean IoU", "IoU@0.25", "IoU@0.5", "IoU@0.7"], accuracy
+        table(
+            ["questions", "mean IoU", "IoU@0.25", "IoU@0.5", "IoU@0.7"],
+            lambda run: (
+                str(run["questions"]),
+                f"{run['mean_iou']:.3f}",
+                *(percent(run[name]) for name in ("hit25", "hit50", "hit70")),
+            ),
         ),
         "By category, mean IoU and IoU@0.5:",
         format_table(
@@ -60,14 +36,30 @@ def recorded_report(runs: Sequence[Mapping[str, Any]]) -> str:
             _by_model(runs, "by_category", ("mean_iou", "hit50")),
         ),
         "Tokens of context, and what selection saves:",
-        format_table(
-            ["model", "selected", "all OCR", "full image", "vs all OCR", "vs image"], tokens
+        table(
+            ["selected", "all OCR", "full image", "vs all OCR", "vs image"],
+            lambda run: (
+                *(f"{run[f'tokens_{name}']:,}" for name in ("selected", "all_ocr", "full_image")),
+                *(percent(run[f"saved_vs_{name}"]) for name in ("all_ocr", "full_image")),
+            ),
         ),
         "What that hides: IoU@0.5 by which regions count (95% by bootstrap over questions):",
-        format_table(["model", "selected", *RETURNED.values()], hits),
+        table(
+            ["selected", *RETURNED.values()],
+            lambda run: (
+                f"{run['regions_selected']:.1f}",
+                *(_share(run, f"{prefix}hit50") for prefix in RETURNED),
+            ),
+        ),
         "Mean IoU likewise; share of the evidence area that is returned, and of the returned area "
         "that is evidence:",
-        format_table(["model", *RETURNED.values(), "area recall", "area precision"], overlaps),
+        table(
+            [*RETURNED.values(), "area recall", "area precision"],
+            lambda run: (
+                *(_mean(run, f"{prefix}mean_iou") for prefix in RETURNED),
+                *(_share(run, name) for name in ("area_recall", "area_precision")),
+            ),
+        ),
         "By boxes of evidence, IoU@0.5 of all selected, first three, first:",
         format_table(
             ["boxes", "questions", *models],
