@@ -238,13 +238,6 @@ def test_unknown_pages(store):
             snapshot.vectors([snapshot.page_ids("a")[1], 99])
 
 
-def test_half_a_surrogate_pair_is_text(store):
-    store.write(document("a"), texts("odd \ud800 tides"))
-    with store.read() as snapshot:
-        assert snapshot.page(snapshot.page_ids("a")[1]).words.texts == ("odd", "\ud800", "tides")
-        assert_consistent(snapshot)
-
-
 def test_what_is_known_is_not_read_again(store, monkeypatch):
     """Of the log, the catalog and the terms, a change costs what is new."""
     store.write(document("a"), texts(*["Tides turn"] * 20))

@@ -290,13 +290,6 @@ def test_all_readers_agree_on_what_was_written_at_once(client):
     assert len(set(found)) == 1
 
 
-def test_half_a_surrogate_pair_is_text(store):
-    store.write(document("a"), texts("odd \ud800 tides"))
-    with store.read() as snapshot:
-        assert snapshot.page(snapshot.page_ids("a")[1]).words.texts == ("odd", "\ud800", "tides")
-        assert_consistent(snapshot)
-
-
 def test_page_numbers_are_kept(store):
     pages = texts("Tides", "Moon", "Sun")
     store.write(document("a"), [pages[2], pages[0]])

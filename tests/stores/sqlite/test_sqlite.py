@@ -15,7 +15,7 @@ import pytest
 
 from snappy_core.errors import IndexMismatchError, StoreError
 from snappy_core.ingest.jobs import prepare
-from snappy_core.stores import SqliteStore, open_store
+from snappy_core.stores import SqliteStore
 from snappy_core.stores.sqlite import connections
 from snappy_core.testing.stores import (
     StoreConformance,
@@ -163,15 +163,6 @@ def test_other_schema_versions_are_refused(path):
 def test_a_folder_is_no_index(tmp_path):
     with pytest.raises(IndexMismatchError, match="is a folder"):
         SqliteStore(tmp_path)
-
-
-def test_open_store(path):
-    with pytest.raises(ValueError, match=r"no store for ftp://; use the path of a file"):
-        open_store("ftp://bucket/index")
-    assert open_store(":memory:").location == ":memory:"
-    store = open_store(str(path))
-    assert store.location == str(path)
-    store.close()
 
 
 # One process
