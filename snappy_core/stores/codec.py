@@ -99,6 +99,8 @@ def unpack_patches(content: Any, patch_boxes: Any, scoring: Any) -> Patches:
         word_boxes = unpack(content, _CONTENT)[0].reshape(-1, 4)
         return Patches(vectors, scales, word_boxes, np.ones(len(vectors), bool))
     grid, boxes, local = unpack(patch_boxes, _PATCH_BOXES)
+    if not len(local):
+        local = np.ones(len(vectors), bool)
     shape = (int(grid[0]), int(grid[1])) if len(grid) else None
     if shape is not None and not len(boxes):
         boxes = _grid_boxes(local, shape)
@@ -171,13 +173,15 @@ def _pack_content(page: Page) -> bytes:
 
 
 def _pack_patch_boxes(patches: Patches, word_boxes: Boxes) -> bytes | None:
-    boxes: NDArray[np.float32] = patches.boxes
+    boxes, local = patches.boxes, patches.local
     if patches.grid is None:
-        if patches.local.all() and np.array_equal(boxes, word_boxes):
+        if local.all() and np.array_equal(boxes, word_boxes):
             return None
-    elif np.array_equal(boxes, _grid_boxes(patches.local, patches.grid)):
-        boxes = boxes[:0]  # the shape of the grid says it
-    return pack((np.array(patches.grid or ()), boxes, patches.local), _PATCH_BOXES)
+    elif np.array_equal(boxes, _grid_boxes(local, patches.grid)):
+        boxes = boxes[:0]  # implied by the grid
+    return pack(
+        (np.array(patches.grid or ()), boxes, local[:0] if local.all() else local), _PATCH_BOXES
+    )
 
 
 def _grid_boxes(local: NDArray[np.bool_], grid: tuple[int, int]) -> NDArray[np.float32]:
