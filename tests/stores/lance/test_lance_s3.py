@@ -179,7 +179,7 @@ ONCE = {"client_max_retries": "0"}
 
 
 def test_no_such_bucket(s3):
-    with pytest.raises(StoreError, match="s3://none/x: there is no such bucket; make it first"):
+    with pytest.raises(StoreError, match="s3://none/x: there is no such bucket; create it first"):
         LanceStore("s3://none/x", storage_options=ONCE)
 
 
@@ -206,5 +206,5 @@ def test_http_must_be_allowed(s3, monkeypatch):
 def test_another_table(prefix):
     lancedb, arrow = libraries()
     lancedb.connect(prefix).create_table("snappy", schema=arrow.schema([("x", arrow.int64())]))
-    with pytest.raises(IndexMismatchError, match="holds a Lance table, but not a Snappy index"):
+    with pytest.raises(IndexMismatchError, match="contains a Lance table, but not a Snappy index"):
         open_store(prefix)
