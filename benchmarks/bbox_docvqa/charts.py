@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 # Okabe and Ito's palette, which color-blind people can tell apart.
 COLORS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00")
 
+STYLE: Mapping[str, Any] = {
+    "axes.spines.top": False, "axes.spines.right": False,
+    "axes.grid": True, "axes.grid.axis": "y", "axes.axisbelow": True,
+    "grid.color": "#dddddd", "grid.linewidth": 0.6, "legend.frameon": False,
+}  # fmt: skip
+
 Summary = Mapping[str, Any]
 
 
@@ -34,6 +40,8 @@ def draw_charts(runs: Sequence[Summary], folder: str | os.PathLike[str]) -> list
         OSError: the folder cannot be created or written.
     """
     try:
+        from cycler import cycler
+        from matplotlib import rc_context
         from matplotlib.figure import Figure
     except ImportError as error:
         raise MissingDependencyError(
@@ -41,16 +49,18 @@ def draw_charts(runs: Sequence[Summary], folder: str | os.PathLike[str]) -> list
         ) from error
     Path(folder).mkdir(parents=True, exist_ok=True)
     paths = []
+    style: Any = {**STYLE, "axes.prop_cycle": cycler(color=COLORS)}
     for name, draw, size in (
         ("hits", _hits, (9.0, 4.5)),
         ("categories", _categories, (11.0, 4.5)),
         ("curves", _curves, (12.0, 4.0)),
         ("tokens", _tokens, (9.0, 4.5)),
     ):
-        figure = Figure(figsize=size, layout="constrained")
-        draw(figure, runs)
         paths.append(Path(folder) / f"{name}.png")
-        figure.savefig(paths[-1], dpi=150)
+        with rc_context(style):
+            figure = Figure(figsize=size, layout="constrained")
+            draw(figure, runs)
+            figure.savefig(paths[-1], dpi=150)
     return paths
 
 
@@ -83,14 +93,13 @@ def _curves(figure: Figure, runs: Sequence[Summary]) -> None:
     figure.suptitle("Questions by the mean IoU that they reach")
     panels = figure.subplots(1, len(RETURNED), sharey=True)
     for axes, prefix, title in zip(panels, RETURNED, RETURNED.values(), strict=True):
-        for run, color in zip(runs, _colors(len(runs)), strict=True):
+        for run in runs:
             curve = run["curve"][prefix.rstrip("_") or "selected"]
             thresholds = np.linspace(0, 1, len(curve))
-            axes.plot(thresholds, 100 * np.array(curve), color=color, label=run["model"])
+            axes.plot(thresholds, 100 * np.array(curve), label=run["model"])
         axes.set(title=title, xlabel="mean IoU", xlim=(0, 1), ylim=(0, 100))
-        _plain(axes)
     panels[0].set_ylabel("% of questions")
-    panels[-1].legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
+    panels[-1].legend(loc="upper left", bbox_to_anchor=(1, 1))
 
 
 def _tokens(figure: Figure, runs: Sequence[Summary]) -> None:
@@ -125,7 +134,6 @@ def _bars(
             values,
             width,
             label=name,
-            color=_colors(len(series))[index],
             yerr=None if errors is None else errors[index],
             error_kw={"elinewidth": 1, "capsize": 2},
         )
@@ -133,15 +141,4 @@ def _bars(
             axes.bar_label(bars, fmt="{:.1f}", padding=2, fontsize=8)
     axes.set_xticks(np.arange(len(groups)), groups)
     axes.set_ylim(bottom=0)
-    axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
-    _plain(axes)
-
-
-def _plain(axes: Axes) -> None:
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(axis="y", color="#dddddd", linewidth=0.6)
-    axes.set_axisbelow(True)
-
-
-def _colors(count: int) -> list[str]:
-    return [COLORS[index % len(COLORS)] for index in range(count)]
+    axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
