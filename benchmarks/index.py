@@ -5,12 +5,13 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+import numpy as np
+
 from benchmarks.measure import Result, alternate, slowdown
-from benchmarks.synthetic import documents
+from benchmarks.synthetic import fill, word_record
 from snappy_core import RegionIndex
 from snappy_core.encoders.minilm import MiniLMEncoder
 from snappy_core.stores import SqliteStore
-from snappy_core.stores.base import DocumentRecord
 
 QUESTION = "w17 w4711 revenue of the third quarter by segment"
 
@@ -47,8 +48,7 @@ def run(pages: int = 10_000) -> list[Result]:
 
 
 def _fill(path: Path, pages: int, encoder: MiniLMEncoder) -> None:
+    rng = np.random.default_rng(0)
     store = SqliteStore(path)
-    store.bind_encoder(encoder.name, encoder.dim)
-    for document_id, records in documents(pages):
-        store.write(DocumentRecord(document_id, document_id, "0" * 64, "synthetic"), records)
+    fill(store, (word_record(rng, number=n) for n in range(1, pages + 1)), 100, encoder.name)
     store.close()

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import count, islice, pairwise
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from snappy_core.boxes import enclose, grid_cells
 from snappy_core.ingest.jobs import prepare
 from snappy_core.stores.base import DocumentRecord, PageRecord, Store
 from snappy_core.types import NO_WORDS, Page, Patches, Query, Region, Words
 from snappy_core.vectors import normalize, quantize
+
+GRID = (32, 32)  # rows and columns of patches
+GRID_REGIONS = 15  # of a page
 
 
 def word_record(
@@ -34,26 +39,21 @@ def word_record(
     return prepare(page, Patches(codes, scales, boxes, np.ones(words, dtype=bool)))
 
 
-def grid_record(
-    rng: np.random.Generator,
-    number: int,
-    grid: tuple[int, int] = (32, 32),
-    regions: int = 15,
-    dim: int = 128,
-) -> PageRecord:
-    """Return a page of a vision encoder with regions one below the other, without words."""
-    edges = np.linspace(0.06, 0.94, regions + 1)
-    boxes = [
-        (0.08, float(top), float(right), float(bottom) - 0.01)
-        for top, bottom, right in zip(
-            edges[:-1], edges[1:], rng.uniform(0.4, 0.92, regions), strict=True
-        )
-    ]
-    stacked = tuple(Region(box, "", (), "paragraph", order) for order, box in enumerate(boxes))
-    page = Page(number, str(number), 612, 792, "pt", NO_WORDS, stacked)
-    cells = grid_cells(*grid)
-    codes, scales = quantize(rng.standard_normal((len(cells), dim)).astype(np.float32))
-    return prepare(page, Patches(codes, scales, cells, np.ones(len(cells), dtype=bool), grid))
+def grid_record(rng: np.random.Generator, number: int) -> PageRecord:
+    """Return a page of a vision encoder with random vectors."""
+    return _grid_record(number, rng.standard_normal((GRID[0] * GRID[1], 128)))
+
+
+def _grid_record(number: int, vectors: NDArray[Any]) -> PageRecord:
+    """Return a page with these patch vectors and regions one below the other, without words."""
+    regions = tuple(
+        Region((0.1, float(top), 0.9, float(bottom) - 0.01), "", (), "paragraph", order)
+        for order, (top, bottom) in enumerate(pairwise(np.linspace(0.05, 0.95, GRID_REGIONS + 1)))
+    )
+    page = Page(number, str(number), 612, 792, "pt", NO_WORDS, regions)
+    codes, scales = quantize(vectors.astype(np.float32))
+    patches = Patches(codes, scales, grid_cells(*GRID), np.ones(len(codes), dtype=bool), GRID)
+    return prepare(page, patches)
 
 
 class Clustered:
@@ -72,23 +72,15 @@ class Clustered:
         frequency = 1 / np.arange(1, self.concepts + 1)
         self._sums = np.cumsum(frequency / frequency.sum())
 
-    def record(self, number: int, grid: tuple[int, int] = (32, 32)) -> PageRecord:
+    def record(self, number: int) -> PageRecord:
         """Return a page with regions one below the other, without words."""
         rng = self._rng
-        cells = grid_cells(*grid)
         points = rng.random((self.areas, 2), dtype=np.float32)
-        distances = ((cells[:, None, :2] - points) ** 2).sum(axis=2)
+        distances = ((grid_cells(*GRID)[:, None, :2] - points) ** 2).sum(axis=2)
         concepts = np.searchsorted(self._sums, rng.random(self.areas)).clip(max=self.concepts - 1)
         vectors = self._concepts[concepts[distances.argmin(axis=1)]] + self._mean
         vectors += 0.8 * rng.standard_normal(vectors.shape, dtype=np.float32)
-        codes, scales = quantize(normalize(vectors))
-        edges = np.linspace(0.05, 0.95, 16)
-        regions = tuple(
-            Region((0.1, float(top), 0.9, float(bottom) - 0.01), "", (), "paragraph", order)
-            for order, (top, bottom) in enumerate(pairwise(edges))
-        )
-        page = Page(number, str(number), 612, 792, "pt", NO_WORDS, regions)
-        return prepare(page, Patches(codes, scales, cells, np.ones(len(cells), dtype=bool), grid))
+        return _grid_record(number, normalize(vectors))
 
     def query(self, patches: Patches, tokens: int = 20) -> Query:
         """Return a query about three patches of a page."""
@@ -100,7 +92,9 @@ class Clustered:
         return Query("planted", normalize(vectors), names, np.ones(tokens, dtype=bool))
 
 
-def fill(store: Store, records: Iterable[PageRecord], per_document: int = 20) -> None:
+def fill(
+    store: Store, records: Iterable[PageRecord], per_document: int = 20, encoder: str = "synthetic"
+) -> None:
     """Write pages into a new store, as documents of `per_document` pages."""
     pages = iter(records)
     for number in count():
@@ -108,16 +102,6 @@ def fill(store: Store, records: Iterable[PageRecord], per_document: int = 20) ->
         if not document:
             return
         if not number:
-            store.bind_encoder("synthetic", document[0].patches.vectors.shape[1])
+            store.bind_encoder(encoder, document[0].patches.vectors.shape[1])
         name = f"doc{number}"
         store.write(DocumentRecord(name, name, "0" * 64, "synthetic"), document)
-
-
-def documents(
-    pages: int, per_document: int = 100, seed: int = 0
-) -> Iterator[tuple[str, list[PageRecord]]]:
-    """Yield documents of `per_document` pages until there are `pages` pages."""
-    rng = np.random.default_rng(seed)
-    for start in range(0, pages, per_document):
-        last = min(per_document, pages - start)
-        yield f"doc{start}", [word_record(rng, number=n) for n in range(1, last + 1)]
