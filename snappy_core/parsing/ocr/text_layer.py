@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -52,14 +53,12 @@ def to_text_layer(words: OcrWords, image_size: tuple[int, int], width: float) ->
     widths, heights = (words.boxes[:, 2:] - words.boxes[:, :2]).T
     ink_heights = np.where(horizontal, heights, widths)
     line_boxes, sizes = words.boxes.copy(), np.zeros(len(turns))
-    for line in np.unique(words.lines):
-        members = np.flatnonzero(words.lines == line)
+    for members in _groups(words.lines):
         axis = 1 if horizontal[members[0]] else 0  # across the line
         line_boxes[members, axis] = words.boxes[members, axis].min()
         line_boxes[members, axis + 2] = words.boxes[members, axis + 2].max()
     # One size for a paragraph: the ink of a line is as high as the letters that happen to be in it.
-    for paragraph in np.unique(words.paragraphs):
-        members = np.flatnonzero(words.paragraphs == paragraph)
+    for members in _groups(words.paragraphs):
         sizes[members] = _FONT_HEIGHT * np.median(ink_heights[members])
     points = width / image_size[0]
     return TextLayer(
@@ -88,13 +87,18 @@ def _turns(words: OcrWords) -> NDArray[np.int8]:
     A line of a single word has no direction: it gets that of most words.
     """
     turns = np.full(len(words.texts), -1, dtype=np.int8)
-    for line in np.unique(words.lines):
-        members = np.flatnonzero(words.lines == line)
+    for members in _groups(words.lines):
         if len(members) > 1:
             turns[members] = _direction(words.boxes[members])
     directed = turns[turns >= 0]
     turns[turns < 0] = np.bincount(directed).argmax() if len(directed) else 0
     return turns
+
+
+def _groups(numbers: NDArray[np.int64]) -> Iterator[NDArray[np.intp]]:
+    """Yield the indices of the words with each number."""
+    for number in np.unique(numbers):
+        yield np.flatnonzero(numbers == number)
 
 
 def _direction(boxes: NDArray[np.float64]) -> int:

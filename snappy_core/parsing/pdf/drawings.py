@@ -17,6 +17,7 @@ from snappy_core.grouping import connected_components
 from snappy_core.parsing.drawings import NO_BOXES, Area, Drawings, RulingLines
 from snappy_core.parsing.pdf.page_objects import Kind, visible_objects
 from snappy_core.parsing.pdf.text_layer import page_matrix, to_page
+from snappy_core.parsing.pdf.visibility import covered_cells
 
 MAX_SHARE = 0.6
 """Of the page that a figure covers; what covers more is a frame or background of the page."""
@@ -152,11 +153,8 @@ def _clusters(boxes: _Boxes, size: _Boxes) -> NDArray[np.intp]:
     connected, so that time does not grow with the square of the boxes.
     """
     columns, rows = (size // _MAX_GAP).astype(int) + 1
-    x0, y0, x1, y1 = (boxes // _MAX_GAP).astype(np.intp).T
-    steps = np.zeros((rows + 1, columns + 1), dtype=np.int32)
-    for sign, ys, xs in ((1, y0, x0), (-1, y0, x1 + 1), (-1, y1 + 1, x0), (1, y1 + 1, x1 + 1)):
-        np.add.at(steps, (ys, xs), sign)
-    is_filled = steps.cumsum(axis=0).cumsum(axis=1)[:-1, :-1] > 0
+    cells = (boxes // _MAX_GAP).astype(np.intp).T
+    is_filled = covered_cells((rows, columns), cells[:2], cells[2:] + 1)
     # Runs of filled cells in raster order, with an empty cell at both ends of each row.
     flat = np.pad(is_filled, ((0, 0), (1, 1))).ravel()
     edges = np.flatnonzero(flat[1:] != flat[:-1]) + 1
@@ -170,7 +168,7 @@ def _clusters(boxes: _Boxes, size: _Boxes) -> NDArray[np.intp]:
         for neighbor in range(low, high)
     )
     components = connected_components(len(starts), touching)
-    runs = np.searchsorted(starts, y0 * row_width + x0 + 1, side="right") - 1
+    runs = np.searchsorted(starts, cells[1] * row_width + cells[0] + 1, side="right") - 1
     return np.asarray(components[runs], dtype=np.intp)
 
 

@@ -41,13 +41,24 @@ def covered_share(edges: NDArray[np.bool_], boxes: Boxes) -> float:
     total = int(edges.sum())
     if total == 0:
         return 1.0
-    # The number of boxes over each pixel as a sum of steps: fast for many and large boxes.
-    steps = np.zeros((edges.shape[0] + 1, edges.shape[1] + 1), dtype=np.int32)
-    (x0, y0), (x1, y1) = _pixels(edges, boxes)
+    covered = covered_cells(edges.shape, *_pixels(edges, boxes))
+    return int((edges & covered).sum()) / total
+
+
+def covered_cells(
+    shape: tuple[int, int], low: NDArray[np.intp], high: NDArray[np.intp]
+) -> NDArray[np.bool_]:
+    """Return a mask of the grid cells that boxes cover, for boxes of any number and size.
+
+    Args:
+        shape: rows and columns of the grid.
+        low, high: first column and row of each box, and those after its last: (2, n) each.
+    """
+    steps = np.zeros((shape[0] + 1, shape[1] + 1), dtype=np.int32)
+    (x0, y0), (x1, y1) = low, high
     for sign, ys, xs in ((1, y0, x0), (-1, y0, x1), (-1, y1, x0), (1, y1, x1)):
         np.add.at(steps, (ys, xs), sign)
-    covered = steps.cumsum(axis=0).cumsum(axis=1)[:-1, :-1] > 0
-    return int((edges & covered).sum()) / total
+    return np.asarray(steps.cumsum(axis=0).cumsum(axis=1)[:-1, :-1] > 0, dtype=bool)
 
 
 def _pixels(edges: NDArray[np.bool_], boxes: Boxes) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
