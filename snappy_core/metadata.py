@@ -1,4 +1,4 @@
-"""The flat metadata of a region, the same for every framework (schema `snappy.region/1`)."""
+"""The flat metadata of a region, the same in every framework (schema `snappy.region/1`)."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ KEYS = (
     "page_width", "page_height", "page_unit", "region_label", "section", "reading_order",
     "rects_json", "ocr_confidence",
 )  # fmt: skip
-"""Every region has all of these, in both frameworks."""
+"""The keys of every region, in LangChain and LlamaIndex."""
 
 RESERVED = frozenset((*KEYS, "page", "text", "score", "region_score", "page_score", "rank"))
-"""Keys that users cannot give to their documents: ours, and what adapters put beside them."""
+"""Keys that documents cannot have in their own metadata: `KEYS` and those the adapters add."""
 
 
 def region_metadata(hit: Hit) -> dict[str, Scalar]:
-    """Return a new dict of JSON scalars that says what the region is and where it stands.
+    """Return `KEYS` and the document's own metadata as a dict of JSON scalars.
 
-    Boxes are fractions of the rendered page, rounded to a millionth; `rects_json` is a JSON list
-    of such boxes, one for each line. Nothing in it depends on the question.
+    Boxes are fractions of the rendered page, rounded to six digits; `rects_json` is a JSON list of
+    boxes, one for each line. Nothing depends on the question.
     """
     x0, y0, x1, y1 = (round(value, 6) for value in hit.region.box)
     rects = [[round(value, 6) for value in rect] for rect in hit.rects]
@@ -57,10 +57,10 @@ def region_metadata(hit: Hit) -> dict[str, Scalar]:
 
 
 def check_metadata(metadata: Mapping[str, Scalar] | None) -> dict[str, Scalar]:
-    """Return the user's metadata as a dict of its own.
+    """Return a copy of a document's own metadata, or {} for None.
 
     Raises:
-        ValueError: a key that is reserved or no string, or a value that is no JSON scalar.
+        ValueError: a key is reserved or not a string, or a value is not a JSON scalar.
     """
     checked = dict(metadata or {})
     for key, value in checked.items():

@@ -1,10 +1,11 @@
-"""From hits to the context of a prompt: reading order, a token budget, numbered citations."""
+"""Assembling hits into the context of a prompt: reading order, token budget, citations."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 from pathlib import PurePath
 
 import numpy as np
@@ -15,15 +16,19 @@ from snappy_core.search.hits import Hit
 from snappy_core.types import Box
 
 _PIECE = re.compile(r"(?P<word>[A-Z]?[a-z]+)|(?P<capitals>[A-Z]+)|(?P<number>\d+)|\S")
-_LETTERS = {"word": 8, "capitals": 4, "number": 3, None: 1}  # that a token of English holds
+_TOKEN_LENGTHS = {"word": 8, "capitals": 4, "number": 3, None: 1}
+"""Characters of a token of English text, by kind of piece."""
+
+_MIN_SHARED_WORDS = 0.5
+"""Share of the smaller region's words from which two regions count as repeating each other."""
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """What a number in the context stands for.
+    """The region that a marker in the context refers to.
 
     Attributes:
-        marker: "2.1", the first region quoted from the second page.
+        marker: such as "2.1", the first region of the second page.
     """
 
     marker: str
@@ -36,11 +41,11 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The text for a prompt and what its numbers stand for.
+    """A text for a prompt, and the regions that its markers refer to.
 
     Attributes:
-        tokens: what the counter says of `text`.
-        left_out: hits that repeat a region already quoted or do not fit the budget.
+        tokens: the number of tokens of `text`.
+        left_out: hits that repeat another region or do not fit the budget.
     """
 
     text: str
@@ -50,29 +55,31 @@ class Context:
 
 
 def estimate_tokens(text: str) -> int:
-    """Estimate the tokens of a text without a tokenizer.
+    """Estimate the number of tokens of an English text without a tokenizer.
 
-    A word counts one for every 8 letters begun, capitals one for 4, a number one for every 3
-    digits, any other sign, and any letter outside of a-z, one each. A fair guess for English;
-    for other languages, or to the letter, give a counter of your own.
+    Words count one token for every 8 letters begun, capitals one for every 4, numbers one for
+    every 3 digits; all other characters count one each. For other languages or exact counts, use
+    a tokenizer.
 
     >>> estimate_tokens("Revenue rose 12.5% in 2025.")
     10
     """
-    return sum(-(-len(piece[0]) // _LETTERS[piece.lastgroup]) for piece in _PIECE.finditer(text))
+    return sum(
+        -(-len(piece[0]) // _TOKEN_LENGTHS[piece.lastgroup]) for piece in _PIECE.finditer(text)
+    )
 
 
 def within_token_budget(
     hits: Iterable[Hit], budget: int | None, *, count: Callable[[str], int] = estimate_tokens
 ) -> tuple[Hit, ...]:
-    """Return the hits whose texts fit a budget together, taken best first.
+    """Return the hits whose texts together fit a token budget, best first.
 
-    One that no longer fits is passed over; those after it may still fit. The first is always
-    returned, even when it alone is longer: a question with an answer never comes back empty.
-    `assemble` cuts it instead, and counts its citations as well.
+    A hit that does not fit is skipped; later ones may still fit. The first hit is always returned,
+    even when it is longer than the budget. (`assemble` also counts citations, and cuts a first hit
+    that is too long.)
 
     Args:
-        budget: the most tokens the texts may have; None for no limit.
+        budget: the most tokens of all texts; None for no limit.
         count: counts the tokens of a text.
 
     Raises:
@@ -84,10 +91,10 @@ def within_token_budget(
     if budget < 1:
         raise ValueError(f"a token budget must be at least 1, not {budget!r}")
     costs = np.array([count(hit.region.text) for hit in hits], dtype=np.int64)
-    kept = within_budget(costs, budget)
-    if len(kept) and not kept[0]:
+    mask = within_budget(costs, budget)
+    if len(mask) and not mask[0]:
         return hits[:1]
-    return tuple(hit for hit, keep in zip(hits, kept.tolist(), strict=True) if keep)
+    return tuple(compress(hits, mask))
 
 
 def assemble(
@@ -97,61 +104,63 @@ def assemble(
     count: Callable[[str], int] = estimate_tokens,
     widen: bool = False,
 ) -> Context:
-    """Write hits out as context for a prompt.
+    """Assemble hits into the context of a prompt.
 
-    Hits are taken best first while they fit; one that is nested in, or overlaps by half with, a
-    region already taken is left out. Pages come in the order of their best hit, the regions of a
-    page in reading order:
+    Hits are taken best first while they fit the budget. A hit is left out when it shares half of
+    its words, or else of its area, with one already taken. Pages are ordered by their best hit,
+    the regions of a page by reading order:
 
         [1] q3.pdf, page 4
         [1.1] Revenue rose ...
         [1.2] Operating profit ...
 
-    When not even the first hit fits, its text is cut at a word to fit.
+    When not even the first hit fits, its text is cut after the last word that does.
 
     Args:
-        hits: as a search returned them.
-        budget: the most tokens the text may have; None for no limit.
-        count: counts the tokens of a text, for example the length of what a tokenizer encodes.
-        widen: write the whole table in the place of a row, the whole list in the place of an
-            item, where it fits.
+        hits: best first, as a search returns them.
+        budget: the most tokens of the text; None for no limit.
+        count: counts the tokens of a text, such as `lambda text: len(tokenizer.encode(text))`.
+        widen: take the whole table instead of a row, the whole list instead of an item, where
+            that fits.
 
     Raises:
-        ValueError: a budget too small for a single word with its citation.
+        ValueError: the budget is too small for one word and its citation.
     """
-    taken: list[Hit] = []
+    selected: list[Hit] = []
     left_out: list[Hit] = []
 
     def fits(hit: Hit) -> bool:
-        return budget is None or count(_write([*taken, hit])[0]) <= budget
+        return budget is None or count(_write([*selected, hit])[0]) <= budget
 
     for hit in hits:
-        wide = _widened(hit) if widen else hit
-        chosen = wide if fits(wide) else hit
-        if fits(chosen) and not any(_repeats(chosen, other) for other in taken):
-            taken.append(chosen)
+        candidate = _widen(hit) if widen else hit
+        if not fits(candidate):
+            candidate = hit
+        if fits(candidate) and not any(_repeats(candidate, other) for other in selected):
+            selected.append(candidate)
         else:
             left_out.append(hit)
-    if left_out and not taken and budget is not None:
+    if left_out and not selected and budget is not None:
         return _cut(left_out, budget, count)
-    text, citations = _write(taken)
+    text, citations = _write(selected)
     return Context(text, citations, count(text), tuple(left_out))
 
 
-def _widened(hit: Hit) -> Hit:
-    """Return a hit on the region that holds it, if there is one."""
+def _widen(hit: Hit) -> Hit:
+    """Return a hit on the parent of its region, if it has one."""
     if hit.parent is None or hit.parent_id is None:
         return hit
     return replace(hit, region=hit.parent, region_id=hit.parent_id, parent=None, rects=())
 
 
 def _repeats(hit: Hit, other: Hit) -> bool:
-    """Say whether two regions share half of the words, or else of the area, of the smaller."""
+    """Return whether two regions share half the smaller one's words, or area if without words."""
     if (hit.document_id, hit.page_number) != (other.document_id, other.page_number):
         return False
-    mine, theirs = set(hit.region.words), set(other.region.words)
-    if mine and theirs:
-        return 2 * len(mine & theirs) >= min(len(mine), len(theirs))
+    words, other_words = set(hit.region.words), set(other.region.words)
+    if words and other_words:
+        smaller = min(len(words), len(other_words))
+        return len(words & other_words) >= _MIN_SHARED_WORDS * smaller
     return overlap_by_half(hit.region.box, other.region.box)
 
 
@@ -159,13 +168,13 @@ def _write(hits: Sequence[Hit]) -> tuple[str, tuple[Citation, ...]]:
     pages: dict[tuple[str, int], list[Hit]] = {}
     for hit in hits:
         pages.setdefault((hit.document_id, hit.page_number), []).append(hit)
-    names = _names(hits)
+    names = _short_names(hits)
     blocks, citations = [], []
-    for page, of_page in enumerate(pages.values(), start=1):
-        first = of_page[0]
-        lines = [f"[{page}] {names[first.source]}, page {first.page_label}"]
-        for place, hit in enumerate(sorted(of_page, key=lambda h: h.region.order), start=1):
-            marker = f"{page}.{place}"
+    for page_index, page_hits in enumerate(pages.values(), start=1):
+        first = page_hits[0]
+        lines = [f"[{page_index}] {names[first.source]}, page {first.page_label}"]
+        for index, hit in enumerate(sorted(page_hits, key=lambda h: h.region.order), start=1):
+            marker = f"{page_index}.{index}"
             lines.append(f"[{marker}] {hit.region.text}")
             citations.append(
                 Citation(
@@ -181,32 +190,36 @@ def _write(hits: Sequence[Hit]) -> tuple[str, tuple[Citation, ...]]:
     return "\n\n".join(blocks), tuple(citations)
 
 
-def _names(hits: Sequence[Hit]) -> dict[str, str]:
-    """Return for each source its file name, or all of it where two files have the same name."""
+def _short_names(hits: Sequence[Hit]) -> dict[str, str]:
+    """Return the file name of each source, or the source itself where two file names are equal."""
     sources = dict.fromkeys(hit.source for hit in hits)
-    short = [PurePath(source).name or source for source in sources]
+    names = [PurePath(source).name or source for source in sources]
     return {
-        source: name if short.count(name) == 1 else source
-        for source, name in zip(sources, short, strict=True)
+        source: name if names.count(name) == 1 else source
+        for source, name in zip(sources, names, strict=True)
     }
 
 
 def _cut(hits: Sequence[Hit], budget: int, count: Callable[[str], int]) -> Context:
-    """Write the beginning of the best hit, as many words as the budget allows."""
-    head, citations = _write(hits[:1])
+    """Write as many words of the first hit as the budget allows."""
+    text, citations = _write(hits[:1])
     words = hits[0].region.text.split()
-    frame = head[: len(head) - len(hits[0].region.text)]
-    low, high = 0, len(words)  # `low` words fit, `high` do not
-    while high - low > 1:
-        middle = (low + high) // 2
-        if count(frame + " ".join(words[:middle]) + " …") <= budget:
-            low = middle
+    prefix = text[: len(text) - len(hits[0].region.text)]
+
+    def beginning(length: int) -> str:
+        return prefix + " ".join(words[:length]) + " …"
+
+    fitting, too_many = 0, len(words)
+    while too_many - fitting > 1:
+        middle = (fitting + too_many) // 2
+        if count(beginning(middle)) <= budget:
+            fitting = middle
         else:
-            high = middle
-    if low == 0:
+            too_many = middle
+    if fitting == 0:
         raise ValueError(
             f"a budget of {budget} tokens holds no word of the best hit; its citation alone "
-            f"takes {count(frame)}"
+            f"takes {count(prefix)}"
         )
-    text = frame + " ".join(words[:low]) + " …"
+    text = beginning(fitting)
     return Context(text, citations, count(text), tuple(hits[1:]))

@@ -113,6 +113,7 @@ def test_options(report_index, report):
     for options in (
         {"k": 2},
         {"per_page": 1},
+        {"candidates": 99},
         {"score_threshold": 0.5},
         {"scoring": "mean"},
         {"filter": {"region_label": "table_row"}},

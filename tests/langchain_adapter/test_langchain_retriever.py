@@ -88,6 +88,8 @@ async def test_k_for_one_call(retriever, number):
         {"filter": {"team": ["finance", "sales"], "page_number": 4}},
         {"score_threshold": 0.4},
         {"per_page": 1},
+        {"candidates": 2},
+        {"pages": [(str(REPORT), 4), (str(REPORT), 6)]},
         {"scoring": "mean"},
         {"k": 2, "filter": {"page_number": [2, 3]}, "per_page": 1},
     ],

@@ -71,8 +71,13 @@ def test_k_and_the_options_of_the_retriever(report_index):
     tool = create_region_tool(retriever, k=1)
     assert tool.invoke(call(tool, query="net debt")).artifact == documents[:1]
     assert len(retriever.invoke("net debt")) == len(documents)
+    capped = create_region_tool(report_index, k=9, per_page=1, filter={"page_number": [2, 6]})
+    pages = [d.metadata["page_number"] for d in capped.invoke(call(capped, query="debt")).artifact]
+    assert sorted(pages) == [2, 6]
     with pytest.raises(ValueError, match="k must be an integer of at least 1, not 0"):
         create_region_tool(retriever, k=0)
+    with pytest.raises(TypeError, match="unknown search option 'kk'; use k, "):
+        create_region_tool(retriever, kk=1)
 
 
 def test_index_by_path(tmp_path, data):

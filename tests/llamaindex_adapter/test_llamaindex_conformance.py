@@ -31,7 +31,7 @@ class TestSnappyRetriever(RetrieverConformance):
 
 
 class TestAllRegions(RetrieverConformance):
-    """With every region of the report, so that most neighbours are among the nodes."""
+    """With every region of the report, so that most neighbors are among the nodes."""
 
     question = "How many turbines are at work?"
 
@@ -100,7 +100,7 @@ def no_source(found):
     return found
 
 
-def neighbour_of_itself(found):
+def neighbor_of_itself(found):
     here = RelatedNodeInfo(node_id=found.node_id)
     found.node.relationships[NodeRelationship.NEXT] = here
     return found
@@ -120,7 +120,7 @@ SPOILT = {
     all_in_the_prompt: "the_model_reads_little_metadata",
     all_embedded: "the_model_reads_little_metadata",
     no_source: "relationships",
-    neighbour_of_itself: "relationships",
+    neighbor_of_itself: "relationships",
     no_id_in_metadata: "citation_engine_keeps_the_id",
 }
 
@@ -130,10 +130,10 @@ def run(name, retriever):
     suite = RetrieverConformance()
     suite.question = "How many turbines are at work?"
     test = getattr(suite, f"test_{name}")
-    given = {"retriever": retriever}
-    if "found" in inspect.signature(test).parameters:
-        given["found"] = retriever.retrieve(suite.question)
-    test(**{key: given[key] for key in inspect.signature(test).parameters})
+    arguments = {"retriever": retriever}
+    if "nodes" in inspect.signature(test).parameters:
+        arguments["nodes"] = retriever.retrieve(suite.question)
+    test(**{key: arguments[key] for key in inspect.signature(test).parameters})
 
 
 @pytest.mark.parametrize("spoil", SPOILT, ids=lambda spoil: spoil.__name__)

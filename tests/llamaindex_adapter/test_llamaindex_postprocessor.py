@@ -98,6 +98,15 @@ def test_per_page(index):
     assert sorted(node.metadata["page_number"] for node in found) == [2, 3, 4]
 
 
+def test_options_are_those_of_the_index(index):
+    options = {"k": 3, "filter": {"region_label": "paragraph"}, "scoring": "mean"}
+    pages = [PageReference(SOURCE, number) for number in (2, 4)]
+    expected = [to_node(hit) for hit in index.search(QUESTION, pages=pages, **options)]
+    regions = numbered(index, **options)
+    assert regions.postprocess_nodes([page(2), page(4)], query_str=QUESTION) == expected
+    assert regions.top_n == 3
+
+
 def test_printed_labels_are_not_page_numbers(index):
     # What LlamaIndex's PDF reader writes. The fourth page of the report is printed as 3.
     node = foreign(file_path=SOURCE, file_name="report.pdf", page_label="3")

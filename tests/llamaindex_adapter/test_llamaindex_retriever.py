@@ -22,6 +22,7 @@ from llama_index.core.tools import RetrieverTool
 from llama_index.core.vector_stores.utils import metadata_dict_to_node, node_to_metadata_dict
 
 from snappy_core import PasswordRequiredError, RegionIndex, Source, UnreadableDocumentError
+from snappy_core.page_search import PageReference
 from snappy_core.search.context import within_token_budget
 from snappy_core.testing import FakeEncoder
 from snappy_llamaindex import SnappyRetriever, to_node
@@ -80,6 +81,8 @@ def listening():
         {"filter": {"team": ["finance", "sales"], "page_number": 4}},
         {"score_threshold": 0.4},
         {"per_page": 1},
+        {"candidates": 2},
+        {"pages": [PageReference("report", 4), PageReference("report", 6)]},
         {"scoring": "mean"},
     ],
 )
@@ -126,6 +129,15 @@ def test_options_can_be_changed(retriever):
 def test_wrong_options(index, options, message):
     with pytest.raises(ValueError, match=message):
         SnappyRetriever(index, **options)
+
+
+def test_similarity_top_k_is_k(index):
+    retriever = SnappyRetriever(index, k=3)
+    assert retriever.similarity_top_k == 3
+    retriever.similarity_top_k = 1
+    assert len(retriever.retrieve(QUESTION)) == retriever.k == 1
+    with pytest.raises(ValueError, match="k and similarity_top_k are the same option"):
+        SnappyRetriever(index, k=3, similarity_top_k=3)
 
 
 def test_unknown_option(index):
@@ -210,7 +222,7 @@ def test_relationships(retriever):
     assert node.node_id.startswith(f"{node.parent_node.node_id}r")
 
 
-def test_neighbours_lead_through_the_page_in_reading_order(index):
+def test_neighbors_lead_through_the_page_in_reading_order(index):
     nodes = {n.node_id: n.node for n in SnappyRetriever(index, similarity_top_k=500).retrieve("a")}
     on_page = [node for node in nodes.values() if node.parent_node.node_id == "report#p4"]
     [node] = [node for node in on_page if node.prev_node is None]

@@ -91,7 +91,7 @@ def test_region_ids_are_unique_and_do_not_change(index):
     assert set(ids(index.search("cows", k=100))) == set(ids(first))
 
 
-def test_hits_know_their_neighbours_in_reading_order(store):
+def test_hits_know_their_neighbors_in_reading_order(store):
     page = make_page("Cows graze.", "Sheep graze.", "Goats graze.")
     # Stored in another order than it is read in: goats, cows, sheep.
     regions = [replace(r, order=order) for r, order in zip(page.regions, (1, 2, 0), strict=True)]
