@@ -105,8 +105,7 @@ def find_frames(
 
 
 def _find_bars(horizontals: NDArray[np.float32], lines: Sequence[Line]) -> list[Box]:
-    """Return horizontal ruling lines, joined where they continue, without short ones and
-    underlines."""
+    """Join horizontal ruling lines where they continue; drop short ones and underlines."""
     bars: list[Box] = []
     order = np.lexsort((horizontals[:, 0], horizontals[:, 1].round()))
     for x0, y0, x1, y1 in horizontals[order].tolist():

@@ -121,7 +121,7 @@ def test_a_turned_page_has_the_same_regions(parts, stamped):
         np.testing.assert_allclose(turned_boxes, turned(boxes, quarter), atol=1e-5)
 
 
-def test_the_parts_are_what_they_are_called():
+def test_a_turned_page_has_the_regions_that_were_set():
     sheet = Sheet()
     for part in PARTS:
         getattr(sheet, part)()
@@ -131,7 +131,7 @@ def test_the_parts_are_what_they_are_called():
 
 
 @pytest.mark.parametrize("turn", range(4))
-def test_most_words_say_how_a_page_is_turned(turn):
+def test_the_direction_of_most_words_is_that_of_the_page(turn):
     sheet = Sheet()
     sheet.paragraph()
     sheet.stamp()

@@ -52,7 +52,7 @@ class Sheet:
 
     def page(self, lines=(), **drawings):
         page = make_page(self.texts, self.boxes, bold=self.bold, size=(1000, 1000), **drawings)
-        vars(page)["lines"] = lines
+        vars(page)["lines"] = lines  # instead of those it would find itself
         return page
 
     def find(self, lines, prose=(), rules=None, areas=()):
