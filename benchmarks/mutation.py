@@ -32,7 +32,7 @@ PACKAGES = {"scoring": ("scoring", "search"), "search": ("search",), "ingest": (
 
 COMMON_TESTS = ("test_index.py", "test_page_search.py")
 KILL_TESTS = "test_kill.py"  # of processes that are killed while they add documents
-KILL_MODULES = ("pipeline.py", "plan.py")  # which decide what such a process leaves behind
+KILL_MODULES = ("pipeline.py", "plan.py", "write.py")  # decide what such a process leaves behind
 BASELINE = 600.0  # seconds that the tests of a package may take without a mutation
 PATIENCE = 2.5  # times as long they may take with one; a mutant that hangs counts as killed
 COPIES = 2  # of the repository: as many mutants are tested at once

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from benchmarks.bbox_docvqa.asking import SWEEP, Setting
+from benchmarks.bbox_docvqa.measures import SWEEP, Setting
 from snappy_core.evaluation.report import format_table
 
 RETURNED = {"": "all selected", "top3_": "first three", "top1_": "first"}

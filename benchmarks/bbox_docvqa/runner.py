@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.bbox_docvqa.asking import SWEEP, Score, Setting, measure, scorer
 from benchmarks.bbox_docvqa.dataset import PageLocation, Sample, locate
+from benchmarks.bbox_docvqa.measures import SWEEP, Score, Setting, measure, scorer
 from benchmarks.bbox_docvqa.results import Result, ResultFile
 from benchmarks.bbox_docvqa.tokens import token_counter
 from snappy_core.encoders.base import Encoder

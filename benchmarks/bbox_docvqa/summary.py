@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from benchmarks.bbox_docvqa.asking import POOLS
 from benchmarks.bbox_docvqa.grounding import grounding, group, means, prefixed
+from benchmarks.bbox_docvqa.measures import POOLS
 from benchmarks.bbox_docvqa.results import Result
 from benchmarks.bbox_docvqa.runner import Run
 from benchmarks.bbox_docvqa.tokens import savings

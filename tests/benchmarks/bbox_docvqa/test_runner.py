@@ -5,8 +5,8 @@ import json
 import pypdfium2
 import pytest
 
-from benchmarks.bbox_docvqa.asking import SWEEP
 from benchmarks.bbox_docvqa.dataset import load_regions, load_samples
+from benchmarks.bbox_docvqa.measures import SWEEP
 from benchmarks.bbox_docvqa.recorded import load_runs, recorded_summary
 from benchmarks.bbox_docvqa.reports import docvqa_report, recorded_report
 from benchmarks.bbox_docvqa.runner import run_docvqa

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.bbox_docvqa.asking import POOLS, SWEEP, Setting, measure, pixel_size, select
 from benchmarks.bbox_docvqa.dataset import Sample
+from benchmarks.bbox_docvqa.measures import POOLS, SWEEP, Setting, measure, pixel_size, select
 from snappy_core.boxes import as_boxes, to_pixels
 from snappy_core.testing import make_page
 from snappy_core.types import NO_WORDS, Page
