@@ -39,13 +39,13 @@ def page_of(document, options=NEVER):
     return page
 
 
-def seen(document, number=1):
+def rendered_values(document, number=1):
     return np.asarray(render(document, number)).astype(int)
 
 
-def off(document, expected):
+def difference(document, expected):
     """The largest difference from a gray picture, in the interior of its blocks."""
-    rendered = seen(document)
+    rendered = rendered_values(document)
     assert rendered.shape == (*expected.shape, 3)
     flat = np.ones(expected.shape, bool)
     for axis in (0, 1):  # lossy formats blur edges
@@ -81,7 +81,7 @@ def test_formats(kind, options, tolerance, mode):
     assert (page.width, page.height, page.unit) == (*SIZE, "px")
     assert (page.number, page.label, page.user_space) == (1, "1", None)
     assert (len(page.words), page.regions, page.warning) == (0, (), "")
-    assert off(document, gray()) <= tolerance
+    assert difference(document, gray()) <= tolerance
 
 
 def test_pictures_have_the_pixels_they_have():
@@ -120,7 +120,7 @@ def test_names_do_not_matter(tmp_path, as_file):
 )
 def test_modes(mode, kind, options, tolerance):
     document = source(picture("RGB").convert(mode), kind, **options)
-    assert off(document, gray()) <= tolerance
+    assert difference(document, gray()) <= tolerance
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_modes(mode, kind, options, tolerance):
 def test_one_bit(kind, options):
     expected = np.where(gray() > 200, 255, 0).astype(np.uint8)
     document = source(Image.fromarray(expected).convert("1"), kind, **options)
-    assert off(document, expected) == 0
+    assert difference(document, expected) == 0
 
 
 DEEP = {
@@ -149,7 +149,7 @@ DEEP = {
 @pytest.mark.parametrize("name", DEEP)
 def test_deep_pictures_are_scaled_not_cut(name):
     values, kind = DEEP[name]
-    assert off(source(Image.fromarray(values), kind), gray()) <= 1
+    assert difference(source(Image.fromarray(values), kind), gray()) <= 1
 
 
 def test_values_that_are_no_numbers():
@@ -157,7 +157,7 @@ def test_values_that_are_no_numbers():
     values[0, :3] = np.nan, np.inf, -np.inf
     expected = gray()
     expected[0, :3] = 0
-    assert off(source(Image.fromarray(values), "TIFF"), expected) <= 1
+    assert difference(source(Image.fromarray(values), "TIFF"), expected) <= 1
 
 
 @pytest.mark.parametrize("mode", ["RGBA", "LA"])
@@ -167,30 +167,30 @@ def test_paper_shows_through(mode, kind):
     alpha = np.zeros((SIZE[1], SIZE[0]), np.uint8)
     alpha[INK] = 255
     alpha[28:36, 4:20] = 127
-    made = Image.new("L", SIZE, 0).convert(mode)
-    made.putalpha(Image.fromarray(alpha))
+    image = Image.new("L", SIZE, 0).convert(mode)
+    image.putalpha(Image.fromarray(alpha))
     if kind == "WEBP":
-        made = made.convert("RGBA")
+        image = image.convert("RGBA")
     options = {"lossless": True, "exact": True} if kind == "WEBP" else {}
-    assert off(source(made, kind, **options), gray()) <= 1
+    assert difference(source(image, kind, **options), gray()) <= 1
 
 
 @pytest.mark.parametrize("transparency", [1, bytes([255, 0, 255])], ids=["index", "table"])
 def test_palettes_with_transparency(transparency):
-    places = np.full((SIZE[1], SIZE[0]), 1, np.uint8)
-    places[INK] = 0
-    places[28:36, 4:20] = 2
-    made = Image.frombytes("P", SIZE, places.tobytes())
-    made.putpalette([0, 0, 0, 10, 20, 30, 128, 128, 128])  # the paper is dark but transparent
-    assert off(source(made, "PNG", transparency=transparency), gray()) == 0
+    indices = np.full((SIZE[1], SIZE[0]), 1, np.uint8)
+    indices[INK] = 0
+    indices[28:36, 4:20] = 2
+    image = Image.frombytes("P", SIZE, indices.tobytes())
+    image.putpalette([0, 0, 0, 10, 20, 30, 128, 128, 128])  # the paper is dark but transparent
+    assert difference(source(image, "PNG", transparency=transparency), gray()) == 0
 
 
 def test_a_transparent_color():
-    made = picture("RGB")
-    dark = np.asarray(made).copy()
+    image = picture("RGB")
+    dark = np.asarray(image).copy()
     dark[(dark == 255).all(axis=2)] = (1, 2, 3)
     document = source(Image.fromarray(dark), "PNG", transparency=(1, 2, 3))
-    assert off(document, gray()) == 0
+    assert difference(document, gray()) == 0
 
 
 # Turns and resolutions
@@ -219,7 +219,7 @@ def test_orientation_by_exif(kind, orientation):
     document = source(stored.convert("RGB"), kind, exif=exif.tobytes(), **options)
     page = page_of(document)
     assert (page.width, page.height) == SIZE
-    assert off(document, gray()) <= 8
+    assert difference(document, gray()) <= 8
 
 
 @needs_tesseract
@@ -275,8 +275,8 @@ def test_words_stand_where_they_were_drawn():
 def test_small_and_large_pictures_are_read_in_the_size_tesseract_likes():
     small = sheet().resize((WIDTH // 2, HEIGHT // 2), Image.Resampling.LANCZOS)
     large = sheet().resize((WIDTH * 4, HEIGHT * 4), Image.Resampling.BICUBIC)
-    for made in (small, large):
-        page = page_of(source(made), ReadingOptions())
+    for image in (small, large):
+        page = page_of(source(image), ReadingOptions())
         assert list(page.words.texts) == WORDS
         assert page.words.boxes[0] == pytest.approx(
             next(drawn_boxes())[1] / np.array([WIDTH, HEIGHT] * 2), abs=0.01
@@ -287,9 +287,9 @@ def test_small_and_large_pictures_are_read_in_the_size_tesseract_likes():
 @pytest.mark.parametrize("deep", ["16 bit", "float"])
 def test_words_of_deep_pictures(deep):
     values = np.asarray(sheet())
-    made = values.astype(np.uint16) * 257 if deep == "16 bit" else values.astype(np.float32) / 255
+    image = values.astype(np.uint16) * 257 if deep == "16 bit" else values.astype(np.float32) / 255
     kind = "PNG" if deep == "16 bit" else "TIFF"
-    page = page_of(source(Image.fromarray(made), kind), ReadingOptions())
+    page = page_of(source(Image.fromarray(image), kind), ReadingOptions())
     assert list(page.words.texts) == WORDS
 
 
@@ -312,8 +312,8 @@ FRAMES = [(70, 40), (30, 90), (50, 50)]
 
 
 def frames():
-    made = [Image.new("L", size, 60 * (i + 1)) for i, size in enumerate(FRAMES)]
-    return encode(made[0], "TIFF", save_all=True, append_images=made[1:])
+    first, *others = (Image.new("L", size, 60 * (i + 1)) for i, size in enumerate(FRAMES))
+    return encode(first, "TIFF", save_all=True, append_images=others)
 
 
 def test_frames_of_different_sizes():
@@ -344,9 +344,11 @@ def test_there_is_no_such_frame(number):
 
 def test_a_damaged_frame_warns_and_the_others_are_read():
     rows = np.random.default_rng(5).integers(0, 255, (60, 60), dtype=np.uint8)
-    made = Image.fromarray(rows)
+    image = Image.fromarray(rows)
     data = bytearray(
-        encode(made, "TIFF", save_all=True, append_images=[made, made], compression="tiff_deflate")
+        encode(
+            image, "TIFF", save_all=True, append_images=[image, image], compression="tiff_deflate"
+        )
     )
     with Image.open(io.BytesIO(data)) as opened:
         opened.seek(1)
@@ -370,7 +372,7 @@ def test_previews_and_films_are_one_page(kind):
     )
     document = Source.from_bytes(data, "photo")
     assert len(list(read(document, NEVER))) == 1
-    assert off(document, gray()) <= 8
+    assert difference(document, gray()) <= 8
 
 
 # What cannot be read

@@ -66,16 +66,16 @@ def folder(tmp_path):
 
 
 def test_a_folder_is_walked_in_order(folder):
-    found = [source.path.relative_to(folder).as_posix() for source in expand(folder)]
-    assert found == ["a/deep/er/c.pdf", "a/z.PDF", "b.pdf"]
+    names = [source.path.relative_to(folder).as_posix() for source in expand(folder)]
+    assert names == ["a/deep/er/c.pdf", "a/z.PDF", "b.pdf"]
 
 
 def test_files_folders_and_sources_in_the_order_given(folder):
-    made = Source.from_bytes(b"low water", "log")
-    found = list(expand([folder / "notes.txt", made, str(folder / "a"), "nowhere.pdf"], "tide"))
-    names = [Path(source.name).name for source in found]
+    log = Source.from_bytes(b"low water", "log")
+    sources = list(expand([folder / "notes.txt", log, str(folder / "a"), "nowhere.pdf"], "tide"))
+    names = [Path(source.name).name for source in sources]
     assert names == ["notes.txt", "log", "c.pdf", "z.PDF", "nowhere.pdf"]
-    assert [source.password for source in found] == ["tide", None, "tide", "tide", "tide"]
+    assert [source.password for source in sources] == ["tide", None, "tide", "tide", "tide"]
 
 
 @pytest.mark.parametrize("one", ["log.pdf", Path("log.pdf"), Source.from_bytes(b"x", "log.pdf")])

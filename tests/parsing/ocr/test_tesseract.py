@@ -189,16 +189,16 @@ def test_tesseract_fails(program, body):
     assert "\n" not in warning
 
 
-@pytest.mark.parametrize(("given", "used"), [(None, "1"), ("3", "3")])
+@pytest.mark.parametrize(("limit", "expected"), [(None, "1"), ("3", "3")])
 def test_tesseract_has_one_thread_unless_told_otherwise(
-    program, monkeypatch, tmp_path, given, used
+    program, monkeypatch, tmp_path, limit, expected
 ):
-    if given is None:
+    if limit is None:
         monkeypatch.delenv("OMP_THREAD_LIMIT", raising=False)
     else:
-        monkeypatch.setenv("OMP_THREAD_LIMIT", given)
+        monkeypatch.setenv("OMP_THREAD_LIMIT", limit)
     program(f'echo "$OMP_THREAD_LIMIT" > {tmp_path}/threads; exit 1')
     with pytest.raises(OcrError):
         recognize(sheet())
-    assert (tmp_path / "threads").read_text().strip() == used
-    assert os.environ["OMP_THREAD_LIMIT"] == used
+    assert (tmp_path / "threads").read_text().strip() == expected
+    assert os.environ["OMP_THREAD_LIMIT"] == expected

@@ -106,11 +106,11 @@ def test_areas_and_rules_are_where_one_sees_them(angle, crop):
     with page_of(lambda canvas: canvas.line(60, 600, 300, 600)) as page:
         turn_and_crop(page, angle, crop)
         rules = page_drawings(page).ruling_lines
-        found, none = rules.horizontal, rules.vertical
+        lines, across = rules.horizontal, rules.vertical
         if angle % 180:
-            found, none = none, found
-        assert len(none) == 0
-        np.testing.assert_allclose(found, [ink(page)], atol=1 / 360)
+            lines, across = across, lines
+        assert len(across) == 0
+        np.testing.assert_allclose(lines, [ink(page)], atol=1 / 360)
 
 
 def turn_and_crop(page, angle, crop):
@@ -332,9 +332,9 @@ def test_of_very_many_objects_some_are_looked_at(monkeypatch):
 )
 def test_hostile_drawings_stay_on_the_page(content):
     with opened(one(content)) as page:
-        found = page_drawings(page)
-    boxes = [np.array([area.box for area in found.areas]).reshape(-1, 4)]
-    for box in (*boxes, found.ruling_lines.horizontal, found.ruling_lines.vertical):
+        shown = page_drawings(page)
+    boxes = [np.array([area.box for area in shown.areas]).reshape(-1, 4)]
+    for box in (*boxes, shown.ruling_lines.horizontal, shown.ruling_lines.vertical):
         assert (box >= 0).all()
         assert (box <= 1 + 1e-6).all()
         assert (box[:, 2:] >= box[:, :2]).all()
@@ -358,32 +358,34 @@ def boxes(draw):
     low = draw(
         st.lists(st.tuples(st.integers(0, 88), st.integers(0, 158)), min_size=1, max_size=40)
     )
-    made = [
+    rows = [
         (x, y, min(x + draw(st.integers(0, 12)), 90), min(y + draw(st.integers(0, 30)), 160))
         for x, y in low
     ]
-    return np.array(made, dtype=np.float32)
+    return np.array(rows, dtype=np.float32)
 
 
 @given(boxes())
 def test_clusters_are_what_one_gets_by_flooding(boxes):
-    found = drawings._clusters(boxes, SIDES)
+    clusters = drawings._clusters(boxes, SIDES)
     cells = (boxes // drawings._MAX_GAP).astype(int)
     touch = (cells[:, None, :2] <= cells[None, :, 2:] + 1).all(axis=2)
     touch &= touch.T
     reach = touch
     for _ in range(len(boxes)):
         reach = reach @ touch
-    np.testing.assert_array_equal(found[:, None] == found[None], reach)
+    np.testing.assert_array_equal(clusters[:, None] == clusters[None], reach)
 
 
 @given(boxes())
 def test_groups_do_not_overlap_and_hold_every_box(boxes):
     kinds = np.arange(len(boxes), dtype=np.int8) % 4
-    found, highest = drawings._group(boxes, kinds, SIDES)
-    shared = drawings.intersection(found, found)
-    assert (shared[~np.eye(len(found), dtype=bool)] == 0).all()
-    inside = (found[:, None, :2] <= boxes[None, :, :2]) & (boxes[None, :, 2:] <= found[:, None, 2:])
+    groups, highest = drawings._group(boxes, kinds, SIDES)
+    shared = drawings.intersection(groups, groups)
+    assert (shared[~np.eye(len(groups), dtype=bool)] == 0).all()
+    inside = (groups[:, None, :2] <= boxes[None, :, :2]) & (
+        boxes[None, :, 2:] <= groups[:, None, 2:]
+    )
     assert inside.all(axis=2).any(axis=0).all()
     assert highest.max() == kinds.max()
 

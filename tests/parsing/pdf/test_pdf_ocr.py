@@ -121,8 +121,8 @@ def test_a_scan_that_the_page_turns(angle):
     )
     picture = stream(sheet().tobytes(), keys)
     paint = f"q {WIDTH} 0 0 {HEIGHT} 0 0 cm /Im Do Q\n"
-    made = document(Page(paint, f"0 0 {WIDTH} {HEIGHT}", f"/Rotate {angle}", picture))
-    (page,) = pages_of(Source.from_bytes(made, "turned"))
+    content = document(Page(paint, f"0 0 {WIDTH} {HEIGHT}", f"/Rotate {angle}", picture))
+    (page,) = pages_of(Source.from_bytes(content, "turned"))
     assert (page.width > page.height) == (angle in (90, 270))
     assert list(page.words.texts) == WORDS
     assert [region.text for region in page.regions] == [line for _, _, line in LINES]

@@ -18,7 +18,7 @@ def paper(width=80, height=40, gray=255):
 
 
 @pytest.mark.parametrize(
-    ("box", "found"),
+    ("box", "expected"),
     [
         ([0.5, 0.25, 1, 0.5], True),  # around the dot
         ([0, 0, 1, 1], True),
@@ -29,14 +29,14 @@ def paper(width=80, height=40, gray=255):
         ([1, 1, 1, 1], False),  # the last corner
     ],
 )
-def test_a_dot_of_ink(box, found):
+def test_a_dot_of_ink(box, expected):
     picture = paper()
     picture[15, 60] = 0  # 15 of 40 down, 60 of 80 across
-    assert has_edges(edge_mask(picture), as_boxes([box])).tolist() == [found]
+    assert has_edges(edge_mask(picture), as_boxes([box])).tolist() == [expected]
 
 
 @pytest.mark.parametrize(
-    ("ground", "ink", "found"),
+    ("ground", "ink", "expected"),
     [
         (255, 0, True),
         (0, 255, True),  # white on black
@@ -46,10 +46,11 @@ def test_a_dot_of_ink(box, found):
         (0, 0, False),  # an even black field
     ],
 )
-def test_contrast(ground, ink, found):
+def test_contrast(ground, ink, expected):
     picture = paper(gray=ground)
     picture[10:20, 30:40] = ink
-    assert has_edges(edge_mask(picture), as_boxes([[0.25, 0.125, 0.75, 0.625]])).tolist() == [found]
+    box = [0.25, 0.125, 0.75, 0.625]
+    assert has_edges(edge_mask(picture), as_boxes([box])).tolist() == [expected]
 
 
 @pytest.mark.parametrize("stroke", [np.s_[20, :], np.s_[:, 20]], ids=["row", "column"])
