@@ -6,8 +6,9 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import CancelledError
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from snappy_core.ingest.worker import WorkerSetup, serve
 
 _CHECK = 0.1  # seconds between checks of memory, and of whether to stop
 _START = 120.0  # seconds a worker may take to load the encoder
+_ADVICE = "add the documents without workers (executor=None)"
 _EXIT = 10.0  # seconds a process that has closed its pipe may take to end
 
 _starting_or_ending = threading.Lock()  # multiprocessing lets no two threads wait for processes
@@ -70,15 +72,12 @@ class WorkerProcess:
             RuntimeError: no process can be started.
             CancelledError: the pool is stopping.
         """
-        try:
+        for may_retry in (True, False):
             try:
                 return self._try(job)
-            except _JobTimedOut:
-                raise
-            except _WorkerDied:
-                return self._try(job)
-        except _WorkerDied as death:
-            raise WorkerError(job.source.name, f"{death} ({job})") from None
+            except _WorkerDied as death:
+                if not may_retry or isinstance(death, _JobTimedOut):
+                    raise WorkerError(job.source.name, f"{death} ({job})") from None
 
     def kill(self) -> None:
         """End the process and the programs it started, at once."""
@@ -121,26 +120,16 @@ class WorkerProcess:
         )
         # Ctrl-C is for this process, which ends the workers: they never see it. A signal that
         # is blocked stays blocked in the programs a thread starts.
-        with _starting_or_ending:
-            blocked = _block(signal.SIGINT)
-            try:
-                process.start()
-                self._process = process
-            finally:
-                child_pipe.close()
-                _unblock(blocked)
+        with _starting_or_ending, _blocked(signal.SIGINT), child_pipe:
+            process.start()
+            self._process = process
         try:
             _, error = self._exchange(self._setup, _START)
         except _WorkerDied as death:
-            raise RuntimeError(
-                f"no worker process can be started ({death}); "
-                "add the documents without workers (executor=None)"
-            ) from None
+            raise RuntimeError(f"no worker process can be started ({death}); {_ADVICE}") from None
         if error is not None:
-            raise RuntimeError(
-                f"the encoder cannot be loaded in a worker process ({error}); "
-                "add the documents without workers (executor=None)"
-            ) from error
+            cause = f"the encoder cannot be loaded in a worker process ({error})"
+            raise RuntimeError(f"{cause}; {_ADVICE}") from error
 
     def _exchange(self, message: WorkerSetup | Job, seconds: float) -> tuple[Any, Exception | None]:
         """Send a message and return the answer.
@@ -194,13 +183,14 @@ def _environment(folder: Path) -> dict[str, str]:
     }
 
 
-def _block(number: int) -> set[Any]:
-    """Block a signal in this thread and what it starts; return what was blocked before."""
-    if hasattr(signal, "pthread_sigmask"):  # not on Windows
-        return signal.pthread_sigmask(signal.SIG_BLOCK, {number})
-    return set()
-
-
-def _unblock(before: set[Any]) -> None:
-    if hasattr(signal, "pthread_sigmask"):
+@contextmanager
+def _blocked(number: int) -> Iterator[None]:
+    """Block a signal in this thread and in the programs it starts meanwhile."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {number})
+    try:
+        yield
+    finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -12,7 +12,7 @@ from snappy_core.formats import SuppliedPage
 from snappy_core.ingest.executor import Executor, InlineExecutor
 from snappy_core.ingest.pipeline import Pipeline
 from snappy_core.ingest.plan import fingerprint, plan, stored_document, update_metadata
-from snappy_core.ingest.progress import IngestProgress
+from snappy_core.ingest.progress import IngestProgress, ingest_progress
 from snappy_core.ingest.report import Failure, IngestReport
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Source
@@ -36,10 +36,12 @@ def ingest(
     `supplied` holds the regions of the only document, by page number.
     """
     started = time.perf_counter()
-    bar = IngestProgress(len(documents), progress)
-    with (executor or InlineExecutor()).start(encoder) as pool, bar:
+    with (
+        (executor or InlineExecutor()).start(encoder) as pool,
+        ingest_progress(len(documents), progress) as bar,
+    ):
         planned = plan(store, documents, fingerprint(encoder, reading, supplied))
-        pipeline = Pipeline(planned, pool, reading, bar.counted, supplied)
+        pipeline = Pipeline(planned, pool, reading, bar.count_document, supplied)
         report = write_documents(store, pipeline, metadata, bar)
     return replace(report, seconds=time.perf_counter() - started)
 
@@ -74,14 +76,16 @@ def write_documents(
                 added.append(document_id)
             else:
                 unchanged.append(document_id)
-            bar.document()
+            bar.finish_document()
         except (StoreError, FormatError):
             raise  # a full disk or wrong regions are no fault of the document
         except SnappyError as error:
             cause = error.cause if isinstance(error, UnreadableDocumentError) else str(error)
             failed.append(Failure(name, cause, error))
             expected = 0 if document is None else document.pages or 0
-            bar.document(f"{name}: {cause}", missing=expected - (bar.pages - pages_before))
+            bar.finish_document(
+                f"{name}: {cause}", missing_pages=expected - (bar.pages - pages_before)
+            )
     return IngestReport(tuple(added), tuple(unchanged), tuple(failed), tuple(warnings), pages, 0.0)
 
 
@@ -90,7 +94,7 @@ def _watch(
 ) -> Iterator[PageRecord]:
     """Pass pages on; count them, and collect warnings of those that cannot be found."""
     for record in records:
-        bar.page()
+        bar.finish_page()
         page = record.page
         if page.warning or not page.regions:
             cause = page.warning or ("has no regions" if len(page.words) else "has no text")

@@ -1,14 +1,14 @@
-from snappy_core.ingest.progress import IngestProgress
+from snappy_core.ingest.progress import ingest_progress
 
 
 def work(show):
-    with IngestProgress(3, show) as bar:
-        bar.page()
-        bar.page()
-        bar.document()
-        bar.document("b[1].pdf: is [not] a PDF")
-        bar.page()
-        bar.document()
+    with ingest_progress(3, show) as bar:
+        bar.finish_page()
+        bar.finish_page()
+        bar.finish_document()
+        bar.finish_document("b[1].pdf: is [not] a PDF")
+        bar.finish_page()
+        bar.finish_document()
         assert bar.pages == 3
 
 
@@ -34,36 +34,36 @@ def test_is_silent_without_a_terminal(capsys):
 
 def test_ends_when_the_work_is_cut_off(capsys):
     try:
-        with IngestProgress(2, show=True) as bar:
-            bar.document()
+        with ingest_progress(2, show=True) as bar:
+            bar.finish_document()
             raise KeyboardInterrupt
     except KeyboardInterrupt:
         pass
-    with IngestProgress(1, show=True):  # the terminal is free for the next one
+    with ingest_progress(1, show=True):  # the terminal is free for the next one
         pass
     assert "1/2" in capsys.readouterr().err
 
 
 def test_expects_as_many_pages_of_documents_not_yet_opened():
-    with IngestProgress(4, show=False) as bar:
-        assert bar.expected is None
-        bar.counted(10)
-        assert bar.expected == 40
-        bar.counted(0)  # stands in the index already
-        assert bar.expected == 20
+    with ingest_progress(4, show=False) as bar:
+        assert bar.expected_pages is None
+        bar.count_document(10)
+        assert bar.expected_pages == 40
+        bar.count_document(0)  # is in the index already
+        assert bar.expected_pages == 20
         for _ in range(3):
-            bar.page()
-        assert bar.expected == 20
-        bar.document("cut off", missing=7)
-        assert bar.expected == 13
-        bar.counted(2)
-        bar.counted(2)
-        assert bar.expected == 7
+            bar.finish_page()
+        assert bar.expected_pages == 20
+        bar.finish_document("cut off", missing_pages=7)
+        assert bar.expected_pages == 13
+        bar.count_document(2)
+        bar.count_document(2)
+        assert bar.expected_pages == 7
 
 
 def test_shows_the_time_left(capsys):
-    with IngestProgress(2, show=True) as bar:
-        bar.counted(2)
-        bar.page()
-        bar.document()
+    with ingest_progress(2, show=True) as bar:
+        bar.count_document(2)
+        bar.finish_page()
+        bar.finish_document()
     assert "-:--:--" in capsys.readouterr().err  # nobody can tell after one page
