@@ -54,3 +54,19 @@ def select_candidates(
         scores = scan(query[weighted], weights[weighted], [pooled])[indices]
         indices = np.sort(indices[np.argpartition(-scores, count)[:count]])
     return catalog.page_ids[indices]
+
+
+class CatalogSnapshot:
+    """The base of snapshots whose catalog is in memory: finds candidates by `select_candidates`."""
+
+    def catalog(self) -> Catalog:
+        raise NotImplementedError
+
+    def candidates(
+        self,
+        query: NDArray[np.float32],
+        weights: NDArray[np.float32],
+        page_filter: PageFilter,
+        count: int | None = None,
+    ) -> NDArray[np.int64]:
+        return select_candidates(self.catalog(), query, weights, page_filter, count)

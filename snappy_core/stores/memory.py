@@ -10,25 +10,21 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import count
 
-import numpy as np
-from numpy.typing import NDArray
-
 from snappy_core.scoring.idf import page_terms
 from snappy_core.stores.base import (
     DocumentRecord,
-    PageFilter,
     PageRecord,
     PageVectors,
     region_arrays,
 )
 from snappy_core.stores.catalog import Catalog, build_catalog
 from snappy_core.stores.compatibility import check_encoder
-from snappy_core.stores.first_stage import select_candidates
+from snappy_core.stores.first_stage import CatalogSnapshot
 from snappy_core.types import Page, Patches, Scalar
 
 
 @dataclass(frozen=True)
-class _MemorySnapshot:
+class _MemorySnapshot(CatalogSnapshot):
     """An immutable state: a write makes a new one.
 
     Attributes:
@@ -75,15 +71,6 @@ class _MemorySnapshot:
 
     def catalog(self) -> Catalog:
         return self._catalog
-
-    def candidates(
-        self,
-        query: NDArray[np.float32],
-        weights: NDArray[np.float32],
-        page_filter: PageFilter,
-        count: int | None = None,
-    ) -> NDArray[np.int64]:
-        return select_candidates(self.catalog(), query, weights, page_filter, count)
 
     def vectors(self, page_ids: Sequence[int]) -> list[PageVectors]:
         records = [self.pages[page_id][1] for page_id in page_ids]

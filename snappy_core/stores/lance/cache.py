@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.errors import StoreError
-from snappy_core.stores.catalog import Catalog, build_catalog
+from snappy_core.stores.catalog import Catalog, PooledVectors, build_catalog
 from snappy_core.stores.codec import unpack_pooled
 from snappy_core.stores.lance.rows import Pages
 from snappy_core.stores.lance.version import Version
@@ -54,9 +54,10 @@ class LanceCache:
         return _count_terms(version, page_ids)
 
 
-def _load_catalog(version: Version, pages: Pages, known: Catalog | None) -> Catalog:
-    known_ids = [] if known is None else known.page_ids.tolist()
-    pooled = {page_id: known.pooled(i) for i, page_id in enumerate(known_ids)} if known else {}
+def _load_catalog(version: Version, pages: Pages, cached: Catalog | None) -> Catalog:
+    pooled: dict[int, PooledVectors] = {}
+    if cached is not None:
+        pooled = {page_id: cached.pooled(i) for i, page_id in enumerate(cached.page_ids.tolist())}
     new_ids = np.array([p for p in pages.ids.tolist() if p not in pooled], dtype=np.int64)
     blobs = version.column(new_ids, "pooled")
     for page_id, blob in zip(new_ids.tolist(), blobs, strict=True):

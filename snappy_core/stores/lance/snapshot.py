@@ -7,12 +7,11 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from snappy_core.stores import codec
-from snappy_core.stores.base import DocumentRecord, PageFilter, PageVectors
+from snappy_core.stores.base import DocumentRecord, PageVectors
 from snappy_core.stores.catalog import Catalog
-from snappy_core.stores.first_stage import select_candidates
+from snappy_core.stores.first_stage import CatalogSnapshot
 from snappy_core.stores.lance.cache import LanceCache
 from snappy_core.stores.lance.rows import Pages, TableLog
 from snappy_core.stores.lance.version import Version
@@ -21,7 +20,7 @@ from snappy_core.types import Page, Patches
 _PATCH_COLUMNS = ["content", "patch_boxes", "scoring"]
 
 
-class LanceSnapshot:
+class LanceSnapshot(CatalogSnapshot):
     """One version of the table, which never changes and may be shared by threads."""
 
     def __init__(self, location: str, version: Version, log: TableLog, cache: LanceCache) -> None:
@@ -63,15 +62,6 @@ class LanceSnapshot:
 
     def catalog(self) -> Catalog:
         return self._cache.catalog(self.version, self._pages)
-
-    def candidates(
-        self,
-        query: NDArray[np.float32],
-        weights: NDArray[np.float32],
-        page_filter: PageFilter,
-        count: int | None = None,
-    ) -> NDArray[np.int64]:
-        return select_candidates(self.catalog(), query, weights, page_filter, count)
 
     def vectors(self, page_ids: Sequence[int]) -> list[PageVectors]:
         if not page_ids:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from snappy_core.errors import StoreError
@@ -11,37 +10,24 @@ from snappy_core.stores.qdrant.server import TRIES, Server
 
 if TYPE_CHECKING:
     from qdrant_client import QdrantClient
-    from qdrant_client.models import Filter, QuantizationConfig
+    from qdrant_client.models import Filter
 
 _SCROLL_BATCH = 500  # events, or pages without their patches, in one answer
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """Options of new collections; None leaves the choice to the server."""
-
-    shard_number: int | None = None
-    replication_factor: int | None = None
-    write_consistency_factor: int | None = None
-    quantization: QuantizationConfig | None = None
 
 
 class Collection:
     """A collection of this name, which may not exist yet."""
 
-    def __init__(self, server: Server, name: str, options: Options) -> None:
+    def __init__(self, server: Server, name: str) -> None:
         self.name = name
         self.location = server.location
         self._server = server
-        self._options = options
 
     def exists(self) -> bool:
         return self._server.ask(lambda client: client.collection_exists(self.name))
 
     def create(self, **options: Any) -> None:
         """Create the collection, unless another process has created it meanwhile."""
-        options["replication_factor"] = self._options.replication_factor
-        options["write_consistency_factor"] = self._options.write_consistency_factor
         try:
             self._server.ask(lambda client: client.create_collection(self.name, **options))
         except StoreError:

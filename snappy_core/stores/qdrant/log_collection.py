@@ -14,7 +14,7 @@ from snappy_core.errors import IndexMismatchError, StoreError
 from snappy_core.stores.compatibility import check_schema
 from snappy_core.stores.event_log import Event
 from snappy_core.stores.qdrant import filters
-from snappy_core.stores.qdrant.collection import Collection, Options, batches_of, range_index
+from snappy_core.stores.qdrant.collection import Collection, batches_of, range_index
 from snappy_core.stores.qdrant.points import event_id
 from snappy_core.stores.qdrant.server import TRIES, Server
 
@@ -32,8 +32,9 @@ class LogCollection(Collection):
     sent. They are removed when it ends.
     """
 
-    def __init__(self, server: Server, options: Options) -> None:
-        super().__init__(server, f"{server.name}.log", options)
+    def __init__(self, server: Server, options: Mapping[str, Any]) -> None:
+        super().__init__(server, f"{server.name}.log")
+        self._options = options
         self.index_name = server.name
         self.head_id = event_id(server.name, "head", "")
 
@@ -123,7 +124,7 @@ class LogCollection(Collection):
         return self.retrieve([self.head_id], True).get(self.head_id)
 
     def _create_log(self) -> None:
-        self.create(vectors_config={}, shard_number=1)
+        self.create(vectors_config={}, shard_number=1, **self._options)
         self.ensure_indexes(at=range_index(), kind="keyword")
         self.touch()
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.stores.qdrant import filters
-from snappy_core.stores.qdrant.collection import Collection, Options, batches_of, range_index
+from snappy_core.stores.qdrant.collection import Collection, batches_of, range_index
 from snappy_core.stores.qdrant.server import TRIES, Server
 
 if TYPE_CHECKING:
@@ -21,8 +21,9 @@ _READ_BATCH = 50  # pages with their patches in one answer: 12 MB or more
 class PageCollection(Collection):
     """The pages of an index; `points.page_points` explains what a point has."""
 
-    def __init__(self, server: Server, options: Options) -> None:
-        super().__init__(server, server.name, options)
+    def __init__(self, server: Server, options: Mapping[str, Any]) -> None:
+        super().__init__(server, server.name)
+        self._options = options
         self._is_complete = False
 
     def ensure(self, dim: int) -> None:
@@ -46,9 +47,8 @@ class PageCollection(Collection):
                     "patches": models.VectorParams(**params, on_disk=True, hnsw_config=no_graph),
                     "pooled": models.VectorParams(**params),
                 },
-                shard_number=self._options.shard_number,
-                quantization_config=self._options.quantization,
                 on_disk_payload=True,
+                **self._options,
             )
         self.ensure_indexes(
             write="keyword",

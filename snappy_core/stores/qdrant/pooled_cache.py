@@ -29,19 +29,19 @@ class PooledCache:
         """
         with self._lock:
             writes = [entry.write for entry in entries]
-            known = {write: self._pages[write] for write in writes if write in self._pages}
-            new = [write for write in writes if write not in known]
+            cached = {write: self._pages[write] for write in writes if write in self._pages}
+            new = [write for write in writes if write not in cached]
             for conditions in filters.of_writes(new, None):
                 where = filters.all_of(conditions)
                 for payload in pages.scroll(where, ["write", "index", "pooled"]):
                     blob = packed_part(payload, "pooled")
                     if blob is not None:  # the first part of a page
-                        vectors = known.setdefault(payload["write"], {})
+                        vectors = cached.setdefault(payload["write"], {})
                         vectors[payload["index"]] = codec.unpack_pooled(blob)
-            self._pages = known
+            self._pages = cached
         pooled = []
         for entry in entries:
-            vectors = known.get(entry.write, {})
+            vectors = cached.get(entry.write, {})
             if len(vectors) != entry.record.pages:
                 raise missing_pages(pages.location, entry)
             pooled += [vectors[index] for index in range(len(vectors))]

@@ -8,13 +8,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from snappy_core.errors import StoreError
 from snappy_core.stores.base import DocumentRecord, PageRecord
 from snappy_core.stores.compatibility import check_encoder
 from snappy_core.stores.event_log import Entry, Event
-from snappy_core.stores.qdrant.collection import Options
 from snappy_core.stores.qdrant.log import QdrantLog, put_event_body
 from snappy_core.stores.qdrant.log_collection import LogCollection
 from snappy_core.stores.qdrant.log_reader import LogReader, new_write
@@ -75,10 +74,14 @@ class QdrantStore:
         timeout: int = 60,
         client: QdrantClient | None = None,
     ) -> None:
-        options = Options(shard_number, replication_factor, write_consistency_factor, quantization)
+        replication: dict[str, Any] = {
+            "replication_factor": replication_factor,
+            "write_consistency_factor": write_consistency_factor,
+        }
+        options = {"shard_number": shard_number, "quantization_config": quantization}
         self._server = Server(location, api_key, timeout, client)
-        self._log = LogCollection(self._server, options)
-        self._pages = PageCollection(self._server, options)
+        self._log = LogCollection(self._server, replication)
+        self._pages = PageCollection(self._server, {**replication, **options})
         try:
             self._log.open(self._pages, create=create)
         except BaseException:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Sequence
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,33 +52,35 @@ class CatalogCache:
 
     def _update(self, connection: sqlite3.Connection, count: int, last_id: int) -> Catalog | None:
         """Return the catalog of a state; None if it has pages that were dropped from the cache."""
-        known = self._catalog
-        if _last_id(known) > last_id:
+        cached = self._catalog
+        if _last_id(cached) > last_id:
             return None
         query = (
             "SELECT pages.id, document_id, number FROM pages "
             "JOIN documents ON documents.id = pages.document WHERE pages.id > ? ORDER BY pages.id"
         )
-        rows = connection.execute(query, (_last_id(known),)).fetchall()
-        if len(known.page_ids) + len(rows) != count:
+        rows = connection.execute(query, (_last_id(cached),)).fetchall()
+        if len(cached.page_ids) + len(rows) != count:
             page_ids = connection.execute("SELECT id FROM pages").fetchall()
-            known = _select(known, np.isin(known.page_ids, np.array(page_ids, np.int64)))
-        if len(known.page_ids) + len(rows) != count:
+            cached = _select(cached, np.isin(cached.page_ids, np.array(page_ids, np.int64)))
+        if len(cached.page_ids) + len(rows) != count:
             return None
         query = "SELECT vectors FROM pooled WHERE page = ?"
         pooled = [
             codec.unpack_pooled(*connection.execute(query, row[:1]).fetchone()) for row in rows
         ]
-        vectors, scales = self._arrays.append(known, pooled)
+        vectors, scales = self._arrays.append(cached, pooled)
         sizes = [len(page_scales) for _, page_scales in pooled]
         return Catalog(
-            page_ids=np.concatenate([known.page_ids, np.array([row[0] for row in rows], np.int64)]),
-            document_ids=[*known.document_ids, *(row[1] for row in rows)],
+            page_ids=np.concatenate(
+                [cached.page_ids, np.array([row[0] for row in rows], np.int64)]
+            ),
+            document_ids=[*cached.document_ids, *(row[1] for row in rows)],
             page_numbers=np.concatenate(
-                [known.page_numbers, np.array([row[2] for row in rows], np.int64)]
+                [cached.page_numbers, np.array([row[2] for row in rows], np.int64)]
             ),
             offsets=np.concatenate(
-                [known.offsets, known.offsets[-1] + np.cumsum(sizes, dtype=np.int64)]
+                [cached.offsets, cached.offsets[-1] + np.cumsum(sizes, dtype=np.int64)]
             ),
             vectors=vectors,
             scales=scales,
@@ -122,7 +125,7 @@ def _select(catalog: Catalog, mask: NDArray[np.bool_]) -> Catalog:
     rows = np.repeat(mask, sizes)
     return Catalog(
         page_ids=catalog.page_ids[mask],
-        document_ids=[name for name, kept in zip(catalog.document_ids, mask, strict=True) if kept],
+        document_ids=list(compress(catalog.document_ids, mask)),
         page_numbers=catalog.page_numbers[mask],
         offsets=np.concatenate([[0], np.cumsum(sizes[mask], dtype=np.int64)]),
         vectors=catalog.vectors[rows],

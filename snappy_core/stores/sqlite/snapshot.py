@@ -5,19 +5,16 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
 from snappy_core.stores import codec
-from snappy_core.stores.base import DocumentRecord, PageFilter, PageVectors
+from snappy_core.stores.base import DocumentRecord, PageVectors
 from snappy_core.stores.catalog import Catalog
-from snappy_core.stores.first_stage import select_candidates
+from snappy_core.stores.first_stage import CatalogSnapshot
 from snappy_core.stores.sqlite.catalog_cache import CatalogCache
 from snappy_core.stores.sqlite.rows import select_documents
 from snappy_core.types import Page, Patches
 
 
-class SqliteSnapshot:
+class SqliteSnapshot(CatalogSnapshot):
     """The snapshot of a connection's transaction; see `Snapshot`."""
 
     def __init__(self, connection: sqlite3.Connection, catalogs: CatalogCache) -> None:
@@ -56,15 +53,6 @@ class SqliteSnapshot:
 
     def catalog(self) -> Catalog:
         return self._catalogs.load(self._connection)
-
-    def candidates(
-        self,
-        query: NDArray[np.float32],
-        weights: NDArray[np.float32],
-        page_filter: PageFilter,
-        count: int | None = None,
-    ) -> NDArray[np.int64]:
-        return select_candidates(self.catalog(), query, weights, page_filter, count)
 
     def vectors(self, page_ids: Sequence[int]) -> list[PageVectors]:
         query = "SELECT arrays FROM scoring WHERE page = ?"
