@@ -45,24 +45,16 @@ def above_percentile(scores: NDArray[np.float32], percentile: float = 50) -> NDA
     return np.asarray(scores >= threshold, dtype=bool)
 
 
-def within_budget(
-    costs: NDArray[np.int64], budget: int, limit: int | None = None
-) -> NDArray[np.bool_]:
+def within_budget(costs: NDArray[np.int64], budget: int) -> NDArray[np.bool_]:
     """Return a mask of the ranked items that together fit a budget of words or tokens.
 
     Items are taken best first. One that does not fit any more is skipped; later ones may still fit.
-
-    Args:
-        costs: (n,) cost of each item, best first.
-        limit: the most items to take.
 
     >>> within_budget(np.array([50, 80, 40]), 100).tolist()
     [True, False, True]
     """
     mask = np.zeros(len(costs), dtype=bool)
     for index, cost in enumerate(costs.tolist()):
-        if limit is not None and mask.sum() >= limit:
-            break
         if cost <= budget:
             mask[index] = True
             budget -= cost

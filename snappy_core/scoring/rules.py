@@ -7,7 +7,7 @@ is added with `SCORING_RULES.register("mine", rule)`, or by a package under the 
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,27 +21,12 @@ from snappy_core.types import Query
 MAXSIM = "maxsim"
 
 
-class ScoringRule(Protocol):
-    """Scores regions by the patches that belong to them."""
-
-    def __call__(
-        self,
-        similarity: NDArray[np.float32],
-        weights: NDArray[np.float32],
-        content_mask: NDArray[np.bool_],
-        membership: Membership,
-        /,
-    ) -> NDArray[np.float32]:
-        """Return the scores of r regions, shape (r,), best within -1..1.
-
-        Args:
-            similarity: (m, n) cosines of m query tokens and n patches.
-            weights: (m,) token weights, sum 1.
-            content_mask: (m,) the tokens that count in the paper's heat map.
-            membership: which patches belong to each region.
-        """
-        ...
-
+ScoringRule = Callable[
+    [NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_], Membership], NDArray[np.float32]
+]
+"""Returns the scores (r,) of r regions, -1..1, from the cosines of m query tokens and n patches
+(m, n), the token weights (m,) of sum 1, the mask (m,) of the tokens that carry content, and the
+patches of each region."""
 
 SCORING_RULES: Registry[ScoringRule] = Registry(
     "scoring rule",

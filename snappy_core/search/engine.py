@@ -23,24 +23,18 @@ from snappy_core.search.filters import Filter, PageReference, find_pages, resolv
 from snappy_core.search.hits import Hit, Hits
 from snappy_core.search.hot_area_hits import find_hot_areas, merge
 from snappy_core.search.options import DEFAULT_K
-from snappy_core.search.page_context import HitScores, read_page_context
+from snappy_core.search.page_context import make_hit, read_page_context
 from snappy_core.stores.base import PageVectors, Snapshot, concatenate_regions
 from snappy_core.types import LABELS, Query
 
 PAGE_BATCH = 256
 """Pages whose patches are in memory at once: about 35 MB of a vision encoder's."""
 
+HIT_SCORES = ("score", "region_score", "page_score", "page_maxsim")
 RANKED = np.dtype(
-    [
-        ("page_id", np.int64),
-        ("region", np.int64),  # index on its page
-        ("score", np.float32),
-        ("region_score", np.float32),
-        ("page_score", np.float32),
-        ("page_maxsim", np.float32),
-    ]
+    [("page_id", np.int64), ("index", np.int64), *((name, np.float32) for name in HIT_SCORES)]
 )
-"""A ranked region; the scores are those of `Hit`."""
+"""A ranked region: its page, its index there, and the scores of its hit."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,9 +98,12 @@ def search(
     context_of = cache(partial(read_page_context, snapshot))
     hits: list[Hit] = []
     for position, row in enumerate(ranked[:k].tolist(), start=1):
-        page_id, region, *values = row
-        context = context_of(page_id)
-        hits.append(context.hit(region, HitScores(*values), query=query.text, rank=position))
+        page_id, index, *values = row
+        context, scores_of_hit = context_of(page_id), dict(zip(HIT_SCORES, values, strict=True))
+        region = context.page.regions[index]
+        hits.append(
+            make_hit(context, region, index, query=query.text, rank=position, **scores_of_hit)
+        )
     if query.terms is None and (labels is None or LABELS.index("hot_area") in labels):
         page_scores, page_maxsims = np.concatenate(page_batches, axis=1)
         best = ranking(page_scores)[:k]
@@ -191,7 +188,7 @@ def rank(
     page = np.searchsorted(scores.offsets, order, side="right") - 1
     ranked = np.empty(len(order), RANKED)
     ranked["page_id"] = page_ids[page]
-    ranked["region"] = order - scores.offsets[page]
+    ranked["index"] = order - scores.offsets[page]
     ranked["score"] = scores.overall[order]
     ranked["region_score"] = scores.regions[order]
     ranked["page_score"] = scores.pages[page]

@@ -16,7 +16,7 @@ from snappy_core.scoring.membership import assign
 from snappy_core.scoring.propagation import heat, propagate
 from snappy_core.scoring.ranking import combine
 from snappy_core.search.hits import Hit
-from snappy_core.search.page_context import HitScores, PageContext, make_hit
+from snappy_core.search.page_context import PageContext, make_hit
 from snappy_core.stores.base import Snapshot
 from snappy_core.types import Query, Region
 
@@ -60,15 +60,13 @@ def find_hot_areas(
             yield make_hit(
                 context,
                 region,
-                f"{context.id_prefix}h{int(area[0])}-{int(area[-1])}",
-                HitScores(
-                    float(score[0]),
-                    float(region_score[0]),
-                    float(page_scores[index]),
-                    float(page_maxsims[index]),
-                ),
+                region_id=f"{context.id_prefix}h{int(area[0])}-{int(area[-1])}",
                 query=query.text,
                 rank=0,
+                score=float(score[0]),
+                region_score=float(region_score[0]),
+                page_score=float(page_scores[index]),
+                page_maxsim=float(page_maxsims[index]),
             )
 
 

@@ -13,20 +13,7 @@ DEFAULT_K = 5
 
 
 class PageSearchOptions(TypedDict, total=False):
-    """The options of a search on given pages.
-
-    Attributes:
-        k: the most regions to return, at least 1; 5 by default.
-        filter: `{key: value or list of values}` over your metadata, `document_id`, `source`,
-            `page_number` and `region_label`.
-        score_threshold: the least score of a region, -1..1.
-        per_page: the most regions from one page.
-        scoring: the scoring rule: "maxsim", or the paper's "iou_weighted", "max" or "mean". By
-            default "maxsim" for text encoders and "iou_weighted" for vision encoders.
-        candidates: the number of pages that are scored exactly, chosen by their pooled vectors. By
-            default 200, more in a large index (Qdrant: 50). With as many as there are pages the
-            search is exact.
-    """
+    """The options of a search on given pages; `RegionIndex.search` describes them."""
 
     k: int
     filter: Filter | None
@@ -37,11 +24,7 @@ class PageSearchOptions(TypedDict, total=False):
 
 
 class SearchOptions(PageSearchOptions, total=False):
-    """The options of a search.
-
-    Attributes:
-        pages: search these pages only, each `(document id or source, page number or label)`.
-    """
+    """The options of a search; `RegionIndex.search` describes them."""
 
     pages: Iterable[PageReference] | None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any
 
 from snappy_core.boxes import line_boxes
 from snappy_core.search.hits import Hit
@@ -13,15 +13,6 @@ from snappy_core.types import Page, Region
 
 Neighbors = tuple[int | None, int | None]
 """The regions read before and after a region, as indices on their page."""
-
-
-class HitScores(NamedTuple):
-    """The scores of a hit, as in `Hit`."""
-
-    score: float
-    region_score: float
-    page_score: float
-    page_maxsim: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,18 +28,6 @@ class PageContext:
         """The first part of the ids of its regions."""
         return f"{self.document.document_id}#p{self.page.number}"
 
-    def hit(self, index: int, scores: HitScores, *, query: str, rank: int) -> Hit:
-        """Return the hit on a region of the page, given by its index."""
-        return make_hit(
-            self,
-            self.page.regions[index],
-            f"{self.id_prefix}r{index}",
-            scores,
-            query=query,
-            rank=rank,
-            neighbors=self.neighbors[index],
-        )
-
 
 def read_page_context(snapshot: Snapshot, page_id: int) -> PageContext:
     """Read a page, its document, and compute the neighbors of its regions."""
@@ -59,24 +38,25 @@ def read_page_context(snapshot: Snapshot, page_id: int) -> PageContext:
 def make_hit(
     context: PageContext,
     region: Region,
-    region_id: str,
-    scores: HitScores,
+    index: int | None = None,
     *,
-    query: str,
-    rank: int,
-    neighbors: Neighbors = (None, None),
+    region_id: str | None = None,
+    **values: Any,
 ) -> Hit:
-    """Return the hit on a region, which need not be one of `context.page.regions`."""
+    """Return the hit on a region of a page, at `index` there, or on another one with an id.
+
+    Args:
+        values: the query, rank and scores of `Hit`.
+    """
     page, document = context.page, context.document
     words = list(region.words)
     confidences = page.words.confidences
     lines = line_boxes(page.words.boxes[words]).tolist()
-    previous_id, next_id = (
-        None if index is None else f"{context.id_prefix}r{index}" for index in neighbors
-    )
+    neighbors = (None, None) if index is None else context.neighbors[index]
+    previous_id, next_id = (None if i is None else f"{context.id_prefix}r{i}" for i in neighbors)
     return Hit(
         region=region,
-        region_id=region_id,
+        region_id=region_id or f"{context.id_prefix}r{index}",
         document_id=document.document_id,
         source=document.source,
         page_number=page.number,
@@ -84,9 +64,6 @@ def make_hit(
         page_width=page.width,
         page_height=page.height,
         page_unit=page.unit,
-        **scores._asdict(),
-        rank=rank,
-        query=query,
         ocr_confidence=(
             -1.0 if confidences is None or not words else float(confidences[words].mean())
         ),
@@ -96,6 +73,7 @@ def make_hit(
         previous_id=previous_id,
         next_id=next_id,
         parent=None if region.parent is None else page.regions[region.parent],
+        **values,
     )
 
 
