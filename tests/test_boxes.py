@@ -186,14 +186,14 @@ def test_pixels_round_trip(fractions, size):
 
 
 @given(boxes(least=1), sizes)
-def test_upside_down_is_the_mirror_image(made, size):
+def test_boxes_upside_down_are_mirrored(made, size):
     mirrored = np.stack([made[:, 0], 1 - made[:, 3], made[:, 2], 1 - made[:, 1]], axis=1)
     found = from_bottom_left(to_pixels(made, *size), *size)
     assert np.allclose(found, mirrored, rtol=0, atol=1e-6)
 
 
 @given(boxes(least=1))
-def test_the_enclosing_box_holds_every_box(made):
+def test_the_enclosing_box_contains_every_box(made):
     around = as_boxes([enclose(made)])
     assert contains_center(around, made).all()
     assert np.array_equal(intersection(around, made)[0], area(made))

@@ -1,4 +1,4 @@
-"""The nouns refuse what does not fit together."""
+"""Values that do not fit together are refused."""
 
 from dataclasses import FrozenInstanceError
 
@@ -125,7 +125,7 @@ def test_types_are_frozen():
         hit(1).rank = 2
 
 
-def test_labels_are_those_of_the_design():
+def test_labels():
     assert set(LABELS) == {
         "title", "heading", "paragraph", "list_item", "table", "table_row", "figure", "caption",
         "formula", "header", "footer", "other", "list",

@@ -1,4 +1,4 @@
-"""int8 codes with one scale: what is lost, and what must not be."""
+"""int8 codes with one scale: the rounding error, and extreme vectors."""
 
 import numpy as np
 import pytest
@@ -47,7 +47,7 @@ def test_vectors_are_rows(shape):
 
 
 @pytest.mark.parametrize("shape", [(0, 5), (4, 0)])
-def test_nothing_to_quantize(shape):
+def test_quantize_without_vectors_or_components(shape):
     codes, scales = quantize(np.zeros(shape, np.float32))
     assert codes.shape == shape
     assert scales.tolist() == [0] * shape[0]
@@ -73,6 +73,6 @@ def test_cosines_stay_within_a_hundredth(seed, dim):
 
 
 @given(st.integers(0, 10_000), st.floats(1e-6, 1e6))
-def test_the_length_of_a_vector_does_not_count(seed, factor):
+def test_the_length_of_a_vector_does_not_matter(seed, factor):
     vectors = np.random.default_rng(seed).standard_normal((4, 9)).astype(np.float32)
     assert np.allclose(restored(vectors), restored(vectors * np.float32(factor)), atol=0.02)

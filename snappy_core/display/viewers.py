@@ -9,7 +9,6 @@ import os
 from collections.abc import Iterable, Sequence
 from math import ceil, floor
 from pathlib import Path
-from typing import TypedDict
 from urllib.parse import quote
 
 import numpy as np
@@ -108,21 +107,11 @@ def web_annotation(hit: Hit, dpi: float = 150) -> dict[str, object]:
     }
 
 
-class _Rect(TypedDict):
-    x1: float
-    y1: float
-    x2: float
-    y2: float
-    width: float
-    height: float
-    pageNumber: int
-
-
 def react_pdf_highlighter(hit: Hit) -> dict[str, object]:
     """Return a highlight for react-pdf-highlighter: the box of the region and one per line."""
     width, height = page_size(hit)
 
-    def rect(box: Box) -> _Rect:
+    def rect(box: Box) -> dict[str, float]:
         return {
             "x1": box[0] * width,
             "y1": box[1] * height,

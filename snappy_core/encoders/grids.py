@@ -21,13 +21,14 @@ _TILE = re.compile(r"<row_(\d+)_col_(\d+)>")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ImageTokens:
-    """The image tokens of one page: first the cells of the grid, then those of a thumbnail.
+class PageTokens:
+    """The tokens of one page: the cells of the grid, then a thumbnail, then special tokens.
 
     Attributes:
-        order: (n,) position of each among the image tokens of the sequence.
+        order: (n,) position of each in the sequence; without special tokens, the position among
+            the image tokens.
         boxes: (n, 4), the part of the page that each token sees.
-        local: (n,) bool; True for cells of the grid, False for the thumbnail.
+        local: (n,) bool; True for cells of the grid.
         grid: (rows, columns); its cells are in raster order.
     """
 
@@ -39,8 +40,21 @@ class ImageTokens:
     def __len__(self) -> int:
         return len(self.order)
 
+    def in_sequence(self, image: NDArray[np.intp], special: NDArray[np.intp]) -> PageTokens:
+        """Add the special tokens, given the positions of all image and special tokens.
 
-def raster(rows: int, columns: int) -> ImageTokens:
+        Special tokens see the whole page and are not local.
+        """
+        whole_page = np.tile(grid_cells(1, 1), (len(special), 1))
+        return PageTokens(
+            np.concatenate([image[self.order], special]),
+            np.concatenate([self.boxes, whole_page]),
+            np.concatenate([self.local, np.zeros(len(special), dtype=bool)]),
+            self.grid,
+        )
+
+
+def raster(rows: int, columns: int) -> PageTokens:
     """Return tokens in raster order.
 
     >>> raster(1, 2).boxes.tolist()
@@ -53,10 +67,10 @@ def raster(rows: int, columns: int) -> ImageTokens:
         raise ValueError(f"a grid of {rows} rows x {columns} columns has no cell")
     count = rows * columns
     local = np.ones(count, dtype=bool)
-    return ImageTokens(np.arange(count), grid_cells(rows, columns), local, (rows, columns))
+    return PageTokens(np.arange(count), grid_cells(rows, columns), local, (rows, columns))
 
 
-def square(count: int) -> ImageTokens:
+def square(count: int) -> PageTokens:
     """Return the tokens of a model that scales every page to the same square.
 
     ColPali (32 x 32 tokens) and ColGemma3 (16 x 16).
@@ -73,7 +87,7 @@ def square(count: int) -> ImageTokens:
     return raster(side, side)
 
 
-def merged(count: int, patches: tuple[int, int, int], merge: int) -> ImageTokens:
+def merged(count: int, patches: tuple[int, int, int], merge: int) -> PageTokens:
     """Return the tokens of a model that merges `merge` x `merge` patches of the image into one.
 
     ColQwen2, 2.5, 3 and 3.5.
@@ -97,7 +111,7 @@ def merged(count: int, patches: tuple[int, int, int], merge: int) -> ImageTokens
     return _check_count(raster(rows // merge, columns // merge), count)
 
 
-def tiled(count: int, tiles: tuple[int, int], tile_tokens: int) -> ImageTokens:
+def tiled(count: int, tiles: tuple[int, int], tile_tokens: int) -> PageTokens:
     """Return the tokens of a model that cuts the page into tiles and appends a thumbnail of it.
 
     ColIdefics3 (ColSmol) and ColModernVBert. Tiles are in raster order, and so are the tokens
@@ -125,7 +139,7 @@ def tiled(count: int, tiles: tuple[int, int], tile_tokens: int) -> ImageTokens:
     cells = raster(rows * side, columns * side)
     # (tile row, tile column, row in it, column in it) -> (row, column) of the page
     order = cells.order.reshape(rows, columns, side, side).swapaxes(1, 2).ravel()
-    tokens = ImageTokens(
+    tokens = PageTokens(
         np.concatenate([order, len(cells) + tile.order]),
         np.concatenate([cells.boxes, tile.boxes]),
         np.arange(len(cells) + len(tile)) < len(cells),
@@ -151,7 +165,7 @@ def count_tiles(tokens: Iterable[str]) -> tuple[int, int]:
     return rows, columns
 
 
-def _check_count(tokens: ImageTokens, count: int) -> ImageTokens:
+def _check_count(tokens: PageTokens, count: int) -> PageTokens:
     if len(tokens) != count:
         rows, columns = tokens.grid
         thumbnail = int((~tokens.local).sum())

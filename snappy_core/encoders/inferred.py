@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from snappy_core.encoders.colvision.families import FAMILIES, Geometry
-from snappy_core.encoders.grids import ImageTokens, raster, square, tiled
+from snappy_core.encoders.grids import PageTokens, raster, square, tiled
 
 TILE_TOKENS = 64
 """Image tokens per tile of ColSmol and ColModernVBert."""
@@ -22,7 +22,7 @@ _GEOMETRIES = {family.name.casefold(): family.geometry for family in FAMILIES}
 _GEOMETRIES["colsmol"] = _GEOMETRIES["colidefics3"]
 
 
-def infer_grid(family: str, count: int, page_size: tuple[float, float] | None) -> ImageTokens:
+def infer_grid(family: str, count: int, page_size: tuple[float, float] | None) -> PageTokens:
     """Return the layout of the image tokens of a page.
 
     Of all grids with this number of cells (or tiles), the one with the most nearly square cells
@@ -62,7 +62,7 @@ def _geometry_of(family: str) -> Geometry:
     try:
         return _GEOMETRIES[family.casefold()]
     except KeyError:
-        names = ", ".join(known.name for known in FAMILIES)
+        names = ", ".join(supported.name for supported in FAMILIES)
         raise ValueError(f"family must be one of {names}, ColSmol, not {family!r}") from None
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,9 +46,6 @@ class MiniLMEncoder(OnnxTextEncoder):
         super().__init__(model, _load_tokenizer(), name=MINILM, threads=threads)
         # By default each process looks for the model itself: another machine has other paths.
         self._load_again = partial(type(self), path and model.absolute(), threads=threads)
-
-    def __reduce__(self) -> tuple[Callable[[], OnnxTextEncoder], tuple[()]]:
-        return self._load_again, ()
 
 
 @cache

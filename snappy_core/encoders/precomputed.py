@@ -7,13 +7,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from snappy_core.boxes import as_boxes
 from snappy_core.encoders.grids import raster
 from snappy_core.encoders.inferred import infer_grid
 from snappy_core.types import Page, Patches, Query
 from snappy_core.vectors import normalize, quantize
-
-_WHOLE_PAGE = as_boxes([[0, 0, 1, 1]])
 
 
 class PrecomputedEncoder:
@@ -113,12 +110,8 @@ def patches_from_embeddings(
             f"{len(image)} image vectors do not fill a grid of {tokens.grid[0]} rows x "
             f"{tokens.grid[1]} columns; exclude special tokens with `image_mask`"
         )
-    return Patches(
-        *quantize(unit_vectors[np.concatenate([image[tokens.order], special])]),
-        np.concatenate([tokens.boxes, np.tile(_WHOLE_PAGE, (len(special), 1))]),
-        np.concatenate([tokens.local, np.zeros(len(special), bool)]),
-        tokens.grid,
-    )
+    tokens = tokens.in_sequence(image, special)
+    return Patches(*quantize(unit_vectors[tokens.order]), tokens.boxes, tokens.local, tokens.grid)
 
 
 def query_from_embeddings(

@@ -18,7 +18,7 @@ def make_heat(values, boxes, grid=None):
 WORDS = make_heat([0.1, 0.1, 0.1, 0.9], [[x, 0.2, x + 0.1, 0.25] for x in (0.1, 0.3, 0.5, 0.7)])
 
 
-def test_only_the_word_that_stands_out_glows():
+def test_only_words_above_the_median_have_heat():
     field = heat_field(WORDS, WIDTH, HEIGHT)
     assert field.shape == (HEIGHT, WIDTH)
     assert field.dtype == np.float32
@@ -28,7 +28,7 @@ def test_only_the_word_that_stands_out_glows():
     assert field[int(0.6 * HEIGHT) :].max() == 0
 
 
-def test_a_grid_is_spread_over_its_own_boxes():
+def test_a_grid_is_drawn_over_its_boxes():
     # 2 rows of 3 cells over the lower right of the page; the hot one is in row 0, column 2.
     boxes = [
         [0.25 + 0.25 * c, 0.5 + 0.25 * r, 0.5 + 0.25 * c, 0.75 + 0.25 * r]
@@ -45,12 +45,12 @@ def test_a_grid_is_spread_over_its_own_boxes():
 
 
 @pytest.mark.parametrize("values", [[], [0.5], [0.5, 0.5, 0.5]])
-def test_nothing_glows_when_nothing_stands_out(values):
+def test_equal_values_have_no_heat(values):
     boxes = [[0.1 * n, 0.1, 0.1 * n + 0.05, 0.2] for n in range(len(values))]
     assert heat_field(make_heat(values, boxes), WIDTH, HEIGHT).max() == 0
 
 
-def test_words_at_the_edges_and_without_area_do_no_harm():
+def test_words_at_the_edges_and_without_area():
     heat = make_heat([0, 0, 1, 1], [[0, 0, 0.1, 0.1], [1, 1, 1, 1], [0, 1, 0, 1], [0.9, 0, 1, 0.1]])
     assert np.isfinite(heat_field(heat, WIDTH, HEIGHT)).all()
 

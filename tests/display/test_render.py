@@ -63,13 +63,13 @@ def test_the_best_hit_has_the_strongest_box(page):
     assert {0.2, 0.4, 0.6, 0.8} == set(column.round(1))
 
 
-def test_the_best_hit_wears_the_strong_color_whatever_its_rank(page):
+def test_the_best_hit_has_the_strong_color_whatever_its_rank(page):
     picture = draw_page(page, None, [make_hit((0.2, 0.2, 0.8, 0.4), rank=7)])
     assert count(picture, BEST) > 0
     assert count(picture, OTHER) == 0
 
 
-def test_badges_of_regions_that_start_together_do_not_hide_each_other(page):
+def test_badges_of_regions_with_the_same_corner_do_not_overlap(page):
     box = (0.2, 0.2, 0.8, 0.6)
     one = draw_page(page, None, [make_hit(box, 1)])
     two = draw_page(page, None, [make_hit(box, 1), make_hit(box, 2)])
@@ -77,7 +77,7 @@ def test_badges_of_regions_that_start_together_do_not_hide_each_other(page):
     assert abs(count(two, BEST) - count(one, BEST)) < 10
 
 
-def test_the_picture_given_stays_as_it_was(page):
+def test_the_input_image_is_not_changed(page):
     before = page.copy()
     picture = draw_page(page, WORDS, [make_hit((0.1, 0.1, 0.9, 0.3))])
     assert picture is not page
@@ -87,7 +87,7 @@ def test_the_picture_given_stays_as_it_was(page):
     assert ImageChops.difference(page, plain).getbbox() is None
 
 
-def test_drawing_twice_gives_the_same_picture(page):
+def test_drawing_is_deterministic(page):
     hits = [make_hit((0.1, 0.1, 0.9, 0.3)), make_hit((0.1, 0.5, 0.5, 0.8), rank=12)]
     assert draw_page(page, WORDS, hits).tobytes() == draw_page(page, WORDS, hits[::-1]).tobytes()
 

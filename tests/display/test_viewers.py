@@ -1,4 +1,4 @@
-"""Frames of viewers: exact on drawn coordinates, inverse to each other, and in the pixels."""
+"""Coordinates of viewers: exact for drawn text, round trips, and pixels of highlights."""
 
 import json
 
@@ -56,7 +56,7 @@ fractions = st.floats(0, 1, width=32)
 
 
 @given(fractions, fractions, fractions, fractions, st.sampled_from(range(4)), st.booleans())
-def test_user_space_and_back(x0, x1, y0, y1, turn, mirrored):
+def test_user_space_round_trip(x0, x1, y0, y1, turn, mirrored):
     box = (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
     cos, sin = [(1, 0), (0, 1), (-1, 0), (0, -1)][turn]
     flip = -1 if mirrored else 1
@@ -65,7 +65,7 @@ def test_user_space_and_back(x0, x1, y0, y1, turn, mirrored):
 
 
 @given(st.floats(10, 1200))
-def test_pixels_at_any_dpi_and_back(dpi):
+def test_pixels_round_trip_at_any_dpi(dpi):
     hit = SAMPLE
     width, height = page_size(hit, dpi)
     x0, y0, x1, y1 = pixels(hit, dpi)
@@ -94,7 +94,7 @@ def test_web_annotation_covers_the_region_by_less_than_a_pixel():
     assert 0 <= y + height - y1 < 1
 
 
-def test_react_pdf_highlighter_scales_itself():
+def test_react_pdf_highlighter():
     made = react_pdf_highlighter(SAMPLE)
     assert json.loads(json.dumps(made)) == made
     position = made["position"]
@@ -132,7 +132,7 @@ def test_links(source, link):
         ("table.pdf", "boats landed at Brae"),
     ],
 )
-def test_highlights_light_the_region(data, tmp_path, name, question):
+def test_highlights_cover_the_region(data, tmp_path, name, question):
     hits = find(data / name, question)
     made = highlight(hits, tmp_path / "lit.pdf")
     before, after = (_draw(path, hits[0].page_number) for path in (data / name, made))
@@ -161,7 +161,7 @@ def test_highlight_keeps_the_document_and_its_password(data, tmp_path):
     pdfium.PdfDocument(made, password="tide").close()
 
 
-def test_highlight_says_what_it_cannot_do(data, tmp_path):
+def test_highlight_refuses_other_documents(data, tmp_path):
     hits = find(data / "table.pdf", "boats", k=2)
     other = find(data / "list_items.pdf", "boat")
     out = tmp_path / "lit.pdf"

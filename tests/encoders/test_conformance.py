@@ -1,4 +1,4 @@
-"""The encoders that Snappy ships pass the suite that it ships; so does one of a few lines."""
+"""The encoders that Snappy ships pass the conformance suite that it ships."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Encoders by name, and indexes that know theirs."""
+"""Encoders by name, and indexes that open theirs."""
 
 import subprocess
 import sys
@@ -46,7 +46,7 @@ def test_no_such_encoder():
         open_encoder("minlm")
 
 
-def test_an_index_knows_the_embedded_encoder(tmp_path, data):
+def test_an_index_opens_the_embedded_encoder(tmp_path, data):
     path = tmp_path / "index.snappy"
     with RegionIndex.open(path) as index:
         index.add(data / "table.pdf").raise_failed()
@@ -56,8 +56,8 @@ def test_an_index_knows_the_embedded_encoder(tmp_path, data):
         assert index.encoder is index.encoder
 
 
-def test_an_index_says_what_made_it_and_opens_no_model_for_that(tmp_path):
-    """The model is not there, and to list, delete and describe it is not needed."""
+def test_an_index_names_its_encoder_without_loading_it(tmp_path):
+    """Listing, deleting and describing documents needs no model."""
     path = tmp_path / "index.snappy"
     store = SqliteStore(path)
     store.bind_encoder("nobody/no-such-model", 128)
@@ -69,7 +69,7 @@ def test_an_index_says_what_made_it_and_opens_no_model_for_that(tmp_path):
         assert index.delete("never") is False
 
 
-def test_an_encoder_that_has_no_name_to_open_it_by_must_be_given(tmp_path):
+def test_an_unregistered_encoder_must_be_passed(tmp_path):
     path = tmp_path / "index.snappy"
     RegionIndex.open(path, FakeEncoder()).close()
     with pytest.raises(IndexMismatchError, match=r"made by the encoder fake-1 \(64 dimensions\)"):

@@ -1,4 +1,4 @@
-"""Image tokens in order, for grids that are not square."""
+"""The layout of image tokens, for grids that are not square."""
 
 import numpy as np
 import pytest
@@ -40,7 +40,7 @@ def test_a_square(side):
 
 @given(rows=sizes, columns=sizes, side=st.integers(1, 4))
 def test_tiles(rows, columns, side):
-    """Written down token by token, as the processors lay them out."""
+    """Compared token by token with the order of the processors."""
     count = (rows * columns + 1) * side**2
     tokens = grids.tiled(count, (rows, columns), side**2)
     assert tokens.grid == (rows * side, columns * side)
@@ -102,6 +102,6 @@ def test_no_tile():
         (lambda: grids.count_tiles(["<row_2_col_1>"]), "do not form 2 rows x 1 columns"),
     ],
 )
-def test_counts_that_are_off(call, message):
+def test_counts_that_do_not_fit(call, message):
     with pytest.raises(ValueError, match=message):
         call()

@@ -1,4 +1,4 @@
-"""Grids from the number of tokens and the shape of the page, against what processors make."""
+"""Grids inferred from the number of tokens and the page size, against those of processors."""
 
 import math
 
@@ -21,7 +21,7 @@ def smart_resize(width, height, factor, most):
 
 
 def tiles(width, height, per_edge):
-    """Rows and columns of tiles: the longer edge has `per_edge`, the other as it needs."""
+    """Rows and columns of tiles: `per_edge` on the longer edge, fewer on the other."""
     long, short = max(width, height), min(width, height)
     few = math.ceil(short * per_edge / long)
     return (per_edge, few) if height >= width else (few, per_edge)
@@ -47,7 +47,7 @@ def test_grids_of_real_pages(family, count, size, grid):
 
 
 @given(SIZES, st.sampled_from([28, 32]), st.integers(256, 1280))
-def test_finds_what_the_processors_of_qwen_make(size, factor, tokens):
+def test_finds_the_grids_of_the_qwen_processors(size, factor, tokens):
     rows, columns = smart_resize(*size, factor, tokens * factor**2)
     assume(rows >= 8 and columns >= 8)  # coarser grids round too far from square to be sure
     page = infer_grid("ColQwen2", rows * columns, size)
@@ -83,6 +83,6 @@ def test_finds_the_tiles(size, per_edge):
         ("ColSmol", 40, (620, 877), "40 image tokens do not form a grid"),
     ],
 )
-def test_counts_that_cannot_be(family, count, size, message):
+def test_impossible_counts(family, count, size, message):
     with pytest.raises(ValueError, match=message):
         infer_grid(family, count, size)

@@ -1,4 +1,4 @@
-"""An index of page vectors that somebody else made, from arrays to heat maps."""
+"""An index of page vectors computed elsewhere, from arrays to heat maps."""
 
 import numpy as np
 import pytest
@@ -23,7 +23,7 @@ PARAGRAPHS = {"region_label": "paragraph"}
 
 
 def arrays(path):
-    """What a model outside of Snappy would give for a document: floats of any length."""
+    """Vectors of a document by another model: floats of any length."""
     pages = list(parsing.read(Source.from_path(str(path))))
     return [3.5 * p.vectors * p.scales[:, None] for p in MODEL.encode_pages(pages)]
 
@@ -59,7 +59,7 @@ def _filled(array):
 
 
 class TestPatches:
-    def test_are_the_cells_in_raster_order_and_the_rest(self):
+    def test_are_cells_in_raster_order_then_other_tokens(self):
         rng = np.random.default_rng(1)
         vectors = 40 * rng.standard_normal((8, 5))
         mask = [True, True, False, True, True, True, True, False]
@@ -114,7 +114,7 @@ class TestPatches:
             ([[1, 2], [np.nan, 2], [np.inf, 1]], (1, 3), None, "2 of 3 .* first is number 1"),
         ],
     )
-    def test_that_cannot_be(self, vectors, grid, mask, message):
+    def test_invalid_values(self, vectors, grid, mask, message):
         with pytest.raises(ValueError, match=message):
             patches_from_embeddings(vectors, grid, mask)
 
@@ -138,7 +138,7 @@ class TestQuery:
             ([[1, 2]], {"content_mask": [False]}, "no token of the question carries"),
         ],
     )
-    def test_that_cannot_be(self, vectors, options, message):
+    def test_invalid_values(self, vectors, options, message):
         with pytest.raises(ValueError, match=message):
             query_from_embeddings("?", vectors, **options)
 
@@ -186,7 +186,7 @@ class TestIndex:
         assert intersection(as_boxes([hit.region.box]), hottest) > 0
         assert len(index.explain(hit)) == len(QUESTION.split())
 
-    def test_the_same_again_is_unchanged_and_others_replace_it(self, encoder, paper):
+    def test_equal_patches_are_unchanged_and_others_replace_them(self, encoder, paper):
         index = RegionIndex(encoder=encoder)
         made = pages_of(paper)
         index.add_document(paper, patches=made)
@@ -202,7 +202,7 @@ class TestIndex:
         hit = index.search("Brae", k=1, filter={"region_label": "table"})[0]
         assert hit.source == (data / "table.pdf").as_posix()
 
-    def test_patches_that_are_not_of_the_document(self, encoder, paper, data):
+    def test_patches_that_do_not_fit_the_document(self, encoder, paper, data):
         index = RegionIndex(encoder=encoder)
         made = pages_of(paper)
         with pytest.raises(ValueError, match=r"page_labels\.pdf has 4 pages, but patches of 3"):

@@ -45,7 +45,7 @@ def test_the_words_of_a_region_go_together():
     ]
 
 
-def test_words_in_no_region_go_together():
+def test_words_outside_regions_go_together():
     page = page_of(([1, 2], "", "paragraph"), words=5)
     assert cut([page], 10) == [(0, (1, 2), ()), (0, (0, 3, 4), ())]
 
@@ -81,7 +81,7 @@ def test_a_long_region_is_cut(limit, expected):
         ([0, 4, 0], [(0, 1, 2)]),  # words without pieces take no room
     ],
 )
-def test_words_of_several_pieces(pieces, expected):
+def test_words_of_several_tokens(pieces, expected):
     page = page_of((range(len(pieces)), "", "paragraph"))
 
     def count(texts):
@@ -96,7 +96,7 @@ def test_a_heading_goes_before_the_words_of_its_section():
     assert cut([page], 10) == [(0, (0,), ()), (0, (1, 2), ("The", "salt", "pans"))]
 
 
-def test_the_heading_takes_room_in_every_window():
+def test_the_heading_counts_in_every_window():
     page = page_of((range(5), "The salt", "paragraph"))
     assert cut([page], 5) == [(0, (0, 1, 2), ("The", "salt")), (0, (3, 4), ("The", "salt"))]
 
@@ -106,7 +106,7 @@ def test_a_heading_too_long_for_the_window_is_left_out():
     assert cut([page], 4) == [(0, (0, 1, 2), ())]
 
 
-def test_only_the_beginning_of_a_heading_is_taken():
+def test_only_the_beginning_of_a_heading_is_used():
     words = [f"word{i}" for i in range(CONTEXT_WORDS + 5)]
     ((_, _, context),) = cut([page_of(([0], " ".join(words), "paragraph"))], 100)
     assert context == tuple(words[:CONTEXT_WORDS])

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from snappy_core.boxes import Boxes
 from snappy_core.encoders import grids
 from snappy_core.encoders.colvision import resolution
 from snappy_core.encoders.colvision.model import LoadedModel
@@ -23,37 +21,18 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class TokenLayout:
-    """The order of the patches of a page, and their boxes.
-
-    Attributes:
-        order: (n,) positions in the sequence: cells of the grid, thumbnail, other tokens.
-        boxes: (n, 4).
-        local: (n,) bool; True for the cells of the grid.
-        grid: (rows, columns).
-        image_count: how many of the tokens are image tokens; these come first.
-    """
-
-    order: NDArray[np.intp]
-    boxes: Boxes
-    local: NDArray[np.bool_]
-    grid: tuple[int, int]
-    image_count: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Batch:
     """Pages as inputs of a model.
 
     Attributes:
         page_numbers: for error messages.
         inputs: the output of the processor.
-        layouts: of each page.
+        layouts: the tokens of each page.
     """
 
     page_numbers: list[int]
     inputs: Any
-    layouts: list[TokenLayout]
+    layouts: list[grids.PageTokens]
 
 
 def prepare(pages: Sequence[Page], loaded: LoadedModel) -> Batch:
@@ -61,7 +40,7 @@ def prepare(pages: Sequence[Page], loaded: LoadedModel) -> Batch:
     family, processor = loaded.checkpoint.family, loaded.processor
     images = [resolution.draw_page(page, processor, family) for page in pages]
     inputs = process_images(images, loaded)
-    layouts = [token_layout(inputs, row, loaded) for row in range(len(pages))]
+    layouts = [page_tokens(inputs, row, loaded) for row in range(len(pages))]
     return Batch([page.number for page in pages], inputs, layouts)
 
 
@@ -83,7 +62,7 @@ def check_processor(loaded: LoadedModel) -> None:
     """Raise ModelError if the image tokens of the processor do not fit the model."""
     from PIL import Image
 
-    token_layout(process_images([Image.new("RGB", (64, 48), "white")], loaded), 0, loaded)
+    page_tokens(process_images([Image.new("RGB", (64, 48), "white")], loaded), 0, loaded)
 
 
 def process_images(images: Sequence[Image], loaded: LoadedModel) -> Any:
@@ -104,8 +83,8 @@ def process_images(images: Sequence[Image], loaded: LoadedModel) -> Any:
         ) from error
 
 
-def token_layout(inputs: Any, row: int, loaded: LoadedModel) -> TokenLayout:
-    """Return the layout of one page of a processed batch.
+def page_tokens(inputs: Any, row: int, loaded: LoadedModel) -> grids.PageTokens:
+    """Return the tokens of one page of a processed batch.
 
     Raises:
         ModelError: the number of image tokens does not fit the grid.
@@ -130,12 +109,4 @@ def token_layout(inputs: Any, row: int, loaded: LoadedModel) -> TokenLayout:
         raise ModelError(
             f"{loaded.checkpoint.source}: the processor does not fit the model: {error}"
         ) from error
-    others = np.flatnonzero(is_attended & ~is_image)
-    whole_page = np.tile(np.array([0, 0, 1, 1], dtype=np.float32), (len(others), 1))
-    return TokenLayout(
-        np.concatenate([np.flatnonzero(is_image)[tokens.order], others]),
-        np.concatenate([tokens.boxes, whole_page]),
-        np.concatenate([tokens.local, np.zeros(len(others), dtype=bool)]),
-        tokens.grid,
-        image_count,
-    )
+    return tokens.in_sequence(np.flatnonzero(is_image), np.flatnonzero(is_attended & ~is_image))

@@ -65,7 +65,7 @@ def encoders(saved):
 
 @pytest.fixture(scope="session")
 def local_encoders(saved):
-    """As `encoders`, but no token knows of any other: its vector is of its own pixels alone."""
+    """As `encoders`, but without attention: the vector of a token depends only on its pixels."""
     import torch
 
     from snappy_core.encoders.colvision import ColVisionEncoder
@@ -94,8 +94,8 @@ def page_of(picture, number=1):
     )
 
 
-def colours(width, height):
-    """A picture whose red is how far to the right a pixel lies, and whose green how far down."""
+def gradient(width, height):
+    """An image whose red grows from left to right and whose green grows downwards."""
     from PIL import Image
 
     red = np.tile((np.arange(width) + 0.5) / width, (height, 1))
@@ -107,6 +107,6 @@ def colours(width, height):
 @pytest.fixture(scope="session")
 def pages():
     return [
-        page_of(colours(*size), number)
+        page_of(gradient(*size), number)
         for number, size in enumerate((PORTRAIT, LANDSCAPE, SQUAT), 1)
     ]

@@ -11,22 +11,21 @@ from PIL import Image
 
 from snappy_core import RegionIndex
 from snappy_core.cli import main
-from snappy_core.encoders import Encoder, open_encoder
+from snappy_core.encoders import open_encoder
 from snappy_core.encoders.colvision import ColVisionEncoder
 from tests.encoders.colvision.tiny_names import NAMES
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_it_is_an_encoder_whose_name_opens_it_again(name, encoders, saved):
+def test_its_name_opens_it_again(name, encoders, saved):
     encoder = encoders(name)
-    assert isinstance(encoder, Encoder)
     assert encoder.name.startswith(f"{saved(name)}@")
     assert encoder.dim == (320 if name == "ColQwen3" else 128)
     again = open_encoder(encoder.name)
     assert (again.name, again.dim) == (encoder.name, encoder.dim)
 
 
-def test_it_pickles_and_loads_when_it_is_needed(encoders, pages):
+def test_an_unpickled_encoder_loads_on_first_use(encoders, pages):
     encoder = encoders("ColQwen2")
     copied = pickle.dumps(encoder)
     assert len(copied) < 5_000
@@ -48,7 +47,7 @@ def test_unpickling_imports_no_torch(encoders, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["ColQwen2", "native ColModernVBert"])
-def test_an_index_of_pages_it_sees(name, encoders, tmp_path, data):
+def test_an_index_of_page_images(name, encoders, tmp_path, data):
     path = tmp_path / "index.snappy"
     with RegionIndex.open(path, encoders(name)) as index:
         index.add(data / "table.pdf").raise_failed()

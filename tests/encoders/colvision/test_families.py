@@ -1,4 +1,4 @@
-"""What a folder or a name holds, before any library is imported."""
+"""Families and checkpoints, before any library is imported."""
 
 import json
 import subprocess
@@ -43,7 +43,7 @@ def test_the_family_of_an_adapter_is_that_of_its_base(tmp_path, monkeypatch):
     assert find_checkpoint("adapter", "colpali") == found
 
 
-def test_an_adapter_in_a_folder_fetches_nothing(tmp_path):
+def test_an_adapter_in_a_folder_downloads_nothing(tmp_path):
     """Sockets are blocked here: the message is that of a base that is not on this machine."""
     made = {"base_model_name_or_path": "nobody/no-such-base"}
     with pytest.raises(ModelError, match="download it first: hf download nobody/no-such-base"):
@@ -74,12 +74,12 @@ QWEN = {"model_type": "qwen2_vl", "architectures": ["ColQwen2"]}
         ),
     ],
 )
-def test_what_is_no_model(files, message, tmp_path):
+def test_folders_without_a_supported_model(files, message, tmp_path):
     with pytest.raises(ModelError, match=message):
         find_checkpoint(checkpoint(tmp_path, **files), "auto")
 
 
-def test_a_configuration_that_is_no_json(tmp_path):
+def test_a_configuration_that_is_not_json(tmp_path):
     (tmp_path / "config.json").write_text("{")
     with pytest.raises(ModelError, match=r"config\.json: cannot be read"):
         find_checkpoint(tmp_path, "auto")
@@ -100,7 +100,7 @@ def test_neither_folder_nor_hub_id(name):
         find_checkpoint(name, "auto")
 
 
-def test_the_version_of_a_folder_is_of_its_files(tmp_path):
+def test_the_version_of_a_folder_is_a_digest_of_its_files(tmp_path):
     folder = checkpoint(tmp_path / "model", config=QWEN)
     found = find_checkpoint(folder, "auto")
     (folder / "README.md").write_text("other words")
@@ -113,7 +113,7 @@ def test_the_version_of_a_folder_is_of_its_files(tmp_path):
     assert find_checkpoint(folder, "auto").version not in (found.version, changed)
 
 
-def test_a_hub_id_that_is_not_here(monkeypatch):
+def test_a_hub_id_that_is_not_cached(monkeypatch):
     hub = pytest.importorskip("huggingface_hub.constants")
     monkeypatch.setattr(hub, "HF_HUB_OFFLINE", True)
     with pytest.raises(ModelError, match=r"nobody/no-such-model: .*(downloaded|Hub)"):

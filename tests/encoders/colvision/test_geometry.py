@@ -1,4 +1,4 @@
-"""Where patches lie, proved by the pixels that each of them depends on."""
+"""The boxes of patches match the pixels that each of them depends on."""
 
 import numpy as np
 import pytest
@@ -24,8 +24,8 @@ def by_channel(pixels):
     return np.moveaxis(pixels, pixels.ndim - 3, 0)
 
 
-def measured_centres(loaded, batch):
-    """Return the centre of the pixels that feed each image token of each page, by gradients.
+def measured_centers(loaded, batch):
+    """Return the center of the pixels that feed each image token of each page, by gradients.
 
     No pixel feeds two tokens, so two gradients are enough: of the sum over all tokens, and of
     the sum in which each token counts as often as its number. Their ratio at a pixel is the
@@ -37,8 +37,9 @@ def measured_centres(loaded, batch):
     vectors = loaded.forward({**batch.inputs, "pixel_values": pixels})
     values = vectors @ torch.linspace(0.5, 1.5, vectors.shape[2])
     numbers = torch.zeros_like(values)
+    image_counts = (batch.inputs["input_ids"] == loaded.image_token).sum(dim=1).tolist()
     for row, layout in enumerate(batch.layouts):
-        order = layout.order[: layout.image_count]
+        order = layout.order[: image_counts[row]]
         numbers[row, order] = torch.arange(1.0, len(order) + 1)
     (once,) = torch.autograd.grad(values[numbers > 0].sum(), pixels, retain_graph=True)
     (often,) = torch.autograd.grad((values * numbers).sum(), pixels)
@@ -51,31 +52,31 @@ def measured_centres(loaded, batch):
     processor = loaded.processor.image_processor
     channels = by_channel(pixels.detach().numpy())
     red, green = (channels[n] * processor.image_std[n] + processor.image_mean[n] for n in range(2))
-    centres = []
-    for row, layout in enumerate(batch.layouts):
-        counts = np.bincount(fed[row].ravel(), minlength=layout.image_count + 1)[1:]
+    centers = []
+    for row, image_count in enumerate(image_counts):
+        counts = np.bincount(fed[row].ravel(), minlength=image_count + 1)[1:]
         sums = [
-            np.bincount(fed[row].ravel(), colour[row].ravel(), layout.image_count + 1)[1:]
-            for colour in (red, green)
+            np.bincount(fed[row].ravel(), color[row].ravel(), image_count + 1)[1:]
+            for color in (red, green)
         ]
-        centres.append((np.array(sums) / counts).T)
-    return centres
+        centers.append((np.array(sums) / counts).T)
+    return centers
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_patches_lie_where_their_pixels_are(name, local_encoders, pages):
+def test_boxes_of_patches_match_their_pixels(name, local_encoders, pages):
     """Every cell, and the global tile: portrait, landscape, alone and in a mixed batch."""
     loaded = local_encoders(name)._loaded
     for chosen in ([0], [1], [0, 1, 2]):
         batch = colvision_pages.prepare([pages[n] for n in chosen], loaded)
-        for layout, centres in zip(batch.layouts, measured_centres(loaded, batch), strict=True):
-            expected = layout.boxes[: layout.image_count].reshape(-1, 2, 2).mean(axis=1)
-            assert centres.shape == expected.shape
-            assert np.abs(centres - expected).max() < 0.002
+        for layout, centers in zip(batch.layouts, measured_centers(loaded, batch), strict=True):
+            expected = layout.boxes[: len(centers)].reshape(-1, 2, 2).mean(axis=1)
+            assert centers.shape == expected.shape
+            assert np.abs(centers - expected).max() < 0.002
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_batch_of_mixed_pages_gives_what_single_pages_give(name, encoders, pages):
+def test_a_batch_of_mixed_pages_equals_single_pages(name, encoders, pages):
     encoder = encoders(name)
     together = encoder.encode_pages(pages)
     if name in GRIDS:
@@ -104,7 +105,7 @@ def test_a_mark_on_the_page_changes_the_patches_that_see_it(name, local_encoders
     before, after = encoder.encode_pages([page_of(blank), page_of(marked)])
     changed = (before.vectors != after.vectors).any(axis=1)[before.local]
     x0, y0, x1, y1 = before.boxes[before.local].T
-    bleed = 0.02  # the resize mixes neighbouring pixels
+    bleed = 0.02  # the resize mixes neighboring pixels
     inside = (x1 > left + bleed) & (x0 < right - bleed) & (y1 > top + bleed) & (y0 < bottom - bleed)
     near = (x1 > left - bleed) & (x0 < right + bleed) & (y1 > top - bleed) & (y0 < bottom + bleed)
     assert inside.any()

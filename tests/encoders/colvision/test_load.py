@@ -1,4 +1,4 @@
-"""Models that are whole, and clear errors for those that are not."""
+"""Complete models load; incomplete ones raise clear errors."""
 
 import shutil
 import subprocess
@@ -27,7 +27,7 @@ def edit_weights(folder, change, file="model.safetensors"):
 
 
 def take(weights, end):
-    """Remove a weight by the end of its name, whatever a library puts before."""
+    """Remove a weight by the end of its name; prefixes differ between libraries."""
     (name,) = (key for key in weights if key.endswith(end))
     return weights.pop(name)
 
@@ -41,7 +41,7 @@ def test_missing_weights_are_an_error(name, copy):
         ColVisionEncoder(folder)
 
 
-def test_left_over_weights_are_an_error(copy):
+def test_unexpected_weights_are_an_error(copy):
     folder = copy("ColIdefics3")
     edit_weights(folder, lambda weights: weights.update(stray=weights["linear.weight"].clone()))
     with pytest.raises(ModelError, match=r"1 weights are unexpected in .* stray"):
@@ -55,14 +55,14 @@ def test_weights_under_other_names_are_an_error(copy):
         ColVisionEncoder(folder)
 
 
-def test_the_head_that_writes_text_may_be_there(copy, encoders):
+def test_the_language_model_head_is_ignored(copy, encoders):
     folder = copy("ColQwen2")
     edit_weights(folder, lambda w: w.update({"lm_head.weight": w["custom_text_proj.weight"] * 1}))
     found = ColVisionEncoder(folder).encode_query("a")
     assert np.array_equal(found.vectors, encoders("ColQwen2").encode_query("a").vectors)
 
 
-def test_weights_of_another_shape_or_cut_off(copy):
+def test_weights_of_another_shape_or_truncated(copy):
     folder = copy("ColQwen2")
     edit_weights(
         folder, lambda w: w.update({"custom_text_proj.bias": w["custom_text_proj.bias"][:9] * 1})
@@ -78,8 +78,8 @@ def test_weights_of_another_shape_or_cut_off(copy):
         ColVisionEncoder(folder)
 
 
-def test_a_language_model_that_is_no_retriever(copy):
-    """Its configuration may not say what it is; its weights do."""
+def test_a_language_model_is_not_a_retriever(copy):
+    """The configuration may not name the architecture; the weights show it."""
     from tests.encoders.colvision.tiny import change_config
 
     folder = copy("ColQwen3")
@@ -111,7 +111,7 @@ def test_a_processor_of_another_family(model, processor, copy, saved):
         ColVisionEncoder(folder)
 
 
-def test_a_processor_that_counts_otherwise(copy, pages):
+def test_a_processor_with_another_number_of_tokens(copy, pages):
     from tests.encoders.colvision.tiny import change_config
 
     folder = copy("ColIdefics3")
@@ -168,7 +168,7 @@ def test_a_damaged_adapter(adapter):
 
 
 def test_an_adapter_over_a_base_without_its_last_layer(adapter, copy):
-    """The trap: transformers reports of the adapter alone, and the base is random."""
+    """transformers reports only keys of the adapter and leaves the base random."""
     from tests.encoders.colvision.tiny import change_config
 
     folder, _ = adapter("ColQwen2")
@@ -209,7 +209,7 @@ def test_dtypes_and_devices(saved, encoders):
         ({"max_visual_tokens": 0}, "max_visual_tokens must be at least 1, not 0"),
     ],
 )
-def test_options_that_cannot_be(option, message, saved):
+def test_invalid_options(option, message, saved):
     with pytest.raises(ValueError, match=message):
         ColVisionEncoder(saved("ColQwen2"), **option)
 
@@ -218,7 +218,7 @@ def test_options_that_cannot_be(option, message, saved):
     ("name", "package", "extra"),
     [("ColQwen2", "colpali_engine", "colpali"), ("native ColQwen2", "transformers", "hf")],
 )
-def test_an_absent_library(name, package, extra, saved, monkeypatch):
+def test_a_missing_library(name, package, extra, saved, monkeypatch):
     folder = saved(name)
     for module in [key for key in sys.modules if key.split(".")[0] == package]:
         monkeypatch.delitem(sys.modules, module)

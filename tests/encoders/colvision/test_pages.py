@@ -1,4 +1,4 @@
-"""From pages to patches: memory, awkward pages, vectors that cannot be."""
+"""From pages to patches: memory, unusual pages, invalid vectors."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from snappy_core import ModelError
 from snappy_core.encoders.colvision import ColVisionEncoder, resolution
 from snappy_core.encoders.colvision.families import FAMILIES
 from snappy_core.types import NO_WORDS, Page
-from tests.encoders.colvision.conftest import colours, page_of
+from tests.encoders.colvision.conftest import gradient, page_of
 from tests.encoders.colvision.tiny_names import NAMES
 
 
@@ -81,7 +81,7 @@ def test_a_page_that_does_not_fit_alone(saved, pages, monkeypatch):
         encoder.encode_pages(pages)
 
 
-def test_what_else_goes_wrong_is_not_taken_for_want_of_memory(saved, pages, monkeypatch):
+def test_other_errors_are_not_taken_for_lack_of_memory(saved, pages, monkeypatch):
     encoder = ColVisionEncoder(saved("ColQwen2"))
     given = failing_above(encoder, 0, monkeypatch, RuntimeError("shapes differ"))
     with pytest.raises(ModelError, match=r"fails on the output of its processor \(shapes differ"):
@@ -97,7 +97,7 @@ def test_what_else_goes_wrong_is_not_taken_for_want_of_memory(saved, pages, monk
         (lambda vectors: vectors.mul_(float("inf")), "1 of [0-9]+ vectors are not finite"),
     ],
 )
-def test_vectors_that_cannot_be(change, message, saved, pages, monkeypatch):
+def test_invalid_vectors(change, message, saved, pages, monkeypatch):
     encoder = ColVisionEncoder(saved("ColQwen2"))
     forward = type(encoder._loaded).forward
 
@@ -121,7 +121,7 @@ def test_vectors_of_another_length(saved, pages, monkeypatch):
         encoder.encode_pages(pages)
 
 
-def test_a_vector_for_the_whole_page_is_no_late_interaction(saved, pages, monkeypatch):
+def test_a_single_vector_per_page_is_refused(saved, pages, monkeypatch):
     encoder = ColVisionEncoder(saved("ColQwen2"))
     forward = encoder._loaded.model.forward
     monkeypatch.setattr(encoder._loaded.model, "forward", lambda **k: forward(**k).mean(dim=1))
@@ -132,19 +132,15 @@ def test_a_vector_for_the_whole_page_is_no_late_interaction(saved, pages, monkey
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("size", [(1, 1), (20_000, 20), (20, 20_000), (3, 2)])
 def test_pages_of_an_awkward_size(name, size, encoders, pages):
-    """They are stretched like all others, alone and beside a common page."""
+    """They are scaled like all others, alone and in a batch with a common page."""
     encoder = encoders(name)
-    (alone,) = encoder.encode_pages([page_of(colours(*size))])
-    _, beside = encoder.encode_pages([pages[0], page_of(colours(*size))])
+    (alone,) = encoder.encode_pages([page_of(gradient(*size))])
+    _, beside = encoder.encode_pages([pages[0], page_of(gradient(*size))])
     assert alone.grid == beside.grid
     assert alone.local.sum() == np.prod(alone.grid)
     assert np.allclose(alone.boxes[alone.local][[0, -1]][[0, 1], [0, 2]], [0, 1])
     if size == (20_000, 20) and encoder._loaded.checkpoint.family.geometry != "square":
         assert alone.grid[1] > 3 * alone.grid[0]
-
-
-def test_no_pages(encoders):
-    assert encoders("ColQwen2").encode_pages([]) == []
 
 
 def test_a_page_without_a_renderer(encoders):
@@ -167,7 +163,7 @@ def test_a_page_without_a_renderer(encoders):
         ("ColGemma3", 1000, (64, 64)),
     ],
 )
-def test_a_budget_of_visual_tokens(name, most, counts, saved, pages):
+def test_max_visual_tokens(name, most, counts, saved, pages):
     encoder = ColVisionEncoder(saved(name), max_visual_tokens=most)
     for page, patches in zip(pages, encoder.encode_pages(pages), strict=True):
         kept = encoder._loaded
@@ -180,7 +176,7 @@ def test_a_budget_of_visual_tokens(name, most, counts, saved, pages):
 @pytest.mark.parametrize(
     ("name", "least"), [("ColPali", 256), ("ColGemma3", 64), ("ColIdefics3", 16)]
 )
-def test_a_budget_that_is_too_small(name, least, saved):
+def test_max_visual_tokens_below_the_minimum(name, least, saved):
     with pytest.raises(ValueError, match=f"must be at least {least} for a {name}, not {least - 1}"):
         ColVisionEncoder(saved(name), max_visual_tokens=least - 1)
 
@@ -191,7 +187,7 @@ def test_a_budget_that_is_too_small(name, least, saved):
     family=st.sampled_from(FAMILIES),
     dots=st.integers(200, 3000),
 )
-def test_pictures_have_as_many_dots_as_the_model_sees(width, height, family, dots):
+def test_dpi_fits_the_resolution_of_the_model(width, height, family, dots):
     size = {"width": dots, "height": dots, "longest_edge": dots}
     if family.geometry == "merged":
         size["longest_edge"] = dots**2
@@ -208,12 +204,12 @@ def test_pictures_have_as_many_dots_as_the_model_sees(width, height, family, dot
     assert seen < 2.26 or dpi <= 150
 
 
-def test_a_larger_budget_takes_a_finer_picture(saved):
+def test_more_visual_tokens_need_a_higher_resolution(saved):
     asked = []
 
     def render(dpi):
         asked.append(dpi)
-        return colours(round(8.27 * dpi), round(11.69 * dpi))
+        return gradient(round(8.27 * dpi), round(11.69 * dpi))
 
     page = Page(1, "1", 595, 842, "pt", NO_WORDS, (), renderer=render)
     for most in (64, 768, 4096):

@@ -1,4 +1,4 @@
-"""Which tokens of a question speak, and what they are called."""
+"""Which tokens of a question are content, and their texts."""
 
 import numpy as np
 import pytest
@@ -18,8 +18,8 @@ ADDED = {  # what the models are trained to add, before and after
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("text", ["Quest?", "Query: what", "n"])
-def test_only_the_question_itself_speaks(name, text, encoders):
-    """Also when it begins as the prefix does."""
+def test_only_tokens_of_the_question_are_content(name, text, encoders):
+    """Also if the question begins like the prefix."""
     query = encoders(name).encode_query(f"  {text}\n")
     assert [
         token
@@ -36,14 +36,14 @@ def test_only_the_question_itself_speaks(name, text, encoders):
         assert list(query.tokens) == [*before, *text, *after]
 
 
-def test_bytes_of_one_character_all_show_it(encoders):
+def test_bytes_of_one_character_all_have_its_text(encoders):
     query = encoders("ColQwen2").encode_query("aé")
     assert query.tokens[:3] == ("a", "é", "é")
 
 
 @pytest.mark.parametrize("name", ["ColQwen2", "ColIdefics3", "native ColPali"])
-def test_special_tokens_in_a_question_are_not_obeyed(name, encoders):
-    """They would stand for a picture that is not there, or for padding."""
+def test_special_tokens_in_a_question_are_removed(name, encoders):
+    """The model would take them for an image or padding."""
     encoder = encoders(name)
     plain = encoder.encode_query("a b")
     for special in encoder._loaded.processor.tokenizer.all_special_tokens:

@@ -1,4 +1,4 @@
-"""The families there are tiny models of; known without torch."""
+"""The families of the tiny models, without importing torch."""
 
 NAMES = [
     "ColPali",
