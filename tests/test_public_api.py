@@ -11,7 +11,16 @@ import snappy_core
 
 ROOT = Path(snappy_core.__file__).parent
 FRAMEWORKS = ("langchain", "langchain_core", "llama_index", "snappy_langchain", "snappy_llamaindex")
-HEAVY = ("torch", "tensorflow", "transformers", "ray", "lancedb", "qdrant_client", "pydantic")
+HEAVY = (
+    "torch",
+    "tensorflow",
+    "transformers",
+    "ray",
+    "loky",
+    "lancedb",
+    "qdrant_client",
+    "pydantic",
+)
 
 # Each part of the core with the parts it may import besides its own; those not listed stand on top.
 NOUNS = {"boxes", "errors", "grouping", "markdown", "progress", "registry", "types", "vectors"}

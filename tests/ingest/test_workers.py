@@ -1,4 +1,4 @@
-"""Workers give what one process gives, and a document that breaks one costs only itself."""
+"""Workers make the index that one process makes; a document that breaks one costs only itself."""
 
 import os
 import signal

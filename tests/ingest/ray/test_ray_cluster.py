@@ -1,4 +1,4 @@
-"""Which cluster an address means, and what is said before one is begun."""
+"""Which cluster an address stands for, and errors before one is joined or started."""
 
 import socket
 import sys
@@ -50,12 +50,12 @@ def test_a_cluster_that_does_not_answer(closed, data, tmp_path, monkeypatch, cap
         ("", "is no address"),
     ],
 )
-def test_an_address_that_is_none(address, said):
+def test_wrong_addresses(address, said):
     with RegionIndex(encoder=FakeEncoder()) as index, pytest.raises(ValueError, match=said):
         index.add([], executor=Ray(address))
 
 
-def test_what_is_wrong_is_said_at_once(monkeypatch):
+def test_wrong_options_and_encoders_are_errors_at_once(monkeypatch):
     for options in ({"workers": -1}, {"timeout": 0}, {"memory": -5}):
         with pytest.raises(ValueError, match=f"{next(iter(options))} must be positive"):
             Ray(**options)
@@ -84,7 +84,7 @@ def test_nothing_to_do_starts_no_cluster(data):
         ((0, 4, 16), 0, 0, ({"num_cpus": 4}, 2)),
     ],
 )
-def test_what_an_actor_has_of_the_cluster(cores, gpus, workers, share):
+def test_resources_of_an_actor(cores, gpus, workers, share):
     class Cluster:
         def cluster_resources(self):
             return {"CPU": float(sum(cores)), **({"GPU": float(gpus)} if gpus else {})}

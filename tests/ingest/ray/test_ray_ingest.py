@@ -1,4 +1,4 @@
-"""On a Ray cluster of two nodes documents come out as on one machine, failures included."""
+"""A Ray cluster of two nodes makes the index and the report that one machine makes."""
 
 import os
 import signal
@@ -148,6 +148,13 @@ def test_an_actor_that_dies_costs_nothing(cluster, data, tmp_path):
     here, expected = add(encoder, paths)
     assert outcome(report) == outcome(expected)
     assert contents(index._store) == contents(here._store)
+
+
+def test_a_document_that_kills_actors_again_and_again_is_reported(cluster, paper, tmp_path):
+    paths = [paper("good", "ebb"), paper("bad", "kill")]
+    _, report = add(MisbehavingEncoder(tmp_path), paths, Ray(cluster, workers=0))
+    assert report.added == (paths[0].as_posix(),)
+    assert [failure.cause for failure in report.failed] == ["the Ray actor died (encoding page 1)"]
 
 
 def test_the_command_line_with_the_embedded_encoder(cluster, data, tmp_path, capsys):
