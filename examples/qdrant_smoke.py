@@ -4,8 +4,8 @@
     python examples/qdrant_smoke.py                             # or give another server:
     QDRANT_API_KEY=... python examples/qdrant_smoke.py qdrants://example.org:6333
 
-It makes an index under a name of its own, and removes it in the end. Each line is a check that
-passed; the first that does not pass ends it with an error.
+It creates an index with a random name, and removes it at the end. It prints a line for each check
+that passed; the first one that fails raises an error.
 """
 
 import secrets
@@ -36,7 +36,7 @@ QUESTIONS = ("What did grid services earn in the third quarter?", "coupon of the
 
 
 def check_search(store: QdrantStore) -> str:
-    """Copy an index of a report there: it finds the same with the same scores."""
+    """Copy an index of a report to the server: it returns the same hits with the same scores."""
     source = MemoryStore()
     memory = RegionIndex(source, FakeEncoder())
     memory.add_document(
@@ -49,32 +49,32 @@ def check_search(store: QdrantStore) -> str:
     index = RegionIndex(store, FakeEncoder())
     for question in QUESTIONS:
         for filter in (None, {"year": 2025, "page_number": [1, 2]}):
-            found = index.search(question, filter=filter)
+            hits = index.search(question, filter=filter)
             expected = memory.search(question, filter=filter)
-            assert found.hits == expected.hits, question
+            assert hits.hits == expected.hits, question
     assert index.explain(index.search(QUESTIONS[0])[0])
     return f"a report of {index.info().pages} pages answers as in memory"
 
 
 def check_ranking(store: QdrantStore) -> str:
-    """Let the server choose among many pages: it finds those that memory finds."""
+    """Let the server rank many pages: it finds the same as the store in memory."""
     encoder, chance = FakeEncoder(), np.random.default_rng(0)
     words = [f"word{n}" for n in range(400)]
     memory = MemoryStore()
     for number in range(30):
         pages = [make_page(" ".join(chance.choice(words, 25)), number=n) for n in (1, 2, 3)]
-        held = list(map(prepare, pages, encoder.encode_pages(pages)))
+        records = list(map(prepare, pages, encoder.encode_pages(pages)))
         record = DocumentRecord(f"many{number}", "many", "1", "1", metadata={"n": number})
-        for each in (store, memory):
-            each.write(record, held)
-    there, here = RegionIndex(store, encoder), RegionIndex(memory, encoder)
+        for target in (store, memory):
+            target.write(record, records)
+    index, in_memory = RegionIndex(store, encoder), RegionIndex(memory, encoder)
     for question in ("word7 word8", "word100", "word300 word301 word302"):
         for filter in ({"source": "many"}, {"n": list(range(20))}):
-            found = there.search(question, k=3, filter=filter)
-            expected = here.search(question, k=3, filter=filter)
+            hits = index.search(question, k=3, filter=filter)
+            expected = in_memory.search(question, k=3, filter=filter)
             ids = [hit.region_id for hit in expected]
-            assert [hit.region_id for hit in found] == ids, question
-    return "the best of 90 pages are found by the server"
+            assert [hit.region_id for hit in hits] == ids, question
+    return "the server finds the best of 90 pages"
 
 
 def check_writes(store: QdrantStore) -> str:
@@ -91,8 +91,8 @@ def check_writes(store: QdrantStore) -> str:
         write("animals", "Numbat sleep")
         with store.read() as after:
             for snapshot, counts in ((before, [1, 0]), (after, [0, 1])):
-                found = snapshot.frequencies(["quagga", "numbat"])
-                assert [found.get(term, 0) for term in ("quagga", "numbat")] == counts, found
+                frequencies = snapshot.frequencies(["quagga", "numbat"])
+                assert [frequencies.get(term, 0) for term in ("quagga", "numbat")] == counts
         assert before.page(before.page_ids("animals")[2]).words.texts == ("Quagga", "run")
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(lambda n: write(f"t{n}", f"yak {n}"), range(12)))
@@ -100,11 +100,11 @@ def check_writes(store: QdrantStore) -> str:
     with store.read() as snapshot:
         assert snapshot.frequencies(["yak"]) == {}
     assert store.delete("animals")
-    return "documents are replaced and deleted under a reader, and by threads"
+    return "documents are replaced and deleted while it is read, and by threads"
 
 
 def check_limits(store: QdrantStore) -> str:
-    """Write pages at the limits of the server: they are split, and read back to the bit."""
+    """Write pages at the limits of the server: they are split, and read back exactly."""
     dim = FakeEncoder().dim
     rng = np.random.default_rng(0)
     for count in (MULTIVECTOR // dim, MULTIVECTOR // dim + 1, 3 * MULTIVECTOR // dim):
@@ -114,17 +114,17 @@ def check_limits(store: QdrantStore) -> str:
         page = prepare(make_page("A very large page"), patches)
         store.write(DocumentRecord("large", "large", str(count), "1"), [page])
         with store.read() as snapshot:
-            (held,) = snapshot.page_ids("large").values()
-            np.testing.assert_array_equal(snapshot.patches(held).vectors, patches.vectors)
+            (page_id,) = snapshot.page_ids("large").values()
+            np.testing.assert_array_equal(snapshot.patches(page_id).vectors, patches.vectors)
             one = np.ones(1, np.float32)
-            found = snapshot.candidates(rows[-1:], one, PageFilter(), 1)
-            assert found.tolist() == [held]  # by its last patch, in its last part
+            candidates = snapshot.candidates(rows[-1:], one, PageFilter(), 1)
+            assert candidates.tolist() == [page_id]  # by its last patch, which is in its last part
     store.delete("large")
     return f"pages of more than {MULTIVECTOR} elements are split"
 
 
 def check_copies(store: QdrantStore) -> str:
-    """Copy all to a file: what is read is compared to the bit."""
+    """Copy everything to a file, and compare it."""
     with (
         tempfile.TemporaryDirectory() as folder,
         closing(SqliteStore(Path(folder) / "copy.snappy")) as target,
@@ -134,7 +134,7 @@ def check_copies(store: QdrantStore) -> str:
 
 
 def check_clean_up(store: QdrantStore, client: QdrantClient) -> str:
-    """Remove what was replaced: as many points stay as there are pages."""
+    """Remove what was replaced: the number of points is then that of the pages."""
     store.compact(keep=timedelta(0))
     with store.read() as snapshot:
         pages = snapshot.page_count()
@@ -144,9 +144,9 @@ def check_clean_up(store: QdrantStore, client: QdrantClient) -> str:
         (name, {"write", "number", "since", "until", "terms"}),
         (f"{name}.log", {"at", "kind"}),
     ):
-        held = client.get_collection(collection).payload_schema
-        assert set(held) == fields, held
-    return f"{pages} pages are left after the clean-up, and all indexes are there"
+        schema = client.get_collection(collection).payload_schema
+        assert set(schema) == fields, schema
+    return f"{pages} pages are left after the clean-up, and all payload indexes exist"
 
 
 def main(server: str = "qdrant://localhost:6333") -> None:

@@ -50,13 +50,14 @@ def library() -> Any:
     """Return qdrant_client.
 
     Raises:
-        MissingDependencyError: the extra is not installed.
+        MissingDependencyError: the extra is not installed, or only a part of it.
     """
     try:
         import qdrant_client
+        import tenacity  # noqa: F401
     except ImportError as error:
         raise MissingDependencyError(
-            "a Qdrant index needs qdrant-client: pip install 'snappy-retriever[qdrant]'"
+            "a Qdrant index needs more packages: pip install 'snappy-retriever[qdrant]'"
         ) from error
     return qdrant_client
 
