@@ -1,5 +1,6 @@
 """Region-level document retrieval: the paragraphs, tables and rows that answer, with boxes."""
 
+from snappy_core.encoders import Encoder, open_encoder
 from snappy_core.errors import (
     FormatError,
     IndexMismatchError,
@@ -13,22 +14,26 @@ from snappy_core.errors import (
     UnreadableDocumentError,
     WorkerError,
 )
-from snappy_core.index import IndexInfo, RegionIndex
+from snappy_core.index import RegionIndex
+from snappy_core.info import IndexInfo
 from snappy_core.ingest.ray.executor import Ray
-from snappy_core.ingest.report import Failure, IngestReport
+from snappy_core.ingest.report import IngestReport
 from snappy_core.ingest.workers import Workers
-from snappy_core.metadata import region_metadata
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Source
-from snappy_core.search.hits import HeatMap, Hit, Hits, TokenMatch
-from snappy_core.types import Page, Patches, Query, Region, Words
+from snappy_core.search.context import assemble
+from snappy_core.search.filters import Filter
+from snappy_core.search.hits import Hit, Hits
+from snappy_core.stores.base import DocumentRecord, Store
+from snappy_core.types import Page, Region
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "Failure",
+    "DocumentRecord",
+    "Encoder",
+    "Filter",
     "FormatError",
-    "HeatMap",
     "Hit",
     "Hits",
     "IndexInfo",
@@ -40,19 +45,17 @@ __all__ = [
     "Page",
     "PageUnavailableError",
     "PasswordRequiredError",
-    "Patches",
-    "Query",
     "Ray",
     "ReadingOptions",
     "Region",
     "RegionIndex",
     "SnappyError",
     "Source",
+    "Store",
     "StoreError",
-    "TokenMatch",
     "UnreadableDocumentError",
     "WorkerError",
-    "Words",
     "Workers",
-    "region_metadata",
+    "assemble",
+    "open_encoder",
 ]

@@ -1,27 +1,24 @@
-"""The index: documents in, regions out. Wiring only; the work is done by the modules it names."""
+"""The index: add documents, search their regions. It only connects the modules it imports."""
 
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from snappy_core._async import async_twin
+from snappy_core.bound_encoder import BoundEncoder
 from snappy_core.display.render import crop, draw_page, draw_stored_page
-from snappy_core.encoders import Encoder, can_open, open_encoder
-from snappy_core.errors import IndexMismatchError
-from snappy_core.formats import SuppliedPage, SuppliedRegions
+from snappy_core.encoders import Encoder
+from snappy_core.formats import SuppliedRegions
+from snappy_core.info import IndexInfo, read_info
 from snappy_core.ingest import plan
 from snappy_core.ingest.executor import Executor
 from snappy_core.ingest.precomputed import with_patches
 from snappy_core.ingest.report import IngestReport
 from snappy_core.ingest.write import ingest
-from snappy_core.metadata import check_metadata
 from snappy_core.parsing.options import ReadingOptions
-from snappy_core.parsing.source import Source, Sources
+from snappy_core.parsing.source import Sources
 from snappy_core.search import engine, explain
 from snappy_core.search.hits import HeatMap, Hit, Hits, TokenMatch
 from snappy_core.search.options import SearchOptions, check_options
@@ -30,30 +27,15 @@ from snappy_core.stores.base import DocumentRecord
 from snappy_core.types import Patches, Scalar
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from PIL.Image import Image
 
 
-@dataclass(frozen=True, slots=True)
-class IndexInfo:
-    """What an index is and holds."""
-
-    location: str
-    encoder: str
-    dim: int
-    documents: int
-    pages: int
-    bytes: int | None
-    """Size on disk, None in memory."""
-
-
 class RegionIndex:
-    """Finds the regions of documents that answer a question.
+    """A searchable index of documents and their regions.
 
-    Open one with `RegionIndex.open`, or make one in memory with `RegionIndex()`. It may be used
-    from several threads; one file may be read by many processes while one writes. Every method
-    that works for long has an async twin (`aadd`, `asearch`, ...) that runs in a thread.
+    Open one with `RegionIndex.open`, or create one in memory with `RegionIndex()`. It can be used
+    from several threads, and many processes can read an index file while one writes. Long-running
+    methods have async twins (`aadd`, `asearch`, ...) that run in a thread.
 
     Example:
         with RegionIndex.open("reports.snappy") as index:
@@ -62,46 +44,23 @@ class RegionIndex:
                 print(hit.page_number, hit.region.label, hit.region.box, hit.region.text)
 
     Args:
-        store: where it is kept; in memory by default.
-        encoder: by default the one that made the index, which knows its name and opens it when
-            it is first needed; for a new index the embedded one (all-MiniLM-L6-v2, English,
-            CPU). `snappy_core.encoders.open_encoder` opens others.
+        store: where the index is kept; in memory by default.
+        encoder: by default the encoder that created the index, opened by its name when it is
+            first needed. A new index uses the embedded one (all-MiniLM-L6-v2, English, CPU).
 
     Raises:
-        IndexMismatchError: the index was made by another encoder, or by one that has to be given.
+        IndexMismatchError: the index was created by another encoder, or by one that cannot be
+            opened by its name.
     """
 
     def __init__(self, store: Store | None = None, encoder: Encoder | None = None) -> None:
         self._store: Store = MemoryStore() if store is None else store
-        self._opening = threading.Lock()
-        made_by = self._store.encoder()
-        if encoder is None and made_by is None:
-            encoder = open_encoder()
-        if encoder is not None:
-            self._store.bind_encoder(encoder.name, encoder.dim)
-        elif made_by is not None and not can_open(made_by[0]):
-            raise IndexMismatchError(
-                f"{self._store.location}: made by the encoder {made_by[0]} ({made_by[1]} "
-                "dimensions), which Snappy cannot open by its name; give it as `encoder`"
-            )
-        self._encoder = encoder
+        self._encoder = BoundEncoder(self._store, encoder)
 
     @property
     def encoder(self) -> Encoder:
-        """What encodes pages and questions.
-
-        Raises:
-            MissingDependencyError, ModelError: the encoder of the index cannot be opened here.
-            IndexMismatchError: what its name opens is another one now.
-        """
-        with self._opening:
-            if self._encoder is None:
-                made_by = self._store.encoder()
-                assert made_by is not None  # a new index opens its encoder at once
-                opened = open_encoder(made_by[0])
-                self._store.bind_encoder(opened.name, opened.dim)
-                self._encoder = opened
-            return self._encoder
+        """The encoder of pages and questions; raises as `open_encoder` if it cannot be opened."""
+        return self._encoder.get()
 
     @classmethod
     def open(
@@ -111,11 +70,12 @@ class RegionIndex:
         *,
         create: bool = True,
     ) -> RegionIndex:
-        """Open the index in a file, or make it; ":memory:" keeps it in memory.
+        """Open an index, or create it: a file, ":memory:", or a URL as in `open_store`.
 
         Raises:
-            FileNotFoundError: no such index and `create` is false, or no such folder.
-            IndexMismatchError: the file is no index, or one of another encoder or schema.
+            FileNotFoundError: the index does not exist and `create` is false, or its folder does
+                not exist.
+            IndexMismatchError: the file is not an index, or one of another encoder or schema.
         """
         store = open_store(location, create=create)
         try:
@@ -136,19 +96,18 @@ class RegionIndex:
     ) -> IngestReport:
         """Add documents: files, folders, or `Source.from_bytes(data, name)`.
 
-        A document that the index holds with the same bytes, read with the same options, is
-        skipped; a changed one is replaced in one transaction. If adding is interrupted, the
-        documents written so far stay, and adding again does the rest. A document that cannot be
-        read is reported, and the others are still added.
+        Unchanged documents are skipped and changed ones replaced, each in one transaction: after
+        an interruption, adding again does the rest. A document that cannot be read is reported,
+        and the others are still added.
 
         Args:
             metadata: your own keys, part of every hit in these documents. None keeps the
                 metadata of documents that are already in the index; {} removes it.
             password: opens encrypted documents.
             reading: OCR, layout model and pooling.
-            executor: where documents are read and encoded: `Workers(4)` for processes of this
-                machine, `Ray(address)` for a cluster. None does it in this process, where
-                nothing stops a document that hangs, crashes or outgrows the memory.
+            executor: where documents are read and encoded: `Workers(4)` for processes, or
+                `Ray(address)` for a cluster. By default this process, which a hostile file can
+                hang or crash.
             progress: draw a progress bar; None draws it when standard error is a terminal.
 
         Raises:
@@ -156,8 +115,15 @@ class RegionIndex:
             TypeError: the encoder does not pickle and cannot be sent to the executor.
             MissingDependencyError, ConnectionError: Ray is not installed, or no cluster answers.
         """
-        documents = plan.name_documents(paths, None, password)
-        return self._ingest(documents, metadata, reading, executor, progress)
+        return ingest(
+            self._store,
+            self.encoder,
+            plan.name_documents(paths, password),
+            metadata=metadata,
+            reading=reading,
+            executor=executor,
+            progress=progress,
+        )
 
     def add_document(
         self,
@@ -179,16 +145,11 @@ class RegionIndex:
 
         Args:
             document_id: by default the absolute path or the name of the source.
-            regions: the regions of the document as another tool found them: a file of Docling
-                (JSON), hOCR, ALTO, Unstructured or DeepSeek-OCR, or a list of dictionaries
-                (`snappy_core.formats`). They replace Snappy's regions on the pages they are for.
-                The words of these pages are still read from the document; where a page has none,
-                as a scan without OCR, the words of the regions are used, and their boxes are
-                estimated. Adding the document with other regions, or none, reads it again.
-            regions_format: the format of `regions` where it cannot be detected: "docling",
-                "hocr", "alto", "unstructured", "deepseek", "plain", or one of your own
-                (`snappy_core.formats.FORMATS`).
-            patches: the embeddings of each page, computed elsewhere: the encoder is not called.
+            regions: regions that another tool found, instead of Snappy's: a file of Docling, hOCR,
+                ALTO, Unstructured or DeepSeek-OCR, or a list of dictionaries (docs/formats.md).
+                Pages without words of their own get the words of the regions.
+            regions_format: a name in `snappy_core.formats.FORMATS`, if it cannot be detected.
+            patches: the embeddings of each page, instead of the encoder's.
                 `snappy_core.encoders.precomputed` makes them from arrays.
 
         Raises:
@@ -196,33 +157,16 @@ class RegionIndex:
                 that do not match the pages of the document.
             FormatError: the regions are in no known format or coordinates, or for other pages.
         """
-        documents = plan.name_documents(source, document_id, password)
-        if len(documents) != 1:
-            raise ValueError(f"{source} holds {len(documents)} documents; add it with `add`")
-        supplied = plan.supplied_pages(regions, regions_format)
+        document = plan.name_document(source, document_id, password)
         encoder = self.encoder
-        if patches is not None:
-            encoder = with_patches(encoder, patches, documents[0][1])
-        return self._ingest(documents, metadata, reading, executor, progress, encoder, supplied)
-
-    def _ingest(
-        self,
-        documents: Sequence[tuple[str, Source]],
-        metadata: Mapping[str, Scalar] | None,
-        reading: ReadingOptions,
-        executor: Executor | None,
-        progress: bool | None,
-        encoder: Encoder | None = None,
-        supplied: Mapping[int, SuppliedPage] | None = None,
-    ) -> IngestReport:
         return ingest(
             self._store,
-            encoder or self.encoder,
-            documents,
-            metadata=None if metadata is None else check_metadata(metadata),
+            encoder if patches is None else with_patches(encoder, patches, document[1]),
+            [document],
+            metadata=metadata,
             reading=reading,
             executor=executor,
-            supplied=supplied,
+            supplied=plan.supplied_pages(regions, regions_format),
             progress=progress,
         )
 
@@ -240,8 +184,7 @@ class RegionIndex:
                 for text encoders and "iou_weighted" for vision encoders.
             pages: search these pages only, each `(document id or source, page number)`.
             candidates: the number of pages that are scored exactly, chosen by their pooled
-                vectors. By default 200, more in a large index (Qdrant: 50). With as many as there
-                are pages the search is exact.
+                vectors. By default 200, more in a large index (Qdrant: 50).
 
         Raises:
             ValueError: an empty question, an option out of range, or a page that is not in the
@@ -264,7 +207,7 @@ class RegionIndex:
 
         Raises:
             PageUnavailableError: the page is no longer in the index, or has changed.
-            ValueError: the token is not in the question.
+            ValueError: the question has no such token.
         """
         query = self.encoder.encode_query(hit.query)
         with self._store.read() as snapshot:
@@ -277,13 +220,10 @@ class RegionIndex:
         dpi: float = 150,
         password: str | None = None,
     ) -> Image:
-        """Draw the page of a hit with its heat map, and a box around the hit.
+        """Draw the page of a hit with its heat map and a box around the hit.
 
-        `snappy_core.display.render.draw_page` draws several hits of one page, or no heat.
-
-        Raises:
-            PageUnavailableError: as `page_image`.
-            ValueError: the token is not in the question, or `dpi` is not positive.
+        `snappy_core.display.render.draw_page` can draw several hits of a page, and no heat map.
+        Raises as `heatmap` and `page_image`.
         """
         heat = self.heatmap(hit, token)
         return draw_page(self.page_image(hit, dpi, password), heat, [hit])
@@ -301,12 +241,11 @@ class RegionIndex:
             return explain.explain(snapshot, query, hit)
 
     def page_image(self, hit: Hit, dpi: float = 150, password: str | None = None) -> Image:
-        """Draw the page of a hit again from its source.
+        """Draw the page of a hit from its source file.
 
         Raises:
-            PageUnavailableError: the source was given as bytes, is gone or has changed, or the hit
-                is no longer in the index as it was found.
-            ValueError: `dpi` is not positive.
+            PageUnavailableError: the source was given as bytes, is gone or has changed, or the
+                page is no longer in the index.
         """
         with self._store.read() as snapshot:
             explain.find_page(snapshot, hit)
@@ -317,13 +256,10 @@ class RegionIndex:
     def region_image(
         self, region_id: str, text: str, dpi: float = 150, password: str | None = None
     ) -> Image:
-        """Draw a region again from its source, cut out of its page with a little margin.
+        """Draw a region from its source file, cropped from its page with a small margin.
 
-        What is needed of a hit is its id and its text, which every framework hands on.
-
-        Raises:
-            PageUnavailableError: as `page_image`, or the region now reads otherwise.
-            ValueError: `dpi` is not positive.
+        The id and text of a region identify it: retrievers of every framework return both. Raises
+        as `page_image`, also if the region now has another text.
         """
         with self._store.read() as snapshot:
             document, page, region = explain.find_region(snapshot, region_id, text)
@@ -335,31 +271,19 @@ class RegionIndex:
             return snapshot.documents()
 
     def delete(self, document_id: str) -> bool:
-        """Remove a document; say whether there was one."""
+        """Remove a document; return whether there was one."""
         return self._store.delete(document_id)
 
     def compact(self) -> None:
-        """Give back the room of deleted and replaced documents; others may read meanwhile.
+        """Reclaim the space of deleted and replaced documents; readers are not interrupted.
 
-        Without it, documents to come use the room in a file; elsewhere it stays taken.
+        Otherwise a SQLite file reuses the space for new documents; other stores keep it.
         """
         self._store.compact()
 
     def info(self) -> IndexInfo:
-        """Return what the index is and holds."""
-        with self._store.read() as snapshot:
-            documents = snapshot.documents()
-        made_by = self._store.encoder()
-        assert made_by is not None  # since it was opened
-        path = Path(self._store.location)
-        return IndexInfo(
-            location=self._store.location,
-            encoder=made_by[0],
-            dim=made_by[1],
-            documents=len(documents),
-            pages=sum(document.pages for document in documents),
-            bytes=_size(path) if path.is_file() else None,
-        )
+        """Return the location, encoder and size of the index."""
+        return read_info(self._store)
 
     def close(self) -> None:
         """Close the files of the index."""
@@ -368,12 +292,7 @@ class RegionIndex:
     def __enter__(self) -> RegionIndex:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     aadd = async_twin(add)
@@ -387,9 +306,3 @@ class RegionIndex:
     adocuments = async_twin(documents)
     adelete = async_twin(delete)
     acompact = async_twin(compact)
-
-
-def _size(path: Path) -> int:
-    """Return the bytes of an index with what has not yet moved into the file itself."""
-    log = path.with_name(path.name + "-wal")
-    return path.stat().st_size + (log.stat().st_size if log.is_file() else 0)

@@ -138,10 +138,9 @@ def test_document_id(index, data):
     hit = index.search("price")[0]
     assert (hit.document_id, hit.source) == ("prices", (data / "table.pdf").as_posix())
     assert hit.region_id.startswith("prices#p1r")
-    with pytest.raises(ValueError, match="'all' is for one document"):
-        index.add_document(data, document_id="all")
-    with pytest.raises(ValueError, match=r"holds \d+ documents; add it with `add`"):
-        index.add_document(data)
+    for document_id in ("all", None):
+        with pytest.raises(ValueError, match=r"holds \d+ documents; add it with `add`"):
+            index.add_document(data, document_id=document_id)
 
 
 def test_a_replaced_document_answers_anew(index, data, tmp_path):

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from snappy_core import RegionIndex, Source, region_metadata
-from snappy_core.metadata import KEYS, RESERVED
+from snappy_core import RegionIndex, Source
+from snappy_core.metadata import KEYS, RESERVED, region_metadata
 from snappy_core.testing import FakeEncoder
 from snappy_langchain import SnappyRetriever as OnLangChain
 from snappy_llamaindex import SnappyRetriever as OnLlamaIndex

@@ -5,9 +5,9 @@ from dataclasses import FrozenInstanceError
 import numpy as np
 import pytest
 
-from snappy_core import Hit, Hits, Page, Patches, Query, Region, Words
+from snappy_core import Hit, Hits, Page, Region
 from snappy_core.boxes import grid_cells
-from snappy_core.types import LABELS, NO_WORDS
+from snappy_core.types import LABELS, NO_WORDS, Patches, Query, Words
 
 BOXES = np.array([[0, 0, 0.5, 0.25], [0.5, 0, 1, 0.25]], dtype=np.float32)
 

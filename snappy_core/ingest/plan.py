@@ -70,28 +70,41 @@ def fingerprint(
 
 
 def name_documents(
-    paths: Sources | Iterable[Sources], document_id: str | None, password: str | None
+    paths: Sources | Iterable[Sources], password: str | None = None
 ) -> list[tuple[str, Source]]:
     """Return (document id, source) of every document that `paths` name, each once.
 
-    The id is `document_id`, which allows one document only, or else the name of the source.
+    The id of a document is the name of its source.
 
     Raises:
-        ValueError: one document id or name for several documents, or an empty one.
+        ValueError: two different documents have the same name.
     """
-    sources = list(dict.fromkeys(expand(paths, password)))
-    if document_id is None:
-        named = {source.name: source for source in sources}
-        for source in sources:
-            if named[source.name] is not source:
-                raise ValueError(f"two different documents are called {source.name!r}")
-        return list(named.items())
-    if not document_id:
+    documents: dict[str, Source] = {}
+    for source in expand(paths, password):
+        if documents.setdefault(source.name, source) != source:
+            raise ValueError(f"two different documents are called {source.name!r}")
+    return list(documents.items())
+
+
+def name_document(
+    source: Sources, document_id: str | None = None, password: str | None = None
+) -> tuple[str, Source]:
+    """Return (document id, source) of a single document.
+
+    Raises:
+        ValueError: the id is empty or not valid Unicode, or the source is a folder that holds
+            several documents or none.
+    """
+    if document_id == "":
         raise ValueError("document_id must not be empty")
-    document_id.encode("utf-8")  # a lone surrogate is an error here rather than in the store
-    if len(sources) != 1:
-        raise ValueError(f"document_id {document_id!r} is for one document, not {len(sources)}")
-    return [(document_id, sources[0])]
+    documents = name_documents(source, password)
+    if len(documents) != 1:
+        raise ValueError(f"{source} holds {len(documents)} documents; add it with `add`")
+    name, document = documents[0]
+    if document_id is not None:
+        document_id.encode("utf-8")  # a lone surrogate is an error here rather than in the store
+        name = document_id
+    return name, document
 
 
 def supplied_pages(

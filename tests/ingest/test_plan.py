@@ -3,7 +3,13 @@ from dataclasses import replace
 import pytest
 
 from snappy_core.ingest.jobs import prepare
-from snappy_core.ingest.plan import fingerprint, is_new, name_documents, update_metadata
+from snappy_core.ingest.plan import (
+    fingerprint,
+    is_new,
+    name_document,
+    name_documents,
+    update_metadata,
+)
 from snappy_core.parsing import VERSION, ReadingOptions, Source
 from snappy_core.parsing.layout.rapid_layout import RapidLayout
 from snappy_core.parsing.ocr.engine import OCR_ENGINES
@@ -45,7 +51,7 @@ class TestNameDocuments:
     def test_by_absolute_path_or_name(self, tmp_path, monkeypatch):
         monkeypatch.chdir(tmp_path)
         data = Source.from_bytes(b"%PDF-", "given.pdf")
-        named = name_documents(["a.pdf", data, tmp_path / "b.pdf"], None, None)
+        named = name_documents(["a.pdf", data, tmp_path / "b.pdf"])
         folder = tmp_path.as_posix()
         assert [name for name, _ in named] == [f"{folder}/a.pdf", "given.pdf", f"{folder}/b.pdf"]
         assert [name for name, _ in named] == [source.name for _, source in named]
@@ -54,36 +60,38 @@ class TestNameDocuments:
         monkeypatch.chdir(tmp_path)
         (tmp_path / "a.pdf").touch()
         paths = ["a.pdf", "./a.pdf", tmp_path / "a.pdf", tmp_path]
-        assert len(name_documents(paths, None, None)) == 1
+        assert len(name_documents(paths)) == 1
         data = [Source.from_bytes(b"x", "a"), Source.from_bytes(b"x", "a")]
-        assert len(name_documents(data, None, None)) == 1
+        assert len(name_documents(data)) == 1
 
     def test_by_the_id_given(self):
-        ((name, source),) = name_documents("a.pdf", "report", "secret")
+        name, source = name_document("a.pdf", "report", "secret")
         assert name == "report"
         assert source.name.endswith("/a.pdf")
         assert source.password == "secret"
 
-    def test_one_id_is_for_one_document(self):
-        with pytest.raises(ValueError, match="'report' is for one document, not 2"):
-            name_documents(["a.pdf", "b.pdf"], "report", None)
-        with pytest.raises(ValueError, match="'report' is for one document, not 0"):
-            name_documents([], "report", None)
+    def test_one_id_is_for_one_document(self, tmp_path):
+        for count in (0, 1, 2):
+            if count:
+                (tmp_path / f"{count}.pdf").touch()
+            if count != 1:
+                with pytest.raises(ValueError, match=f"holds {count} documents; add it with `add`"):
+                    name_document(tmp_path, "report")
         with pytest.raises(ValueError, match="must not be empty"):
-            name_documents("a.pdf", "", None)
+            name_document("a.pdf", "")
 
     def test_one_name_is_for_one_document(self):
         """Else the second would silently take the place of the first."""
         two = [Source.from_bytes(b"1", "minutes"), Source.from_bytes(b"2", "minutes")]
         with pytest.raises(ValueError, match="two different documents are called 'minutes'"):
-            name_documents(two, None, None)
+            name_documents(two)
 
     def test_of_nothing(self):
-        assert name_documents([], None, None) == []
+        assert name_documents([]) == []
 
     def test_bytes_need_a_source(self):
         with pytest.raises(TypeError, match=r"Source\.from_bytes"):
-            name_documents([b"%PDF-"], None, None)
+            name_documents([b"%PDF-"])
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 import pytest
 
-from snappy_core import Failure, IngestReport, PasswordRequiredError, UnreadableDocumentError
+from snappy_core import IngestReport, PasswordRequiredError, UnreadableDocumentError
+from snappy_core.ingest.report import Failure
 
 CUT = UnreadableDocumentError("a.pdf", "is cut off")
 LOCKED = PasswordRequiredError("b.pdf", "is encrypted")

@@ -84,7 +84,7 @@ def add(store, encoder, paths, workers, **limits):
     return ingest(
         store,
         encoder,
-        name_documents(paths, None, None),
+        name_documents(paths),
         metadata={"team": "sea"},
         reading=ReadingOptions(ocr="never"),
         executor=Workers(workers, **limits) if workers else None,

@@ -34,7 +34,9 @@ def folder(data, tmp_path):
 
 
 def add(store, paths, encoder=None, password=None, document_id=None, **metadata):
-    documents = name_documents(paths, document_id, password)
+    documents = name_documents(paths, password)
+    if document_id is not None:
+        documents = [(document_id, source) for _, source in documents]
     return ingest(
         store,
         encoder or FakeEncoder(),
@@ -151,7 +153,7 @@ def test_adding_again_without_metadata_keeps_what_is_there(store, data):
     path = data / "table.pdf"
     add(store, path, team="sea")
     for encoder in (FakeEncoder(), FakeEncoder(name="fake-2")):  # unchanged, then read again
-        documents = name_documents(path, None, None)
+        documents = name_documents(path)
         reading = ReadingOptions(ocr="never")
         report = ingest(store, encoder, documents, reading=reading, progress=False)
         assert len(report.unchanged) == (encoder.name == "fake-1")

@@ -9,8 +9,9 @@ import pytest
 from PIL import Image
 from PIL.Image import Transpose
 
-from snappy_core import RegionIndex, Source, UnreadableDocumentError, region_metadata
+from snappy_core import RegionIndex, Source, UnreadableDocumentError
 from snappy_core.display import viewers
+from snappy_core.metadata import region_metadata
 from snappy_core.parsing import ReadingOptions, count_pages, images, read, render
 from snappy_core.parsing.ocr.tesseract import TesseractEngine
 from snappy_core.testing import FakeEncoder

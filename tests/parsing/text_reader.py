@@ -5,8 +5,9 @@ from functools import partial
 
 from PIL import Image, ImageDraw
 
-from snappy_core import Page, Region, Words
+from snappy_core import Page, Region
 from snappy_core.boxes import enclose, from_pixels
+from snappy_core.types import Words
 
 COLUMNS, ROWS = 102, 66  # of characters on a page of 612 x 792 points
 

@@ -10,7 +10,8 @@ import pytest
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from snappy_core import MissingDependencyError, RegionIndex, Source, region_metadata
+from snappy_core import MissingDependencyError, RegionIndex, Source
+from snappy_core.metadata import region_metadata
 from snappy_core.parsing import ReadingOptions, read
 from snappy_core.parsing.ocr import tesseract
 from snappy_core.testing import FakeEncoder

@@ -1,0 +1,52 @@
+"""The encoder of an index: the one given, or the one that created the index."""
+
+from __future__ import annotations
+
+import threading
+
+from snappy_core.encoders import Encoder, can_open, open_encoder
+from snappy_core.errors import IndexMismatchError
+from snappy_core.stores.base import Store
+
+
+class BoundEncoder:
+    """Checks the encoder of an index, and opens it by its name when it is first needed.
+
+    Args:
+        encoder: None for the encoder that created the index, or the default one if it is new.
+
+    Raises:
+        IndexMismatchError: the index was created by another encoder, or by one that cannot be
+            opened by its name.
+    """
+
+    def __init__(self, store: Store, encoder: Encoder | None) -> None:
+        self._store = store
+        self._lock = threading.Lock()
+        creator = store.encoder()
+        if encoder is None and creator is None:
+            encoder = open_encoder()
+        if encoder is not None:
+            store.bind_encoder(encoder.name, encoder.dim)
+        elif creator is not None and not can_open(creator[0]):
+            raise IndexMismatchError(
+                f"{store.location}: made by the encoder {creator[0]} ({creator[1]} dimensions), "
+                "which Snappy cannot open by its name; give it as `encoder`"
+            )
+        self._encoder = encoder
+
+    def get(self) -> Encoder:
+        """Return the encoder.
+
+        Raises:
+            MissingDependencyError, ModelError: it cannot be opened here.
+            IndexMismatchError: the encoder of this name now has other dimensions.
+        """
+        with self._lock:
+            if self._encoder is None:
+                creator = self._store.encoder()
+                assert creator is not None  # a new index opens its encoder at once
+                encoder = open_encoder(creator[0])
+                self._store.bind_encoder(encoder.name, encoder.dim)
+                self._encoder = encoder
+            return self._encoder
