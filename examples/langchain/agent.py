@@ -1,4 +1,4 @@
-"""An agent that searches for regions: it reads their text and sees them as pictures.
+"""An agent that searches for regions: it reads their text and sees their images.
 
 python examples/langchain/agent.py
 """
@@ -20,10 +20,10 @@ SCRIPT = AIMessage("", tool_calls=[SEARCH]), AIMessage("Net debt was £84.9 mill
 
 
 def main() -> None:
-    """Let the agent answer, then print what its searches gave the program."""
+    """Let the agent answer, then print the regions its searches returned."""
     retriever = SnappyRetriever.from_files(REPORT, k=3)
     tool = create_region_tool(retriever, images=True)
-    tool.handle_tool_error = True  # a failed search is told to the model, which may try again
+    tool.handle_tool_error = True  # the model reads the error and may try again
     agent = create_agent(
         chat_model(*SCRIPT),
         [tool],
@@ -36,8 +36,8 @@ def main() -> None:
             pictures = sum(block["type"] == "image" for block in message.content)
             print(f"\nThe model read these regions, and saw {pictures} pictures of them:")
             for document in message.artifact:
-                place = document.metadata
-                print(f"  page {place['page_number']}, {place['region_label']}: ", end="")
+                metadata = document.metadata
+                print(f"  page {metadata['page_number']}, {metadata['region_label']}: ", end="")
                 print(document.page_content)
 
 

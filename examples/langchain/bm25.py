@@ -1,4 +1,4 @@
-"""Somebody else's retriever, for the examples that need one: BM25 over any documents."""
+"""A BM25 retriever over any documents, for the examples that need another retriever."""
 
 import bm25s
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -23,4 +23,4 @@ class BM25Retriever(BaseRetriever):
     ) -> list[Document]:
         words = bm25s.tokenize(query, return_ids=False, show_progress=False)
         scores = self._ranker.get_scores(words[0])
-        return [self.documents[place] for place in scores.argsort()[::-1][: self.k]]
+        return [self.documents[index] for index in scores.argsort()[::-1][: self.k]]

@@ -1,4 +1,4 @@
-"""A retriever of whole pages that you already have, shortened to the regions that answer.
+"""From the pages that another retriever finds to the regions on them that answer.
 
 python examples/langchain/compress_pages.py
 """
@@ -17,7 +17,7 @@ QUESTION = "How fast may the stream run when a diver enters the water?"
 
 
 def pages(path: Path) -> list[Document]:
-    """Load a PDF as the loaders of LangChain do: a document a page, the first page being 0."""
+    """Load a PDF as the loaders of LangChain do: one document for each page, numbered from 0."""
     with pypdfium2.PdfDocument(path) as pdf:
         return [
             Document(
@@ -28,18 +28,18 @@ def pages(path: Path) -> list[Document]:
 
 
 def main() -> None:
-    """Ask the pages, then the regions on them, and print how much there is to read."""
+    """Search pages, then the regions on them, and print how many words each returns."""
     by_page = BM25Retriever(documents=pages(FOLDER / "report.pdf"), k=3)
     by_region = ContextualCompressionRetriever(
         base_retriever=by_page,
-        # Files are read from this folder only, whatever path a document claims.
+        # Only files in this folder are read, whatever path a document names.
         base_compressor=RegionCompressor(root=FOLDER, page_base=0, k=3),
     )
     for name, retriever in {"pages": by_page, "regions": by_region}.items():
-        found = retriever.invoke(QUESTION)
-        words = sum(len(document.page_content.split()) for document in found)
-        print(f"{len(found)} {name}, {words} words")
-    print(f"\n{found[0].page_content}")
+        documents = retriever.invoke(QUESTION)
+        words = sum(len(document.page_content.split()) for document in documents)
+        print(f"{len(documents)} {name}, {words} words")
+    print(f"\n{documents[0].page_content}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Two retrievers over the same regions, by meaning and by words, fused by their ranks.
+"""Late interaction and BM25 over the same regions, fused by rank.
 
 python examples/langchain/hybrid.py
 """
@@ -17,15 +17,15 @@ QUESTION = "What did grid services earn in the third quarter?"
 def main() -> None:
     """Ask each retriever, then both."""
     snappy = SnappyRetriever.from_files(REPORT, k=5)
-    regions = snappy.invoke(QUESTION, k=10_000)  # all there are, whatever the question
+    regions = snappy.invoke(QUESTION, k=10_000)  # all regions, whatever the question
     words = BM25Retriever(documents=regions, k=5)
-    # By `region_id`: merged by their text, equal cells of two tables would be one document.
+    # By `region_id`: by text, equal cells of two tables would count as one document.
     both = EnsembleRetriever(retrievers=[snappy, words], weights=[0.5, 0.5], id_key="region_id")
     for name, retriever in {"Snappy": snappy, "BM25": words, "both": both}.items():
         print(f"\n{name}")
         for document in retriever.invoke(QUESTION)[:3]:
-            place = document.metadata
-            print(f"  page {place['page_number']}, {place['region_label']}: ", end="")
+            metadata = document.metadata
+            print(f"  page {metadata['page_number']}, {metadata['region_label']}: ", end="")
             print(document.page_content[:90])
 
 

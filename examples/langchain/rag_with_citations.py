@@ -1,4 +1,4 @@
-"""A RAG chain that cites regions: the answer names ids, and each id leads to its place.
+"""A RAG chain that cites regions: the answer has numbers, and each leads to a place on a page.
 
 python examples/langchain/rag_with_citations.py
 """
@@ -26,15 +26,15 @@ PROMPT = ChatPromptTemplate.from_messages(
 
 
 def numbered(documents: list[Document]) -> str:
-    """Write the passages out as the prompt shows them, numbered from 1."""
+    """Return the passages for the prompt, numbered from 1."""
     return "\n\n".join(f"[{n}] {d.page_content}" for n, d in enumerate(documents, start=1))
 
 
 def main() -> None:
-    """Ask, and print the answer with what it rests on."""
+    """Ask, and print the answer with the regions it cites."""
     retriever = SnappyRetriever.from_files(REPORT, k=8, token_budget=400)
     answering = (
-        RunnablePassthrough.assign(passages=lambda found: numbered(found["documents"]))
+        RunnablePassthrough.assign(passages=lambda inputs: numbered(inputs["documents"]))
         | PROMPT
         | chat_model(ANSWER)
         | StrOutputParser()

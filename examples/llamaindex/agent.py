@@ -21,7 +21,7 @@ SCRIPT = ChatMessage(role="assistant", blocks=[SEARCH]), "Net debt was £84.9 mi
 
 
 async def main() -> None:
-    """Let the agent answer, then print what its searches gave the program."""
+    """Let the agent answer, then print the regions its searches returned."""
     retriever = SnappyRetriever.from_files(REPORT, similarity_top_k=3)
     agent = FunctionAgent(
         tools=[region_tool(retriever)],
@@ -32,9 +32,9 @@ async def main() -> None:
     async for event in running.stream_events():
         if isinstance(event, ToolCallResult):
             print(f"The agent searched for {event.tool_kwargs['question']!r} and read:")
-            for found in event.tool_output.raw_output:
-                place = found.node.metadata
-                print(f"  page {place['page_number']}, {place['region_label']}: {found.text}")
+            for node in event.tool_output.raw_output:
+                metadata = node.node.metadata
+                print(f"  page {metadata['page_number']}, {metadata['region_label']}: {node.text}")
     print(f"\n{await running}")
 
 

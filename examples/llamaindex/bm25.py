@@ -1,4 +1,4 @@
-"""Somebody else's retriever, for the examples that need one: BM25 over any nodes."""
+"""A BM25 retriever over any nodes, for the examples that need another retriever."""
 
 import asyncio
 
@@ -22,7 +22,7 @@ class BM25Retriever(BaseRetriever):
         words = bm25s.tokenize(query_bundle.query_str, return_ids=False, show_progress=False)
         scores = self.ranker.get_scores(words[0])
         best = scores.argsort()[::-1][: self.similarity_top_k]
-        return [NodeWithScore(node=self.nodes[place], score=scores[place]) for place in best]
+        return [NodeWithScore(node=self.nodes[index], score=scores[index]) for index in best]
 
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         return await asyncio.to_thread(self._retrieve, query_bundle)

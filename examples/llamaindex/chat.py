@@ -1,8 +1,8 @@
-"""The chat model of these examples: a real one if you name it, else one that reads out a script.
+"""The chat model of these examples: a real one if you name it, else a scripted one.
 
 SNAPPY_CHAT_MODEL="anthropic:claude-sonnet-4-5" python examples/llamaindex/agent.py
 
-Before the colon stands the integration, as in `pip install llama-index-llms-anthropic`.
+The part before the colon is the integration, as in `pip install llama-index-llms-anthropic`.
 """
 
 import os
@@ -13,7 +13,7 @@ from llama_index.core.llms.mock import MockFunctionCallingLLM
 
 
 def chat_model(*script: ChatMessage | str) -> LLM:
-    """Return the model that SNAPPY_CHAT_MODEL names, or one that says the script, line by line."""
+    """Return the model that SNAPPY_CHAT_MODEL names, or one that returns the script."""
     if name := os.environ.get("SNAPPY_CHAT_MODEL"):
         return _named(name)
     lines = iter(script)
@@ -32,6 +32,6 @@ def _named(name: str) -> LLM:
     except ModuleNotFoundError as error:
         package = f"llama-index-llms-{integration.replace('_', '-')}"
         raise SystemExit(f"SNAPPY_CHAT_MODEL={name} needs: pip install {package}") from error
-    # The class is called like its module, but for capitals: openai has OpenAI.
+    # The class has the name of its module up to capitals: openai has OpenAI.
     classes = {key.lower(): value for key, value in vars(module).items()}
     return classes[integration.replace("_", "")](model=model)

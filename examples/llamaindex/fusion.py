@@ -1,4 +1,4 @@
-"""Two retrievers as one: late interaction and BM25 over the same regions, ranks fused.
+"""Late interaction and BM25 over the same regions, fused by rank.
 
 python examples/llamaindex/fusion.py
 """
@@ -16,14 +16,14 @@ QUESTION = "Which segment had the highest revenue?"
 
 
 def main() -> None:
-    """Print who found what, and what comes out of the fusion."""
+    """Print what each retriever finds, and the fusion of both."""
     snappy = SnappyRetriever.from_files(REPORT)
     everything = SnappyRetriever(snappy.index, similarity_top_k=10_000)
-    regions = [found.node for found in everything.retrieve(QUESTION)]
+    regions = [node.node for node in everything.retrieve(QUESTION)]
     bm25 = BM25Retriever(regions)
     fusion = QueryFusionRetriever(
         [snappy, bm25],
-        llm=MockLLM(),  # never asked: it would write more queries
+        llm=MockLLM(),  # not called: it would generate more queries
         mode="reciprocal_rerank",
         num_queries=1,
         similarity_top_k=5,
@@ -31,10 +31,10 @@ def main() -> None:
     )
     for name, retriever in {"Snappy": snappy, "BM25": bm25, "both": fusion}.items():
         print(name)
-        for found in retriever.retrieve(QUESTION):
-            place = found.node.metadata
-            text = found.text if len(found.text) < 70 else found.text[:67] + "..."
-            print(f"  page {place['page_number']}, {place['region_label']}: {text}")
+        for node in retriever.retrieve(QUESTION):
+            metadata = node.node.metadata
+            text = node.text if len(node.text) < 70 else node.text[:67] + "..."
+            print(f"  page {metadata['page_number']}, {metadata['region_label']}: {text}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A retriever of whole pages that you already have, shortened to the regions that answer.
+"""From the pages that another retriever finds to the regions on them that answer.
 
 python examples/llamaindex/postprocess_pages.py
 """
@@ -19,7 +19,7 @@ ANSWER = "Not above 0.8 knots."  # offline
 
 
 def pages(path: Path) -> list[TextNode]:
-    """Load a PDF as LlamaIndex's reader does: a node a page, under the label printed on it."""
+    """Load a PDF as LlamaIndex's reader does: one node for each page, with its printed label."""
     with pypdfium2.PdfDocument(path) as pdf:
         return [
             TextNode(
@@ -31,16 +31,16 @@ def pages(path: Path) -> list[TextNode]:
 
 
 def main() -> None:
-    """Ask the pages, then the regions on them, and print how much there is to read."""
+    """Search pages, then the regions on them, and print how many words each returns."""
     retriever = BM25Retriever(pages(FOLDER / "report.pdf"), similarity_top_k=3)
-    # Files are read from this folder only, whatever path a node claims.
+    # Only files in this folder are read, whatever path a node names.
     regions = RegionPostprocessor(root=FOLDER, top_n=3)
     for name, postprocessors in {"pages": [], "regions": [regions]}.items():
         engine = RetrieverQueryEngine.from_args(
             retriever, llm=chat_model(ANSWER), node_postprocessors=postprocessors
         )
         answer = engine.query(QUESTION)
-        words = sum(len(found.text.split()) for found in answer.source_nodes)
+        words = sum(len(node.text.split()) for node in answer.source_nodes)
         print(f"{len(answer.source_nodes)} {name}, {words} words")
     print(f"\n{answer}\n{answer.source_nodes[0].text}")
 

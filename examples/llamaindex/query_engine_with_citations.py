@@ -1,4 +1,4 @@
-"""A query engine that cites regions: the answer has numbers, and each leads to its place.
+"""A query engine that cites regions: the answer has numbers, and each leads to a place on a page.
 
 python examples/llamaindex/query_engine_with_citations.py
 """
@@ -16,7 +16,7 @@ ANSWER = "It carries 4.85 per cent and may be spent on Skerry Narrows alone [1].
 
 
 def main() -> None:
-    """Ask, and print the answer with what it rests on."""
+    """Ask, and print the answer with the regions it cites."""
     retriever = SnappyRetriever.from_files(REPORT, similarity_top_k=8, token_budget=400)
     engine = CitationQueryEngine(retriever, llm=chat_model(ANSWER))
     answer = engine.query(QUESTION)
@@ -24,11 +24,11 @@ def main() -> None:
     for number, source in enumerate(answer.source_nodes, start=1):
         if f"[{number}]" not in str(answer):
             continue
-        place = source.node.metadata
-        left, top, right, bottom = (place[f"bbox_{edge}"] for edge in ("x0", "y0", "x1", "y1"))
+        metadata = source.node.metadata
+        left, top, right, bottom = (metadata[f"bbox_{edge}"] for edge in ("x0", "y0", "x1", "y1"))
         print(f"\n{source.node.get_content()}")
-        print(f"    {place['source']}#page={place['page_number']}")
-        print(f"    printed page {place['page_label']}, region {place['region_id']}")
+        print(f"    {metadata['source']}#page={metadata['page_number']}")
+        print(f"    printed page {metadata['page_label']}, region {metadata['region_id']}")
         print(f"    box ({left:.2f}, {top:.2f}, {right:.2f}, {bottom:.2f})")
 
 
