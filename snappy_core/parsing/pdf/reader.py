@@ -134,42 +134,45 @@ def read_content(document: Any, number: int, source: Source) -> PageContent:
 def build_page(
     content: PageContent, number: int, render: Renderer, options: ReadingOptions
 ) -> Page:
-    """Choose between text layer and OCR, run the layout model, find the regions."""
-    text_layer, drawings, warning = content.text_layer, content.drawings, content.warning
-    is_ocr = False
-    if content.has_ink and (
-        options.ocr == "always" or (options.ocr == "auto" and content.unreliable_text)
-    ):
-        image = render(OCR_DPI)
-        ocr_layer, failure = recognize_page(image, content.width, options)
-        characters = _characters(text_layer)
-        is_better = options.ocr == "always" or _characters(ocr_layer) > _OCR_GAIN * characters
-        is_ocr = is_better and not failure
-        if is_ocr:
-            text_layer = ocr_layer
-            if not (len(drawings.ruling_lines.horizontal) or len(drawings.ruling_lines.vertical)):
-                drawings = replace(drawings, ruling_lines=find_ruling_lines(image))
-        elif options.ocr == "always" or not characters:
-            warning = _join(warning, failure)
-    model = layout_model.select_layout_model(options.layout_model)
-    # "auto" skips pages that hold nothing but text, about which the model knows nothing better.
-    is_shown = drawings.areas or is_ocr or options.layout_model != "auto"
-    if model is not None and content.has_ink and is_shown:
-        detected = model.detect(render(layout_model.DPI))
-        drawings = replace(drawings, areas=(*drawings.areas, *detected))
-    words, regions, failure = find_regions(text_layer, content.width, content.height, drawings)
+    """Run OCR and the layout model as far as the page needs them, and find the regions."""
+    drawings = content.drawings
+    if content.has_ink:
+        if options.ocr == "always" or (options.ocr == "auto" and content.unreliable_text):
+            content = _with_ocr(content, render(OCR_DPI), options)
+            drawings = content.drawings
+        is_ocr = content.text_layer.confidences is not None
+        model = layout_model.select_layout_model(options.layout_model)
+        # "auto" skips pages that hold nothing but text: the model has nothing to add.
+        if model and (drawings.areas or is_ocr or options.layout_model != "auto"):
+            areas = model.detect(render(layout_model.DPI))
+            drawings = replace(drawings, areas=(*drawings.areas, *areas))
+    size = content.width, content.height
+    words, regions, warning = find_regions(content.text_layer, *size, drawings)
     return Page(
         number,
         content.label,
-        content.width,
-        content.height,
+        *size,
         "pt",
         words,
         regions,
         render,
-        _join(warning, failure),
+        _join(content.warning, warning),
         content.user_space,
     )
+
+
+def _with_ocr(content: PageContent, image: Image, options: ReadingOptions) -> PageContent:
+    """Replace the text layer by that of OCR, if OCR succeeds and finds more, or must be used."""
+    text_layer, failure = recognize_page(image, content.width, options)
+    characters = _characters(content.text_layer)
+    must_use = options.ocr == "always"
+    if failure or not (must_use or _characters(text_layer) > _OCR_GAIN * characters):
+        is_missed = must_use or not characters
+        return replace(content, warning=_join(content.warning, failure)) if is_missed else content
+    drawings = content.drawings
+    if not (len(drawings.ruling_lines.horizontal) or len(drawings.ruling_lines.vertical)):
+        drawings = replace(drawings, ruling_lines=find_ruling_lines(image))
+    return replace(content, text_layer=text_layer, drawings=drawings)
 
 
 def _characters(text_layer: TextLayer) -> int:
