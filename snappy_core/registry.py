@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 T = TypeVar("T")
 
 _REGISTRIES: dict[str, Registry[Any]] = {}
+_RESTORED: dict[str, Mapping[str, Any]] = {}  # of registries whose module is not imported yet
 
 
 class Registry(Generic[T]):
@@ -34,7 +35,7 @@ class Registry(Generic[T]):
         self.kind = kind
         self.group = group
         self._builtin = dict(builtin)
-        self._registered: dict[str, T] = {}
+        self._registered: dict[str, T] = dict(_RESTORED.pop(group, {}))
         self._loaded: dict[str, T] = {}
         _REGISTRIES[group] = self
 
@@ -92,5 +93,7 @@ def registrations() -> dict[str, dict[str, Any]]:
 def restore(registrations: Mapping[str, Mapping[str, Any]]) -> None:
     """Register what another process had registered."""
     for group, implementations in registrations.items():
-        for name, implementation in implementations.items():
-            _REGISTRIES[group].register(name, implementation)
+        if group in _REGISTRIES:
+            _REGISTRIES[group]._registered.update(implementations)
+        else:
+            _RESTORED[group] = implementations

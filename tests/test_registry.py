@@ -58,3 +58,12 @@ def test_what_is_registered_can_be_handed_to_another_process(shapes):
     shapes.register("square", 5)
     restore({GROUP: copied[GROUP]})
     assert shapes.get("square") == 4
+
+
+def test_a_registry_that_comes_later_has_what_was_restored():
+    restore({"snappy.tests.later": {"square": 4}})
+    later = Registry("shape", "snappy.tests.later", {})
+    try:
+        assert later.get("square") == 4
+    finally:
+        del registry._REGISTRIES["snappy.tests.later"]
