@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from snappy_core import SnappyError, __version__
-from snappy_core.cli import copying, evaluate, indexing, searching
+from snappy_core.cli import evaluate, indexing, searching
 
 app = typer.Typer(
     name="snappy",
@@ -23,7 +23,7 @@ app.command("search")(searching.search)
 app.command("show")(searching.show)
 app.command("info")(indexing.info)
 app.command("compact")(indexing.compact)
-app.command("copy")(copying.copy)
+app.command("copy")(indexing.copy)
 app.add_typer(evaluate.app, name="eval")
 
 

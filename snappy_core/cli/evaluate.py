@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from snappy_core import ReadingOptions, RegionIndex, Workers
 from snappy_core.cli.options import (
     EncoderName,
     Json,
@@ -18,11 +20,12 @@ from snappy_core.cli.options import (
     worker_count,
 )
 from snappy_core.cli.output import print_json, print_lines
+from snappy_core.stores import open_store
 
 app = typer.Typer(help="Measure how well regions are found.", no_args_is_help=True)
 
 
-@app.command("bench")
+@app.command()
 def bench(
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", help="Holds queries.jsonl and pdfs/.", exists=True)
@@ -33,7 +36,6 @@ def bench(
     json: Json = False,
 ) -> None:
     """Search a folder's PDFs for its questions and compare the regions with the labeled boxes."""
-    from snappy_core import ReadingOptions, Workers
     from snappy_core.evaluation.report import bench_report
     from snappy_core.evaluation.runner import bench_summary, run_bench
 
@@ -47,13 +49,12 @@ def bench(
         print_lines(bench_report(summary))
 
 
-@app.command("recall")
+@app.command()
 def recall(
     index: Annotated[str, typer.Argument(metavar="INDEX", help="Made by `snappy index`.")],
     queries: Annotated[
         Path | None,
         typer.Option(
-            "--queries",
             metavar="FILE",
             help="A question a line, or .jsonl with a `question` in each row. By default words "
             "of the index's own regions.",
@@ -65,12 +66,8 @@ def recall(
     json: Json = False,
 ) -> None:
     """Compare searches of fewer and more candidate pages with an exact one: recall and speed."""
-    from contextlib import closing
-
     from snappy_core.evaluation.recall import load_questions, recall_summary, run_recall
     from snappy_core.evaluation.report import recall_report
-    from snappy_core.index import RegionIndex
-    from snappy_core.stores import open_store
 
     questions = None if queries is None else load_questions(queries)
     with closing(open_store(index, create=False)) as store:

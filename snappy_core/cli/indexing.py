@@ -1,27 +1,33 @@
-"""`snappy index`, `snappy info` and `snappy compact`."""
+"""`snappy index`, `snappy info`, `snappy compact` and `snappy copy`."""
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import asdict
+from functools import partial
 from typing import Annotated
 
 import typer
 
+from snappy_core import Ray, ReadingOptions, RegionIndex, Workers
 from snappy_core.cli.options import (
-    LOCATIONS,
     EncoderName,
     Json,
-    Location,
     ModelMode,
     OcrMode,
-    Regions,
-    RegionsFormat,
     WorkerCount,
     load_encoder,
     read_metadata,
     worker_count,
 )
 from snappy_core.cli.output import plain, print_json, print_lines
+from snappy_core.ingest.executor import Executor
+from snappy_core.stores import open_store
+from snappy_core.stores.copy import copy as copy_index
+
+_LOCATIONS = "a file, FOLDER.lance, s3://BUCKET/PREFIX or qdrant://HOST:PORT/NAME"
+
+Location = Annotated[str, typer.Argument(metavar="INDEX", help=f"The index: {_LOCATIONS}.")]
 
 
 def index(
@@ -31,49 +37,52 @@ def index(
     to: Annotated[
         str,
         typer.Option(
-            "--to", metavar="INDEX", help=f"The index, created if it does not exist: {LOCATIONS}."
+            metavar="INDEX", help=f"The index, created if it does not exist: {_LOCATIONS}."
         ),
     ],
     encoder: EncoderName = None,
     metadata: Annotated[
         list[str] | None,
         typer.Option(
-            "--metadata",
-            metavar="KEY=VALUE",
-            help="Metadata of the documents, for filters; repeatable.",
+            metavar="KEY=VALUE", help="Metadata of the documents, for filters; repeatable."
         ),
     ] = None,
-    password: Annotated[
-        str | None, typer.Option("--password", help="Password of encrypted documents.")
+    password: Annotated[str | None, typer.Option(help="Password of encrypted documents.")] = None,
+    regions: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Use the regions of another reader for the document: a file of Docling, hOCR, "
+            "ALTO, Unstructured, DeepSeek-OCR, or a JSON list.",
+        ),
     ] = None,
-    regions: Regions = None,
-    regions_format: RegionsFormat = None,
+    regions_format: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Format of --regions, such as hocr or docling. By default it is detected.",
+        ),
+    ] = None,
     ocr: OcrMode = "auto",
     layout_model: ModelMode = "auto",
     languages: Annotated[
-        str,
-        typer.Option("--languages", metavar="NAMES", help="Languages for OCR: eng, deu+fra, ..."),
+        str, typer.Option(metavar="NAMES", help="Languages for OCR: eng, deu+fra, ...")
     ] = "eng",
     pool_block: Annotated[
         int,
         typer.Option(
-            "--pool-block",
             metavar="N",
             help="Vision models: pool N x N patches into one for the first search stage.",
         ),
     ] = 4,
     workers: WorkerCount = None,
     timeout: Annotated[
-        float,
-        typer.Option("--timeout", metavar="SECONDS", help="Time limit of a worker, per page."),
+        float, typer.Option(metavar="SECONDS", help="Time limit of a worker, per page.")
     ] = 60.0,
-    memory: Annotated[
-        float, typer.Option("--memory", metavar="GIB", help="Memory limit of a worker.")
-    ] = 4.0,
+    memory: Annotated[float, typer.Option(metavar="GIB", help="Memory limit of a worker.")] = 4.0,
     ray: Annotated[
         str | None,
         typer.Option(
-            "--ray",
             metavar="ADDRESS",
             help="Read and encode on a Ray cluster, with --workers actors. ADDRESS is host:port, "
             "local (this machine), or auto (a running cluster or else this machine), the default.",
@@ -82,9 +91,6 @@ def index(
     as_json: Json = False,
 ) -> int:
     """Add documents to an index; those that it already holds unchanged are skipped."""
-    from snappy_core import Ray, ReadingOptions, RegionIndex, Workers
-    from snappy_core.ingest.executor import Executor
-
     keys = None if metadata is None else read_metadata(metadata)
     reading = ReadingOptions(ocr, languages, layout_model, pool_block)
     memory_bytes = int(memory * 2**30)
@@ -100,19 +106,12 @@ def index(
         elif count:
             executor = Workers(count, timeout, memory_bytes)
         if one_document:
-            report = opened.add_document(
-                paths[0],
-                regions=regions,
-                regions_format=regions_format,
-                metadata=keys,
-                password=password,
-                reading=reading,
-                executor=executor,
+            add = partial(
+                opened.add_document, paths[0], regions=regions, regions_format=regions_format
             )
         else:
-            report = opened.add(
-                paths, metadata=keys, password=password, reading=reading, executor=executor
-            )
+            add = partial(opened.add, paths)
+        report = add(metadata=keys, password=password, reading=reading, executor=executor)
     if as_json:
         print_json(
             {
@@ -137,8 +136,6 @@ def index(
 
 def info(location: Location, as_json: Json = False) -> None:
     """Show the encoder of an index and how many documents, pages and bytes it has."""
-    from snappy_core import RegionIndex
-
     with RegionIndex.open(location, create=False) as opened:
         properties = asdict(opened.info())
     if as_json:
@@ -150,9 +147,32 @@ def info(location: Location, as_json: Json = False) -> None:
 
 def compact(location: Location) -> None:
     """Free the space of deleted and replaced documents; others can read the index meanwhile."""
-    from contextlib import closing
-
-    from snappy_core.stores import open_store
-
     with closing(open_store(location, create=False)) as store:
         store.compact()
+
+
+def copy(
+    source: Annotated[
+        str, typer.Argument(metavar="FROM", help=f"The index to copy: {_LOCATIONS}.")
+    ],
+    target: Annotated[
+        str, typer.Argument(metavar="TO", help="The copy, created if it does not exist.")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Copy an index to another place, and verify the copy.
+
+    Documents that the copy already holds are skipped: an interrupted copy can be continued.
+    """
+    if source == target:
+        raise ValueError(f"FROM and TO are the same: {source}")
+    with (
+        closing(open_store(source, create=False)) as source_store,
+        closing(open_store(target)) as target_store,
+    ):
+        report = copy_index(source_store, target_store)
+    if as_json:
+        print_json({**asdict(report), "seconds": round(report.seconds, 3)})
+    else:
+        counts = f"{len(report.copied)} copied and verified, {len(report.unchanged)} unchanged"
+        print_lines(f"{counts}; {report.pages} pages in {report.seconds:.1f} s")

@@ -1,37 +1,19 @@
-"""Options that several commands share, `key=value` pairs, and how an index is opened."""
+"""Options that several commands share, and `key=value` pairs."""
 
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Literal
+from collections.abc import Sequence
+from typing import Annotated, Literal
 
 import typer
 
-if TYPE_CHECKING:
-    from snappy_core import RegionIndex
-    from snappy_core.encoders import Encoder
-    from snappy_core.types import Scalar
+from snappy_core.encoders import MINILM, Encoder, open_encoder
+from snappy_core.types import Scalar
 
-Question = Annotated[str, typer.Argument(metavar="QUESTION", help="The question to answer.")]
-LOCATIONS = "a file, FOLDER.lance, s3://BUCKET/PREFIX or qdrant://HOST:PORT/NAME"
-"""Where an index may be, for help texts."""
-
-Location = Annotated[str, typer.Argument(metavar="INDEX", help=f"The index: {LOCATIONS}.")]
-In = Annotated[
-    str | None,
-    typer.Option("--in", metavar="INDEX", help="The index to search."),
-]
-Pdfs = Annotated[
-    list[str] | None,
-    typer.Option("--pdf", metavar="FILE", help="Search this file instead of an index; repeatable."),
-]
 EncoderName = Annotated[
     str | None,
     typer.Option(
-        "--encoder",
         metavar="MODEL",
         help="Name of an encoder, or folder or Hugging Face id of a ColPali-family model, such "
         "as vidore/colqwen2.5-v0.2. By default the encoder of the index, or for a new index the "
@@ -41,39 +23,19 @@ EncoderName = Annotated[
 OcrMode = Annotated[
     Literal["auto", "always", "never"],
     typer.Option(
-        "--ocr",
         help="Send pages to OCR: those whose text layer is missing or wrong, all, or none.",
     ),
 ]
 ModelMode = Annotated[
     Literal["auto", "always", "never"],
     typer.Option(
-        "--layout-model",
         help="Detect tables and figures with the layout model: if it is installed, always, or "
         "never.",
-    ),
-]
-Regions = Annotated[
-    str | None,
-    typer.Option(
-        "--regions",
-        metavar="FILE",
-        help="Use the regions of another reader for the document: a file of Docling, hOCR, "
-        "ALTO, Unstructured, DeepSeek-OCR, or a JSON list.",
-    ),
-]
-RegionsFormat = Annotated[
-    str | None,
-    typer.Option(
-        "--regions-format",
-        metavar="NAME",
-        help="Format of --regions, such as hocr or docling. By default it is detected.",
     ),
 ]
 WorkerCount = Annotated[
     int | None,
     typer.Option(
-        "--workers",
         metavar="N",
         min=0,
         help="Number of processes that read and encode; 0 uses none but this one. By default "
@@ -92,8 +54,6 @@ def worker_count(count: int | None, encoder: Encoder | None = None) -> int:
     """
     from loky import cpu_count
 
-    from snappy_core.encoders import MINILM
-
     if count is not None:
         return count
     return 0 if encoder is not None and encoder.name != MINILM else int(cpu_count())
@@ -101,37 +61,7 @@ def worker_count(count: int | None, encoder: Encoder | None = None) -> int:
 
 def load_encoder(name: str | None) -> Encoder | None:
     """Return the encoder of this name, or None, which leaves the choice to the index."""
-    from snappy_core.encoders import open_encoder
-
     return None if name is None else open_encoder(name)
-
-
-@contextmanager
-def open_index(
-    location: str | None, pdfs: Sequence[str] | None, encoder: str | None = None
-) -> Iterator[RegionIndex]:
-    """Open the index at `location`, or build one of `pdfs` in memory.
-
-    Raises:
-        ValueError: both are set, or neither.
-        UnreadableDocumentError: a file of `pdfs` cannot be read.
-    """
-    from snappy_core import RegionIndex
-
-    if (location is None) == (not pdfs):
-        raise ValueError("use either --in INDEX or --pdf FILE")
-    loaded = load_encoder(encoder)
-    with (
-        RegionIndex(encoder=loaded)
-        if location is None
-        else RegionIndex.open(location, loaded, create=False)
-    ) as index:
-        if pdfs:
-            report = index.add(pdfs)
-            report.raise_failed()
-            for warning in report.warnings:
-                print(f"warning: {warning}", file=sys.stderr)
-        yield index
 
 
 def read_metadata(pairs: Sequence[str]) -> dict[str, Scalar]:

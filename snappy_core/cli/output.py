@@ -7,13 +7,12 @@ import unicodedata
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from snappy_core import Hit
 from snappy_core.metadata import region_metadata
+from snappy_core.types import Scalar
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-    from snappy_core.search.hits import Hit
-    from snappy_core.types import Scalar
 
 
 def print_json(value: object) -> None:

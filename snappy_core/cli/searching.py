@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 
-from snappy_core.cli.options import (
-    EncoderName,
-    In,
-    Json,
-    K,
-    Pdfs,
-    Question,
-    open_index,
-    read_filter,
-)
+from snappy_core import RegionIndex, SnappyError
+from snappy_core.cli.options import EncoderName, Json, K, load_encoder, read_filter
 from snappy_core.cli.output import print_hits, print_json, record
-from snappy_core.errors import SnappyError
+from snappy_core.display.render import draw_page, on_page
+
+Question = Annotated[str, typer.Argument(metavar="QUESTION", help="The question to answer.")]
+In = Annotated[str | None, typer.Option("--in", metavar="INDEX", help="The index to search.")]
+Pdfs = Annotated[
+    list[str] | None,
+    typer.Option("--pdf", metavar="FILE", help="Search this file instead of an index; repeatable."),
+]
 
 
 def search(
@@ -30,7 +31,6 @@ def search(
     filter: Annotated[
         list[str] | None,
         typer.Option(
-            "--filter",
             metavar="KEY=VALUE",
             help="Search only where metadata, document_id, source, page_number or region_label "
             "has this value; repeat a key to allow several values.",
@@ -46,12 +46,11 @@ def search(
         ),
     ] = None,
     per_page: Annotated[
-        int | None, typer.Option("--per-page", metavar="N", help="At most N hits per page.")
+        int | None, typer.Option(metavar="N", help="At most N hits per page.")
     ] = None,
     scoring: Annotated[
         str | None,
         typer.Option(
-            "--scoring",
             metavar="RULE",
             help="maxsim, iou_weighted, max or mean; by default maxsim for text encoders and "
             "iou_weighted for vision models.",
@@ -60,7 +59,6 @@ def search(
     candidates: Annotated[
         int | None,
         typer.Option(
-            "--candidates",
             metavar="N",
             help="Pages that are scored exactly; by default 200, more in a large index.",
         ),
@@ -69,7 +67,7 @@ def search(
 ) -> None:
     """Find the regions that answer a question."""
     chosen = read_filter(filter or ())
-    with open_index(location, pdfs, encoder) as index:
+    with _open_index(location, pdfs, encoder) as index:
         hits = index.search(
             question,
             k=k,
@@ -99,31 +97,45 @@ def show(
         ),
     ] = "page.png",
     k: K = 5,
-    heat: Annotated[
-        bool, typer.Option("--heat/--no-heat", help="Draw the heat map, or only the boxes.")
-    ] = True,
+    heat: Annotated[bool, typer.Option(help="Draw the heat map, or only the boxes.")] = True,
     token: Annotated[
         str | None,
-        typer.Option(
-            "--token", metavar="WORD", help="Heat map of this token of the question only."
-        ),
+        typer.Option(metavar="WORD", help="Heat map of this token of the question only."),
     ] = None,
     as_json: Json = False,
 ) -> None:
     """Draw the page of the best hit, with a heat map and boxes around the hits on that page."""
-    from snappy_core.display.render import draw_page, on_page
-
     if token is not None and not heat:
         raise ValueError("--token and --no-heat exclude each other")
-    with open_index(location, pdfs, encoder) as index:
+    with _open_index(location, pdfs, encoder) as index:
         hits = index.search(question, k=k)
         if not hits:
             raise SnappyError("no region matches, so there is no page to draw")
-        best = hits[0]
-        heatmap = index.heatmap(best, token) if heat else None
-        shown = on_page(hits, best)
-        draw_page(index.page_image(best), heatmap, shown).save(out)
+        heatmap = index.heatmap(hits[0], token) if heat else None
+        shown = on_page(hits, hits[0])
+        draw_page(index.page_image(hits[0]), heatmap, shown).save(out)
     if as_json:
         print_json({"question": question, "picture": out, "hits": [record(hit) for hit in shown]})
     else:
         print(out)
+
+
+@contextmanager
+def _open_index(
+    location: str | None, pdfs: Sequence[str] | None, encoder: str | None
+) -> Iterator[RegionIndex]:
+    """Open the index at `location`, or build one of `pdfs` in memory."""
+    if (location is None) == (not pdfs):
+        raise ValueError("use either --in INDEX or --pdf FILE")
+    loaded = load_encoder(encoder)
+    with (
+        RegionIndex(encoder=loaded)
+        if location is None
+        else RegionIndex.open(location, loaded, create=False)
+    ) as index:
+        if pdfs:
+            report = index.add(pdfs)
+            report.raise_failed()
+            for warning in report.warnings:
+                print(f"warning: {warning}", file=sys.stderr)
+        yield index
