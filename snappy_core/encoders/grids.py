@@ -41,10 +41,7 @@ class PageTokens:
         return len(self.order)
 
     def in_sequence(self, image: NDArray[np.intp], special: NDArray[np.intp]) -> PageTokens:
-        """Add the special tokens, given the positions of all image and special tokens.
-
-        Special tokens see the whole page and are not local.
-        """
+        """Add special tokens, given the positions of all tokens; they are not local."""
         whole_page = np.tile(grid_cells(1, 1), (len(special), 1))
         return PageTokens(
             np.concatenate([image[self.order], special]),
@@ -55,14 +52,7 @@ class PageTokens:
 
 
 def raster(rows: int, columns: int) -> PageTokens:
-    """Return tokens in raster order.
-
-    >>> raster(1, 2).boxes.tolist()
-    [[0.0, 0.0, 0.5, 1.0], [0.5, 0.0, 1.0, 1.0]]
-
-    Raises:
-        ValueError: the grid has no cell.
-    """
+    """Return tokens in raster order; ValueError if the grid has no cell."""
     if min(rows, columns) < 1:
         raise ValueError(f"a grid of {rows} rows x {columns} columns has no cell")
     count = rows * columns
@@ -73,13 +63,7 @@ def raster(rows: int, columns: int) -> PageTokens:
 def square(count: int) -> PageTokens:
     """Return the tokens of a model that scales every page to the same square.
 
-    ColPali (32 x 32 tokens) and ColGemma3 (16 x 16).
-
-    >>> square(1024).grid
-    (32, 32)
-
-    Raises:
-        ValueError: the number of tokens is not a square number.
+    ColPali (32 x 32 tokens) and ColGemma3 (16 x 16). ValueError if `count` is no square number.
     """
     side = math.isqrt(count)
     if count < 1 or side * side != count:
@@ -153,9 +137,6 @@ def count_tiles(tokens: Iterable[str]) -> tuple[int, int]:
 
     >>> count_tiles(["<row_1_col_1>", "<row_1_col_2>", "<global-img>"])
     (1, 2)
-
-    Raises:
-        ValueError: the tiles do not form a grid in raster order.
     """
     matches = filter(None, map(_TILE.fullmatch, tokens))
     tiles = [(int(match[1]), int(match[2])) for match in matches]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cache, partial
 from pathlib import Path
@@ -137,12 +138,9 @@ class OnnxTextEncoder:
         return np.asarray(states, dtype=np.float32)
 
     def _count_tokens(self, words: Sequence[str]) -> list[int]:
-        if not words:
-            return []
         encoding = self._tokenizer.encode(words, is_pretokenized=True, add_special_tokens=False)
-        word_ids = np.array([word for word in encoding.word_ids if word is not None], np.intp)
-        counts: list[int] = np.bincount(word_ids, minlength=len(words)).tolist()
-        return counts
+        counts = Counter(encoding.word_ids)
+        return [counts[word] for word in range(len(words))]
 
     def _encode(self, texts: Sequence[Sequence[str]]) -> list[NDArray[np.float32]]:
         """Return for each list of words their vectors, (words, dim) of length 1 (or 0)."""
@@ -155,11 +153,7 @@ class OnnxTextEncoder:
 
 
 def file_sha256(path: Path) -> str:
-    """Return the SHA-256 of a file in hexadecimal, cached until the file changes.
-
-    Raises:
-        ModelError: the file cannot be read.
-    """
+    """Return the SHA-256 of a file in hexadecimal, cached until the file changes."""
     try:
         status = path.stat()
         return _cached_sha256(path, status.st_size, status.st_mtime_ns)
@@ -179,14 +173,12 @@ def _pad(encodings: Sequence[Encoding], limit: int) -> tuple[NDArray[np.int64], 
     Sequences of more than `limit` tokens and the special tokens are cut: a single long word.
     """
     special_count = max(sum(encoding.special_tokens_mask) for encoding in encodings)
-    length = min(max(len(encoding.ids) for encoding in encodings), limit + special_count)
+    lengths = np.array([len(encoding.ids) for encoding in encodings])
+    length = min(lengths.max(), limit + special_count)
     ids = np.zeros((len(encodings), length), dtype=np.int64)
-    mask = np.zeros_like(ids)
-    for row, encoding in enumerate(encodings):
-        row_ids = encoding.ids[:length]
-        ids[row, : len(row_ids)] = row_ids
-        mask[row, : len(row_ids)] = 1
-    return ids, mask
+    for row, encoding in zip(ids, encodings, strict=True):
+        row[: len(encoding.ids)] = encoding.ids[:length]
+    return ids, (np.arange(length) < lengths[:, None]).astype(np.int64)
 
 
 def _word_vectors(

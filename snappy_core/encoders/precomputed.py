@@ -7,10 +7,19 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from snappy_core.encoders.grids import raster
-from snappy_core.encoders.inferred import infer_grid
+from snappy_core.encoders.colvision.families import FAMILIES, FAMILY_NAMES
+from snappy_core.encoders.grids import PageTokens, raster, square, tiled
 from snappy_core.types import Page, Patches, Query
 from snappy_core.vectors import normalize, quantize
+
+TILE_TOKENS = 64
+"""Image tokens per tile of ColSmol and ColModernVBert."""
+
+MAX_CELL_ASPECT_RATIO = 2.0
+"""Of the cells of a grid on the page; a grid that is further from square is an error."""
+
+_GEOMETRIES = {family.name.casefold(): family.geometry for family in FAMILIES}
+_GEOMETRIES["colsmol"] = _GEOMETRIES["colidefics3"]
 
 
 class PrecomputedEncoder:
@@ -28,11 +37,8 @@ class PrecomputedEncoder:
     Args:
         name: the name stored in the index. If it is one that `open_encoder` accepts, the index
             can be opened later without this encoder.
-        dim: length of the vectors.
+        dim: length of the vectors, at least 1.
         query: returns the token vectors of a question; see `query_from_embeddings`.
-
-    Raises:
-        ValueError: `dim` is below 1.
     """
 
     def __init__(self, name: str, dim: int, query: Callable[[str], Query]) -> None:
@@ -50,11 +56,7 @@ class PrecomputedEncoder:
         )
 
     def encode_query(self, text: str) -> Query:
-        """Return the token vectors of a question.
-
-        Raises:
-            ValueError: the function returned vectors of another length.
-        """
+        """Return what the function returns; ValueError if its vectors have another length."""
         query = self._query(text)
         if query.vectors.shape[1] != self.dim:
             raise ValueError(
@@ -114,6 +116,63 @@ def patches_from_embeddings(
     return Patches(*quantize(unit_vectors[tokens.order]), tokens.boxes, tokens.local, tokens.grid)
 
 
+def infer_grid(family: str, count: int, page_size: tuple[float, float] | None) -> PageTokens:
+    """Return the layout of the image tokens of a page.
+
+    All supported models scale the whole page to their grid so that its cells are about square: of
+    all grids with this number of cells (or tiles), the one with the most nearly square cells (or
+    tiles) is taken.
+
+    >>> infer_grid("ColQwen2.5", 682, (620, 877)).grid  # width, height
+    (31, 22)
+    >>> page = infer_grid("ColSmol", 3 * 64, (100, 190))  # two tiles and a thumbnail of the page
+    >>> page.grid, page.local.sum()
+    ((16, 8), np.int64(128))
+
+    Args:
+        family: "ColPali", "ColQwen2.5", "ColSmol", ..., in upper or lower case.
+        count: image tokens of the page.
+        page_size: width and height in any unit; not needed for ColPali and ColGemma3, which
+            scale every page to a square.
+
+    Raises:
+        ValueError: the family is unknown, the page size is missing or not positive, or no grid
+            with this count is possible.
+    """
+    geometry = _GEOMETRIES.get(family.casefold())
+    if geometry is None:
+        raise ValueError(f"family must be one of {FAMILY_NAMES}, ColSmol, not {family!r}")
+    if geometry == "square":
+        return square(count)
+    if page_size is None or len(page_size) != 2 or not min(page_size) > 0:
+        raise ValueError(f"{family} needs the page_size, (width, height), not {page_size}")
+    if geometry == "merged":
+        return raster(*_most_nearly_square(family, count, count, page_size))
+    if count == TILE_TOKENS:
+        return tiled(count, (0, 0), TILE_TOKENS)
+    tile_count = count // TILE_TOKENS - 1  # without the thumbnail
+    tiles = _most_nearly_square(family, tile_count, count, page_size)
+    return tiled(count, tiles, TILE_TOKENS)
+
+
+def _most_nearly_square(
+    family: str, cell_count: int, token_count: int, page_size: tuple[float, float]
+) -> tuple[int, int]:
+    """Return the (rows, columns) whose cells on the page have the aspect ratio nearest to 1."""
+    width, height = page_size
+    rows = np.array([n for n in range(1, cell_count + 1) if cell_count % n == 0], dtype=np.int64)
+    if len(rows):
+        columns = cell_count // rows
+        log_ratios = np.abs(np.log((width / columns) / (height / rows)))
+        best = int(log_ratios.argmin())
+        if log_ratios[best] <= np.log(MAX_CELL_ASPECT_RATIO):
+            return int(rows[best]), int(columns[best])
+    raise ValueError(
+        f"{token_count} image tokens do not form a grid of {family} on a page of {width:g} x "
+        f"{height:g}; if special tokens are among them, exclude these with `image_mask`"
+    )
+
+
 def query_from_embeddings(
     text: str,
     vectors: ArrayLike,
@@ -145,11 +204,6 @@ def query_from_embeddings(
 
 
 def _normalize(vectors: ArrayLike) -> NDArray[np.float32]:
-    """Return unit vectors (n, d).
-
-    Raises:
-        ValueError: a wrong shape, or a vector that is zero or not finite.
-    """
     array = np.asarray(vectors, dtype=np.float32)
     if array.ndim != 2 or array.size == 0:
         raise ValueError(f"embeddings must have the shape (n, d), not {array.shape}")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from snappy_core.encoders.colvision.families import Backend, Family, Implementation, recognize
+from snappy_core.encoders.colvision.families import Backend, Family, recognize
 from snappy_core.errors import MissingDependencyError, ModelError
 
 _MODEL_FILES = {".json", ".safetensors", ".bin", ".model", ".txt"}
@@ -20,15 +20,14 @@ _DIGEST_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A model in a folder or on the Hub.
+    """A model.
 
     Attributes:
         source: an absolute folder, or a hub id.
         revision: the commit of a hub id; None for a folder.
         version: that commit, or a digest of the files in the folder.
         base: folder or hub id of the base model of an adapter; None for a full model.
-        family: its architecture.
-        backend: the library that can load it.
+        family: its architecture and the library that loads it.
     """
 
     source: str
@@ -36,17 +35,10 @@ class Checkpoint:
     version: str
     base: str | None
     family: Family
-    backend: Backend
 
     @property
     def is_folder(self) -> bool:
         return os.path.isabs(self.source)
-
-    @property
-    def implementation(self) -> Implementation:
-        chosen = self.family.colpali if self.backend == "colpali" else self.family.hf
-        assert chosen is not None  # `find_checkpoint` chose a backend that has one
-        return chosen
 
 
 def find_checkpoint(
@@ -72,27 +64,26 @@ def find_checkpoint(
         config, _ = _read_json(base, None, "config.json", offline=os.path.isabs(source))
     if config is None:
         raise ModelError(f"{base or source}: is not a model; it has no config.json")
-    family, required_backend = recognize(source, config, base is not None)
+    family = recognize(source, config, base is not None)
     if backend not in ("auto", "colpali", "hf"):
         raise ValueError(f"backend must be auto, colpali or hf, not {backend!r}")
-    if backend not in ("auto", required_backend):
-        raise ValueError(f"{source}: this {family.name} needs the backend {required_backend!r}")
-    if commit is not None:
-        return Checkpoint(source, commit, commit, base, family, required_backend)
-    version = _digest(source)
-    if revision not in (None, version):
+    if backend not in ("auto", family.backend):
+        raise ValueError(f"{source}: this {family.name} needs the backend {family.backend!r}")
+    version = commit or _digest(source)
+    if commit is None and revision not in (None, version):
         raise ModelError(f"{source}: the model has changed from version {revision} to {version}")
-    return Checkpoint(source, None, version, base, family, required_backend)
+    return Checkpoint(source, commit, version, base, family)
 
 
 def _parse_name(name: str) -> tuple[str, str | None]:
-    """Return an absolute folder or a hub id, and the version after "@" if there is one."""
+    """Return an absolute folder or a hub id, and the version after "@" or None."""
     if os.path.isdir(name):
         return os.path.abspath(name), None
     source, _, version = name.rpartition("@")
     if os.path.isdir(source):
         return os.path.abspath(source), version
-    source, version = (source, version) if source else (version, "")
+    if not source:  # no "@"
+        source, version = version, ""
     if source.count("/") != 1 or not all(source.split("/")) or source.startswith((".", "~")):
         raise ModelError(f"{name}: is neither a folder nor a hub id (owner/name)")
     return source, version or None
@@ -126,27 +117,24 @@ def _read_json(
     source: str, revision: str | None, name: str, offline: bool = False
 ) -> tuple[dict[str, Any] | None, str | None]:
     """Return a JSON file of a model (None if it has none) and, from the Hub, its commit."""
-    if os.path.isabs(source):
-        path = Path(source) / name
-        commit = None
-        if not path.is_file():
-            return None, None
-    else:
-        downloaded = _download(source, revision, name, offline)
-        if downloaded is None:
-            return None, None
-        path, commit = downloaded, downloaded.parent.name  # .../snapshots/COMMIT/config.json
+    is_folder = os.path.isabs(source)
+    path = Path(source) / name if is_folder else _download(source, revision, name, offline)
+    if path is None or not path.is_file():
+        return None, None
     try:
         config = json.loads(path.read_bytes())
     except (OSError, ValueError) as error:
         raise ModelError(f"{path}: cannot be read ({error})") from error
     if not isinstance(config, dict):
         raise ModelError(f"{path}: is not a model configuration")
-    return config, commit
+    return config, None if is_folder else path.parent.name  # .../snapshots/COMMIT/config.json
 
 
 def _download(source: str, revision: str | None, name: str, offline: bool) -> Path | None:
-    """Return a file of a model on the Hub, from the cache if possible; None if it has none."""
+    """Return a file of a model on the Hub, from the cache if possible.
+
+    None, or a path where there is no file, if the model has none of this name.
+    """
     try:
         import huggingface_hub
         from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError
@@ -155,17 +143,16 @@ def _download(source: str, revision: str | None, name: str, offline: bool) -> Pa
             f"{source} is on the Hugging Face Hub: pip install 'snappy-retriever[colpali]'"
         ) from error
     try:
-        return Path(
-            huggingface_hub.hf_hub_download(
-                source, name, revision=revision, local_files_only=offline
-            )
+        path = huggingface_hub.hf_hub_download(
+            source, name, revision=revision, local_files_only=offline
         )
+        return Path(path)
     except LocalEntryNotFoundError as error:
         with suppress(Exception):  # offline: a cached snapshot without the file has none
             folder = huggingface_hub.snapshot_download(
                 source, revision=revision, local_files_only=True
             )
-            return path if (path := Path(folder) / name).is_file() else None
+            return Path(folder) / name
         advice = f"download it first: hf download {source}" if offline else "is there a network?"
         raise ModelError(f"{source}: neither on this machine nor downloaded; {advice}") from error
     except EntryNotFoundError:

@@ -13,7 +13,7 @@ from snappy_core.encoders.colvision.families import Backend
 from snappy_core.encoders.colvision.load import Dtype, load_model
 from snappy_core.encoders.colvision.model import LoadedModel, is_out_of_memory
 from snappy_core.encoders.colvision.pages import Batch, check_processor, encode_batch, prepare
-from snappy_core.encoders.colvision.queries import encode_query, find_dim, tokenize
+from snappy_core.encoders.colvision.queries import encode_query, tokenize
 from snappy_core.errors import ModelError
 from snappy_core.types import Page, Patches, Query
 
@@ -76,7 +76,7 @@ class ColVisionEncoder:
         self.name = f"{self._checkpoint.source}@{self._checkpoint.version}"
         check_processor(self._loaded)
         self._empty_ids = tokenize("", self._loaded)[1]
-        self.dim = find_dim(self._loaded)
+        self.dim = int(self._loaded.embed(tokenize("a", self._loaded)[0]).shape[2])
 
     def __getstate__(self) -> dict[str, Any]:
         return {key: value for key, value in self.__dict__.items() if key != "_loaded"}
@@ -92,7 +92,7 @@ class ColVisionEncoder:
 
         Raises:
             ValueError: a page has no renderer.
-            ModelError: a vector is zero or not finite, or a single page does not fit in memory.
+            ModelError: the model fails, or a single page does not fit in memory.
         """
         patches: list[Patches] = []
         with ThreadPoolExecutor(1) as thread:

@@ -15,72 +15,60 @@ Geometry = Literal["square", "merged", "tiled"]
 
 
 @dataclass(frozen=True, slots=True)
-class Implementation:
-    """A family in one library.
+class Family:
+    """Models of one architecture, as one library implements them.
 
     Attributes:
+        name: as in publications.
+        geometry: how the image tokens are arranged.
+        backend: the library; transformers has a checkpoint format of its own.
         model_type: the model type in `config.json`.
         model, processor: names of the classes that load a checkpoint.
     """
 
+    name: str
+    geometry: Geometry
+    backend: Backend
     model_type: str
     model: str
     processor: str
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
-    """Models of one architecture.
-
-    Attributes:
-        name: as in publications.
-        geometry: how its image tokens are arranged.
-        colpali: its implementation in colpali-engine.
-        hf: its implementation in transformers, whose checkpoints have their own format; or None.
-    """
-
-    name: str
-    geometry: Geometry
-    colpali: Implementation
-    hf: Implementation | None = None
-
-
 FAMILIES = (
+    Family("ColPali", "square", "colpali", "paligemma", "ColPali", "ColPaliProcessor"),
+    Family("ColPali", "square", "hf", "colpali", "ColPaliForRetrieval", "ColPaliProcessor"),
+    Family("ColQwen2", "merged", "colpali", "qwen2_vl", "ColQwen2", "ColQwen2Processor"),
+    Family("ColQwen2", "merged", "hf", "colqwen2", "ColQwen2ForRetrieval", "ColQwen2Processor"),
+    Family("ColQwen2.5", "merged", "colpali", "qwen2_5_vl", "ColQwen2_5", "ColQwen2_5_Processor"),
+    Family("ColQwen3", "merged", "colpali", "qwen3_vl", "ColQwen3", "ColQwen3Processor"),
+    Family("ColQwen3.5", "merged", "colpali", "qwen3_5", "ColQwen3_5", "ColQwen3_5Processor"),
+    Family("ColIdefics3", "tiled", "colpali", "idefics3", "ColIdefics3", "ColIdefics3Processor"),
     Family(
-        "ColPali",
-        "square",
-        Implementation("paligemma", "ColPali", "ColPaliProcessor"),
-        Implementation("colpali", "ColPaliForRetrieval", "ColPaliProcessor"),
-    ),
-    Family(
-        "ColQwen2",
-        "merged",
-        Implementation("qwen2_vl", "ColQwen2", "ColQwen2Processor"),
-        Implementation("colqwen2", "ColQwen2ForRetrieval", "ColQwen2Processor"),
-    ),
-    Family(
-        "ColQwen2.5",
-        "merged",
-        Implementation("qwen2_5_vl", "ColQwen2_5", "ColQwen2_5_Processor"),
-    ),
-    Family("ColQwen3", "merged", Implementation("qwen3_vl", "ColQwen3", "ColQwen3Processor")),
-    Family("ColQwen3.5", "merged", Implementation("qwen3_5", "ColQwen3_5", "ColQwen3_5Processor")),
-    Family(
-        "ColIdefics3", "tiled", Implementation("idefics3", "ColIdefics3", "ColIdefics3Processor")
+        "ColModernVBert",
+        "tiled",
+        "colpali",
+        "modernvbert",
+        "ColModernVBert",
+        "ColModernVBertProcessor",
     ),
     Family(
         "ColModernVBert",
         "tiled",
-        Implementation("modernvbert", "ColModernVBert", "ColModernVBertProcessor"),
-        Implementation("colmodernvbert", "ColModernVBertForRetrieval", "ColModernVBertProcessor"),
+        "hf",
+        "colmodernvbert",
+        "ColModernVBertForRetrieval",
+        "ColModernVBertProcessor",
     ),
-    Family("ColGemma3", "square", Implementation("gemma3", "ColGemma3", "ColGemmaProcessor3")),
+    Family("ColGemma3", "square", "colpali", "gemma3", "ColGemma3", "ColGemmaProcessor3"),
 )
 """ColSmol is a ColIdefics3."""
 
+FAMILY_NAMES = ", ".join(dict.fromkeys(family.name for family in FAMILIES))
+"""For messages."""
 
-def recognize(source: str, config: dict[str, Any], is_adapted: bool) -> tuple[Family, Backend]:
-    """Return the family and backend of a model by its configuration.
+
+def recognize(source: str, config: dict[str, Any], is_adapted: bool) -> Family:
+    """Return the family of a model by its configuration.
 
     Args:
         source: the model in error messages.
@@ -91,21 +79,16 @@ def recognize(source: str, config: dict[str, Any], is_adapted: bool) -> tuple[Fa
         ModelError: the model is of no supported family, or is not a retriever.
     """
     model_type = config.get("model_type")
-    for family in FAMILIES:
-        implementations: dict[Backend, Implementation | None] = {
-            "colpali": family.colpali,
-            "hf": family.hf,
-        }
-        for backend, implementation in implementations.items():
-            if implementation is None or implementation.model_type != model_type:
-                continue
-            architectures = config.get("architectures") or []
-            is_retriever = any(name.startswith("Col") for name in architectures)
-            if architectures and not is_retriever and not is_adapted:
-                raise ModelError(
-                    f"{source}: {architectures[0]} is not a late-interaction retriever; use a "
-                    f"{family.name} model"
-                )
-            return family, backend
-    names = ", ".join(family.name for family in FAMILIES)
-    raise ModelError(f"{source}: model type {model_type!r} is not supported; families are {names}")
+    family = next((family for family in FAMILIES if family.model_type == model_type), None)
+    if family is None:
+        raise ModelError(
+            f"{source}: model type {model_type!r} is not supported; families are {FAMILY_NAMES}"
+        )
+    architectures = config.get("architectures") or []
+    is_retriever = any(name.startswith("Col") for name in architectures)
+    if architectures and not is_retriever and not is_adapted:
+        raise ModelError(
+            f"{source}: {architectures[0]} is not a late-interaction retriever; use a "
+            f"{family.name} model"
+        )
+    return family

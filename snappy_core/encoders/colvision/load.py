@@ -1,21 +1,28 @@
-"""Loads a checkpoint onto a device and verifies that all its weights are used."""
+"""Loads a checkpoint onto a device with its library, and verifies that all weights are used."""
 
 from __future__ import annotations
 
 import re
 from importlib import import_module
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from snappy_core.encoders.colvision import resolution
 from snappy_core.encoders.colvision.checkpoint import Checkpoint
-from snappy_core.encoders.colvision.libraries import import_classes
+from snappy_core.encoders.colvision.families import Backend
 from snappy_core.encoders.colvision.model import LoadedModel
-from snappy_core.errors import ModelError
+from snappy_core.errors import MissingDependencyError, ModelError
 
 if TYPE_CHECKING:
     import torch
 
 Dtype = Literal["auto", "float32", "float16", "bfloat16"]
+
+_LIBRARIES: dict[Backend, tuple[str, str, tuple[int, ...]]] = {
+    "colpali": ("colpali_engine.models", "colpali-engine", (0, 3, 18)),  # older ones lose weights
+    "hf": ("transformers", "transformers", (5, 3)),
+}
+"""The module with the classes of models, its package, and the oldest version that works."""
 
 _ATTENTION = re.compile("attention|attn|sdpa|flash", re.IGNORECASE)
 _IRRELEVANT_WEIGHTS = re.compile(r"(^|\.)(lm_head\.|rotary_emb\.inv_freq$|position_ids$)")
@@ -25,14 +32,8 @@ _IRRELEVANT_WEIGHTS = re.compile(r"(^|\.)(lm_head\.|rotary_emb\.inv_freq$|positi
 def load_model(
     checkpoint: Checkpoint, device_name: str, dtype_name: Dtype, max_visual_tokens: int | None
 ) -> LoadedModel:
-    """Load a model and its processor, with the fastest attention that the model supports.
-
-    Raises:
-        MissingDependencyError: the library is missing or too old, or torchvision does not fit.
-        ModelError: weights are missing or unexpected, or the processor does not load.
-        ValueError: the device or dtype is not available.
-    """
-    model_class, processor_class = import_classes(checkpoint)
+    """Load a model and its processor; the errors are those of `ColVisionEncoder`."""
+    model_class, processor_class = _import_classes(checkpoint)
     device = _parse_device(device_name)
     dtype = _parse_dtype(dtype_name, device)
     processor = _load_processor(checkpoint, processor_class)
@@ -44,6 +45,47 @@ def load_model(
     if image_token is None:
         image_token = config.image_token_index
     return LoadedModel(checkpoint, model.to(device).eval(), processor, image_token, device)
+
+
+def _import_classes(checkpoint: Checkpoint) -> tuple[Any, Any]:
+    family = checkpoint.family
+    module, package, minimum = _LIBRARIES[family.backend]
+    try:
+        import_module("torch")
+        installed = version(package)
+        if tuple(map(int, re.findall(r"\d+", installed)[: len(minimum)])) < minimum:
+            required = ".".join(map(str, minimum))
+            raise ImportError(f"{package} {installed} is too old: at least {required}")
+        library = import_module(module)
+        if checkpoint.base is not None:
+            import_module("peft")  # without it transformers silently ignores the adapter
+        return getattr(library, family.model), getattr(library, family.processor)
+    except (ImportError, AttributeError, RuntimeError) as error:
+        raise MissingDependencyError(
+            _torchvision_advice()
+            or f"{checkpoint.source} is a {family.name}: pip install -U "
+            f"'snappy-retriever[{family.backend}]' ({error})"
+        ) from error
+
+
+def _torchvision_advice() -> str:
+    """Return how to replace a torchvision built for another torch; empty if it fits."""
+    try:
+        import torch
+    except (ImportError, RuntimeError):
+        return ""
+    try:
+        import_module("torchvision")
+    except ImportError:
+        return ""
+    except (RuntimeError, OSError):
+        build = torch.__version__.partition("+")[2] or "cpu"
+        return (
+            f"torchvision was built for another torch than {torch.__version__}: pip install "
+            f"--force-reinstall --no-deps torchvision "
+            f"--index-url https://download.pytorch.org/whl/{build}"
+        )
+    return ""
 
 
 def _parse_device(name: str) -> torch.device:

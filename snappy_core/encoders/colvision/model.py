@@ -21,12 +21,7 @@ _OUT_OF_MEMORY = re.compile("out of memory|can't allocate memory|not enough memo
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LoadedModel:
-    """A model on a device, with its processor.
-
-    Attributes:
-        processor: turns images and questions into inputs of the model.
-        image_token: id of the tokens that stand for the image.
-    """
+    """A model on a device, with its processor and the id of the tokens that stand for the image."""
 
     checkpoint: Checkpoint
     model: Any
@@ -38,7 +33,7 @@ class LoadedModel:
         """Return the vectors of all tokens of a batch, (batch, sequence, dim).
 
         Raises:
-            ModelError: the model fails on the inputs, or returns no vector for each token.
+            ModelError: the model fails, for another reason than a lack of memory.
         """
         import torch
 
@@ -58,7 +53,7 @@ class LoadedModel:
         inputs = {key: value.to(self.device) for key, value in inputs.items() if key != "labels"}
         if "pixel_values" in inputs:
             inputs["pixel_values"] = inputs["pixel_values"].to(self.model.dtype)
-        if self.checkpoint.backend == "colpali":
+        if self.checkpoint.family.backend == "colpali":
             vectors = self.model(**inputs)
         else:
             if "image_grid_thw" in inputs:
@@ -74,8 +69,7 @@ class LoadedModel:
         """Return the vectors (n, dim) unchanged.
 
         Raises:
-            ModelError: a vector is zero, not finite or of another length; the message names the
-                subject ("page 3").
+            ModelError: a vector of the subject ("page 3") is zero, not finite or of another length.
         """
         source = self.checkpoint.source
         if vectors.shape[1] != dim:

@@ -22,13 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Batch:
-    """Pages as inputs of a model.
-
-    Attributes:
-        page_numbers: for error messages.
-        inputs: the output of the processor.
-        layouts: the tokens of each page.
-    """
+    """Pages as inputs of a model: the output of its processor, and the tokens of each page."""
 
     page_numbers: list[int]
     inputs: Any
@@ -45,11 +39,7 @@ def prepare(pages: Sequence[Page], loaded: LoadedModel) -> Batch:
 
 
 def encode_batch(batch: Batch, loaded: LoadedModel, dim: int) -> list[Patches]:
-    """Run the model on a batch.
-
-    Raises:
-        ModelError: a vector is zero, not finite or of another length.
-    """
+    """Run the model on a batch."""
     vectors = loaded.embed(batch.inputs).float().cpu().numpy()
     patches = []
     for row, (number, layout) in enumerate(zip(batch.page_numbers, batch.layouts, strict=True)):
@@ -66,11 +56,7 @@ def check_processor(loaded: LoadedModel) -> None:
 
 
 def process_images(images: Sequence[Image], loaded: LoadedModel) -> Any:
-    """Return the inputs of the model for a batch of images.
-
-    Raises:
-        ModelError: the processor fails.
-    """
+    """Return the inputs of the model for a batch of images."""
     try:
         with warnings.catch_warnings():
             # transformers uses deprecated functions of NumPy.
@@ -84,11 +70,7 @@ def process_images(images: Sequence[Image], loaded: LoadedModel) -> Any:
 
 
 def page_tokens(inputs: Any, row: int, loaded: LoadedModel) -> grids.PageTokens:
-    """Return the tokens of one page of a processed batch.
-
-    Raises:
-        ModelError: the number of image tokens does not fit the grid.
-    """
+    """Return the tokens of one page of a processed batch."""
     ids = inputs["input_ids"][row].numpy()
     is_attended = inputs["attention_mask"][row].numpy().astype(bool)
     is_image = ids == loaded.image_token

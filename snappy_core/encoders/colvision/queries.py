@@ -15,16 +15,10 @@ from snappy_core.vectors import normalize
 
 
 def tokenize(text: str, loaded: LoadedModel) -> tuple[Any, NDArray[np.intp]]:
-    """Return the inputs of the model for a question, and its token ids (m,).
-
-    Raises:
-        ModelError: the processor fails.
-    """
+    """Return the inputs of the model for a question, and its token ids (m,)."""
+    argument = "queries" if loaded.checkpoint.family.backend == "colpali" else "text"
     try:
-        if loaded.checkpoint.backend == "colpali":
-            inputs = loaded.processor.process_queries(queries=[text])
-        else:
-            inputs = loaded.processor.process_queries(text=[text])
+        inputs = loaded.processor.process_queries(**{argument: [text]})
     except Exception as error:  # processors raise errors of many kinds
         raise ModelError(
             f"{loaded.checkpoint.source}: its processor fails on a question ({error})"
@@ -32,24 +26,8 @@ def tokenize(text: str, loaded: LoadedModel) -> tuple[Any, NDArray[np.intp]]:
     return inputs, inputs["input_ids"][0].numpy()
 
 
-def find_dim(loaded: LoadedModel) -> int:
-    """Return the length of the vectors of a model."""
-    return int(loaded.embed(tokenize("a", loaded)[0]).shape[2])
-
-
 def encode_query(text: str, empty_ids: NDArray[np.intp], loaded: LoadedModel, dim: int) -> Query:
-    """Return the vectors of all tokens of a question.
-
-    Special tokens, the prefix and the padding that a model is trained to add count in the page
-    score; only tokens of the question itself count for heat maps.
-
-    Args:
-        empty_ids: token ids of the empty question.
-
-    Raises:
-        ValueError: the question is empty.
-        ModelError: the processor or the model fails.
-    """
+    """Do as `ColVisionEncoder.encode_query`, given the token ids of the empty question."""
     tokenizer = loaded.processor.tokenizer
     for special_token in tokenizer.all_special_tokens:
         text = text.replace(special_token, " ")  # else the model would see an image or padding

@@ -26,11 +26,7 @@ MAX_ASPECT_RATIO = 200
 
 
 def limit_visual_tokens(processor: Any, family: Family, max_tokens: int) -> None:
-    """Configure a processor to make at most `max_tokens` image tokens per page.
-
-    Raises:
-        ValueError: the family needs more tokens.
-    """
+    """Configure a processor to make at most `max_tokens` image tokens per page."""
     image_processor = processor.image_processor
     match family.geometry:
         case "square":
@@ -55,11 +51,7 @@ def limit_visual_tokens(processor: Any, family: Family, max_tokens: int) -> None
 
 
 def draw_page(page: Page, processor: Any, family: Family) -> Image:
-    """Return an RGB image of the page at the resolution that the model makes use of.
-
-    Raises:
-        ValueError: the page has no renderer.
-    """
+    """Return an RGB image of the page at the resolution that the model makes use of."""
     image = page.render(choose_dpi(page, processor.image_processor.size, family))
     width, height = image.size
     shortest = math.ceil(max(width, height) / MAX_ASPECT_RATIO)
@@ -70,11 +62,7 @@ def draw_page(page: Page, processor: Any, family: Family) -> Image:
 
 
 def choose_dpi(page: Page, size: Any, family: Family) -> float:
-    """Return the dots per inch at which to draw a page.
-
-    Args:
-        size: the size to which the processor scales images.
-    """
+    """Return the dots per inch at which to draw a page, given the processor's image size."""
     width, height = page.width / 72, page.height / 72
     match family.geometry:
         case "square":

@@ -230,10 +230,10 @@ def test_a_missing_library(name, package, extra, saved, monkeypatch):
 
 
 def test_a_library_that_is_too_old(saved, monkeypatch):
-    from snappy_core.encoders.colvision import libraries
+    from snappy_core.encoders.colvision import load
 
     folder = saved("ColQwen2")
-    monkeypatch.setattr(libraries, "version", lambda package: "0.3.9")
+    monkeypatch.setattr(load, "version", lambda package: "0.3.9")
     with pytest.raises(
         MissingDependencyError, match=r"colpali-engine 0\.3\.9 is too old: .* 0\.3\.18"
     ):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from snappy_core.encoders.inferred import infer_grid
+from snappy_core.encoders.precomputed import infer_grid
 
 SIZES = st.tuples(st.integers(200, 3000), st.integers(200, 3000))
 
