@@ -6,9 +6,9 @@ A page is packed into parts, each of which is read by itself: see `PackedPage`.
 from __future__ import annotations
 
 import json
-import operator
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from itertools import chain, pairwise
+from operator import attrgetter, index
 from typing import Any
 
 import numpy as np
@@ -21,16 +21,20 @@ from snappy_core.stores.base import PageRecord, PageVectors, region_arrays
 from snappy_core.stores.catalog import PooledVectors
 from snappy_core.types import Page, Patches, Region, Words
 
-_FIELDS_AFTER_BOX = [field.name for field in fields(Region)][1:]
-
 # The types of the arrays of each part. Wide ones come first, so that all are aligned.
-_CONTENT = (np.float32, np.float32, np.uint8)  # word boxes, confidences, JSON
+_CONTENT = (  # boxes of regions; boxes and confidences of words;
+    np.float64, np.float32, np.float32,
+    np.int32, np.int32, np.uint8,  # words and context of regions, their offsets; JSON
+)  # fmt: skip
 _PATCH_BOXES = (np.int64, np.float32, np.bool_)  # grid, boxes, local
 _SCORING = (  # dimension; membership: offsets, patches, iou, share; scales, parents;
     np.int64, np.int64, np.int32, np.float32, np.float32, np.float32, np.int32,
     np.bool_, np.uint8, np.int8,  # membership: own; labels, vectors
 )  # fmt: skip
 _POOLED = (np.int64, np.float32, np.int8)  # dimension, scales, vectors
+
+_json_fields = attrgetter("text", "label", "order", "parent", "section")  # of a region
+_to_json = json.JSONEncoder(check_circular=False, default=index).encode  # accepts NumPy's integers
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +61,16 @@ class PackedPage:
 def pack_page(record: PageRecord) -> PackedPage:
     """Pack a page."""
     page = record.page
+    terms = page_terms(page.words.texts)
+    if not "".join(terms).isascii():
+        terms = frozenset(map(encode_term, terms))
     return PackedPage(
         page.number,
         _pack_content(page),
         _pack_patch_boxes(record.patches, page.words.boxes),
         _pack_scoring(record),
         pack_pooled(record.pooled),
-        frozenset(map(encode_term, page_terms(page.words.texts))),
+        terms,
     )
 
 
@@ -74,21 +81,30 @@ def encode_term(term: str) -> str:
 
 def unpack_content(content: Any) -> Page:
     """Return the page packed in `PackedPage.content`."""
-    boxes, confidences, text = unpack(content, _CONTENT)
-    values = json.loads(text.tobytes())
+    region_boxes, boxes, confidences, indices, offsets, document = unpack(content, _CONTENT)
+    values = json.loads(document.tobytes())
+    has_confidences = values.pop("confidences")
     words = Words(
-        tuple(values["texts"]), boxes.reshape(-1, 4), confidences if values["confidences"] else None
+        tuple(values.pop("texts")), boxes.reshape(-1, 4), confidences if has_confidences else None
     )
-    user_space = values["user_space"]
+    all_indices = indices.tolist()
+    word_indices = [tuple(all_indices[i:j]) for i, j in pairwise(offsets.tolist())]
+    regions = [
+        Region(tuple(box), text, indices, *fields, context)
+        for box, indices, context, (text, *fields) in zip(
+            region_boxes.reshape(-1, 4).tolist(),
+            word_indices[::2],
+            word_indices[1::2],
+            values.pop("regions"),
+            strict=True,
+        )
+    ]
+    user_space = values.pop("user_space")
     return Page(
-        values["number"],
-        values["label"],
-        values["width"],
-        values["height"],
-        values["unit"],
-        words,
-        tuple(Region(*map(_as_tuple, region)) for region in values["regions"]),
+        words=words,
+        regions=tuple(regions),
         user_space=None if user_space is None else tuple(user_space),
+        **values,
     )
 
 
@@ -96,7 +112,7 @@ def unpack_patches(content: Any, patch_boxes: Any, scoring: Any) -> Patches:
     """Return the patches packed in three parts of a `PackedPage`."""
     vectors, scales = _patch_vectors(unpack(scoring, _SCORING))
     if patch_boxes is None:
-        word_boxes = unpack(content, _CONTENT)[0].reshape(-1, 4)
+        word_boxes = unpack(content, _CONTENT)[1].reshape(-1, 4)
         return Patches(vectors, scales, word_boxes, np.ones(len(vectors), bool))
     grid, boxes, local = unpack(patch_boxes, _PATCH_BOXES)
     if not len(local):
@@ -159,17 +175,19 @@ def _pack_content(page: Page) -> bytes:
         "unit": page.unit,
         "texts": page.words.texts,
         "confidences": confidences is not None,
-        "regions": [
-            [_floats(region.box), *(getattr(region, name) for name in _FIELDS_AFTER_BOX)]
-            for region in page.regions
-        ],
-        "user_space": None if page.user_space is None else _floats(page.user_space),
+        "regions": list(map(_json_fields, page.regions)),
+        "user_space": None if page.user_space is None else list(map(float, page.user_space)),
     }
-    text = np.frombuffer(json.dumps(values, default=operator.index).encode(), np.uint8)
-    no_confidences = np.zeros(0, np.float32)
-    return pack(
-        (page.words.boxes, no_confidences if confidences is None else confidences, text), _CONTENT
+    word_indices = [part for region in page.regions for part in (region.words, region.context)]
+    arrays = (
+        np.array([region.box for region in page.regions], np.float64),
+        page.words.boxes,
+        np.zeros(0, np.float32) if confidences is None else confidences,
+        np.fromiter(chain.from_iterable(word_indices), np.int32),
+        np.cumsum([0, *map(len, word_indices)]),
+        np.frombuffer(_to_json(values).encode(), np.uint8),
     )
+    return pack(arrays, _CONTENT)
 
 
 def _pack_patch_boxes(patches: Patches, word_boxes: Boxes) -> bytes | None:
@@ -207,11 +225,3 @@ def _pack_scoring(record: PageRecord) -> bytes:
 def _patch_vectors(scoring: list[NDArray[Any]]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
     (dim,), scales, vectors = scoring[0], scoring[5], scoring[-1]
     return vectors.reshape(-1, dim), scales
-
-
-def _floats(values: Iterable[float]) -> list[float]:
-    return list(map(float, values))
-
-
-def _as_tuple(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
