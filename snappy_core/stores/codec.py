@@ -90,8 +90,8 @@ def unpack_content(content: Any) -> Page:
     all_indices = indices.tolist()
     word_indices = [tuple(all_indices[i:j]) for i, j in pairwise(offsets.tolist())]
     regions = [
-        Region(tuple(box), text, indices, *fields, context)
-        for box, indices, context, (text, *fields) in zip(
+        Region(tuple(box), text, indices, label, order, parent, section, context)
+        for box, indices, context, (text, label, order, parent, section) in zip(
             region_boxes.reshape(-1, 4).tolist(),
             word_indices[::2],
             word_indices[1::2],
