@@ -16,12 +16,7 @@ from snappy_core.formats.base import Content, Format, SuppliedPage
 from snappy_core.formats.frames import Frame, check_sequence
 from snappy_core.formats.labels import label_of
 from snappy_core.formats.markup import Element, parse_xml
-from snappy_core.formats.region_builder import (
-    NestedRegion,
-    SuppliedWord,
-    build_page,
-    enclose_all,
-)
+from snappy_core.formats.region_builder import NestedRegion, SuppliedWord, build_page, enclose_all
 from snappy_core.types import Box, Label
 
 UNITS = ("pixel", "mm10", "inch1200")
@@ -39,10 +34,6 @@ def read(content: Content) -> dict[int, SuppliedPage]:
 
     Page n of the file is page n of the document. Regions are the text blocks, with labels by
     their tags and margins, and the illustrations as figures.
-
-    Raises:
-        FormatError: it is not ALTO, has an unknown unit, or a box or the size of a page is
-            missing or invalid.
     """
     root = parse_xml(content)
     if _name(root) != "alto":
@@ -71,7 +62,7 @@ def _page(number: int, page: Element, tags: dict[str, Label]) -> SuppliedPage:
     frame = Frame(number, width, height)  # type: ignore[arg-type]
     regions = list(_regions(page, frame, tags, "paragraph"))
     words = [_word(string, frame) for string in page.iter("{*}String")]
-    return build_page(number, regions, words, (frame.width, frame.height))
+    return build_page(number, regions, words, frame.size)
 
 
 def _regions(

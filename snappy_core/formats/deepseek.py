@@ -15,26 +15,20 @@ from typing import Any
 from snappy_core.errors import FormatError
 from snappy_core.formats.base import Content, Format, SuppliedPage
 from snappy_core.formats.frames import Frame
-from snappy_core.formats.html_tables import tables_to_markdown
-from snappy_core.formats.labels import label_of
-from snappy_core.formats.markup import decode
+from snappy_core.formats.labels import label_of, labels_by_name
+from snappy_core.formats.markup import decode, tables_to_markdown
 from snappy_core.formats.region_builder import NestedRegion, build_page
-from snappy_core.types import Label
 
 _REGION = re.compile(r"<\|ref\|>(.*?)<\|/ref\|>\s*<\|det\|>(.*?)<\|/det\|>", re.DOTALL)
 _PAGE_SPLIT = re.compile(r"<-+ *Page Split *-+>", re.IGNORECASE)
 _MARKUP = re.compile(r"<｜end▁of▁sentence｜>|</?center>|^#+ ", re.MULTILINE)
-_LABELS: dict[str, Label] = {
-    "title": "heading",  # of any level
-    "sub_title": "heading",
-    "image_caption": "caption",
-    "figure_caption": "caption",
-    "figure_title": "caption",
-    "table_caption": "caption",
-    "table_title": "caption",
-    "isolate_formula": "formula",
-    "isolated_formula": "formula",
-}
+_LABELS = labels_by_name(
+    {
+        "heading": "title sub_title",  # titles are headings of any level
+        "caption": "image_caption figure_caption figure_title table_caption table_title",
+        "formula": "isolate_formula isolated_formula",
+    }
+)
 
 
 def sniff(content: Content) -> bool:
@@ -48,9 +42,6 @@ def read(content: Content) -> dict[int, SuppliedPage]:
 
     The label of a region is its text where the model was asked to find a text and not to analyze
     the page. HTML tables become Markdown.
-
-    Raises:
-        FormatError: a page has text but no regions, or a region is cut off or its box invalid.
     """
     if isinstance(content, bytes):
         pages = _PAGE_SPLIT.split(decode(content))

@@ -14,14 +14,9 @@ from typing import Any
 from snappy_core.errors import FormatError
 from snappy_core.formats.base import Content, Format, SuppliedPage
 from snappy_core.formats.frames import Frame, Origin, check_page_number
-from snappy_core.formats.html_tables import MAX_CELLS
 from snappy_core.formats.labels import label_of
-from snappy_core.formats.region_builder import (
-    NestedRegion,
-    SuppliedWord,
-    build_page,
-    enclose_all,
-)
+from snappy_core.formats.markup import MAX_CELLS
+from snappy_core.formats.region_builder import NestedRegion, SuppliedWord, build_page, enclose_all
 from snappy_core.markdown import table_markdown
 from snappy_core.types import Box
 
@@ -43,11 +38,6 @@ def read(content: Content) -> dict[int, SuppliedPage]:
 
     A page has no size, or zero, when Docling failed to convert it; such a page has no items either
     and is left out.
-
-    Raises:
-        FormatError: it is not a DoclingDocument, has no items with boxes (as one made from a
-            format without pages), or a box or the size of a page with items is missing or
-            invalid.
     """
     if not (isinstance(content, Mapping) and sniff(content)):
         raise FormatError("is not a DoclingDocument ('schema_name')")
@@ -60,7 +50,7 @@ def read(content: Content) -> dict[int, SuppliedPage]:
         raise FormatError("has no item with a box: it was not made from pages")
     pages = sorted({*regions, *reader.converted_pages})
     return {
-        page: build_page(page, regions[page], reader.words[page], reader.page_size(page))
+        page: build_page(page, regions[page], reader.words[page], reader.frame(page).size)
         for page in pages
     }
 
@@ -89,10 +79,6 @@ class _Reader:
             size = page.get("size") or {}
             self._sizes[number] = size.get("width"), size.get("height")
         self.converted_pages = {page for page, size in self._sizes.items() if all(size)}
-
-    def page_size(self, page: int) -> tuple[float, float]:
-        frame = self._frame(page)
-        return float(frame.width), float(frame.height)
 
     def add_item(self, ref: str, regions: _RegionsByPage) -> None:
         """Add an item and its children; captions are added with the items they belong to."""
@@ -179,9 +165,9 @@ class _Reader:
             raise FormatError(f"page {page}, {where}: needs a 'bbox' with 'coord_origin' {names}")
         left, top, right, bottom = (bbox.get(side) for side in "ltrb")
         low, high = (top, bottom) if origin == "top_left" else (bottom, top)
-        return self._frame(page, origin).to_fractions([left, low, right, high], where)
+        return self.frame(page, origin).to_fractions([left, low, right, high], where)
 
-    def _frame(self, page: int, origin: Origin = "top_left") -> Frame:
+    def frame(self, page: int, origin: Origin = "top_left") -> Frame:
         width, height = self._sizes.get(page, (None, None))
         return Frame(page, width, height, origin)  # type: ignore[arg-type]
 

@@ -17,14 +17,9 @@ from snappy_core.types import Box
 
 Origin = Literal["top_left", "bottom_left"]
 
-SLACK = 0.01
-"""How far boxes may reach over the edge (margins, rounding), as a fraction of the page."""
-
-FRACTION_SLACK = 0.001
-"""The same where boxes are fractions of the page: rounding only."""
-
-_SMALL_PAGE = 10
-"""On a page larger than this in both directions, boxes within 0..1 are taken for fractions."""
+SLACK = 0.01  # how far boxes may reach over the edge (margins, rounding), as a page fraction
+FRACTION_SLACK = 0.001  # the same where boxes are fractions of the page: rounding only
+_SMALL_PAGE = 10  # on pages larger than this in both directions, boxes within 0..1 are fractions
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +46,15 @@ class Frame:
     y0: float = 0
 
     def __post_init__(self) -> None:
-        for side in (self.width, self.height):
-            if not (_is_number(side) and side > 0):
-                raise FormatError(
-                    f"page {self.page}: the size of the page must be two positive numbers, "
-                    f"not {self.width!r} x {self.height!r}"
-                )
+        if not all(_is_number(side) and side > 0 for side in (self.width, self.height)):
+            raise FormatError(
+                f"page {self.page}: the size of the page must be two positive numbers, "
+                f"not {self.width!r} x {self.height!r}"
+            )
+
+    @property
+    def size(self) -> tuple[float, float]:
+        return float(self.width), float(self.height)
 
     def to_fractions(self, values: Any, where: str) -> Box:
         """Return a box (x0, y0, x1, y1) of this frame in page fractions, clipped to the page.
@@ -76,7 +74,7 @@ class Frame:
                 f"{where}: a box is (x0, y0, x1, y1) with x0 <= x1 and y0 <= y1, not {list(box)}"
             )
         is_large = min(self.width, self.height) > _SMALL_PAGE
-        if is_large and x1 <= 1 and y1 <= 1 and not _are_whole(box):
+        if is_large and x1 <= 1 and y1 <= 1 and not all(value.is_integer() for value in box):
             raise FormatError(
                 f"{where}: {list(box)} looks like fractions of the page, "
                 f"not like a box on a page of {self.width:g} x {self.height:g}"
@@ -132,7 +130,3 @@ def _is_number(value: object) -> bool:
         return math.isfinite(value)
     except OverflowError:
         return False
-
-
-def _are_whole(box: tuple[float, float, float, float]) -> bool:
-    return all(value.is_integer() for value in box)

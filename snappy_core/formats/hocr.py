@@ -8,44 +8,33 @@ from collections.abc import Iterator
 from snappy_core.errors import FormatError
 from snappy_core.formats.base import Content, Format, SuppliedPage
 from snappy_core.formats.frames import Frame, check_sequence, four_numbers
+from snappy_core.formats.labels import labels_by_name
 from snappy_core.formats.markup import Element, decode, parse_html
-from snappy_core.formats.region_builder import (
-    NestedRegion,
-    SuppliedWord,
-    build_page,
-    enclose_all,
-)
+from snappy_core.formats.region_builder import NestedRegion, SuppliedWord, build_page, enclose_all
 from snappy_core.types import Box, Label
 
-_REGIONS: dict[str, Label] = {
-    "ocr_par": "paragraph",
-    "ocr_textfloat": "paragraph",
-    "ocr_blockquote": "paragraph",
-    "ocr_title": "title",
-    "ocr_table": "table",
-    "ocr_caption": "caption",
-    "ocr_math": "formula",
-    "ocr_display": "formula",
-    "ocr_chem": "formula",
-    "ocr_header": "header",
-    "ocr_footer": "footer",
-    "ocr_pageno": "footer",
-    "ocr_float": "figure",
-    "ocr_image": "figure",
-    "ocr_textimage": "figure",
-    "ocr_linedrawing": "figure",
-    "ocr_photo": "figure",
-}
+_REGIONS = labels_by_name(
+    {
+        "paragraph": "ocr_par ocr_textfloat ocr_blockquote",
+        "title": "ocr_title",
+        "table": "ocr_table",
+        "caption": "ocr_caption",
+        "formula": "ocr_math ocr_display ocr_chem",
+        "header": "ocr_header",
+        "footer": "ocr_footer ocr_pageno",
+        "figure": "ocr_float ocr_image ocr_textimage ocr_linedrawing ocr_photo",
+    }
+)
 _BLOCKS = ("ocr_carea", "ocrx_block")
 _WORDS = ("ocrx_word", "ocr_word")
-_LINES: dict[str, Label] = {
-    "ocr_line": "paragraph",
-    "ocrx_line": "paragraph",
-    # Tesseract gives the lines of a paragraph the class of the paragraph.
-    "ocr_header": "heading",
-    "ocr_caption": "caption",
-    "ocr_textfloat": "paragraph",
-}
+# Tesseract gives the lines of a paragraph the class of the paragraph.
+_LINES = labels_by_name(
+    {
+        "paragraph": "ocr_line ocrx_line ocr_textfloat",
+        "heading": "ocr_header",
+        "caption": "ocr_caption",
+    }
+)
 _NUMBER = r"(-?\d+(?:\.\d+)?)"
 _BBOX = re.compile(r"(?:^|;)\s*bbox" + rf"\s+{_NUMBER}" * 4)
 _CONFIDENCE = re.compile(rf"(?:^|;)\s*x_wconf\s+{_NUMBER}")
@@ -62,9 +51,6 @@ def read(content: Content) -> dict[int, SuppliedPage]:
     Page n of the file is page n of the document. Boxes are relative to the box of their page,
     which does not start at (0, 0) if the page is a crop of the image. Regions are paragraphs, and
     blocks and lines outside of paragraphs.
-
-    Raises:
-        FormatError: there are no pages, or a box or the size of a page is missing or invalid.
     """
     pages = [e for e in parse_html(decode(content)).iter("*") if _class(e) == "ocr_page"]
     if not pages:
@@ -82,7 +68,7 @@ def _page(number: int, element: Element) -> SuppliedPage:
     frame = Frame(number, x1 - x0, y1 - y0, x0=x0, y0=y0)
     regions = [region for part in _parts(element) for region in _regions(part, frame)]
     words = [word for part in _parts(element) for word in _words(part, frame)]
-    return build_page(number, regions, words, (frame.width, frame.height))
+    return build_page(number, regions, words, frame.size)
 
 
 def _regions(element: Element, frame: Frame) -> list[NestedRegion]:

@@ -6,24 +6,29 @@ from collections.abc import Mapping
 
 from snappy_core.types import LABELS, Label
 
-_COMMON: dict[str, Label] = {
-    "text": "paragraph",
-    "reference": "paragraph",
-    "section_header": "heading",
-    "section_heading": "heading",
-    "subtitle": "heading",
-    "document_index": "table",
-    "row": "table_row",
-    "picture": "figure",
-    "image": "figure",
-    "chart": "figure",
-    "equation": "formula",
-    "ordered_list": "list",
-    "page_header": "header",
-    "page_footer": "footer",
-    "page_number": "footer",
-    **{label: label for label in LABELS},
-}
+
+def labels_by_name(names: Mapping[Label, str]) -> dict[str, Label]:
+    """Return the label of each name; the names of a label are separated by spaces.
+
+    >>> labels_by_name({"figure": "picture chart"})
+    {'picture': 'figure', 'chart': 'figure'}
+    """
+    return {name: label for label, text in names.items() for name in text.split()}
+
+
+_COMMON = labels_by_name(
+    {
+        "paragraph": "text reference",
+        "heading": "section_header section_heading subtitle",
+        "table": "document_index",
+        "table_row": "row",
+        "figure": "picture image chart",
+        "formula": "equation",
+        "list": "ordered_list",
+        "header": "page_header",
+        "footer": "page_footer page_number",
+    }
+) | {label: label for label in LABELS}
 
 
 def label_of(name: str, overrides: Mapping[str, Label] | None = None) -> Label:

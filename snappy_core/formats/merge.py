@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from snappy_core.boxes import Boxes, area, as_boxes, contains_center
 from snappy_core.errors import FormatError
 from snappy_core.formats.base import SuppliedPage, SuppliedRegion
-from snappy_core.formats.word_boxes import estimate_word_boxes
-from snappy_core.types import NO_WORDS, Page, Region, Words
+from snappy_core.formats.region_builder import estimate_word_boxes
+from snappy_core.types import Page, Region, Words
 
 _ASPECT_TOLERANCE = 0.01
 """Relative difference of aspect ratios; sizes in whole pixels are rounded."""
@@ -38,7 +38,7 @@ def merge_regions(page: Page, supplied: SuppliedPage) -> Page:
     _check_aspect(page, supplied)
     if not supplied.regions:
         return page
-    tree = _RegionTree.of(supplied.regions)
+    tree = _RegionTree(supplied.regions)
     words, owners = _collect_words(page, supplied, tree)
     order = np.argsort(np.where(owners < 0, len(supplied.regions), owners), kind="stable")
     words = _take(words, order)
@@ -71,28 +71,15 @@ def _check_aspect(page: Page, supplied: SuppliedPage) -> None:
         )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class _RegionTree:
-    """The boxes of n regions and how they are nested.
+    """The boxes of regions and how they are nested; each region comes after its parent."""
 
-    Attributes:
-        parents: (n,) index of the parent, -1 for none.
-        depths: (n,) number of ancestors.
-    """
-
-    boxes: Boxes
-    parents: NDArray[np.int64]
-    depths: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, regions: Sequence[SuppliedRegion]) -> _RegionTree:
-        parents = np.array([-1 if r.parent is None else r.parent for r in regions], dtype=np.int64)
-        depths = np.zeros(len(regions), dtype=np.int64)
-        ancestors = parents
-        while (ancestors >= 0).any():
-            depths += ancestors >= 0
-            ancestors = np.where(ancestors >= 0, parents[ancestors], -1)
-        return cls(as_boxes([region.box for region in regions]), parents, depths)
+    def __init__(self, regions: Sequence[SuppliedRegion]) -> None:
+        self._boxes = as_boxes([region.box for region in regions])
+        self._parents = [-1 if region.parent is None else region.parent for region in regions]
+        self.depths = np.zeros(len(regions), dtype=np.int64)  # number of ancestors
+        for index, parent in enumerate(self._parents):
+            self.depths[index] = self.depths[parent] + 1 if parent >= 0 else 0
 
     def owners(self, words: Boxes) -> NDArray[np.int64]:
         """Return for each word (n, 4) the smallest region that contains its center, or -1.
@@ -100,9 +87,9 @@ class _RegionTree:
         Of regions of the same size the innermost is taken.
         """
         owners = np.full(len(words), -1, dtype=np.int64)
-        for region in np.lexsort((-self.depths, area(self.boxes))):
+        for region in np.lexsort((-self.depths, area(self._boxes))):
             free = np.flatnonzero(owners < 0)
-            inside = contains_center(self.boxes[region : region + 1], words[free])[0]
+            inside = contains_center(self._boxes[region : region + 1], words[free])[0]
             owners[free[inside]] = region
         return owners
 
@@ -111,7 +98,7 @@ class _RegionTree:
         path = []
         while region >= 0:
             path.append(region)
-            region = int(self.parents[region])
+            region = self._parents[region]
         return path
 
 
@@ -148,18 +135,16 @@ def _take(words: Words, indices: NDArray[np.intp]) -> Words:
 
 def _join(parts: Sequence[Words]) -> Words:
     """Join words; where only some have confidences, the others get 1."""
-    parts = [part for part in parts if len(part)]
-    if not parts:
-        return NO_WORDS
-    texts = tuple(text for part in parts for text in part.texts)
-    boxes = np.concatenate([part.boxes for part in parts])
-    if all(part.confidences is None for part in parts):
-        return Words(texts, boxes)
     confidences = [
         np.ones(len(part), np.float32) if part.confidences is None else part.confidences
         for part in parts
     ]
-    return Words(texts, boxes, np.concatenate(confidences))
+    has_confidences = any(len(part) and part.confidences is not None for part in parts)
+    return Words(
+        tuple(text for part in parts for text in part.texts),
+        np.concatenate([part.boxes for part in parts]),
+        np.concatenate(confidences) if has_confidences else None,
+    )
 
 
 def _region(index: int, supplied: SuppliedRegion, word_indices: list[int], words: Words) -> Region:

@@ -31,8 +31,7 @@ UNITS = {
     "pt": (None, SLACK),
     "0..999": (999, 0),
 }
-"""For each unit the width and height of any page, None if it depends on the page, and the slack
-(see `Frame`)."""
+"""The width and height of any page, None if it depends on the page, and the slack of `Frame`."""
 
 ORIGINS = ("top_left", "bottom_left")
 
@@ -42,11 +41,7 @@ def sniff(content: Content) -> bool:
 
 
 def read(content: Content) -> dict[int, SuppliedPage]:
-    """Return the pages of a list of regions.
-
-    Raises:
-        FormatError: a value is missing or invalid; the message has the index of the region.
-    """
+    """Return the pages of a list of regions."""
     if not isinstance(content, list) or not all(isinstance(item, Mapping) for item in content):
         raise FormatError("is not a list of dictionaries")
     regions: list[NestedRegion] = []
@@ -104,7 +99,7 @@ def _frame(
         return Frame(page, side, side, origin, slack), None
     page_frame = Frame(page, width, height, origin, slack)  # type: ignore[arg-type]
     frame = page_frame if side is None else Frame(page, side, side, origin, slack)
-    return frame, (float(page_frame.width), float(page_frame.height))
+    return frame, page_frame.size
 
 
 def _check_id(value: object, where: str) -> str | int:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from snappy_core.boxes import as_boxes, enclose
+from snappy_core.boxes import Boxes, as_boxes, enclose
 from snappy_core.errors import FormatError
 from snappy_core.formats.base import SuppliedPage, SuppliedRegion
-from snappy_core.formats.word_boxes import estimate_word_boxes
-from snappy_core.types import NO_WORDS, Box, Label, Words
+from snappy_core.types import Box, Label, Words
+
+_MARKDOWN = re.compile(r"^(?:[|:\-]+|#{1,6})$")  # Markdown: borders of cells, separators, headings
+_LETTER_WIDTH = 0.42  # of an average letter and its spacing, in line pitches
+_LINE_HEIGHT = 0.8  # of the box of a word, in line pitches
 
 
 @dataclass(slots=True)
@@ -89,18 +93,56 @@ def _split_words(words: Sequence[SuppliedWord], aspect: float) -> Words:
     boxes: list[list[float]] = []
     confidences: list[float | None] = []
     for word in words:
-        tokens = clean(word.text).split()
-        if len(tokens) == 1:
-            token_boxes = [list(word.box)]
-        else:
-            tokens, estimates = estimate_word_boxes(" ".join(tokens), word.box, aspect)
-            token_boxes = estimates.tolist()
-        texts += tokens
-        boxes += token_boxes
-        confidences += [word.confidence] * len(tokens)
-    if not texts:
-        return NO_WORDS
+        words_of_text = clean(word.text).split()
+        word_boxes = [list(word.box)]
+        if len(words_of_text) != 1:
+            text = " ".join(words_of_text)
+            words_of_text, estimates = estimate_word_boxes(text, word.box, aspect)
+            word_boxes = estimates.tolist()
+        texts += words_of_text
+        boxes += word_boxes
+        confidences += [word.confidence] * len(words_of_text)
     if all(value is None for value in confidences):
-        return Words(tuple(texts), as_boxes(boxes), None)
+        return Words(tuple(texts), as_boxes(boxes))
     certain_by_default = [1.0 if value is None else value for value in confidences]
     return Words(tuple(texts), as_boxes(boxes), np.array(certain_by_default, np.float32))
+
+
+def tokens(text: str) -> list[str]:
+    """Return the words of a text without freestanding Markdown syntax.
+
+    >>> tokens("| Tide | 4.2 m |")
+    ['Tide', '4.2', 'm']
+    """
+    return [word for word in text.split() if not _MARKDOWN.match(word)]
+
+
+def estimate_word_boxes(text: str, box: Box, aspect: float) -> tuple[list[str], Boxes]:
+    """Return the words of a text and estimated boxes (n, 4) for them, all inside `box`.
+
+    The words are laid out in as many left-aligned lines as give letters their usual proportions.
+
+    Args:
+        aspect: width of the page divided by its height.
+    """
+    words = tokens(text)
+    if not words:
+        return [], np.zeros((0, 4), dtype=np.float32)
+    lengths = np.array([len(word) for word in words])
+    starts = np.concatenate([[0], np.cumsum(lengths + 1)])  # a space after each word
+    total = starts[-1] - 1
+    width, height = (box[2] - box[0]) * aspect, box[3] - box[1]
+    ideal = np.sqrt(_LETTER_WIDTH * total * height / width) if width > 0 else len(words)
+    line_count = min(max(round(float(min(ideal, len(words)))), 1), len(words))
+    middles = starts[:-1] + lengths / 2
+    lines = np.minimum(middles * line_count // total, line_count - 1)
+    first = np.searchsorted(lines, lines)  # the first word of each word's line
+    last = np.searchsorted(lines, lines, side="right") - 1
+    offsets = starts[:-1] - starts[first]
+    longest = (starts[last] + lengths[last] - starts[first]).max()
+    pitch = (box[3] - box[1]) / line_count
+    letter = (box[2] - box[0]) / longest
+    x0, y0 = box[0] + offsets * letter, box[1] + (lines + (1 - _LINE_HEIGHT) / 2) * pitch
+    boxes = np.stack([x0, y0, x0 + lengths * letter, y0 + _LINE_HEIGHT * pitch], axis=1)
+    low, high = (*box[:2], *box[:2]), (*box[2:], *box[2:])
+    return words, np.clip(boxes, low, high).astype(np.float32)

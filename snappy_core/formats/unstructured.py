@@ -20,10 +20,9 @@ from snappy_core.formats.frames import (
     check_page_number,
     four_numbers,
 )
-from snappy_core.formats.html_tables import tables_to_markdown
-from snappy_core.formats.labels import label_of
+from snappy_core.formats.labels import label_of, labels_by_name
+from snappy_core.formats.markup import tables_to_markdown
 from snappy_core.formats.region_builder import NestedRegion, build_page
-from snappy_core.types import Label
 
 _RELATIVE = "RelativeCoordinateSystem"
 _SYSTEMS: dict[object, Origin] = {
@@ -32,18 +31,15 @@ _SYSTEMS: dict[object, Origin] = {
     _RELATIVE: "bottom_left",
 }
 _ORIENTATIONS: dict[object, Origin] = {"SCREEN": "top_left", "CARTESIAN": "bottom_left"}
-_LABELS: dict[str, Label] = {
-    "title": "heading",  # of any level
-    "narrativetext": "paragraph",
-    "uncategorizedtext": "paragraph",
-    "abstract": "paragraph",
-    "listitem": "list_item",
-    "bulletedtext": "list_item",
-    "figurecaption": "caption",
-    "headline": "heading",
-    "subheadline": "heading",
-    "pagenumber": "footer",
-}
+_LABELS = labels_by_name(
+    {
+        "heading": "title headline subheadline",  # titles are headings of any level
+        "paragraph": "narrativetext uncategorizedtext abstract",
+        "list_item": "listitem bulletedtext",
+        "caption": "figurecaption",
+        "footer": "pagenumber",
+    }
+)
 
 
 def sniff(content: Content) -> bool:
@@ -51,12 +47,7 @@ def sniff(content: Content) -> bool:
 
 
 def read(content: Content) -> dict[int, SuppliedPage]:
-    """Return the pages of a list of elements; tables with HTML become Markdown.
-
-    Raises:
-        FormatError: it is not such a list, or an element has no page number or no valid
-            coordinates.
-    """
+    """Return the pages of a list of elements; tables with HTML become Markdown."""
     if not sniff(content):
         raise FormatError("is not a list of elements with 'type' and 'metadata'")
     regions: dict[int, list[NestedRegion]] = defaultdict(list)
@@ -75,8 +66,7 @@ def read(content: Content) -> dict[int, SuppliedPage]:
                 "chunking, and keep 'coordinates' in the metadata"
             )
         frame = _frame(coordinates, page, where)
-        size = (float(frame.width), float(frame.height))
-        if coordinates["system"] != _RELATIVE and sizes.setdefault(page, size) != size:
+        if coordinates["system"] != _RELATIVE and sizes.setdefault(page, frame.size) != frame.size:
             raise FormatError(f"page {page}, {where}: the page has two sizes")
         corners = _enclose(coordinates.get("points"), f"page {page}, {where}")
         text = tables_to_markdown(metadata.get("text_as_html") or "") or element.get("text") or ""
