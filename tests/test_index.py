@@ -12,7 +12,7 @@ from snappy_core import IndexMismatchError, PageUnavailableError, RegionIndex, S
 from snappy_core.display.render import crop
 from snappy_core.stores import MemoryStore, SqliteStore
 from snappy_core.testing import FakeEncoder
-from snappy_core.testing.stores import assert_consistent
+from snappy_core.testing.stores.samples import assert_consistent
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 

@@ -5,27 +5,30 @@ All but `highlight` are computed from the hit alone, without opening the documen
 
 from __future__ import annotations
 
+import ctypes
 import os
 from collections.abc import Iterable, Sequence
 from math import ceil, floor
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 from urllib.parse import quote
 
 import numpy as np
+import pypdfium2.raw as raw
 
-from snappy_core.display import highlights
+from snappy_core.parsing.pdf.document import PDFIUM, load_page, open_pdf
 from snappy_core.parsing.source import Source
 from snappy_core.search.hits import Hit
 from snappy_core.types import Box, Matrix
+
+HIGHLIGHT_COLOR = (255, 212, 0)  # yellow, as text markers have it
 
 
 def pixels(hit: Hit, dpi: float = 72) -> Box:
     """Return the box of a hit in pixels (not rounded) from the top left of the page at `dpi`.
 
-    Pages that are images are not scaled: `dpi` is ignored.
-
-    Raises:
-        ValueError: `dpi` is not positive.
+    Pages that are images are not scaled: `dpi`, which must be positive, is ignored.
     """
     width, height = page_size(hit, dpi)
     x0, y0, x1, y1 = hit.region.box
@@ -33,11 +36,7 @@ def pixels(hit: Hit, dpi: float = 72) -> Box:
 
 
 def page_size(hit: Hit, dpi: float = 72) -> tuple[float, float]:
-    """Return the width and height of the page of a hit in pixels (not rounded) at `dpi`.
-
-    Raises:
-        ValueError: `dpi` is not positive.
-    """
+    """Return the width and height of the page of a hit in pixels (not rounded) at `dpi`."""
     if not dpi > 0:
         raise ValueError(f"dpi must be positive, not {dpi}")
     zoom = dpi / 72 if hit.page_unit == "pt" else 1.0
@@ -138,44 +137,58 @@ def react_pdf_highlighter(hit: Hit) -> dict[str, object]:
 def highlight(
     hits: Iterable[Hit], to: str | os.PathLike[str], *, password: str | None = None
 ) -> Path:
-    """Write a copy of a PDF with the lines of hits highlighted; notes show their scores.
+    """Write a copy of a PDF with the lines of hits highlighted, and return its path.
 
-    The highlights are PDF annotations, which all viewers show. The document is not changed.
+    The highlights are PDF annotations, which all viewers show; their notes have the scores.
 
     Args:
         hits: hits in one PDF that was added as a file.
         to: the file to write; an existing one is replaced, unless it is the document.
         password: of an encrypted document.
 
-    Returns:
-        `to` as a path.
-
     Raises:
         ValueError: there are no hits, they are in several documents, or not in a PDF file.
         UnreadableDocumentError: the document can no longer be read.
     """
-    hits = list(hits)
+    hits, target = list(hits), Path(to)
     sources = {hit.source for hit in hits}
     if len(sources) != 1:
         raise ValueError(f"hits must be in one document, not in {len(sources)}")
-    source = Path(sources.pop())
-    if any(hit.user_space is None for hit in hits) or not source.is_file():
-        raise ValueError(f"{source}: is not a PDF file on this machine")
-    if Path(to).exists() and source.samefile(to):
-        raise ValueError(f"{source}: cannot be highlighted in place; write to another file")
-    marks = [_mark(hit) for hit in hits]
-    highlights.write_highlights(Source.from_path(source, password), marks, Path(to))
-    return Path(to)
+    path = Path(sources.pop())
+    if any(hit.user_space is None for hit in hits) or not path.is_file():
+        raise ValueError(f"{path}: is not a PDF file on this machine")
+    if target.exists() and path.samefile(target):
+        raise ValueError(f"{path}: cannot be highlighted in place; write to another file")
+    source = Source.from_path(path, password)
+    with TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as folder:
+        with PDFIUM, open_pdf(source) as document:
+            for hit in hits:
+                page = load_page(document, hit.page_number, source)
+                _annotate(page, hit)
+                page.close()
+            document.save(Path(folder) / "highlighted.pdf")
+        os.replace(Path(folder) / "highlighted.pdf", target)
+    return target
 
 
-def _mark(hit: Hit) -> highlights.Highlight:
+def _annotate(page: Any, hit: Hit) -> None:
     assert hit.user_space is not None
-    lines = hit.rects or (hit.region.box,)
-    return highlights.Highlight(
-        page_number=hit.page_number,
-        quads=[_corners(line, hit.user_space) for line in lines],
-        note=f"{hit.rank}. score {hit.score:.3f}: {hit.query}",
-    )
+    quads = [_corners(line, hit.user_space) for line in hit.rects or (hit.region.box,)]
+    left, bottom, right, top = _bounding_box([point for quad in quads for point in quad])
+    note = f"{hit.rank}. score {hit.score:.3f}: {hit.query}".encode("utf-16-le", "replace")
+    buffer = ctypes.create_string_buffer(note + b"\0\0")
+    annotation = raw.FPDFPage_CreateAnnot(page, raw.FPDF_ANNOT_HIGHLIGHT)
+    try:
+        raw.FPDFAnnot_SetColor(annotation, raw.FPDFANNOT_COLORTYPE_Color, *HIGHLIGHT_COLOR, 255)
+        raw.FPDFAnnot_SetRect(annotation, raw.FS_RECTF(left, top, right, bottom))
+        for quad in quads:
+            corners = raw.FS_QUADPOINTSF(*(value for point in quad for value in point))
+            raw.FPDFAnnot_AppendAttachmentPoints(annotation, corners)
+        text = ctypes.cast(buffer, raw.FPDF_WIDESTRING)
+        raw.FPDFAnnot_SetStringValue(annotation, b"Contents", text)
+        raw.FPDFAnnot_SetFlags(annotation, raw.FPDF_ANNOT_FLAG_PRINT)
+    finally:
+        raw.FPDFPage_CloseAnnot(annotation)
 
 
 def _corners(box: Box, matrix: Matrix) -> list[tuple[float, float]]:

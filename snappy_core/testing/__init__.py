@@ -24,10 +24,6 @@ class FakeEncoder:
 
     Equal terms (lower case, without punctuation and plural s) have a cosine of 1, different terms
     one of about 0. Only words of the question itself are found, no synonyms.
-
-    Args:
-        dim: length of the vectors.
-        name: the name stored in the index.
     """
 
     def __init__(self, dim: int = 64, name: str = "fake-1") -> None:
@@ -36,21 +32,14 @@ class FakeEncoder:
 
     def encode_pages(self, pages: Sequence[Page]) -> list[Patches]:
         """Return one patch per word."""
-        return [
-            Patches(
-                *quantize(self._vectors(page.words.texts)),
-                page.words.boxes,
-                np.ones(len(page.words), dtype=bool),
-            )
-            for page in pages
-        ]
+        patches = []
+        for page in pages:
+            codes, scales = quantize(self._vectors(page.words.texts))
+            patches.append(Patches(codes, scales, page.words.boxes, np.ones(len(codes), bool)))
+        return patches
 
     def encode_query(self, text: str) -> Query:
-        """Return one vector per word of the question.
-
-        Raises:
-            ValueError: the question is empty.
-        """
+        """Return one vector per word of the question."""
         words = tuple(text.split())
         if not words:
             raise ValueError("the question is empty")
@@ -74,8 +63,6 @@ class FakeGridEncoder:
 
     Args:
         rows, columns: of the grid, on every page.
-        dim: length of the vectors.
-        name: the name stored in the index.
     """
 
     def __init__(
@@ -91,11 +78,7 @@ class FakeGridEncoder:
         return list(map(self._pool, self._text_encoder.encode_pages(pages)))
 
     def encode_query(self, text: str) -> Query:
-        """Return one vector per word of the question; all have the same weight.
-
-        Raises:
-            ValueError: the question is empty.
-        """
+        """Return one vector per word of the question; all have the same weight."""
         query = self._text_encoder.encode_query(text)
         return Query(query.text, query.vectors, query.tokens, query.content_mask)
 

@@ -100,9 +100,7 @@ class EncoderConformance:
         for patches, again in zip(first, second, strict=True):
             np.testing.assert_array_equal(patches.vectors, again.vectors)
             np.testing.assert_array_equal(patches.scales, again.scales)
-        np.testing.assert_array_equal(
-            encoder.encode_query(QUESTION).vectors, encoder.encode_query(QUESTION).vectors
-        )
+        assert_same_query(encoder.encode_query(QUESTION), encoder.encode_query(QUESTION))
 
     def test_pages_do_not_depend_on_each_other(self, encoder: Encoder, pages: list[Page]) -> None:
         for page, batched in zip(pages, encoder.encode_pages(pages), strict=True):
@@ -146,10 +144,9 @@ class EncoderConformance:
         unpickled = cloudpickle.loads(cloudpickle.dumps(encoder))
         assert (unpickled.name, unpickled.dim) == (encoder.name, encoder.dim)
         assert_same_query(unpickled.encode_query(QUESTION), encoder.encode_query(QUESTION))
-        for patches, expected in zip(
-            unpickled.encode_pages(pages), encoder.encode_pages(pages), strict=True
-        ):
-            np.testing.assert_array_equal(patches.vectors, expected.vectors)
+        encoded, expected = unpickled.encode_pages(pages), encoder.encode_pages(pages)
+        for patches, original in zip(encoded, expected, strict=True):
+            np.testing.assert_array_equal(patches.vectors, original.vectors)
 
 
 def vectors_of(patches: Patches) -> NDArray[np.float32]:
@@ -158,10 +155,7 @@ def vectors_of(patches: Patches) -> NDArray[np.float32]:
 
 
 def assert_same_query(query: Query, expected: Query) -> None:
-    assert (query.text, query.tokens, query.terms) == (
-        expected.text,
-        expected.tokens,
-        expected.terms,
-    )
+    for name in ("text", "tokens", "terms"):
+        assert getattr(query, name) == getattr(expected, name), name
     np.testing.assert_array_equal(query.vectors, expected.vectors)
     np.testing.assert_array_equal(query.content_mask, expected.content_mask)

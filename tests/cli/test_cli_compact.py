@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from snappy_core.stores import SqliteStore
-from snappy_core.testing.stores import document, texts
+from snappy_core.testing.stores.samples import document, texts
 
 
 def test_gives_back_room(snappy, small_index, tmp_path):

@@ -15,7 +15,7 @@ from snappy_core import RegionIndex
 from snappy_core.scoring.idf import page_terms
 from snappy_core.stores.codec import encode_term
 from snappy_core.testing import FakeEncoder
-from snappy_core.testing.stores import assert_consistent
+from snappy_core.testing.stores.samples import assert_consistent
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
 
@@ -159,7 +159,7 @@ def test_kill_in_the_middle_of_a_write(tmp_path):
     script = """
 import os, signal, sys
 from snappy_core.stores import SqliteStore
-from snappy_core.testing.stores import document, texts
+from snappy_core.testing.stores.samples import document, texts
 
 store = SqliteStore(sys.argv[1])
 store.write(document("a"), texts("Tides turn"))

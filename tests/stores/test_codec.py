@@ -7,7 +7,7 @@ import pytest
 
 from snappy_core.ingest.jobs import prepare
 from snappy_core.stores import codec
-from snappy_core.testing.stores import (
+from snappy_core.testing.stores.samples import (
     assert_same_page,
     assert_same_patches,
     grid_record,

@@ -12,7 +12,7 @@ from snappy_core.errors import IndexMismatchError, StoreError
 from snappy_core.stores import MemoryStore, SqliteStore, copy
 from snappy_core.stores.copy import copy as copy_index
 from snappy_core.stores.lance import table as lance_table
-from snappy_core.testing.stores import (
+from snappy_core.testing.stores.samples import (
     assert_consistent,
     assert_same_page,
     assert_same_patches,

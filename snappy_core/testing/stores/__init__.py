@@ -3,38 +3,11 @@
 import pytest
 
 pytest.register_assert_rewrite(  # before they are imported, so that failures show values
-    *(f"{__name__}.{module}" for module in ("checks", "reading", "writing", "sharing"))
+    *(f"{__name__}.{module}" for module in ("samples", "reading", "writing"))
 )
 
-from snappy_core.testing.stores.checks import (  # noqa: E402
-    assert_consistent,
-    assert_same_page,
-    assert_same_patches,
-)
 from snappy_core.testing.stores.reading import ReadingTests  # noqa: E402
-from snappy_core.testing.stores.samples import (  # noqa: E402
-    ENCODER,
-    document,
-    grid_record,
-    records,
-    scanned_page,
-    texts,
-)
-from snappy_core.testing.stores.sharing import SharingTests  # noqa: E402
-from snappy_core.testing.stores.writing import WritingTests  # noqa: E402
-
-__all__ = [
-    "ENCODER",
-    "StoreConformance",
-    "assert_consistent",
-    "assert_same_page",
-    "assert_same_patches",
-    "document",
-    "grid_record",
-    "records",
-    "scanned_page",
-    "texts",
-]
+from snappy_core.testing.stores.writing import SharingTests, WritingTests  # noqa: E402
 
 
 class StoreConformance(ReadingTests, WritingTests, SharingTests):

@@ -4,13 +4,11 @@ import numpy as np
 
 from snappy_core.stores.base import PageFilter, Store
 from snappy_core.testing import make_page
-from snappy_core.testing.stores.checks import (
+from snappy_core.testing.stores.samples import (
+    ENCODER,
     assert_consistent,
     assert_same_page,
     assert_same_patches,
-)
-from snappy_core.testing.stores.samples import (
-    ENCODER,
     document,
     grid_record,
     records,
@@ -57,25 +55,21 @@ class ReadingTests:
                     np.testing.assert_array_equal(stored, expected, part)
                     assert stored.dtype == expected.dtype
             catalog = snapshot.catalog()
-            np.testing.assert_array_equal(
-                catalog.vectors, np.concatenate([scanned.pooled[0], grid.pooled[0]])
-            )
-            np.testing.assert_array_equal(
-                catalog.scales, np.concatenate([scanned.pooled[1], grid.pooled[1]])
-            )
+            for stored, *pooled in zip(
+                (catalog.vectors, catalog.scales), scanned.pooled, grid.pooled, strict=True
+            ):
+                np.testing.assert_array_equal(stored, np.concatenate(pooled))
             assert_consistent(snapshot)
 
     def test_keeps_pages_without_words_regions_or_patches(self, store: Store) -> None:
         words = make_page("Alone in the margin").words
-        store.write(document("nothing"), [])
-        store.write(
-            document("a"),
-            records(
-                Page(1, "1", 400, 600, "pt", NO_WORDS, ()),
-                Page(2, "2", 400, 600, "pt", words, ()),
-                make_page("Tides turn", number=3),
-            ),
+        pages = (
+            Page(1, "1", 400, 600, "pt", NO_WORDS, ()),
+            Page(2, "2", 400, 600, "pt", words, ()),
+            make_page("Tides turn", number=3),
         )
+        store.write(document("nothing"), [])
+        store.write(document("a"), records(*pages))
         with store.read() as snapshot:
             assert snapshot.document("nothing") is not None
             ids = snapshot.page_ids("a")
@@ -149,16 +143,14 @@ class ReadingTests:
         query = ENCODER.encode_query("the tides moon")
         with store.read() as snapshot:
             ids = {name: snapshot.page_ids(name) for name in "abcde"}
-            for weights, number in (([0, 1, 0], 1), ([0, 0, 1], 3)):
-                for names in ("abcde", "bd"):
-                    page_filter = PageFilter(frozenset(names)) if names == "bd" else PageFilter()
-                    token_weights = np.array(weights, np.float32)
-                    candidates = snapshot.candidates(
-                        query.vectors, token_weights, page_filter, len(names)
-                    )
-                    assert candidates.tolist() == sorted(ids[name][number] for name in names)
-            page_filter = PageFilter(page_numbers=frozenset({2, 3}))
-            candidates = snapshot.candidates(
-                query.vectors, np.array([0, 0, 1], np.float32), page_filter, 5
-            )
-            assert candidates.tolist() == sorted(ids[name][3] for name in "abcde")
+            for weights, page_filter, names, number in (
+                ([0, 1, 0], PageFilter(), "abcde", 1),
+                ([0, 1, 0], PageFilter(frozenset("bd")), "bd", 1),
+                ([0, 0, 1], PageFilter(), "abcde", 3),
+                ([0, 0, 1], PageFilter(frozenset("bd")), "bd", 3),
+                ([0, 0, 1], PageFilter(page_numbers=frozenset({2, 3})), "abcde", 3),
+            ):
+                token_weights = np.array(weights, np.float32)
+                count = len(names)
+                candidates = snapshot.candidates(query.vectors, token_weights, page_filter, count)
+                assert candidates.tolist() == sorted(ids[name][number] for name in names)

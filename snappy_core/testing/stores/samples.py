@@ -1,11 +1,15 @@
-"""Documents and pages to write to a store."""
+"""Documents and pages to write to a store, and comparisons of what it returns."""
+
+from collections import Counter
 
 import numpy as np
 
+from snappy_core.boxes import grid_cells
 from snappy_core.ingest.jobs import prepare
-from snappy_core.stores.base import DocumentRecord, PageRecord
+from snappy_core.scoring.idf import page_terms
+from snappy_core.stores.base import DocumentRecord, PageRecord, Snapshot
 from snappy_core.testing import FakeEncoder, make_page
-from snappy_core.types import Page, Patches, Region, Words
+from snappy_core.types import LABELS, Page, Patches, Region, Words
 
 ENCODER = FakeEncoder(dim=16)
 
@@ -43,10 +47,59 @@ def scanned_page() -> Page:
 def grid_record() -> PageRecord:
     """Return a page of 2 x 3 grid patches and a global one, which is the first one."""
     page = make_page("Tides turn twice a day.", "Wind does not.")
-    rows, columns = np.divmod(np.arange(6), 3)
-    cells = np.stack([columns / 3, rows / 2, (columns + 1) / 3, (rows + 1) / 2], axis=1)
-    boxes = np.concatenate([[[0, 0, 1, 1]], cells]).astype(np.float32)
+    boxes = np.concatenate([grid_cells(1, 1), grid_cells(2, 3)])
     vectors = np.arange(7 * 16, dtype=np.int8).reshape(7, 16) - 50
     scales = (1 / np.linalg.norm(vectors, axis=1)).astype(np.float32)
-    local = np.array([False] + [True] * 6)
-    return prepare(page, Patches(vectors, scales, boxes, local, (2, 3)))
+    return prepare(page, Patches(vectors, scales, boxes, np.arange(7) > 0, (2, 3)))
+
+
+def assert_same_page(stored: Page, page: Page) -> None:
+    """Check that a page is equal to the one that was written, which may have a renderer."""
+    for name in ("number", "label", "width", "height", "unit", "regions"):
+        assert getattr(stored, name) == getattr(page, name), name
+    assert stored.words.texts == page.words.texts
+    np.testing.assert_array_equal(stored.words.boxes, page.words.boxes)
+    np.testing.assert_array_equal(stored.words.confidences, page.words.confidences)
+    assert stored.renderer is None
+
+
+def assert_same_patches(stored: Patches, patches: Patches) -> None:
+    """Check that patches and their types are equal."""
+    for name in ("vectors", "scales", "boxes", "local"):
+        np.testing.assert_array_equal(getattr(stored, name), getattr(patches, name), name)
+        assert getattr(stored, name).dtype == getattr(patches, name).dtype
+    assert stored.grid == patches.grid
+
+
+def assert_consistent(snapshot: Snapshot) -> None:
+    """Check that all methods of a snapshot agree on its pages, terms, catalog and patches."""
+    names = [document.document_id for document in snapshot.documents()]
+    assert names == sorted(names)
+    ids = {name: snapshot.page_ids(name) for name in names}
+    pages = {page: snapshot.page(page) for numbers in ids.values() for page in numbers.values()}
+    counts = Counter(term for page in pages.values() for term in page_terms(page.words.texts))
+    assert snapshot.frequencies([*counts, "never"]) == counts
+    assert snapshot.page_count() == len(pages)
+    for record in snapshot.documents():
+        assert snapshot.document(record.document_id) == record
+        assert record.pages == len(ids[record.document_id])
+        for number, page in ids[record.document_id].items():
+            assert pages[page].number == number
+            assert snapshot.document_of(page) == record
+
+    catalog = snapshot.catalog()
+    assert catalog.page_ids.tolist() == sorted(pages)
+    assert catalog.page_numbers.tolist() == [pages[page].number for page in sorted(pages)]
+    assert list(catalog.document_ids) == [
+        snapshot.document_of(page).document_id for page in sorted(pages)
+    ]
+    assert len(catalog.offsets) == len(pages) + 1
+    assert catalog.offsets[-1] == len(catalog.vectors) == len(catalog.scales)
+
+    for page, vectors in zip(sorted(pages), snapshot.vectors(sorted(pages)), strict=True):
+        patches = snapshot.patches(page)
+        np.testing.assert_array_equal(vectors.vectors, patches.vectors)
+        np.testing.assert_array_equal(vectors.scales, patches.scales)
+        labels = [LABELS.index(region.label) for region in pages[page].regions]
+        assert vectors.labels.tolist() == labels
+        assert len(vectors.membership.offsets) == len(labels) + 1

@@ -21,13 +21,8 @@ from snappy_core.stores.lance.errors import libraries
 from snappy_core.stores.lance.store import LanceStore
 from snappy_core.stores.lance.version import Version
 from snappy_core.testing import FakeEncoder
-from snappy_core.testing.stores import (
-    StoreConformance,
-    assert_consistent,
-    document,
-    grid_record,
-    texts,
-)
+from snappy_core.testing.stores import StoreConformance
+from snappy_core.testing.stores.samples import assert_consistent, document, grid_record, texts
 
 pytestmark = pytest.mark.requires("lancedb")
 
@@ -400,7 +395,7 @@ def test_many_writes_merge_files_by_themselves(path, store):
 
 READ = """
 import sys
-from snappy_core.testing.stores import assert_consistent
+from snappy_core.testing.stores.samples import assert_consistent
 from snappy_core.stores.lance.errors import libraries
 from snappy_core.stores.lance.store import LanceStore
 from snappy_core.stores.lance.version import Version
@@ -437,7 +432,7 @@ def test_a_process_reads_while_another_writes_and_cleans_up(path, store):
 
 WRITE = """
 import sys
-from snappy_core.testing.stores import document, texts
+from snappy_core.testing.stores.samples import document, texts
 from snappy_core.stores.lance import store as lance
 
 sys.stdin.readline()
@@ -467,7 +462,7 @@ def test_processes_make_and_fill_one_folder_together(path):
 
 KILLED = """
 import sys
-from snappy_core.testing.stores import document, texts
+from snappy_core.testing.stores.samples import document, texts
 from snappy_core.stores.lance import store as lance
 
 lance._BATCH_PAGES = 3

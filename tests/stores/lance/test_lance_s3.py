@@ -16,7 +16,8 @@ from snappy_core.stores.lance.errors import libraries
 from snappy_core.stores.lance.store import LanceStore
 from snappy_core.stores.sqlite.store import SqliteStore
 from snappy_core.testing import FakeEncoder
-from snappy_core.testing.stores import StoreConformance, assert_consistent, document, texts
+from snappy_core.testing.stores import StoreConformance
+from snappy_core.testing.stores.samples import assert_consistent, document, texts
 
 pytestmark = pytest.mark.requires("lancedb", "moto")
 

@@ -19,9 +19,9 @@ from snappy_core.stores.qdrant.log import put_event_body
 from snappy_core.stores.qdrant.log_collection import LogCollection
 from snappy_core.stores.qdrant.page_collection import PageCollection
 from snappy_core.stores.qdrant.store import QdrantStore
-from snappy_core.testing.stores import (
+from snappy_core.testing.stores import StoreConformance
+from snappy_core.testing.stores.samples import (
     ENCODER,
-    StoreConformance,
     assert_consistent,
     document,
     grid_record,

@@ -11,7 +11,7 @@ from snappy_core.stores import codec
 from snappy_core.stores.qdrant import points as qdrant_points
 from snappy_core.stores.qdrant.points import batches, packed_part, page_points, point_id
 from snappy_core.testing import make_page
-from snappy_core.testing.stores import (
+from snappy_core.testing.stores.samples import (
     assert_same_page,
     assert_same_patches,
     grid_record,

@@ -16,7 +16,7 @@ from snappy_core.stores.qdrant import snapshot as snapshots
 from snappy_core.stores.qdrant.page_collection import PageCollection
 from snappy_core.stores.qdrant.store import QdrantStore
 from snappy_core.testing import FakeEncoder, FakeGridEncoder, make_page
-from snappy_core.testing.stores import (
+from snappy_core.testing.stores.samples import (
     assert_consistent,
     assert_same_page,
     assert_same_patches,

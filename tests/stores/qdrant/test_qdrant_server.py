@@ -18,7 +18,8 @@ from snappy_core.stores.qdrant import server as qdrant_server
 from snappy_core.stores.qdrant.server import TRIES
 from snappy_core.stores.qdrant.store import QdrantStore
 from snappy_core.testing import FakeEncoder
-from snappy_core.testing.stores import StoreConformance, assert_consistent, document, texts
+from snappy_core.testing.stores import StoreConformance
+from snappy_core.testing.stores.samples import assert_consistent, document, texts
 from tests.stores.qdrant.qdrant_stub import LIMIT, LOCAL_MODE, serve
 
 pytestmark = [LOCAL_MODE, pytest.mark.requires("qdrant_client")]

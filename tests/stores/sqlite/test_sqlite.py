@@ -17,8 +17,8 @@ from snappy_core.errors import IndexMismatchError, StoreError
 from snappy_core.ingest.jobs import prepare
 from snappy_core.stores import SqliteStore
 from snappy_core.stores.sqlite import connections
-from snappy_core.testing.stores import (
-    StoreConformance,
+from snappy_core.testing.stores import StoreConformance
+from snappy_core.testing.stores.samples import (
     assert_consistent,
     assert_same_patches,
     document,
@@ -271,7 +271,7 @@ class TestFork:
 
 READ = """
 import sys
-from snappy_core.testing.stores import assert_consistent
+from snappy_core.testing.stores.samples import assert_consistent
 from snappy_core.stores import SqliteStore
 
 store = SqliteStore(sys.argv[1], create=False)
@@ -307,7 +307,7 @@ def test_two_processes_read_while_one_writes(path, store):
 
 WRITE = """
 import sys
-from snappy_core.testing.stores import document, texts
+from snappy_core.testing.stores.samples import document, texts
 from snappy_core.stores import SqliteStore
 
 sys.stdin.readline()
