@@ -55,10 +55,10 @@ class ReadingTests:
                     np.testing.assert_array_equal(stored, expected, part)
                     assert stored.dtype == expected.dtype
             catalog = snapshot.catalog()
-            for stored, *pooled in zip(
-                (catalog.vectors, catalog.scales), scanned.pooled, grid.pooled, strict=True
-            ):
-                np.testing.assert_array_equal(stored, np.concatenate(pooled))
+            codes, scales = scanned.pooled
+            other_codes, other_scales = grid.pooled
+            np.testing.assert_array_equal(catalog.vectors, np.concatenate([codes, other_codes]))
+            np.testing.assert_array_equal(catalog.scales, np.concatenate([scales, other_scales]))
             assert_consistent(snapshot)
 
     def test_keeps_pages_without_words_regions_or_patches(self, store: Store) -> None:
