@@ -25,10 +25,11 @@ ROOT = Path(__file__).parents[2]
 needs_proc = pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs /proc")
 
 ADD = """
-import sys
+import signal, sys
 from snappy_core import RegionIndex, Workers
 from tests.ingest.misbehaving import MisbehavingEncoder
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in background jobs
 with RegionIndex.open(sys.argv[1], MisbehavingEncoder(sys.argv[2])) as index:
     index.add(sys.argv[3], executor=Workers(2)).raise_failed()
     print("added", flush=True)
