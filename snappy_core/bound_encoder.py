@@ -36,12 +36,7 @@ class BoundEncoder:
         self._encoder = encoder
 
     def get(self) -> Encoder:
-        """Return the encoder.
-
-        Raises:
-            MissingDependencyError, ModelError: it cannot be opened here.
-            IndexMismatchError: the encoder of this name now has other dimensions.
-        """
+        """Return the encoder; the errors are those of `open_encoder` and `bind_encoder`."""
         with self._lock:
             if self._encoder is None:
                 creator = self._store.encoder()

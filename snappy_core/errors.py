@@ -1,19 +1,5 @@
 """The errors that Snappy raises on purpose.
 
-```
-SnappyError
-├── UnreadableDocumentError   the file is not a PDF or image, or is empty, truncated or damaged
-│   ├── PasswordRequiredError the file is encrypted, and the password is missing or wrong
-│   └── WorkerError           a worker process crashed, hung or ran out of memory on the file
-├── FormatError               supplied regions cannot be read, or do not fit the document
-├── OcrError                  OCR failed on a page or timed out
-├── MissingDependencyError    an optional package or program is missing (also an ImportError)
-├── ModelError                a model or tokenizer file is missing, altered or of the wrong kind
-├── StoreError                an index cannot be opened, read or written: permissions, disk full
-├── IndexMismatchError        the file is not an index, or has another encoder or schema
-└── PageUnavailableError      a page cannot be drawn: its source is gone, changed or was bytes
-```
-
 Wrong arguments raise `ValueError` or `TypeError`, as everywhere in Python. Messages name the
 value, the file and what to do.
 """

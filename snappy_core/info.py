@@ -14,7 +14,7 @@ class IndexInfo:
 
     Attributes:
         location: the file or URL.
-        encoder, dim: name of the encoder, and length of its vectors.
+        dim: length of the vectors.
         documents, pages: how many there are.
         bytes: size on disk; None in memory and on servers.
     """
@@ -33,17 +33,7 @@ def read_info(store: Store) -> IndexInfo:
         documents = snapshot.documents()
     encoder = store.encoder()
     assert encoder is not None  # every index that was opened has one
-    path = Path(store.location)
-    return IndexInfo(
-        store.location,
-        *encoder,
-        documents=len(documents),
-        pages=sum(document.pages for document in documents),
-        bytes=_file_size(path) if path.is_file() else None,
-    )
-
-
-def _file_size(path: Path) -> int:
-    """Return the bytes of a SQLite file and of its write-ahead log."""
-    log = path.with_name(path.name + "-wal")
-    return path.stat().st_size + (log.stat().st_size if log.is_file() else 0)
+    pages = sum(document.pages for document in documents)
+    files = [Path(store.location), Path(f"{store.location}-wal")]  # and its write-ahead log
+    sizes = [file.stat().st_size for file in files if file.is_file()]
+    return IndexInfo(store.location, *encoder, len(documents), pages, sum(sizes) or None)

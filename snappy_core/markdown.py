@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 
 def table_markdown(rows: Sequence[Sequence[str]], header_rows: int = 1) -> str:
@@ -24,11 +24,8 @@ def table_markdown(rows: Sequence[Sequence[str]], header_rows: int = 1) -> str:
         return ""
     width = len(rows[0])
     header = [" ".join(row[column] for row in rows[:header_rows]) for column in range(width)]
-    return "\n".join(map(_line, [header, ["---"] * width, *rows[header_rows:]]))
-
-
-def _line(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(map(_escape, cells))} |"
+    lines = [header, ["---"] * width, *rows[header_rows:]]
+    return "\n".join(f"| {' | '.join(map(_escape, cells))} |" for cells in lines)
 
 
 def _escape(text: str) -> str:

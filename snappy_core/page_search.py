@@ -109,43 +109,39 @@ class PageSearch:
     ) -> Hits:
         """Return the regions of these pages that answer a question best.
 
-        Args:
-            pages: the pages to search.
-            options: `k`, `filter`, `score_threshold`, `per_page`, `scoring` and `candidates`, as
-                in `RegionIndex.search`.
+        The options are `k`, `filter`, `score_threshold`, `per_page`, `scoring` and `candidates`;
+        they and their errors are those of `RegionIndex.search`.
 
         Raises:
-            ValueError: pages that are not in the index or not in `root`, all of them named; an
-                empty question, or an option out of range.
-            TypeError: an unknown option.
+            ValueError: pages that are not in the index or not in `root`, all of them named.
             UnreadableDocumentError: a file in `root` cannot be read.
         """
         if self.root is not None:
             pages = list(pages)
-            files = self._files({page.document for page in pages})
+            files = _find_files(self.root, {page.document for page in pages})
             self.index.add(files.values(), progress=False).raise_failed()
             pages = [PageReference(files[document].name, page) for document, page in pages]
         return self.index.search(question, pages=pages, **options)
 
     asearch = async_twin(search)
 
-    def _files(self, names: Iterable[str]) -> dict[str, Source]:
-        """Return the file of each name, relative to `root` or else to the working directory."""
-        assert self.root is not None
-        files = {name: self._file(name) for name in sorted(names)}
-        if missing := [name for name, file in files.items() if file is None]:
-            raise ValueError(
-                f"no such files in {self.root}: {', '.join(map(repr, missing))}; root must be the "
-                "folder that contains the files of these pages"
-            )
-        return {name: file for name, file in files.items() if file is not None}
 
-    def _file(self, name: str) -> Source | None:
-        assert self.root is not None
-        if "\0" in name:  # not allowed in paths
-            return None
-        for path in (self.root / name, Path(name)):
-            real = Path(os.path.realpath(path))  # with links resolved
-            if real.is_relative_to(self.root) and real.is_file():
-                return Source.from_path(real)
+def _find_files(root: Path, names: Iterable[str]) -> dict[str, Source]:
+    """Return the file of each name, relative to the root or else to the working directory."""
+    files = {name: _find_file(root, name) for name in sorted(names)}
+    if missing := [name for name, file in files.items() if file is None]:
+        raise ValueError(
+            f"no such files in {root}: {', '.join(map(repr, missing))}; root must be the "
+            "folder that contains the files of these pages"
+        )
+    return {name: Source.from_path(file) for name, file in files.items() if file is not None}
+
+
+def _find_file(root: Path, name: str) -> Path | None:
+    if "\0" in name:  # not allowed in paths
         return None
+    for path in (root / name, Path(name)):
+        real = Path(os.path.realpath(path))  # with links resolved
+        if real.is_relative_to(root) and real.is_file():
+            return real
+    return None

@@ -12,27 +12,19 @@ if TYPE_CHECKING:
 def progress_bar(*columns: str, show: bool | None = None) -> Progress:
     """Return a progress bar: description, bar, `columns`, time elapsed and time left.
 
-    It is drawn from `start()` to `stop()`, or inside a `with` statement.
-
     Args:
         columns: format strings of a rich `task`, such as "{task.completed} pages".
         show: whether to draw it; None draws it when standard error is a terminal.
     """
+    from rich import progress
     from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
 
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        *map(TextColumn, columns),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
+    return progress.Progress(
+        progress.TextColumn("{task.description}"),
+        progress.BarColumn(),
+        *map(progress.TextColumn, columns),
+        progress.TimeElapsedColumn(),
+        progress.TimeRemainingColumn(),
         console=Console(stderr=True),
         disable=not (sys.stderr.isatty() if show is None else show),
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Generic, TypeVar
 
@@ -34,7 +33,7 @@ class Registry(Generic[T]):
     def __init__(self, kind: str, group: str, builtin: Mapping[str, str]) -> None:
         self.kind = kind
         self.group = group
-        self._builtin = dict(builtin)
+        self._builtin = {name: EntryPoint(name, value, group) for name, value in builtin.items()}
         self._registered: dict[str, T] = dict(_RESTORED.pop(group, {}))
         self._loaded: dict[str, T] = {}
         _REGISTRIES[group] = self
@@ -62,7 +61,10 @@ class Registry(Generic[T]):
         if name in self._registered:
             return self._registered[name]
         if name not in self._loaded:
-            self._loaded[name] = self._load(name)
+            point = self._builtin.get(name) or self._installed.get(name)
+            if point is None:
+                raise ValueError(f"unknown {self.kind} {name!r}; use {', '.join(self.names())}")
+            self._loaded[name] = point.load()
         return self._loaded[name]
 
     @cached_property
@@ -70,24 +72,10 @@ class Registry(Generic[T]):
         """The entry points by name; looking for them takes milliseconds."""
         return {point.name: point for point in entry_points(group=self.group)}
 
-    def _load(self, name: str) -> T:
-        if name in self._builtin:
-            module, _, attribute = self._builtin[name].partition(":")
-            builtin: T = getattr(import_module(module), attribute)
-            return builtin
-        if name in self._installed:
-            plugin: T = self._installed[name].load()
-            return plugin
-        raise ValueError(f"unknown {self.kind} {name!r}; use {', '.join(self.names())}")
-
 
 def registrations() -> dict[str, dict[str, Any]]:
     """Return what was registered in this process, to hand it to another with `restore`."""
-    return {
-        group: dict(registry._registered)
-        for group, registry in _REGISTRIES.items()
-        if registry._registered
-    }
+    return {group: dict(registry._registered) for group, registry in _REGISTRIES.items()}
 
 
 def restore(registrations: Mapping[str, Mapping[str, Any]]) -> None:

@@ -50,10 +50,9 @@ class Words:
 
     def __post_init__(self) -> None:
         as_boxes(self.boxes)
-        if len(self.boxes) != len(self.texts):
-            raise ValueError(f"{len(self.texts)} words but {len(self.boxes)} boxes")
-        if self.confidences is not None and len(self.confidences) != len(self.texts):
-            raise ValueError(f"{len(self.texts)} words but {len(self.confidences)} confidences")
+        for name, values in (("boxes", self.boxes), ("confidences", self.confidences)):
+            if values is not None and len(values) != len(self.texts):
+                raise ValueError(f"{len(self.texts)} words but {len(values)} {name}")
 
     def __len__(self) -> int:
         return len(self.texts)
