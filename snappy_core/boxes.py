@@ -67,7 +67,9 @@ def iou(a: Boxes, b: Boxes) -> NDArray[np.float32]:
     """
     shared = intersection(a, b)
     union = area(a)[:, None] + area(b)[None, :] - shared
-    return np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
+    result = np.zeros_like(shared)
+    np.divide(shared, union, out=result, where=union > 0)
+    return result
 
 
 def coverage(a: Boxes, b: Boxes) -> NDArray[np.float32]:

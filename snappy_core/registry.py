@@ -75,7 +75,11 @@ class Registry(Generic[T]):
 
 def registrations() -> dict[str, dict[str, Any]]:
     """Return what was registered in this process, to hand it to another with `restore`."""
-    return {group: dict(registry._registered) for group, registry in _REGISTRIES.items()}
+    return {
+        group: dict(registry._registered)
+        for group, registry in _REGISTRIES.items()
+        if registry._registered
+    }
 
 
 def restore(registrations: Mapping[str, Mapping[str, Any]]) -> None:

@@ -7,7 +7,9 @@ from numpy.typing import NDArray
 def normalize(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     """Scale vectors (n, d) to unit length; zero vectors stay zero."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+    scaled = np.zeros_like(vectors)
+    np.divide(vectors, lengths, out=scaled, where=lengths > 0)
+    return scaled
 
 
 def quantize(vectors: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
