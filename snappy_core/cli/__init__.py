@@ -1,7 +1,5 @@
 """The command line: `snappy index`, `search`, `show`, `info`, `compact`, `copy` and `eval`."""
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Sequence

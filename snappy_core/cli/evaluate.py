@@ -1,7 +1,5 @@
 """`snappy eval`: how well regions are found, by your own questions."""
 
-from __future__ import annotations
-
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated
@@ -37,12 +35,12 @@ def bench(
 ) -> None:
     """Search a folder's PDFs for its questions and compare the regions with the labeled boxes."""
     from snappy_core.evaluation.report import bench_report
-    from snappy_core.evaluation.runner import bench_summary, run_bench
+    from snappy_core.evaluation.runner import run_bench
 
     count = worker_count(workers)
     reading = ReadingOptions(ocr, layout_model=layout_model)
     executor = Workers(count) if count else None
-    summary = bench_summary(run_bench(folder, reading=reading, executor=executor))
+    summary = run_bench(folder, reading=reading, executor=executor)
     if json:
         print_json(summary)
     else:
@@ -66,13 +64,13 @@ def recall(
     json: Json = False,
 ) -> None:
     """Compare searches of fewer and more candidate pages with an exact one: recall and speed."""
-    from snappy_core.evaluation.recall import load_questions, recall_summary, run_recall
+    from snappy_core.evaluation.recall import load_questions, run_recall
     from snappy_core.evaluation.report import recall_report
 
     questions = None if queries is None else load_questions(queries)
     with closing(open_store(index, create=False)) as store:
         opened = RegionIndex(store, load_encoder(encoder))
-        summary = recall_summary(run_recall(store, opened.encoder, questions, k=k))
+        summary = run_recall(store, opened.encoder, questions, k=k)
     if json:
         print_json(summary)
     else:

@@ -1,7 +1,5 @@
 """`snappy index`, `snappy info`, `snappy compact` and `snappy copy`."""
 
-from __future__ import annotations
-
 from contextlib import closing
 from dataclasses import asdict
 from functools import partial

@@ -1,7 +1,5 @@
 """Options that several commands share, and `key=value` pairs."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from typing import Annotated, Literal

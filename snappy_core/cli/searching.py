@@ -1,7 +1,5 @@
 """`snappy search` and `snappy show`."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

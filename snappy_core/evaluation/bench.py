@@ -5,8 +5,6 @@ The folder holds `queries.jsonl` and `pdfs/`. A line is a JSON object: `id`, `do
 top left of the rendered page) and `page_size`.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -75,12 +73,7 @@ Ranker = Callable[[str], Ranking]
 
 
 def load_questions(folder: str | os.PathLike[str]) -> list[Question]:
-    """Read `queries.jsonl` of a folder.
-
-    Raises:
-        FileNotFoundError: there is no such file.
-        ValueError: it has no questions, or a line is not one; the message has its number.
-    """
+    """Read `queries.jsonl` of a folder; raises as `parse_lines`."""
     path = Path(folder) / "queries.jsonl"
     return parse_lines(path, path.read_bytes(), _question)
 
@@ -115,21 +108,19 @@ def measure(question: Question, corpus: Corpus, ranking: Ranking) -> dict[str, f
     rank = rank_of(ranking.pages, gold_page)
     first_five = np.argsort(-ranking.overall, kind="stable")[:5].tolist()
     hits_overall = [start <= region < stop and bool(hits[region - start]) for region in first_five]
-    measures = {
+    measures = dict.fromkeys(MEASURES, 0.0)
+    measures |= {
         "page_r1": rank <= 1,
         "page_r5": rank <= 5,
         "page_mrr": 1 / rank,
-        "oracle_hit": hits.any(),
-        "oracle_iou50": overlaps.any(),
+        "oracle_hit": bool(hits.any()),
+        "oracle_iou50": bool(overlaps.any()),
         "e2e_hit1": hits_overall[0],
         "e2e_hit5": any(hits_overall),
-        "region_hit1": 0,
-        "region_iou50": 0,
-        "words_top1": 0,
     }
     if stop > start:
         top = int(ranking.within[start:stop].argmax())
         measures["region_hit1"] = hits[top]
         measures["region_iou50"] = overlaps[top]
         measures["words_top1"] = len(page.regions[top].words) / max(len(page.words), 1)
-    return {name: float(measures[name]) for name in MEASURES}
+    return {name: float(value) for name, value in measures.items()}

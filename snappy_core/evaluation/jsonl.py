@@ -1,7 +1,5 @@
 """Questions and results as JSON Lines."""
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Callable
@@ -15,12 +13,8 @@ def parse_lines(
 ) -> list[T]:
     """Return what `parse` makes of each line of JSON; blank lines are ignored.
 
-    Args:
-        path: the file, for messages; `data` is its content, in UTF-8.
-        kind: what a line is called in messages.
-
-    Raises:
-        ValueError: there are no lines, or one cannot be parsed; the message has its number.
+    `data` is the content of the file at `path`, in UTF-8; `kind` is what messages call a line. A
+    ValueError has the number of the line that cannot be parsed, or says that there are none.
     """
     items = []
     for number, line in enumerate(data.split(b"\n"), start=1):

@@ -1,7 +1,5 @@
 """Measures of retrieval: rank, word F1, bootstrap intervals."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np

@@ -1,13 +1,11 @@
 """Recall of the first stage: searches with few candidate pages against the exact search."""
 
-from __future__ import annotations
-
 import os
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import fmean, median
+from typing import Any
 
 import numpy as np
 
@@ -24,45 +22,10 @@ QUESTION_WORDS = 8  # words of a region that make a question, about as many as p
 QUESTIONS = 50  # made of regions: enough for a recall of two digits
 
 
-@dataclass(frozen=True, slots=True)
-class Depth:
-    """What a search finds that scores this many candidate pages exactly.
-
-    Attributes:
-        regions, pages: the share (0..1) of the regions of the exact search, and of their pages,
-            that it finds too; mean over the questions.
-        seconds: for a search without encoding its question, median.
-    """
-
-    candidates: int
-    regions: float
-    pages: float
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Recall:
-    """Searches of an index by number of candidates; the last takes all pages and is exact.
-
-    Attributes:
-        default: the number of candidates of a search that does not name one.
-        synthetic: whether the questions were made of the index's own regions.
-    """
-
-    pages: int
-    questions: int
-    k: int
-    default: int
-    synthetic: bool
-    depths: Sequence[Depth]
-
-
 def load_questions(path: str | os.PathLike[str]) -> list[str]:
     """Read questions: one a line, or the `question` of each row of a `.jsonl` file.
 
-    Raises:
-        FileNotFoundError: there is no such file.
-        ValueError: there are no questions, or a row is not one; the message has its number.
+    A ValueError says that there are none, or which row is not one.
     """
     data = Path(path).read_bytes()
     if Path(path).suffix == ".jsonl":
@@ -78,9 +41,6 @@ def make_questions(snapshot: Snapshot, count: int = QUESTIONS) -> list[str]:
 
     They are closer to their region than questions that people ask: they measure how many
     candidates a search of this index needs, not how well it answers.
-
-    Raises:
-        ValueError: no region has text.
     """
     rng = np.random.default_rng(0)
     questions: list[str] = []
@@ -105,7 +65,7 @@ def run_recall(
     *,
     k: int = 10,
     candidates: Iterable[int] = CANDIDATES,
-) -> Recall:
+) -> dict[str, Any]:
     """Search an index for the `k` best regions among fewer and more candidate pages, and all.
 
     Numbers of candidates that reach the size of the index are left out; the default is added. The
@@ -113,6 +73,13 @@ def run_recall(
 
     Args:
         questions: by default `make_questions` of the index.
+
+    Returns:
+        The recall as JSON. `depths` has for each number of candidates the share (0..1) of the
+        regions of the exact search, and of their pages, that are found too (mean over the
+        questions), and the seconds of a search without encoding its question (median). The last
+        takes all pages and is exact. `default` is the number of candidates of a search that does
+        not name one; `made` is true if the questions were made of the index's own regions.
 
     Raises:
         ValueError: the index is empty, or `k` or a number of candidates is less than 1.
@@ -124,24 +91,23 @@ def run_recall(
         texts = list(make_questions(snapshot) if questions is None else questions)
         queries = [encoder.encode_query(text) for text in texts]
         default = min(default_candidates(page_count), page_count)
-        exact, seconds = _search(snapshot, queries, k, page_count)
-        depths = [Depth(page_count, 1.0, 1.0, seconds)]
-        counts = {count for count in (*candidates, default) if count < page_count}
-        for count in sorted(counts, reverse=True):
-            hits, seconds = _search(snapshot, queries, k, None if count == default else count)
-            depths.append(Depth(count, *_shares(hits, exact), seconds))
-    return Recall(page_count, len(texts), k, default, questions is None, depths[::-1])
-
-
-def recall_summary(recall: Recall) -> dict[str, object]:
-    """Return the recall of an index as JSON."""
+        counts = sorted({n for n in (*candidates, default, page_count) if n <= page_count})
+        searches = [
+            _search(snapshot, queries, k, None if count == default < page_count else count)
+            for count in reversed(counts)
+        ]
+    exact, _ = searches[0]
+    depths = [
+        {"candidates": count, **_shares(hits, exact), "seconds": seconds}
+        for count, (hits, seconds) in zip(reversed(counts), searches, strict=True)
+    ]
     return {
-        "pages": recall.pages,
-        "questions": recall.questions,
-        "k": recall.k,
-        "default": recall.default,
-        "made": recall.synthetic,
-        "depths": [asdict(depth) for depth in recall.depths],
+        "pages": page_count,
+        "questions": len(texts),
+        "k": k,
+        "default": default,
+        "made": questions is None,
+        "depths": depths[::-1],
     }
 
 
@@ -157,18 +123,23 @@ def _search(
     return results, median(times)
 
 
-def _shares(results: Sequence[Hits], exact: Sequence[Hits]) -> tuple[float, float]:
+def _shares(results: Sequence[Hits], exact: Sequence[Hits]) -> dict[str, float]:
     """Return the share of the exact regions, and of their pages, in the results; the mean.
 
     Questions without exact hits do not count; without any other question it is 1.
     """
-    region_shares, page_shares = [], []
+    regions, pages = [], []
     for hits, exact_hits in zip(results, exact, strict=True):
         if exact_hits:
-            regions = {hit.region_id for hit in exact_hits}
-            pages = {(hit.document_id, hit.page_number) for hit in exact_hits}
-            shared_regions = regions & {hit.region_id for hit in hits}
-            shared_pages = pages & {(hit.document_id, hit.page_number) for hit in hits}
-            region_shares.append(len(shared_regions) / len(regions))
-            page_shares.append(len(shared_pages) / len(pages))
-    return fmean(region_shares or [1.0]), fmean(page_shares or [1.0])
+            exact_regions, exact_pages = _regions_and_pages(exact_hits)
+            hit_regions, hit_pages = _regions_and_pages(hits)
+            regions.append(len(exact_regions & hit_regions) / len(exact_regions))
+            pages.append(len(exact_pages & hit_pages) / len(exact_pages))
+    return {"regions": fmean(regions or [1.0]), "pages": fmean(pages or [1.0])}
+
+
+def _regions_and_pages(hits: Hits) -> tuple[set[str], set[tuple[str, int]]]:
+    return (
+        {hit.region_id for hit in hits},
+        {(hit.document_id, hit.page_number) for hit in hits},
+    )

@@ -1,7 +1,5 @@
 """Results of evaluations as text for people."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -33,7 +31,7 @@ def format_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def bench_report(summary: Mapping[str, Any]) -> str:
-    """Return what `bench_summary` returns as text: one row a measure, one column a ranker."""
+    """Return the result of `run_bench` as text: one row a measure, one column a ranker."""
     granularities = summary["by_granularity"]
     rows = []
     for measure in MEASURES:
@@ -54,7 +52,7 @@ def bench_report(summary: Mapping[str, Any]) -> str:
 
 
 def recall_report(summary: Mapping[str, Any]) -> str:
-    """Return what `recall_summary` returns as text: one row for each number of candidates."""
+    """Return the result of `run_recall` as text: one row for each number of candidates."""
     source = "made of the index's own regions" if summary["made"] else "given"
     rows = []
     for depth in summary["depths"]:

@@ -1,41 +1,34 @@
-"""Runs a bench: adds its documents to one index and asks its questions."""
-
-from __future__ import annotations
+"""Runs a bench: Snappy, the paper's rule on the same patches, and BM25 answer its questions."""
 
 import os
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from snappy_core.encoders.base import Encoder
-from snappy_core.evaluation import rankers
-from snappy_core.evaluation.bench import MEASURES, Corpus, Question, load_questions, measure
+from snappy_core.errors import MissingDependencyError
+from snappy_core.evaluation.bench import (
+    MEASURES,
+    Corpus,
+    Question,
+    Ranker,
+    Ranking,
+    load_questions,
+    measure,
+)
 from snappy_core.evaluation.metrics import intervals
 from snappy_core.index import RegionIndex
 from snappy_core.ingest.executor import Executor
 from snappy_core.parsing.options import ReadingOptions
+from snappy_core.scoring.granularity import drop_nested, rankable
+from snappy_core.scoring.idf import term
+from snappy_core.scoring.ranking import ranking
+from snappy_core.search import engine
 from snappy_core.stores import MemoryStore
-
-
-@dataclass(frozen=True, slots=True)
-class BenchResult:
-    """The measures of each question under each ranker, and the times.
-
-    Attributes:
-        measures: of each ranker, one dict for each of `questions`.
-        seconds_adding: to read and encode all pages.
-        seconds_asking: for a question, mean.
-    """
-
-    questions: Sequence[Question]
-    documents: int
-    pages: int
-    measures: Mapping[str, Sequence[Mapping[str, float]]]
-    seconds_adding: float
-    seconds_asking: float
+from snappy_core.stores.base import Store, concatenate_regions, region_arrays
 
 
 def run_bench(
@@ -45,15 +38,19 @@ def run_bench(
     reading: ReadingOptions = ReadingOptions(),
     executor: Executor | None = None,
     progress: bool | None = None,
-) -> BenchResult:
+) -> dict[str, Any]:
     """Ask the questions of a bench folder over all pages of its PDFs, in one index.
 
     The keyword arguments are those of `RegionIndex.add`.
 
+    Returns:
+        As JSON the measures of Snappy, and those of the other rankers by name, each also with
+        `intervals` (bootstrap, 95%), `by_type` and `by_granularity`; and the seconds to read and
+        encode all pages, and to answer a question (mean).
+
     Raises:
         FileNotFoundError: there is no `queries.jsonl`, or a PDF of it is missing.
-        ValueError: `queries.jsonl` cannot be read.
-        UnreadableDocumentError: one of the PDFs cannot be read.
+        ValueError, UnreadableDocumentError: `queries.jsonl` or a PDF cannot be read.
     """
     questions = load_questions(folder)
     files = sorted((Path(folder) / "pdfs").glob("*.pdf"))
@@ -70,33 +67,22 @@ def run_bench(
         seconds_asking = (time.perf_counter() - started) / len(questions)
         corpus = _corpus(store)
         compared = {
-            "snappy": rankers.snappy(store, index.encoder),
-            "paper": rankers.snappy(store, index.encoder, "iou_weighted"),
-            "bm25": rankers.bm25(corpus),
+            "snappy": _snappy(store, index.encoder),
+            "paper": _snappy(store, index.encoder, "iou_weighted"),
+            "bm25": _bm25(corpus),
         }
-        measures = {
-            name: [measure(question, corpus, rank(question.text)) for question in questions]
+        summaries = {
+            name: _summarize(questions, [measure(q, corpus, rank(q.text)) for q in questions])
             for name, rank in compared.items()
         }
-    return BenchResult(
-        questions, len(files), len(corpus.pages), measures, seconds_adding, seconds_asking
-    )
-
-
-def bench_summary(result: BenchResult) -> dict[str, object]:
-    """Return a result as JSON: the measures of Snappy, and those of the other rankers by name.
-
-    Each has also `intervals` (bootstrap, 95%), `by_type` and `by_granularity`.
-    """
-    by_ranker = {name: _summarize(result.questions, rows) for name, rows in result.measures.items()}
     return {
-        "documents": result.documents,
-        "pages": result.pages,
-        "questions": len(result.questions),
-        **by_ranker.pop("snappy"),
-        **by_ranker,
-        "seconds_adding": round(result.seconds_adding, 2),
-        "seconds_asking": round(result.seconds_asking, 4),
+        "documents": len(files),
+        "pages": len(corpus.pages),
+        "questions": len(questions),
+        **summaries.pop("snappy"),
+        **summaries,
+        "seconds_adding": round(seconds_adding, 2),
+        "seconds_asking": round(seconds_asking, 4),
     }
 
 
@@ -131,3 +117,53 @@ def _corpus(store: MemoryStore) -> Corpus:
         pages=pages,
         offsets=np.cumsum([0, *(len(page.regions) for page in pages)], dtype=np.int64),
     )
+
+
+def _snappy(store: Store, encoder: Encoder, scoring: str = "maxsim") -> Ranker:
+    """Return a ranker that scores all pages of a store as a search does."""
+    with store.read() as snapshot:
+        pages = snapshot.vectors(snapshot.catalog().page_ids.tolist())
+    mask = rankable(*concatenate_regions([(page.labels, page.parents) for page in pages]))
+
+    def rank(question: str) -> Ranking:
+        query = encoder.encode_query(question)
+        with store.read() as snapshot:
+            weights = engine.query_weights(snapshot, query)
+        scored = engine.score(pages, query, weights, scoring)
+        order = ranking(scored.overall)
+        order = order[mask[order]]
+        overall = np.where(mask, scored.overall, -np.inf)
+        overall[order[~drop_nested(order, scored.parents)]] = -np.inf
+        within = np.where(mask, scored.within_page, -np.inf)
+        return Ranking(scored.pages, within, overall)
+
+    return rank
+
+
+def _bm25(corpus: Corpus) -> Ranker:
+    """Return a ranker of regions, and of pages by all their words, by BM25 (the library bm25s).
+
+    Its terms are those from which the index takes the weights of words.
+    """
+    try:
+        from bm25s import BM25
+    except ImportError as error:
+        raise MissingDependencyError(
+            "the evaluation needs BM25: pip install 'snappy-retriever[eval]'"
+        ) from error
+
+    def terms(text: str) -> list[str]:
+        return [term_of for word in text.split() if (term_of := term(word)) is not None]
+
+    regions, pages = BM25(), BM25()
+    texts = [terms(region.text) for page in corpus.pages for region in page.regions]
+    regions.index(texts, show_progress=False)
+    pages.index([terms(" ".join(page.words.texts)) for page in corpus.pages], show_progress=False)
+    mask = rankable(*concatenate_regions([region_arrays(page.regions) for page in corpus.pages]))
+
+    def rank(question: str) -> Ranking:
+        query = terms(question)
+        scores = np.where(mask, np.asarray(regions.get_scores(query), dtype=np.float32), -np.inf)
+        return Ranking(np.asarray(pages.get_scores(query), dtype=np.float32), scores, scores)
+
+    return rank

@@ -5,8 +5,6 @@ reads it. A format of your own is registered with `FORMATS.register(name, format
 through the entry point group "snappy.formats".
 """
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Mapping, Sequence

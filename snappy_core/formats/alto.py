@@ -4,8 +4,6 @@ Boxes are in tenths of a millimeter, 1/1200 inch or pixels. The page size is in 
 that only an unknown unit matters: it is an error.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """What a regions format is, and the pages that it reads."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -5,8 +5,6 @@ are in 0..999 in both directions. The script that comes with the model writes
 `<--- Page Split --->` between pages.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator

@@ -4,12 +4,10 @@ Boxes are in points. Each names its own origin, the top or the bottom of the pag
 table may differ from the table.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from snappy_core.errors import FormatError
 from snappy_core.formats.base import Content, Format, SuppliedPage
@@ -185,7 +183,7 @@ class _Cell:
     box: Any
 
     @classmethod
-    def of(cls, cell: Mapping[str, Any], ref: str) -> _Cell:
+    def of(cls, cell: Mapping[str, Any], ref: str) -> Self:
         names = ("start_row", "end_row", "start_col", "end_col")
         indices: list[Any] = [cell.get(f"{name}_offset_idx") for name in names]
         if not all(isinstance(index, int) and index >= 0 for index in indices):

@@ -1,7 +1,5 @@
 """The coordinate frames of other readers, checked: a wrong one is an error, not a guess."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """hOCR: HTML as Tesseract and other OCR engines write it, in pixels of the page image."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

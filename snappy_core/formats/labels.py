@@ -1,7 +1,5 @@
 """The labels of other readers and those of Snappy."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from snappy_core.types import LABELS, Label

@@ -1,6 +1,7 @@
-"""Text, XML, HTML and HTML tables of untrusted files: no entities, no DTDs, no network."""
+"""Text, XML, HTML and HTML tables of untrusted files: no entities, no DTDs, no network.
 
-from __future__ import annotations
+What cannot be read, defines entities, or is too deep or large raises a FormatError.
+"""
 
 import re
 from typing import Any
@@ -29,11 +30,7 @@ _PROLOG = 2048
 
 
 def decode(content: Content) -> str:
-    """Return a file of text, HTML or XML as text, in the encoding it declares or UTF-8.
-
-    Raises:
-        FormatError: it is JSON, is not in that encoding, or defines entities.
-    """
+    """Return a file of text, HTML or XML as text, in the encoding it declares or UTF-8."""
     data = _as_bytes(content)
     declared = _ENCODING.search(data[:_PROLOG])
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
@@ -52,11 +49,7 @@ def decode(content: Content) -> str:
 
 
 def parse_xml(content: Content) -> Element:
-    """Return the root element of XML.
-
-    Raises:
-        FormatError: it is JSON, is not well-formed, is too deep or large, or defines entities.
-    """
+    """Return the root element of XML."""
     parser = etree.XMLParser(resolve_entities=False, load_dtd=False, **_LIMITS)
     try:
         root = etree.fromstring(_as_bytes(content), parser)
@@ -69,11 +62,7 @@ def parse_xml(content: Content) -> Element:
 
 
 def parse_html(text: str) -> Element:
-    """Return the root element of HTML, with a space after each line break.
-
-    Raises:
-        FormatError: the elements are nested too deeply, or a text is too long.
-    """
+    """Return the root element of HTML, with a space after each line break."""
     parser = etree.HTMLParser(encoding="utf-8", **_LIMITS)
     data = _LAST_TAGS.sub("", text).encode("utf-8", "replace")
     try:
@@ -93,9 +82,6 @@ def tables_to_markdown(text: str) -> str:
     """Return a text with its HTML tables rewritten as Markdown, the first row as the header.
 
     A cell that spans columns or rows is repeated in all of them.
-
-    Raises:
-        FormatError: a table has more than `MAX_CELLS` cells or cannot be parsed.
 
     >>> print(tables_to_markdown("<table><tr><th>Port<th>Tide</tr><tr><td>Brest</table>"))
     | Port | Tide |

@@ -1,7 +1,5 @@
 """Replace the regions of a page by supplied ones."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 

@@ -13,8 +13,6 @@ Each region is a dictionary:
 Other keys are ignored.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any

@@ -5,8 +5,6 @@ bottom of the page. `parent_id` is ignored: it is the heading above an element, 
 contains it.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any

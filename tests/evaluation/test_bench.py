@@ -15,7 +15,7 @@ from snappy_core.evaluation.bench import (
     measure,
 )
 from snappy_core.evaluation.report import bench_report
-from snappy_core.evaluation.runner import bench_summary, run_bench
+from snappy_core.evaluation.runner import run_bench
 from snappy_core.testing import FakeEncoder, make_page
 
 PAGES = [
@@ -96,7 +96,7 @@ def question(**changes):
 
 def test_run(folder):
     (folder / "queries.jsonl").write_text(question() + "\n\n" + question(id="q2", page=1) + "\n")
-    summary = bench_summary(run_bench(folder, FakeEncoder(), progress=False))
+    summary = run_bench(folder, FakeEncoder(), progress=False)
     assert (summary["documents"], summary["questions"]) == (2, 2)
     assert summary["pages"] == 13
     for row in (summary, summary["paper"], summary["bm25"]):

@@ -2,12 +2,7 @@
 
 import pytest
 
-from snappy_core.evaluation.recall import (
-    load_questions,
-    make_questions,
-    recall_summary,
-    run_recall,
-)
+from snappy_core.evaluation.recall import load_questions, make_questions, run_recall
 from snappy_core.evaluation.report import recall_report
 from snappy_core.index import RegionIndex
 from snappy_core.ingest.jobs import prepare
@@ -35,22 +30,21 @@ def test_few_candidates_miss_regions():
     recall = run_recall(
         fill(MemoryStore()), ENCODER, ["boat 7", "berth 109"], k=4, candidates=[1, 12]
     )
-    assert [depth.candidates for depth in recall.depths] == [1, 12, 30]
-    assert (recall.pages, recall.questions, recall.k, recall.default) == (30, 2, 4, 30)
-    assert not recall.synthetic
-    one, some, exact = recall.depths
-    assert one.regions <= 0.5 < some.regions <= exact.regions == exact.pages == 1
-    assert all(depth.seconds > 0 for depth in recall.depths)
+    assert [depth["candidates"] for depth in recall["depths"]] == [1, 12, 30]
+    assert [recall[name] for name in ("pages", "questions", "k", "default")] == [30, 2, 4, 30]
+    assert not recall["made"]
+    one, some, exact = recall["depths"]
+    assert one["regions"] <= 0.5 < some["regions"] <= exact["regions"] == exact["pages"] == 1
+    assert all(depth["seconds"] > 0 for depth in recall["depths"])
 
 
 def test_the_default_number_of_candidates_is_among_them():
     recall = run_recall(fill(MemoryStore(), 220), ENCODER, ["boat 7"], k=3, candidates=[5, 500])
-    assert [depth.candidates for depth in recall.depths] == [5, 200, 220]
-    assert recall.default == 200
-    summary = recall_summary(recall)
-    assert list(summary) == ["pages", "questions", "k", "default", "made", "depths"]
-    assert list(summary["depths"][0]) == ["candidates", "regions", "pages", "seconds"]
-    report = recall_report(summary)
+    assert [depth["candidates"] for depth in recall["depths"]] == [5, 200, 220]
+    assert recall["default"] == 200
+    assert list(recall) == ["pages", "questions", "k", "default", "made", "depths"]
+    assert list(recall["depths"][0]) == ["candidates", "regions", "pages", "seconds"]
+    report = recall_report(recall)
     assert "| 200 (default) |         1.000 |       1.000 |" in report
     assert "| 220 (exact)   |" in report
 
@@ -92,7 +86,7 @@ def test_an_index_without_text_has_no_questions():
     store.write(DocumentRecord("blank", "blank", "0" * 64, "test", 1), records)
     with pytest.raises(ValueError, match="no region of the index has text"):
         run_recall(store, ENCODER)
-    assert run_recall(store, ENCODER, ["boat"]).depths[-1].regions == 1  # nothing to find
+    assert run_recall(store, ENCODER, ["boat"])["depths"][-1]["regions"] == 1  # nothing to find
 
 
 def test_questions_from_files(tmp_path):
