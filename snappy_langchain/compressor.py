@@ -83,9 +83,7 @@ class RegionCompressor(SearchFields, BaseDocumentCompressor):
     >>> from snappy_langchain import RegionCompressor
     >>> compressor = RegionCompressor(root="examples", page_base=0, k=2)
 
-    or with `index`, where documents are looked up by source or document id and no file is opened.
-
-    Compress:
+    or with `index`, where documents are looked up by source or document id and no file is opened:
 
     >>> pages = [Document("...", metadata={"source": "report.pdf", "page": n}) for n in (1, 3)]
     >>> regions = compressor.compress_documents(pages, "What coupon does the green bond carry?")
@@ -94,12 +92,9 @@ class RegionCompressor(SearchFields, BaseDocumentCompressor):
     >>> "coupon of 4.85 per cent" in regions[0].page_content
     True
 
-    Files are read when one of their pages first occurs and kept in memory; changed files are read
-    again. A document whose page does not exist is an error that names it.
-
-    Use it behind a retriever with
-    `ContextualCompressionRetriever(base_compressor=compressor, base_retriever=...)`, or in your own
-    chain as the function `regions_of`.
+    Files are read when first needed and kept in memory; changed files are read again. A document
+    whose page does not exist is an error that names it. Use it in a
+    `ContextualCompressionRetriever`, or as the function `regions_of` in a chain of your own.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True, extra="forbid")
@@ -127,7 +122,6 @@ class RegionCompressor(SearchFields, BaseDocumentCompressor):
     def compress_documents(
         self, documents: Sequence[Document], query: str, callbacks: Callbacks | None = None
     ) -> list[Document]:
-        """Return the regions of these pages that answer the question, best first."""
         return regions_of(
             documents,
             query,

@@ -23,13 +23,12 @@ class SearchFields(BaseModel):
     per_page: int | None = None
     """The most documents from one page."""
     scoring: str | None = None
-    """The scoring rule: "maxsim", or the paper's "iou_weighted", "max" or "mean"; by default
-    "maxsim" for text encoders and "iou_weighted" for vision encoders."""
+    """The scoring rule, as in `RegionIndex.search`."""
     candidates: int | None = None
     """The number of pages that are scored exactly; by default 200, more in a large index."""
     token_budget: int | None = Field(default=None, ge=1)
-    """The most tokens of all documents together, as `snappy_core.search.context` estimates them.
-    A document that does not fit is skipped, except the first."""
+    """The most tokens of all documents together, estimated for English. A document that does not
+    fit is skipped, except the first."""
 
     @model_validator(mode="after")
     def _check_options(self) -> Self:
@@ -37,6 +36,5 @@ class SearchFields(BaseModel):
         return self
 
     def _search_options(self) -> dict[str, Any]:
-        """Return the options of `RegionIndex.search` or `PageSearch.search`."""
         fields = type(self).model_fields
         return {name: getattr(self, name) for name in SEARCH_OPTIONS if name in fields}

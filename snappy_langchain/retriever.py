@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Self, Unpack
+from collections.abc import Sequence
+from typing import Any, Unpack
 
 from langchain_core.callbacks import (
     AsyncCallbackManagerForRetrieverRun,
@@ -15,22 +15,17 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever, LangSmithRetrieverParams
 from pydantic import ConfigDict, Field, field_validator
 
-from snappy_core.encoders.base import Encoder
+from snappy_core.from_files import FromFiles
 from snappy_core.index import RegionIndex
-from snappy_core.parsing.source import Sources
 from snappy_core.search.context import within_token_budget
 from snappy_core.search.filters import PageReference
 from snappy_core.search.options import SearchOptions
-from snappy_core.types import Scalar
 from snappy_langchain.mapping import to_document
 from snappy_langchain.options import SearchFields
 
 
-class SnappyRetriever(SearchFields, BaseRetriever):
+class SnappyRetriever(SearchFields, FromFiles, BaseRetriever):
     """Retrieves the regions of pages that answer a question, each as a document with its box.
-
-    Setup:
-        `pip install 'snappy-retriever[langchain]'`
 
     Instantiate from files:
 
@@ -62,11 +57,7 @@ class SnappyRetriever(SearchFields, BaseRetriever):
     >>> "84.9" in document.page_content
     True
 
-    Async, and the same with `batch` and `configurable_fields`:
-
-    >>> import asyncio
-    >>> len(asyncio.run(retriever.ainvoke("Who leaves the car at home?", k=2)))
-    2
+    `ainvoke`, `batch` and `configurable_fields` take the same options.
 
     `Document.id` and `metadata["region_id"]` are the same. Give `id_key="region_id"` to retrievers
     that merge documents, such as `EnsembleRetriever`: by default they take regions with the same
@@ -88,42 +79,6 @@ class SnappyRetriever(SearchFields, BaseRetriever):
             return RegionIndex.open(index, create=False)
         return index
 
-    @classmethod
-    def from_files(
-        cls,
-        paths: Sources | Iterable[Sources],
-        *,
-        index_path: str | os.PathLike[str] = ":memory:",
-        metadata: Mapping[str, Scalar] | None = None,
-        password: str | None = None,
-        encoder: Encoder | None = None,
-        **fields: Any,
-    ) -> Self:
-        """Add files to an index and return a retriever over the whole index.
-
-        Args:
-            paths: files, folders, or `Source.from_bytes(data, name)`.
-            index_path: the file of the index; in memory by default.
-            metadata: keys of your own for all regions of these files.
-            password: opens encrypted files.
-            encoder: the encoder of the index; for a new index the embedded one by default
-                (all-MiniLM-L6-v2, English, CPU).
-            fields: fields of the retriever (`k`, `filter`, `tags`, ...). Its own `metadata`, which
-                callbacks receive, can be set on the result.
-
-        Raises:
-            UnreadableDocumentError: a file cannot be read; the others are in the index.
-            ValueError: an unknown field, a value out of range, or reserved metadata.
-        """
-        index = RegionIndex.open(index_path, encoder)
-        try:
-            retriever = cls(index=index, **fields)  # checks the fields before files are read
-            index.add(paths, metadata=metadata, password=password).raise_failed()
-        except BaseException:
-            index.close()
-            raise
-        return retriever
-
     # LangChain passes the options of `invoke(question, k=3)` on only if the signature of
     # `_get_relevant_documents` has a parameter for them.
     def _get_relevant_documents(
@@ -134,32 +89,20 @@ class SnappyRetriever(SearchFields, BaseRetriever):
         token_budget: int | None = None,
         **options: Unpack[SearchOptions],
     ) -> list[Document]:
-        return self._search(query, token_budget, options)
-
-    async def _aget_relevant_documents(
-        self,
-        query: str,
-        *,
-        run_manager: AsyncCallbackManagerForRetrieverRun,
-        token_budget: int | None = None,
-        **options: Unpack[SearchOptions],
-    ) -> list[Document]:
-        return await asyncio.to_thread(self._search, query, token_budget, options)
-
-    def _search(
-        self, query: str, token_budget: int | None, options: SearchOptions
-    ) -> list[Document]:
-        """Search with the options of one call, which override the fields unless they are None.
-
-        So `filter={}` removes the retriever's filter for one call; `filter=None` does not.
-        """
+        # None does not override a field: `filter={}` removes the filter for one call.
         overrides = {name: value for name, value in options.items() if value is not None}
         hits = self.index.search(query.strip(), **(self._search_options() | overrides))
         budget = self.token_budget if token_budget is None else token_budget
         return [to_document(hit) for hit in within_token_budget(hits, budget)]
 
+    async def _aget_relevant_documents(
+        self, query: str, *, run_manager: AsyncCallbackManagerForRetrieverRun, **options: Any
+    ) -> list[Document]:
+        return await asyncio.to_thread(
+            self._get_relevant_documents, query, run_manager=run_manager.get_sync(), **options
+        )
+
     def _get_ls_params(self, **kwargs: Any) -> LangSmithRetrieverParams:
-        """Return what LangSmith traces record about this retriever."""
         params = super()._get_ls_params(**kwargs)
         params["ls_vector_store_provider"] = "snappy"
         params["ls_embedding_model"] = self.index.encoder.name

@@ -28,18 +28,16 @@ def to_node(hit: Hit) -> NodeWithScore:
     hash in both and fusion merges them.
     """
     metadata = region_metadata(hit)
-    relationships: dict[NodeRelationship, RelatedNodeType] = {
-        NodeRelationship.SOURCE: RelatedNodeInfo(
-            node_id=hit.document_id, node_type=ObjectType.DOCUMENT
-        ),
-        NodeRelationship.PARENT: RelatedNodeInfo(node_id=f"{hit.document_id}#p{hit.page_number}"),
+    document = RelatedNodeInfo(node_id=hit.document_id, node_type=ObjectType.DOCUMENT)
+    relationships: dict[NodeRelationship, RelatedNodeType] = {NodeRelationship.SOURCE: document}
+    related_ids = {
+        NodeRelationship.PARENT: hit.parent_id or f"{hit.document_id}#p{hit.page_number}",
+        NodeRelationship.PREVIOUS: hit.previous_id,
+        NodeRelationship.NEXT: hit.next_id,
     }
-    if hit.previous_id is not None:
-        relationships[NodeRelationship.PREVIOUS] = RelatedNodeInfo(node_id=hit.previous_id)
-    if hit.next_id is not None:
-        relationships[NodeRelationship.NEXT] = RelatedNodeInfo(node_id=hit.next_id)
-    if hit.parent_id is not None:
-        relationships[NodeRelationship.PARENT] = RelatedNodeInfo(node_id=hit.parent_id)
+    for kind, node_id in related_ids.items():
+        if node_id is not None:
+            relationships[kind] = RelatedNodeInfo(node_id=node_id)
     node = TextNode(
         id_=hit.region_id,
         text=hit.region.text,

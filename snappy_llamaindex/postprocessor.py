@@ -17,7 +17,7 @@ from snappy_core.boxes import overlap_by_half
 from snappy_core.encoders.base import Encoder
 from snappy_core.index import RegionIndex
 from snappy_core.metadata import SCHEMA
-from snappy_core.page_search import PageReference, PageSearch, page_reference
+from snappy_core.page_search import PageSearch, page_reference
 from snappy_core.search.context import estimate_tokens
 from snappy_core.search.filters import Filter
 from snappy_core.search.options import DEFAULT_K, PAGE_SEARCH_OPTIONS, check_options
@@ -42,10 +42,8 @@ class RegionPostprocessor(BaseNodePostprocessor):
     A node that does not name its page, or a page that does not exist, is an error.
 
     Args:
-        index: an index that contains the pages, under their document ids or sources.
-        root: or else the folder that contains the files. Nothing outside it is opened, wherever
-            paths and links lead. Files are read when first needed and kept in memory.
-        encoder: with `root`, the encoder; the embedded one (MiniLM) by default.
+        index, root, encoder: where to look the pages up, as in `PageSearch`: an index, or else the
+            folder with the files. Nothing outside it is opened, wherever paths and links lead.
         top_n: LlamaIndex's name for `k`, the most regions to return; 5 by default.
         source_key: the metadata key of the path or document id.
         page_key: the metadata key of the page. Under "page_label", which LlamaIndex's readers use,
@@ -98,7 +96,6 @@ class RegionPostprocessor(BaseNodePostprocessor):
 
     @classmethod
     def class_name(cls) -> str:
-        """Return the name under which LlamaIndex serializes it."""
         return "RegionPostprocessor"
 
     def _postprocess_nodes(
@@ -118,20 +115,20 @@ class RegionPostprocessor(BaseNodePostprocessor):
             EventPayload.TOP_K: self.k,
         }
         with self.callback_manager.event(CBEventType.RERANKING, payload=payload) as event:
-            pages = [self._page(node) for node in nodes]
+            pages = [
+                page_reference(
+                    node.metadata,
+                    page_key=self.page_key,
+                    page_base=self.page_base or 0,
+                    source_keys=[self.source_key],
+                )
+                for node in nodes
+            ]
             hits = self._pages.search(to_question(query_bundle), pages, **self._options())
             regions = [to_node(hit) for hit in hits]
             event.on_end(payload={EventPayload.NODES: regions})
         _dispatcher.event(ReRankEndEvent(nodes=regions))
         return regions
-
-    def _page(self, node: NodeWithScore) -> PageReference:
-        return page_reference(
-            node.metadata,
-            page_key=self.page_key,
-            page_base=self.page_base or 0,
-            source_keys=[self.source_key],
-        )
 
     def _options(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in PAGE_SEARCH_OPTIONS}
@@ -159,7 +156,6 @@ class TokenBudgetPostprocessor(BaseNodePostprocessor):
 
     @classmethod
     def class_name(cls) -> str:
-        """Return the name under which LlamaIndex serializes it."""
         return "TokenBudgetPostprocessor"
 
     def _postprocess_nodes(
@@ -177,7 +173,6 @@ class TokenBudgetPostprocessor(BaseNodePostprocessor):
 
 
 def _overlaps(node: NodeWithScore, other: NodeWithScore) -> bool:
-    """Return whether two nodes are the same, or regions that share half the smaller one's area."""
     if node.node_id == other.node_id:
         return True
     a, b = node.metadata, other.metadata

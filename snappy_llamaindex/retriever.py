@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import Iterable, Mapping
-from typing import Any, Self, Unpack
+from collections.abc import Iterable
+from typing import Any, Unpack
 
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.callbacks import CallbackManager
 from llama_index.core.schema import IndexNode, NodeWithScore, QueryBundle
 
-from snappy_core.encoders.base import Encoder
+from snappy_core.from_files import FromFiles
 from snappy_core.index import RegionIndex
-from snappy_core.parsing.source import Sources
 from snappy_core.search.context import within_token_budget
 from snappy_core.search.filters import Filter, PageReference
-from snappy_core.search.hits import Hits
 from snappy_core.search.options import DEFAULT_K, SEARCH_OPTIONS, SearchOptions, check_options
-from snappy_core.types import Scalar
 from snappy_llamaindex.mapping import to_node, to_question
 
 
-class SnappyRetriever(BaseRetriever):
+class SnappyRetriever(FromFiles, BaseRetriever):
     """Retrieves the regions of pages that answer a question, each as a node with its box.
-
-    Setup:
-        `pip install 'snappy-retriever[llamaindex]'`
 
     Instantiate from files:
 
@@ -60,11 +55,7 @@ class SnappyRetriever(BaseRetriever):
     >>> "84.9" in node.text
     True
 
-    Async, in a thread:
-
-    >>> import asyncio
-    >>> len(asyncio.run(retriever.aretrieve("Who leaves the car at home?")))
-    3
+    Async, in a thread: `await retriever.aretrieve(question)`.
 
     A `QueryBundle` with `custom_embedding_strs` (HyDE) is searched with those, joined by line
     breaks, instead of the question. Its `embedding` is ignored: late interaction needs a vector for
@@ -73,9 +64,8 @@ class SnappyRetriever(BaseRetriever):
     Args:
         index: the index to search, or its path: it is then opened with the encoder that made it.
         similarity_top_k: LlamaIndex's name for `k`, the most nodes to return; 5 by default.
-        token_budget: the most tokens of all nodes together, as
-            `snappy_core.search.context.estimate_tokens` counts them. A node that does not fit is
-            skipped, except the first.
+        token_budget: the most tokens of all nodes together, estimated for English. A node that
+            does not fit is skipped, except the first.
         callback_manager, object_map, objects, verbose: as in every LlamaIndex retriever.
         options: `k`, `filter`, `score_threshold`, `per_page`, `scoring`, `pages` and
             `candidates`, as in `RegionIndex.search`.
@@ -118,12 +108,7 @@ class SnappyRetriever(BaseRetriever):
         self.token_budget = token_budget
         for name, value in options.items():
             setattr(self, name, value)
-        super().__init__(
-            callback_manager=callback_manager,
-            object_map=object_map,
-            objects=objects,
-            verbose=verbose,
-        )
+        super().__init__(callback_manager, object_map, objects, verbose)
 
     @property
     def similarity_top_k(self) -> int:
@@ -134,51 +119,14 @@ class SnappyRetriever(BaseRetriever):
     def similarity_top_k(self, k: int) -> None:
         self.k = k
 
-    @classmethod
-    def from_files(
-        cls,
-        paths: Sources | Iterable[Sources],
-        *,
-        index_path: str | os.PathLike[str] = ":memory:",
-        metadata: Mapping[str, Scalar] | None = None,
-        password: str | None = None,
-        encoder: Encoder | None = None,
-        **options: Any,
-    ) -> Self:
-        """Add files to an index and return a retriever over the whole index.
-
-        Args:
-            paths: files, folders, or `Source.from_bytes(data, name)`.
-            index_path: the file of the index; in memory by default.
-            metadata: keys of your own for all regions of these files.
-            password: opens encrypted files.
-            encoder: the encoder of the index; for a new index the embedded one by default
-                (all-MiniLM-L6-v2, English, CPU).
-            options: arguments of the retriever (`similarity_top_k`, `filter`, ...).
-
-        Raises:
-            UnreadableDocumentError: a file cannot be read; the others are in the index.
-            TypeError: an unknown option.
-            ValueError: an option out of range, or reserved metadata.
-        """
-        index = RegionIndex.open(index_path, encoder)
-        try:
-            retriever = cls(index, **options)  # checks the options before files are read
-            index.add(paths, metadata=metadata, password=password).raise_failed()
-        except BaseException:
-            index.close()
-            raise
-        return retriever
-
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        return self._nodes(self.index.search(to_question(query_bundle), **self._options()))
+        return self._search(query_bundle)
 
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         # LlamaIndex's default would block the event loop.
-        return self._nodes(await self.index.asearch(to_question(query_bundle), **self._options()))
+        return await asyncio.to_thread(self._search, query_bundle)
 
-    def _options(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in SEARCH_OPTIONS}
-
-    def _nodes(self, hits: Hits) -> list[NodeWithScore]:
+    def _search(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        options = {name: getattr(self, name) for name in SEARCH_OPTIONS}
+        hits = self.index.search(to_question(query_bundle), **options)
         return [to_node(hit) for hit in within_token_budget(hits, self.token_budget)]

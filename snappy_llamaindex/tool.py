@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import ntpath
-from collections.abc import Sequence
 
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.schema import NodeWithScore
 from llama_index.core.tools import FunctionTool
 
-NAME = "search_documents"
 DESCRIPTION = (
     "Search the documents for passages and tables that answer a question. Each is returned with "
     "an id in square brackets; cite it after what you take from it."
@@ -17,7 +15,10 @@ DESCRIPTION = (
 
 
 def region_tool(
-    retriever: BaseRetriever, *, name: str = NAME, description: str = DESCRIPTION
+    retriever: BaseRetriever,
+    *,
+    name: str = "search_documents",
+    description: str = DESCRIPTION,
 ) -> FunctionTool:
     """Return a tool that searches for regions.
 
@@ -42,21 +43,16 @@ def region_tool(
     async def asearch(question: str) -> list[NodeWithScore]:
         return await retriever.aretrieve(question)
 
-    async def aformat_nodes(nodes: Sequence[NodeWithScore]) -> str:
-        return format_nodes(nodes)
-
     return FunctionTool.from_defaults(
         fn=search,
         async_fn=asearch,
         name=name,
         description=description,
-        callback=format_nodes,
-        async_callback=aformat_nodes,
+        callback=_format_nodes,
     )
 
 
-def format_nodes(nodes: Sequence[NodeWithScore]) -> str:
-    """Return the texts of regions, each below its id, file and page."""
+def _format_nodes(nodes: list[NodeWithScore]) -> str:
     if not nodes:
         return "Nothing was found."
     return "\n\n".join(

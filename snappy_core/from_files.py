@@ -1,0 +1,54 @@
+"""The constructor `from_files` of the retrievers of all frameworks."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Self
+
+from snappy_core.encoders.base import Encoder
+from snappy_core.index import RegionIndex
+from snappy_core.parsing.source import Sources
+from snappy_core.types import Scalar
+
+
+class FromFiles:
+    """A base class of retrievers that take an `index` and arguments of their own, all by name."""
+
+    @classmethod
+    def from_files(
+        cls,
+        paths: Sources | Iterable[Sources],
+        *,
+        index_path: str | os.PathLike[str] = ":memory:",
+        metadata: Mapping[str, Scalar] | None = None,
+        password: str | None = None,
+        encoder: Encoder | None = None,
+        **arguments: Any,
+    ) -> Self:
+        """Add files to an index and return a retriever over the whole index.
+
+        Args:
+            paths: files, folders, or `Source.from_bytes(data, name)`.
+            index_path: the file of the index; in memory by default.
+            metadata: your own keys for all regions of these files. (LangChain's `metadata`, which
+                callbacks receive, can be set on the result.)
+            password: opens encrypted files.
+            encoder: the encoder of the index; for a new index the embedded one by default
+                (all-MiniLM-L6-v2, English, CPU).
+            arguments: arguments of the retriever (`k`, `filter`, ...), checked before files are
+                read.
+
+        Raises:
+            UnreadableDocumentError: a file cannot be read; the others are in the index.
+            TypeError, ValueError: an unknown argument, a value out of range, or reserved metadata.
+        """
+        create: Callable[..., Self] = cls
+        index = RegionIndex.open(index_path, encoder)
+        try:
+            retriever = create(index=index, **arguments)
+            index.add(paths, metadata=metadata, password=password).raise_failed()
+        except BaseException:
+            index.close()
+            raise
+        return retriever
