@@ -132,7 +132,15 @@ def _test(
     from cosmic_ray.mutating import mutate_and_test
 
     copy = copies.get()
-    command = ["env", f"--chdir={copy}", f"PYTHONPATH={copy}", sys.executable, "-m", "pytest"]
+    command = [
+        "env",
+        "--default-signal=INT",
+        f"--chdir={copy}",
+        f"PYTHONPATH={copy}",
+        sys.executable,
+        "-m",
+        "pytest",
+    ]
     command += ["-q", "-x", *test_files(copy, module)]
     mutations = [] if mutant is None else [attrs.evolve(mutant, module_path=copy / module)]
     started = time.monotonic()
