@@ -19,16 +19,11 @@ _SEPARATOR = " > "
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading.
-
-    Attributes:
-        height: of its letters, as a share of the page.
-        depth: number of parts of its number, 2 for "2.1"; 0 without a number.
-    """
+    """A heading: its letters as a share of the page, and the parts of its number (2 for "2.1")."""
 
     text: str
     height: float
-    depth: int
+    depth: int  # 0 without a number
 
     @classmethod
     def of(cls, region: Region, words: Words) -> Heading:
@@ -38,7 +33,6 @@ class Heading:
         return cls(region.text, float((boxes[:, 3] - boxes[:, 1]).max()), depth)
 
     def is_above(self, later: Heading) -> bool:
-        """Return whether a later heading is one level or more below this one."""
         if self.depth and later.depth:
             return self.depth < later.depth
         return self.height > _SAME_HEIGHT * later.height
@@ -63,15 +57,14 @@ def add_sections(
     regions: list[Region] = []
     path = tuple(path)
     for region in page.regions:
-        heading = None
+        headings: tuple[Heading, ...] = ()
         if region.label in ("title", "heading") and region.parent is None and region.words:
-            heading = Heading.of(region, page.words)
-            path = tuple(above for above in path if above.is_above(heading))
+            headings = (Heading.of(region, page.words),)
+            path = tuple(above for above in path if above.is_above(headings[0]))
         if region.label not in ("header", "footer"):
             region = replace(region, section=_SEPARATOR.join(above.text for above in path))
         regions.append(region)
-        if heading is not None:
-            path = (*path, heading)
+        path += headings
     return tuple(regions), path
 
 
@@ -97,16 +90,14 @@ def mark_running(page: Page, other: Page | None) -> Page:
 
 
 def _margin_label(region: Region) -> Label | None:
-    """Return whether a region could be a header or a footer."""
-    if (
-        region.parent is not None
-        or not 0 < len(region.words) <= _MAX_WORDS
-        or region.label in ("title", "figure")
-    ):
-        return None
-    if region.box[3] < _MARGIN:
-        return "header"
-    return "footer" if region.box[1] > 1 - _MARGIN else None
+    """Return the label that a region gets if it is repeated, or None."""
+    few_words = 0 < len(region.words) <= _MAX_WORDS
+    if region.parent is None and few_words and region.label not in ("title", "figure"):
+        if region.box[3] < _MARGIN:
+            return "header"
+        if region.box[1] > 1 - _MARGIN:
+            return "footer"
+    return None
 
 
 def _without_numbers(text: str) -> str:

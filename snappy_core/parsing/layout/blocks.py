@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from pdfminer.layout import LTComponent, LTTextLine, LTTextLineHorizontal
-from pdfminer.utils import Plane
+import numpy as np
 
 from snappy_core.boxes import enclose
 from snappy_core.grouping import connected_components
-from snappy_core.parsing.layout.lines import (
-    BULLET,
-    PARAMS,
-    Line,
-    PdfminerWord,
-    box_around,
-    is_right_to_left,
-)
+from snappy_core.parsing.layout.lines import BULLET, PARAMS, Line, box_around, is_right_to_left
 from snappy_core.parsing.layout.upright_page import UprightPage
 from snappy_core.types import Box, Label
 
 _MAX_INDENT = 3  # line heights by which the first line of a paragraph is indented, at most
-_MAX_GRID_CELLS = 40  # along a side of the page in pdfminer's index of boxes
-_MIN_GRID_CELL = 50  # points
 
 TextBlock = Sequence[Line]
 """Aligned lines close below each other, from top to bottom."""
@@ -62,53 +51,11 @@ class Block:
         return cls(tuple(index), enclose(page.word_boxes[index]), size, label=label)
 
 
-class _PdfminerLine(LTTextLineHorizontal):
-    """A line that is also a neighbor of the line below it when it is indented over it.
-
-    pdfminer wants neighbors to share their left edge, right edge or center, which the indented
-    first line of a paragraph with a ragged right edge does not.
-    """
-
-    def find_neighbors(self, plane: Plane[Any], ratio: float) -> list[LTTextLine]:
-        reach = ratio * self.height
-        near = plane.find((self.x0, self.y0 - reach, self.x1, self.y1 + reach))
-        return [
-            *super().find_neighbors(plane, ratio),
-            *(
-                line
-                for line in near
-                if isinstance(line, _PdfminerLine)
-                and self._is_same_height_as(line, tolerance=reach)
-                and (self._is_indented_over(line) or line._is_indented_over(self))
-            ),
-        ]
-
-    def _is_indented_over(self, below: _PdfminerLine) -> bool:
-        indent = self.x0 - below.x0
-        first = self.y0 > below.y0 and 0 < indent <= _MAX_INDENT * self.height
-        return first and self.x1 > below.x0 + 0.6 * below.width
-
-
 def group_lines(lines: Sequence[Line], page: UprightPage) -> list[TextBlock]:
     """Group lines into text blocks: lines that are close below each other and aligned."""
     if not lines:
         return []
-    x0, y0, x1, y1 = box_around(lines)
-    # A cell of constant size would put a tall line of a huge page into millions of cells.
-    cell = max(_MIN_GRID_CELL, int(max(x1 - x0, y1 - y0) / _MAX_GRID_CELLS))
-    plane: Plane[LTComponent] = Plane((x0 - 1, -y1 - 1, x1 + 1, -y0 + 1), cell)
-    wrapped = [_wrap(line, page) for line in lines]
-    plane.extend(wrapped)
-    numbers: dict[LTTextLine, int] = {line: number for number, line in enumerate(wrapped)}
-    # pdfminer's own `group_textlines` takes time that grows with the square of a group.
-    labels = connected_components(
-        len(lines),
-        (
-            (number, numbers[neighbor])
-            for line, number in numbers.items()
-            for neighbor in line.find_neighbors(plane, PARAMS.line_margin)
-        ),
-    )
+    labels = connected_components(len(lines), _find_neighbors(lines, page))
     blocks: list[list[Line]] = [[] for _ in range(labels.max() + 1)]
     for line, label in zip(lines, labels.tolist(), strict=True):
         blocks[label].append(line)
@@ -118,17 +65,32 @@ def group_lines(lines: Sequence[Line], page: UprightPage) -> list[TextBlock]:
     return list(blocks)
 
 
-def _wrap(line: Line, page: UprightPage) -> _PdfminerLine:
-    wrapped = _PdfminerLine(PARAMS.word_margin)
-    first = line.words[0]
-    left = line.x0
-    if len(line.words) > 1 and BULLET.match(page.layer.texts[first]):
-        # The lines of a list item are aligned with its text, not with its bullet.
-        left = float(page.line_boxes[line.words[1], 0])
-    wrapped.set_bbox((min(left, line.x1), -line.y1, line.x1, -line.y0))
-    # pdfminer drops empty lines; it looks at the text for nothing else.
-    wrapped._objs.append(PdfminerWord(first, page.layer.texts[first], page.line_boxes[first], 1))
-    return wrapped
+def _find_neighbors(lines: Sequence[Line], page: UprightPage) -> Iterator[tuple[int, int]]:
+    """Yield the indices of lines of one height whose left edge, right edge or center is aligned.
+
+    So are the indented first line of a paragraph and the line below it. pdfminer's
+    `group_textlines` does not join these, and its time grows with the square of a group.
+    """
+    x0, y0, x1, y1 = np.array([(_text_left(n, page), n.y0, n.x1, n.y1) for n in lines]).T
+    height, center = y1 - y0, (x0 + x1) / 2
+    for i, reach in enumerate((PARAMS.line_margin * height).tolist()):
+        is_near = (x0 < x1[i]) & (x0[i] < x1) & (y0 - reach < y1[i]) & (y0[i] < y1 + reach)
+        near = np.flatnonzero(is_near & (np.abs(height - height[i]) <= reach))
+        edges = np.abs([x0[near] - x0[i], x1[near] - x1[i], center[near] - center[i]])
+        is_below = y1[i] < y1[near]
+        upper, lower = np.where(is_below, i, near), np.where(is_below, near, i)
+        indent = x0[upper] - x0[lower]
+        is_indented = (y1[upper] < y1[lower]) & (indent > 0)
+        is_indented &= indent <= _MAX_INDENT * height[upper]
+        is_indented &= x1[upper] > x0[lower] + 0.6 * (x1[lower] - x0[lower])
+        yield from ((i, j) for j in near[(edges <= reach).any(axis=0) | is_indented].tolist())
+
+
+def _text_left(line: Line, page: UprightPage) -> float:
+    """Return the left edge of a line, without the bullet of a list item."""
+    if len(line.words) > 1 and BULLET.match(page.layer.texts[line.words[0]]):
+        return min(float(page.line_boxes[line.words[1], 0]), line.x1)
+    return line.x0
 
 
 def is_running_text(block: TextBlock) -> bool:

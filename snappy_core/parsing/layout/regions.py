@@ -14,8 +14,8 @@ from snappy_core.parsing.layout.figures import add_figures
 from snappy_core.parsing.layout.numbering import number_regions
 from snappy_core.parsing.layout.paragraphs import find_paragraphs, split_paragraphs
 from snappy_core.parsing.layout.upright_page import UprightPage
-from snappy_core.parsing.tables.blocks import table_block
 from snappy_core.parsing.tables.detection import find_tables
+from snappy_core.parsing.tables.table import table_block
 from snappy_core.parsing.text import TextLayer
 from snappy_core.types import Label, Region, Words
 

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 
 from snappy_core.parsing.layout.blocks import TextBlock
 from snappy_core.parsing.layout.lines import Line, group_rows
-from snappy_core.parsing.layout.upright_page import UprightPage
-from snappy_core.parsing.tables.table import is_number
 
 MAX_LINES = 12  # of a cell
-_MAX_CONTINUATIONS = 3  # lines in a run of a column that only continue a cell
 
 
 def separate_cells(
-    lines: Sequence[Line], text_blocks: Sequence[TextBlock], page: UprightPage
+    lines: Sequence[Line], text_blocks: Sequence[TextBlock]
 ) -> tuple[list[Line], list[TextBlock]]:
     """Return the lines that may be cells, and the blocks that are running text.
 
@@ -27,36 +23,24 @@ def separate_cells(
     """
     single = [block[0] for block in text_blocks if len(block) == 1]
     blocks = [block for block in text_blocks if len(block) > 1]
-    cells, blocks = _take_columns([*lines, *single], blocks, page)
-    cells, blocks = _take_long_cells(cells, blocks)
-    return _drop_scraps(cells, blocks), blocks
+    return _take_long_cells(*_take_columns([*lines, *single], blocks))
 
 
 def _take_columns(
-    cells: list[Line], blocks: Sequence[TextBlock], page: UprightPage
+    cells: list[Line], blocks: Sequence[TextBlock]
 ) -> tuple[list[Line], list[TextBlock]]:
-    """Move blocks to the cells that are columns of a table: their lines are beside cells.
-
-    Lines between the rows continue a cell if the rows have enough columns.
-    """
+    """Move blocks to the cells that are columns of a table: their lines are beside cells."""
     cell_set = set(cells)
-    beside: dict[Line, int] = {}  # cells at the height of each line, a single number counts twice
+    beside: dict[Line, int] = {}  # cells at the height of each line
     for row in group_rows([*cells, *(line for block in blocks for line in block)]):
         row_cells = [line for line in row if line in cell_set]
         for line in row:
-            level = [cell for cell in row_cells if abs(cell.middle - line.middle) < 0.3 * line.size]
-            beside[line] = len(level) + (len(level) == 1 and is_number(level, page))
+            beside[line] = sum(abs(c.middle - line.middle) < 0.3 * line.size for c in row_cells)
     column_lines: list[Line] = []
     remaining: list[TextBlock] = []
     for block in blocks:
-        on_rows = "".join("x" if beside[line] > 1 else "." for line in block)
-        on_wide_rows = [beside[line] > 2 for line in block]
-        is_column = (
-            on_wide_rows[0]
-            and sum(on_wide_rows) > 1
-            and "." * (_MAX_CONTINUATIONS + 1) not in on_rows
-        )
-        if is_column or on_rows.count("x") >= 0.8 * len(block):
+        is_column = sum(beside[line] > 1 for line in block) >= 0.8 * len(block)
+        if is_column:
             column_lines += block
         else:
             remaining.append(block)
@@ -97,14 +81,3 @@ def _take_long_cells(
     cell_lines = [line for number in sorted(chosen) for line in blocks[number]]
     remaining = [block for number, block in enumerate(blocks) if number not in chosen]
     return [*cells, *cell_lines], remaining
-
-
-def _drop_scraps(cells: Sequence[Line], blocks: Sequence[TextBlock]) -> list[Line]:
-    """Return cells without the ends of text lines that a wide space has cut off."""
-    text = {line for block in blocks for line in block}
-    for row in group_rows([*cells, *text]):
-        for direction in (row, row[::-1]):
-            for a, b in pairwise(direction):
-                if a in text and max(a.x0, b.x0) - min(a.x1, b.x1) < 1.5 * b.size:
-                    text.add(b)
-    return [cell for cell in cells if cell not in text]

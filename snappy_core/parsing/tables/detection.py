@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from snappy_core.parsing.layout.blocks import TextBlock
-from snappy_core.parsing.layout.geometry import box_area, overlap_share
+from snappy_core.parsing.layout.geometry import overlap_share
 from snappy_core.parsing.layout.lines import BULLET, Line, box_around, group_rows
 from snappy_core.parsing.layout.paragraphs import CAPTION
 from snappy_core.parsing.layout.upright_page import UprightPage
@@ -34,12 +34,11 @@ def find_tables(text_blocks: Sequence[TextBlock], page: UprightPage) -> list[Tab
     block_lines = {line for block in text_blocks for line in block}
     others = [line for line in page.lines if line not in block_lines]
     lines = [*others, *(line for block in text_blocks for line in block)]
-    cells, text = separate_cells(others, text_blocks, page)
+    cells, text = separate_cells(others, text_blocks)
     tables: list[Table] = []
     used: set[Line] = set()
     # Ruling lines are exact; the areas of a model complement them and may be running text.
     areas = [area.box for area in page.areas if area.label == "table"]
-    areas = [box for box in areas if not _is_text_area(box, text)]
     for box in (*find_frames(lines, text, page), *areas):
         if any(overlap_share(box, box_around(table.lines)) > 0.5 for table in tables):
             continue  # a frame around a table
@@ -54,13 +53,6 @@ def find_tables(text_blocks: Sequence[TextBlock], page: UprightPage) -> list[Tab
         if table := _build_if_table(run, page, framed=False):
             tables.append(table)
     return sorted(tables, key=lambda table: min(line.y0 for line in table.lines))
-
-
-def _is_text_area(area: Box, text_blocks: Sequence[TextBlock]) -> bool:
-    """Return whether running text fills more than a quarter of an area."""
-    boxes = [box_around(block) for block in text_blocks if len(block) > 1]
-    covered = sum(box_area(box) for box in boxes if overlap_share(area, box) > 0.5)
-    return covered > 0.25 * box_area(area)
 
 
 def _build_if_table(lines: Sequence[Line], page: UprightPage, framed: bool) -> Table | None:

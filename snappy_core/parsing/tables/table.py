@@ -1,15 +1,17 @@
-"""Tables as rows of cells, and their text."""
+"""Tables as rows of cells, and the drafts of their regions."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from snappy_core.markdown import table_markdown
+from snappy_core.parsing.layout.blocks import Block
 from snappy_core.parsing.layout.lines import Line
 from snappy_core.parsing.layout.upright_page import UprightPage
+from snappy_core.types import Label
 
 LEADER = re.compile(r"^(?:[.…·_]{4,}|[.…])$")
 """Dots between an entry and its page number in a table of contents."""
@@ -86,10 +88,45 @@ def is_number(cell: Cell, page: UprightPage) -> bool:
     return sum(map(str.isdigit, text)) > sum(map(str.isalpha, text))
 
 
+def table_block(table: Table, page: UprightPage) -> Block:
+    """Return the block of a table, with its rows and its named sections as parts.
+
+    The text of each part is a table with the header; the words of the header, and of the name of
+    the section, are its context. A section of a single row is one row together with its name.
+    """
+    header = table.rows[: table.header]
+
+    def block(rows: Sequence[Row], label: Label, context: Sequence[Row] = ()) -> Block:
+        return replace(
+            Block.of(_words(rows), page),
+            label=label,
+            text=rows_markdown((*header, *rows), table.header, page),
+            context=_words(context),
+        )
+
+    parts = []
+    for name, rows in table.sections():
+        if name is None:
+            parts += [block([row], "table_row", header) for row in rows]
+        elif len(rows) < 2:
+            parts.append(block([name, *rows], "table_row", header))
+        else:
+            row_blocks = [block([row], "table_row", (*header, name)) for row in rows]
+            section = block([name, *rows], "table", header)
+            parts.append(replace(section, parts=tuple(row_blocks)))
+    text = rows_markdown(table.rows, table.header, page)
+    whole = Block.of(_words(table.rows), page, "table")
+    return replace(whole, text=text, parts=tuple(parts))
+
+
+def _words(rows: Iterable[Row]) -> tuple[int, ...]:
+    return tuple(word for row in rows for word in row.words)
+
+
 def rows_markdown(rows: Iterable[Row], header_rows: int, page: UprightPage) -> str:
-    """Return rows as a table in Markdown, whose only header row joins the first `header_rows`."""
-    return table_markdown([[_text(cell, page) for cell in row.cells] for row in rows], header_rows)
-
-
-def _text(cell: Cell, page: UprightPage) -> str:
-    return " ".join(text for text in page.texts_of(cell) if not LEADER.match(text))
+    """Return rows as a table in Markdown, without the dots of a table of contents."""
+    texts = [
+        [" ".join(t for t in page.texts_of(cell) if not LEADER.match(t)) for cell in row.cells]
+        for row in rows
+    ]
+    return table_markdown(texts, header_rows)
