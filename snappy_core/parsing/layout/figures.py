@@ -135,7 +135,8 @@ def _is_axis_label(block: Block, box: Box) -> bool:
 def _lie_in(blocks: Sequence[Block], box: Box) -> NDArray[np.bool_]:
     """Return which blocks lie in an area, captions excepted, shape (n,)."""
     others = np.array([block.label != "caption" for block in blocks], dtype=bool)
-    return np.logical_and(_shares_in(blocks, box) >= _INSIDE, others)
+    inside: NDArray[np.bool_] = (_shares_in(blocks, box) >= _INSIDE) & others
+    return inside
 
 
 def _shares_in(blocks: Sequence[Block], box: Box) -> NDArray[np.float32]:
