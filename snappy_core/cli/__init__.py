@@ -60,11 +60,16 @@ def run_app(app: typer.Typer, name: str, arguments: Sequence[str]) -> int:
     except typer.Abort:
         return 130
     except Exception as error:
-        error_code = _exit_code(error)
-        if error_code is None:
+        # Depending on its version, Typer raises its own errors or those of click.
+        error_code = getattr(error, "exit_code", None)
+        if isinstance(error, (SnappyError, OSError)):
+            error_code = 1
+        elif isinstance(error, ValueError):
+            error_code = 2
+        elif error_code is None:  # a bug
             raise
         print(f"error: {_message(error)}", file=sys.stderr)
-        return error_code
+        return int(error_code)
     return code if isinstance(code, int) else 0
 
 
@@ -80,17 +85,6 @@ def _complete_ray(arguments: Sequence[str]) -> list[str]:
         if argument == "--ray" and following.startswith("-"):
             complete.append("auto")
     return complete
-
-
-def _exit_code(error: Exception) -> int | None:
-    """Return the exit code of an expected error, None for a bug."""
-    if isinstance(error, (SnappyError, OSError)):
-        return 1
-    if isinstance(error, ValueError):
-        return 2
-    # Depending on its version, Typer raises its own errors or those of click.
-    code: int | None = getattr(error, "exit_code", None)
-    return code
 
 
 def _message(error: Exception) -> str:

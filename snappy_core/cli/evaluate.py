@@ -7,16 +7,7 @@ from typing import Annotated
 import typer
 
 from snappy_core import ReadingOptions, RegionIndex, Workers
-from snappy_core.cli.options import (
-    EncoderName,
-    Json,
-    K,
-    ModelMode,
-    OcrMode,
-    WorkerCount,
-    load_encoder,
-    worker_count,
-)
+from snappy_core.cli import options
 from snappy_core.cli.output import print_json, print_lines
 from snappy_core.stores import open_store
 
@@ -28,16 +19,16 @@ def bench(
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", help="Holds queries.jsonl and pdfs/.", exists=True)
     ],
-    ocr: OcrMode = "auto",
-    layout_model: ModelMode = "auto",
-    workers: WorkerCount = None,
-    json: Json = False,
+    ocr: options.OcrMode = "auto",
+    layout_model: options.ModelMode = "auto",
+    workers: options.WorkerCount = None,
+    json: options.Json = False,
 ) -> None:
     """Search a folder's PDFs for its questions and compare the regions with the labeled boxes."""
     from snappy_core.evaluation.report import bench_report
     from snappy_core.evaluation.runner import run_bench
 
-    count = worker_count(workers)
+    count = options.worker_count(workers)
     reading = ReadingOptions(ocr, layout_model=layout_model)
     executor = Workers(count) if count else None
     summary = run_bench(folder, reading=reading, executor=executor)
@@ -59,9 +50,9 @@ def recall(
             exists=True,
         ),
     ] = None,
-    k: K = 10,
-    encoder: EncoderName = None,
-    json: Json = False,
+    k: options.K = 10,
+    encoder: options.EncoderName = None,
+    json: options.Json = False,
 ) -> None:
     """Compare searches of fewer and more candidate pages with an exact one: recall and speed."""
     from snappy_core.evaluation.recall import load_questions, run_recall
@@ -69,7 +60,7 @@ def recall(
 
     questions = None if queries is None else load_questions(queries)
     with closing(open_store(index, create=False)) as store:
-        opened = RegionIndex(store, load_encoder(encoder))
+        opened = RegionIndex(store, options.load_encoder(encoder))
         summary = run_recall(store, opened.encoder, questions, k=k)
     if json:
         print_json(summary)

@@ -1,23 +1,14 @@
 """`snappy index`, `snappy info`, `snappy compact` and `snappy copy`."""
 
 from contextlib import closing
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from typing import Annotated
 
 import typer
 
 from snappy_core import Ray, ReadingOptions, RegionIndex, Workers
-from snappy_core.cli.options import (
-    EncoderName,
-    Json,
-    ModelMode,
-    OcrMode,
-    WorkerCount,
-    load_encoder,
-    read_metadata,
-    worker_count,
-)
+from snappy_core.cli import options
 from snappy_core.cli.output import plain, print_json, print_lines
 from snappy_core.ingest.executor import Executor
 from snappy_core.stores import open_store
@@ -38,7 +29,7 @@ def index(
             metavar="INDEX", help=f"The index, created if it does not exist: {_LOCATIONS}."
         ),
     ],
-    encoder: EncoderName = None,
+    encoder: options.EncoderName = None,
     metadata: Annotated[
         list[str] | None,
         typer.Option(
@@ -61,8 +52,8 @@ def index(
             help="Format of --regions, such as hocr or docling. By default it is detected.",
         ),
     ] = None,
-    ocr: OcrMode = "auto",
-    layout_model: ModelMode = "auto",
+    ocr: options.OcrMode = "auto",
+    layout_model: options.ModelMode = "auto",
     languages: Annotated[
         str, typer.Option(metavar="NAMES", help="Languages for OCR: eng, deu+fra, ...")
     ] = "eng",
@@ -73,7 +64,7 @@ def index(
             help="Vision models: pool N x N patches into one for the first search stage.",
         ),
     ] = 4,
-    workers: WorkerCount = None,
+    workers: options.WorkerCount = None,
     timeout: Annotated[
         float, typer.Option(metavar="SECONDS", help="Time limit of a worker, per page.")
     ] = 60.0,
@@ -86,17 +77,17 @@ def index(
             "local (this machine), or auto (a running cluster or else this machine), the default.",
         ),
     ] = None,
-    as_json: Json = False,
+    as_json: options.Json = False,
 ) -> int:
     """Add documents to an index; those that it already holds unchanged are skipped."""
-    keys = None if metadata is None else read_metadata(metadata)
+    keys = None if metadata is None else options.read_metadata(metadata)
     reading = ReadingOptions(ocr, languages, layout_model, pool_block)
     memory_bytes = int(memory * 2**30)
     one_document = regions is not None or regions_format is not None
     if one_document and len(paths) != 1:
         raise ValueError(f"--regions describes one document, not {len(paths)}")
-    with RegionIndex.open(to, load_encoder(encoder)) as opened:
-        count = worker_count(workers, opened.encoder)
+    with RegionIndex.open(to, options.load_encoder(encoder)) as opened:
+        count = options.worker_count(workers, opened.encoder)
         executor: Executor | None = None
         if ray is not None:
             actors = None if workers is None and count else count  # None: all cores of the cluster
@@ -111,16 +102,9 @@ def index(
             add = partial(opened.add, paths)
         report = add(metadata=keys, password=password, reading=reading, executor=executor)
     if as_json:
-        print_json(
-            {
-                "added": report.added,
-                "unchanged": report.unchanged,
-                "failed": [{"source": f.source, "cause": f.cause} for f in report.failed],
-                "warnings": report.warnings,
-                "pages": report.pages,
-                "seconds": round(report.seconds, 3),
-            }
-        )
+        properties = asdict(replace(report, failed=()))
+        failed = [{"source": failure.source, "cause": failure.cause} for failure in report.failed]
+        print_json({**properties, "failed": failed, "seconds": round(report.seconds, 3)})
     else:
         counts = f"{len(report.added)} added, {len(report.unchanged)} unchanged"
         counts += f", {len(report.failed)} failed; {report.pages} pages in {report.seconds:.1f} s"
@@ -132,7 +116,7 @@ def index(
     return 1 if report.failed else 0
 
 
-def info(location: Location, as_json: Json = False) -> None:
+def info(location: Location, as_json: options.Json = False) -> None:
     """Show the encoder of an index and how many documents, pages and bytes it has."""
     with RegionIndex.open(location, create=False) as opened:
         properties = asdict(opened.info())
@@ -156,7 +140,7 @@ def copy(
     target: Annotated[
         str, typer.Argument(metavar="TO", help="The copy, created if it does not exist.")
     ],
-    as_json: Json = False,
+    as_json: options.Json = False,
 ) -> None:
     """Copy an index to another place, and verify the copy.
 

@@ -67,9 +67,6 @@ def read_metadata(pairs: Sequence[str]) -> dict[str, Scalar]:
 
     >>> read_metadata(["team=finance", "year=2025", "edition=1.10"])
     {'team': 'finance', 'year': 2025, 'edition': '1.10'}
-
-    Raises:
-        ValueError: a text is not a pair, or a key appears twice.
     """
     metadata: dict[str, Scalar] = {}
     for key, value in map(_split, pairs):

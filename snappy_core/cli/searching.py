@@ -125,12 +125,8 @@ def _open_index(
     """Open the index at `location`, or build one of `pdfs` in memory."""
     if (location is None) == (not pdfs):
         raise ValueError("use either --in INDEX or --pdf FILE")
-    loaded = load_encoder(encoder)
-    with (
-        RegionIndex(encoder=loaded)
-        if location is None
-        else RegionIndex.open(location, loaded, create=False)
-    ) as index:
+    target = ":memory:" if location is None else location
+    with RegionIndex.open(target, load_encoder(encoder), create=location is None) as index:
         if pdfs:
             report = index.add(pdfs)
             report.raise_failed()

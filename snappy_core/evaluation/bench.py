@@ -42,31 +42,20 @@ class Question:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Corpus:
-    """All pages of a bench, with their regions numbered consecutively.
+    """All pages of a bench, with their regions numbered consecutively."""
 
-    Attributes:
-        keys: (document file, page number) of each page.
-        offsets: page p has the regions `offsets[p]:offsets[p + 1]`.
-    """
-
-    keys: Sequence[tuple[str, int]]
+    keys: Sequence[tuple[str, int]]  # (document file, page number) of each page
     pages: Sequence[Page]
-    offsets: NDArray[np.int64]
+    offsets: NDArray[np.int64]  # page p has the regions offsets[p]:offsets[p + 1]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ranking:
-    """The scores that a ranker gives for a question.
-
-    Attributes:
-        pages: (p,) of each page.
-        within: (r,) of each region, to rank the regions of one page.
-        overall: (r,) of each region, to rank the regions of all pages.
-    """
+    """The scores of all pages (p,) and regions (r,) for a question."""
 
     pages: NDArray[np.float32]
-    within: NDArray[np.float32]
-    overall: NDArray[np.float32]
+    within: NDArray[np.float32]  # to rank the regions of one page
+    overall: NDArray[np.float32]  # to rank the regions of all pages
 
 
 Ranker = Callable[[str], Ranking]

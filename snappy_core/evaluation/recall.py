@@ -139,7 +139,4 @@ def _shares(results: Sequence[Hits], exact: Sequence[Hits]) -> dict[str, float]:
 
 
 def _regions_and_pages(hits: Hits) -> tuple[set[str], set[tuple[str, int]]]:
-    return (
-        {hit.region_id for hit in hits},
-        {(hit.document_id, hit.page_number) for hit in hits},
-    )
+    return {hit.region_id for hit in hits}, {(hit.document_id, hit.page_number) for hit in hits}

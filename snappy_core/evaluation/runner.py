@@ -10,15 +10,7 @@ import numpy as np
 
 from snappy_core.encoders.base import Encoder
 from snappy_core.errors import MissingDependencyError
-from snappy_core.evaluation.bench import (
-    MEASURES,
-    Corpus,
-    Question,
-    Ranker,
-    Ranking,
-    load_questions,
-    measure,
-)
+from snappy_core.evaluation import bench
 from snappy_core.evaluation.metrics import intervals
 from snappy_core.index import RegionIndex
 from snappy_core.ingest.executor import Executor
@@ -52,7 +44,7 @@ def run_bench(
         FileNotFoundError: there is no `queries.jsonl`, or a PDF of it is missing.
         ValueError, UnreadableDocumentError: `queries.jsonl` or a PDF cannot be read.
     """
-    questions = load_questions(folder)
+    questions = bench.load_questions(folder)
     files = sorted((Path(folder) / "pdfs").glob("*.pdf"))
     if missing := {question.document for question in questions} - {file.name for file in files}:
         raise FileNotFoundError(f"{Path(folder) / 'pdfs' / min(missing)}: no such file")
@@ -72,7 +64,7 @@ def run_bench(
             "bm25": _bm25(corpus),
         }
         summaries = {
-            name: _summarize(questions, [measure(q, corpus, rank(q.text)) for q in questions])
+            name: _summarize(questions, [bench.measure(q, corpus, rank(q.text)) for q in questions])
             for name, rank in compared.items()
         }
     return {
@@ -87,7 +79,7 @@ def run_bench(
 
 
 def _summarize(
-    questions: Sequence[Question], rows: Sequence[Mapping[str, float]]
+    questions: Sequence[bench.Question], rows: Sequence[Mapping[str, float]]
 ) -> dict[str, object]:
     def by(groups: Sequence[str]) -> dict[str, dict[str, float]]:
         return {
@@ -104,28 +96,28 @@ def _summarize(
 
 
 def _means(rows: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    return {name: round(float(np.mean([row[name] for row in rows])), 4) for name in MEASURES}
+    return {name: round(float(np.mean([row[name] for row in rows])), 4) for name in bench.MEASURES}
 
 
-def _corpus(store: MemoryStore) -> Corpus:
+def _corpus(store: MemoryStore) -> bench.Corpus:
     with store.read() as snapshot:
         catalog = snapshot.catalog()
         pages = [snapshot.page(page_id) for page_id in catalog.page_ids.tolist()]
     names = [Path(document).name for document in catalog.document_ids]
-    return Corpus(
+    return bench.Corpus(
         keys=list(zip(names, catalog.page_numbers.tolist(), strict=True)),
         pages=pages,
         offsets=np.cumsum([0, *(len(page.regions) for page in pages)], dtype=np.int64),
     )
 
 
-def _snappy(store: Store, encoder: Encoder, scoring: str = "maxsim") -> Ranker:
+def _snappy(store: Store, encoder: Encoder, scoring: str = "maxsim") -> bench.Ranker:
     """Return a ranker that scores all pages of a store as a search does."""
     with store.read() as snapshot:
         pages = snapshot.vectors(snapshot.catalog().page_ids.tolist())
     mask = rankable(*concatenate_regions([(page.labels, page.parents) for page in pages]))
 
-    def rank(question: str) -> Ranking:
+    def rank(question: str) -> bench.Ranking:
         query = encoder.encode_query(question)
         with store.read() as snapshot:
             weights = engine.query_weights(snapshot, query)
@@ -135,12 +127,12 @@ def _snappy(store: Store, encoder: Encoder, scoring: str = "maxsim") -> Ranker:
         overall = np.where(mask, scored.overall, -np.inf)
         overall[order[~drop_nested(order, scored.parents)]] = -np.inf
         within = np.where(mask, scored.within_page, -np.inf)
-        return Ranking(scored.pages, within, overall)
+        return bench.Ranking(scored.pages, within, overall)
 
     return rank
 
 
-def _bm25(corpus: Corpus) -> Ranker:
+def _bm25(corpus: bench.Corpus) -> bench.Ranker:
     """Return a ranker of regions, and of pages by all their words, by BM25 (the library bm25s).
 
     Its terms are those from which the index takes the weights of words.
@@ -161,9 +153,9 @@ def _bm25(corpus: Corpus) -> Ranker:
     pages.index([terms(" ".join(page.words.texts)) for page in corpus.pages], show_progress=False)
     mask = rankable(*concatenate_regions([region_arrays(page.regions) for page in corpus.pages]))
 
-    def rank(question: str) -> Ranking:
+    def rank(question: str) -> bench.Ranking:
         query = terms(question)
         scores = np.where(mask, np.asarray(regions.get_scores(query), dtype=np.float32), -np.inf)
-        return Ranking(np.asarray(pages.get_scores(query), dtype=np.float32), scores, scores)
+        return bench.Ranking(np.asarray(pages.get_scores(query), dtype=np.float32), scores, scores)
 
     return rank

@@ -7,8 +7,7 @@ from typing import Any
 
 from snappy_core.types import NO_WORDS, Box, Label, Words
 
-_VERSION = "2"
-"""Part of the fingerprint: raised when the same supplied regions would be stored differently."""
+_VERSION = "2"  # raised when the same supplied regions would be stored differently
 
 Content = bytes | Mapping[str, Any] | list[Any]
 """The content of a file: parsed if it is JSON, else its bytes."""

@@ -84,8 +84,8 @@ def _boxes(text: str, where: str) -> list[Any]:
     """Return the boxes of a region; some versions put the list of boxes into another list."""
     try:
         boxes = json.loads(text)
-    except ValueError as error:
-        raise FormatError(f"{where}: {text!r} is not a list of boxes") from error
+    except ValueError:
+        boxes = None
     match boxes:
         case [[list(), *_] as nested]:
             boxes = nested

@@ -42,8 +42,7 @@ def read(content: Content) -> dict[int, SuppliedPage]:
     reader = _Reader(content)
     regions: _RegionsByPage = defaultdict(list)
     for root in ("body", "furniture"):
-        for ref in _refs(content.get(root) or {}, "children"):
-            reader.add_item(ref, regions)
+        reader.add_children(content.get(root) or {}, regions)
     if not regions:
         raise FormatError("has no item with a box: it was not made from pages")
     pages = sorted({*regions, *reader.converted_pages})
@@ -54,15 +53,10 @@ def read(content: Content) -> dict[int, SuppliedPage]:
 
 
 class _Reader:
-    """Walks over the items of a document in reading order.
-
-    Attributes:
-        words: the words of table cells, by page.
-        converted_pages: the pages with a size.
-    """
+    """Walks over the items of a document in reading order."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
-        self.words: defaultdict[int, list[SuppliedWord]] = defaultdict(list)
+        self.words: defaultdict[int, list[SuppliedWord]] = defaultdict(list)  # of table cells
         self._items = {
             f"#/{name}/{index}": item
             for name in _COLLECTIONS
@@ -78,10 +72,11 @@ class _Reader:
             self._sizes[number] = size.get("width"), size.get("height")
         self.converted_pages = {page for page, size in self._sizes.items() if all(size)}
 
-    def add_item(self, ref: str, regions: _RegionsByPage) -> None:
-        """Add an item and its children; captions are added with the items they belong to."""
-        if ref not in self._visited and ref not in self._captions:
-            self._add(ref, regions)
+    def add_children(self, item: Mapping[str, Any], regions: _RegionsByPage) -> None:
+        """Add what is inside an item, but no captions: they are added with what they describe."""
+        for ref in _refs(item, "children"):
+            if ref not in self._visited and ref not in self._captions:
+                self._add(ref, regions)
 
     def _add(self, ref: str, regions: _RegionsByPage) -> None:
         self._visited.add(ref)
@@ -93,8 +88,7 @@ class _Reader:
             if caption not in self._visited:
                 self._add(caption, children_by_page)
                 captions.append(self._items[caption].get("text") or "")
-        for child in _refs(item, "children"):
-            self.add_item(child, children_by_page)
+        self.add_children(item, children_by_page)
         item_regions = self._regions(ref, item, captions)
         for page, children in children_by_page.items():
             if page in item_regions:

@@ -57,12 +57,8 @@ class Frame:
     def to_fractions(self, values: Any, where: str) -> Box:
         """Return a box (x0, y0, x1, y1) of this frame in page fractions, clipped to the page.
 
-        Args:
-            where: the region on the page, for messages.
-
-        Raises:
-            FormatError: these are not four numbers, or the box is inverted, outside of the page,
-                or in another unit.
+        A box that is not four numbers, inverted, outside of the page, or in another unit is a
+        FormatError; it says `where` on the page.
         """
         where = f"page {self.page}, {where}"
         left, low, right, high = four_numbers(values, where)

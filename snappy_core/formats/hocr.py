@@ -9,7 +9,7 @@ from snappy_core.formats.frames import Frame, check_sequence, four_numbers
 from snappy_core.formats.labels import labels_by_name
 from snappy_core.formats.markup import Element, decode, parse_html
 from snappy_core.formats.region_builder import NestedRegion, SuppliedWord, build_page, enclose_all
-from snappy_core.types import Box, Label
+from snappy_core.types import Box
 
 _REGIONS = labels_by_name(
     {
@@ -72,22 +72,18 @@ def _page(number: int, element: Element) -> SuppliedPage:
 def _regions(element: Element, frame: Frame) -> list[NestedRegion]:
     """Return the region of an element, or the regions inside it if it is not a region itself."""
     kind, parts = _class(element), list(_parts(element))
-    if kind in _LINES and kind not in _REGIONS:
-        return _region(element, frame, _LINES[kind], [])
+    children: list[NestedRegion] = []
     line_labels = [_LINES[_class(part)] for part in parts if _class(part) in _LINES]
     others = [part for part in parts if _class(part) not in _LINES]
-    if kind in _REGIONS or (kind in _BLOCKS and line_labels and not others):
+    if kind in _LINES and kind not in _REGIONS:
+        label = _LINES[kind]
+    elif kind in _REGIONS or (kind in _BLOCKS and line_labels and not others):
         children = [region for part in others for region in _regions(part, frame)]
         label = _REGIONS.get(kind, "paragraph")
         if label == "paragraph" and len(set(line_labels)) == 1:
             label = line_labels[0]
-        return _region(element, frame, label, children)
-    return [region for part in parts for region in _regions(part, frame)]
-
-
-def _region(
-    element: Element, frame: Frame, label: Label, children: list[NestedRegion]
-) -> list[NestedRegion]:
+    else:
+        return [region for part in parts for region in _regions(part, frame)]
     box = _box(element, frame) or enclose_all(
         [word.box for word in _words(element, frame)] + [child.box for child in children]
     )

@@ -14,19 +14,15 @@ from snappy_core.markdown import table_markdown
 
 Element = Any  # lxml has no types
 
-MAX_CELLS = 100_000
-"""Cells of a table, one that spans several columns or rows counted as often as it is repeated."""
-
-MAX_SPAN = 1000
-"""Columns or rows that a cell may span, as in HTML."""
+MAX_CELLS = 100_000  # of a table; a cell that spans columns or rows counts for each of them
+MAX_SPAN = 1000  # columns or rows that a cell may span, as in HTML
 
 _LIMITS = {"no_network": True, "huge_tree": False, "remove_comments": True, "remove_pis": True}
 # libxml2 ignores whatever follows them, such as a second file
 _LAST_TAGS = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
 _TABLE = re.compile(r"<table\b.*?</table\s*>", re.DOTALL | re.IGNORECASE)
 _ENCODING = re.compile(rb"""(?:encoding|charset)\s*=\s*["']?([\w-]+)""")
-_PROLOG = 2048
-"""Bytes at the start of a file in which its encoding is declared."""
+_PROLOG = 2048  # bytes at the start of a file in which its encoding is declared
 
 
 def decode(content: Content) -> str:

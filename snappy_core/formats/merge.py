@@ -12,8 +12,7 @@ from snappy_core.formats.base import SuppliedPage, SuppliedRegion
 from snappy_core.formats.region_builder import estimate_word_boxes
 from snappy_core.types import Page, Region, Words
 
-_ASPECT_TOLERANCE = 0.01
-"""Relative difference of aspect ratios; sizes in whole pixels are rounded."""
+_ASPECT_TOLERANCE = 0.01  # relative difference; sizes in whole pixels are rounded
 
 
 def merge_regions(page: Page, supplied: SuppliedPage) -> Page:

@@ -31,15 +31,11 @@ class NestedRegion:
 
 @dataclass(frozen=True, slots=True)
 class SuppliedWord:
-    """A word from another reader; a text with spaces counts as several words.
-
-    Attributes:
-        confidence: of the OCR, 0 to 1; None if there is none.
-    """
+    """A word from another reader; a text with spaces counts as several words."""
 
     text: str
     box: Box
-    confidence: float | None = None
+    confidence: float | None = None  # of the OCR, 0 to 1
 
 
 def enclose_all(boxes: Iterable[Box]) -> Box | None:
@@ -108,24 +104,13 @@ def _split_words(words: Sequence[SuppliedWord], aspect: float) -> Words:
     return Words(tuple(texts), as_boxes(boxes), np.array(certain_by_default, np.float32))
 
 
-def tokens(text: str) -> list[str]:
-    """Return the words of a text without freestanding Markdown syntax.
-
-    >>> tokens("| Tide | 4.2 m |")
-    ['Tide', '4.2', 'm']
-    """
-    return [word for word in text.split() if not _MARKDOWN.match(word)]
-
-
 def estimate_word_boxes(text: str, box: Box, aspect: float) -> tuple[list[str], Boxes]:
     """Return the words of a text and estimated boxes (n, 4) for them, all inside `box`.
 
-    The words are laid out in as many left-aligned lines as give letters their usual proportions.
-
-    Args:
-        aspect: width of the page divided by its height.
+    The words, without freestanding Markdown syntax, are laid out in as many left-aligned lines as
+    give letters their usual proportions. `aspect` is the width of the page divided by its height.
     """
-    words = tokens(text)
+    words = [word for word in text.split() if not _MARKDOWN.match(word)]
     if not words:
         return [], np.zeros((0, 4), dtype=np.float32)
     lengths = np.array([len(word) for word in words])

@@ -46,12 +46,11 @@ def sniff(content: Content) -> bool:
 
 def read(content: Content) -> dict[int, SuppliedPage]:
     """Return the pages of a list of elements; tables with HTML become Markdown."""
-    if not sniff(content):
+    if not (isinstance(content, list) and sniff(content)):
         raise FormatError("is not a list of elements with 'type' and 'metadata'")
     regions: dict[int, list[NestedRegion]] = defaultdict(list)
     sizes: dict[int, tuple[float, float]] = {}
     for index, element in enumerate(content):
-        assert isinstance(element, Mapping)
         if element["type"] == "PageBreak":
             continue
         where = f"element {index} ({element['type']})"
