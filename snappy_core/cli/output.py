@@ -1,18 +1,15 @@
 """Printing results, as text and as JSON."""
 
-from __future__ import annotations
-
 import json
 import unicodedata
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
 
 from snappy_core import Hit
 from snappy_core.metadata import region_metadata
 from snappy_core.types import Scalar
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 
 def print_json(value: object) -> None:
@@ -34,8 +31,6 @@ def record(hit: Hit) -> dict[str, Scalar]:
 
 def console() -> Console:
     """Return standard output; text is printed as it is, never as markup of rich."""
-    from rich.console import Console
-
     return Console(markup=False, emoji=False, highlight=False)
 
 
@@ -47,8 +42,6 @@ def print_lines(text: str, style: str | None = None) -> None:
 
 def print_hits(hits: Iterable[Hit]) -> None:
     """Print hits, each with its page, label, score, box, source, section and text."""
-    from rich.text import Text
-
     out = console()
     for hit in hits:
         page = f"page {hit.page_number}"

@@ -45,8 +45,8 @@ def make_questions(snapshot: Snapshot, count: int = QUESTIONS) -> list[str]:
     rng = np.random.default_rng(0)
     questions: list[str] = []
     for page_id in rng.permutation(snapshot.catalog().page_ids).tolist():
-        texts = [region.text.split() for region in snapshot.page(page_id).regions]
-        texts = [words for words in texts if words]
+        regions = snapshot.page(page_id).regions
+        texts = [region.text.split() for region in regions if region.text.strip()]
         if texts:
             words = texts[int(rng.integers(len(texts)))]
             start = int(rng.integers(max(len(words) - QUESTION_WORDS, 0) + 1))

@@ -29,7 +29,6 @@ def run_bench(
     *,
     reading: ReadingOptions = ReadingOptions(),
     executor: Executor | None = None,
-    progress: bool | None = None,
 ) -> dict[str, Any]:
     """Ask the questions of a bench folder over all pages of its PDFs, in one index.
 
@@ -51,7 +50,7 @@ def run_bench(
     store = MemoryStore()
     with RegionIndex(store, encoder) as index:
         started = time.perf_counter()
-        index.add(files, reading=reading, executor=executor, progress=progress).raise_failed()
+        index.add(files, reading=reading, executor=executor).raise_failed()
         seconds_adding = time.perf_counter() - started
         started = time.perf_counter()
         for question in questions:

@@ -52,15 +52,14 @@ def read(content: Content) -> dict[int, SuppliedPage]:
     check_sequence(
         [int(n) if n.isascii() and n.isdigit() else None for n in numbers], "PHYSICAL_IMG_NR"
     )
-    return {number: _page(number, page, tags) for number, page in enumerate(pages, start=1)}
-
-
-def _page(number: int, page: Element, tags: dict[str, Label]) -> SuppliedPage:
-    width, height = _number(page, "WIDTH"), _number(page, "HEIGHT")
-    frame = Frame(number, width, height)  # type: ignore[arg-type]
-    regions = list(_regions(page, frame, tags, "paragraph"))
-    words = [_word(string, frame) for string in page.iter("{*}String")]
-    return build_page(number, regions, words, frame.size)
+    supplied = {}
+    for number, page in enumerate(pages, start=1):
+        width, height = _number(page, "WIDTH"), _number(page, "HEIGHT")
+        frame = Frame(number, width, height)  # type: ignore[arg-type]
+        regions = list(_regions(page, frame, tags, "paragraph"))
+        words = [_word(string, frame) for string in page.iter("{*}String")]
+        supplied[number] = build_page(number, regions, words, frame.size)
+    return supplied
 
 
 def _regions(

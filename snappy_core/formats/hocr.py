@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from snappy_core.errors import FormatError
 from snappy_core.formats.base import Content, Format, SuppliedPage
-from snappy_core.formats.frames import Frame, check_sequence, four_numbers
+from snappy_core.formats.frames import Frame, check_sequence
 from snappy_core.formats.labels import labels_by_name
 from snappy_core.formats.markup import Element, decode, parse_html
 from snappy_core.formats.region_builder import NestedRegion, SuppliedWord, build_page, enclose_all
@@ -62,7 +62,7 @@ def _page(number: int, element: Element) -> SuppliedPage:
     match = _BBOX.search(_title(element))
     if match is None:
         raise FormatError(f"page {number}: has no size, a 'bbox' in its title")
-    x0, y0, x1, y1 = four_numbers(list(map(float, match.groups())), f"page {number}")
+    x0, y0, x1, y1 = map(float, match.groups())
     frame = Frame(number, x1 - x0, y1 - y0, x0=x0, y0=y0)
     regions = [region for part in _parts(element) for region in _regions(part, frame)]
     words = [word for part in _parts(element) for word in _words(part, frame)]

@@ -32,10 +32,8 @@ _COMMON = labels_by_name(
 def label_of(name: str, overrides: Mapping[str, Label] | None = None) -> Label:
     """Return the label for the name that a reader uses; "other" if it is unknown.
 
-    Case does not matter; spaces and hyphens count as underscores.
-
-    Args:
-        overrides: labels of names that mean something else to this reader.
+    Case does not matter; spaces and hyphens count as underscores. `overrides` has the labels of
+    names that mean something else to this reader.
 
     >>> label_of("Section-Header"), label_of("stamp")
     ('heading', 'other')

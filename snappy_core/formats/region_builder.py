@@ -89,15 +89,13 @@ def _split_words(words: Sequence[SuppliedWord], aspect: float) -> Words:
     boxes: list[list[float]] = []
     confidences: list[float | None] = []
     for word in words:
-        words_of_text = clean(word.text).split()
-        word_boxes = [list(word.box)]
-        if len(words_of_text) != 1:
-            text = " ".join(words_of_text)
-            words_of_text, estimates = estimate_word_boxes(text, word.box, aspect)
-            word_boxes = estimates.tolist()
-        texts += words_of_text
-        boxes += word_boxes
-        confidences += [word.confidence] * len(words_of_text)
+        parts, part_boxes = clean(word.text).split(), [list(word.box)]
+        if len(parts) != 1:
+            parts, estimates = estimate_word_boxes(" ".join(parts), word.box, aspect)
+            part_boxes = estimates.tolist()
+        texts += parts
+        boxes += part_boxes
+        confidences += [word.confidence] * len(parts)
     if all(value is None for value in confidences):
         return Words(tuple(texts), as_boxes(boxes))
     certain_by_default = [1.0 if value is None else value for value in confidences]

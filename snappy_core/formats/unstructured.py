@@ -11,13 +11,7 @@ from typing import Any
 
 from snappy_core.errors import FormatError
 from snappy_core.formats.base import Content, Format, SuppliedPage, is_list_of
-from snappy_core.formats.frames import (
-    FRACTION_SLACK,
-    Frame,
-    Origin,
-    check_page_number,
-    four_numbers,
-)
+from snappy_core.formats.frames import FRACTION_SLACK, Frame, Origin, check_page_number
 from snappy_core.formats.labels import label_of, labels_by_name
 from snappy_core.formats.markup import tables_to_markdown
 from snappy_core.formats.region_builder import NestedRegion, build_page
@@ -89,16 +83,15 @@ def _frame(coordinates: Mapping[str, Any], page: int, where: str) -> Frame:
     return Frame(page, width, height, origin)  # type: ignore[arg-type]
 
 
-def _enclose(points: Any, where: str) -> list[float]:
+def _enclose(points: Any, where: str) -> list[Any]:
     """Return the box (x0, y0, x1, y1) around the corners of an element."""
     if not isinstance(points, (list, tuple)) or len(points) < 2:
         raise FormatError(f"{where}: 'points' are the corners of a box, not {points!r}")
     try:
         xs, ys = zip(*((x, y) for x, y in points), strict=True)
-        box = [min(xs), min(ys), max(xs), max(ys)]
+        return [min(xs), min(ys), max(xs), max(ys)]
     except (TypeError, ValueError) as error:
         raise FormatError(f"{where}: 'points' are pairs of numbers, not {points!r}") from error
-    return list(four_numbers(box, where))
 
 
 FORMAT = Format("unstructured", sniff, read)

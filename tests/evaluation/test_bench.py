@@ -96,7 +96,7 @@ def question(**changes):
 
 def test_run(folder):
     (folder / "queries.jsonl").write_text(question() + "\n\n" + question(id="q2", page=1) + "\n")
-    summary = run_bench(folder, FakeEncoder(), progress=False)
+    summary = run_bench(folder, FakeEncoder())
     assert (summary["documents"], summary["questions"]) == (2, 2)
     assert summary["pages"] == 13
     for row in (summary, summary["paper"], summary["bm25"]):
@@ -122,7 +122,7 @@ def test_run(folder):
 def test_broken_folder(folder, lines, error, message):
     (folder / "queries.jsonl").write_text(lines)
     with pytest.raises(error, match=message):
-        run_bench(folder, FakeEncoder(), progress=False)
+        run_bench(folder, FakeEncoder())
 
 
 def test_missing_questions(tmp_path):
