@@ -162,12 +162,9 @@ def _clusters(boxes: _Boxes, size: _Boxes) -> NDArray[np.intp]:
     row_width = columns + 2
     first = np.searchsorted(ends, starts - row_width)  # run above that touches, at a corner too
     last = np.searchsorted(starts, ends - row_width, side="right")
-    touching = (
-        (run, neighbor)
-        for run, (low, high) in enumerate(zip(first.tolist(), last.tolist(), strict=True))
-        for neighbor in range(low, high)
-    )
-    components = connected_components(len(starts), touching)
+    touching = enumerate(map(range, first.tolist(), last.tolist()))
+    pairs = ((run, i) for run, above in touching for i in above)
+    components = connected_components(len(starts), pairs)
     runs = np.searchsorted(starts, cells[1] * row_width + cells[0] + 1, side="right") - 1
     return np.asarray(components[runs], dtype=np.intp)
 

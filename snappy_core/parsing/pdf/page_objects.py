@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pypdfium2.raw as raw
 from numpy.typing import NDArray
+from pypdfium2 import PdfMatrix
 
 from snappy_core.parsing.layout.geometry import box_area
 from snappy_core.types import Box
@@ -25,9 +26,7 @@ third, ... one is read."""
 MAX_DEPTH = 15  # of forms in forms
 
 _Points = list[tuple[float, float]]
-_Matrix = tuple[float, ...]  # (a, b, c, d, e, f), as PDF writes it
 
-_IDENTITY: _Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _MIN_CLIPPED = 0.002  # share of the page; the clips of smaller objects are not read
 _MAX_COORDINATE = 1e9  # points; beyond it are only errors
 _MAX_NESTED_CLIPS = 8  # the innermost clips of an object that are read
@@ -54,9 +53,7 @@ def visible_objects(page: Any, thin: float) -> tuple[NDArray[np.float64], NDArra
         thin: points; a filled path at most this wide or high is a stroke.
     """
     reader = _ObjectReader(page, thin)
-    reader.read(
-        raw.FPDFPage_CountObjects(page), lambda i: raw.FPDFPage_GetObject(page, i), _IDENTITY, 0
-    )
+    reader.read(page, PdfMatrix(), depth=0)
     boxes = np.array([box for box, _ in reader.objects], dtype=np.float64).reshape(-1, 4)
     kinds = np.array([kind for _, kind in reader.objects], dtype=np.int8)
     is_valid = (np.abs(boxes) < _MAX_COORDINATE).all(axis=1)  # excludes NaN, too
@@ -81,14 +78,19 @@ class _ObjectReader:
         self._fill_mode, self._stroke = ctypes.c_int(), ctypes.c_int()
         self._matrix = raw.FS_MATRIX()
 
-    def read(self, count: int, get: Callable[[int], Any], matrix: _Matrix, depth: int) -> None:
-        """Read `count` objects; `matrix` takes their coordinates to PDF space."""
+    def read(self, container: Any, matrix: PdfMatrix, depth: int) -> None:
+        """Read the objects of a page or form; `matrix` takes their coordinates to PDF space."""
+        if depth == 0:
+            count_objects, get_object = raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject
+        else:
+            count_objects, get_object = raw.FPDFFormObj_CountObjects, raw.FPDFFormObj_GetObject
+        count = count_objects(container)
         step = max(1, -(-count // max(self.objects_left, 1)))
         for index in range(0, count, step):
             if self.objects_left <= 0:
                 return
             self.objects_left -= 1
-            item = get(index)
+            item = get_object(container, index)
             kind = raw.FPDFPageObj_GetType(item)
             if kind == raw.FPDF_PAGEOBJ_PATH:
                 self._read_path(item, matrix)
@@ -99,22 +101,16 @@ class _ObjectReader:
             elif kind == raw.FPDF_PAGEOBJ_FORM and depth < MAX_DEPTH:
                 self._read_form(item, matrix, depth)
 
-    def _read_form(self, form: Any, matrix: _Matrix, depth: int) -> None:
-        raw.FPDFPageObj_GetMatrix(form, self._matrix)
+    def _read_form(self, form: Any, matrix: PdfMatrix, depth: int) -> None:
         start = len(self.objects)
-        self.read(
-            raw.FPDFFormObj_CountObjects(form),
-            lambda i: raw.FPDFFormObj_GetObject(form, i),
-            _compose(_entries(self._matrix), matrix),
-            depth + 1,
-        )
+        self.read(form, self._combined_matrix(form, matrix), depth + 1)
         drawings = [box for box, kind in self.objects[start:] if kind is Kind.DRAWING]
         if drawings:  # one figure, unless they are scattered over the page
             whole = _bounding_box([corner for box in drawings for corner in (box[:2], box[2:])])
             if sum(map(box_area, drawings)) > _FORM_SHARE * box_area(whole):
                 self._add(whole, Kind.DRAWING)
 
-    def _read_path(self, path: Any, matrix: _Matrix) -> None:
+    def _read_path(self, path: Any, matrix: PdfMatrix) -> None:
         raw.FPDFPath_GetDrawMode(path, self._fill_mode, self._stroke)
         is_filled = self._fill_mode.value and self._is_visible(
             raw.FPDFPageObj_GetFillColor, path, _WHITE
@@ -147,16 +143,15 @@ class _ObjectReader:
         """
         if not get_color(path, *self._color):
             return True
-        red, green, blue, alpha = (channel.value for channel in self._color)
-        return alpha > 0 and min(red, green, blue) < white
+        *colors, alpha = (channel.value for channel in self._color)
+        return alpha > 0 and min(colors) < white
 
-    def _straight_outlines(self, path: Any, matrix: _Matrix) -> list[_Points] | None:
+    def _straight_outlines(self, path: Any, matrix: PdfMatrix) -> list[_Points] | None:
         """Return the outlines of a path of horizontal and vertical lines; None for any other."""
         count = raw.FPDFPath_CountSegments(path)
         if not 0 < count <= self.segments_left:
             return None
-        raw.FPDFPageObj_GetMatrix(path, self._matrix)
-        matrix = _compose(_entries(self._matrix), matrix)
+        matrix = self._combined_matrix(path, matrix)
         outlines: list[_Points] = []
         for index in range(count):
             self.segments_left -= 1
@@ -175,19 +170,22 @@ class _ObjectReader:
                 outlines[-1].append(outlines[-1][0])
         return [outline for outline in outlines if len(outline) > 1]
 
-    def _bounds(self, item: Any, matrix: _Matrix) -> Box | None:
+    def _bounds(self, item: Any, matrix: PdfMatrix) -> Box | None:
         if not raw.FPDFPageObj_GetBounds(item, *self._floats):
             return None
         x0, y0, x1, y1 = (number.value for number in self._floats)
-        if matrix is _IDENTITY:
-            return x0, y0, x1, y1
-        return _bounding_box([_transform(matrix, x, y) for x in (x0, x1) for y in (y0, y1)])
+        bounds: Box = matrix.on_rect(x0, y0, x1, y1)
+        return bounds
+
+    def _combined_matrix(self, item: Any, matrix: PdfMatrix) -> PdfMatrix:
+        raw.FPDFPageObj_GetMatrix(item, self._matrix)
+        return PdfMatrix.from_raw(self._matrix).multiply(matrix)
 
     def _add(self, box: Box, kind: Kind) -> None:
         if box[0] <= box[2] and box[1] <= box[3]:
             self.objects.append((box, kind))
 
-    def _add_clipped(self, box: Box | None, kind: Kind, item: Any, matrix: _Matrix) -> None:
+    def _add_clipped(self, box: Box | None, kind: Kind, item: Any, matrix: PdfMatrix) -> None:
         if box is None:
             return
         if box_area(box) > _MIN_CLIPPED * self.page_area:
@@ -196,7 +194,7 @@ class _ObjectReader:
                 box = max(x0, clip[0]), max(y0, clip[1]), min(x1, clip[2]), min(y1, clip[3])
         self._add(box, kind)
 
-    def _clips(self, item: Any, matrix: _Matrix) -> Iterator[Box]:
+    def _clips(self, item: Any, matrix: PdfMatrix) -> Iterator[Box]:
         """Yield the boxes of the innermost paths that clip an object."""
         clip = raw.FPDFPageObj_GetClipPath(item)
         get = raw.FPDFClipPath_GetPathSegment
@@ -219,25 +217,10 @@ class _ObjectReader:
             if key in self._clip_boxes:
                 yield self._clip_boxes[key]
 
-    def _point(self, segment: Any, matrix: _Matrix) -> tuple[float, float]:
+    def _point(self, segment: Any, matrix: PdfMatrix) -> tuple[float, float]:
         raw.FPDFPathSegment_GetPoint(segment, self._x, self._y)
-        return _transform(matrix, self._x.value, self._y.value)
-
-
-def _entries(matrix: Any) -> _Matrix:
-    return matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f
-
-
-def _transform(matrix: _Matrix, x: float, y: float) -> tuple[float, float]:
-    a, b, c, d, e, f = matrix
-    return a * x + c * y + e, b * x + d * y + f
-
-
-def _compose(first: _Matrix, second: _Matrix) -> _Matrix:
-    """Return the matrix that applies the first and then the second."""
-    a, b, c, d, e, f = first
-    p, q, r, s = second[:4]
-    return a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, *_transform(second, e, f)
+        point: tuple[float, float] = matrix.on_point(self._x.value, self._y.value)
+        return point
 
 
 def _bounding_box(points: Sequence[tuple[float, float]]) -> Box:

@@ -3,36 +3,29 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import numpy as np
 import pypdfium2.raw as raw
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from snappy_core.boxes import Boxes, contains_center
 from snappy_core.parsing.text import TextLayer
-from snappy_core.types import Matrix
+from snappy_core.types import Box, Matrix
 
 # PDFium's marks for a hyphen at the end of a line; U+00AD is the soft hyphen in the file itself.
 _HYPHENS = frozenset({0x02, 0xAD, 0xFFFE})
 _IGNORED = frozenset({0x00, 0x200B, 0x2060, 0xFEFF, 0xFFFF})
 _INVISIBLE_MODES = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
-_BOLD_NAMES = ("bold", "black", "heavy", "medi")
+_BOLD_NAMES = (b"bold", b"black", b"heavy", b"medi")
 
 MAX_WORDS, MAX_CHARACTERS, MAX_IMAGES = 100_000, 2_000_000, 500
 """Read from a page; hostile pages hold any number."""
 
-_MAX_FORM_DEPTH = 15  # forms in forms that images are looked for in
 _WHOLE_PAGE = np.array([[0, 0, 1, 1]], dtype=np.float32)
-
-# The line box of a word reaches from this far below the base line to this far above it, in font
-# sizes: the usual descender and ascender.
-_DESCENT, _ASCENT = 0.22, 0.78
-
-# A character this many font sizes away from a word begins a new one.
-_WORD_REACH = 3
-
+_DESCENT, _ASCENT = 0.22, 0.78  # usual ones, in font sizes: how far a line box reaches
+_WORD_REACH = 3  # font sizes; a character further away from a word begins a new one
 _DEVICE_PIXELS = 1 << 24  # FPDF_PageToDevice rounds to pixels: ask for a page of 16 million
 
 
@@ -43,16 +36,12 @@ def read_text_layer(page: Any) -> tuple[TextLayer, str]:
     line. Boxes are clipped to the page. Of a page with more than `MAX_WORDS` words or
     `MAX_CHARACTERS` characters the first ones are returned, with a warning.
     """
-    text_page = page.get_textpage()
-    try:
+    with closing(page.get_textpage()) as text_page:
         words, is_complete = _words(text_page)
-    finally:
-        text_page.close()
     matrix, size = page_matrix(page), np.array(page.get_size(), dtype=np.float64)
-    boxes = to_page(np.array([word.box for word in words], dtype=np.float64), matrix)
-    origins = np.array([word.origin for word in words], dtype=np.float64).reshape(-1, 2)
-    along = np.array([word.along for word in words], dtype=np.float64).reshape(-1, 2)
-    up = np.array([word.up for word in words], dtype=np.float64).reshape(-1, 2)
+    boxes = to_page([word.box for word in words], matrix)
+    frames = [(*word.origin, *word.along, *word.up) for word in words]
+    origins, along, up = np.hsplit(np.array(frames, dtype=np.float64).reshape(-1, 6), 3)
     direction, rise = along @ matrix[:2] * size, up @ matrix[:2] * size  # points, y down
     turns = np.round(np.arctan2(direction[:, 1], direction[:, 0]) / (np.pi / 2)) % 4
     layer = TextLayer(
@@ -88,12 +77,12 @@ def image_boxes(page: Any) -> Boxes:
     An image inside a form counts as covering the whole page, since its box is not looked up; so
     do more than `MAX_IMAGES` images.
     """
-    bounds: list[tuple[float, float, float, float]] = []
-    for image in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=_MAX_FORM_DEPTH):
+    bounds: list[Box] = []
+    for image in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE]):
         if image.container is not None or len(bounds) == MAX_IMAGES:
             return _WHOLE_PAGE
         bounds.append(image.get_bounds())
-    return np.clip(to_page(np.array(bounds, dtype=np.float64), page_matrix(page)), 0, 1)
+    return np.clip(to_page(bounds, page_matrix(page)), 0, 1)
 
 
 class _Word:
@@ -101,9 +90,7 @@ class _Word:
 
     __slots__ = ("along", "bold", "box", "hyphen", "invisible", "letters", "origin", "reach", "up")
 
-    def __init__(
-        self, text_page: Any, index: int, box: list[float], is_bold: Callable[[Any], bool]
-    ) -> None:
+    def __init__(self, text_page: Any, index: int, box: Box) -> None:
         self.letters: list[str] = []
         self.box = box
         self.hyphen = False
@@ -116,36 +103,25 @@ class _Word:
         self.up = (matrix.c * size, matrix.d * size)  # the direction and size of the font
         self.reach = _WORD_REACH * max(abs(self.up[0]), abs(self.up[1]), 1.0)
         text_object = raw.FPDFText_GetTextObject(text_page, index)
-        self.bold = is_bold(text_object)
+        self.bold = _is_bold(text_object)
         self.invisible = raw.FPDFTextObj_GetTextRenderMode(text_object) in _INVISIBLE_MODES
 
-    def add(self, letter: str, box: list[float]) -> None:
+    def add(self, letter: str, box: Box) -> None:
         self.letters.append(letter)
         x0, y0, x1, y1 = self.box
-        self.box = [min(x0, box[0]), min(y0, box[1]), max(x1, box[2]), max(y1, box[3])]
+        self.box = min(x0, box[0]), min(y0, box[1]), max(x1, box[2]), max(y1, box[3])
 
-    def is_far_from(self, box: list[float]) -> bool:
+    def is_far_from(self, box: Box) -> bool:
         """Say whether a character is too far away to belong to the word, or on another line."""
         gap_x = max(box[0] - self.box[2], self.box[0] - box[2])
         gap_y = max(box[1] - self.box[3], self.box[1] - box[3])
         return max(gap_x, gap_y) > self.reach or (gap_x > 0 and gap_y > 0)
 
 
-def _bold_fonts() -> Callable[[Any], bool]:
-    """Return a function that says whether a text object is bold, looking at each font once."""
-    is_bold_font: dict[int, bool] = {}
-    buffer = ctypes.create_string_buffer(256)
-
-    def is_bold(text_object: Any) -> bool:
-        font = raw.FPDFTextObj_GetFont(text_object)
-        address = ctypes.addressof(font.contents) if font else 0
-        if address and address not in is_bold_font:
-            raw.FPDFFont_GetBaseFontName(font, buffer, len(buffer))
-            name = buffer.value.decode("utf-8", "replace").lower()
-            is_bold_font[address] = any(part in name for part in _BOLD_NAMES)
-        return is_bold_font.get(address, False)
-
-    return is_bold
+def _is_bold(text_object: Any) -> bool:
+    name = ctypes.create_string_buffer(256)
+    raw.FPDFFont_GetBaseFontName(raw.FPDFTextObj_GetFont(text_object), name, len(name))
+    return any(part in name.value.lower() for part in _BOLD_NAMES)
 
 
 def _words(text_page: Any) -> tuple[list[_Word], bool]:
@@ -153,7 +129,7 @@ def _words(text_page: Any) -> tuple[list[_Word], bool]:
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))
     words: list[_Word] = []
     word: _Word | None = None
-    is_bold, surrogate = _bold_fonts(), ""
+    surrogate = ""
     count = text_page.count_chars()
     for index in range(min(count, MAX_CHARACTERS)):
         code = raw.FPDFText_GetUnicode(text_page, index)
@@ -171,11 +147,11 @@ def _words(text_page: Any) -> tuple[list[_Word], bool]:
             word = None
             continue
         raw.FPDFText_GetCharBox(text_page, index, left, right, bottom, top)
-        box = [left.value, bottom.value, right.value, top.value]
+        box = left.value, bottom.value, right.value, top.value
         if word is None or word.hyphen or word.is_far_from(box):
             if len(words) == MAX_WORDS:
                 return words, False
-            word = _Word(text_page, index, box, is_bold)
+            word = _Word(text_page, index, box)
             words.append(word)
         word.add(letter, box)
         word.hyphen = is_hyphen
@@ -197,11 +173,10 @@ def page_matrix(page: Any) -> NDArray[np.float64]:
     return np.stack([(right - origin) / reach, (up - origin) / reach, origin])
 
 
-def to_page(boxes: NDArray[np.float64], matrix: NDArray[np.float64]) -> Boxes:
+def to_page(boxes: ArrayLike, matrix: NDArray[np.float64]) -> Boxes:
     """Map boxes (n, 4) of PDF space to page fractions by a `page_matrix`."""
-    boxes = boxes.reshape(-1, 4)
-    a = boxes[:, :2] @ matrix[:2] + matrix[2]
-    b = boxes[:, 2:] @ matrix[:2] + matrix[2]
+    corners = np.asarray(boxes, dtype=np.float64).reshape(-1, 2, 2)
+    a, b = (corners @ matrix[:2] + matrix[2]).transpose(1, 0, 2)
     return np.hstack([np.minimum(a, b), np.maximum(a, b)]).astype(np.float32)
 
 
