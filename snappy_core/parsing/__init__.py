@@ -48,10 +48,7 @@ def count_pages(source: Source) -> int:
 
 
 def read_pages(source: Source, numbers: Iterable[int], options: ReadingOptions) -> Iterator[Page]:
-    """Yield pages by number (from 1), independently: `Region.section` is not set yet.
-
-    Raises as `read`.
-    """
+    """Yield pages by number (from 1), without `Region.section`. Raises as `read`."""
     return reader_for(source).read_pages(source, numbers, options)
 
 
@@ -71,11 +68,8 @@ def with_sections(pages: Iterable[Page], labelled: Container[int] = ()) -> Itera
 
 
 def render(source: Source, number: int, dpi: float = 150) -> Image:
-    """Draw page `number` (from 1) of a document as an RGB image.
+    """Draw page `number` (from 1) of a document as an RGB image. Raises as `read`.
 
     Documents that are images come in their own pixels, whatever `dpi` says.
-
-    Raises:
-        UnreadableDocumentError: the document or the page cannot be read.
     """
     return reader_for(source).render(source, number, dpi)

@@ -8,9 +8,10 @@ import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from PIL import Image, ImageOps
 
 from snappy_core.errors import UnreadableDocumentError
 from snappy_core.parsing.drawings import Drawings, RulingLines
@@ -23,28 +24,20 @@ from snappy_core.parsing.source import Source
 from snappy_core.parsing.text import NOTHING
 from snappy_core.types import NO_WORDS, Page
 
-if TYPE_CHECKING:
-    from PIL.Image import Image
-
 _SIGNATURES = (
     b"\x89PNG", b"\xff\xd8\xff", b"BM", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"\0\0\0\x0cjP",
     b"\xff\x4f\xff\x51",
 )  # fmt: skip
 _FORMATS = ("PNG", "JPEG", "JPEG2000", "WEBP", "BMP", "TIFF")
 
-MAX_PIXELS = 100_000_000
-"""Of an image; A4 at 900 dpi has 78 million. Small files can claim any size."""
+_MAX_PIXELS = 100_000_000  # A4 at 900 dpi has 78 million; small files can claim any size
+_TOO_LARGE = f"is an image of more than {_MAX_PIXELS // 1_000_000} million pixels"
+_MAX_FRAMES = 5_000  # of a TIFF; to find a frame, all before it are read
 
-MAX_FRAMES = 5_000
-"""Of a TIFF. To find a frame, all before it are read: time grows with the square."""
-
-NOMINAL_SIDE = 700.0
-"""Points: the square root of the area of a page of unknown resolution. A4 has 708, Letter 696."""
-
-MIN_SIDE, MAX_SIDE = 350.0, 1420.0
-"""Points: the square root of the area that a page may have by the resolution in its file, from A6
-(354) to A2 (1416). Otherwise the resolution is a default of the software that wrote the file."""
-
+# The square root of the area of a page in points: A4 has 708, Letter 696.
+_NOMINAL_SIDE = 700.0  # of a page of unknown resolution
+# By the resolution in the file, A6 (354) to A2 (1416); else it is a default of some software.
+_MIN_SIDE, _MAX_SIDE = 350.0, 1420.0
 _MAX_RATIO = 1.05  # of the horizontal and the vertical resolution; else one of them is wrong
 
 _MAX_OCR_PIXELS = 25_000_000
@@ -90,27 +83,18 @@ class ImageReader:
             ruling_lines = find_ruling_lines(image) if len(text_layer) else RulingLines()
             drawings = Drawings(areas, ruling_lines)
             words, regions, failure = find_regions(text_layer, *points, drawings)
-            yield Page(
-                number,
-                str(number),
-                *image.size,
-                "px",
-                words,
-                regions,
-                partial(self.render, source, number),
-                warning or failure,
-            )
+            renderer = partial(self.render, source, number)
+            warning = warning or failure
+            yield Page(number, str(number), *image.size, "px", words, regions, renderer, warning)
 
-    def render(self, source: Source, number: int, dpi: float) -> Image:
+    def render(self, source: Source, number: int, dpi: float) -> Image.Image:
         """Return frame `number` (from 1) upright, in its own pixels whatever `dpi` says."""
         return _read_frame(source, number)[0]
 
 
 @contextmanager
-def _open(source: Source) -> Iterator[Any]:
-    from PIL import Image
-
-    file: Any = source.path if source.path is not None else io.BytesIO(source.data or b"")
+def _open(source: Source) -> Iterator[Image.Image]:
+    file = source.path if source.path is not None else io.BytesIO(source.data or b"")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # see _check_size
@@ -125,34 +109,25 @@ def _open(source: Source) -> Iterator[Any]:
         yield image
 
 
-_TOO_LARGE = f"is an image of more than {MAX_PIXELS // 1_000_000} million pixels"
-
-
-def _check_size(image: Image, source: Source) -> None:
-    if image.width * image.height > MAX_PIXELS:
+def _check_size(image: Image.Image, source: Source) -> None:
+    if image.width * image.height > _MAX_PIXELS:
         raise UnreadableDocumentError(source.name, _TOO_LARGE)
 
 
-def _count_frames(image: Any, source: Source) -> int:
+def _count_frames(image: Image.Image, source: Source) -> int:
     """Return the number of frames; the last of them may be unreadable."""
-    frames = 1
-    while frames <= MAX_FRAMES:
+    for frame in range(1, _MAX_FRAMES + 1):
         try:
-            image.seek(frames)
+            image.seek(frame)
         except EOFError:
-            return frames
+            return frame
         except Exception:  # a damaged directory ends the file; reading that page reports it
-            return frames + 1
-        frames += 1
-    raise UnreadableDocumentError(source.name, f"has more than {MAX_FRAMES:,} frames")
+            return frame + 1
+    raise UnreadableDocumentError(source.name, f"has more than {_MAX_FRAMES:,} frames")
 
 
-def _read_frame(source: Source, number: int) -> tuple[Image, tuple[float, float]]:
-    """Return frame `number` (from 1) as an upright RGB image, with its size in points.
-
-    Raises:
-        UnreadableDocumentError: the file or the frame cannot be decoded, or is too large.
-    """
+def _read_frame(source: Source, number: int) -> tuple[Image.Image, tuple[float, float]]:
+    """Return frame `number` (from 1) as an upright RGB image, with its size in points."""
     with _open(source) as frame:
         try:
             frame.seek(number - 1)
@@ -166,23 +141,21 @@ def _read_frame(source: Source, number: int) -> tuple[Image, tuple[float, float]
             raise UnreadableDocumentError(source.name, cause) from error
 
 
-def _size_in_points(image: Image, dpi: Any) -> tuple[float, float]:
+def _size_in_points(image: Image.Image, dpi: Any) -> tuple[float, float]:
     """Return (width, height): by the dots per inch (x, y) if they are plausible, else nominal."""
     side = math.sqrt(image.width * image.height)
-    points_per_pixel = NOMINAL_SIDE / side
+    points_per_pixel = _NOMINAL_SIDE / side
     try:
         low, high = sorted(float(value) for value in dpi)
     except (TypeError, ValueError):  # no or malformed dots per inch
         low = high = 0.0
-    if low > 0 and high / low <= _MAX_RATIO and MIN_SIDE <= side * 72 / low <= MAX_SIDE:
+    if low > 0 and high / low <= _MAX_RATIO and _MIN_SIDE <= side * 72 / low <= _MAX_SIDE:
         points_per_pixel = 72 / low
     return image.width * points_per_pixel, image.height * points_per_pixel
 
 
-def _upright_rgb(image: Image) -> Image:
+def _upright_rgb(image: Image.Image) -> Image.Image:
     """Return an image with 8 bits a channel, turned as its EXIF data say, on white paper."""
-    from PIL import Image, ImageOps
-
     upright = ImageOps.exif_transpose(image)
     if upright.mode.startswith(("I", "F")):  # more than 8 bits, which Pillow would clip, not scale
         values = np.nan_to_num(np.asarray(upright, dtype=np.float64), posinf=0, neginf=0)
@@ -197,16 +170,13 @@ def _upright_rgb(image: Image) -> Image:
     return upright.convert("RGB")
 
 
-def _for_ocr(image: Image) -> Image:
+def _for_ocr(image: Image.Image) -> Image.Image:
     """Return the image in a size that OCR reads well."""
-    from PIL.Image import Resampling
-
     width, height = image.size
-    zoom = min(max(1.0, _MIN_OCR_SIDE / max(width, height)), _MAX_OCR_ZOOM)
-    zoom = min(
-        zoom, (_MAX_OCR_PIXELS / (width * height)) ** 0.5, _MAX_OCR_SIDE / max(width, height)
-    )
+    longer = max(width, height)
+    zoom = min(max(1.0, _MIN_OCR_SIDE / longer), _MAX_OCR_ZOOM)
+    zoom = min(zoom, (_MAX_OCR_PIXELS / (width * height)) ** 0.5, _MAX_OCR_SIDE / longer)
     if zoom == 1.0:
         return image
     size = (max(round(width * zoom), 1), max(round(height * zoom), 1))
-    return image.resize(size, Resampling.BICUBIC)
+    return image.resize(size, Image.Resampling.BICUBIC)

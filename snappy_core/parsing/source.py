@@ -50,11 +50,7 @@ class Source:
         return cls(stored, data=bytes(data), password=password)
 
     def content_hash(self) -> str:
-        """Return the SHA-256 of the bytes, in hex.
-
-        Raises:
-            UnreadableDocumentError: the file is missing, is a folder, may not be read, or is empty.
-        """
+        """Return the SHA-256 of the bytes, in hex. Raises as `head`, and if there are none."""
         with self._open() as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             if file.seek(0, os.SEEK_END) == 0:

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from subprocess import SubprocessError
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pytesseract
 from numpy.typing import NDArray
+from PIL.Image import Image, Transpose
 
 from snappy_core.errors import MissingDependencyError, OcrError
 from snappy_core.parsing.ocr.engine import OcrWords
-
-if TYPE_CHECKING:
-    from PIL.Image import Image
 
 TIMEOUT = 120
 """Seconds for a page; Tesseract takes about two."""
 
 _DPI = 200  # what Tesseract is told; its own guess is often wrong
 _RULING_LINES = "|¦_"  # characters that Tesseract takes ruling lines of tables for
-
 # Below this mean confidence (0..1) a page is tried upside down, too: Tesseract's own guess of the
 # orientation needs many letters.
 _LOW_CONFIDENCE = 0.5
@@ -34,8 +32,6 @@ class TesseractEngine:
     """Runs the program Tesseract; a `snappy_core.parsing.ocr.engine.OcrEngine`."""
 
     def recognize(self, image: Image, languages: str = "eng") -> OcrWords:
-        from PIL.Image import Transpose
-
         _check_languages(languages)
         gray = image.convert("L")
         words = _run(gray, languages)
@@ -46,20 +42,9 @@ class TesseractEngine:
         return words
 
 
-def _pytesseract() -> Any:
-    try:
-        import pytesseract
-    except ImportError as error:
-        raise MissingDependencyError("OCR needs pytesseract: pip install pytesseract") from error
-    # More threads make Tesseract slower, five times on two cores. It reads only the environment.
-    os.environ.setdefault("OMP_THREAD_LIMIT", "1")
-    return pytesseract
-
-
 @contextmanager
 def _errors() -> Iterator[None]:
     """Raise Snappy's errors for those of pytesseract."""
-    pytesseract = _pytesseract()
     try:
         yield
     except pytesseract.TesseractNotFoundError as error:
@@ -77,7 +62,7 @@ def _errors() -> Iterator[None]:
 def _check_languages(languages: str) -> None:
     """Raise MissingDependencyError for missing languages, which Tesseract may just ignore."""
     with _errors():
-        installed = _pytesseract().get_languages()
+        installed = pytesseract.get_languages()
     missing = [name for name in languages.split("+") if name not in installed]
     if missing:
         packages = " ".join(f"tesseract-ocr-{name.replace('_', '-')}" for name in missing)
@@ -87,8 +72,9 @@ def _check_languages(languages: str) -> None:
 
 
 def _run(gray: Image, languages: str) -> OcrWords:
+    # More threads make Tesseract slower, five times on two cores. It reads only the environment.
+    os.environ.setdefault("OMP_THREAD_LIMIT", "1")
     with _errors():
-        pytesseract = _pytesseract()
         table: dict[str, list[Any]] = pytesseract.image_to_data(
             gray,
             lang=languages,
@@ -96,38 +82,25 @@ def _run(gray: Image, languages: str) -> OcrWords:
             output_type=pytesseract.Output.DICT,
             timeout=TIMEOUT,
         )
-    return _parse(table)
-
-
-def _parse(table: dict[str, list[Any]]) -> OcrWords:
-    texts = [str(text).strip().strip(_RULING_LINES) for text in table["text"]]
+    texts = [str(text).strip().strip(_RULING_LINES) for text in table.pop("text")]
     rows = [row for row, text in enumerate(texts) if text and table["conf"][row] >= 0]
-    paragraphs = [(table["block_num"][row], table["par_num"][row]) for row in rows]
-    lines = [
-        (*paragraph, table["line_num"][row])
-        for paragraph, row in zip(paragraphs, rows, strict=True)
-    ]
-    extents = np.array(
-        [[table[side][row] for side in ("left", "top", "width", "height")] for row in rows],
-        dtype=np.float64,
-    ).reshape(-1, 4)
+    columns = {name: np.array(values)[rows] for name, values in table.items()}
+    x0, y0 = columns["left"], columns["top"]
+    boxes = np.stack([x0, y0, x0 + columns["width"], y0 + columns["height"]], axis=1)
     return OcrWords(
         texts=tuple(texts[row] for row in rows),
-        boxes=np.hstack([extents[:, :2], extents[:, :2] + extents[:, 2:]]),
-        confidences=np.array([table["conf"][row] for row in rows], np.float32) / np.float32(100),
-        lines=_number(lines),
-        paragraphs=_number(paragraphs),
+        boxes=boxes.astype(np.float64),
+        confidences=columns["conf"].astype(np.float32) / np.float32(100),
+        lines=_number(columns["block_num"], columns["par_num"], columns["line_num"]),
+        paragraphs=_number(columns["block_num"], columns["par_num"]),
     )
 
 
-def _number(keys: Sequence[tuple[int, ...]]) -> NDArray[np.int64]:
-    """Number equal keys alike, from 0 in the order of their first appearance."""
-    numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
-    return np.array([numbers[key] for key in keys], dtype=np.int64)
+def _number(*columns: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Number consecutive rows of columns (n,) from 0; equal rows share a number."""
+    keys = np.stack(columns)
+    return np.cumsum(np.diff(keys, prepend=keys[:, :1]).any(axis=0))
 
 
 def _turn_upside_down(words: OcrWords, size: tuple[int, int]) -> OcrWords:
-    width, height = size
-    x0, y0, x1, y1 = words.boxes.T
-    boxes = np.stack([width - x1, height - y1, width - x0, height - y0], axis=1)
-    return replace(words, boxes=boxes)
+    return replace(words, boxes=np.array([*size, *size]) - words.boxes[:, [2, 3, 0, 1]])

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL.Image import Image
 
 from snappy_core.boxes import from_pixels
 from snappy_core.errors import MissingDependencyError, OcrError
 from snappy_core.parsing.ocr.engine import OCR_ENGINES, OcrWords
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.text import NOTHING, TextLayer
-
-if TYPE_CHECKING:
-    from PIL.Image import Image
 
 OCR_DPI = 200
 """Dots per inch at which pages are drawn for OCR: more takes longer and reads no better."""
@@ -31,8 +28,7 @@ def recognize_page(image: Image, width: float, options: ReadingOptions) -> tuple
             `options.ocr` is "always"; otherwise that is a warning, too.
     """
     try:
-        engine = OCR_ENGINES.get(options.ocr_engine)()
-        words = engine.recognize(image, options.languages)
+        words = OCR_ENGINES.get(options.ocr_engine)().recognize(image, options.languages)
     except MissingDependencyError as error:
         if options.ocr == "always":
             raise
@@ -43,11 +39,7 @@ def recognize_page(image: Image, width: float, options: ReadingOptions) -> tuple
 
 
 def to_text_layer(words: OcrWords, image_size: tuple[int, int], width: float) -> TextLayer:
-    """Return the words found in an image of `image_size` pixels as the text layer of its page.
-
-    Args:
-        width: of the page, in points; the unit of `TextLayer.sizes`.
-    """
+    """Return words found in an image of `image_size` pixels as a page of `width` points."""
     turns = _turns(words)
     horizontal = turns % 2 == 0
     widths, heights = (words.boxes[:, 2:] - words.boxes[:, :2]).T
@@ -60,25 +52,24 @@ def to_text_layer(words: OcrWords, image_size: tuple[int, int], width: float) ->
     # One size for a paragraph: the ink of a line is as high as the letters that happen to be in it.
     for members in _groups(words.paragraphs):
         sizes[members] = _FONT_HEIGHT * np.median(ink_heights[members])
-    points = width / image_size[0]
     return TextLayer(
         texts=words.texts,
         boxes=np.clip(from_pixels(words.boxes, *image_size), 0, 1),
         lines=np.clip(from_pixels(line_boxes, *image_size), 0, 1),
-        sizes=(sizes * points).astype(np.float32),
+        sizes=(sizes * (width / image_size[0])).astype(np.float32),
         bold=np.zeros(len(turns), dtype=bool),
         turns=turns,
-        hyphens=_hyphens(words, horizontal),
+        hyphens=_hyphens(words) & horizontal,
         invisible=np.zeros(len(turns), dtype=bool),
         confidences=words.confidences,
     )
 
 
-def _hyphens(words: OcrWords, horizontal: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Say which words continue in the next line: last in a horizontal line, ending in a hyphen."""
+def _hyphens(words: OcrWords) -> NDArray[np.bool_]:
+    """Return (n,) bool: whether each word ends its line, and in a hyphen."""
     is_last = np.append(words.lines[1:] != words.lines[:-1], True)[: len(words.texts)]
     is_broken = [len(text) > 2 and text[-1] in "-‐" and text[-2].isalpha() for text in words.texts]
-    return np.asarray(is_last & np.array(is_broken, dtype=bool) & horizontal, dtype=bool)
+    return np.asarray(is_last & np.array(is_broken, dtype=bool))
 
 
 def _turns(words: OcrWords) -> NDArray[np.int8]:
@@ -96,9 +87,7 @@ def _turns(words: OcrWords) -> NDArray[np.int8]:
 
 
 def _groups(numbers: NDArray[np.int64]) -> Iterator[NDArray[np.intp]]:
-    """Yield the indices of the words with each number."""
-    for number in np.unique(numbers):
-        yield np.flatnonzero(numbers == number)
+    return (np.flatnonzero(numbers == number) for number in np.unique(numbers))
 
 
 def _direction(boxes: NDArray[np.float64]) -> int:

@@ -17,9 +17,7 @@ from snappy_core.parsing.source import Source
 
 PDFIUM = threading.RLock()
 
-MAX_PIXELS = 25_000_000
-"""Of a page image; A4 at 400 dpi has 15 million."""
-
+MAX_PIXELS = 25_000_000  # of a page image; A4 at 400 dpi has 15 million
 _MAX_IMAGE_SIDE = 30_000  # pixels; PDFium refuses bitmaps with much longer sides
 _MAX_PAGE_SIDE = 1_000_000  # points (350 m); PDFium's time for a text line grows with the side
 _MAX_ASPECT_RATIO = 10_000  # long side / short side; no paper comes near
@@ -31,14 +29,11 @@ def open_pdf(source: Source) -> Iterator[Any]:
 
     Raises:
         PasswordRequiredError: the file is encrypted and the password is missing or wrong.
-        UnreadableDocumentError: the file cannot be opened, is not a PDF, or is damaged beyond
-            repair.
+        UnreadableDocumentError: the file cannot be opened, or is not a PDF that can be read.
     """
     with PDFIUM:
         try:
-            document = pdfium.PdfDocument(
-                source.path if source.path is not None else source.data, password=source.password
-            )
+            document = pdfium.PdfDocument(source.path or source.data, password=source.password)
         except (pdfium.PdfiumError, OSError, ValueError) as error:
             raise _explain(source, error) from error
     try:
@@ -69,7 +64,7 @@ def load_page(document: Any, number: int, source: Source) -> Any:
         cause = f"page {number}: cannot be loaded ({error})"
         raise UnreadableDocumentError(source.name, cause) from error
     width, height = page.get_size()
-    long, short = max(width, height), min(width, height)
+    short, long = sorted((width, height))
     if not (short > 0 and long < _MAX_PAGE_SIDE and long / short < _MAX_ASPECT_RATIO):
         cause = f"page {number}: cannot be read, its size is {width:g} x {height:g} points"
         raise UnreadableDocumentError(source.name, cause)
@@ -79,7 +74,6 @@ def load_page(document: Any, number: int, source: Source) -> Any:
 def draw(page: Any, dpi: float, max_pixels: int = MAX_PIXELS, grayscale: bool = False) -> Any:
     """Draw a page as PDFium's bitmap, at fewer dots per inch where it would exceed the limits."""
     width, height = page.get_size()
-    scale = min(dpi / 72, (max_pixels / max(width * height, 1e-6)) ** 0.5)
-    scale = min(scale, _MAX_IMAGE_SIDE / max(width, height))
-    scale = max(scale, 1 / min(width, height))  # at least a pixel each way
-    return page.render(scale=scale, grayscale=grayscale)
+    shorter, longer = sorted((width, height))
+    scale = min(dpi / 72, (max_pixels / (width * height)) ** 0.5, _MAX_IMAGE_SIDE / longer)
+    return page.render(scale=max(scale, 1 / shorter), grayscale=grayscale)  # at least a pixel

@@ -19,11 +19,7 @@ from snappy_core.parsing.pdf.page_objects import Kind, visible_objects
 from snappy_core.parsing.pdf.text_layer import page_matrix, to_page
 from snappy_core.parsing.pdf.visibility import covered_cells
 
-MAX_SHARE = 0.6
-"""Of the page that a figure covers; what covers more is a frame or background of the page."""
-
-MAX_RULES, MAX_AREAS = 2_000, 300
-"""Of a page: the longest ruling lines and the largest areas are kept."""
+_MAX_RULES, _MAX_AREAS = 2_000, 300  # of a page: the longest and the largest ones
 
 # Lengths are in points on a page as large as Letter or A4, and grow with the page.
 _PAGE_SIDE = 700.0  # square root of the area of such a page
@@ -33,10 +29,10 @@ _MAX_OFFSET = 0.75  # across, between lines that are drawn over one another
 _MIN_HORIZONTAL, _MIN_VERTICAL = 10.0, 6.0  # lengths of ruling lines
 _MIN_SIDE = 20.0  # of a figure
 
-# Share of the page; a longer line is part of a figure only where it lies inside it.
-_LONG_LINE = 0.5
-# Shares of the page; objects that are larger are taken for a background, in turn.
-_BACKGROUND_SHARES = (MAX_SHARE, 0.3, 0.15)
+# Shares of the page.
+_MAX_SHARE = 0.6  # of a figure; what covers more is a frame or background of the page
+_BACKGROUND_SHARES = (_MAX_SHARE, 0.3, 0.15)  # larger objects are taken for a background, in turn
+_LONG_LINE = 0.5  # a longer line is part of a figure only where it lies inside it
 # Scores of areas that hold images or curves, and of areas of boxes and straight lines alone.
 _DRAWING_SCORE, _BOX_SCORE = 0.5, 0.3
 
@@ -61,17 +57,14 @@ def page_drawings(page: Any) -> Drawings:
     boxes, kinds = np.clip(boxes[is_on_page], 0, 1) * scale, kinds[is_on_page]
 
     widths, heights = (boxes[:, 2:] - boxes[:, :2]).T
-    is_thin = (np.minimum(widths, heights) <= _MAX_THICKNESS) & (
-        np.maximum(widths, heights) > 2 * _MAX_THICKNESS
-    )
-    kinds = np.where(is_thin, np.int8(Kind.STROKE), kinds)
+    is_thin = np.minimum(widths, heights) <= _MAX_THICKNESS
+    is_long = np.maximum(widths, heights) > 2 * _MAX_THICKNESS
+    kinds = np.where(is_thin & is_long, np.int8(Kind.STROKE), kinds)
     is_stroke, is_horizontal = kinds == Kind.STROKE, widths >= heights
     transposed = [1, 0, 3, 2]
-    ruling_lines = RulingLines(
-        _join_lines(boxes[is_stroke & is_horizontal], _MIN_HORIZONTAL) / scale,
-        _join_lines(boxes[is_stroke & ~is_horizontal][:, transposed], _MIN_VERTICAL)[:, transposed]
-        / scale,
-    )
+    horizontal = _join_lines(boxes[is_stroke & is_horizontal], _MIN_HORIZONTAL)
+    vertical = _join_lines(boxes[is_stroke & ~is_horizontal][:, transposed], _MIN_VERTICAL)
+    ruling_lines = RulingLines(horizontal / scale, vertical[:, transposed] / scale)
     area_boxes, area_kinds = _figures(boxes, kinds, scale[:2])
     scores = np.where(area_kinds == Kind.BOX, _BOX_SCORE, _DRAWING_SCORE).tolist()
     pairs = zip((area_boxes / scale).tolist(), scores, strict=True)
@@ -90,14 +83,14 @@ def _figures(boxes: _Boxes, kinds: _Kinds, size: _Boxes) -> tuple[_Boxes, _Kinds
     lengths = ((boxes[:, 2:] - boxes[:, :2]) / size).max(axis=1)
     is_long = (kinds == Kind.STROKE) & (lengths > _LONG_LINE)
     figures, figure_kinds = NO_BOXES, np.zeros(0, dtype=np.int8)
-    remaining = ~is_long & (shares < MAX_SHARE)
-    passes = [*((~is_faint, share) for share in _BACKGROUND_SHARES), (is_faint, MAX_SHARE)]
+    remaining = ~is_long & (shares < _MAX_SHARE)
+    passes = [*((~is_faint, share) for share in _BACKGROUND_SHARES), (is_faint, _MAX_SHARE)]
     for candidates, max_share in passes:
         members = remaining & candidates & (shares < max_share)
         if not (kinds[members] > Kind.STROKE).any():
             continue
         groups, group_kinds = _group(boxes[members], kinds[members], size)
-        is_small = _page_share(groups, size) < MAX_SHARE
+        is_small = _page_share(groups, size) < _MAX_SHARE
         is_figure = (group_kinds > Kind.STROKE) & is_small
         figures = np.vstack([figures, groups[is_figure]])
         figure_kinds = np.append(figure_kinds, group_kinds[is_figure])
@@ -117,7 +110,7 @@ def _page_share(boxes: _Boxes, size: _Boxes) -> NDArray[np.float32]:
 def _group(boxes: _Boxes, kinds: _Kinds, size: _Boxes) -> tuple[_Boxes, _Kinds]:
     """Return the boxes around clusters, none of which overlap, and the highest kind in each."""
     groups, group_kinds = _unite(boxes, kinds, _clusters(boxes, size))
-    largest = np.argsort(-_page_share(groups, size), kind="stable")[:MAX_AREAS]
+    largest = np.argsort(-_page_share(groups, size), kind="stable")[:_MAX_AREAS]
     groups, group_kinds = groups[largest], group_kinds[largest]
     while True:
         overlap = (intersection(groups, groups) > 0) | np.eye(len(groups), dtype=bool)
@@ -186,5 +179,5 @@ def _join_lines(lines: _Boxes, min_length: float) -> _Boxes:
     lengths = high[:, 0] - low[:, 0]
     is_thin = high[:, 1] - low[:, 1] <= 2 * _MAX_THICKNESS
     kept = np.flatnonzero((lengths >= min_length) & is_thin)
-    kept = np.sort(kept[np.argsort(-lengths[kept], kind="stable")[:MAX_RULES]])
+    kept = np.sort(kept[np.argsort(-lengths[kept], kind="stable")[:_MAX_RULES]])
     return np.hstack([low[kept], high[kept]])

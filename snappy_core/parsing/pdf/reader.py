@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from PIL.Image import Image
 
 from snappy_core.boxes import contains_center
 from snappy_core.errors import UnreadableDocumentError
@@ -25,11 +26,8 @@ from snappy_core.parsing.source import Source
 from snappy_core.parsing.text import NOTHING, TextLayer
 from snappy_core.types import Matrix, Page, Renderer
 
-if TYPE_CHECKING:
-    from PIL.Image import Image
-
-INK_DPI, MAX_INK_PIXELS = 144, 1_500_000
-"""Of the page image in which words are checked for ink: A4 comes out at about 125 dpi."""
+# Of the page image in which words are checked for ink: A4 comes out at about 125 dpi.
+_INK_DPI, _MAX_INK_PIXELS = 144, 1_500_000
 
 # A text layer is unreliable if at most this share of its characters is visible, ...
 _VISIBLE_SHARE = 0.5
@@ -68,8 +66,7 @@ class PdfReader:
 
     def render(self, source: Source, number: int, dpi: float) -> Image:
         with PDFIUM, open_pdf(source) as document:
-            bitmap = draw(load_page(document, number, source), dpi)
-            image: Image = bitmap.to_pil().convert("RGB")
+            image: Image = draw(load_page(document, number, source), dpi).to_pil().convert("RGB")
             return image
 
 
@@ -78,10 +75,8 @@ class PageContent:
     """What PDFium knows about a page; by default about one that it cannot load.
 
     Attributes:
-        label: the page number as printed.
-        width, height: size in points, as rendered.
+        label, width, height, user_space: as in `Page`.
         text_layer: the words of the text layer that are visible.
-        user_space: the matrix from page fractions to PDF space.
         has_ink: something is drawn on the page.
         unreliable_text: the text layer is missing, mostly hidden, or covers little of the ink.
     """
@@ -107,7 +102,7 @@ def read_content(document: Any, number: int, source: Source) -> PageContent:
         return PageContent(label, warning="cannot be read, it lies too far from the origin")
     except UnreadableDocumentError as error:
         return PageContent(label, warning=error.cause.removeprefix(f"page {number}: "))
-    bitmap = draw(page, INK_DPI, MAX_INK_PIXELS, grayscale=True).to_numpy()
+    bitmap = draw(page, _INK_DPI, _MAX_INK_PIXELS, grayscale=True).to_numpy()
     edges = edge_mask(bitmap.reshape(bitmap.shape[:2]))
     (all_text, warning), images = read_text_layer(page), image_boxes(page)
     # Text in invisible mode may lie on the ink of something else. On an image it is the text
@@ -116,18 +111,13 @@ def read_content(document: Any, number: int, source: Source) -> PageContent:
     visible = has_edges(edges, all_text.boxes) & (~all_text.invisible | on_image)
     text_layer = all_text.take(visible)
     image_share = covered_share(np.ones((_IMAGE_CELLS, _IMAGE_CELLS), dtype=bool), images)
+    is_unreliable = _characters(text_layer) <= _VISIBLE_SHARE * _characters(all_text) or (
+        image_share > _IMAGE_SHARE and covered_share(edges, text_layer.boxes) < _INK_SHARE
+    )
+    has_ink, drawings = bool(edges.any()), page_drawings(page)
     width, height = page.get_size()
     return PageContent(
-        label,
-        width,
-        height,
-        text_layer,
-        page_drawings(page),
-        matrix,
-        has_ink=bool(edges.any()),
-        unreliable_text=_characters(text_layer) <= _VISIBLE_SHARE * _characters(all_text)
-        or (image_share > _IMAGE_SHARE and covered_share(edges, text_layer.boxes) < _INK_SHARE),
-        warning=warning,
+        label, width, height, text_layer, drawings, matrix, has_ink, is_unreliable, warning
     )
 
 
@@ -148,17 +138,8 @@ def build_page(
             drawings = replace(drawings, areas=(*drawings.areas, *areas))
     size = content.width, content.height
     words, regions, warning = find_regions(content.text_layer, *size, drawings)
-    return Page(
-        number,
-        content.label,
-        *size,
-        "pt",
-        words,
-        regions,
-        render,
-        _join(content.warning, warning),
-        content.user_space,
-    )
+    warning, matrix = _join(content.warning, warning), content.user_space
+    return Page(number, content.label, *size, "pt", words, regions, render, warning, matrix)
 
 
 def _with_ocr(content: PageContent, image: Image, options: ReadingOptions) -> PageContent:

@@ -175,8 +175,8 @@ def page_matrix(page: Any) -> NDArray[np.float64]:
 
 def to_page(boxes: ArrayLike, matrix: NDArray[np.float64]) -> Boxes:
     """Map boxes (n, 4) of PDF space to page fractions by a `page_matrix`."""
-    corners = np.asarray(boxes, dtype=np.float64).reshape(-1, 2, 2)
-    a, b = (corners @ matrix[:2] + matrix[2]).transpose(1, 0, 2)
+    corners = np.asarray(boxes, dtype=np.float64).reshape(-1, 2) @ matrix[:2] + matrix[2]
+    a, b = corners[::2], corners[1::2]
     return np.hstack([np.minimum(a, b), np.maximum(a, b)]).astype(np.float32)
 
 

@@ -7,8 +7,7 @@ from numpy.typing import NDArray
 
 from snappy_core.boxes import Boxes
 
-CONTRAST = 10
-"""Gray levels (of 255) between neighboring pixels that make an edge of ink."""
+CONTRAST = 10  # gray levels (of 255) between neighboring pixels that make an edge of ink
 
 
 def edge_mask(image: NDArray[np.uint8]) -> NDArray[np.bool_]:
@@ -38,21 +37,17 @@ def has_edges(edges: NDArray[np.bool_], boxes: Boxes) -> NDArray[np.bool_]:
 
 def covered_share(edges: NDArray[np.bool_], boxes: Boxes) -> float:
     """Return the share of the edges in a mask (h, w) that boxes (n, 4) cover; 1 without edges."""
+    covered = edges & covered_cells(edges.shape, *_pixels(edges, boxes))
     total = int(edges.sum())
-    if total == 0:
-        return 1.0
-    covered = covered_cells(edges.shape, *_pixels(edges, boxes))
-    return int((edges & covered).sum()) / total
+    return int(covered.sum()) / total if total else 1.0
 
 
 def covered_cells(
     shape: tuple[int, int], low: NDArray[np.intp], high: NDArray[np.intp]
 ) -> NDArray[np.bool_]:
-    """Return a mask of the grid cells that boxes cover, for boxes of any number and size.
+    """Return a mask of the cells that boxes cover in a grid of `shape` (rows, columns).
 
-    Args:
-        shape: rows and columns of the grid.
-        low, high: first column and row of each box, and those after its last: (2, n) each.
+    `low` and `high` (2, n) are the first column and row of each box, and those after its last.
     """
     steps = np.zeros((shape[0] + 1, shape[1] + 1), dtype=np.int32)
     (x0, y0), (x1, y1) = low, high
