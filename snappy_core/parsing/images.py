@@ -94,7 +94,7 @@ class ImageReader:
 
 @contextmanager
 def _open(source: Source) -> Iterator[Image.Image]:
-    file = source.path if source.path is not None else io.BytesIO(source.data or b"")
+    file = source.path or io.BytesIO(source.data or b"")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # see _check_size
@@ -144,14 +144,15 @@ def _read_frame(source: Source, number: int) -> tuple[Image.Image, tuple[float, 
 def _size_in_points(image: Image.Image, dpi: Any) -> tuple[float, float]:
     """Return (width, height): by the dots per inch (x, y) if they are plausible, else nominal."""
     side = math.sqrt(image.width * image.height)
-    points_per_pixel = _NOMINAL_SIDE / side
     try:
         low, high = sorted(float(value) for value in dpi)
     except (TypeError, ValueError):  # no or malformed dots per inch
         low = high = 0.0
-    if low > 0 and high / low <= _MAX_RATIO and _MIN_SIDE <= side * 72 / low <= _MAX_SIDE:
-        points_per_pixel = 72 / low
-    return image.width * points_per_pixel, image.height * points_per_pixel
+    is_plausible = (
+        low > 0 and high / low <= _MAX_RATIO and _MIN_SIDE <= side * 72 / low <= _MAX_SIDE
+    )
+    points = 72 / low if is_plausible else _NOMINAL_SIDE / side
+    return image.width * points, image.height * points
 
 
 def _upright_rgb(image: Image.Image) -> Image.Image:

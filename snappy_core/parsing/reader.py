@@ -25,13 +25,10 @@ class Reader(Protocol):
     """Turns documents of one kind into pages.
 
     All methods but `can_read` raise UnreadableDocumentError for a document that is damaged.
-
-    Attributes:
-        suffixes: lower-case file name suffixes (".pdf") by which folders are searched for
-            documents of this kind. A file named outright is read whatever its suffix.
     """
 
     suffixes: tuple[str, ...]
+    """Lower-case suffixes (".pdf") for the search of folders; a file named outright needs none."""
 
     def can_read(self, head: bytes) -> bool:
         """Say whether a document is of this kind, from its first 1024 bytes."""
@@ -97,11 +94,9 @@ def expand(paths: Sources | Iterable[Sources], password: str | None = None) -> I
                 f"a document is a path or a Source, not {type(path).__name__}; "
                 "for bytes use Source.from_bytes(data, name)"
             )
-        elif os.path.isdir(path):
-            for file in _documents(Path(path)):
-                yield Source.from_path(file, password)
         else:
-            yield Source.from_path(path, password)
+            for file in _documents(Path(path)) if os.path.isdir(path) else [path]:
+                yield Source.from_path(file, password)
 
 
 def _documents(folder: Path) -> Iterator[Path]:

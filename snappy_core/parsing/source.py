@@ -39,11 +39,7 @@ class Source:
 
     @classmethod
     def from_bytes(cls, data: bytes, name: str, password: str | None = None) -> Source:
-        """Return a document in memory.
-
-        Raises:
-            ValueError: the name is empty.
-        """
+        """Return a document in memory. Raises ValueError if the name is empty."""
         if not name:
             raise ValueError("a document given as bytes needs a name")
         stored = name.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -55,6 +55,12 @@ class TextLayer:
         )
 
 
+def quarter_turns(directions: NDArray[np.float64]) -> NDArray[np.int8]:
+    """Return the clockwise quarter turns 0..3 of directions of reading (..., 2), y down."""
+    turns = np.round(np.arctan2(directions[..., 1], directions[..., 0]) / (np.pi / 2)) % 4
+    return np.asarray(turns, dtype=np.int8)
+
+
 _BOXES, _FLAGS = np.zeros((0, 4), np.float32), np.zeros(0, bool)
 NOTHING = TextLayer(
     (), _BOXES, _BOXES, np.zeros(0, np.float32), _FLAGS, np.zeros(0, np.int8), _FLAGS, _FLAGS

@@ -18,9 +18,7 @@ from PIL.Image import Image, Transpose
 from snappy_core.errors import MissingDependencyError, OcrError
 from snappy_core.parsing.ocr.engine import OcrWords
 
-TIMEOUT = 120
-"""Seconds for a page; Tesseract takes about two."""
-
+TIMEOUT = 120  # seconds for a page; Tesseract takes about two
 _DPI = 200  # what Tesseract is told; its own guess is often wrong
 _RULING_LINES = "|¦_"  # characters that Tesseract takes ruling lines of tables for
 # Below this mean confidence (0..1) a page is tried upside down, too: Tesseract's own guess of the
@@ -38,7 +36,8 @@ class TesseractEngine:
         if words.texts and (confidence := words.confidences.mean()) < _LOW_CONFIDENCE:
             turned = _run(gray.transpose(Transpose.ROTATE_180), languages)
             if turned.texts and turned.confidences.mean() > confidence:
-                return _turn_upside_down(turned, gray.size)
+                size = np.array([*gray.size, *gray.size])
+                return replace(turned, boxes=size - turned.boxes[:, [2, 3, 0, 1]])
         return words
 
 
@@ -100,7 +99,3 @@ def _number(*columns: NDArray[np.int64]) -> NDArray[np.int64]:
     """Number consecutive rows of columns (n,) from 0; equal rows share a number."""
     keys = np.stack(columns)
     return np.cumsum(np.diff(keys, prepend=keys[:, :1]).any(axis=0))
-
-
-def _turn_upside_down(words: OcrWords, size: tuple[int, int]) -> OcrWords:
-    return replace(words, boxes=np.array([*size, *size]) - words.boxes[:, [2, 3, 0, 1]])

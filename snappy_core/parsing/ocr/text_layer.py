@@ -12,11 +12,9 @@ from snappy_core.boxes import from_pixels
 from snappy_core.errors import MissingDependencyError, OcrError
 from snappy_core.parsing.ocr.engine import OCR_ENGINES, OcrWords
 from snappy_core.parsing.options import ReadingOptions
-from snappy_core.parsing.text import NOTHING, TextLayer
+from snappy_core.parsing.text import NOTHING, TextLayer, quarter_turns
 
-OCR_DPI = 200
-"""Dots per inch at which pages are drawn for OCR: more takes longer and reads no better."""
-
+OCR_DPI = 200  # at which pages are drawn for OCR: more takes longer and reads no better
 _FONT_HEIGHT = 1.2  # font size / height of the ink of a usual word
 
 
@@ -73,14 +71,15 @@ def _hyphens(words: OcrWords) -> NDArray[np.bool_]:
 
 
 def _turns(words: OcrWords) -> NDArray[np.int8]:
-    """Return the clockwise quarter turns of each word: the direction in which its line runs.
+    """Return the clockwise quarter turns of each word, from the first to the last of its line.
 
     A line of a single word has no direction: it gets that of most words.
     """
     turns = np.full(len(words.texts), -1, dtype=np.int8)
+    centers = (words.boxes[:, :2] + words.boxes[:, 2:]) / 2
     for members in _groups(words.lines):
         if len(members) > 1:
-            turns[members] = _direction(words.boxes[members])
+            turns[members] = quarter_turns(centers[members[-1]] - centers[members[0]])
     directed = turns[turns >= 0]
     turns[turns < 0] = np.bincount(directed).argmax() if len(directed) else 0
     return turns
@@ -88,12 +87,3 @@ def _turns(words: OcrWords) -> NDArray[np.int8]:
 
 def _groups(numbers: NDArray[np.int64]) -> Iterator[NDArray[np.intp]]:
     return (np.flatnonzero(numbers == number) for number in np.unique(numbers))
-
-
-def _direction(boxes: NDArray[np.float64]) -> int:
-    """Return the clockwise quarter turns of a line, from its first word to its last."""
-    centers = (boxes[:, :2] + boxes[:, 2:]) / 2
-    dx, dy = centers[-1] - centers[0]
-    if abs(dx) >= abs(dy):
-        return 0 if dx >= 0 else 2
-    return 1 if dy > 0 else 3

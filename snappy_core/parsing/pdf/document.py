@@ -35,21 +35,19 @@ def open_pdf(source: Source) -> Iterator[Any]:
         try:
             document = pdfium.PdfDocument(source.path or source.data, password=source.password)
         except (pdfium.PdfiumError, OSError, ValueError) as error:
-            raise _explain(source, error) from error
+            data = source.read_bytes()  # raises with the cause if the file cannot be opened at all
+            # PDFium keeps its last error: without /Encrypt "password" is about an earlier file.
+            if "password" in str(error).lower() and b"/Encrypt" in data:
+                wrong, missing = "the password is wrong", "is encrypted: give its password"
+                cause = wrong if source.password else missing
+                raise PasswordRequiredError(source.name, cause) from error
+            cause = "is damaged, cut off or without pages"
+            raise UnreadableDocumentError(source.name, cause) from error
     try:
         yield document
     finally:
         with PDFIUM:
             document.close()
-
-
-def _explain(source: Source, error: Exception) -> UnreadableDocumentError:
-    data = source.read_bytes()  # raises with the cause if the file cannot be opened at all
-    # PDFium keeps its last error: without /Encrypt the word "password" is about an earlier file.
-    if "password" in str(error).lower() and b"/Encrypt" in data:
-        cause = "the password is wrong" if source.password else "is encrypted: give its password"
-        return PasswordRequiredError(source.name, cause)
-    return UnreadableDocumentError(source.name, "is damaged, cut off or without pages")
 
 
 def load_page(document: Any, number: int, source: Source) -> Any:

@@ -1,8 +1,7 @@
-"""Figures and ruling lines of a PDF page, found in its graphic objects.
+"""Figures and ruling lines of a PDF page, found in its graphic objects by their geometry alone.
 
-Only geometry decides here. Whether an area is a figure, a table or a frame around text is
-decided in the layout analysis, which knows the words. The caller holds the lock
-`document.PDFIUM`.
+The layout analysis, which knows the words, tells figures from tables and frames around text. The
+caller holds the lock `document.PDFIUM`.
 """
 
 from __future__ import annotations
@@ -33,7 +32,8 @@ _MIN_SIDE = 20.0  # of a figure
 _MAX_SHARE = 0.6  # of a figure; what covers more is a frame or background of the page
 _BACKGROUND_SHARES = (_MAX_SHARE, 0.3, 0.15)  # larger objects are taken for a background, in turn
 _LONG_LINE = 0.5  # a longer line is part of a figure only where it lies inside it
-# Scores of areas that hold images or curves, and of areas of boxes and straight lines alone.
+# Scores of areas that hold images or curves, and of areas of boxes and straight lines alone: bars
+# of a chart, shaded cells, frames.
 _DRAWING_SCORE, _BOX_SCORE = 0.5, 0.3
 
 _Boxes = NDArray[np.float32]  # (n, 4) in the points above
@@ -43,10 +43,9 @@ _Kinds = NDArray[np.int8]
 def page_drawings(page: Any) -> Drawings:
     """Return the areas of images and drawings on a page, and its ruling lines.
 
-    An area unites objects that are closer together than lines of text. Its score is 0.5 if it
-    holds images or curves, 0.3 if it holds only boxes and straight lines: bars of a chart, shaded
-    cells, frames. Ruling lines are strokes, thin boxes and the edges of outlined boxes, joined
-    where they continue each other; underlines and the grids of charts are among them.
+    An area unites objects that are closer together than lines of text. Ruling lines are strokes,
+    thin boxes and the edges of outlined boxes, joined where they continue each other; underlines
+    and the grids of charts are among them.
     """
     width, height = page.get_size()
     point = (width * height) ** 0.5 / _PAGE_SIDE

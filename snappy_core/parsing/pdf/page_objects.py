@@ -19,10 +19,8 @@ from pypdfium2 import PdfMatrix
 from snappy_core.parsing.layout.geometry import box_area
 from snappy_core.types import Box
 
+# Read on a page, path and clip segments as well; of more objects only every second, third, ... one.
 MAX_OBJECTS, MAX_SEGMENTS, MAX_CLIPS = 20_000, 20_000, 5_000
-"""Objects, path segments and clip segments read on a page. Of more objects only every second,
-third, ... one is read."""
-
 MAX_DEPTH = 15  # of forms in forms
 
 _Points = list[tuple[float, float]]
@@ -47,10 +45,8 @@ def visible_objects(page: Any, thin: float) -> tuple[NDArray[np.float64], NDArra
     """Return boxes (n, 4) in PDF space and the `Kind` (n,) of the graphic objects of a page.
 
     Each horizontal or vertical stroke is an object of its own, as is each edge of an outlined
-    box. Transparent objects, white areas, and what lies outside the clip are left out.
-
-    Args:
-        thin: points; a filled path at most this wide or high is a stroke.
+    box; so is a filled path at most `thin` points wide or high. Transparent objects, white areas,
+    and what lies outside the clip are left out.
     """
     reader = _ObjectReader(page, thin)
     reader.read(page, PdfMatrix(), depth=0)
@@ -112,10 +108,9 @@ class _ObjectReader:
 
     def _read_path(self, path: Any, matrix: PdfMatrix) -> None:
         raw.FPDFPath_GetDrawMode(path, self._fill_mode, self._stroke)
-        is_filled = self._fill_mode.value and self._is_visible(
-            raw.FPDFPageObj_GetFillColor, path, _WHITE
-        )
-        is_stroked = self._stroke.value and self._is_visible(raw.FPDFPageObj_GetStrokeColor, path)
+        fill_color, stroke_color = raw.FPDFPageObj_GetFillColor, raw.FPDFPageObj_GetStrokeColor
+        is_filled = self._fill_mode.value and self._is_visible(fill_color, path, _WHITE)
+        is_stroked = self._stroke.value and self._is_visible(stroke_color, path)
         box = self._bounds(path, matrix) if is_filled or is_stroked else None
         if box is None:
             return
@@ -211,9 +206,8 @@ class _ObjectReader:
             key = (count, *(self._point(get(clip, path, index), matrix) for index in samples))
             if key not in self._clip_boxes and count <= self.clips_left:
                 self.clips_left -= count
-                self._clip_boxes[key] = _bounding_box(
-                    [self._point(get(clip, path, index), matrix) for index in range(count)]
-                )
+                points = [self._point(get(clip, path, index), matrix) for index in range(count)]
+                self._clip_boxes[key] = _bounding_box(points)
             if key in self._clip_boxes:
                 yield self._clip_boxes[key]
 

@@ -11,7 +11,7 @@ import pypdfium2.raw as raw
 from numpy.typing import ArrayLike, NDArray
 
 from snappy_core.boxes import Boxes, contains_center
-from snappy_core.parsing.text import TextLayer
+from snappy_core.parsing.text import TextLayer, quarter_turns
 from snappy_core.types import Box, Matrix
 
 # PDFium's marks for a hyphen at the end of a line; U+00AD is the soft hyphen in the file itself.
@@ -20,9 +20,8 @@ _IGNORED = frozenset({0x00, 0x200B, 0x2060, 0xFEFF, 0xFFFF})
 _INVISIBLE_MODES = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
 _BOLD_NAMES = (b"bold", b"black", b"heavy", b"medi")
 
+# Read from a page; hostile pages hold any number.
 MAX_WORDS, MAX_CHARACTERS, MAX_IMAGES = 100_000, 2_000_000, 500
-"""Read from a page; hostile pages hold any number."""
-
 _WHOLE_PAGE = np.array([[0, 0, 1, 1]], dtype=np.float32)
 _DESCENT, _ASCENT = 0.22, 0.78  # usual ones, in font sizes: how far a line box reaches
 _WORD_REACH = 3  # font sizes; a character further away from a word begins a new one
@@ -43,14 +42,13 @@ def read_text_layer(page: Any) -> tuple[TextLayer, str]:
     frames = [(*word.origin, *word.along, *word.up) for word in words]
     origins, along, up = np.hsplit(np.array(frames, dtype=np.float64).reshape(-1, 6), 3)
     direction, rise = along @ matrix[:2] * size, up @ matrix[:2] * size  # points, y down
-    turns = np.round(np.arctan2(direction[:, 1], direction[:, 0]) / (np.pi / 2)) % 4
     layer = TextLayer(
         texts=tuple("".join(word.letters) for word in words),
         boxes=np.clip(boxes, 0, 1),
         lines=_line_boxes(boxes, origins @ matrix[:2] + matrix[2], up @ matrix[:2]),
         sizes=np.linalg.norm(rise, axis=1).astype(np.float32),
         bold=np.array([word.bold for word in words], dtype=bool),
-        turns=turns.astype(np.int8),
+        turns=quarter_turns(direction),
         hyphens=np.array([word.hyphen for word in words], dtype=bool),
         invisible=np.array([word.invisible for word in words], dtype=bool),
     )
@@ -66,8 +64,7 @@ def user_space(page: Any) -> Matrix:
     """
     matrix = page_matrix(page)
     inverse = np.linalg.inv(matrix[:2])
-    (a, b), (c, d) = inverse.tolist()
-    e, f = (-matrix[2] @ inverse).tolist()
+    (a, b), (c, d), (e, f) = np.vstack([inverse, -matrix[2] @ inverse]).tolist()
     return a, b, c, d, e, f
 
 
@@ -181,11 +178,7 @@ def to_page(boxes: ArrayLike, matrix: NDArray[np.float64]) -> Boxes:
 
 
 def _line_boxes(boxes: Boxes, origins: NDArray[np.float64], up: NDArray[np.float64]) -> Boxes:
-    """Return the boxes stretched across their line, from descender to ascender of the font.
-
-    Ink boxes are uneven along a line ("more" against "(Apply"), which would mislead the analysis
-    of lines and paragraphs.
-    """
+    """Return the boxes as high as the font: ink is uneven along a line ("more", "(Apply")."""
     bottom, top = origins - _DESCENT * up, origins + _ASCENT * up
     is_across = np.abs(up) >= np.abs(up[:, ::-1])  # (n, 2): the axis across the line
     low = np.where(is_across, np.minimum(bottom, top), boxes[:, :2])
