@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from snappy_core.boxes import Boxes, as_boxes, contains_center, enclose, from_pixels, iou
 from snappy_core.evaluation.jsonl import parse_lines
-from snappy_core.evaluation.metrics import rank_of, word_f1
+from snappy_core.evaluation.metrics import word_f1
 from snappy_core.types import Page
 
 HIT = 0.5  # word F1, or IoU, from which a region counts as the answer
@@ -94,7 +94,7 @@ def measure(question: Question, corpus: Corpus, ranking: Ranking) -> dict[str, f
     hits = np.array([word_f1(region.words, gold_words) >= HIT for region in page.regions], bool)
 
     start, stop = corpus.offsets[gold_page : gold_page + 2].tolist()
-    rank = rank_of(ranking.pages, gold_page)
+    rank = int((ranking.pages >= ranking.pages[gold_page]).sum())  # the worst of equal scores
     first_five = np.argsort(-ranking.overall, kind="stable")[:5].tolist()
     hits_overall = [start <= region < stop and bool(hits[region - start]) for region in first_five]
     measures = dict.fromkeys(MEASURES, 0.0)

@@ -1,21 +1,11 @@
-"""Measures of retrieval: rank, word F1, bootstrap intervals."""
+"""Measures of retrieval: word F1, bootstrap intervals."""
 
 from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 DRAWS = 2000  # bootstrap samples: enough for an interval of two digits
 LEVEL = 0.95  # of the intervals
-
-
-def rank_of(scores: NDArray[np.float32], index: int) -> int:
-    """Return the rank of one item, 1 for the best; among equal scores it is the worst rank.
-
-    >>> rank_of(np.array([0.2, 0.9, 0.9], np.float32), 1)
-    2
-    """
-    return int((scores >= scores[index]).sum())
 
 
 def word_f1(predicted: Collection[int], gold: Collection[int]) -> float:

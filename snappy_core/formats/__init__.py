@@ -41,7 +41,6 @@ FORMATS = Registry[Format](
         for name in ("docling", "hocr", "alto", "unstructured", "deepseek", "plain")
     },
 )
-"""The formats of other readers by name."""
 
 SuppliedRegions = str | os.PathLike[str] | bytes | Mapping[str, object] | Sequence[object]
 """The path of a file, the bytes of a file, or parsed JSON."""
@@ -64,9 +63,8 @@ def read_regions(
         OSError: the file cannot be opened.
     """
     chosen = None if regions_format is None else FORMATS.get(regions_format)
-    source = "regions"
+    source, note = "regions", ""
     content: Content
-    note = ""
     if isinstance(data, (str, os.PathLike)):
         source = os.fspath(data)
         data = Path(data).read_bytes()
@@ -101,8 +99,7 @@ def _parse(data: bytes) -> tuple[Content, str]:
 
 def _detect(content: Content) -> Format:
     """Return the only format that recognizes the content."""
-    formats = [FORMATS.get(name) for name in FORMATS.names()]
-    matches = [format for format in formats if format.sniff(content)]
+    matches = [format for format in map(FORMATS.get, FORMATS.names()) if format.sniff(content)]
     if len(matches) == 1:
         return matches[0]
     names = " or ".join(format.name for format in matches)

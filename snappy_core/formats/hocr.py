@@ -53,20 +53,19 @@ def read(content: Content) -> dict[int, SuppliedPage]:
     pages = [e for e in parse_html(decode(content)).iter("*") if _class(e) == "ocr_page"]
     if not pages:
         raise FormatError("has no element of the class 'ocr_page'")
-    numbers = [_PAGE_NUMBER.search(_title(page)) for page in pages]
+    numbers = [_PAGE_NUMBER.search(page.get("title", "")) for page in pages]
     check_sequence([int(match[1]) if match else None for match in numbers], "'ppageno'")
-    return {number: _page(number, page) for number, page in enumerate(pages, start=1)}
-
-
-def _page(number: int, element: Element) -> SuppliedPage:
-    match = _BBOX.search(_title(element))
-    if match is None:
-        raise FormatError(f"page {number}: has no size, a 'bbox' in its title")
-    x0, y0, x1, y1 = map(float, match.groups())
-    frame = Frame(number, x1 - x0, y1 - y0, x0=x0, y0=y0)
-    regions = [region for part in _parts(element) for region in _regions(part, frame)]
-    words = [word for part in _parts(element) for word in _words(part, frame)]
-    return build_page(number, regions, words, frame.size)
+    supplied = {}
+    for number, page in enumerate(pages, start=1):
+        match = _BBOX.search(page.get("title", ""))
+        if match is None:
+            raise FormatError(f"page {number}: has no size, a 'bbox' in its title")
+        x0, y0, x1, y1 = map(float, match.groups())
+        frame = Frame(number, x1 - x0, y1 - y0, x0=x0, y0=y0)
+        regions = [region for part in _parts(page) for region in _regions(part, frame)]
+        words = [word for part in _parts(page) for word in _words(part, frame)]
+        supplied[number] = build_page(number, regions, words, frame.size)
+    return supplied
 
 
 def _regions(element: Element, frame: Frame) -> list[NestedRegion]:
@@ -102,7 +101,7 @@ def _words(element: Element, frame: Frame) -> Iterator[SuppliedWord]:
         if box is None and text:
             raise FormatError(f"page {frame.page}: {kind} {text!r} has no 'bbox'")
         if box is not None and text:
-            percent = _CONFIDENCE.search(_title(element))
+            percent = _CONFIDENCE.search(element.get("title", ""))
             yield SuppliedWord(text, box, float(percent[1]) / 100 if percent else None)
         return
     for part in parts:
@@ -111,7 +110,7 @@ def _words(element: Element, frame: Frame) -> Iterator[SuppliedWord]:
 
 def _box(element: Element, frame: Frame) -> Box | None:
     """Return the box of an element in page fractions; None if it has none."""
-    match = _BBOX.search(_title(element))
+    match = _BBOX.search(element.get("title", ""))
     if match is None:
         return None
     box = list(map(float, match.groups()))
@@ -130,10 +129,6 @@ def _parts(element: Element) -> Iterator[Element]:
 def _class(element: Element) -> str:
     classes = element.get("class", "").split()
     return next((name for name in classes if name.startswith("ocr")), "")
-
-
-def _title(element: Element) -> str:
-    return str(element.get("title", ""))
 
 
 def _text(element: Element) -> str:

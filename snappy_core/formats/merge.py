@@ -79,10 +79,7 @@ class _RegionTree:
             self.depths[index] = self.depths[parent] + 1 if parent >= 0 else 0
 
     def owners(self, words: Boxes) -> NDArray[np.int64]:
-        """Return for each word (n, 4) the smallest region that contains its center, or -1.
-
-        Of regions of the same size the innermost is taken.
-        """
+        """Return the smallest, innermost region around the center of each word, or -1."""
         owners = np.full(len(words), -1, dtype=np.int64)
         for region in np.lexsort((-self.depths, area(self._boxes))):
             free = np.flatnonzero(owners < 0)

@@ -15,11 +15,11 @@ Other keys are ignored.
 
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 from snappy_core.errors import FormatError
 from snappy_core.formats.base import Content, Format, SuppliedPage, is_list_of
-from snappy_core.formats.frames import FRACTION_SLACK, SLACK, Frame, check_page_number
+from snappy_core.formats.frames import FRACTION_SLACK, SLACK, Frame, Origin, check_page_number
 from snappy_core.formats.labels import label_of
 from snappy_core.formats.region_builder import NestedRegion, build_page
 
@@ -30,8 +30,6 @@ UNITS = {
     "0..999": (999, 0),
 }
 """The width and height of any page, None if it depends on the page, and the slack of `Frame`."""
-
-ORIGINS = ("top_left", "bottom_left")
 
 
 def sniff(content: Content) -> bool:
@@ -85,7 +83,7 @@ def _frame(
 ) -> tuple[Frame, tuple[float, float] | None]:
     """Return the frame of a region, and the size of its page if that is known."""
     unit, origin = item.get("unit", "fraction"), item.get("origin", "top_left")
-    for name, value, allowed in (("unit", unit, UNITS), ("origin", origin, ORIGINS)):
+    for name, value, allowed in (("unit", unit, UNITS), ("origin", origin, get_args(Origin))):
         if not isinstance(value, str) or value not in allowed:
             names = ", ".join(map(repr, allowed))
             raise FormatError(f"{where}: {name!r} must be one of {names}, not {value!r}")

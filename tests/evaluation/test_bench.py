@@ -61,6 +61,11 @@ def test_measures(pages, regions, expected):
     assert {name: measures[name] for name in expected} == expected
 
 
+def test_a_tie_is_no_win():
+    measures = measure(question_about(1), CORPUS, ranking([0.5, 0.5], [0, 1, 0, 0, 0]))
+    assert (measures["page_r1"], measures["page_mrr"]) == (0, 0.5)
+
+
 def test_words_of_the_top_region():
     measures = measure(question_about(1), CORPUS, ranking([1, 0], [0, 1, 0, 0, 0]))
     assert measures["words_top1"] == pytest.approx(8 / 12)

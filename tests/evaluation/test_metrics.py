@@ -1,21 +1,8 @@
 """Measures of cases computed by hand."""
 
-import numpy as np
 import pytest
 
-from snappy_core.evaluation.metrics import bootstrap, rank_of, word_f1
-
-
-@pytest.mark.parametrize(
-    ("scores", "index", "rank"),
-    [
-        ([0.1, 0.7, 0.3], 1, 1),
-        ([0.1, 0.7, 0.3], 0, 3),
-        ([0.5, 0.5, 0.1], 0, 2),  # a tie is no win
-    ],
-)
-def test_rank(scores, index, rank):
-    assert rank_of(np.array(scores, np.float32), index) == rank
+from snappy_core.evaluation.metrics import bootstrap, word_f1
 
 
 @pytest.mark.parametrize(
