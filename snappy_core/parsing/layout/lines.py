@@ -57,14 +57,13 @@ class Line:
         return (self.y0 + self.y1) / 2
 
 
-class PdfminerWord(LTChar):
+class _PdfminerWord(LTChar):
     """A word in the role of a pdfminer character: y axis up, as wide as one of its letters."""
 
-    def __init__(self, index: int, text: str, box: NDArray[np.float32], size: float) -> None:
+    def __init__(self, index: int, text: str, box: NDArray[np.float32]) -> None:
         LTComponent.__init__(self, (float(box[0]), -float(box[3]), float(box[2]), -float(box[1])))
         self._text = text
         self.index = index
-        self.size = size
         self.width = self.width / max(len(text), 1)
 
 
@@ -74,18 +73,13 @@ def find_lines(
     sizes: NDArray[np.float32],
     indices: Iterable[int],
 ) -> list[Line]:
-    """Return the lines that words make, in the order of the file.
-
-    Args:
-        texts, line_boxes, sizes: of all words of the page; boxes (n, 4) in points.
-        indices: of the words to use, those that are upright.
-    """
-    words = [PdfminerWord(i, texts[i], line_boxes[i], float(sizes[i])) for i in indices]
+    """Return the lines that the words at some indices make, in the order of the file."""
+    words = [_PdfminerWord(i, texts[i], line_boxes[i]) for i in indices]
     if not words:
         return []
     lines: list[Line] = []
     for group in LTLayoutContainer((0, 0, 0, 0)).group_objects(PARAMS, words):
-        members = [word.index for word in group if isinstance(word, PdfminerWord)]
+        members = [word.index for word in group if isinstance(word, _PdfminerWord)]
         line = Line.around(members, line_boxes, float(np.median(sizes[members])))
         if lines and _is_bullet_of(lines[-1], line, texts):
             bullet = lines.pop()
@@ -117,10 +111,7 @@ def split_lines(
         centers = line_boxes[words][:, [0, 2]].mean(axis=1)
         sides = (centers[:, None] > cuts).sum(axis=1)
         groups = [words[sides == side].tolist() for side in np.unique(sides)]
-        if len(groups) == 1:
-            parts.append(line)
-        else:
-            parts += [Line.around(group, line_boxes, line.size) for group in groups]
+        parts += [Line.around(group, line_boxes, line.size) for group in groups]
     return parts
 
 
@@ -136,7 +127,6 @@ def group_rows(lines: Iterable[Line]) -> list[list[Line]]:
 
 
 def box_around(lines: Sequence[Line]) -> Box:
-    """Return the box around lines."""
     return (
         min(line.x0 for line in lines),
         min(line.y0 for line in lines),

@@ -32,10 +32,7 @@ def group_list_items(blocks: Sequence[Block], page: UprightPage) -> list[Block]:
 
 
 def _relabel_heading_runs(blocks: Sequence[Block]) -> list[Block]:
-    """Label headings as list items if many are below each other with nothing in between.
-
-    Examples are the options of a program and the entries of an index.
-    """
+    """Label headings as list items if many are below each other, as in an index."""
     relabeled = list(blocks)
     start = 0
     for end in range(1, len(blocks) + 1):
@@ -57,7 +54,6 @@ def _are_like_headings(above: Block, below: Block) -> bool:
 
 
 def _is_next(above: Block, below: Block) -> bool:
-    """Return whether a block is right below another, in the same column."""
     beside = below.box[0] >= above.box[2] or below.box[2] <= above.box[0]
     gap = below.box[1] - above.box[3]
     return not beside and -above.size < gap < 3 * above.size
@@ -70,12 +66,10 @@ def _lead_in(before: Sequence[Block], first: Block, page: UprightPage) -> tuple[
     block = before[-1]
     if block.label == "heading":
         return block.words
-    if block.label != "paragraph":
-        return ()
     ends = [i for i, word in enumerate(block.words) if page.layer.texts[word].endswith((".", "?"))]
     sentence = block.words[ends[-1] + 1 if ends else 0 :]
-    is_lead_in = bool(sentence) and page.layer.texts[sentence[-1]].endswith(":")
-    return sentence if is_lead_in and len(sentence) <= MAX_LEAD_IN else ()
+    is_short = block.label == "paragraph" and 0 < len(sentence) <= MAX_LEAD_IN
+    return sentence if is_short and page.layer.texts[sentence[-1]].endswith(":") else ()
 
 
 def _list(items: Sequence[Block], lead_in: tuple[int, ...]) -> Block:

@@ -77,26 +77,19 @@ def split_paragraphs(block: TextBlock, page: UprightPage) -> list[list[Line]]:
 
 
 def _has_other_font(before: Line, line: Line, page: UprightPage) -> bool:
-    """Return whether two lines differ in size, or one is all bold and the other not at all.
-
-    A line that is bold in part goes with both: a heading that runs into its paragraph.
-    """
+    """Return whether two lines differ in size, or one is all bold and the other not at all."""
     if max(line.size, before.size) > 1.15 * min(line.size, before.size):
         return True
     return {_bold_share(before.words, page), _bold_share(line.words, page)} == {0.0, 1.0}
 
 
 def _bold_share(words: Sequence[int], page: UprightPage) -> float:
-    """Return the share of the letters of some words that are bold, 0..1."""
     letters = sum(len(page.layer.texts[word]) for word in words)
     return sum(len(page.layer.texts[word]) for word in words if page.layer.bold[word]) / letters
 
 
 def _body_size(page: UprightPage) -> float:
-    """Return the largest font size that at least a quarter of the letters have.
-
-    Not the most common one: on a page full of footnotes most letters are small.
-    """
+    """Return the largest font size that a quarter of the letters have: most may be footnotes."""
     letters = np.array([len(text) for text in page.layer.texts])
     sizes, indices = np.unique(np.round(page.layer.sizes * 2) / 2, return_inverse=True)
     counts = np.bincount(indices, weights=letters)

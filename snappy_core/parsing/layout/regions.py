@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from snappy_core.boxes import as_boxes, coverage
+from snappy_core.boxes import as_boxes, coverage, enclose
 from snappy_core.parsing.drawings import Drawings
 from snappy_core.parsing.layout.blocks import Block, group_lines, is_running_text
 from snappy_core.parsing.layout.figures import add_figures
-from snappy_core.parsing.layout.numbering import number_regions
+from snappy_core.parsing.layout.lists import group_list_items
 from snappy_core.parsing.layout.paragraphs import find_paragraphs, split_paragraphs
+from snappy_core.parsing.layout.reading_order import reading_order
 from snappy_core.parsing.layout.upright_page import UprightPage
 from snappy_core.parsing.tables.detection import find_tables
 from snappy_core.parsing.tables.table import table_block
 from snappy_core.parsing.text import TextLayer
-from snappy_core.types import Label, Region, Words
+from snappy_core.types import NO_WORDS, Box, Label, Region, Words
 
 VERSION = "2"
 """Part of the ingest fingerprint; raised whenever pages would be read differently than before."""
@@ -34,6 +36,14 @@ labeled so by mistake would never be found."""
 
 _MIN_MODEL_SCORE = 0.6
 
+_UNSPACED = re.compile(
+    r"[\u3001-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff]"
+)
+"""A letter or punctuation mark of Chinese or Japanese, which are written without spaces."""
+
+WORDLESS = "(figure without words)"
+"""The text of a figure without any words in or above it."""
+
 
 def find_regions(
     layer: TextLayer, width: float, height: float, drawings: Drawings
@@ -44,9 +54,7 @@ def find_regions(
     too many words or lines is split into runs of words in the order of the file, with a warning.
 
     Args:
-        layer: the words of the page.
         width, height: of the page in points.
-        drawings: the areas and ruling lines of the page.
     """
     counts = np.bincount(layer.turns, minlength=4)
     turn = int(counts.argmax())
@@ -64,7 +72,7 @@ def find_regions(
         if layer.confidences is not None:  # OCR: bold type and font sizes are not reliable
             blocks = _apply_model_labels(blocks, page)
         blocks, warning = add_figures(blocks, page), ""
-    return *number_regions(blocks, page), warning
+    return *_number_regions(blocks, page), warning
 
 
 def _split_into_runs(page: UprightPage) -> Iterator[Block]:
@@ -74,7 +82,6 @@ def _split_into_runs(page: UprightPage) -> Iterator[Block]:
 
 
 def _find_upright_blocks(page: UprightPage) -> list[Block]:
-    """Return the tables and text of a page."""
     if not page.lines:
         return []
     text_blocks = [block for block in group_lines(page.lines, page) if is_running_text(block)]
@@ -100,8 +107,6 @@ def _apply_model_labels(blocks: Sequence[Block], page: UprightPage) -> list[Bloc
         if area.from_model and area.label in _MODEL_LABELS and area.score >= _MIN_MODEL_SCORE
     ]
     labeled = list(blocks)
-    if not areas or not labeled:
-        return labeled
     boxes = as_boxes([block.box for block in blocks])
     inside = coverage(as_boxes([area.box for area in areas]), boxes) > 0.7
     for index in np.flatnonzero(inside.any(axis=0)).tolist():
@@ -110,3 +115,72 @@ def _apply_model_labels(blocks: Sequence[Block], page: UprightPage) -> list[Bloc
         if block.label in ("paragraph", "list_item", "heading") and short:
             labeled[index] = replace(block, label=_MODEL_LABELS[label])
     return labeled
+
+
+def _number_regions(blocks: Sequence[Block], page: UprightPage) -> tuple[Words, tuple[Region, ...]]:
+    """Return words and regions in reading order, boxes in fractions of the page.
+
+    Blocks may be in any order. Each region is followed by its parts.
+    """
+    order = reading_order(np.array([block.box for block in blocks], np.float32).reshape(-1, 4))
+    blocks = group_list_items([blocks[index] for index in order], page)
+    word_order = [word for block in blocks for word in block.words]
+    numbers = {word: number for number, word in enumerate(word_order)}
+    regions = tuple(
+        Region(
+            box=_box(block, page),
+            text=_text(block, page),
+            words=tuple(numbers[word] for word in block.words),
+            label=block.label,
+            order=number,
+            parent=parent,
+            context=tuple(numbers[word] for word in block.context),
+        )
+        for number, (block, parent) in enumerate(_flatten(blocks))
+    )
+    if not word_order:
+        return NO_WORDS, regions
+    ordered = page.layer.take(np.array(word_order))
+    return Words(ordered.texts, ordered.boxes, ordered.confidences), regions
+
+
+def _flatten(
+    blocks: Sequence[Block], parent: int | None = None, number: int = 0
+) -> Iterator[tuple[Block, int | None]]:
+    """Yield each block before its parts, with the number of its parent; the first is `number`."""
+    for block in blocks:
+        yield block, parent
+        parts = list(_flatten(block.parts, number, number + 1))
+        yield from parts
+        number += 1 + len(parts)
+
+
+def _box(block: Block, page: UprightPage) -> Box:
+    if block.label == "figure":  # more than its words
+        return enclose(page.to_page(np.array([block.box], dtype=np.float32)))
+    return enclose(page.layer.boxes[list(block.words)])
+
+
+def _text(block: Block, page: UprightPage) -> str:
+    if block.text is not None:
+        return block.text
+    text = _join_words(block.words, page)
+    if block.label in ("list_item", "list") and block.context:
+        return f"{_join_words(block.context, page)}\n{text}"
+    if block.label == "figure" and not text:
+        return _join_words(block.context, page) or WORDLESS
+    return text
+
+
+def _join_words(words: Sequence[int], page: UprightPage) -> str:
+    """Return the text of words, those hyphenated at the end of a line made whole."""
+    pieces: list[str] = []
+    texts = [page.layer.texts[word] for word in words]
+    for word, text, following in zip(words, texts, [*texts[1:], ""], strict=False):
+        if page.layer.hyphens[word] and following[:1].islower():
+            pieces.append(text.removesuffix("-"))
+        elif _UNSPACED.match(text[-1]) and _UNSPACED.match(following):
+            pieces.append(text)
+        else:
+            pieces.append(text + " ")
+    return "".join(pieces).strip()

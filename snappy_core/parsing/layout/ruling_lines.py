@@ -74,7 +74,6 @@ def _pixels_per_point(picture: Image) -> float:
 
 
 def _dark_on_bright(picture: Image) -> Image:
-    """Return an RGB picture in gray: ink of any color dark, the background bright."""
     from PIL.ImageChops import darker, invert, lighter
 
     red, green, blue = picture.split()
@@ -85,11 +84,7 @@ def _dark_on_bright(picture: Image) -> Image:
 
 
 def _find_flat(picture: Image, cell: float, row: float) -> _PixelBoxes:
-    """Return the horizontal lines of a gray picture as boxes (n, 4) of its pixels.
-
-    Args:
-        cell, row: width and height of a pixel in points.
-    """
+    """Return the horizontal lines (n, 4) of a picture with pixels of `cell` x `row` points."""
     gray = np.asarray(picture)
     size = max(round(_MAX_THICKNESS / row), 1) + 1  # a thick line is blurred by a row
     background = _close(gray, size)
@@ -126,10 +121,7 @@ def _find_lines(contrast: _Gray, cell: float, row: float) -> _PixelBoxes:
 
 
 def _close(values: NDArray[Any], size: int) -> NDArray[Any]:
-    """Return the morphological closing by columns of `size` rows.
-
-    What is darker than its surroundings and lower than `size` rows is filled with the darker of
-    the values above and below it.
+    """Fill what is darker than above and below it and less than `size` rows high.
 
     >>> _close(np.array([[9], [2], [7], [1], [1], [8]]), 2).ravel().tolist()
     [9, 7, 7, 1, 1, 8]
@@ -149,7 +141,7 @@ def _slide(values: NDArray[Any], extremum: Any, size: int) -> NDArray[Any]:
 
 
 def _find_runs(mask: NDArray[np.bool_], min_length: float) -> _PixelBoxes:
-    """Return the runs of set pixels in each row as boxes (n, 4), row by row, without short ones."""
+    """Return the runs of set pixels as boxes (n, 4), row by row, without short ones."""
     row = mask.shape[1] + 2  # with an empty pixel at both ends
     flat = np.pad(mask, ((0, 0), (1, 1))).ravel()
     edges = np.flatnonzero(flat[1:] != flat[:-1])
@@ -162,7 +154,7 @@ def _find_runs(mask: NDArray[np.bool_], min_length: float) -> _PixelBoxes:
 
 
 def _connect_runs(runs: _PixelBoxes, gap: int) -> NDArray[np.intp]:
-    """Return a label for each run; runs that touch those of neighboring rows share theirs."""
+    """Return a label for each run, the same for runs that touch."""
     x0, y, x1, _ = runs.T
     row = int(x1.max(initial=0)) + gap + 1
     starts, ends = y * row + x0, y * row + x1

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.boxes import Boxes
+from snappy_core.boxes import Boxes, as_boxes
 from snappy_core.parsing.drawings import Area, Drawings, RulingLines
 from snappy_core.parsing.layout.lines import Line, find_lines, split_lines
 from snappy_core.parsing.text import TextLayer
@@ -49,7 +49,7 @@ class UprightPage:
         areas = drawings.areas
         if turn:  # a layout model saw the page lying, and takes such text for a figure
             areas = tuple(area for area in areas if not area.from_model)
-        area_boxes = np.array([area.box for area in areas], np.float32).reshape(-1, 4)
+        area_boxes = as_boxes([area.box for area in areas])
         lines = drawings.ruling_lines
         word_boxes, line_boxes, area_boxes, horizontals, verticals = (
             to_upright(boxes, turn, width, height)
@@ -58,19 +58,12 @@ class UprightPage:
         if turn % 2:
             width, height = height, width
             horizontals, verticals = verticals, horizontals
-        return cls(
-            layer,
-            turn,
-            width,
-            height,
-            word_boxes,
-            line_boxes,
-            RulingLines(horizontals, verticals),
-            tuple(
-                replace(area, box=(x0, y0, x1, y1))
-                for area, (x0, y0, x1, y1) in zip(areas, area_boxes.tolist(), strict=True)
-            ),
+        areas = tuple(
+            replace(area, box=(x0, y0, x1, y1))
+            for area, (x0, y0, x1, y1) in zip(areas, area_boxes.tolist(), strict=True)
         )
+        ruling_lines = RulingLines(horizontals, verticals)
+        return cls(layer, turn, width, height, word_boxes, line_boxes, ruling_lines, areas)
 
     @cached_property
     def lines(self) -> list[Line]:
@@ -80,7 +73,6 @@ class UprightPage:
         return split_lines(lines, self.ruling_lines.vertical, self.line_boxes)
 
     def texts_of(self, lines: Iterable[Line]) -> list[str]:
-        """Return the texts of the words of some lines."""
         return [self.layer.texts[word] for line in lines for word in line.words]
 
     def to_page(self, boxes: NDArray[np.float32]) -> Boxes:
@@ -94,9 +86,7 @@ class UprightPage:
 def to_upright(boxes: Boxes, turn: int, width: float, height: float) -> NDArray[np.float32]:
     """Convert boxes (n, 4) from fractions of a page to points on the page turned upright.
 
-    Args:
-        turn: quarter turns clockwise by which the text is turned on the page.
-        width, height: of the page before it is turned, in points.
+    The page has `width` x `height` points before it is turned.
 
     >>> to_upright(np.array([[0.5, 0.25, 1, 0.5]], np.float32), 1, 200, 400).tolist()
     [[100.0, 0.0, 200.0, 100.0]]
@@ -109,12 +99,10 @@ def _turn(
 ) -> NDArray[np.float32]:
     """Turn boxes (n, 4) on a page of `width` x `height` by quarters, counter-clockwise."""
     x0, y0, x1, y1 = boxes.T
-    if turn == 1:
-        turned = (y0, width - x1, y1, width - x0)
-    elif turn == 2:
-        turned = (width - x1, height - y1, width - x0, height - y0)
-    elif turn == 3:
-        turned = (height - y1, x0, height - y0, x1)
-    else:
-        turned = (x0, y0, x1, y1)
-    return np.stack(turned, axis=1)
+    turned = (
+        (x0, y0, x1, y1),
+        (y0, width - x1, y1, width - x0),
+        (width - x1, height - y1, width - x0, height - y0),
+        (height - y1, x0, height - y0, x1),
+    )
+    return np.stack(turned[turn], axis=1)

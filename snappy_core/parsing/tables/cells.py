@@ -17,9 +17,7 @@ def separate_cells(
 ) -> tuple[list[Line], list[TextBlock]]:
     """Return the lines that may be cells, and the blocks that are running text.
 
-    Args:
-        lines: of the page, outside the text blocks.
-        text_blocks: blocks that look like running text by themselves.
+    `lines` are those outside `text_blocks`, which look like running text by themselves.
     """
     single = [block[0] for block in text_blocks if len(block) == 1]
     blocks = [block for block in text_blocks if len(block) > 1]

@@ -27,9 +27,7 @@ from snappy_core.types import Box
 def find_tables(text_blocks: Sequence[TextBlock], page: UprightPage) -> list[Table]:
     """Return the tables of a page, top to bottom; each line is in one of them at most.
 
-    Args:
-        text_blocks: blocks of running text among the lines of the page. They may be cells of a
-            table but do not make one.
+    Text blocks are running text: they may be cells of a table but do not make one.
     """
     block_lines = {line for block in text_blocks for line in block}
     others = [line for line in page.lines if line not in block_lines]
@@ -86,7 +84,6 @@ def _is_table(table: Table, page: UprightPage, framed: bool) -> bool:
 
 
 def _is_crowded(cell: Cell) -> bool:
-    """Return whether lines of a cell are beside each other: text with wide spaces."""
     return any(abs(a.middle - b.middle) < 0.5 * a.size for a, b in pairwise(cell))
 
 

@@ -69,7 +69,6 @@ class _FrameFinder:
         return True if right - left > 0.3 * width else None
 
     def _has_columns(self, box: Box) -> bool:
-        """Return whether vertical ruling lines separate a box into columns."""
         x0, y0, x1, y1 = self.verticals.T
         inside = (x0 > box[0] + 5) & (x1 < box[2] - 5)
         tall = np.minimum(y1, box[3]) - np.maximum(y0, box[1]) > 0.5 * (box[3] - box[1])
@@ -79,12 +78,7 @@ class _FrameFinder:
 def find_frames(
     lines: Sequence[Line], text_blocks: Sequence[TextBlock], page: UprightPage
 ) -> Iterator[Box]:
-    """Yield the boxes of likely tables, those with the most ruling lines first.
-
-    Args:
-        lines: all lines of the page.
-        text_blocks: the running text among them.
-    """
+    """Yield the boxes of likely tables, those with the most ruling lines first."""
     finder = _FrameFinder(lines, text_blocks, page)
     if len(finder.bars) > MAX_BARS:
         return

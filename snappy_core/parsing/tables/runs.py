@@ -23,12 +23,7 @@ MAX_LONE = 2  # rows with a single cell between others
 def find_runs(
     cells: Sequence[Line], text_blocks: Sequence[TextBlock], page: UprightPage
 ) -> list[list[Line]]:
-    """Return runs of rows with several cells in the same columns, and what is between these rows.
-
-    Args:
-        cells: lines that may be cells.
-        text_blocks: the running text of the page.
-    """
+    """Return runs of rows with several cells in the same columns, and what is between them."""
     text = _RunningText(text_blocks, page.ruling_lines.horizontal)
     numbers = {cell for cell in cells if is_number([cell], page)}
     open_runs: list[_Run] = []
@@ -61,7 +56,6 @@ class _Run:
         self.has_numbers = not numbers.isdisjoint(row)
 
     def accepts(self, row: list[Line], text: _RunningText, numbers: set[Line]) -> bool:
-        """Return whether a row is close below in the same columns, without text between."""
         left, top, right, _ = box_around(row)
         size = max(line.size for line in row)
         gap = top - self.bottom
@@ -94,7 +88,6 @@ class _Run:
             self.last_rows = [*self.last_rows[-2:], row]
 
     def _continues_cell(self, line: Line) -> bool:
-        """Return whether a lone line continues a cell: not the first one, unless it is indented."""
         first, second = self.last_rows[-1][:2]
         gap = line.y0 - self.bottom
         if line.x0 > second.x0 - line.size:
@@ -104,7 +97,6 @@ class _Run:
 
 
 def _is_first_line_of_cell(line: Line, row: list[Line]) -> bool:
-    """Return whether a line is right above a cell of a row other than its first."""
     return (
         -0.6 * line.size < row[0].y0 - line.y1 < 0.4 * line.size
         and any(_share_column(line, cell) for cell in row[1:])
@@ -163,7 +155,6 @@ class _RunningText:
         return np.concatenate([above[last], below[first]])
 
     def is_between(self, top: float, bottom: float, left: float, right: float) -> bool:
-        """Return whether a text block is between two heights, within a width."""
         x0, y0, x1, y1 = self.boxes.T
         middle = (y0 + y1) / 2
         return bool(((x0 < right) & (x1 > left) & (middle > top) & (middle < bottom)).any())
