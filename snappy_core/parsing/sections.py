@@ -47,12 +47,8 @@ def add_sections(
     ("2" is above "2.1") or else by the height of their letters. Headings are in the sections
     around them; headers and footers are in none.
 
-    Args:
-        page: a page whose regions have no section yet.
-        path: the headings that are open at the start of the page, the topmost first.
-
-    Returns:
-        The regions, and the headings that are open at the end of the page.
+    Given the headings that are open at the start of the page, the topmost first, the regions and
+    the headings that are open at its end are returned.
     """
     regions: list[Region] = []
     path = tuple(path)

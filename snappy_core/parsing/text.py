@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,17 +42,9 @@ class TextLayer:
     def take(self, selection: NDArray[np.intp] | NDArray[np.bool_]) -> TextLayer:
         """Return the words that an array of indices or a mask selects."""
         indices = np.arange(len(self))[selection]
-        return TextLayer(
-            tuple(self.texts[i] for i in indices),
-            self.boxes[indices],
-            self.lines[indices],
-            self.sizes[indices],
-            self.bold[indices],
-            self.turns[indices],
-            self.hyphens[indices],
-            self.invisible[indices],
-            None if self.confidences is None else self.confidences[indices],
-        )
+        names = (f.name for f in fields(self) if getattr(self, f.name) is not None)
+        arrays = {name: getattr(self, name)[indices] for name in names if name != "texts"}
+        return TextLayer(tuple(self.texts[i] for i in indices), **arrays)
 
 
 def quarter_turns(directions: NDArray[np.float64]) -> NDArray[np.int8]:

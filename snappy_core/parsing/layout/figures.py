@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,10 +45,7 @@ def add_figures(blocks: Sequence[Block], page: UprightPage) -> list[Block]:
 
 
 def _select_areas(blocks: Sequence[Block], page: UprightPage) -> list[Box]:
-    """Return the boxes of areas that are figures.
-
-    Of areas that overlap, those of the layout model win, then the largest.
-    """
+    """Return the areas that are figures; of overlapping ones those of the model, or the largest."""
     candidates = [
         area
         for area in page.areas
@@ -76,7 +73,7 @@ def _is_figure(area: Area, blocks: Sequence[Block], page: UprightPage) -> bool:
     size = box_area(area.box)
     if not MIN_SHARE < size / (page.width * page.height) < MAX_SHARE:
         return False
-    inside = [blocks[i] for i in np.flatnonzero(_lie_in(blocks, area.box)).tolist()]
+    inside = [*compress(blocks, _lie_in(blocks, area.box))]
     words = sum(len(block.words) for block in inside)
     text_size = sum(
         box_area(block.box)
@@ -121,7 +118,6 @@ def _absorb(figure: Block, blocks: Sequence[Block]) -> list[Block]:
 
 
 def _is_axis_label(block: Block, box: Box) -> bool:
-    """Return whether a block is a short text right beside an area."""
     across, down = box_gaps(block.box, box)
     shorter_side = min(block.box[2] - block.box[0], block.box[3] - block.box[1])
     return (
@@ -133,14 +129,12 @@ def _is_axis_label(block: Block, box: Box) -> bool:
 
 
 def _lie_in(blocks: Sequence[Block], box: Box) -> NDArray[np.bool_]:
-    """Return which blocks lie in an area, captions excepted, shape (n,)."""
     others = np.array([block.label != "caption" for block in blocks], dtype=bool)
     inside: NDArray[np.bool_] = (_shares_in(blocks, box) >= _INSIDE) & others
     return inside
 
 
 def _shares_in(blocks: Sequence[Block], box: Box) -> NDArray[np.float32]:
-    """Return the share of each block that lies in an area, 0..1, shape (n,)."""
     return coverage(as_boxes([box]), as_boxes([b.box for b in blocks])).ravel()
 
 

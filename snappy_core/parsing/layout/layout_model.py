@@ -23,15 +23,12 @@ DEFAULT_MODEL = "rapid-layout"
 
 
 class LayoutModel(Protocol):
-    """An object detector for pages.
-
-    Attributes:
-        name: identifies the model and its version; part of the ingest fingerprint, so that
-            documents are read again when it changes.
-    """
+    """An object detector for pages."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """The model and its version; where it changes, documents are read again."""
+        ...
 
     def available(self) -> bool:
         """Return whether the packages and files that the model needs are installed."""
@@ -58,10 +55,6 @@ LAYOUT_MODELS = Registry[Callable[[], LayoutModel]](
 
 def select_layout_model(choice: str) -> LayoutModel | None:
     """Return the layout model that `ReadingOptions.layout_model` selects, or None for none.
-
-    Args:
-        choice: "never", "auto" (the default model if it is available), "always" (the default
-            model) or the name of a model.
 
     Raises:
         ValueError: no model has this name.

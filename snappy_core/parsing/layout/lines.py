@@ -49,7 +49,6 @@ class Line:
 
     @classmethod
     def around(cls, words: Sequence[int], line_boxes: NDArray[np.float32], size: float) -> Line:
-        """Return the line of some words, given the line boxes (n, 4) of all words."""
         return cls(tuple(words), *enclose(line_boxes[list(words)]), size)
 
     @property

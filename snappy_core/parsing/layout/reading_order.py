@@ -36,8 +36,6 @@ def reading_order(boxes: Boxes) -> list[int]:
 
 def _cut(boxes: Boxes, index: NDArray[np.intp]) -> list[NDArray[np.intp]]:
     """Cut a set of boxes along its lanes; a set without lanes stays in one part."""
-    if len(index) < 2:
-        return [index]
     columns, rows = _split(boxes, index, 0), _split(boxes, index, 1)
     if len(columns) > 1 and (len(rows) == 1 or _are_columns(columns)):
         return columns
@@ -45,10 +43,7 @@ def _cut(boxes: Boxes, index: NDArray[np.intp]) -> list[NDArray[np.intp]]:
 
 
 def _join_columns(boxes: Boxes, rows: list[NDArray[np.intp]]) -> list[NDArray[np.intp]]:
-    """Join neighboring rows whose boxes make the same columns.
-
-    The paragraphs of two columns below a heading may happen to end at the same height.
-    """
+    """Join neighboring rows of the same columns, whose paragraphs happen to end side by side."""
     joined, column_count = [rows[0]], len(_split(boxes, rows[0], 0))
     for row in rows[1:]:
         both = np.concatenate([joined[-1], row])

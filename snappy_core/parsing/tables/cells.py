@@ -37,8 +37,7 @@ def _take_columns(
     column_lines: list[Line] = []
     remaining: list[TextBlock] = []
     for block in blocks:
-        is_column = sum(beside[line] > 1 for line in block) >= 0.8 * len(block)
-        if is_column:
+        if sum(beside[line] > 1 for line in block) >= 0.8 * len(block):
             column_lines += block
         else:
             remaining.append(block)

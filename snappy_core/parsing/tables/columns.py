@@ -103,11 +103,8 @@ def _merge_headings(columns: list[Span], rows: Sequence[Sequence[Line]]) -> list
             if first.get(i, 0) > last[column] and i < len(merged) and merged[i] == columns[i]
         ]
         if neighbors:
-            nearest = min(neighbors, key=lambda i: _distance(columns[i], columns[column]))
+            left, right = columns[column]
+            nearest = min(neighbors, key=lambda i: max(columns[i][0] - right, left - columns[i][1]))
             low, high = sorted((column, nearest))
             merged[low : high + 1] = [(columns[low][0], columns[high][1])]
     return merged
-
-
-def _distance(a: Span, b: Span) -> float:
-    return max(a[0], b[0]) - min(a[1], b[1])

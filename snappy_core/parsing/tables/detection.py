@@ -1,7 +1,6 @@
 """Tables of a page: from ruling lines, from the areas of a layout model, from words in columns.
 
-img2table needs OpenCV and finds ruled tables only; pdfplumber needs its own parser and takes
-running text for tables where nothing is ruled. Neither treats scans and text layers alike.
+img2table needs OpenCV and finds ruled tables only; pdfplumber needs its own parser.
 """
 
 from __future__ import annotations
@@ -42,22 +41,15 @@ def find_tables(text_blocks: Sequence[TextBlock], page: UprightPage) -> list[Tab
             continue  # a frame around a table
         inside = [line for line in lines if line not in used and _is_in(line, box)]
         inside = _trim_text(inside, text, page)
-        if table := _build_if_table(inside, page, framed=True):
+        if len(inside) >= 4 and _is_table(table := build_table(inside, page), page, framed=True):
             tables.append(table)
             used |= set(inside)
     unused = [cell for cell in cells if cell not in used]
     unused_text = [block for block in text if used.isdisjoint(block)]
     for run in find_runs(unused, unused_text, page):
-        if table := _build_if_table(run, page, framed=False):
+        if len(run) >= 4 and _is_table(table := build_table(run, page), page, framed=False):
             tables.append(table)
     return sorted(tables, key=lambda table: min(line.y0 for line in table.lines))
-
-
-def _build_if_table(lines: Sequence[Line], page: UprightPage, framed: bool) -> Table | None:
-    if len(lines) < 4:
-        return None
-    table = build_table(lines, page)
-    return table if _is_table(table, page, framed) else None
 
 
 def _is_table(table: Table, page: UprightPage, framed: bool) -> bool:

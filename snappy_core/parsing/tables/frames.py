@@ -20,8 +20,6 @@ _MAX_EMPTY_BAND = 30  # points between two bars with nothing between them
 
 
 class _FrameFinder:
-    """The lines, text blocks and ruling lines of a page, by position."""
-
     def __init__(
         self, lines: Sequence[Line], text_blocks: Sequence[TextBlock], page: UprightPage
     ) -> None:
@@ -60,8 +58,7 @@ class _FrameFinder:
             return None
         width = box[2] - box[0]
         if not self._has_columns(box):
-            blocks = {id(block): block for block in map(self.blocks.get, inside) if block}
-            for block in blocks.values():
+            for block in filter(None, map(self.blocks.get, inside)):
                 left, _, right, _ = box_around(block)
                 if right - left > 0.6 * width or len(block) > _MAX_TEXT:
                     return None

@@ -18,8 +18,8 @@ MAX_HEADER = 5  # rows
 def count_header_rows(rows: Sequence[Row], page: UprightPage) -> int:
     """Return how many rows at the top name the columns.
 
-    They are recognized by bold type, by text over numbers or by a ruling line below them; in a
-    table without numbers the first row is the header if it names three columns or more.
+    They are in bold type, over numbers or over a ruling line. A table without numbers has one if
+    its first row names three columns or more.
     """
     most = min(MAX_HEADER, len(rows) - 1)
     bold = [all(page.layer.bold[word] for word in row.words) for row in rows]
@@ -38,7 +38,6 @@ def count_header_rows(rows: Sequence[Row], page: UprightPage) -> int:
 
 
 def _number_columns(rows: Sequence[Row], page: UprightPage) -> list[int]:
-    """Return the columns in which most cells below the first row are numbers."""
     columns = []
     for column in range(len(rows[0].cells)):
         cells = [row.cells[column] for row in rows[1:] if row.cells[column]]
@@ -63,8 +62,8 @@ def _rows_over_ruling_line(rows: Sequence[Row], page: UprightPage) -> int:
 def span_columns(rows: Sequence[Row], columns: Sequence[Span], page: UprightPage) -> list[Row]:
     """Return header rows in which a cell is repeated in each of the columns that it names.
 
-    These are the columns under it, those over a ruling line right below it, and as many on
-    either side as are named by the last header row but not by its own.
+    These are the columns under it or the ruling line below it, and as many on either side as only
+    the last header row names.
     """
     table_width = columns[-1][1] - columns[0][0]
     spanned = []

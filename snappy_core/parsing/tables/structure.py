@@ -92,7 +92,6 @@ def _has_fewer_cells(row: Row, full: Row) -> bool:
 
 
 def _continues(above: Row, row: Row, close: bool) -> bool:
-    """Return whether a base line continues cells of the row above it."""
     under_cells = all(over for over, cell in zip(above.cells, row.cells, strict=True) if cell)
     return under_cells and _has_fewer_cells(row, above) and (close or not row.cells[0])
 
