@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from snappy_core.errors import IndexMismatchError
 from snappy_core.scoring.membership import Membership
 from snappy_core.stores.catalog import Catalog, PooledVectors
 from snappy_core.types import LABELS, Page, Patches, Region, Scalar
@@ -24,11 +25,9 @@ class Store(Protocol):
     @property
     def location(self) -> str:
         """The location of the index, as messages name it."""
-        ...
 
     def encoder(self) -> tuple[str, int] | None:
         """Return the name and dimension of the encoder of this index; None if it has none yet."""
-        ...
 
     def bind_encoder(self, encoder: str, dim: int) -> None:
         """Bind a new index to an encoder; on a bound index, check that it is the same.
@@ -36,34 +35,27 @@ class Store(Protocol):
         Raises:
             IndexMismatchError: the index was made by another encoder.
         """
-        ...
 
     def read(self) -> AbstractContextManager[Snapshot]:
         """Open a snapshot of the current state, which later writes do not change."""
-        ...
 
     def write(self, document: DocumentRecord, pages: Iterable[PageRecord]) -> None:
         """Add a document, or replace the one with the same id, in one transaction.
 
         When the iterable raises, the index is unchanged.
         """
-        ...
 
     def set_metadata(self, document_id: str, metadata: Mapping[str, Scalar]) -> None:
         """Replace the metadata of a document; unknown documents are ignored."""
-        ...
 
     def delete(self, document_id: str) -> bool:
         """Remove a document; return whether it existed."""
-        ...
 
     def compact(self) -> None:
         """Free the space of deleted and replaced documents; open snapshots stay readable."""
-        ...
 
     def close(self) -> None:
         """Release connections and memory; closing twice is allowed."""
-        ...
 
 
 class Snapshot(Protocol):
@@ -74,31 +66,24 @@ class Snapshot(Protocol):
 
     def documents(self) -> list[DocumentRecord]:
         """Return all documents, ordered by id."""
-        ...
 
     def document(self, document_id: str) -> DocumentRecord | None:
         """Return one document, or None."""
-        ...
 
     def document_of(self, page_id: int) -> DocumentRecord:
         """Return the document of a page."""
-        ...
 
     def page_ids(self, document_id: str) -> dict[int, int]:
         """Return the page ids of a document by page number, ascending."""
-        ...
 
     def page_count(self) -> int:
         """Return the number of pages of all documents."""
-        ...
 
     def frequencies(self, terms: Iterable[str]) -> dict[str, int]:
         """Return the number of pages that contain each term; terms on no page may be missing."""
-        ...
 
     def catalog(self) -> Catalog:
         """Return all pages with their pooled vectors."""
-        ...
 
     def candidates(
         self,
@@ -118,19 +103,15 @@ class Snapshot(Protocol):
             count: by default what suits the store; `first_stage.default_candidates` where the
                 pooled vectors are in memory.
         """
-        ...
 
     def vectors(self, page_ids: Sequence[int]) -> list[PageVectors]:
         """Return what scoring needs of each page, in the order given."""
-        ...
 
     def page(self, page_id: int) -> Page:
         """Return the words and regions of a page, without a renderer."""
-        ...
 
     def patches(self, page_id: int) -> Patches:
         """Return the patches of a page with their boxes."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,3 +201,29 @@ def concatenate_regions(
     parents = np.concatenate([parents for _, parents in pages])
     shifted = np.where(parents < 0, -1, parents + page_starts).astype(np.int64)
     return np.concatenate([labels for labels, _ in pages]), shifted
+
+
+def check_schema(location: str, version: object, supported: int, target: str) -> None:
+    """Raise IndexMismatchError if an index has another schema than the supported one.
+
+    `target` says where to index again, such as "into a new file".
+    """
+    if version != supported:
+        raise IndexMismatchError(
+            f"{location}: has the schema {version}, this version of Snappy reads {supported}; "
+            f"index the documents again {target}"
+        )
+
+
+def check_encoder(
+    location: str, bound: tuple[str, int], given: tuple[str, int], target: str
+) -> None:
+    """Raise IndexMismatchError if the name or dimension of an encoder is not that of an index.
+
+    `target` says where to index instead, such as "into a new file".
+    """
+    if bound != given:
+        raise IndexMismatchError(
+            f"{location}: made by the encoder {bound[0]} ({bound[1]} dimensions), not {given[0]} "
+            f"({given[1]}); open it with that encoder, or index {target}"
+        )

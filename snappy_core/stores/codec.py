@@ -59,7 +59,6 @@ class PackedPage:
 
 
 def pack_page(record: PageRecord) -> PackedPage:
-    """Pack a page."""
     page = record.page
     terms = page_terms(page.words.texts)
     if not "".join(terms).isascii():
@@ -132,7 +131,6 @@ def unpack_scoring(scoring: Any) -> PageVectors:
 
 
 def pack_pooled(pooled: PooledVectors) -> bytes:
-    """Pack the vectors of the first stage."""
     vectors, scales = pooled
     return pack((np.array([vectors.shape[1]]), scales, vectors), _POOLED)
 

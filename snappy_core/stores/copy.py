@@ -55,11 +55,8 @@ def copy(source: Store, target: Store, *, progress: bool | None = None) -> CopyR
     with source.read() as snapshot:
         documents = snapshot.documents()
         pooled = _pooled_vectors(snapshot)
-        with target.read() as before:
-            existing = {record.document_id: record for record in before.documents()}
-            existing_pooled = _pooled_vectors(before)
-        bar = progress_bar("{task.completed}/{task.total} pages", show=progress)
-        with bar:
+        existing, existing_pooled = _contents(target)
+        with progress_bar("{task.completed}/{task.total} pages", show=progress) as bar:
             task = bar.add_task("copying", total=sum(record.pages for record in documents))
             for record in documents:
                 name = record.document_id
@@ -75,9 +72,7 @@ def copy(source: Store, target: Store, *, progress: bool | None = None) -> CopyR
                     )
                     copied.append(name)
                     pages += record.pages
-    with target.read() as after:
-        existing = {record.document_id: record for record in after.documents()}
-        existing_pooled = _pooled_vectors(after)
+    existing, existing_pooled = _contents(target)
     for record in documents:
         if not _is_same(record, existing.get(record.document_id), pooled, existing_pooled):
             raise StoreError(
@@ -112,6 +107,13 @@ def _pooled_vectors(snapshot: Snapshot) -> dict[str, _PooledByPage]:
     return pooled
 
 
+def _contents(store: Store) -> tuple[dict[str, DocumentRecord], dict[str, _PooledByPage]]:
+    """Return the documents of a store and their pooled vectors, both by document id."""
+    with store.read() as snapshot:
+        records = {record.document_id: record for record in snapshot.documents()}
+        return records, _pooled_vectors(snapshot)
+
+
 def _is_same(
     record: DocumentRecord,
     other: DocumentRecord | None,
@@ -123,15 +125,12 @@ def _is_same(
     return (
         other is not None
         and replace(other, metadata={}) == replace(record, metadata={})
-        and _pooled_checksum(pooled[name]) == _pooled_checksum(other_pooled[name])
+        and _packed(pooled[name]) == _packed(other_pooled[name])
     )
 
 
-def _pooled_checksum(pooled: _PooledByPage) -> bytes:
-    checksum = hashlib.blake2b()
-    for number in sorted(pooled):
-        checksum.update(f"{number}:".encode() + codec.pack_pooled(pooled[number]))
-    return checksum.digest()
+def _packed(pooled: _PooledByPage) -> dict[int, bytes]:
+    return {number: codec.pack_pooled(vectors) for number, vectors in pooled.items()}
 
 
 def _copy_document(

@@ -11,7 +11,10 @@ of events and what their body contains:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import threading
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any, Generic, TypeVar
@@ -23,15 +26,10 @@ WriteId = TypeVar("WriteId", int, str)
 
 @dataclass(frozen=True, slots=True)
 class Event(Generic[WriteId]):
-    """One event.
+    """One event."""
 
-    Attributes:
-        at: orders events: microseconds since 1970, or the id of a row.
-        write: id of the write; that of a `put` is also on its pages.
-    """
-
-    at: int
-    write: WriteId
+    at: int  # orders events: microseconds since 1970, or the id of a row
+    write: WriteId  # id of the write; that of a `put` is also on its pages
     kind: str
     body: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
@@ -42,8 +40,7 @@ class Event(Generic[WriteId]):
 
 def put_body(document: DocumentRecord, pages: int) -> dict[str, Any]:
     """Return the body of the `put` event of a document with this number of pages."""
-    record = replace(document, pages=pages, metadata=dict(document.metadata))
-    return {"document": asdict(record)}
+    return {"document": asdict(replace(document, pages=pages, metadata=dict(document.metadata)))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,29 +56,15 @@ class Entry(Generic[WriteId]):
         return self.put.write
 
 
-@dataclass(frozen=True, slots=True)
-class Superseded(Generic[WriteId]):
-    """An event that no longer counts, and the time `at` of the one that superseded it."""
-
-    event: Event[WriteId]
-    at: int
-
-
 @dataclass(frozen=True)
 class EventLog(Generic[WriteId]):
-    """The state after some events.
+    """The state after some events."""
 
-    Attributes:
-        last: `at` of the last event.
-        entries: the documents by id.
-        encoder: the event that bound the index to an encoder.
-        superseded: in the order of their time.
-    """
-
-    last: int = 0
-    entries: Mapping[str, Entry[WriteId]] = field(default_factory=dict)
-    encoder_event: Event[WriteId] | None = None
-    superseded: tuple[Superseded[WriteId], ...] = ()
+    last: int = 0  # `at` of the last event
+    entries: Mapping[str, Entry[WriteId]] = field(default_factory=dict)  # by document id
+    encoder_event: Event[WriteId] | None = None  # the one that bound the index to an encoder
+    superseded: tuple[tuple[Event[WriteId], int], ...] = ()
+    """Events that no longer count, each with `at` of the one that superseded it, in this order."""
 
     @property
     def encoder(self) -> tuple[str, int] | None:
@@ -92,15 +75,6 @@ class EventLog(Generic[WriteId]):
     @cached_property
     def page_count(self) -> int:
         return sum(entry.record.pages for entry in self.entries.values())
-
-    def documents(self) -> list[DocumentRecord]:
-        """Return all documents, ordered by id."""
-        return [self.entries[name].record for name in sorted(self.entries)]
-
-    def document(self, document_id: str) -> DocumentRecord | None:
-        """Return one document, or None."""
-        entry = self.entries.get(document_id)
-        return None if entry is None else entry.record
 
     def replay(self, events: Iterable[Event[WriteId]]) -> EventLog[WriteId]:
         """Return the state after more events, which come in order and after all of this one's."""
@@ -126,5 +100,44 @@ class EventLog(Generic[WriteId]):
                 entries[record.document_id] = replace(entry, record=record, set=event)
             else:  # another encoder, or metadata of a document that does not exist
                 obsolete = [event]
-            superseded += [Superseded(old, event.at) for old in obsolete if old is not None]
+            superseded += [(old, event.at) for old in obsolete if old is not None]
         return EventLog(last, entries, encoder, tuple(superseded))
+
+
+class LogSnapshot(Generic[WriteId]):
+    """The base of snapshots whose documents are in an event log."""
+
+    events: EventLog[WriteId]
+
+    def documents(self) -> list[DocumentRecord]:
+        return [self.events.entries[name].record for name in sorted(self.events.entries)]
+
+    def document(self, document_id: str) -> DocumentRecord | None:
+        entry = self.events.entries.get(document_id)
+        return None if entry is None else entry.record
+
+    def page_count(self) -> int:
+        return self.events.page_count
+
+
+class OpenStates:
+    """Counts the readers of each state in this process: a clean-up leaves what they read."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._readers: Counter[int] = Counter()
+
+    @contextmanager
+    def reading(self, state: int) -> Iterator[None]:
+        with self._lock:
+            self._readers[state] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._readers[state] -= 1
+                self._readers += Counter()  # drops zeros
+
+    def all(self) -> list[int]:
+        with self._lock:
+            return list(self._readers)

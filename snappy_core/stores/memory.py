@@ -15,27 +15,21 @@ from snappy_core.stores.base import (
     DocumentRecord,
     PageRecord,
     PageVectors,
+    check_encoder,
     region_arrays,
 )
 from snappy_core.stores.catalog import Catalog, build_catalog
-from snappy_core.stores.compatibility import check_encoder
 from snappy_core.stores.first_stage import CatalogSnapshot
 from snappy_core.types import Page, Patches, Scalar
 
 
 @dataclass(frozen=True)
 class _MemorySnapshot(CatalogSnapshot):
-    """An immutable state: a write makes a new one.
+    """An immutable state: a write makes a new one."""
 
-    Attributes:
-        records: documents by id.
-        pages: document id and page by page id, ascending.
-        counts: number of pages that contain each term.
-    """
-
-    records: Mapping[str, DocumentRecord]
-    pages: Mapping[int, tuple[str, PageRecord]]
-    counts: Mapping[str, int]
+    records: Mapping[str, DocumentRecord]  # by document id
+    pages: Mapping[int, tuple[str, PageRecord]]  # document id and page by page id, ascending
+    counts: Mapping[str, int]  # number of pages that contain each term
 
     def documents(self) -> list[DocumentRecord]:
         return [self.records[document_id] for document_id in sorted(self.records)]

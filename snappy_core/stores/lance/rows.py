@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from snappy_core.errors import StoreError
 from snappy_core.stores.codec import PackedPage
 from snappy_core.stores.event_log import Entry, Event, EventLog
-from snappy_core.stores.lance.version import Version
+from snappy_core.stores.lance.table import Version
 
 ABANDONED = 86_400.0
 """Seconds after which a write that has not ended is taken for one that was killed."""
@@ -31,12 +31,10 @@ def new_write() -> int:
 
 
 def event_row(write: int, kind: str, body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the row of an event."""
     return {"write": write, "event": json.dumps({"kind": kind, "body": body})}
 
 
 def page_row(write: int, page: PackedPage) -> dict[str, Any]:
-    """Return the row of a page."""
     return {**asdict(page), "write": write, "terms": sorted(page.terms)}
 
 
@@ -45,8 +43,7 @@ def row_size(row: dict[str, Any]) -> int:
     return sum(len(value) for value in row.values() if isinstance(value, bytes))
 
 
-def _no_rows() -> NDArray[np.int64]:
-    return np.zeros(0, dtype=np.int64)
+_NO_ROWS = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,23 +57,15 @@ class Pages:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TableLog:
-    """What the first rows of the table say.
+    """What the first rows of the table say; `ids`, `writes` and `numbers` (n,) are of pages."""
 
-    Attributes:
-        rows: how many rows were read.
-        last_id: id of the last of them.
-        events: the state after their events.
-        ended: the writes that have an event.
-        ids, writes, numbers: (n,) of the rows that are pages, of whatever write.
-    """
-
-    rows: int = 0
-    last_id: int = -1
-    events: EventLog[int] = field(default_factory=EventLog[int])
-    ended: frozenset[int] = frozenset()
-    ids: NDArray[np.int64] = field(default_factory=_no_rows)
-    writes: NDArray[np.int64] = field(default_factory=_no_rows)
-    numbers: NDArray[np.int64] = field(default_factory=_no_rows)
+    rows: int = 0  # how many were read
+    last_id: int = -1  # id of the last of them
+    events: EventLog[int] = field(default_factory=EventLog[int])  # the state after their events
+    ended: frozenset[int] = frozenset()  # the writes that have an event
+    ids: NDArray[np.int64] = field(default_factory=lambda: _NO_ROWS)
+    writes: NDArray[np.int64] = field(default_factory=lambda: _NO_ROWS)
+    numbers: NDArray[np.int64] = field(default_factory=lambda: _NO_ROWS)
 
     def update(self, version: Version) -> TableLog:
         """Return the log of a later version, reading only new rows where possible.
@@ -152,7 +141,7 @@ class TableLog:
         They are in the order of their events, so that the log says the same at each moment when
         the rows of the first ones are removed first.
         """
-        superseded = sorted((old.event for old in self.events.superseded), key=lambda e: e.order)
+        superseded = sorted((old for old, _ in self.events.superseded), key=lambda e: e.order)
         before = int(time.time() - ABANDONED) << 31
         killed = [w for w in np.unique(self.writes).tolist() if w not in self.ended and w < before]
         return [event.write for event in superseded] + killed

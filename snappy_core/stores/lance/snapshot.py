@@ -1,31 +1,93 @@
-"""One version of a Lance index."""
+"""One version of a Lance index, and what is kept in memory for the next one."""
 
 from __future__ import annotations
 
+import threading
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from snappy_core.errors import StoreError
 from snappy_core.stores import codec
 from snappy_core.stores.base import DocumentRecord, PageVectors
-from snappy_core.stores.catalog import Catalog
+from snappy_core.stores.catalog import Catalog, build_catalog
+from snappy_core.stores.codec import unpack_pooled
+from snappy_core.stores.event_log import LogSnapshot
 from snappy_core.stores.first_stage import CatalogSnapshot
-from snappy_core.stores.lance.cache import LanceCache
 from snappy_core.stores.lance.rows import Pages, TableLog
-from snappy_core.stores.lance.version import Version
+from snappy_core.stores.lance.table import Version
 from snappy_core.types import Page, Patches
 
 _PATCH_COLUMNS = ["content", "patch_boxes", "scoring"]
 
 
-class LanceSnapshot(CatalogSnapshot):
+class LanceCache:
+    """Keeps the catalog and the term counts of the last version that was asked for.
+
+    A page never changes. So what is known of a page is valid in every version that has it, and
+    only the other pages are read.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()  # otherwise several threads would read the same
+        self._catalog = build_catalog([], [], [], [])
+        self._counts: tuple[Version, NDArray[np.int64], Counter[str]] | None = None
+
+    def catalog(self, version: Version, pages: Pages) -> Catalog:
+        with self._lock:
+            catalog = self._catalog
+            if not np.array_equal(catalog.page_ids, pages.ids):
+                catalog = self._catalog = _load_catalog(version, pages, catalog)
+            return catalog
+
+    def frequencies(self, version: Version, page_ids: NDArray[np.int64]) -> Counter[str]:
+        """Return the number of pages (p,) of a version that contain each term."""
+        with self._lock:
+            if self._counts is None or not np.array_equal(self._counts[1], page_ids):
+                self._counts = (version, page_ids, self._count(version, page_ids))
+            return self._counts[2]
+
+    def _count(self, version: Version, page_ids: NDArray[np.int64]) -> Counter[str]:
+        if self._counts is not None:
+            old_version, old_ids, counts = self._counts
+            try:
+                removed = _count_terms(old_version, np.setdiff1d(old_ids, page_ids))
+            except StoreError:  # that version has been cleaned up
+                pass
+            else:
+                return counts + _count_terms(version, np.setdiff1d(page_ids, old_ids)) - removed
+        return _count_terms(version, page_ids)
+
+
+def _load_catalog(version: Version, pages: Pages, cached: Catalog) -> Catalog:
+    pooled = {page_id: cached.pooled(i) for i, page_id in enumerate(cached.page_ids.tolist())}
+    new_ids = np.array([p for p in pages.ids.tolist() if p not in pooled], dtype=np.int64)
+    blobs = version.column(new_ids, "pooled")
+    for page_id, blob in zip(new_ids.tolist(), blobs, strict=True):
+        pooled[page_id] = unpack_pooled(blob.as_buffer())
+    vectors = [pooled[page_id] for page_id in pages.ids.tolist()]
+    return build_catalog(pages.ids, pages.documents, pages.numbers, vectors)
+
+
+def _count_terms(version: Version, page_ids: NDArray[np.int64]) -> Counter[str]:
+    if not len(page_ids):
+        return Counter()
+    values = version.column(page_ids, "terms").combine_chunks().flatten().value_counts()
+    terms, counts = values.field("values").to_pylist(), values.field("counts").to_pylist()
+    return Counter(dict(zip(terms, counts, strict=True)))
+
+
+class LanceSnapshot(LogSnapshot[int], CatalogSnapshot):
     """One version of the table, which never changes and may be shared by threads."""
 
     def __init__(self, location: str, version: Version, log: TableLog, cache: LanceCache) -> None:
         self.version = version
         self.log = log
+        self.events = log.events
         self._location = location
         self._cache = cache
         self._last_read: tuple[list[int], Any] = ([], None)
@@ -34,24 +96,15 @@ class LanceSnapshot(CatalogSnapshot):
     def _pages(self) -> Pages:
         return self.log.pages(self._location)
 
-    def documents(self) -> list[DocumentRecord]:
-        return self.log.events.documents()
-
-    def document(self, document_id: str) -> DocumentRecord | None:
-        return self.log.events.document(document_id)
-
     def document_of(self, page_id: int) -> DocumentRecord:
         index = int(np.searchsorted(self._pages.ids, page_id))
         if index == len(self._pages.ids) or self._pages.ids[index] != page_id:
             raise KeyError(page_id)
-        return self.log.events.entries[self._pages.documents[index]].record
+        return self.events.entries[self._pages.documents[index]].record
 
     def page_ids(self, document_id: str) -> dict[int, int]:
-        entry = self.log.events.entries.get(document_id)
+        entry = self.events.entries.get(document_id)
         return {} if entry is None else self.log.page_ids(entry)
-
-    def page_count(self) -> int:
-        return self.log.events.page_count
 
     def frequencies(self, terms: Iterable[str]) -> dict[str, int]:
         stored_terms = {term: codec.encode_term(term) for term in terms}

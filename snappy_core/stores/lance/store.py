@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -13,10 +12,8 @@ from typing import Any
 
 from snappy_core.errors import StoreError
 from snappy_core.stores import codec
-from snappy_core.stores.base import DocumentRecord, PageRecord
-from snappy_core.stores.compatibility import check_encoder
-from snappy_core.stores.event_log import put_body
-from snappy_core.stores.lance.cache import LanceCache
+from snappy_core.stores.base import DocumentRecord, PageRecord, check_encoder
+from snappy_core.stores.event_log import OpenStates, put_body
 from snappy_core.stores.lance.rows import (
     ABANDONED,
     TableLog,
@@ -25,7 +22,7 @@ from snappy_core.stores.lance.rows import (
     page_row,
     row_size,
 )
-from snappy_core.stores.lance.snapshot import LanceSnapshot
+from snappy_core.stores.lance.snapshot import LanceCache, LanceSnapshot
 from snappy_core.stores.lance.table import LanceTable
 from snappy_core.types import Scalar
 
@@ -51,6 +48,7 @@ class LanceStore:
 
     Raises:
         MissingDependencyError: lancedb is not installed.
+        ValueError: the location names no bucket.
         FileNotFoundError: there is no index and `create` is false, or its folder is missing.
         IndexMismatchError: the location is something else, or an index of another schema.
         StoreError: it cannot be reached, opened, read or written.
@@ -67,8 +65,7 @@ class LanceStore:
         self._table = LanceTable(path, create=create, storage_options=storage_options)
         self._lock = threading.Lock()  # for methods that read and then write
         self._compacting = threading.Lock()
-        self._opening = threading.Lock()
-        self._open_versions: Counter[int] = Counter()  # and how many read each
+        self._open_versions = OpenStates()
         self._writes = 0
         self._cache = LanceCache()
         self._snapshot: LanceSnapshot | None = None
@@ -83,7 +80,7 @@ class LanceStore:
     def bind_encoder(self, encoder: str, dim: int) -> None:
         bound = self.encoder()
         if bound is None:
-            self._append([event_row(new_write(), "encoder", {"name": encoder, "dim": dim})])
+            self._append(event_row(new_write(), "encoder", {"name": encoder, "dim": dim}))
             bound = self.encoder()  # if several processes do this, the first one counts
         assert bound is not None
         check_encoder(self.location, bound, (encoder, dim), "into a new place")
@@ -92,14 +89,8 @@ class LanceStore:
     def read(self) -> Iterator[LanceSnapshot]:
         snapshot = self._latest()
         version = snapshot.version.number
-        with self._opening:  # `compact` removes no version that was the latest just now
-            self._open_versions[version] += 1
-        try:
+        with self._open_versions.reading(version):
             yield snapshot
-        finally:
-            with self._opening:
-                self._open_versions[version] -= 1
-                self._open_versions += Counter()  # drops zeros
 
     def write(self, document: DocumentRecord, pages: Iterable[PageRecord]) -> None:
         write, started = new_write(), time.monotonic()
@@ -112,14 +103,14 @@ class LanceStore:
                 total += 1
                 if len(batch) == _BATCH_PAGES or size > _BATCH_BYTES:
                     is_partly_written = True
-                    self._append(batch)
+                    self._append(*batch)
                     batch, size = [], 0
             if time.monotonic() - started > ABANDONED / 2:  # `compact` may soon remove its pages
                 raise StoreError(
                     f"{self.location}: {document.document_id} took more than "
                     f"{ABANDONED / 7200:.0f} hours; split the document"
                 )
-            self._append([*batch, event_row(write, "put", put_body(document, total))])
+            self._append(*batch, event_row(write, "put", put_body(document, total)))
         except BaseException:
             if is_partly_written:
                 with suppress(StoreError):
@@ -131,13 +122,13 @@ class LanceStore:
         with self._lock:
             if document_id in self._latest().log.events.entries:
                 body = {"document_id": document_id, "metadata": dict(metadata)}
-                self._append([event_row(new_write(), "set", body)])
+                self._append(event_row(new_write(), "set", body))
 
     def delete(self, document_id: str) -> bool:
         with self._lock:
             exists = document_id in self._latest().log.events.entries
             if exists:
-                self._append([event_row(new_write(), "drop", {"document_id": document_id})])
+                self._append(event_row(new_write(), "drop", {"document_id": document_id}))
             return exists
 
     def compact(self, keep: timedelta = timedelta(hours=1)) -> None:
@@ -153,9 +144,7 @@ class LanceStore:
         with self._compacting:
             self._table.delete(self._latest().log.garbage())
             self._table.merge()
-            with self._opening:
-                open_versions = list(self._open_versions)
-            self._table.remove_versions(keep, open_versions)
+            self._table.remove_versions(keep, self._open_versions.all())
 
     def close(self) -> None:
         self._snapshot = None
@@ -168,8 +157,8 @@ class LanceStore:
             snapshot = self._snapshot = LanceSnapshot(self.location, version, log, self._cache)
         return snapshot
 
-    def _append(self, rows: list[dict[str, Any]]) -> None:
-        self._table.append(rows)
+    def _append(self, *rows: dict[str, Any]) -> None:
+        self._table.append(list(rows))
         self._writes += 1
 
     def _merge_if_fragmented(self) -> None:

@@ -10,10 +10,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from snappy_core.errors import IndexMismatchError
-from snappy_core.stores.compatibility import check_schema
+from snappy_core.stores.base import check_schema
 from snappy_core.stores.lance.errors import lance_errors, libraries
-from snappy_core.stores.lance.version import Version
 
 SCHEMA_VERSION = 2
 
@@ -27,10 +29,9 @@ _CHUNK = 1000  # values in one condition
 
 
 def schema() -> Any:
-    """Return the columns of the table; a row is a page, an event, or empty but for its write.
+    """Return the columns: those of `codec.PackedPage`, the id of the write, and an event.
 
-    `write` identifies the write that a row belongs to. The columns of pages are explained in
-    `codec.PackedPage`.
+    A row is a page, an event, or empty but for its write.
     """
     _, arrow = libraries()
     return arrow.schema(
@@ -49,17 +50,10 @@ def schema() -> Any:
 
 
 class LanceTable:
-    """The table at a location: a folder, or `s3://bucket/prefix`.
+    """The table at a location: a folder, or `s3://bucket/prefix`; raises as `LanceStore`.
 
     Any number of threads, processes and machines may append. Each append is one commit, and row
     ids rise in the order of the commits.
-
-    Raises:
-        MissingDependencyError: lancedb is not installed.
-        ValueError: the location names no bucket.
-        FileNotFoundError: there is no table and `create` is false, or its folder is missing.
-        IndexMismatchError: the location is something else, or a table of another schema.
-        StoreError: it cannot be reached or opened.
     """
 
     def __init__(
@@ -95,7 +89,6 @@ class LanceTable:
         self._latest: Version | None = None
 
     def _find(self) -> Any:
-        """Open the table; None if there is none."""
         with lance_errors(self.location):
             try:
                 return self._database.open_table(_NAME)
@@ -124,12 +117,8 @@ class LanceTable:
             raise IndexMismatchError(
                 f"{self.location}: contains a Lance table, but not a Snappy index"
             )
-        check_schema(
-            self.location,
-            int(version) if version.isdigit() else version,
-            SCHEMA_VERSION,
-            "into a new place",
-        )
+        version = int(version) if version.isdigit() else version
+        check_schema(self.location, version, SCHEMA_VERSION, "into a new place")
 
     def latest(self) -> Version:
         """Return the current version."""
@@ -144,7 +133,6 @@ class LanceTable:
                 return self._latest
 
     def append(self, rows: list[dict[str, Any]]) -> None:
-        """Append rows in one commit."""
         _, arrow = libraries()
         with lance_errors(self.location):
             table = arrow.Table.from_pylist(rows, schema=schema())
@@ -166,7 +154,6 @@ class LanceTable:
         return bool(many and stats["lengths"]["max"] * 2 <= rows)
 
     def merge(self) -> None:
-        """Merge small files."""
         with lance_errors(self.location):
             self._table.optimize(cleanup_older_than=_NEVER)
 
@@ -202,3 +189,40 @@ def _check_content(path: Path) -> None:
     """Refuse to create an index in a folder with other files."""
     if path.is_dir() and any(entry.name != f"{_NAME}.lance" for entry in path.iterdir()):
         raise IndexMismatchError(f"{path}: is a folder with other files in it, not a Snappy index")
+
+
+class Version:
+    """One version of the table; later writes do not change it."""
+
+    def __init__(self, table: Any, location: str) -> None:
+        self._table = table
+        self._location = location
+        self.number: int = table.version
+        self.rows: int = table.count_rows()
+
+    def scan(self, columns: Sequence[str], offset: int = 0, where: str | None = None) -> Any:
+        """Return columns and `_rowid` of all rows from an offset on that match a condition."""
+        with lance_errors(self._location):
+            query = self._table.search().select(list(columns)).with_row_id(True)
+            if where is not None:
+                query = query.where(where)
+            return query.offset(offset).limit(None).to_arrow()
+
+    def take(self, row_ids: NDArray[np.int64], columns: Sequence[str]) -> Any:
+        """Return columns of the rows with these ids, in their order; raises as `select_rows`."""
+        with lance_errors(self._location):
+            query = self._table.take_row_ids(np.unique(row_ids).tolist())
+            table = query.select(list(columns)).with_row_id().to_arrow()
+        return select_rows(table, row_ids)
+
+    def column(self, row_ids: NDArray[np.int64], column: str) -> Any:
+        """Return a column of pages (p,), in their order; scans the table when they are many."""
+        if 2 * len(row_ids) < self.rows:
+            return self.take(row_ids, [column])[column]
+        return select_rows(self.scan([column], where="number IS NOT NULL"), row_ids)[column]
+
+
+def select_rows(table: Any, row_ids: NDArray[np.int64]) -> Any:
+    """Return the rows of an Arrow table with these ids, in their order, or raise KeyError."""
+    indices = {row_id: index for index, row_id in enumerate(table["_rowid"].to_pylist())}
+    return table.take(np.array([indices[row_id] for row_id in row_ids.tolist()], dtype=np.int64))

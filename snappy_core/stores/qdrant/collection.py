@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from snappy_core.errors import StoreError
 from snappy_core.stores.qdrant.server import TRIES, Server
@@ -11,6 +11,8 @@ from snappy_core.stores.qdrant.server import TRIES, Server
 if TYPE_CHECKING:
     from qdrant_client import QdrantClient
     from qdrant_client.models import Filter
+
+T = TypeVar("T")
 
 _SCROLL_BATCH = 500  # events, or pages without their patches, in one answer
 
@@ -68,7 +70,6 @@ class Collection:
         return {str(record.id): record.payload or {} for record in records}
 
     def count(self, where: Filter) -> int:
-        """Return the number of points that match a filter."""
         return self._server.ask(lambda client: client.count(self.name, where, exact=True)).count
 
     def upsert(self, points: list[Any]) -> None:
@@ -78,7 +79,7 @@ class Collection:
         self._server.ask(lambda client: client.delete(self.name, selector, wait=True), tries)
 
 
-def batches_of(values: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+def batches_of(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """Yield consecutive slices of at most `size` values."""
     for start in range(0, len(values), size):
         yield values[start : start + size]

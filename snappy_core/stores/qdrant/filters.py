@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from snappy_core.stores.qdrant.collection import batches_of
 from snappy_core.stores.qdrant.log import QdrantLog
 
 if TYPE_CHECKING:
@@ -42,11 +43,11 @@ def present(log: QdrantLog, *conditions: Any) -> Filter:
     return Filter(must=[since, after("until", log.last), *conditions], must_not=excluded)
 
 
-def of_writes(writes: Sequence[str], numbers: Sequence[int] | None) -> Iterator[list[Any]]:
+def of_writes(writes: Sequence[str], numbers: Sequence[int] | None = None) -> Iterator[list[Any]]:
     """Yield the conditions of each request for the pages of writes with these page numbers."""
     number_conditions = [] if numbers is None else [is_any("number", numbers)]
-    for start in range(0, len(writes), BATCH):
-        yield [is_any("write", writes[start : start + BATCH]), *number_conditions]
+    for batch in batches_of(writes, BATCH):
+        yield [is_any("write", batch), *number_conditions]
 
 
 def of_pages(pages: Mapping[str, Sequence[int]]) -> Iterator[list[Any]]:
@@ -57,6 +58,5 @@ def of_pages(pages: Mapping[str, Sequence[int]]) -> Iterator[list[Any]]:
         Filter(must=[is_any("write", [write]), is_any("number", numbers)])
         for write, numbers in pages.items()
     ]
-    size = BATCH // 5  # each has several values
-    for start in range(0, len(alternatives), size):
-        yield [Filter(should=alternatives[start : start + size])]
+    for batch in batches_of(alternatives, BATCH // 5):  # each has several values
+        yield [Filter(should=list(batch))]

@@ -49,17 +49,11 @@ class PageNumbering:
 
 @dataclass(frozen=True, eq=False)
 class QdrantLog:
-    """One state of an index.
-
-    Attributes:
-        events: the state after all events.
-        first_ids: the id of the first page of each write; the others follow it.
-        unfinished: the `begin` events of writes that have not ended.
-    """
+    """One state of an index."""
 
     events: EventLog[str] = field(default_factory=EventLog[str])
-    first_ids: Mapping[str, int] = field(default_factory=dict)
-    unfinished: tuple[Event[str], ...] = ()
+    first_ids: Mapping[str, int] = field(default_factory=dict)  # page ids by write; others follow
+    unfinished: tuple[Event[str], ...] = ()  # the `begin` events of writes that have not ended
 
     @cached_property
     def last(self) -> int:
@@ -73,7 +67,7 @@ class QdrantLog:
         These have not ended, or were superseded lately: the pages of earlier ones say themselves
         until when they were valid.
         """
-        puts = [old.event.write for old in self.events.superseded if old.event.kind == "put"]
+        puts = [event.write for event, _ in self.events.superseded if event.kind == "put"]
         return [event.write for event in self.unfinished] + puts[-MAX_EXCLUDED:]
 
     @cached_property

@@ -7,14 +7,19 @@ from __future__ import annotations
 
 import json
 import secrets
+import threading
+import time
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from snappy_core.errors import IndexMismatchError, StoreError
-from snappy_core.stores.compatibility import check_schema
-from snappy_core.stores.event_log import Event
+from snappy_core.stores.base import check_schema
+from snappy_core.stores.event_log import Event, EventLog
 from snappy_core.stores.qdrant import filters
 from snappy_core.stores.qdrant.collection import Collection, batches_of, range_index
+from snappy_core.stores.qdrant.log import PageNumbering, QdrantLog
 from snappy_core.stores.qdrant.points import event_id
 from snappy_core.stores.qdrant.server import TRIES, Server
 
@@ -23,6 +28,8 @@ if TYPE_CHECKING:
     from qdrant_client.models import PointStruct
 
 SCHEMA_VERSION = 2
+
+_LATE = timedelta(minutes=1)  # by which an event may arrive after later ones
 
 
 class LogCollection(Collection):
@@ -40,9 +47,6 @@ class LogCollection(Collection):
 
     def open(self, pages: Collection, *, create: bool) -> None:
         """Check that the index exists and has the right schema, or create its log.
-
-        Args:
-            pages: the collection of the pages.
 
         Raises:
             FileNotFoundError: there is no index and `create` is false.
@@ -69,7 +73,6 @@ class LogCollection(Collection):
         check_schema(self.location, head["snappy"], SCHEMA_VERSION, "under another name")
 
     def token(self) -> str:
-        """Return the token, which changes with every event."""
         head = self._head()
         if head is None:
             raise StoreError(f"{self.location}: is damaged: {self.name} has lost its head")
@@ -96,11 +99,9 @@ class LogCollection(Collection):
         self.upsert([self._point(event)])
 
     def append(self, event: Event[str]) -> None:
-        """Add an event."""
         self.touch(self._point(event))
 
     def remove(self, events: Sequence[Event[str]], tries: int = TRIES) -> None:
-        """Remove events."""
         from qdrant_client.models import PointIdsList
 
         for ids in batches_of([self._event_id(event) for event in events], filters.BATCH):
@@ -139,14 +140,71 @@ class LogCollection(Collection):
 
 def event_payload(event: Event[str]) -> dict[str, Any]:
     """Return an event as a payload; its body as ASCII, since not all strings are valid UTF-8."""
-    return {
-        "at": event.at,
-        "write": event.write,
-        "kind": event.kind,
-        "body": json.dumps(event.body),
-    }
+    return {**asdict(event), "body": json.dumps(event.body)}
 
 
 def event_of(payload: Mapping[str, Any]) -> Event[str]:
     """Return the event of a payload."""
-    return Event(payload["at"], payload["write"], payload["kind"], json.loads(payload["body"]))
+    return Event(**{**payload, "body": json.loads(payload["body"])})
+
+
+class LogReader:
+    """Reads the log, and makes events that come after all that it has read."""
+
+    def __init__(self, collection: LogCollection) -> None:
+        self._collection = collection
+        self._lock = threading.Lock()
+        self._events: dict[str, Event[str]] = {}  # by write
+        self._last = 0  # the time of the last of them
+        self._numbering = PageNumbering()
+        self._token: str | None = None
+        self._log = QdrantLog()
+        self._clock = threading.Lock()
+        self._now = 0
+
+    def latest(self) -> QdrantLog:
+        """Return the current state; the same object while nothing has changed."""
+        token = self._collection.token()
+        with self._lock:
+            if token != self._token:
+                self._log = self._read()
+                self._token = token
+            return self._log
+
+    def invalidate(self) -> None:
+        """Read the log again next time, with writes that have begun but not ended."""
+        self._token = None
+
+    def new_event(self, kind: str, body: Mapping[str, Any], write: str | None = None) -> Event[str]:
+        """Return an event that is later than all known ones, whatever the clocks say."""
+        with self._clock:
+            self._now = max(time.time_ns() // 1000, self._now + 1, self._log.last + 1)
+            return Event(self._now, write or new_write(), kind, body)
+
+    def _read(self) -> QdrantLog:
+        log = self._log.events
+        for after in (self._last - _LATE // timedelta(microseconds=1), 0):
+            events = self._collection.events(after)
+            new = [event for event in events if event.kind != "begin"]
+            if after == 0:  # all events
+                self._events, log = {}, EventLog[str]()
+                break
+            new = [event for event in new if event.write not in self._events]
+            if self._collection.count_events() == len(self._events) + len(new):
+                break
+        new.sort(key=lambda event: event.order)
+        if new and self._events and new[0].at <= self._last:  # one comes before known events
+            new = sorted([*self._events.values(), *new], key=lambda event: event.order)
+            log = EventLog[str]()
+        self._events |= {event.write: event for event in new}
+        self._last = max([self._last, *(event.at for event in new[-1:])])
+        log = log.replay(new)
+        unfinished = tuple(
+            event for event in events if event.kind == "begin" and event.write not in self._events
+        )
+        return QdrantLog(log, self._numbering.assign(log.entries.values()), unfinished)
+
+
+def new_write() -> str:
+    """Return an id for a write."""
+    return secrets.token_hex(8)

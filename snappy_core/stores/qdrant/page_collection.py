@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from snappy_core.errors import StoreError
+from snappy_core.stores import codec
+from snappy_core.stores.catalog import PooledVectors
+from snappy_core.stores.event_log import Entry
 from snappy_core.stores.qdrant import filters
 from snappy_core.stores.qdrant.collection import Collection, batches_of, range_index
+from snappy_core.stores.qdrant.points import packed_part
 from snappy_core.stores.qdrant.server import TRIES, Server
 
 if TYPE_CHECKING:
@@ -30,9 +36,9 @@ class PageCollection(Collection):
         """Create the collection, or what it lacks, for vectors of this dimension."""
         if self._is_complete:
             return
-        if not self.exists():
-            from qdrant_client import models
+        from qdrant_client import models
 
+        if not self.exists():
             multivector = models.MultiVectorConfig(comparator=models.MultiVectorComparator.MAX_SIM)
             params: dict[str, Any] = {
                 "size": dim,
@@ -50,12 +56,13 @@ class PageCollection(Collection):
                 on_disk_payload=True,
                 **self._options,
             )
+        keyword = models.KeywordIndexType.KEYWORD
         self.ensure_indexes(
             write="keyword",
             number="integer",
             since=range_index(),
             until=range_index(),
-            terms=_terms_index(),
+            terms=models.KeywordIndexParams(type=keyword, on_disk=True),
         )
         self._is_complete = True
 
@@ -67,12 +74,10 @@ class PageCollection(Collection):
         )
 
     def remove(self, writes: Sequence[str], tries: int = TRIES) -> None:
-        """Remove the pages of writes."""
         from qdrant_client.models import FilterSelector
 
-        for batch in batches_of(writes, filters.BATCH):
-            where = filters.all_of([filters.is_any("write", batch)])
-            self.delete(FilterSelector(filter=where), tries)
+        for conditions in filters.of_writes(writes):
+            self.delete(FilterSelector(filter=filters.all_of(conditions)), tries)
 
     def read(self, ids: Sequence[str], fields: list[str]) -> dict[str, dict[str, Any]]:
         """Return payload fields of pages by point id, in several requests if there are many."""
@@ -108,7 +113,38 @@ class PageCollection(Collection):
         return [(payload["write"], payload["index"], score) for payload, score in pages]
 
 
-def _terms_index() -> Any:
-    from qdrant_client.models import KeywordIndexParams, KeywordIndexType
+class PooledCache:
+    """Keeps the pooled vectors of the documents that were asked for last."""
 
-    return KeywordIndexParams(type=KeywordIndexType.KEYWORD, on_disk=True)
+    def __init__(self) -> None:
+        self._lock = threading.Lock()  # otherwise several threads would read the same
+        self._pages: dict[str, dict[int, PooledVectors]] = {}  # by write and index in it
+
+    def load(self, pages: PageCollection, entries: Sequence[Entry[str]]) -> list[PooledVectors]:
+        """Return the pooled vectors of all pages of documents; StoreError if some are missing."""
+        with self._lock:
+            writes = [entry.write for entry in entries]
+            cached = {write: self._pages[write] for write in writes if write in self._pages}
+            new = [write for write in writes if write not in cached]
+            for conditions in filters.of_writes(new):
+                where = filters.all_of(conditions)
+                for payload in pages.scroll(where, ["write", "index", "pooled"]):
+                    blob = packed_part(payload, "pooled")
+                    if blob is not None:  # the first part of a page
+                        vectors = cached.setdefault(payload["write"], {})
+                        vectors[payload["index"]] = codec.unpack_pooled(blob)
+            self._pages = cached
+        pooled = []
+        for entry in entries:
+            vectors = cached.get(entry.write, {})
+            if len(vectors) != entry.record.pages:
+                raise missing_pages(pages.location, entry)
+            pooled += [vectors[index] for index in range(len(vectors))]
+        return pooled
+
+
+def missing_pages(location: str, entry: Entry[str]) -> StoreError:
+    return StoreError(
+        f"{location}: pages of {entry.record.document_id} are gone: this state was cleaned up "
+        "meanwhile (read again), or someone deleted them (then delete it and add it again)"
+    )

@@ -45,7 +45,6 @@ def point_id(index: str, write: str, position: int, part: int = 0) -> str:
 
 
 def event_id(index: str, kind: str, write: str) -> str:
-    """Return the id of the point of an event."""
     return str(uuid5(_NAMESPACE, f"{index}/{kind}/{write}"))
 
 
@@ -58,7 +57,6 @@ def page_points(
     has the packed parts.
 
     Args:
-        index: name of the index.
         since: time from which the page is valid.
         position: index of the page in its write.
     """
@@ -71,23 +69,22 @@ def page_points(
     }
     patches = _multivectors(record.patches.vectors, record.patches.scales)
     pooled = _multivectors(*record.pooled)
+    common: dict[str, Any] = {
+        "document": codec.encode_term(document_id),
+        "number": page.number,
+        "write": write,
+        "index": position,
+        "since": since,
+        "until": ENDLESS,
+    }
     points = []
     for part in range(max(len(patches), len(pooled), 1)):
-        payload: dict[str, Any] = {
-            "document": codec.encode_term(document_id),
-            "number": page.number,
-            "write": write,
-            "index": position,
-            "since": since,
-            "until": ENDLESS,
+        payload = common if part else {**common, "terms": sorted(page.terms), **packed}
+        vectors = {  # every part needs both kinds, or the server would not find it
+            name: rows[part % len(rows)].tolist()
+            for name, rows in (("patches", patches), ("pooled", pooled))
+            if rows
         }
-        vectors: dict[str, Any] = {}
-        if patches:  # every part needs both kinds, or the server would not find it
-            vectors["patches"] = patches[part % len(patches)].tolist()
-        if pooled:
-            vectors["pooled"] = pooled[part % len(pooled)].tolist()
-        if part == 0:
-            payload |= {"terms": sorted(page.terms), **packed}
         id_ = point_id(index, write, position, part)
         point = PointStruct(id=id_, vector=vectors, payload=payload)
         elements = sum(len(rows) * len(rows[0]) for rows in vectors.values())

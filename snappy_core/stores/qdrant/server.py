@@ -6,11 +6,11 @@ import os
 import random
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from time import sleep as _sleep
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from snappy_core.errors import MissingDependencyError, StoreError
-from snappy_core.stores.qdrant.failures import explain
 
 if TYPE_CHECKING:
     from qdrant_client import QdrantClient
@@ -47,11 +47,7 @@ def parse_location(location: str) -> tuple[str, str]:
 
 
 def library() -> Any:
-    """Return qdrant_client.
-
-    Raises:
-        MissingDependencyError: the extra is not installed, or only a part of it.
-    """
+    """Import qdrant_client; MissingDependencyError if the extra or a part of it is missing."""
     try:
         import qdrant_client
         import tenacity  # noqa: F401
@@ -67,14 +63,7 @@ class Server:
 
     So all requests must be idempotent: whatever is written has an id of its own.
 
-    Args:
-        api_key: by default that of QDRANT_API_KEY.
-        timeout: seconds that a request may take.
-        client: used instead of one for the location, and not closed.
-
-    Raises:
-        MissingDependencyError: qdrant-client is not installed.
-        ValueError: the location is malformed.
+    The arguments are those of `QdrantStore`. A client that is passed is not closed.
     """
 
     def __init__(
@@ -119,9 +108,70 @@ class Server:
 
 
 def _wait(state: RetryCallState) -> float:
-    """Return how many seconds to wait after a failed try."""
     error = None if state.outcome is None else state.outcome.exception()
     requested = 0 if error is None else explain(error).retry_after
     # Randomized, so that many clients do not come back at the same moment.
     wait: float = _FIRST_WAIT * 2 ** (state.attempt_number - 1) * random.uniform(0.5, 1)
     return min(max(wait, requested), _LONGEST_WAIT)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The meaning of an error."""
+
+    cause: str | None  # what happened and what to do about it; None: not an error of the server
+    is_temporary: bool = False  # the same request may succeed later
+    retry_after: float = 0  # seconds that the server asks to wait
+
+
+def explain(error: BaseException) -> Failure:
+    """Return the meaning of an error that the client raised."""
+    import httpx
+    from qdrant_client.common.client_exceptions import QdrantException, ResourceExhaustedResponse
+    from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
+
+    if isinstance(error, ResponseHandlingException):
+        source = error.source
+        if isinstance(source, httpx.TimeoutException):
+            return Failure("the server did not answer in time; raise `timeout` if it is slow", True)
+        if isinstance(source, httpx.TransportError):
+            message = " ".join(str(source).split()) or type(source).__name__
+            return Failure(
+                f"the server cannot be reached ({message}); is it running, are host and port "
+                "right, and is it qdrant:// or, with TLS, qdrants://?",
+                True,
+            )
+        if isinstance(source, ValueError):
+            return Failure(f"what answers there is no Qdrant server of a known version: {source}")
+        return Failure(f"the request could not be sent: {source}")
+    if isinstance(error, ResourceExhaustedResponse):
+        return Failure(
+            "the server gets more requests than it accepts", True, float(error.retry_after_s)
+        )
+    if isinstance(error, QdrantException):  # the time to wait is not a number
+        return Failure(f"the server gets more requests than it accepts ({error})", True)
+    if isinstance(error, UnexpectedResponse):
+        return _explain_status(error.status_code or 0, error.content)
+    if isinstance(error, ValueError):  # not JSON, or refused by the client
+        message = " ".join(str(error).split())[:300]
+        return Failure(f"the server gave no answer that the client understands ({message})")
+    return Failure(None)
+
+
+def _explain_status(status: int, content: bytes) -> Failure:
+    message = " ".join(content.decode("utf-8", "replace").split())[:300]
+    if status in (401, 403):
+        return Failure(
+            f"the server denies access ({status}); set QDRANT_API_KEY, or give `api_key`, to a key "
+            "that may do this"
+        )
+    if status == 404:
+        return Failure(f"a collection of it is missing; was it deleted meanwhile? ({message})")
+    if status == 413:
+        return Failure(
+            "the request is larger than the server accepts; set its service.max_request_size_mb "
+            "to 32 or more"
+        )
+    if status in (408, 429) or status >= 500:
+        return Failure(f"the server fails ({status}): {message}", True)
+    return Failure(f"the server refuses ({status}): {message}")

@@ -12,13 +12,12 @@ from numpy.typing import NDArray
 from snappy_core.stores import codec
 from snappy_core.stores.base import DocumentRecord, PageFilter, PageVectors
 from snappy_core.stores.catalog import Catalog, build_catalog
-from snappy_core.stores.event_log import Entry
+from snappy_core.stores.event_log import Entry, LogSnapshot
 from snappy_core.stores.first_stage import default_candidates
 from snappy_core.stores.qdrant import filters
 from snappy_core.stores.qdrant.log import QdrantLog, page_numbers
-from snappy_core.stores.qdrant.page_collection import PageCollection
+from snappy_core.stores.qdrant.page_collection import PageCollection, PooledCache, missing_pages
 from snappy_core.stores.qdrant.points import packed_part, point_id
-from snappy_core.stores.qdrant.pooled_cache import PooledCache, missing_pages
 from snappy_core.types import Page, Patches
 
 MAX_RANKED = 1_000
@@ -35,33 +34,25 @@ the best regions is rarely on a page behind these, and each page takes some 200 
 _PATCH_FIELDS = ["content", "patch_boxes", "scoring"]
 
 
-class QdrantSnapshot:
+class QdrantSnapshot(LogSnapshot[str]):
     """One state, which never changes and may be shared by threads."""
 
     def __init__(self, log: QdrantLog, pages: PageCollection, cache: PooledCache) -> None:
         self.log = log
+        self.events = log.events
         self._pages = pages
         self._cache = cache
         self._counts: dict[str, int] = {}
         self._last_read: tuple[int, dict[str, Any]] = (0, {})
 
-    def documents(self) -> list[DocumentRecord]:
-        return self.log.events.documents()
-
-    def document(self, document_id: str) -> DocumentRecord | None:
-        return self.log.events.document(document_id)
-
     def document_of(self, page_id: int) -> DocumentRecord:
         return self.log.locate(page_id)[0].record
 
     def page_ids(self, document_id: str) -> dict[int, int]:
-        entry = self.log.events.entries.get(document_id)
+        entry = self.events.entries.get(document_id)
         if entry is None:
             return {}
         return dict(sorted(zip(page_numbers(entry), self.log.page_ids(entry), strict=True)))
-
-    def page_count(self) -> int:
-        return self.log.events.page_count
 
     def frequencies(self, terms: Iterable[str]) -> dict[str, int]:
         terms = list(terms) if self.page_count() else []
@@ -125,7 +116,7 @@ class QdrantSnapshot:
                     yield page_id
 
     def _matching_entries(self, page_filter: PageFilter) -> list[Entry[str]]:
-        entries = self.log.events.entries
+        entries = self.events.entries
         if page_filter.document_ids is None:
             return list(entries.values())
         return [entries[name] for name in sorted(page_filter.document_ids) if name in entries]

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from snappy_core.errors import StoreError
-from snappy_core.stores.base import DocumentRecord, PageRecord
-from snappy_core.stores.compatibility import check_encoder
-from snappy_core.stores.event_log import Entry, Event
+from snappy_core.stores.base import DocumentRecord, PageRecord, check_encoder
+from snappy_core.stores.event_log import Entry, Event, OpenStates
 from snappy_core.stores.qdrant.log import QdrantLog, put_event_body
-from snappy_core.stores.qdrant.log_collection import LogCollection
-from snappy_core.stores.qdrant.log_reader import LogReader, new_write
-from snappy_core.stores.qdrant.page_collection import PageCollection
+from snappy_core.stores.qdrant.log_collection import LogCollection, LogReader, new_write
+from snappy_core.stores.qdrant.page_collection import PageCollection, PooledCache
 from snappy_core.stores.qdrant.points import batches, page_points
-from snappy_core.stores.qdrant.pooled_cache import PooledCache
 from snappy_core.stores.qdrant.server import Server
 from snappy_core.stores.qdrant.snapshot import QdrantSnapshot
 from snappy_core.types import Scalar
@@ -91,8 +87,7 @@ class QdrantStore:
         self._reader = LogReader(self._log)
         self._cache = PooledCache()
         self._snapshot = QdrantSnapshot(QdrantLog(), self._pages, self._cache)
-        self._opening = threading.Lock()
-        self._open_states: Counter[int] = Counter()  # by their last event, and how many read each
+        self._open_states = OpenStates()  # by their last event
         self._writes = 0
 
     @property
@@ -116,14 +111,8 @@ class QdrantStore:
         snapshot = self._snapshot
         if snapshot.log is not log:
             snapshot = self._snapshot = QdrantSnapshot(log, self._pages, self._cache)
-        with self._opening:  # `compact` removes nothing that is read here
-            self._open_states[log.last] += 1
-        try:
+        with self._open_states.reading(log.last):
             yield snapshot
-        finally:
-            with self._opening:
-                self._open_states[log.last] -= 1
-                self._open_states += Counter()  # drops zeros
 
     def write(self, document: DocumentRecord, pages: Iterable[PageRecord]) -> None:
         name, write, numbers = document.document_id, new_write(), []
@@ -207,9 +196,8 @@ class QdrantStore:
     def _clean(self, keep: timedelta) -> None:
         log = self._reader.latest()
         now = time.time_ns() // 1000
-        with self._opening:
-            before = min([now - keep // _MICROSECOND, *self._open_states])
-        superseded = [old.event for old in log.events.superseded if old.at <= before]
+        before = min([now - keep // _MICROSECOND, *self._open_states.all()])
+        superseded = [event for event, at in log.events.superseded if at <= before]
         killed = [event for event in log.unfinished if event.at <= now - ABANDONED // _MICROSECOND]
         if superseded or killed:
             puts = [event for event in superseded if event.kind == "put"]

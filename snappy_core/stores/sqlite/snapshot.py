@@ -1,17 +1,137 @@
-"""One state of an index file, held by an open read transaction."""
+"""One state of an index file, read in a transaction, and the catalog kept between searches."""
 
 from __future__ import annotations
 
+import json
 import sqlite3
+import threading
 from collections.abc import Iterable, Sequence
+from itertools import compress
+
+import numpy as np
+from numpy.typing import NDArray
 
 from snappy_core.stores import codec
 from snappy_core.stores.base import DocumentRecord, PageVectors
-from snappy_core.stores.catalog import Catalog
+from snappy_core.stores.catalog import Catalog, PooledVectors, build_catalog
 from snappy_core.stores.first_stage import CatalogSnapshot
-from snappy_core.stores.sqlite.catalog_cache import CatalogCache
-from snappy_core.stores.sqlite.rows import select_documents
 from snappy_core.types import Page, Patches
+
+_EMPTY = build_catalog([], [], [], [])
+
+
+class CatalogCache:
+    """Keeps the last catalog, and reads only the pages that are new to it.
+
+    Page ids rise and are never reused. So a known page has not changed, and two states with the
+    same number of pages and the same last id have the same pages. Threads may share the cache:
+    a catalog is replaced as a whole.
+
+    The arrays of vectors have spare room at their end for new pages, so that adding a document
+    does not copy all others. Catalogs returned before are views that do not see them.
+    """
+
+    def __init__(self) -> None:
+        self._catalog = _EMPTY
+        self._arrays = _GrowingArrays()
+        self._lock = threading.Lock()
+
+    def load(self, connection: sqlite3.Connection) -> Catalog:
+        """Return the catalog of the state that the connection's transaction sees."""
+        query = "SELECT (SELECT count(*) FROM pages), (SELECT coalesce(max(id), 0) FROM pages)"
+        state = connection.execute(query).fetchone()
+        catalog = self._catalog
+        if (len(catalog.page_ids), _last_id(catalog)) == state:
+            return catalog
+        with self._lock:
+            updated = self._update(connection, *state)
+            if updated is not None:
+                self._catalog = updated
+                return updated
+        return CatalogCache().load(connection)  # an older state; the cache keeps the newer one
+
+    def reset_after_fork(self) -> None:
+        """Replace the lock, which a thread of the parent process may hold."""
+        self._lock = threading.Lock()
+
+    def _update(self, connection: sqlite3.Connection, count: int, last_id: int) -> Catalog | None:
+        """Return the catalog of a state; None if it has pages that were dropped from the cache."""
+        cached = self._catalog
+        if _last_id(cached) > last_id:
+            return None
+        query = (
+            "SELECT pages.id, document_id, number FROM pages "
+            "JOIN documents ON documents.id = pages.document WHERE pages.id > ? ORDER BY pages.id"
+        )
+        rows = connection.execute(query, (_last_id(cached),)).fetchall()
+        if len(cached.page_ids) + len(rows) != count:
+            page_ids = connection.execute("SELECT id FROM pages").fetchall()
+            cached = _select(cached, np.isin(cached.page_ids, np.array(page_ids, np.int64)))
+        if len(cached.page_ids) + len(rows) != count:
+            return None
+        query = "SELECT vectors FROM pooled WHERE page = ?"
+        pooled = [
+            codec.unpack_pooled(*connection.execute(query, row[:1]).fetchone()) for row in rows
+        ]
+        vectors, scales = self._arrays.append(cached, pooled)
+        sizes = [len(page_scales) for _, page_scales in pooled]
+        new_ids, document_ids, numbers = zip(*rows, strict=True) if rows else ((), (), ())
+        return Catalog(
+            page_ids=np.append(cached.page_ids, np.array(new_ids, np.int64)),
+            document_ids=[*cached.document_ids, *document_ids],
+            page_numbers=np.append(cached.page_numbers, np.array(numbers, np.int64)),
+            offsets=np.append(
+                cached.offsets, cached.offsets[-1] + np.cumsum(sizes, dtype=np.int64)
+            ),
+            vectors=vectors,
+            scales=scales,
+        )
+
+
+class _GrowingArrays:
+    """The arrays behind the vectors and scales of a catalog, with spare room at their end."""
+
+    def __init__(self) -> None:
+        self._vectors = np.zeros((0, 0), np.int8)
+        self._scales = np.zeros(0, np.float32)
+        self._used = 0
+
+    def append(self, catalog: Catalog, pooled: Sequence[PooledVectors]) -> PooledVectors:
+        """Return the vectors and scales of a catalog followed by those of new pages."""
+        start = len(catalog.scales)
+        stop = start + sum(len(scales) for _, scales in pooled)
+        in_place = catalog.vectors.base is self._vectors and start == self._used
+        if not in_place or stop > len(self._scales):
+            dim = (pooled[0][0] if pooled else catalog.vectors).shape[1]
+            capacity = stop + (stop // 4 if start else 0)  # the first load is often the last
+            self._vectors = np.empty((capacity, dim), np.int8)
+            self._scales = np.empty(capacity, np.float32)
+            if start:
+                self._vectors[:start] = catalog.vectors
+                self._scales[:start] = catalog.scales
+        if pooled:
+            np.concatenate([vectors for vectors, _ in pooled], out=self._vectors[start:stop])
+            np.concatenate([scales for _, scales in pooled], out=self._scales[start:stop])
+        self._used = stop
+        return self._vectors[:stop], self._scales[:stop]
+
+
+def _last_id(catalog: Catalog) -> int:
+    return int(catalog.page_ids[-1]) if len(catalog.page_ids) else 0
+
+
+def _select(catalog: Catalog, mask: NDArray[np.bool_]) -> Catalog:
+    """Return the catalog of the pages of a mask (p,)."""
+    sizes = np.diff(catalog.offsets)
+    rows = np.repeat(mask, sizes)
+    return Catalog(
+        page_ids=catalog.page_ids[mask],
+        document_ids=list(compress(catalog.document_ids, mask)),
+        page_numbers=catalog.page_numbers[mask],
+        offsets=np.concatenate([[0], np.cumsum(sizes[mask], dtype=np.int64)]),
+        vectors=catalog.vectors[rows],
+        scales=catalog.scales[rows],
+    )
 
 
 class SqliteSnapshot(CatalogSnapshot):
@@ -22,15 +142,15 @@ class SqliteSnapshot(CatalogSnapshot):
         self._catalogs = catalogs
 
     def documents(self) -> list[DocumentRecord]:
-        return select_documents(self._connection)
+        return self._select_documents()
 
     def document(self, document_id: str) -> DocumentRecord | None:
-        documents = select_documents(self._connection, "WHERE document_id = ?", document_id)
+        documents = self._select_documents("WHERE document_id = ?", document_id)
         return documents[0] if documents else None
 
     def document_of(self, page_id: int) -> DocumentRecord:
         where = "WHERE id = (SELECT document FROM pages WHERE id = ?)"
-        return select_documents(self._connection, where, page_id)[0]
+        return self._select_documents(where, page_id)[0]
 
     def page_ids(self, document_id: str) -> dict[int, int]:
         query = (
@@ -73,3 +193,15 @@ class SqliteSnapshot(CatalogSnapshot):
         if row is None:
             raise KeyError(page_id)
         return row
+
+    def _select_documents(self, where: str = "", *values: str | int) -> list[DocumentRecord]:
+        query = (
+            "SELECT document_id, source, content_hash, fingerprint, pages, metadata "
+            f"FROM documents {where} ORDER BY document_id"
+        )
+        return [
+            DocumentRecord(name, source, content_hash, fingerprint, pages, json.loads(metadata))
+            for name, source, content_hash, fingerprint, pages, metadata in (
+                self._connection.execute(query, values)
+            )
+        ]

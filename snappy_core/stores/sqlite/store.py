@@ -12,12 +12,12 @@ from itertools import chain, islice
 from pathlib import Path
 
 from snappy_core.errors import IndexMismatchError
+from snappy_core.scoring.idf import page_terms
 from snappy_core.stores import codec
-from snappy_core.stores.base import DocumentRecord, PageRecord
-from snappy_core.stores.compatibility import check_encoder
-from snappy_core.stores.sqlite import connections, rows, schema
-from snappy_core.stores.sqlite.catalog_cache import CatalogCache
-from snappy_core.stores.sqlite.snapshot import SqliteSnapshot
+from snappy_core.stores.base import DocumentRecord, PageRecord, check_encoder
+from snappy_core.stores.codec import PackedPage
+from snappy_core.stores.sqlite import connections
+from snappy_core.stores.sqlite.snapshot import CatalogCache, SqliteSnapshot
 from snappy_core.types import Scalar
 
 _BUFFERED_PAGES = 256  # read before the file is locked; of longer documents the rest while it is
@@ -50,7 +50,7 @@ class SqliteStore:
         self._connections = connections.Connections(self._path, self._catalogs.reset_after_fork)
         try:
             with self._connections.connect() as connection:
-                schema.prepare(connection, self.location, create, connections.WAIT_SECONDS)
+                connections.prepare(connection, self.location, create)
         except BaseException:
             self.close()
             raise
@@ -88,24 +88,31 @@ class SqliteStore:
         packed = map(codec.pack_page, pages)
         buffered = list(islice(packed, _BUFFERED_PAGES))
         with self._connections.write() as connection:
-            rows.delete_document(connection, document.document_id)
-            row_id = rows.insert_document(connection, document)
+            _delete_document(connection, document.document_id)
+            row_id = _insert_document(connection, document)
             counts: Counter[str] = Counter()
             total = 0
             for page in chain(buffered, packed):
-                rows.insert_page(connection, row_id, page)
+                _insert_page(connection, row_id, page)
                 counts.update(page.terms)
                 total += 1
-            rows.set_page_count(connection, row_id, total)
-            rows.add_terms(connection, counts)
+            connection.execute("UPDATE documents SET pages = ? WHERE id = ?", (total, row_id))
+            connection.executemany(
+                "INSERT INTO terms VALUES (?, ?) "
+                "ON CONFLICT (term) DO UPDATE SET pages = pages + excluded.pages",
+                sorted(counts.items()),
+            )
 
     def set_metadata(self, document_id: str, metadata: Mapping[str, Scalar]) -> None:
         with self._connections.write() as connection:
-            rows.set_metadata(connection, document_id, metadata)
+            connection.execute(
+                "UPDATE documents SET metadata = ? WHERE document_id = ?",
+                (json.dumps(dict(metadata)), document_id),
+            )
 
     def delete(self, document_id: str) -> bool:
         with self._connections.write() as connection:
-            return rows.delete_document(connection, document_id)
+            return _delete_document(connection, document_id)
 
     def compact(self) -> None:
         """Return the space of deleted and replaced documents to the disk.
@@ -128,3 +135,49 @@ class SqliteStore:
 def _encoder(connection: sqlite3.Connection) -> tuple[str, int] | None:
     row = connection.execute("SELECT value FROM meta WHERE key = 'encoder'").fetchone()
     return None if row is None else tuple(json.loads(row[0]))
+
+
+def _insert_document(connection: sqlite3.Connection, document: DocumentRecord) -> int:
+    """Insert a document without pages, and return the id of its row."""
+    cursor = connection.execute(
+        "INSERT INTO documents (document_id, source, content_hash, fingerprint, pages, metadata) "
+        "VALUES (?, ?, ?, ?, 0, ?)",
+        (
+            document.document_id,
+            document.source,
+            document.content_hash,
+            document.fingerprint,
+            json.dumps(dict(document.metadata)),
+        ),
+    )
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+def _insert_page(connection: sqlite3.Connection, document: int, page: PackedPage) -> None:
+    """Insert a page of the document with this row id."""
+    page_id = connection.execute(
+        "INSERT INTO pages (document, number, content, patch_boxes) VALUES (?, ?, ?, ?)",
+        (document, page.number, page.content, page.patch_boxes),
+    ).lastrowid
+    connection.execute("INSERT INTO scoring VALUES (?, ?)", (page_id, page.scoring))
+    connection.execute("INSERT INTO pooled VALUES (?, ?)", (page_id, page.pooled))
+
+
+def _delete_document(connection: sqlite3.Connection, document_id: str) -> bool:
+    """Delete a document with its pages and terms; return whether it existed."""
+    query = "SELECT id FROM documents WHERE document_id = ?"
+    row = connection.execute(query, (document_id,)).fetchone()
+    if row is None:
+        return False
+    counts: Counter[str] = Counter()
+    for (content,) in connection.execute("SELECT content FROM pages WHERE document = ?", row):
+        words = codec.unpack_content(content).words
+        counts.update(map(codec.encode_term, page_terms(words.texts)))
+    connection.executemany(
+        "UPDATE terms SET pages = pages - ? WHERE term = ?",
+        [(pages, term) for term, pages in counts.items()],
+    )
+    connection.execute("DELETE FROM terms WHERE pages <= 0")
+    connection.execute("DELETE FROM documents WHERE id = ?", row)
+    return True

@@ -19,7 +19,7 @@ from snappy_core.stores.lance import store as lance
 from snappy_core.stores.lance import table as lance_table
 from snappy_core.stores.lance.errors import libraries
 from snappy_core.stores.lance.store import LanceStore
-from snappy_core.stores.lance.version import Version
+from snappy_core.stores.lance.table import Version
 from snappy_core.testing import FakeEncoder
 from snappy_core.testing.stores import StoreConformance
 from snappy_core.testing.stores.samples import assert_consistent, document, grid_record, texts
@@ -398,7 +398,7 @@ import sys
 from snappy_core.testing.stores.samples import assert_consistent
 from snappy_core.stores.lance.errors import libraries
 from snappy_core.stores.lance.store import LanceStore
-from snappy_core.stores.lance.version import Version
+from snappy_core.stores.lance.table import Version
 
 store = LanceStore(sys.argv[1], create=False)
 print("open", flush=True)

@@ -12,7 +12,7 @@ from snappy_core.errors import IndexMismatchError, MissingDependencyError, Store
 from snappy_core.stores import open_store
 from snappy_core.stores.base import PageFilter
 from snappy_core.stores.event_log import Event
-from snappy_core.stores.qdrant import collection, log_collection, log_reader, page_collection
+from snappy_core.stores.qdrant import collection, log_collection, page_collection
 from snappy_core.stores.qdrant import points as qdrant_points
 from snappy_core.stores.qdrant import store as qdrant
 from snappy_core.stores.qdrant.log import put_event_body
@@ -205,7 +205,7 @@ def test_locations_of_another_form(location):
 
 
 def test_what_is_known_is_not_read_again(store, monkeypatch):
-    monkeypatch.setattr(log_reader, "_LATE", NOTHING)  # what is so new is read again
+    monkeypatch.setattr(log_collection, "_LATE", NOTHING)  # what is so new is read again
     for number in range(20):
         store.write(document(f"d{number}"), texts("Tides turn"))
     names(store)

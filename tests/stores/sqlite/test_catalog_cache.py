@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from snappy_core.stores import SqliteStore
-from snappy_core.stores.sqlite.catalog_cache import CatalogCache
+from snappy_core.stores.sqlite.snapshot import CatalogCache
 from snappy_core.testing.stores.samples import document, grid_record, texts
 
 ARRAYS = ("page_ids", "page_numbers", "offsets", "vectors", "scales")
