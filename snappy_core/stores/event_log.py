@@ -107,7 +107,8 @@ class EventLog(Generic[WriteId]):
 class LogSnapshot(Generic[WriteId]):
     """The base of snapshots whose documents are in an event log."""
 
-    events: EventLog[WriteId]
+    def __init__(self, events: EventLog[WriteId]) -> None:
+        self.events: EventLog[WriteId] = events
 
     def documents(self) -> list[DocumentRecord]:
         return [self.events.entries[name].record for name in sorted(self.events.entries)]

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from snappy_core.stores.base import DocumentRecord
-from snappy_core.stores.event_log import Event, EventLog, put_body
+from snappy_core.stores.event_log import Event, EventLog, LogSnapshot, put_body
 
 
 def record(name, content="1"):
@@ -30,10 +30,11 @@ def replay(*events):
 
 def test_events_say_what_exists():
     log = replay(putting(1, "a"), putting(2, "b", 3), setting(3, "a", team="sea"))
-    assert log.document("a") == replace(record("a"), pages=2, metadata={"team": "sea"})
-    assert log.document("b") == replace(record("b"), pages=3)
-    assert log.document("c") is None
-    assert log.documents() == [log.document("a"), log.document("b")]
+    snapshot = LogSnapshot(log)
+    assert snapshot.document("a") == replace(record("a"), pages=2, metadata={"team": "sea"})
+    assert snapshot.document("b") == replace(record("b"), pages=3)
+    assert snapshot.document("c") is None
+    assert snapshot.documents() == [snapshot.document("a"), snapshot.document("b")]
     assert (log.last, log.page_count, log.superseded) == (3, 5, ())
 
 

@@ -85,9 +85,9 @@ class LanceSnapshot(LogSnapshot[int], CatalogSnapshot):
     """One version of the table, which never changes and may be shared by threads."""
 
     def __init__(self, location: str, version: Version, log: TableLog, cache: LanceCache) -> None:
+        super().__init__(log.events)
         self.version = version
         self.log = log
-        self.events = log.events
         self._location = location
         self._cache = cache
         self._last_read: tuple[list[int], Any] = ([], None)

@@ -38,8 +38,8 @@ class QdrantSnapshot(LogSnapshot[str]):
     """One state, which never changes and may be shared by threads."""
 
     def __init__(self, log: QdrantLog, pages: PageCollection, cache: PooledCache) -> None:
+        super().__init__(log.events)
         self.log = log
-        self.events = log.events
         self._pages = pages
         self._cache = cache
         self._counts: dict[str, int] = {}
