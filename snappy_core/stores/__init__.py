@@ -57,7 +57,6 @@ def open_store(location: str | os.PathLike[str], *, create: bool = True) -> Stor
 
 
 def _scheme(path: str) -> str | None:
-    """Return the scheme of a location; None for the path of a file."""
     match = re.match(r"([a-z][a-z0-9+.-]+):(//)?", path)  # two letters or more: C: is a drive
     schemes = STORES.names() if match else ()
     if match and match[1] in schemes:

@@ -176,9 +176,7 @@ class PageFilter:
     page_ids: frozenset[int] | None = None
 
 
-def region_arrays(
-    regions: Sequence[Region],
-) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
+def region_arrays(regions: Sequence[Region]) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
     """Return labels and parents of regions as `PageVectors` has them."""
     labels = [LABELS.index(region.label) for region in regions]
     parents = [-1 if region.parent is None else region.parent for region in regions]

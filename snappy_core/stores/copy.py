@@ -98,7 +98,6 @@ def _bind_encoder(source: Store, target: Store) -> None:
 
 
 def _pooled_vectors(snapshot: Snapshot) -> dict[str, _PooledByPage]:
-    """Return the pooled vectors of all pages by document id and page number."""
     catalog = snapshot.catalog()
     pooled: dict[str, _PooledByPage] = {record.document_id: {} for record in snapshot.documents()}
     numbers = catalog.page_numbers.tolist()
@@ -169,7 +168,6 @@ def _copy_document(
 def _read_pages(
     snapshot: Snapshot, document_id: str, pooled: _PooledByPage
 ) -> Iterator[PageRecord]:
-    """Yield the pages of a document by number, one at a time."""
     for number, page_id in snapshot.page_ids(document_id).items():
         patches = snapshot.patches(page_id)
         (vectors,) = snapshot.vectors([page_id])

@@ -148,7 +148,6 @@ class MemoryStore:
 
 
 def _without(snapshot: _MemorySnapshot, document_id: str) -> _MemorySnapshot:
-    """Return a snapshot without a document."""
     if document_id not in snapshot.records:
         return snapshot
     counts = Counter(snapshot.counts)

@@ -38,11 +38,6 @@ def page_row(write: int, page: PackedPage) -> dict[str, Any]:
     return {**asdict(page), "write": write, "terms": sorted(page.terms)}
 
 
-def row_size(row: dict[str, Any]) -> int:
-    """Return the approximate number of bytes of a row."""
-    return sum(len(value) for value in row.values() if isinstance(value, bytes))
-
-
 _NO_ROWS = np.zeros(0, dtype=np.int64)
 
 

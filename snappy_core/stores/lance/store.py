@@ -14,14 +14,7 @@ from snappy_core.errors import StoreError
 from snappy_core.stores import codec
 from snappy_core.stores.base import DocumentRecord, PageRecord, check_encoder
 from snappy_core.stores.event_log import OpenStates, put_body
-from snappy_core.stores.lance.rows import (
-    ABANDONED,
-    TableLog,
-    event_row,
-    new_write,
-    page_row,
-    row_size,
-)
+from snappy_core.stores.lance.rows import ABANDONED, TableLog, event_row, new_write, page_row
 from snappy_core.stores.lance.snapshot import LanceCache, LanceSnapshot
 from snappy_core.stores.lance.table import LanceTable
 from snappy_core.types import Scalar
@@ -99,7 +92,7 @@ class LanceStore:
         try:
             for page in pages:
                 batch.append(page_row(write, codec.pack_page(page)))
-                size += row_size(batch[-1])
+                size += sum(len(value) for value in batch[-1].values() if isinstance(value, bytes))
                 total += 1
                 if len(batch) == _BATCH_PAGES or size > _BATCH_BYTES:
                     is_partly_written = True

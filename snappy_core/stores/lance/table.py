@@ -186,7 +186,6 @@ def _check_folder(path: Path, create: bool) -> None:
 
 
 def _check_content(path: Path) -> None:
-    """Refuse to create an index in a folder with other files."""
     if path.is_dir() and any(entry.name != f"{_NAME}.lance" for entry in path.iterdir()):
         raise IndexMismatchError(f"{path}: is a folder with other files in it, not a Snappy index")
 

@@ -107,7 +107,6 @@ class QdrantSnapshot(LogSnapshot[str]):
         return np.array(sorted(best), dtype=np.int64)
 
     def _matching(self, page_filter: PageFilter) -> Iterator[int]:
-        """Yield the ids of the pages that match a filter."""
         ids, numbers = page_filter.page_ids, page_filter.page_numbers
         for entry in self._matching_entries(page_filter):
             for page_id, number in zip(self.log.page_ids(entry), page_numbers(entry), strict=True):

@@ -180,7 +180,6 @@ def _is_empty(connection: sqlite3.Connection) -> bool:
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:
-    """Choose write-ahead logging, which the file remembers."""
     deadline = time.monotonic() + WAIT_SECONDS
     while True:
         try:

@@ -155,7 +155,6 @@ def _insert_document(connection: sqlite3.Connection, document: DocumentRecord) -
 
 
 def _insert_page(connection: sqlite3.Connection, document: int, page: PackedPage) -> None:
-    """Insert a page of the document with this row id."""
     page_id = connection.execute(
         "INSERT INTO pages (document, number, content, patch_boxes) VALUES (?, ?, ?, ?)",
         (document, page.number, page.content, page.patch_boxes),
