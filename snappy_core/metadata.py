@@ -69,10 +69,8 @@ def check_metadata(metadata: Mapping[str, Scalar] | None) -> dict[str, Scalar]:
         if key in RESERVED:
             raise ValueError(f"metadata key {key!r} is reserved; choose another name")
         if not isinstance(value, (str, int, float, bool, type(None))):
-            raise ValueError(
-                f"metadata {key!r} must be a string, number, bool or None, "
-                f"not {type(value).__name__}"
-            )
+            kind = type(value).__name__
+            raise ValueError(f"metadata {key!r} must be a string, number, bool or None, not {kind}")
         if isinstance(value, float) and not math.isfinite(value):
             raise ValueError(f"metadata {key!r} must be a finite number, not {value}")
     return checked

@@ -27,15 +27,14 @@ def page_reference(
 ) -> PageReference:
     """Return the page that the metadata of a document of another library refers to.
 
-    Loaders number the first page 0 or 1, so the caller has to say which. The value of the key
-    "page_label" is a page label as printed ("iv").
+    The value of the key "page_label" is a page label as printed ("iv").
 
     >>> page_reference({"source": "q3.pdf", "page": 0}, page_key="page", page_base=0)
     PageReference(document='q3.pdf', page=1)
 
     Args:
         page_key: the key of the page number.
-        page_base: the number of the first page, 0 or 1.
+        page_base: the number of the first page, 0 or 1, which differs between libraries.
         source_keys: possible keys of the path or document id; the first one present is used.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Frozen dataclasses for words, regions, pages, patches and queries.
+"""Words, regions, pages, patches and queries.
 
 Boxes are fractions of the rendered page (see `snappy_core.boxes`). Arrays are not copied; treat
 them as read-only.
@@ -94,9 +94,7 @@ class Region:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Page:
-    """One page of a document, rotated and cropped as a viewer shows it.
-
-    A page does not hold pixels; `renderer` draws them on demand.
+    """One page of a document, rotated and cropped as a viewer shows it, without its pixels.
 
     Attributes:
         number: 1-based position in the document.
@@ -144,9 +142,8 @@ class Patches:
         vectors: (n, d) int8; `vectors * scales[:, None]` has rows of length 1 (or 0).
         scales: (n,) float32.
         boxes: (n, 4).
-        local: (n,) bool; False for patches that have no place on the page: special tokens and
-            the tokens of a thumbnail of the whole page. They count in page scores but not in
-            region scores.
+        local: (n,) bool; False for special tokens and the tokens of a thumbnail of the page,
+            which count in page scores but not in region scores.
         grid: (rows, columns) of the local patches, which are in raster order; or None.
     """
 

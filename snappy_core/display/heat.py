@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.boxes import as_boxes, enclose, to_pixels
+from snappy_core.boxes import to_pixels
 from snappy_core.search.hits import HeatMap
-from snappy_core.types import Box
 
 STOPS = ("#ffffff", "#fff6cf", "#ffe48a", "#ffc34d", "#ff9a3f", "#f9703e")
 """Colors from no heat to the most, in about equal steps of lightness; black text stays legible."""
@@ -34,9 +33,10 @@ def heat_field(heat: HeatMap, width: int, height: int) -> NDArray[np.float32]:
     low, high = float(np.median(heat.values)), float(heat.values.max())
     scaled = np.clip((heat.values - low) / max(high - low, 1e-6), 0, 1)
     values = (scaled**CONTRAST).astype(np.float32)
+    boxes = to_pixels(heat.boxes, width, height)
     if heat.grid is not None:
-        return _grid_field(values.reshape(heat.grid), enclose(heat.boxes), width, height)
-    return _word_field(values, to_pixels(heat.boxes, width, height), width, height)
+        return _grid_field(values.reshape(heat.grid), boxes, width, height)
+    return _word_field(values, boxes, width, height)
 
 
 def colors(field: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -48,11 +48,12 @@ def colors(field: NDArray[np.float32]) -> NDArray[np.uint8]:
 
 
 def _grid_field(
-    values: NDArray[np.float32], extent: Box, width: int, height: int
+    values: NDArray[np.float32], boxes: NDArray[np.float64], width: int, height: int
 ) -> NDArray[np.float32]:
     from PIL import Image
 
-    x0, y0, x1, y1 = to_pixels(as_boxes([extent]), width, height)[0].round().astype(int).tolist()
+    x0, y0 = boxes[:, :2].min(axis=0).round().astype(int).tolist()
+    x1, y1 = boxes[:, 2:].max(axis=0).round().astype(int).tolist()
     size = (max(x1 - x0, 1), max(y1 - y0, 1))
     field = Image.new("F", (width, height))
     field.paste(Image.fromarray(values).resize(size, Image.Resampling.BICUBIC), (x0, y0))

@@ -41,8 +41,7 @@ def draw_page(image: Image, heat: HeatMap | None, hits: Sequence[Hit]) -> Image:
     Args:
         image: the page, from `RegionIndex.page_image`; it is not changed.
         heat: from `RegionIndex.heatmap`; None for no heat map.
-        hits: hits on this page, in any order; the box of the best is emphasized. `on_page`
-            selects them.
+        hits: hits on this page, in any order; the box of the best is emphasized.
 
     Raises:
         ValueError: the hits are on several pages.
@@ -102,7 +101,6 @@ def draw_stored_page(
 
     Raises:
         PageUnavailableError: the source was bytes, is gone, has changed or cannot be read.
-        ValueError: `dpi` is not positive.
     """
     if not dpi > 0:
         raise ValueError(f"dpi must be positive, not {dpi}")
@@ -123,7 +121,7 @@ def _draw_box(canvas: Image, box: Box, is_best: bool) -> None:
     stroke = max(round(BEST_STROKE * unit), 2) if is_best else max(round(OTHER_STROKE * unit), 1)
     x0, y0, x1, y1 = _outline(canvas, box)
     x0, y0, x1, y1 = x0 - stroke, y0 - stroke, x1 + stroke, y1 + stroke
-    # Few of its edges are slanted and it may be large: less oversampling than for a badge.
+    # It may be large and has few slanted edges: less oversampling than for a badge.
     frame = _rounded_frame(x1 - x0, y1 - y0, CORNER_RADIUS * unit, stroke, oversampling=2)
     canvas.paste(BEST if is_best else OTHER, (x0, y0, x1, y1), frame)
 

@@ -44,13 +44,10 @@ def page_size(hit: Hit, dpi: float = 72) -> tuple[float, float]:
 
 
 def to_user_space(box: Box, matrix: Matrix) -> Box:
-    """Convert a box from page fractions to PDF user space.
+    """Convert a box from page fractions to PDF user space, by the matrix `Hit.user_space`.
 
     These are the coordinates of annotations and PDF libraries: points, y upwards, before rotation
     and cropping.
-
-    Args:
-        matrix: `Hit.user_space`.
 
     >>> to_user_space((0.25, 0.125, 0.5, 0.25), (400, 0, 0, -800, 0, 800))
     (100.0, 600.0, 200.0, 700.0)
@@ -72,8 +69,6 @@ def from_user_space(box: Box, matrix: Matrix) -> Box:
 
 def page_link(source: str, page_number: int) -> str:
     """Return a link that opens a document at a page in browsers and most viewers.
-
-    There is no common syntax for positions on a page.
 
     >>> page_link("annual report.pdf", 3)
     'annual%20report.pdf#page=3'

@@ -35,9 +35,5 @@ class Encoder(Protocol):
         ...
 
     def encode_query(self, text: str) -> Query:
-        """Return the token vectors of a question.
-
-        Raises:
-            ValueError: the question is empty.
-        """
+        """Return the token vectors of a question; ValueError if it is empty."""
         ...

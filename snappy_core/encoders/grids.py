@@ -2,7 +2,8 @@
 
 All models of the ColPali family scale the whole page to their input size, without padding or
 cropping. A grid of the input is therefore a grid of the page, and its cells follow from the
-numbers of rows and columns, which are read from the output of the model's processor.
+numbers of rows and columns, which are read from the output of the model's processor. Numbers that
+do not fit raise ValueError.
 """
 
 from __future__ import annotations
@@ -83,9 +84,6 @@ def merged(count: int, patches: tuple[int, int, int], merge: int) -> PageTokens:
 
     >>> merged(6, (1, 4, 6), 2).grid
     (2, 3)
-
-    Raises:
-        ValueError: the patches cannot be merged, or the number of tokens does not fit.
     """
     frames, rows, columns = patches
     if frames != 1 or rows % merge or columns % merge:
@@ -111,9 +109,6 @@ def tiled(count: int, tiles: tuple[int, int], tile_tokens: int) -> PageTokens:
     >>> page = tiled(12, (1, 2), 4)
     >>> page.grid, page.order.tolist(), page.local.sum()
     ((2, 4), [0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 10, 11], np.int64(8))
-
-    Raises:
-        ValueError: `tile_tokens` is not a square number, or the number of tokens does not fit.
     """
     tile = square(tile_tokens)
     if tiles == (0, 0):

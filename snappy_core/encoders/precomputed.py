@@ -49,7 +49,6 @@ class PrecomputedEncoder:
         self._query = query
 
     def encode_pages(self, pages: Sequence[Page]) -> list[Patches]:
-        """Raise ValueError: page vectors must be supplied."""
         raise ValueError(
             f"the encoder {self.name} cannot encode pages; supply their vectors to "
             "`add_document` as `patches`, see snappy_core.encoders.precomputed"
@@ -92,8 +91,8 @@ def patches_from_embeddings(
     ((2, 4), [0.0, 0.0, 0.25, 0.5])
 
     Raises:
-        ValueError: a wrong shape, a vector that is zero or not finite, a number of image tokens
-            that does not fit, or both or neither of `grid` and `family`.
+        ValueError: vectors or a number of image tokens that do not fit, or both or neither of
+            `grid` and `family`.
     """
     unit_vectors = _normalize(vectors)
     count = len(unit_vectors)
@@ -179,7 +178,7 @@ def query_from_embeddings(
     tokens: Sequence[str] | None = None,
     content_mask: ArrayLike | None = None,
 ) -> Query:
-    """Return a question from its token vectors.
+    """Return a question from its token vectors; ValueError if they do not fit together.
 
     Args:
         vectors: (m, d) finite numbers, no zero vectors.
@@ -189,14 +188,10 @@ def query_from_embeddings(
 
     >>> query_from_embeddings("net debt", [[3, 0], [0, 4]], ["net", "debt"]).vectors.tolist()
     [[1.0, 0.0], [0.0, 1.0]]
-
-    Raises:
-        ValueError: a wrong shape, a vector that is zero or not finite, lengths that differ, or
-            no token that carries content.
     """
     unit_vectors = _normalize(vectors)
     count = len(unit_vectors)
-    token_texts = tuple(map(str, range(count))) if tokens is None else tuple(tokens)
+    token_texts = tuple(map(str, range(count)) if tokens is None else tokens)
     is_content = np.ones(count, bool) if content_mask is None else np.asarray(content_mask, bool)
     if not is_content.any():
         raise ValueError("no token of the question carries content")

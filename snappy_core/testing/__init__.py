@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.boxes import as_boxes, enclose, grid_cells, intersection
+from snappy_core.encoders.onnx_text import word_query
 from snappy_core.scoring.idf import term
 from snappy_core.types import Page, Patches, Query, Region, Words
 from snappy_core.vectors import normalize, quantize
@@ -40,14 +41,10 @@ class FakeEncoder:
 
     def encode_query(self, text: str) -> Query:
         """Return one vector per word of the question."""
-        words = tuple(text.split())
+        words = text.split()
         if not words:
             raise ValueError("the question is empty")
-        terms = tuple(map(term, words))
-        is_content = np.array([word_term is not None for word_term in terms])
-        if not is_content.any():  # stop words only
-            is_content = ~is_content
-        return Query(text, self._vectors(words), words, is_content, terms)
+        return word_query(text, words, self._vectors(words))
 
     def _vectors(self, words: Sequence[str]) -> NDArray[np.float32]:
         rows = [_hash_vector(term(word) or word.casefold(), self.dim) for word in words]

@@ -25,7 +25,7 @@ batch on a scale of its own, and padding changes the order of sums."""
 
 
 def example_pages() -> list[Page]:
-    """Return pages of different shapes and lengths, with words, regions and a renderer."""
+    """Return pages of different shapes and lengths, with a renderer."""
     ferry = "The ferry leaves at nine from the lower landing-stage."
     water = "Low water is at six, and the harbor master reads it off the gauge."
     pages = [
@@ -111,10 +111,8 @@ class EncoderConformance:
             cosines = (vectors_of(alone) * vectors_of(batched)).sum(axis=1)
             assert cosines[alone.vectors.any(axis=1)].min() > MIN_COSINE
 
-    def test_no_pages(self, encoder: Encoder) -> None:
+    def test_no_pages_and_an_empty_page(self, encoder: Encoder) -> None:
         assert encoder.encode_pages([]) == []
-
-    def test_an_empty_page(self, encoder: Encoder) -> None:
         page = with_renderer(Page(1, "1", 400, 600, "pt", NO_WORDS, ()))
         (patches,) = encoder.encode_pages([page])
         assert patches.vectors.shape == (len(patches), encoder.dim)

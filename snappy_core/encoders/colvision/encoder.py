@@ -8,14 +8,17 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from snappy_core.encoders.colvision.checkpoint import find_checkpoint
 from snappy_core.encoders.colvision.families import Backend
 from snappy_core.encoders.colvision.load import Dtype, load_model
 from snappy_core.encoders.colvision.model import LoadedModel, is_out_of_memory
 from snappy_core.encoders.colvision.pages import Batch, check_processor, encode_batch, prepare
-from snappy_core.encoders.colvision.queries import encode_query, tokenize
 from snappy_core.errors import ModelError
 from snappy_core.types import Page, Patches, Query
+from snappy_core.vectors import normalize
 
 
 class ColVisionEncoder:
@@ -23,8 +26,7 @@ class ColVisionEncoder:
 
     Supports ColPali, ColQwen2, ColQwen2.5, ColQwen3, ColQwen3.5, ColIdefics3 (ColSmol),
     ColModernVBert and ColGemma3, as full models or adapters. The grid of a page is the one that
-    the model uses for it. Tokens of a thumbnail of the page, and tokens that are no image tokens,
-    are not local.
+    the model uses for it; tokens of a thumbnail and special tokens are not local.
 
     Example, which downloads 8 GB:
         encoder = ColVisionEncoder("vidore/colqwen2.5-v0.2", device="cuda")
@@ -48,14 +50,11 @@ class ColVisionEncoder:
     Attributes:
         name: the model and its version: the commit on the Hub, or a digest of a folder's files.
             `ColVisionEncoder(name)` opens it again.
-        dim: length of the vectors.
 
     Raises:
-        ModelError: there is no such model, it is not a late-interaction retriever or of no
-            supported family, weights are missing or unexpected, or the processor does not fit.
-        MissingDependencyError: the library is missing or too old, or torchvision does not fit
-            torch.
-        ValueError: an option has an invalid value.
+        ModelError: there is no such model, it is not a retriever of a supported family, or its
+            weights or its processor do not fit.
+        MissingDependencyError: the library is missing, too old or does not fit torch.
     """
 
     def __init__(
@@ -75,8 +74,8 @@ class ColVisionEncoder:
         self.batch_size = batch_size
         self.name = f"{self._checkpoint.source}@{self._checkpoint.version}"
         check_processor(self._loaded)
-        self._empty_ids = tokenize("", self._loaded)[1]
-        self.dim = int(self._loaded.embed(tokenize("a", self._loaded)[0]).shape[2])
+        self._empty_ids = _tokenize("", self._loaded)[1]
+        self.dim = int(self._loaded.embed(_tokenize("a", self._loaded)[0]).shape[2])
 
     def __getstate__(self) -> dict[str, Any]:
         return {key: value for key, value in self.__dict__.items() if key != "_loaded"}
@@ -89,10 +88,6 @@ class ColVisionEncoder:
         """Return the patches of each page: the cells of its grid in raster order, then the rest.
 
         A thread draws and processes the next batch while the model runs.
-
-        Raises:
-            ValueError: a page has no renderer.
-            ModelError: the model fails, or a single page does not fit in memory.
         """
         patches: list[Patches] = []
         with ThreadPoolExecutor(1) as thread:
@@ -134,8 +129,61 @@ class ColVisionEncoder:
 
         Special tokens, the prefix and the padding that the model is trained to add count in the
         page score; only tokens of the question itself count for heat maps.
-
-        Raises:
-            ValueError: the question is empty.
         """
-        return encode_query(text, self._empty_ids, self._loaded, self.dim)
+        loaded, tokenizer = self._loaded, self._loaded.processor.tokenizer
+        for special_token in tokenizer.all_special_tokens:
+            text = text.replace(special_token, " ")  # else the model would see an image or padding
+        text = " ".join(text.split())
+        inputs, ids = _tokenize(text, loaded)
+        in_template = _inside_template(ids, self._empty_ids)
+        is_content = in_template & ~np.isin(ids, tokenizer.all_special_ids)
+        if not text or not is_content.any():
+            raise ValueError("the question is empty")
+        is_attended = inputs["attention_mask"][0].numpy().astype(bool)
+        vectors = loaded.embed(inputs)[0].float().cpu().numpy()[is_attended]
+        vectors = normalize(loaded.check_vectors(vectors, self.dim, "the question"))
+        tokens = _token_texts(ids[is_attended].tolist(), tokenizer)
+        return Query(text, vectors, tokens, is_content[is_attended])
+
+
+def _tokenize(text: str, loaded: LoadedModel) -> tuple[Any, NDArray[np.intp]]:
+    """Return the inputs of the model for a question, and its token ids (m,)."""
+    argument = "queries" if loaded.checkpoint.family.backend == "colpali" else "text"
+    try:
+        inputs = loaded.processor.process_queries(**{argument: [text]})
+    except Exception as error:  # processors raise errors of many kinds
+        raise ModelError(
+            f"{loaded.checkpoint.source}: its processor fails on a question ({error})"
+        ) from error
+    return inputs, inputs["input_ids"][0].numpy()
+
+
+def _inside_template(ids: NDArray[np.intp], empty_ids: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Return a mask (m,) of the tokens that are not the common beginning and end of questions."""
+    shorter = min(len(ids), len(empty_ids))
+    start = _common_prefix_length(ids[:shorter], empty_ids[:shorter])
+    remaining = shorter - start
+    after = _common_prefix_length(
+        ids[len(ids) - remaining :][::-1], empty_ids[len(empty_ids) - remaining :][::-1]
+    )
+    mask = np.zeros(len(ids), dtype=bool)
+    mask[start : len(ids) - after] = True
+    return mask
+
+
+def _common_prefix_length(a: NDArray[np.intp], b: NDArray[np.intp]) -> int:
+    return int(np.append(a == b, False).argmin())
+
+
+def _token_texts(ids: Sequence[int], tokenizer: Any) -> tuple[str, ...]:
+    """Return the text of each token; tokens that are bytes of one character all have its text."""
+    texts = [str(tokenizer.decode([token])) for token in ids]
+    start = 0
+    while start < len(ids):
+        end = start + 1
+        if "\ufffd" in texts[start]:  # an incomplete character
+            while end < len(ids) and "\ufffd" in texts[end]:
+                end += 1
+            texts[start:end] = [str(tokenizer.decode(ids[start:end]))] * (end - start)
+        start = end
+    return tuple(text.strip() or text for text in texts)

@@ -43,24 +43,12 @@ FAMILIES = (
     Family("ColQwen3", "merged", "colpali", "qwen3_vl", "ColQwen3", "ColQwen3Processor"),
     Family("ColQwen3.5", "merged", "colpali", "qwen3_5", "ColQwen3_5", "ColQwen3_5Processor"),
     Family("ColIdefics3", "tiled", "colpali", "idefics3", "ColIdefics3", "ColIdefics3Processor"),
-    Family(
-        "ColModernVBert",
-        "tiled",
-        "colpali",
-        "modernvbert",
-        "ColModernVBert",
-        "ColModernVBertProcessor",
-    ),
-    Family(
-        "ColModernVBert",
-        "tiled",
-        "hf",
-        "colmodernvbert",
-        "ColModernVBertForRetrieval",
-        "ColModernVBertProcessor",
-    ),
+    Family("ColModernVBert", "tiled", "colpali", "modernvbert", "ColModernVBert",
+           "ColModernVBertProcessor"),
+    Family("ColModernVBert", "tiled", "hf", "colmodernvbert", "ColModernVBertForRetrieval",
+           "ColModernVBertProcessor"),
     Family("ColGemma3", "square", "colpali", "gemma3", "ColGemma3", "ColGemmaProcessor3"),
-)
+)  # fmt: skip
 """ColSmol is a ColIdefics3."""
 
 FAMILY_NAMES = ", ".join(dict.fromkeys(family.name for family in FAMILIES))

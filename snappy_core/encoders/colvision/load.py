@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 from importlib import import_module
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from snappy_core.encoders.colvision import resolution
 from snappy_core.encoders.colvision.checkpoint import Checkpoint
-from snappy_core.encoders.colvision.families import Backend
+from snappy_core.encoders.colvision.families import Backend, Family
 from snappy_core.encoders.colvision.model import LoadedModel
 from snappy_core.errors import MissingDependencyError, ModelError
 
@@ -38,7 +38,7 @@ def load_model(
     dtype = _parse_dtype(dtype_name, device)
     processor = _load_processor(checkpoint, processor_class)
     if max_visual_tokens is not None:
-        resolution.limit_visual_tokens(processor, checkpoint.family, max_visual_tokens)
+        _limit_visual_tokens(processor, checkpoint.family, max_visual_tokens)
     model = _load_weights(checkpoint, model_class, device, dtype)
     config = getattr(model.config, "vlm_config", model.config)
     image_token = getattr(config, "image_token_id", None)
@@ -131,6 +131,31 @@ def _load_processor(checkpoint: Checkpoint, processor_class: Any) -> Any:
         ) from error
 
 
+def _limit_visual_tokens(processor: Any, family: Family, max_tokens: int) -> None:
+    """Configure a processor to make at most `max_tokens` image tokens per page."""
+    image_processor = processor.image_processor
+    match family.geometry:
+        case "square":
+            minimum = processor.image_seq_length
+        case "merged":
+            minimum = 1
+            max_area = max_tokens * (image_processor.patch_size * image_processor.merge_size) ** 2
+            size = image_processor.size  # areas in pixels, despite the names
+            size["longest_edge"] = max_area
+            size["shortest_edge"] = min(size["shortest_edge"], max_area)
+        case "tiled":
+            minimum = processor.image_seq_len
+            # The tiles of a square page, which has the most, and a thumbnail of the page.
+            tile_count = max(max_tokens // minimum - 1, 1)
+            edge = math.isqrt(tile_count) * image_processor.max_image_size["longest_edge"]
+            size = image_processor.size
+            size["longest_edge"] = min(size["longest_edge"], edge)
+    if max_tokens < minimum:
+        raise ValueError(
+            f"max_visual_tokens must be at least {minimum} for a {family.name}, not {max_tokens}"
+        )
+
+
 def _load_weights(
     checkpoint: Checkpoint, model_class: Any, device: torch.device, dtype: torch.dtype
 ) -> Any:
@@ -161,7 +186,14 @@ def _from_pretrained(
 ) -> tuple[Any, dict[str, Any]]:
     """Return a model and the report about its keys."""
     options = {**options, "dtype": dtype, "output_loading_info": True}
-    for attention in _attentions(device, dtype):
+    attentions = ["sdpa", "eager"]
+    if (
+        device.type == "cuda"
+        and dtype.itemsize < 4  # flash attention has no float32
+        and import_module("transformers.utils").is_flash_attn_2_available()
+    ):
+        attentions.insert(0, "flash_attention_2")
+    for attention in attentions:
         try:
             return cast(
                 "tuple[Any, dict[str, Any]]",
@@ -175,18 +207,6 @@ def _from_pretrained(
                 f"{source}: does not load as a {model_class.__name__} ({error})"
             ) from error
     raise AssertionError("eager attention is the last")
-
-
-def _attentions(device: torch.device, dtype: torch.dtype) -> list[str]:
-    """Return implementations of attention, the fastest first."""
-    import torch
-
-    has_flash = (
-        device.type == "cuda"
-        and dtype != torch.float32
-        and import_module("transformers.utils").is_flash_attn_2_available()
-    )
-    return [*(["flash_attention_2"] if has_flash else []), "sdpa", "eager"]
 
 
 def _check_keys(source: str, missing: Any, unexpected: Any) -> None:

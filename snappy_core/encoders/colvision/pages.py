@@ -1,7 +1,8 @@
-"""Pages: inputs of a model, the boxes of their tokens, and patches from its output."""
+"""Pages: images, inputs of a model, the boxes of their tokens, and patches from its output."""
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from snappy_core.encoders import grids
-from snappy_core.encoders.colvision import resolution
+from snappy_core.encoders.colvision.families import Family
 from snappy_core.encoders.colvision.model import LoadedModel
 from snappy_core.errors import ModelError
 from snappy_core.types import Page, Patches
@@ -18,6 +19,19 @@ from snappy_core.vectors import quantize
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+OVERSAMPLING = 1.5
+"""Pixels drawn per pixel that the model sees, as a factor of width and height: images that are
+reduced are sharper than images drawn at the final size."""
+
+PRINT_DPI = 150
+"""Dots per inch up to which pages are oversampled: enough for print."""
+
+MAX_DPI = 600
+"""Dots per inch at the most, for tiny pages."""
+
+MAX_ASPECT_RATIO = 200
+"""Of an image that the Qwen processors accept."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,7 +46,7 @@ class Batch:
 def prepare(pages: Sequence[Page], loaded: LoadedModel) -> Batch:
     """Draw pages and turn them into inputs of the model."""
     family, processor = loaded.checkpoint.family, loaded.processor
-    images = [resolution.draw_page(page, processor, family) for page in pages]
+    images = [draw_page(page, processor, family) for page in pages]
     inputs = process_images(images, loaded)
     layouts = [page_tokens(inputs, row, loaded) for row in range(len(pages))]
     return Batch([page.number for page in pages], inputs, layouts)
@@ -92,3 +106,27 @@ def page_tokens(inputs: Any, row: int, loaded: LoadedModel) -> grids.PageTokens:
             f"{loaded.checkpoint.source}: the processor does not fit the model: {error}"
         ) from error
     return tokens.in_sequence(np.flatnonzero(is_image), np.flatnonzero(is_attended & ~is_image))
+
+
+def draw_page(page: Page, processor: Any, family: Family) -> Image:
+    """Return an RGB image of the page at the resolution that the model makes use of."""
+    image = page.render(choose_dpi(page, processor.image_processor.size, family))
+    width, height = image.size
+    shortest = math.ceil(max(width, height) / MAX_ASPECT_RATIO)
+    if min(width, height) < shortest:
+        # The models stretch every page to their grid: page fractions are not affected.
+        image = image.resize((max(width, shortest), max(height, shortest)))
+    return image if image.mode == "RGB" else image.convert("RGB")
+
+
+def choose_dpi(page: Page, size: Any, family: Family) -> float:
+    """Return the dots per inch at which to draw a page, given the processor's image size."""
+    width, height = page.width / 72, page.height / 72
+    match family.geometry:
+        case "square":
+            model_dpi: float = max(size["width"] / width, size["height"] / height)
+        case "merged":
+            model_dpi = math.sqrt(size["longest_edge"] / (width * height))
+        case "tiled":
+            model_dpi = size["longest_edge"] / max(width, height)
+    return min(max(model_dpi, min(OVERSAMPLING * model_dpi, PRINT_DPI)), MAX_DPI)

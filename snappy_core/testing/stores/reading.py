@@ -1,6 +1,7 @@
 """Tests of what a store returns: pages exactly as written, and the candidates of a query."""
 
 import numpy as np
+import pytest
 
 from snappy_core.stores.base import PageFilter, Store
 from snappy_core.testing import make_page
@@ -16,6 +17,11 @@ from snappy_core.testing.stores.samples import (
     texts,
 )
 from snappy_core.types import NO_WORDS, Page
+
+ODD_TEXTS = (
+    'naïve ﬁsh 漁業 \U0001f41f nul\x00byte l\'eau "quoted" {braces}',
+    "odd \ud800 o\ud800dd tides",  # not valid Unicode, but text layers of PDFs may contain it
+)
 
 
 class ReadingTests:
@@ -86,22 +92,14 @@ class ReadingTests:
         with store.read() as snapshot:
             assert snapshot.catalog().vectors.shape == (0, 16)
 
-    def test_keeps_odd_text(self, store: Store) -> None:
-        odd = 'naïve ﬁsh 漁業 \U0001f41f nul\x00byte l\'eau "quoted" {braces}'
+    @pytest.mark.parametrize("odd", ODD_TEXTS, ids=["signs", "half a surrogate pair"])
+    def test_keeps_odd_text(self, store: Store, odd: str) -> None:
         store.write(document("ü 'x\" #p1r1"), texts(odd))
         with store.read() as snapshot:
             (record,) = snapshot.documents()
             page = snapshot.page(snapshot.page_ids(record.document_id)[1])
             assert page.regions[0].text == odd
             assert page.words.texts == tuple(odd.split())
-            assert_consistent(snapshot)
-
-    def test_keeps_half_a_surrogate_pair(self, store: Store) -> None:
-        """The text layer of a PDF may contain one, though it is not valid Unicode."""
-        store.write(document("a"), texts("odd \ud800 o\ud800dd tides"))
-        with store.read() as snapshot:
-            page = snapshot.page(snapshot.page_ids("a")[1])
-            assert page.words.texts == ("odd", "\ud800", "o\ud800dd", "tides")
             assert_consistent(snapshot)
 
     def test_vectors_come_in_the_given_order(self, store: Store) -> None:

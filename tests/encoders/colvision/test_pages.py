@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snappy_core import ModelError
-from snappy_core.encoders.colvision import ColVisionEncoder, resolution
+from snappy_core.encoders.colvision import ColVisionEncoder
 from snappy_core.encoders.colvision.families import FAMILIES
+from snappy_core.encoders.colvision.pages import choose_dpi
 from snappy_core.types import NO_WORDS, Page
 from tests.encoders.colvision.conftest import gradient, page_of
 from tests.encoders.colvision.tiny_names import NAMES
@@ -192,7 +193,7 @@ def test_dpi_fits_the_resolution_of_the_model(width, height, family, dots):
     if family.geometry == "merged":
         size["longest_edge"] = dots**2
     page = Page(1, "1", width, height, "pt", NO_WORDS, ())
-    dpi = resolution.choose_dpi(page, size, family)
+    dpi = choose_dpi(page, size, family)
     across, down = width * dpi / 72, height * dpi / 72
     seen = {
         "square": min(across, down) / dots,
