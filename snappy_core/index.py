@@ -73,8 +73,7 @@ class RegionIndex:
         """Open an index, or create it: a file, ":memory:", or a URL as in `open_store`.
 
         Raises:
-            FileNotFoundError: the index does not exist and `create` is false, or its folder does
-                not exist.
+            FileNotFoundError: its folder does not exist, or the index, and `create` is false.
             IndexMismatchError: the file is not an index, or one of another encoder or schema.
         """
         store = open_store(location, create=create)
@@ -258,8 +257,7 @@ class RegionIndex:
     ) -> Image:
         """Draw a region from its source file, cropped from its page with a small margin.
 
-        The id and text of a region identify it: retrievers of every framework return both. Raises
-        as `page_image`, also if the region now has another text.
+        Raises as `page_image`, also if the region with this id now has another text.
         """
         with self._store.read() as snapshot:
             document, page, region = explain.find_region(snapshot, region_id, text)
@@ -275,10 +273,7 @@ class RegionIndex:
         return self._store.delete(document_id)
 
     def compact(self) -> None:
-        """Reclaim the space of deleted and replaced documents; readers are not interrupted.
-
-        Otherwise a SQLite file reuses the space for new documents; other stores keep it.
-        """
+        """Reclaim the space of deleted and replaced documents; readers are not interrupted."""
         self._store.compact()
 
     def info(self) -> IndexInfo:
