@@ -201,8 +201,7 @@ class RegionIndex:
         """Return the relevance of each patch of a hit's page to the question.
 
         Args:
-            token: a token of the question, by index or as text; by default the maximum over its
-                content tokens.
+            token: one token of the question, by index or as text; by default the best of all.
 
         Raises:
             PageUnavailableError: the page is no longer in the index, or has changed.
@@ -221,8 +220,7 @@ class RegionIndex:
     ) -> Image:
         """Draw the page of a hit with its heat map and a box around the hit.
 
-        `snappy_core.display.render.draw_page` can draw several hits of a page, and no heat map.
-        Raises as `heatmap` and `page_image`.
+        Raises as `heatmap` and `page_image`. `display.render.draw_page` draws several hits.
         """
         heat = self.heatmap(hit, token)
         return draw_page(self.page_image(hit, dpi, password), heat, [hit])
@@ -243,8 +241,7 @@ class RegionIndex:
         """Draw the page of a hit from its source file.
 
         Raises:
-            PageUnavailableError: the source was given as bytes, is gone or has changed, or the
-                page is no longer in the index.
+            PageUnavailableError: the source was bytes, is gone or has changed, or so is the page.
         """
         with self._store.read() as snapshot:
             explain.find_page(snapshot, hit)
