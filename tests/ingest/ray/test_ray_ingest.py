@@ -37,6 +37,8 @@ pytestmark = [
 ROOT = Path(__file__).parents[3]
 
 ADD = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in background jobs
 import sys, time
 from snappy_core import Ray, RegionIndex
 from snappy_core.testing import FakeEncoder
