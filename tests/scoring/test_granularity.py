@@ -119,3 +119,10 @@ def test_sections_that_fill_widen_their_table_in_turn():
     labels = codes("table", "table", "table_row", "table_row", "table", "table_row", "table_row")
     parents = np.array([-1, 0, 1, 1, 0, 4, 4])
     assert promote_to_parent(np.array([2, 5, 3, 6]), labels, parents).tolist() == [0]
+
+
+def test_two_of_five_rows_do_not_stand_for_the_first_table_of_a_page():
+    labels = codes("table", *["table_row"] * 5)
+    parents = np.array([-1, 0, 0, 0, 0, 0])
+    assert promote_to_parent(np.array([2, 4]), labels, parents).tolist() == [2, 4]
+    assert promote_to_parent(np.array([2, 4, 5]), labels, parents).tolist() == [0]
