@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, contextmanager
@@ -15,7 +16,7 @@ from snappy_core.ingest.jobs import Job
 PAGES_PER_WORKER = 24  # in flight: some being read, some encoded, some waiting to be written
 
 
-class ThreadedPool:
+class ThreadedPool(ABC):
     """Runs jobs on workers, which are started as they are needed.
 
     It is no `ThreadPoolExecutor`, which stops when the main thread ends: documents may be added
@@ -38,9 +39,9 @@ class ThreadedPool:
     def capacity(self) -> int:
         return PAGES_PER_WORKER * self.count
 
+    @abstractmethod
     def worker(self) -> AbstractContextManager[Callable[[Job], Any]]:
         """Start a worker; provide the function that runs a job on it. Called in its thread."""
-        raise NotImplementedError
 
     def submit(self, job: Job) -> Future[Any]:
         future: Future[Any] = Future()

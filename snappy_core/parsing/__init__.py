@@ -52,16 +52,16 @@ def read_pages(source: Source, numbers: Iterable[int], options: ReadingOptions) 
     return reader_for(source).read_pages(source, numbers, options)
 
 
-def with_sections(pages: Iterable[Page], labelled: Container[int] = ()) -> Iterator[Page]:
+def with_sections(pages: Iterable[Page], labeled: Container[int] = ()) -> Iterator[Page]:
     """Set the section (path of headings) of each region, over all pages of a document in order.
 
-    Text repeated at the top or bottom of consecutive pages is labelled as a header or footer,
-    except on the pages whose numbers are in `labelled`, where labels are final.
+    Text repeated at the top or bottom of consecutive pages is labeled as a header or footer,
+    except on the pages whose numbers are in `labeled`, where labels are final.
     """
     path: tuple[Heading, ...] = ()
     previous: Page | None = None
     for page in pages:
-        marked = page if page.number in labelled else mark_running(page, previous)
+        marked = page if page.number in labeled else mark_running(page, previous)
         regions, path = add_sections(marked, path)
         yield replace(marked, regions=regions)
         previous = page

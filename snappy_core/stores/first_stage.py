@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,11 +57,11 @@ def select_candidates(
     return catalog.page_ids[indices]
 
 
-class CatalogSnapshot:
+class CatalogSnapshot(ABC):
     """The base of snapshots whose catalog is in memory: finds candidates by `select_candidates`."""
 
-    def catalog(self) -> Catalog:
-        raise NotImplementedError
+    @abstractmethod
+    def catalog(self) -> Catalog: ...
 
     def candidates(
         self,

@@ -177,6 +177,6 @@ def _join_lines(lines: _Boxes, min_length: float) -> _Boxes:
     high = np.maximum.reduceat(lines[:, 2:], starts)
     lengths = high[:, 0] - low[:, 0]
     is_thin = high[:, 1] - low[:, 1] <= 2 * _MAX_THICKNESS
-    kept = np.flatnonzero((lengths >= min_length) & is_thin)
-    kept = np.sort(kept[np.argsort(-lengths[kept], kind="stable")[:_MAX_RULES]])
-    return np.hstack([low[kept], high[kept]])
+    rules = np.flatnonzero((lengths >= min_length) & is_thin)
+    rules = np.sort(rules[np.argsort(-lengths[rules], kind="stable")[:_MAX_RULES]])
+    return np.hstack([low[rules], high[rules]])
