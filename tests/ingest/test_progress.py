@@ -22,6 +22,13 @@ def test_shows_what_is_done_and_what_failed(capsys):
     assert "1 failed" in said.err
 
 
+def test_a_long_failure_is_not_broken_into_lines(capsys):
+    failure = "/a/folder/with a long name/" * 8 + "b.pdf: is empty"
+    with ingest_progress(1, show=True) as bar:
+        bar.finish_document(failure)
+    assert failure in capsys.readouterr().err
+
+
 def test_is_silent_when_not_shown(capsys):
     work(show=False)
     assert capsys.readouterr() == ("", "")

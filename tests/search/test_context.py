@@ -1,5 +1,7 @@
 """Context: budget, order, citations, nothing twice."""
 
+from dataclasses import replace
+
 import pytest
 
 from snappy_core import Hit, Region
@@ -103,6 +105,35 @@ def test_nested_or_overlapping_regions_are_quoted_once(first, second):
 def test_same_place_on_another_page_is_no_repetition():
     hits = [make_hit("a", words=(1,)), make_hit("b", page=2, words=(1,))]
     assert len(assemble(hits).citations) == 2
+
+
+class TestWiden:
+    ROW = make_hit("| Brae | 14 |", order=3, words=(4, 5), source="a.pdf")
+    TABLE = Region(
+        (0.1, 0.2, 0.9, 0.7), "| Port | Boats |\n| Brae | 14 |", (2, 3, 4, 5), "table", 2
+    )
+
+    def row_of_table(self):
+        return replace(self.ROW, region=replace(self.ROW.region, parent=2), parent=self.TABLE)
+
+    def test_quotes_the_table_instead_of_the_row(self):
+        (citation,) = assemble([self.row_of_table()], widen=True).citations
+        assert (citation.region_id, citation.box) == ("a.pdf#p1r2", self.TABLE.box)
+        assert "Port" in assemble([self.row_of_table()], widen=True).text
+        assert "Port" not in assemble([self.row_of_table()]).text
+
+    def test_keeps_the_row_where_the_table_does_not_fit(self):
+        context = assemble(
+            [self.row_of_table()], 12, count=lambda text: len(text.split()), widen=True
+        )
+        assert context.citations[0].region_id == self.ROW.region_id
+        assert "Brae" in context.text
+        assert "Port" not in context.text
+
+    def test_leaves_regions_without_a_parent_alone(self):
+        assert assemble([self.ROW], widen=True).citations[0].region_id == self.ROW.region_id
+        unnamed = replace(self.ROW, parent=self.TABLE)  # whose id is not known
+        assert assemble([unnamed], widen=True).citations[0].region_id == self.ROW.region_id
 
 
 def test_files_of_the_same_name_are_told_apart():

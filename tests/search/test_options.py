@@ -56,6 +56,8 @@ def test_none_stands_for_the_default_but_of_k():
     check_options({"k": np.int64(3), "score_threshold": -1, "per_page": 1})
     with pytest.raises(ValueError, match="k must be an integer of at least 1, not None"):
         check_options({"k": None})
+    with pytest.raises(ValueError, match="candidates must be an integer of at least 1, not 0"):
+        check_options({"per_page": None, "candidates": 0})
 
 
 def test_candidates_bound_the_pages_that_are_scored(index, data):

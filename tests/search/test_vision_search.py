@@ -77,6 +77,47 @@ class TestScoringByDefault:
         assert words.score != pytest.approx(hit.score)
 
 
+class TestHotAreas:
+    """A picture of boats at the lower right of a page, whose only region is a paragraph."""
+
+    @pytest.fixture
+    def index(self, data):
+        encoder = FakeGridEncoder(8, 6)
+        boats = encoder.encode_query("boats").vectors[0]
+        vectors = np.random.default_rng(0).standard_normal((48, 64)).astype(np.float32)
+        vectors -= np.outer(vectors @ boats, boats)  # which have nothing to do with boats
+        vectors = vectors.reshape(8, 6, 64)
+        vectors[6:, 4:] += 8 * boats
+        paragraph = {
+            "page": 1,
+            "bbox": [0.1, 0.1, 0.9, 0.4],
+            "text": "harbor",
+            "label": "paragraph",
+        }
+        index = RegionIndex(encoder=encoder)
+        patches = [patches_from_embeddings(vectors.reshape(48, 64), (8, 6))]
+        index.add_document(data / "table.pdf", regions=[paragraph], patches=patches).raise_failed()
+        return index
+
+    def test_are_where_no_region_is(self, index):
+        best = index.search("boats")[0]
+        assert best.region.label == "hot_area"
+        assert best.region.box == pytest.approx((4 / 6, 6 / 8, 1, 1))
+
+    def test_are_left_out_inside_a_region(self, data):
+        encoder = FakeGridEncoder(8, 6)
+        whole = {"page": 1, "bbox": [0, 0, 1, 1], "text": "boats", "label": "figure"}
+        index = RegionIndex(encoder=encoder)
+        index.add_document(data / "table.pdf", regions=[whole]).raise_failed()
+        assert [hit.region.label for hit in index.search("boats")] == ["figure"]
+
+    def test_reach_the_threshold(self, index):
+        best = index.search("boats")[0]
+        assert index.search("boats", score_threshold=best.score - 0.01)[0].region == best.region
+        labels = [h.region.label for h in index.search("boats", score_threshold=best.score + 0.01)]
+        assert "hot_area" not in labels
+
+
 class TestHeatMapImage:
     def test_is_the_page_with_its_heat_and_the_box_of_the_hit(self, index, hit):
         drawn = index.heatmap_image(hit, dpi=60)

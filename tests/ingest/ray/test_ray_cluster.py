@@ -1,5 +1,6 @@
 """Which cluster an address stands for, and errors before one is joined or started."""
 
+import os
 import socket
 import sys
 import time
@@ -8,7 +9,7 @@ import pytest
 
 from snappy_core import MissingDependencyError, Ray, RegionIndex
 from snappy_core.cli import main
-from snappy_core.ingest.ray.cluster import actor_resources, find
+from snappy_core.ingest.ray.cluster import _environment, actor_resources, find
 from snappy_core.testing import FakeEncoder
 from tests.ingest.misbehaving import Locked
 
@@ -53,6 +54,15 @@ def test_a_cluster_that_does_not_answer(closed, data, tmp_path, monkeypatch, cap
 def test_wrong_addresses(address, said):
     with RegionIndex(encoder=FakeEncoder()) as index, pytest.raises(ValueError, match=said):
         index.add([], executor=Ray(address))
+
+
+def test_the_environment_is_left_as_it_was(monkeypatch):
+    monkeypatch.setenv("SNAPPY_TEST_SET", "mine")
+    monkeypatch.delenv("SNAPPY_TEST_NEW", raising=False)
+    with _environment({"SNAPPY_TEST_SET": "theirs", "SNAPPY_TEST_NEW": "new"}):
+        assert (os.environ["SNAPPY_TEST_SET"], os.environ["SNAPPY_TEST_NEW"]) == ("mine", "new")
+    assert os.environ["SNAPPY_TEST_SET"] == "mine"
+    assert "SNAPPY_TEST_NEW" not in os.environ
 
 
 def test_wrong_options_and_encoders_are_errors_at_once(monkeypatch):
