@@ -1,0 +1,1 @@
+"""Programs that make the models in the wheel; not part of the wheel themselves."""

@@ -1,0 +1,1 @@
+"""Documents whose layout is known: random HTML, printed as tagged PDF."""

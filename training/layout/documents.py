@@ -1,0 +1,88 @@
+"""Whole documents as HTML, each from its seed alone."""
+
+from dataclasses import dataclass
+
+from training.layout.kinds import KINDS, Element
+from training.layout.markup import element
+from training.layout.prose import heading
+from training.layout.style import Style, draw_style
+from training.layout.text import LOCALES, Writer
+
+ENGLISH_SHARE = 0.8
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document as the HTML of its elements, in reading order."""
+
+    kind: str
+    style: Style
+    opening: str
+    elements: tuple[str, ...]
+    closing: str
+
+    def html(self, elements: int | None = None) -> str:
+        """Return the document, with its first `elements` only where a number is given."""
+        body = "".join(self.elements[:elements])
+        if KINDS[self.kind].slides:
+            flow = body
+        else:
+            flow = element("div", self.opening, body, self.closing, class_="columns")
+        head = f'<meta charset="utf-8"><title>{self.kind}</title><style>{self.style.css}</style>'
+        return (
+            f'<!doctype html><html lang="{self.style.language}" dir="{self.style.direction}">'
+            f"<head>{head}</head><body>{flow}</body></html>"
+        )
+
+
+def draw_document(seed: int) -> Document:
+    """Draw the document of a seed."""
+    writer = Writer.seeded(seed)
+    name = writer.random.choices(list(KINDS), [kind.share for kind in KINDS.values()])[0]
+    language = "en"
+    if not writer.chance(ENGLISH_SHARE):
+        language = writer.random.choice([code for code in LOCALES if code != "en"])
+    return document_of_kind(seed, name, language)
+
+
+def document_of_kind(seed: int, name: str, language: str = "en") -> Document:
+    """Draw a document of a given kind and language."""
+    writer, kind = Writer.seeded(seed, language), KINDS[name]
+    style = draw_style(writer, kind.slides, kind.most_columns)
+    count = writer.number_of(*kind.lengths)
+    # The few elements a document uses most: documents are not a sample of everything.
+    favored = {
+        maker: weight * writer.random.choice([0.2, 0.6, 1, 1, 1.6, 3])
+        for maker, weight in kind.weights.items()
+    }
+
+    def draw() -> str:
+        return writer.random.choices(list(favored), list(favored.values()))[0](writer, style)
+
+    if kind.slides:
+        slides = [_slide(writer, style, favored) for _ in range(count)]
+        return Document(name, style, "", tuple(slides), "")
+    opening = writer.random.choice(kind.openings)(writer, style) if writer.chance(0.85) else ""
+    closing = "".join(maker(writer, style) for maker in kind.closings if writer.chance(0.8))
+    return Document(name, style, opening, tuple(draw() for _ in range(count)), closing)
+
+
+def _slide(writer: Writer, style: Style, favored: dict[Element, float]) -> str:
+    """A page with a title and one to three elements."""
+    makers = writer.random.choices(
+        list(favored), list(favored.values()), k=writer.random.choice([1, 1, 2, 3])
+    )
+    title = heading(writer, style, writer.random.choice([1, 1, 2])) if writer.chance(0.9) else ""
+    parts = [element("div", maker(writer, style), css="min-width:0") for maker in makers]
+    if len(parts) == 2 and writer.chance(0.6):
+        body = element("div", *parts, css="display:grid;grid-template-columns:1fr 1fr;gap:8mm")
+    else:
+        body = "".join(parts)
+    ground = f"background:{style.tint};" if writer.chance(0.15) else ""
+    css = f"break-after:page;height:{style.paper.body_height - 1:.1f}mm;overflow:hidden;{ground}"
+    return element("section", title, body, css=css)
+
+
+def html_document(seed: int, elements: int | None = None) -> str:
+    """Return the document of a seed as HTML, with its first `elements` only where given."""
+    return draw_document(seed).html(elements)

@@ -1,0 +1,129 @@
+"""Tables as rows of cells, and how they are ruled, shaded, aligned and written as HTML."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from training.layout.markup import element, text
+from training.layout.style import Style
+from training.layout.text import Writer
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell: its HTML, how many columns and rows it spans, and CSS of its own."""
+
+    content: str = ""
+    columns: int = 1
+    rows: int = 1
+    head: bool = False
+    css: str = ""
+
+
+Row = Sequence[Cell]
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a table is ruled, shaded and set."""
+
+    table_css: str
+    cell_css: str
+    head_css: str
+    odd_css: str  # of every second row
+    last_head_css: str  # of the lowest header row
+
+
+def plain(words: str, css: str = "", head: bool = False, columns: int = 1, rows: int = 1) -> Cell:
+    """Return a cell of plain text."""
+    return Cell(text(words), columns, rows, head, css)
+
+
+def draw_look(writer: Writer, style: Style, full: bool | None = None, small: bool = False) -> Look:
+    """Draw rules, shades and spacing; `full` asks for the width of the column."""
+    pick = writer.pick
+    rules = writer.random.choices(
+        ["none", "all", "rows", "head", "zebra", "box", "columns", "ends"],
+        [0.2, 0.2, 0.15, 0.12, 0.11, 0.06, 0.05, 0.11],
+    )[0]
+    color = pick("#000", "#000", "#999", "#ccc", style.accent)
+    width = writer.random.choice([0.5, 0.75, 1, 1, 1.5])
+    line = f"{width}px solid {color};"
+    full = writer.chance(0.7) if full is None else full
+    size = writer.between(0.6, 0.78) if small else writer.between(0.75, 1.02)
+    table_css = f"font-size:{size:.2f}em;" + ("width:100%;" if full else "")
+    if not full and writer.chance(0.3):
+        table_css += "margin-inline:auto;"
+    if rules in ("all", "box"):
+        table_css += f"border:{line}"
+    if rules == "ends":
+        table_css += f"border-top:{line}border-bottom:{line}"
+    padding = f"padding:{writer.between(0, 4):.1f}px {writer.between(2, 9):.1f}px;"
+    cell_css = padding + f"vertical-align:{pick('top', 'top', 'middle', 'baseline', 'bottom')};"
+    cell_css += {"all": f"border:{line}", "rows": f"border-bottom:{line}",
+                 "columns": f"border-inline-end:{line}"}.get(rules, "")  # fmt: skip
+    head_css = f"font-weight:{pick('bold', 'bold', 'bold', 'normal')};vertical-align:{pick('bottom', 'bottom', 'middle', 'top')};"
+    shade = pick("", "", "", "", "accent", "tint", "gray")
+    if shade == "accent":
+        head_css += f"background:{style.accent};color:#fff;"
+    elif shade:
+        head_css += f"background:{style.tint if shade == 'tint' else '#e4e4e4'};"
+    under = rules in ("head", "rows", "ends") or writer.chance(0.25)
+    odd_css = f"background:{pick(style.tint, '#f1f1f4', '#e8e8e8')};" if rules == "zebra" else ""
+    last_head_css = (
+        f"border-bottom:{pick('1px', '1.5px', '2px')} solid {pick('#000', style.accent)};"
+        if under
+        else ""
+    )
+    return Look(table_css, cell_css, head_css, odd_css, last_head_css)
+
+
+def _write_row(row: Row, css: str, head_css: str) -> str:
+    cells = (
+        element(
+            "th" if cell.head else "td", cell.content, css=css + (head_css if cell.head else "") + cell.css,
+            colspan=cell.columns if cell.columns > 1 else None,
+            rowspan=cell.rows if cell.rows > 1 else None,
+        )
+        for cell in row
+    )  # fmt: skip
+    return element("tr", *cells)
+
+
+def write_table(
+    writer: Writer,
+    look: Look,
+    head: Sequence[Row],
+    body: Sequence[Row],
+    caption: str = "",
+    foot: str = "",
+) -> str:
+    """Return a table; head rows are repeated on later pages, or not. caption: HTML.
+
+    foot: CSS added to the last row of the body.
+    """
+    heads = [
+        _write_row(
+            [replace(cell, head=True) for cell in row],
+            look.cell_css,
+            look.head_css + (look.last_head_css if row is head[-1] else ""),
+        )
+        for row in head
+    ]
+    rows = [
+        _write_row(
+            row,
+            look.cell_css
+            + (look.odd_css if number % 2 else "")
+            + (foot if row is body[-1] else ""),
+            "font-weight:inherit;" if writer.chance(0.5) else "",
+        )
+        for number, row in enumerate(body)
+    ]
+    repeated = writer.chance(0.6)
+    top = (
+        element("thead", *heads, css="" if repeated else "display:table-row-group") if heads else ""
+    )
+    unbroken = "break-inside:avoid;" if len(body) < 14 or writer.chance(0.4) else ""
+    side = f"caption-side:{writer.pick('top', 'top', 'bottom')}"
+    named = element("caption", caption, css=side) if caption else ""
+    return element("table", named, top, element("tbody", *rows), css=look.table_css + unbroken)

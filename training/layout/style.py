@@ -1,0 +1,294 @@
+"""The looks of a document: paper, columns, fonts, spacing, colors, running heads."""
+
+from dataclasses import dataclass
+
+from training.layout.text import LATIN, Writer
+
+SERIF = ["Liberation Serif", "DejaVu Serif", "Latin Modern Roman", "TeX Gyre Termes", "Noto Serif",
+         "TeX Gyre Pagella", "TeX Gyre Schola", "TeX Gyre Bonum", "EB Garamond", "Caladea"]  # fmt: skip
+SANS = ["Liberation Sans", "DejaVu Sans", "Latin Modern Sans", "TeX Gyre Heros", "Noto Sans",
+        "Roboto", "Open Sans", "Lato", "Carlito", "TeX Gyre Adventor"]  # fmt: skip
+NARROW = ["Liberation Sans Narrow", "Roboto Condensed", "TeX Gyre Heros Cn"]
+MONO = ["Inconsolata", "DejaVu Sans Mono", "Liberation Mono", "TeX Gyre Cursor"]
+SCRIPT_FONTS = {
+    "ja": ["Noto Sans CJK JP"],
+    "zh": ["Noto Sans CJK SC", "Noto Sans CJK TC"],
+    "ko": ["Noto Sans CJK KR"],
+    "ar": ["Noto Naskh Arabic", "Noto Sans Arabic", "Noto Kufi Arabic"],
+    "fa": ["Noto Naskh Arabic", "Noto Sans Arabic"],
+    "hi": ["Noto Sans Devanagari", "Noto Serif Devanagari"],
+}
+RIGHT_TO_LEFT = {"ar", "fa"}
+ACCENTS = [  # a strong color and a light one that goes with it
+    ("#003366", "#e8eef6"), ("#8b0000", "#f8ecea"), ("#00805a", "#e6f4ee"), ("#333333", "#eeeeee"),
+    ("#000000", "#f2f2f2"), ("#000000", "#e6e6e6"), ("#5b2a86", "#f0eaf6"), ("#c05a00", "#fdf1e3"),
+    ("#0b6fa4", "#e2f1fa"), ("#556b2f", "#f0f3e4"), ("#9c1c5c", "#fbe9f2"), ("#20505a", "#e0edef"),
+]  # fmt: skip
+LEADINGS = [1.0, 1.1, 1.15, 1.2, 1.25, 1.3, 1.4, 1.5, 1.6, 1.8, 2.0, 2.2]
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A page size, and its margins in mm: top, right, bottom, left."""
+
+    width: float  # mm
+    height: float
+    margins: tuple[float, float, float, float]
+
+    @property
+    def body_height(self) -> float:
+        """Height between the margins, in mm."""
+        return self.height - self.margins[0] - self.margins[2]
+
+    @property
+    def body_width(self) -> float:
+        return self.width - self.margins[1] - self.margins[3]
+
+
+@dataclass(frozen=True)
+class Style:
+    """What a document's style sheet is made of. Lengths without unit are in em."""
+
+    language: str
+    paper: Paper
+    columns: int
+    column_gap: float  # mm
+    column_rule: bool
+    body_font: str
+    heading_font: str
+    mono_font: str
+    size: float  # pt
+    leading: float
+    paragraph_gap: float
+    paragraph_indent: float
+    justified: bool
+    accent: str
+    tint: str
+    heading_sizes: tuple[float, float, float]
+    numbered_headings: bool
+    page_rules: str  # CSS of @page: running heads, page numbers
+    heading_rules: str  # CSS of headings
+    detail_rules: str  # CSS of lists, captions and notes
+
+    @property
+    def direction(self) -> str:
+        return "rtl" if self.language in RIGHT_TO_LEFT else "ltr"
+
+    @property
+    def css(self) -> str:
+        """The style sheet of the document."""
+        align = "justify" if self.justified else "start"
+        hyphens = "auto" if self.justified else "manual"
+        rule = "column-rule:1px solid #999;" if self.column_rule else ""
+        return f"""{self.page_rules}
+body{{font:{self.size:.1f}pt/{self.leading} {fonts(self.body_font)};text-align:{align};
+hyphens:{hyphens};margin:0;print-color-adjust:exact;overflow-wrap:break-word}}
+p{{margin:0 0 {self.paragraph_gap:.2f}em;text-indent:{self.paragraph_indent:.1f}em}}
+.columns{{columns:{self.columns};column-gap:{self.column_gap:.0f}mm;{rule}}}
+.wide{{column-span:all}}
+.still p,p.still{{text-indent:0}}
+{self.heading_rules}
+{self.detail_rules}
+pre,code{{font-family:{fonts(self.mono_font)};font-size:.88em}}"""
+
+
+def fonts(family: str) -> str:
+    """Return a CSS font list of one family, with fonts for what it lacks."""
+    return f"'{family}','Noto Sans','Noto Sans CJK JP','Noto Naskh Arabic','DejaVu Sans'"
+
+
+def draw_style(writer: Writer, slides: bool = False, most_columns: int = 3) -> Style:
+    """Draw a random style; slides are pages of large type in landscape."""
+    random = writer.random
+    paper = _draw_paper(writer, slides)
+    columns = 1
+    if not slides and paper.body_width > 120:
+        columns = random.choices([1, 2, 3], [0.6, 0.32, 0.08])[0]
+    columns = min(columns, most_columns)
+    leading = random.choice(LEADINGS) if writer.chance(0.8) else writer.between(1, 2.2)
+    if columns > 1 or slides:
+        leading = min(leading, 1.5)
+    if writer.language not in LATIN:
+        leading = max(leading, 1.3)
+    low, high = (12, 20) if slides else (7.5, 12.5) if columns == 1 else (7, 10.5)
+    size = min(writer.between(low, high), paper.body_width / columns / 5)
+    families = SCRIPT_FONTS.get(writer.language) or random.choices(
+        [SERIF, SANS, NARROW], [0.3, 0.6, 0.1] if slides else [0.5, 0.43, 0.07]
+    )[0]  # fmt: skip
+    body_font = random.choice(families)
+    heading_font = body_font
+    if writer.chance(0.4):
+        heading_font = random.choice(SCRIPT_FONTS.get(writer.language) or [*SERIF, *SANS, *NARROW])
+    indented = writer.chance(0.35) and not slides
+    gap = 0 if indented and writer.chance(0.8) else writer.between(0.3, 1.3)
+    if not indented and writer.chance(0.08):
+        gap = writer.between(0, 0.25)
+    accent, tint = random.choice(ACCENTS)
+    justified = writer.chance(0.5) and not slides and writer.language not in ("hi", "ko")
+    heading_sizes = writer.between(1.4, 2.4), writer.between(1.15, 1.6), writer.between(1.0, 1.25)
+    return Style(
+        language=writer.language,
+        paper=paper,
+        columns=columns,
+        column_gap=writer.between(4, 10),
+        column_rule=writer.chance(0.2),
+        body_font=body_font,
+        heading_font=heading_font,
+        mono_font=random.choice(MONO),
+        size=size,
+        leading=round(leading, 3),
+        paragraph_gap=gap,
+        paragraph_indent=writer.between(1, 2.5) if indented else 0,
+        justified=justified,
+        accent=accent,
+        tint=tint,
+        heading_sizes=heading_sizes,
+        numbered_headings=writer.chance(0.35),
+        page_rules=_page_rules(writer, paper, size, leading, body_font, heading_font, accent),
+        heading_rules=_heading_rules(writer, heading_sizes, heading_font, accent),
+        detail_rules=_detail_rules(writer, gap),
+    )
+
+
+def _draw_paper(writer: Writer, slides: bool) -> Paper:
+    if slides:
+        width, height = writer.random.choice(
+            [(338.7, 190.5), (254, 190.5), (254, 142.9), (297, 210)]
+        )
+        side, top = writer.between(12, 28), writer.between(10, 24)
+        return Paper(width, height, (top, side, writer.between(12, 20), side))
+    sizes = [(215.9, 279.4), (210, 297), (148, 210), (215.9, 355.6)]
+    width, height = writer.random.choices(sizes, [0.47, 0.43, 0.06, 0.04])[0]
+    if writer.chance(0.08):
+        width, height = height, width
+    narrow = 0.7 if width < 150 else 1
+    left, right = writer.between(12, 32), writer.between(12, 32)
+    if writer.chance(0.6):
+        right = left
+    margins = writer.between(14, 30), right * narrow, writer.between(15, 28), left * narrow
+    return Paper(width, height, margins)
+
+
+def _page_rules(
+    writer: Writer, paper: Paper, size: float, leading: float, body: str, heading: str, accent: str
+) -> str:
+    """CSS of the page: its size, running heads and feet in margin boxes (tagged as artifacts)."""
+    small = writer.between(0.7, 0.95) * size if size < 13 else size * 0.6
+    color = writer.pick("#000", "#555", "#777", accent)
+    face = fonts(writer.pick(body, heading))
+    looks = f"font:{writer.pick('', '', 'italic ', 'bold ')}{small:.1f}pt {face};color:{color};"
+    rule = f"{writer.pick('.5pt', '1pt', '2pt')} solid {color};"
+    head, chapter = quoted(writer.title(2, 6)), quoted(writer.title(1, 5))
+    counter = writer.pick(
+        "counter(page)", '"Page " counter(page)', '"Page " counter(page) " of " counter(pages)',
+        '"– " counter(page) " –"', f'{head} "  |  " counter(page)', 'counter(page) "/" counter(pages)',
+        f'{quoted(writer.company())} "   " counter(page)', '"F-" counter(page)',
+    )  # fmt: skip
+
+    def box(name: str, content: str, ruled: bool) -> str:
+        edge = "border-bottom:" if name.startswith("top") else "border-top:"
+        return f"@{name}{{content:{content};{looks}{edge + rule if ruled else ''}}}"
+
+    sides = ["left", "center", "right"]
+    boxes = opposite = ""
+    if writer.chance(0.55):
+        ruled, spots = (
+            writer.chance(0.35),
+            writer.random.sample(sides, 3 if writer.chance(0.2) else 1),
+        )
+        contents = [head, chapter, quoted(writer.date())]
+        boxes += "".join(box(f"top-{s}", c, ruled) for s, c in zip(spots, contents, strict=False))
+        if ruled:
+            boxes += "".join(box(f"top-{s}", '""', True) for s in sides if s not in spots)
+    if writer.chance(0.75):
+        ruled, spot = writer.chance(0.2), writer.random.choice(sides)
+        edge = writer.pick("bottom", "bottom", "bottom", "top") if not boxes else "bottom"
+        boxes += box(f"{edge}-{spot}", counter, ruled)
+        if writer.chance(0.3):
+            other = writer.random.choice([side for side in sides if side != spot])
+            boxes += box(
+                f"{edge}-{other}", quoted(writer.pick(writer.company(), writer.url())), ruled
+            )
+        if spot != "center" and writer.chance(0.3):
+            mirror = {"left": "right", "right": "left"}[spot]
+            opposite = (
+                f"@page:left{{@{edge}-{spot}{{content:''}}"
+                + box(f"{edge}-{mirror}", counter, ruled)
+                + "}"
+            )
+    if writer.chance(0.03):
+        lines = round(paper.body_height / 0.3528 / (size * leading))
+        numbers = "\\A ".join(str(number) for number in range(1, lines))
+        gutter = f"text-align:right;vertical-align:top;padding-right:3mm;font:{size * 0.8:.1f}pt/"
+        boxes += (
+            f'@left-middle{{content:"{numbers}";white-space:pre;{gutter}{size * leading:.2f}pt '
+            f"{fonts(body)};}}"
+        )
+    top, right, bottom, left = paper.margins
+    margins = f"{top:.1f}mm {right:.1f}mm {bottom:.1f}mm {left:.1f}mm"
+    return (
+        f"@page{{size:{paper.width}mm {paper.height}mm;margin:{margins};{boxes}}}{opposite}"
+        "@page bare{margin:0;@top-left{content:none}@top-center{content:none}@top-right{content:none}"
+        "@bottom-left{content:none}@bottom-center{content:none}@bottom-right{content:none}"
+        "@left-middle{content:none}}"
+    )
+
+
+def quoted(plain: str) -> str:
+    """Return text as a CSS string."""
+    return '"' + plain.replace("\\", "").replace('"', "'").replace("\n", " ").replace("<", "") + '"'
+
+
+def _heading_rules(
+    writer: Writer, sizes: tuple[float, float, float], font: str, accent: str
+) -> str:
+    align = writer.pick("start", "start", "start", "center")
+    rules = [
+        f"h1,h2,h3,h4{{font-family:{fonts(font)};color:{accent};text-align:{align};text-indent:0;"
+        f"break-after:avoid;hyphens:manual;line-height:{writer.between(1.05, 1.4):.2f}}}"
+    ]
+    spaces = [(0.3, 1.2, 0.1, 0.8), (0.4, 1.3, 0.05, 0.6), (0.3, 1.0, 0.0, 0.4)]
+    for level, (size, (a, b, c, d)) in enumerate(zip(sizes, spaces, strict=True), 1):
+        margin = f"{writer.between(a, b):.2f}em 0 {writer.between(c, d):.2f}em"
+        looks = f"font-size:{size:.2f}em;margin:{margin};"
+        if level > 1:
+            looks += f"font-weight:{writer.pick('bold', 'bold', 'bold', 'normal')};"
+            looks += f"font-style:{writer.pick('normal', 'normal', 'italic')};"
+        if writer.chance(0.08):
+            looks += f"font-variant:{writer.pick('small-caps', 'all-small-caps')};"
+        if writer.chance(0.08):
+            looks += "text-transform:uppercase;letter-spacing:.06em;"
+        if writer.chance(0.1):
+            looks += (
+                f"border-bottom:{writer.pick('1px', '2px')} solid {accent};padding-bottom:.15em;"
+            )
+        elif writer.chance(0.07):
+            looks += f"background:{accent};color:#fff;padding:.2em .5em;"
+        elif writer.chance(0.05):
+            looks += f"border-left:4px solid {accent};padding-left:.5em;"
+        elif writer.chance(0.04):
+            looks += "text-decoration:underline;"
+        rules.append(f"h{level}{{{looks}}}")
+    rules.append(
+        f"h4{{font-size:1em;margin:.5em 0 .1em;font-style:{writer.pick('normal', 'italic')}}}"
+    )
+    return "\n".join(rules)
+
+
+def _detail_rules(writer: Writer, gap: float) -> str:
+    items = writer.random.choice([0, 0, 0, 0.15, 0.3, 0.5, 0.9])
+    return (
+        f"ul,ol{{margin:0 0 {max(gap, 0.2):.2f}em;padding-inline-start:{writer.between(1.2, 2.8):.1f}em}}"
+        f"li{{margin-bottom:{items}em}}li p{{text-indent:0;margin-bottom:{items}em}}"
+        f"caption,figcaption{{font-size:{writer.between(0.78, 1):.2f}em;line-height:1.25;"
+        f"text-align:{writer.pick('start', 'start', 'center')};"
+        f"font-style:{writer.pick('normal', 'normal', 'italic')};"
+        f"font-weight:{writer.pick('normal', 'normal', 'bold')};padding:.3em 0}}"
+        f"figure{{margin:{writer.between(0.5, 1.2):.1f}em 0}}"
+        f".note{{font-size:{writer.between(0.7, 0.88):.2f}em;line-height:1.25;text-indent:0;margin:.2em 0 .6em}}"
+        f"blockquote{{margin:.6em {writer.between(1, 3):.1f}em;font-style:{writer.pick('normal', 'italic')}}}"
+        "hr{border:0;border-top:1px solid #888;margin:.6em 0}"
+        f"table{{border-collapse:collapse;line-height:{writer.between(1.05, 1.45):.2f};hyphens:manual;"
+        f"text-align:start;margin:{writer.between(0.3, 1.2):.1f}em 0 {writer.between(0.4, 1.4):.1f}em}}"
+        "td p,th p{margin:0;text-indent:0}th{text-align:start}"
+    )
