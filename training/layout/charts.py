@@ -70,16 +70,11 @@ def _axes(writer: Writer, frame: Frame, names: list[str]) -> str:
     if writer.chance(0.5):
         parts.append(svg.line((frame.left, frame.top), (frame.left, frame.bottom)))
     step = frame.width / max(len(names), 1)
-    for i, name in enumerate(names):
-        parts.append(
-            svg.label(
-                frame.left + (i + 0.5) * step,
-                frame.bottom + frame.size + 3,
-                name,
-                frame.size,
-                "middle",
-            )
-        )
+    widest = max((svg.text_width(name, frame.size) for name in names), default=0)
+    every = max(1, math.ceil((widest + 2) / step))  # names that would touch are left out
+    for i, name in list(enumerate(names))[::every]:
+        x, y = frame.left + (i + 0.5) * step, frame.bottom + frame.size + 3
+        parts.append(svg.label(x, y, name, frame.size, "middle"))
     return "".join(parts)
 
 

@@ -27,7 +27,7 @@ class Document:
         if KINDS[self.kind].slides:
             flow = body
         else:
-            flow = element("div", self.opening, body, self.closing, class_="columns")
+            flow = self.opening + element("div", body, self.closing, class_="columns")
         head = f'<meta charset="utf-8"><title>{self.kind}</title><style>{self.style.css}</style>'
         return (
             f'<!doctype html><html lang="{self.style.language}" dir="{self.style.direction}">'
@@ -79,7 +79,7 @@ def _slide(writer: Writer, style: Style, favored: dict[Element, float]) -> str:
     else:
         body = "".join(parts)
     ground = f"background:{style.tint};" if writer.chance(0.15) else ""
-    css = f"break-after:page;height:{style.paper.body_height - 1:.1f}mm;overflow:hidden;{ground}"
+    css = f"break-after:page;min-height:{style.paper.body_height - 1:.1f}mm;{ground}"
     return element("section", title, body, css=css)
 
 

@@ -7,6 +7,11 @@ from training.layout.markup import element, text
 from training.layout.style import Style
 from training.layout.text import Writer
 
+RULES = {  # kinds of rules and shades, and how often they are drawn
+    "none": 0.2, "all": 0.2, "rows": 0.15, "head": 0.12, "zebra": 0.11, "box": 0.06, "columns": 0.05,
+    "ends": 0.11,
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -20,6 +25,7 @@ class Cell:
 
 
 Row = Sequence[Cell]
+Content = tuple[list[Row], list[Row]]  # header rows, body rows
 
 
 @dataclass(frozen=True)
@@ -38,19 +44,30 @@ def plain(words: str, css: str = "", head: bool = False, columns: int = 1, rows:
     return Cell(text(words), columns, rows, head, css)
 
 
-def draw_look(writer: Writer, style: Style, full: bool | None = None, small: bool = False) -> Look:
-    """Draw rules, shades and spacing; `full` asks for the width of the column."""
+def draw_look(
+    writer: Writer,
+    style: Style,
+    full: bool | None = None,
+    small: bool = False,
+    allowed: Sequence[str] | None = None,
+) -> Look:
+    """Draw rules, shades and spacing.
+
+    full: whether the table is as wide as its column; drawn where None. small: smaller type.
+    allowed: the kinds of rules to draw from; all where None.
+    """
     pick = writer.pick
-    rules = writer.random.choices(
-        ["none", "all", "rows", "head", "zebra", "box", "columns", "ends"],
-        [0.2, 0.2, 0.15, 0.12, 0.11, 0.06, 0.05, 0.11],
-    )[0]
+    rules = (
+        writer.random.choice(allowed)
+        if allowed
+        else writer.random.choices(list(RULES), list(RULES.values()))[0]
+    )
     color = pick("#000", "#000", "#999", "#ccc", style.accent)
     width = writer.random.choice([0.5, 0.75, 1, 1, 1.5])
     line = f"{width}px solid {color};"
     full = writer.chance(0.7) if full is None else full
     size = writer.between(0.6, 0.78) if small else writer.between(0.75, 1.02)
-    table_css = f"font-size:{size:.2f}em;" + ("width:100%;" if full else "")
+    table_css = f"font-size:{size:.2f}em;" + ("inline-size:100%;" if full else "")
     if not full and writer.chance(0.3):
         table_css += "margin-inline:auto;"
     if rules in ("all", "box"):

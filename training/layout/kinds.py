@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from training.layout import figures, forms, letters, panels, prose, tables
+from training.layout import figures, forms, letters, openings, panels, prose, records, tables
 from training.layout.style import Style
 from training.layout.text import Writer
 
@@ -15,7 +15,7 @@ class Kind:
     """A kind of document; weights say how often an element is drawn against the others."""
 
     weights: Mapping[Element, float]
-    openings: tuple[Element, ...] = (letters.title_block,)
+    openings: tuple[Element, ...] = (openings.title_block,)
     closings: tuple[Element, ...] = ()
     lengths: tuple[int, int] = (18, 46)  # fewest and most elements
     most_columns: int = 3
@@ -35,7 +35,8 @@ _FIGURES: dict[Element, float] = {
 }  # fmt: skip
 _TABLES: dict[Element, float] = {
     tables.table: 1.2, tables.wide_table: 0.25, tables.stacked_tables: 0.2, tables.tables_side_by_side: 0.15,
-    tables.table_beside_text: 0.1, tables.key_value_table: 0.15,
+    tables.table_beside_text: 0.1, tables.key_value_table: 0.15, tables.landscape_table: 0.03,
+    tables.turned_table: 0.04,
 }  # fmt: skip
 
 
@@ -48,18 +49,18 @@ KINDS: dict[str, Kind] = {
         {**_TEXT, **_FIGURES, **_TABLES, panels.callout: 0.3, panels.card_grid: 0.3, panels.side_bar: 0.2,
          panels.pull_quote: 0.2, prose.footnotes: 0.3, prose.quotation: 0.15, prose.run_in_section: 0.3,
          figures.photo_with_words: 0.08, figures.icon_row: 0.1},
-        openings=(letters.title_block, letters.cover, prose.contents, figures.photo_with_words), share=2,
+        openings=(openings.title_block, openings.cover, prose.contents, figures.photo_with_words), share=2,
     ),
     "paper": Kind(
         {**_times(_TEXT, 1.3), **_times(_FIGURES, 0.6), **_times(_TABLES, 0.6), prose.formula: 0.9,
          prose.footnotes: 0.3, prose.run_in_section: 0.3, prose.code: 0.1, prose.references: 0.1},
-        openings=(letters.paper_head,), closings=(prose.references,), share=1.6,
+        openings=(openings.paper_head,), closings=(prose.references,), share=1.6,
     ),
     "filing": Kind(
         {prose.body_paragraph: 4, prose.section: 1.5, prose.run_in_section: 0.8, prose.list_with_lead_in: 0.8,
          tables.financial_table: 1.8, tables.table: 0.5, tables.wide_table: 0.3, tables.stacked_tables: 0.3,
-         prose.footnotes: 0.3, letters.clauses: 0.3},
-        openings=(letters.title_block, prose.contents), most_columns=2, share=1.5,
+         prose.footnotes: 0.3, records.clauses: 0.3},
+        openings=(openings.title_block, prose.contents), most_columns=2, share=1.5,
     ),
     "statements": Kind(
         {tables.financial_table: 3, tables.stacked_tables: 0.5, prose.body_paragraph: 2, prose.section: 0.8,
@@ -96,17 +97,17 @@ KINDS: dict[str, Kind] = {
          figures.photo_with_words: 0.5, figures.photo_figure: 0.8, figures.floating_figure: 0.5, panels.pull_quote: 0.5,
          figures.icon_row: 0.6, prose.list_with_lead_in: 1, panels.side_bar: 0.5, tables.table: 0.3,
          figures.chart_figure: 0.4, figures.figure_beside_text: 0.5},
-        openings=(figures.photo_with_words, letters.title_block), lengths=(12, 30), share=1.3,
+        openings=(figures.photo_with_words, openings.title_block), lengths=(12, 30), share=1.3,
     ),
     "manual": Kind(
         {prose.section: 2, prose.list_with_lead_in: 2.5, prose.body_paragraph: 1.5, panels.warning: 1, prose.code: 0.5,
          figures.screenshot: 0.8, figures.diagram_figure: 0.6, tables.table: 0.7, figures.figure_beside_text: 0.2,
          prose.glossary: 0.2},
-        openings=(letters.title_block, prose.contents),
+        openings=(openings.title_block, prose.contents),
     ),
     "contents": Kind(
         {prose.contents: 1, prose.body_paragraph: 1, prose.index_entries: 0.7, prose.glossary: 0.7},
-        openings=(prose.contents, letters.cover), lengths=(3, 8), share=0.6,
+        openings=(prose.contents, openings.cover), lengths=(3, 8), share=0.6,
     ),
     "references": Kind(
         {prose.references: 1, prose.glossary: 0.5, prose.footnotes: 0.6, prose.body_paragraph: 1.5},
@@ -116,7 +117,7 @@ KINDS: dict[str, Kind] = {
         {prose.section: 3, prose.body_paragraph: 3, figures.photo_figure: 0.8, panels.pull_quote: 0.5, panels.callout: 0.5,
          figures.chart_figure: 0.3, panels.side_bar: 0.3, prose.poem: 0.15, prose.list_with_lead_in: 0.5,
          panels.news_cards: 0.5, tables.table: 0.2},
-        openings=(letters.title_block, figures.photo_with_words), share=1,
+        openings=(openings.title_block, figures.photo_with_words), share=1,
     ),
     "datasheet": Kind(
         {tables.table: 2.5, tables.key_value_table: 1, prose.list_with_lead_in: 1.2, prose.body_paragraph: 1.5,
@@ -125,23 +126,23 @@ KINDS: dict[str, Kind] = {
         lengths=(8, 24), most_columns=2,
     ),
     "resume": Kind(
-        {letters.resume_entry: 2, prose.list_with_lead_in: 0.6, panels.value_columns: 0.6, prose.body_paragraph: 0.5},
-        openings=(letters.resume_head,), lengths=(3, 8), most_columns=1, share=0.5,
+        {records.resume_entry: 2, prose.list_with_lead_in: 0.6, panels.value_columns: 0.6, prose.body_paragraph: 0.5},
+        openings=(openings.resume_head,), lengths=(3, 8), most_columns=1, share=0.5,
     ),
     "minutes": Kind(
-        {letters.motion: 3, prose.body_paragraph: 1, prose.list_with_lead_in: 0.6, letters.agenda: 0.3, tables.table: 0.2},
-        openings=(letters.minutes_head,), closings=(forms.signatures,), lengths=(5, 16), most_columns=1, share=0.6,
+        {records.motion: 3, prose.body_paragraph: 1, prose.list_with_lead_in: 0.6, records.agenda: 0.3, tables.table: 0.2},
+        openings=(openings.minutes_head,), closings=(forms.signatures,), lengths=(5, 16), most_columns=1, share=0.6,
     ),
     "press": Kind(
         {prose.body_paragraph: 4, panels.pull_quote: 0.3, prose.list_with_lead_in: 0.5, tables.financial_table: 0.4},
         openings=(letters.press_head,), closings=(panels.value_columns,), lengths=(4, 12), most_columns=1, share=0.6,
     ),
     "contract": Kind(
-        {letters.clauses: 3, prose.body_paragraph: 1, prose.list_with_lead_in: 0.3, prose.glossary: 0.3, tables.table: 0.2},
+        {records.clauses: 3, prose.body_paragraph: 1, prose.list_with_lead_in: 0.3, prose.glossary: 0.3, tables.table: 0.2},
         closings=(forms.signatures,), lengths=(5, 16), most_columns=2, share=0.8,
     ),
     "questions": Kind(
-        {letters.questions: 3, prose.section: 1, panels.callout: 0.3, prose.list_with_lead_in: 0.6},
+        {records.questions: 3, prose.section: 1, panels.callout: 0.3, prose.list_with_lead_in: 0.6},
         lengths=(5, 14), most_columns=2, share=0.4,
     ),
 }  # fmt: skip

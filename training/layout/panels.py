@@ -100,7 +100,7 @@ def card_grid(writer: Writer, style: Style) -> str:
         for _ in range(across * writer.number_of(1, 2))
     ]
     css = f"display:grid;grid-template-columns:repeat({across},minmax(0,1fr));gap:{writer.number_of(4, 18)}px;"
-    css += f"margin:.7em 0;text-align:{writer.pick('start', 'start', 'center')};line-height:1.25;hyphens:manual;"
+    css += f"margin:.7em 0;text-align:{writer.pick('start', 'start', 'center')};line-height:1.25;hyphens:manual;break-inside:avoid;"
     return element("div", *cards, css=css)
 
 

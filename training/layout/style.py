@@ -24,6 +24,7 @@ ACCENTS = [  # a strong color and a light one that goes with it
     ("#000000", "#f2f2f2"), ("#000000", "#e6e6e6"), ("#5b2a86", "#f0eaf6"), ("#c05a00", "#fdf1e3"),
     ("#0b6fa4", "#e2f1fa"), ("#556b2f", "#f0f3e4"), ("#9c1c5c", "#fbe9f2"), ("#20505a", "#e0edef"),
 ]  # fmt: skip
+MM_PER_POINT = 25.4 / 72
 LEADINGS = [1.0, 1.1, 1.15, 1.2, 1.25, 1.3, 1.4, 1.5, 1.6, 1.8, 2.0, 2.2]
 
 
@@ -73,6 +74,12 @@ class Style:
     @property
     def direction(self) -> str:
         return "rtl" if self.language in RIGHT_TO_LEFT else "ltr"
+
+    @property
+    def column_ems(self) -> float:
+        """Width of a column of text."""
+        width = (self.paper.body_width - self.column_gap * (self.columns - 1)) / self.columns
+        return width / (self.size * MM_PER_POINT)
 
     @property
     def css(self) -> str:
@@ -217,7 +224,7 @@ def _page_rules(
                 + "}"
             )
     if writer.chance(0.03):
-        lines = round(paper.body_height / 0.3528 / (size * leading))
+        lines = round(paper.body_height / MM_PER_POINT / (size * leading))
         numbers = "\\A ".join(str(number) for number in range(1, lines))
         gutter = f"text-align:right;vertical-align:top;padding-right:3mm;font:{size * 0.8:.1f}pt/"
         boxes += (
@@ -228,6 +235,7 @@ def _page_rules(
     margins = f"{top:.1f}mm {right:.1f}mm {bottom:.1f}mm {left:.1f}mm"
     return (
         f"@page{{size:{paper.width}mm {paper.height}mm;margin:{margins};{boxes}}}{opposite}"
+        f"@page lying{{size:{paper.height}mm {paper.width}mm}}"
         "@page bare{margin:0;@top-left{content:none}@top-center{content:none}@top-right{content:none}"
         "@bottom-left{content:none}@bottom-center{content:none}@bottom-right{content:none}"
         "@left-middle{content:none}}"

@@ -1,19 +1,32 @@
 """Elements with tables: alone, side by side, one below the other; with captions, units and notes."""
 
-from training.layout.grids import draw_look, write_table
+from collections.abc import Callable
+from dataclasses import replace
+
+from training.layout.grids import Content, draw_look, write_table
 from training.layout.markup import element, paragraph, text
 from training.layout.style import Style
-from training.layout.table_contents import (
-    KINDS,
-    WIDE_KINDS,
-    Content,
+from training.layout.table_accounts import financial
+from training.layout.table_numbers import (
     data,
-    financial,
-    key_value,
+    grouped,
+    matrix,
+    months,
     nutrition,
+    specifications,
+    wide,
 )
+from training.layout.table_texts import calendar, directory, key_value, long_text, prices, schedule
 from training.layout.text import Writer
 
+Maker = Callable[[Writer, Style], Content]
+KINDS: list[tuple[Maker, float, float]] = [  # what fills a table, its weight, the ems it needs
+    (data, 5, 12), (financial, 6, 20), (long_text, 3, 16), (key_value, 2, 14), (schedule, 1, 22),
+    (directory, 0.8, 26), (prices, 1.2, 32), (specifications, 1, 30), (nutrition, 0.4, 10),
+    (matrix, 1.2, 18), (calendar, 0.4, 26), (grouped, 1.5, 22),
+]  # fmt: skip
+
+WIDE_KINDS: list[tuple[Maker, float, float]] = [(wide, 1, 40), (months, 0.6, 46)]
 UNITS = ["(in millions)", "(In thousands, except per share amounts)", "Amounts in EUR million",
          "(unaudited)", "Percent", "(dollars in thousands)", "€ 000", "Million m³"]  # fmt: skip
 
@@ -62,89 +75,86 @@ def _wrapped(writer: Writer, table: str) -> str:
     return before + table + (notes(writer) if writer.chance(0.25) else "")
 
 
-def _content(writer: Writer, style: Style) -> Content:
-    makers, weights = zip(*KINDS, strict=True)
+def _draw_content(writer: Writer, style: Style, kinds: list[tuple[Maker, float, float]]) -> Content:
+    fitting = [(maker, weight) for maker, weight, ems in kinds if ems <= style.column_ems]
+    makers, weights = zip(*fitting or [(data, 1.0)], strict=True)
     content: Content = writer.random.choices(makers, weights)[0](writer, style)
     return content
 
 
+def _narrowed(style: Style, parts: float) -> Style:
+    """The style as it is within a part of a column."""
+    return replace(style, size=style.size * parts)
+
+
+def _named(writer: Writer, chance: float) -> str:
+    return caption(writer) if writer.chance(chance) else ""
+
+
 def table(writer: Writer, style: Style) -> str:
     """A table of any kind that fits a column of text."""
-    head, body = _content(writer, style)
+    head, body = _draw_content(writer, style, KINDS)
     look = draw_look(writer, style, small=style.columns > 1)
-    return _wrapped(
-        writer, write_table(writer, look, head, body, caption(writer) if writer.chance(0.4) else "")
-    )
+    return _wrapped(writer, write_table(writer, look, head, body, _named(writer, 0.4)))
 
 
 def financial_table(writer: Writer, style: Style) -> str:
-    """A statement of accounts, without rules but above and below totals more often than not."""
+    """A statement of accounts, more often than not ruled only above and below its totals."""
     head, body = financial(writer, style)
-    look = draw_look(writer, style, full=writer.chance(0.8), small=style.columns > 1)
-    return _wrapped(
-        writer, write_table(writer, look, head, body, caption(writer) if writer.chance(0.2) else "")
+    sparse = (
+        ["none", "none", "none", "zebra", "head", "ends", "rows"] if writer.chance(0.8) else None
     )
+    look = draw_look(writer, style, writer.chance(0.8), style.columns > 1, sparse)
+    return _wrapped(writer, write_table(writer, look, head, body, _named(writer, 0.2)))
 
 
 def wide_table(writer: Writer, style: Style) -> str:
     """A table of many columns in small type, over all columns of the page."""
-    makers, weights = zip(*WIDE_KINDS, strict=True)
-    head, body = writer.random.choices(makers, weights)[0](writer, style)
-    look = draw_look(writer, style, full=True, small=True)
-    whole = _wrapped(
-        writer, write_table(writer, look, head, body, caption(writer) if writer.chance(0.5) else "")
-    )
+    head, body = _draw_content(writer, replace(style, columns=1), WIDE_KINDS)
+    look = draw_look(writer, style, True, small=True)
+    whole = _wrapped(writer, write_table(writer, look, head, body, _named(writer, 0.5)))
     return element("div", whole, class_="wide")
 
 
 def key_value_table(writer: Writer, style: Style) -> str:
     head, body = key_value(writer, style)
-    return write_table(writer, draw_look(writer, style, full=writer.chance(0.4)), head, body)
+    return write_table(writer, draw_look(writer, style, writer.chance(0.4)), head, body)
 
 
 def label_table(writer: Writer, style: Style) -> str:
     """A narrow boxed table with a title in large type, as on packages."""
     head, body = nutrition(writer, style)
     look = draw_look(writer, style, full=False)
-    title = element(
-        "p", text(writer.title(1, 2)), css="font-size:1.5em;font-weight:bold;margin:0;text-indent:0"
-    )
-    width = writer.number_of(150, 230)
-    box = f"border:1px solid #000;padding:5px;width:{width}px;break-inside:avoid;margin:.6em 0;"
+    large = "font-size:1.5em;font-weight:bold;margin:0;text-indent:0"
+    title = paragraph(writer.title(1, 2), large)
+    box = "border:1px solid #000;padding:5px;break-inside:avoid;margin:.6em 0;"
+    box += f"width:fit-content;min-width:{writer.number_of(110, 230)}px;"
     return element("div", title, write_table(writer, look, head, body), css=box)
 
 
-def _halves(writer: Writer, style: Style, left: str, right: str) -> str:
-    css = f"display:grid;grid-template-columns:1fr 1fr;gap:{writer.number_of(8, 28)}px;align-items:start;break-inside:avoid"
-    return element(
-        "div",
-        element("div", left, css="min-width:0"),
-        element("div", right, css="min-width:0"),
-        css=css,
-    )
+def _halves(writer: Writer, left: str, right: str) -> str:
+    grid = "display:grid;grid-template-columns:repeat(2,minmax(0,1fr));align-items:start;"
+    css = f"{grid}gap:{writer.number_of(8, 28)}px;break-inside:avoid;"
+    return element("div", element("div", left), element("div", right), css=css, class_="wide")
 
 
 def tables_side_by_side(writer: Writer, style: Style) -> str:
     """Two tables beside each other, of one look."""
-    look = draw_look(writer, style, full=True, small=True)
+    look = draw_look(writer, style, True, small=True)
+    half = _narrowed(replace(style, columns=1), 2)
     columns = writer.number_of(2, 3)
     tables = []
     for _ in range(2):
-        head, body = (
-            data(writer, style, columns) if writer.chance(0.7) else key_value(writer, style)
-        )
-        tables.append(
-            write_table(
-                writer, look, head, body[:12], caption(writer) if writer.chance(0.4) else ""
-            )
-        )
-    return element("div", _halves(writer, style, *tables), class_="wide")
+        many = writer.chance(0.7)
+        head, body = data(writer, half, columns) if many else key_value(writer, half)
+        tables.append(write_table(writer, look, head, body[:12], _named(writer, 0.4)))
+    return _halves(writer, *tables)
 
 
 def stacked_tables(writer: Writer, style: Style) -> str:
     """Two or three tables of one width below each other: nothing, a title or a line between."""
-    look = draw_look(writer, style, full=True, small=style.columns > 1)
-    columns, parts = writer.number_of(2, 4), []
+    look = draw_look(writer, style, True, small=style.columns > 1)
+    columns, parts = writer.number_of(2, max(2, min(4, int(style.column_ems / 7)))), []
     between = writer.pick("nothing", "title", "line", "paragraph")
     for _ in range(writer.number_of(2, 3)):
         if between == "title":
@@ -153,18 +163,36 @@ def stacked_tables(writer: Writer, style: Style) -> str:
             words = writer.label(3, 9) if between == "line" else writer.sentences(2)
             parts.append(paragraph(words, "break-after:avoid"))
         head, body = data(writer, style, columns)
-        parts.append(
-            write_table(
-                writer, look, head, body[:10], caption(writer) if writer.chance(0.2) else ""
-            )
-        )
+        parts.append(write_table(writer, look, head, body[:10], _named(writer, 0.2)))
     return "".join(parts)
 
 
 def table_beside_text(writer: Writer, style: Style) -> str:
     """A table at one side and a paragraph at the other."""
-    head, body = data(writer, style, writer.number_of(2, 3))
-    whole = write_table(writer, draw_look(writer, style, full=True, small=True), head, body[:10])
-    words = paragraph(writer.prose()) + (paragraph(writer.prose()) if writer.chance(0.4) else "")
-    sides = (words, whole) if writer.chance(0.5) else (whole, words)
-    return element("div", _halves(writer, style, *sides), class_="wide")
+    half = _narrowed(replace(style, columns=1), 2)
+    head, body = data(writer, half, writer.number_of(2, 3))
+    whole = write_table(writer, draw_look(writer, style, True, small=True), head, body[:10])
+    words = "".join(paragraph(writer.prose()) for _ in range(writer.number_of(1, 2)))
+    return _halves(writer, *((words, whole) if writer.chance(0.5) else (whole, words)))
+
+
+def landscape_table(writer: Writer, style: Style) -> str:
+    """A wide table on a page of its own that lies."""
+    lying = replace(style, columns=1, paper=replace(style.paper, width=style.paper.height))
+    head, body = _draw_content(writer, lying, WIDE_KINDS)
+    look = draw_look(writer, style, True, small=True)
+    whole = write_table(writer, look, head, body[:24], _named(writer, 0.7))
+    return element("div", whole, class_="wide", css="page:lying;break-before:page;break-after:page")
+
+
+def turned_table(writer: Writer, style: Style) -> str:
+    """A table turned by 90 degrees on an upright page of its own, with its caption."""
+    lying = replace(style, columns=1, paper=replace(style.paper, width=style.paper.height))
+    head, body = _draw_content(writer, lying, WIDE_KINDS)
+    look = draw_look(writer, style, True, small=True)
+    whole = write_table(writer, look, head, body[:14], _named(writer, 0.7))
+    height = style.paper.body_height - 4
+    mode = writer.pick("sideways-lr", "sideways-lr", "vertical-rl")
+    page = f"height:{height:.0f}mm;break-before:page;break-after:page;max-width:100%;"
+    whole = element("div", whole, css=f"writing-mode:{mode};height:100%;text-orientation:sideways")
+    return element("div", whole, class_="wide", css=page)
