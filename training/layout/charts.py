@@ -1,250 +1,13 @@
-"""Charts as SVG: bars, lines, areas, pies, scatters and gauges, with axes, values and legends."""
-
-import math
-from collections.abc import Callable
-from dataclasses import dataclass
+"""Charts as SVG: a plot with title, subtitle, names of axes, legend and source around it."""
 
 from training.layout import svg
+from training.layout.plots import KINDS, PALETTES, Frame, gauge, horizontal_bars, pie
 from training.layout.style import Style
 from training.layout.text import Writer
 
-PALETTES = [
-    ["#4a90d9", "#e07b39", "#77aa44", "#bb55dd", "#888888", "#d9b44a"],
-    ["#1b9e77", "#d95f02", "#7570b3", "#e7298a", "#66a61e", "#e6ab02"],
-    ["#222222", "#666666", "#999999", "#bbbbbb", "#444444", "#dddddd"],
-    ["#0b3c5d", "#328cc1", "#d9b310", "#1d2731", "#6cb2d1", "#a3c4d9"],
-]
-
-
-@dataclass(frozen=True)
-class Frame:
-    """The plot area of a chart, in px, and what is used inside it."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-    size: float  # of type
-    colors: list[str]
-
-    @property
-    def width(self) -> float:
-        return self.right - self.left
-
-    @property
-    def height(self) -> float:
-        return self.bottom - self.top
-
-
-def _names(writer: Writer, count: int, size: float, room: float) -> list[str]:
-    """Names of the places of an axis: years, quarters, months, or words."""
-    kind = writer.pick("years", "quarters", "months", "words")
-    first = writer.number_of(1990, 2020)
-    if kind == "years":
-        names = [str(first + i) for i in range(count)]
-    elif kind == "quarters":
-        names = [f"Q{i % 4 + 1}" for i in range(count)]
-    elif kind == "months":
-        names = [
-            ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"][
-                i % 12
-            ]
-            for i in range(count)
-        ]
-    else:
-        names = [writer.label(1, 2) for _ in range(count)]
-    return [svg.fit(name, size, max(room, 18)) for name in names]
-
-
-def _axes(writer: Writer, frame: Frame, names: list[str]) -> str:
-    """Ticks with numbers at the left, names below, grid lines or none."""
-    parts, ticks, top = [], writer.number_of(3, 6), writer.random.choice([1, 10, 50, 100, 1000])
-    grid, unit = writer.chance(0.5), writer.pick("", "", "%", "k", "M")
-    for i in range(ticks + 1):
-        y = frame.bottom - i * frame.height / ticks
-        value = f"{top * i / ticks:,.{1 if top < ticks else 0}f}{unit}"
-        parts.append(svg.label(frame.left - 4, y + frame.size / 3, value, frame.size, "end"))
-        if grid and i:
-            parts.append(svg.line((frame.left, y), (frame.right, y), "#ddd"))
-    parts.append(svg.line((frame.left, frame.bottom), (frame.right, frame.bottom)))
-    if writer.chance(0.5):
-        parts.append(svg.line((frame.left, frame.top), (frame.left, frame.bottom)))
-    step = frame.width / max(len(names), 1)
-    widest = max((svg.text_width(name, frame.size) for name in names), default=0)
-    every = max(1, math.ceil((widest + 2) / step))  # names that would touch are left out
-    for i, name in list(enumerate(names))[::every]:
-        x, y = frame.left + (i + 0.5) * step, frame.bottom + frame.size + 3
-        parts.append(svg.label(x, y, name, frame.size, "middle"))
-    return "".join(parts)
-
-
-def _legend_names(writer: Writer, count: int) -> list[str]:
-    return [writer.label(1, 3) for _ in range(count)]
-
-
-def bars(writer: Writer, frame: Frame) -> tuple[str, list[str]]:
-    """Upright bars: single, grouped or stacked. Returns the drawing and the names of its series."""
-    count, kind = writer.number_of(3, 12), writer.pick("single", "grouped", "stacked")
-    series = 1 if kind == "single" else writer.number_of(2, 4)
-    step, parts = frame.width / count, []
-    values = writer.chance(0.5)
-    for i in range(count):
-        base, room = frame.bottom, frame.height / (series if kind == "stacked" else 1)
-        for s in range(series):
-            share = writer.between(0.1, 0.92)
-            height, width = share * room, step * 0.7 / (series if kind == "grouped" else 1)
-            x = frame.left + i * step + step * 0.15 + (s * width if kind == "grouped" else 0)
-            parts.append(svg.rectangle(x, base - height, width, height, frame.colors[s]))
-            if (
-                values
-                and (kind == "single" or (kind == "stacked" and height > frame.size * 1.3))
-                and width > frame.size * 1.6
-            ):
-                inside = kind == "stacked"
-                y = base - height / 2 + frame.size / 3 if inside else base - height - 3
-                parts.append(
-                    svg.label(
-                        x + width / 2,
-                        y,
-                        f"{share * 100:.0f}",
-                        frame.size,
-                        "middle",
-                        fill="#fff" if inside else "#222",
-                    )
-                )
-            if kind == "stacked":
-                base -= height
-    axes = _axes(writer, frame, _names(writer, count, frame.size, step))
-    return axes + "".join(parts), _legend_names(writer, series) if series > 1 else []
-
-
-def horizontal_bars(writer: Writer, frame: Frame) -> tuple[str, list[str]]:
-    """Lying bars with names at the left and values at their ends."""
-    count, parts = writer.number_of(3, 10), []
-    step, names = frame.height / count, min(frame.width * 0.4, 150)
-    left = frame.left - 30 + names
-    for i in range(count):
-        y, share = frame.top + i * step, writer.between(0.05, 1)
-        width = share * (frame.right - left - frame.size * 3.5)
-        parts.append(svg.rectangle(left, y + step * 0.15, width, step * 0.65, frame.colors[0]))
-        parts.append(
-            svg.label(
-                left - 5,
-                y + step * 0.6,
-                svg.fit(writer.label(1, 4), frame.size, names),
-                frame.size,
-                "end",
-            )
-        )
-        parts.append(svg.label(left + width + 4, y + step * 0.6, f"{share * 100:.1f}%", frame.size))
-    return "".join(parts), []
-
-
-def lines(writer: Writer, frame: Frame) -> tuple[str, list[str]]:
-    """One to four lines over time, at times filled below."""
-    count, series = writer.number_of(4, 14), writer.number_of(1, 4)
-    step, parts, filled, dots = frame.width / count, [], writer.chance(0.3), writer.chance(0.5)
-    for s in range(series):
-        level, points = writer.between(0.2, 0.8), []
-        for i in range(count):
-            level = min(0.97, max(0.03, level + writer.between(-0.15, 0.15)))
-            points.append((frame.left + (i + 0.5) * step, frame.bottom - level * frame.height))
-        if filled:
-            ends = [(points[-1][0], frame.bottom), (points[0][0], frame.bottom)]
-            parts.append(svg.path([*points, *ends], "none", frame.colors[s], closed=True))
-        parts.append(svg.path(points, frame.colors[s]))
-        parts += [svg.circle(point, 2.5, frame.colors[s]) for point in points if dots]
-    axes = _axes(writer, frame, _names(writer, count, frame.size, step))
-    return axes + "".join(parts), _legend_names(writer, series) if series > 1 else []
-
-
-def scatter(writer: Writer, frame: Frame) -> tuple[str, list[str]]:
-    """Points in a plane, a few of them named."""
-    parts, series = [], writer.number_of(1, 3)
-    for s in range(series):
-        x, y = writer.between(0.2, 0.8), writer.between(0.2, 0.8)
-        for _ in range(writer.number_of(6, 30)):
-            dx, dy = (min(0.98, max(0.02, v + writer.random.gauss(0, 0.12))) for v in (x, y))
-            point = frame.left + dx * frame.width, frame.bottom - dy * frame.height
-            parts.append(svg.circle(point, writer.between(1.5, 4), frame.colors[s], opacity="0.8"))
-    return _axes(writer, frame, [str(10 * i) for i in range(5)]) + "".join(parts), _legend_names(
-        writer, series
-    ) if series > 1 else []
-
-
-def pie(writer: Writer, frame: Frame) -> tuple[str, list[str]]:
-    """A pie or ring with shares on its slices or, where these are named outside, no legend."""
-    count = writer.number_of(2, 6)
-    shares = [writer.between(0.3, 1) for _ in range(count)]
-    total, start, parts = sum(shares), 0.0, []
-    radius = min(frame.width, frame.height) / 2 * 0.95
-    center = (frame.left + frame.right) / 2 - 10, (frame.top + frame.bottom) / 2
-    inner = radius * 0.55 if writer.chance(0.4) else 0
-    numbers = writer.chance(0.7)
-    for i, share in enumerate(shares):
-        stop = start + share / total
-        parts.append(svg.sector(center, radius, inner, start, stop, frame.colors[i]))
-        if numbers and radius > 30:
-            angle = ((start + stop) / 2 - 0.25) * 2 * math.pi
-            away = radius * (0.78 if inner else 0.65)
-            x, y = center[0] + away * math.cos(angle), center[1] + away * math.sin(angle)
-            parts.append(
-                svg.label(
-                    x, y + 3, f"{share / total * 100:.0f}%", frame.size, "middle", fill="#fff"
-                )
-            )
-        start = stop
-    if inner and writer.chance(0.5) and radius > 40:
-        parts.append(
-            svg.label(
-                center[0],
-                center[1] + 6,
-                writer.number("percent"),
-                frame.size * 1.5,
-                "middle",
-                font_weight="bold",
-            )
-        )
-    return "".join(parts), _legend_names(writer, count)
-
-
-def gauge(writer: Writer, frame: Frame) -> tuple[str, list[str]]:
-    """A half ring filled up to a value, with the value below its top."""
-    radius = min(frame.width / 2, frame.height) * 0.9
-    center, share = ((frame.left + frame.right) / 2, frame.bottom - 10), writer.between(0.1, 0.9)
-    parts = svg.sector(center, radius, radius * 0.65, 0.75, 1.25, "#ddd")
-    parts += svg.sector(center, radius, radius * 0.65, 0.75, 0.75 + share / 2, frame.colors[0])
-    parts += svg.label(
-        center[0],
-        center[1] - 4,
-        f"{share * 100:.0f}%",
-        frame.size * 2,
-        "middle",
-        font_weight="bold",
-    )
-    return parts, []
-
-
-KINDS: list[tuple[Callable[[Writer, Frame], tuple[str, list[str]]], float]] = [
-    (bars, 3), (horizontal_bars, 1.5), (lines, 2.5), (scatter, 1), (pie, 1.5), (gauge, 0.4),
-]  # fmt: skip
-
-
-def _legend(frame: Frame, names: list[str], x: float, y: float, upright: bool, room: float) -> str:
-    parts = []
-    for i, name in enumerate(names):
-        name = svg.fit(name, frame.size, room - 14 if upright else room / len(names) - 18)
-        parts.append(
-            svg.rectangle(x, y - 8, 8, 8, frame.colors[i]) + svg.label(x + 12, y, name, frame.size)
-        )
-        x, y = (
-            (x, y + frame.size * 1.6) if upright else (x + 22 + svg.text_width(name, frame.size), y)
-        )
-    return "".join(parts)
-
 
 def chart(writer: Writer, style: Style) -> str:
-    """A chart with or without title, names of axes, legend and source inside the drawing."""
+    """A chart of any kind."""
     width, height = float(writer.number_of(230, 560)), float(writer.number_of(150, 320))
     size = float(writer.number_of(7, 12))
     makers, weights = zip(*KINDS, strict=True)
@@ -252,61 +15,71 @@ def chart(writer: Writer, style: Style) -> str:
     colors = list(writer.random.choice(PALETTES))
     if writer.chance(0.4):
         colors[0] = style.accent
-    top, left, right, bottom = 12.0, size * 4.2, width - 10, height - size * 2 - 6
-    parts = []
-    if writer.chance(0.6):
-        title = svg.fit(writer.title(2, 7), size + 3, width - 10)
-        x, anchor = (width / 2, "middle") if writer.chance(0.3) else (4.0, "start")
-        parts.append(
-            svg.label(
-                x,
-                size + 5,
-                title,
-                size + 3,
-                anchor,
-                font_weight=writer.pick("bold", "bold", "normal"),
-            )
-        )
-        top += size + 8
-        if writer.chance(0.25):
-            parts.append(
-                svg.label(
-                    x,
-                    top + 4,
-                    svg.fit(writer.label(2, 5), size, width - 10),
-                    size,
-                    anchor,
-                    fill="#666",
-                )
-            )
-            top += size + 6
-    upright = maker is pie or writer.chance(0.35)
-    if upright:
-        right -= min(130, width * 0.3)
-    else:
-        bottom -= size * 1.8
-    if maker not in (pie, gauge) and writer.chance(0.25):
-        bottom -= size * 1.6
-        parts.append(
-            svg.label((left + right) / 2, bottom + size * 2.8, writer.label(1, 3), size, "middle")
-        )
-    if maker not in (pie, gauge, horizontal_bars) and writer.chance(0.25):
-        middle = (top + bottom) / 2
-        turn = f"rotate(-90 {size:.1f} {middle:.1f})"
-        name = svg.fit(writer.label(1, 4), size, bottom - top)
-        parts.append(svg.label(size, middle, name, size, "middle", transform=turn))
-        left += size * 1.4
+    top, title = _title(writer, width, size)
+    parts = [title]
+    left, right, low = size * 4.2, width - 10, height - 4  # low: what is below is in use
     if writer.chance(0.2):
         source = svg.fit("Source: " + writer.label(2, 6), size - 1, width - 10)
-        parts.append(svg.label(4, height - 3, source, size - 1, fill="#555"))
-        bottom -= size * 1.4
-    frame = Frame(left, top, right, bottom, size, colors)
+        parts.append(svg.label(4, low, source, size - 1, fill="#555"))
+        low -= size * 1.6
+    has_side_legend = maker is pie or writer.chance(0.35)
+    legend_y = low
+    if has_side_legend:
+        right -= min(130, width * 0.3)
+    else:
+        low -= size * 1.8
+    has_axes = maker not in (pie, gauge)
+    if has_axes and writer.chance(0.25):
+        name = svg.fit(writer.label(1, 3), size, right - left)
+        parts.append(svg.label((left + right) / 2, low, name, size, "middle"))
+        low -= size * 1.6
+    if has_axes and maker is not horizontal_bars:
+        low -= size + 4  # names below the axis
+        if writer.chance(0.25):
+            middle = (top + low) / 2
+            name = svg.fit(writer.label(1, 4), size, low - top)
+            turn = f"rotate(-90 {size:.1f} {middle:.1f})"
+            parts.append(svg.label(size, middle, name, size, "middle", transform=turn))
+            left += size * 1.4
+    frame = Frame(left, top, right, low, size, colors)
     drawing, names = maker(writer, frame)
     parts.append(drawing)
-    if names and upright:
-        parts.append(_legend(frame, names, right + 12, top + 10, True, width - right - 14))
+    if names and has_side_legend:
+        parts.append(_legend(frame, names, right + 12, top + 10, width - right - 14, True))
     elif names:
-        parts.append(
-            _legend(frame, names, left, bottom + size * (3.6 if parts else 2), False, width - left)
-        )
-    return svg.drawing(width, height, "".join(parts), f"'{style.heading_font}'", writer.title(2, 5))
+        parts.append(_legend(frame, names, left, legend_y, width - left, False))
+    name = writer.title(2, 5)
+    return svg.drawing(width, height, "".join(parts), f"'{style.heading_font}'", name)
+
+
+def _title(writer: Writer, width: float, size: float) -> tuple[float, str]:
+    """The lower end of the title and subtitle of a chart, and their drawing; at times empty."""
+    top = 12.0
+    if not writer.chance(0.6):
+        return top, ""
+    title = svg.fit(writer.title(2, 7), size + 3, width - 10)
+    x, anchor = (width / 2, "middle") if writer.chance(0.3) else (4.0, "start")
+    weight = writer.pick("bold", "bold", "normal")
+    drawing = svg.label(x, size + 5, title, size + 3, anchor, font_weight=weight)
+    top += size + 8
+    if writer.chance(0.25):
+        words = svg.fit(writer.label(2, 5), size, width - 10)
+        drawing += svg.label(x, top + 4, words, size, anchor, fill="#666")
+        top += size + 6
+    return top, drawing
+
+
+def _legend(
+    frame: Frame, names: list[str], x: float, y: float, room: float, is_upright: bool
+) -> str:
+    """Colors with the names of series, one below the other or in a row."""
+    parts = []
+    for color, full_name in zip(frame.colors, names, strict=False):
+        share = room - 14 if is_upright else room / len(names) - 24
+        name = svg.fit(full_name, frame.size, share)
+        parts.append(svg.rectangle(x, y - 8, 8, 8, color) + svg.label(x + 12, y, name, frame.size))
+        if is_upright:
+            y += frame.size * 1.6
+        else:
+            x += 22 + svg.text_width(name, frame.size)
+    return "".join(parts)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 
 from training.layout import svg
-from training.layout.charts import PALETTES
+from training.layout.plots import PALETTES
 from training.layout.style import Style
 from training.layout.text import Writer
 

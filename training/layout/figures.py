@@ -172,16 +172,12 @@ def photo_with_words(writer: Writer, style: Style) -> str:
     words = (
         paragraph(writer.sentence(), "margin:.3em 0 0;text-indent:0") if writer.chance(0.6) else ""
     )
-    image = (
-        element(
-            "img",
-            css="position:absolute;inset:0;width:100%;height:100%;object-fit:cover",
-            src=data_uri(writer, 1.3),
-            alt="",
-        )
-        .replace('alt=""', f'alt="{text(writer.label(2, 4))}"')
-        .replace("</img>", "")
-    )
+    image = element(
+        "img",
+        css="position:absolute;inset:0;width:100%;height:100%;object-fit:cover",
+        src=data_uri(writer, 1.3),
+        alt="",
+    ).replace('alt=""', f'alt="{text(writer.label(2, 4))}"')
     over = element(
         "div",
         element("div", title, words, css=box),

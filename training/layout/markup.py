@@ -2,6 +2,7 @@
 
 import html
 
+VOID = {"br", "hr", "img", "input"}
 NOTE = "x-note"  # language of notes: the one mark of them that Chromium keeps in the tags
 
 
@@ -26,7 +27,8 @@ def element(tag: str, *content: str, css: str = "", **attributes: str | int | No
         for name, value in named.items()
         if value is not None
     )
-    return f"<{tag}{written}>{''.join(content)}</{tag}>"
+    end = "" if tag in VOID else f"</{tag}>"
+    return f"<{tag}{written}>{''.join(content)}{end}"
 
 
 def paragraph(plain: str, css: str = "", class_: str | None = None) -> str:

@@ -47,6 +47,4 @@ def data_uri(writer: Writer, ratio: float) -> str:
 def photograph(writer: Writer, width: str, ratio: float, css: str = "") -> str:
     """Return an image of a CSS width."""
     shape = f"width:{width};aspect-ratio:{ratio:.3f};object-fit:cover;"
-    return element(
-        "img", css=shape + css, src=data_uri(writer, ratio), alt=writer.title(2, 5)
-    ).replace("</img>", "")
+    return element("img", css=shape + css, src=data_uri(writer, ratio), alt=writer.title(2, 5))

@@ -106,6 +106,6 @@ def drawing(width: float, height: float, content: str, font: str, description: s
     """An SVG image that scales down to the width of its column."""
     return (
         f'<svg role="img" aria-label="{html.escape(description)}" width="{width:.0f}" height="{height:.0f}" '
-        f'viewBox="0 0 {width:.0f} {height:.0f}" style="max-width:100%;height:auto;'
+        f'viewBox="0 0 {width:.0f} {height:.0f}" style="max-width:100%;height:auto;direction:ltr;'
         f'font-family:{font.replace(chr(34), "")}">{content}</svg>'
     )
