@@ -2,6 +2,8 @@
 
 import html
 
+# Chromium tags a <p> with blocks in it, and a table it takes for mere layout, only if told to.
+ROLES = {"p": "paragraph", "table": "table"}
 VOID = {"br", "hr", "img", "input"}
 NOTE = "x-note"  # language of notes: the one mark of them that Chromium keeps in the tags
 
@@ -17,8 +19,8 @@ def element(tag: str, *content: str, css: str = "", **attributes: str | int | No
     content: HTML, already escaped. css: its style attribute. attributes: `_` in a name stands
     for `-` and is dropped at its end (`class_`); those that are None are left out.
     """
-    if tag == "p":  # Chromium tags no <p> with blocks in it as a paragraph unless it is told to
-        attributes = {"role": "paragraph", **attributes}
+    if tag in ROLES:
+        attributes = {"role": ROLES[tag], **attributes}
     if attributes.get("class_") == "note":
         attributes = {"lang": NOTE, **attributes}
     named = {"style": css or None, **attributes}
