@@ -194,6 +194,18 @@ def test_an_encoder_that_cannot_be_sent(data):
         add(MemoryStore(), Absent(), data / "table.pdf", 1)
 
 
+def test_bytes_are_written_to_a_file_as_long_as_they_are_needed(tmp_path, paper):
+    original = Source.from_path(paper("a", "ebb"))
+    with Workers(1).start(FakeEncoder()) as pool:
+        staged = pool.stage(Source.from_bytes(b"%PDF-", "b.pdf"))
+        assert (staged.path.read_bytes(), staged.data) == (b"%PDF-", None)
+        assert pool.stage(original) is original
+        for source in (staged, staged, original, Source.from_bytes(b"%PDF-", "c.pdf")):
+            pool.unstage(source)  # the same file twice: two jobs of one document
+        assert not staged.path.exists()
+        assert original.path.exists()
+
+
 def test_limits_are_checked():
     for options in ({"count": -1}, {"count": 0}, {"timeout": 0}, {"memory": -5}):
         (name,) = options

@@ -78,6 +78,13 @@ def test_first_hit_is_cut_at_a_word_when_nothing_fits():
     assert context.tokens == 9
 
 
+@pytest.mark.parametrize("budget", range(7, 13))
+def test_the_first_hit_is_cut_as_late_as_the_budget_allows(budget):
+    words = "one two three four five six seven eight".split()
+    context = assemble([make_hit(" ".join(words))], budget, count=_words)
+    assert context.text.split()[5:] == [*words[: budget - 6], "…"]
+
+
 def test_budget_without_room_for_a_word_is_an_error_that_says_how_much_is_needed():
     with pytest.raises(ValueError, match=r"budget of 3 tokens.*takes 5"):
         assemble([make_hit("one two")], 3, count=_words)

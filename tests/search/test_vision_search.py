@@ -111,6 +111,11 @@ class TestHotAreas:
         index.add_document(data / "table.pdf", regions=[whole]).raise_failed()
         assert [hit.region.label for hit in index.search("boats")] == ["figure"]
 
+    def test_count_among_the_hits_of_a_page(self, index):
+        assert len(index.search("boats")) == 2
+        (best,) = index.search("boats", per_page=1)
+        assert (best.region.label, best.rank) == ("hot_area", 1)
+
     def test_reach_the_threshold(self, index):
         best = index.search("boats")[0]
         assert index.search("boats", score_threshold=best.score - 0.01)[0].region == best.region
