@@ -7,6 +7,7 @@ Several names run several of them, no name runs all:
 Published benchmarks, each with --help and --json:
   bbox_docvqa DIR      BBox-DocVQA: is the evidence among the regions of its page?
   recorded FILE...     recorded runs on BBox-DocVQA: the tables of the paper, and more
+  layout_tags DIR      regions against the blocks that authors tagged in their PDFs
   publaynet DIR        regions against the labeled boxes of page images
 
 Tests:

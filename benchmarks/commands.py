@@ -154,6 +154,26 @@ def publaynet(
         print_lines(layout_report(summary))
 
 
+@app.command("layout_tags")
+def layout_tags(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="blocks.jsonl, and pages in pdfs/.", exists=True)
+    ],
+    ocr: OcrMode = "auto",
+    layout_model: ModelMode = "auto",
+    json: Json = False,
+) -> None:
+    """Compare regions with the blocks that the authors of PDFs tagged."""
+    from benchmarks.layout_tags import layout_report, run_layout
+    from snappy_core.parsing.options import ReadingOptions
+
+    summary = run_layout(folder, ReadingOptions(ocr=ocr, layout_model=layout_model))
+    if json:
+        print_json(summary)
+    else:
+        print_lines(layout_report(summary))
+
+
 @app.command("mutation")
 def mutation(
     count: Annotated[

@@ -1,0 +1,132 @@
+"""Regions compared with the blocks that the authors of PDFs tagged.
+
+The folder holds `blocks.jsonl`, a page a line, and `pdfs/` with one page a file: `file`, `doc` (the
+document it is from) and `blocks`, each with `type` (a structure type of PDF), `box` (page
+fractions), `chars`, and `inside`, the table, list or figure it is in.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from snappy_core import parsing
+from snappy_core.boxes import as_boxes, iou
+from snappy_core.evaluation.report import format_table
+from snappy_core.parsing.options import ReadingOptions
+from snappy_core.parsing.source import Source
+from snappy_core.types import Box, Region
+
+THRESHOLD = 0.5  # IoU from which a region finds a block
+
+_KINDS = {
+    **dict.fromkeys(("P", "LI", "Note", "FENote", "BlockQuote"), "text"),
+    **dict.fromkeys(("H", "H1", "H2", "H3", "H4", "H5", "H6", "Title"), "heading"),
+    "Table": "table", "TR": "row", "Figure": "figure", "L": "list",
+}  # fmt: skip
+_BY_DOCUMENT = ("text", "table", "list")  # kinds whose recall is averaged over documents
+_PRECISE = ("paragraph", "list_item", "list", "table")  # labels whose precision is measured
+_MIN_CHARS = 12  # of a block of text
+_MIN_FIGURE = 0.01  # of the page; smaller figures are icons and bullets
+_MIN_WORDS = 3  # of a region whose precision is measured
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedPage:
+    """A page and its blocks: all boxes, and those of a kind that regions should find.
+
+    Attributes:
+        path: of a PDF of one page.
+        document: the document it is from.
+        boxes: of all tagged blocks.
+        targets: (kind, box) of the blocks whose recall is measured.
+    """
+
+    path: Path
+    document: str
+    boxes: tuple[Box, ...]
+    targets: tuple[tuple[str, Box], ...]
+
+
+def load_pages(folder: str | os.PathLike[str]) -> list[TaggedPage]:
+    """Read `blocks.jsonl` of a folder.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: a line is not in the format above.
+    """
+    path = Path(folder) / "blocks.jsonl"
+    pages = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        try:
+            row = json.loads(line)
+            blocks = row["blocks"]
+            boxes = tuple(tuple(block["box"]) for block in blocks)
+            page = Path(folder) / "pdfs" / row["file"]
+            pages.append(TaggedPage(page, row["doc"], boxes, tuple(_targets(blocks))))
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"{path}, line {number}: not a tagged page ({error!r})") from error
+    return pages
+
+
+def _targets(blocks: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Box]]:
+    for block in blocks:
+        kind, around, box = _KINDS.get(block["type"]), block["inside"], tuple(block["box"])
+        if kind == "figure":
+            is_small = (box[2] - box[0]) * (box[3] - box[1]) < _MIN_FIGURE
+        else:
+            is_small = block["chars"] < _MIN_CHARS
+        in_cell = around == "Table" and kind != "row"
+        in_item = around == "L" and block["type"] == "P"
+        if kind is not None and not (is_small or in_cell or in_item):
+            yield kind, box
+
+
+def run_layout(folder: str | os.PathLike[str], options: ReadingOptions) -> dict[str, float]:
+    """Read all pages and compare their regions with the tagged blocks.
+
+    Returns a dict for JSON: `<kind>_recall` (blocks with an IoU of at least .5 with any region),
+    `precision` (regions of text on top of the page with such an IoU with any block), `f1` of the
+    recall of text and the precision, and `by_document` (the mean over documents of the recall of
+    text, tables and lists).
+    """
+    found_by_kind: dict[str, list[bool]] = defaultdict(list)
+    found_by_document: dict[str, list[bool]] = defaultdict(list)
+    precise: list[bool] = []
+    for tagged in load_pages(folder):
+        (page,) = parsing.read(Source.from_path(tagged.path), options)
+        regions = as_boxes([region.box for region in page.regions])
+        best = iou(as_boxes([box for _, box in tagged.targets]), regions).max(axis=1, initial=0)
+        for (kind, _), is_found in zip(tagged.targets, (best >= THRESHOLD).tolist(), strict=True):
+            found_by_kind[kind].append(is_found)
+            if kind in _BY_DOCUMENT:
+                found_by_document[tagged.document].append(is_found)
+        best = iou(regions, as_boxes(tagged.boxes)).max(axis=1, initial=0)
+        is_measured = [_is_measured(region) for region in page.regions]
+        precise += (best[is_measured] >= THRESHOLD).tolist()
+    recall = {kind: float(np.mean(found)) for kind, found in found_by_kind.items()}
+    precision, text = float(np.mean(precise)), recall.get("text", 0.0)
+    measures = {f"{kind}_recall": share for kind, share in recall.items()} | {
+        "precision": precision,
+        "f1": 2 * text * precision / max(text + precision, 1e-9),
+        "by_document": float(np.mean([np.mean(found) for found in found_by_document.values()])),
+    }
+    return {name: round(value, 3) for name, value in measures.items()}
+
+
+def _is_measured(region: Region) -> bool:
+    on_top = region.parent is None
+    return on_top and region.label in _PRECISE and len(region.words) >= _MIN_WORDS
+
+
+def layout_report(summary: Mapping[str, float]) -> str:
+    """Return what `run_layout` returns as a table."""
+    rows = [[name.replace("_", " "), f"{value:.3f}"] for name, value in summary.items()]
+    return format_table(["at IoU .5", "share"], rows)
