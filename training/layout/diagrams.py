@@ -255,9 +255,14 @@ def icon(writer: Writer, style: Style, x: float, y: float, side: float) -> str:
 
 
 KINDS: list[tuple[Callable[[Writer, Style], Drawing], float]] = [
-    (flow_chart, 3), (organization, 1.5), (timeline, 1), (circles, 0.8), (network, 1), (region_map, 1),
+    (flow_chart, 3),
+    (organization, 1.5),
+    (timeline, 1),
+    (circles, 0.8),
+    (network, 1),
+    (region_map, 1),
     (pictograms, 1),
-]  # fmt: skip
+]
 
 
 def diagram(writer: Writer, style: Style) -> str:

@@ -1,5 +1,6 @@
 """Whole documents as HTML, each from its seed alone."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 from training.layout.kinds import KINDS, Element
@@ -39,14 +40,20 @@ def draw_document(seed: int) -> Document:
     """Draw the document of a seed."""
     writer = Writer.seeded(seed)
     name = writer.random.choices(list(KINDS), [kind.share for kind in KINDS.values()])[0]
-    language = "en"
-    if not writer.chance(ENGLISH_SHARE):
-        language = writer.random.choice([code for code in LOCALES if code != "en"])
-    return document_of_kind(seed, name, language)
+    return document_of_kind(seed, name, draw_language(writer))
 
 
-def document_of_kind(seed: int, name: str, language: str = "en") -> Document:
-    """Draw a document of a given kind and language."""
+def draw_language(writer: Writer) -> str:
+    """Draw a language of LOCALES, most often English."""
+    if writer.chance(ENGLISH_SHARE):
+        return "en"
+    return writer.random.choice([code for code in LOCALES if code != "en"])
+
+
+def document_of_kind(
+    seed: int, name: str, language: str = "en", makers: Container[Element] | None = None
+) -> Document:
+    """Draw a document of a given kind and language, from these makers of elements only."""
     writer, kind = Writer.seeded(seed, language), KINDS[name]
     style = draw_style(writer, kind.slides, kind.most_columns)
     count = writer.number_of(*kind.lengths)
@@ -54,6 +61,7 @@ def document_of_kind(seed: int, name: str, language: str = "en") -> Document:
     favored = {
         maker: weight * writer.random.choice([0.2, 0.6, 1, 1, 1.6, 3])
         for maker, weight in kind.weights.items()
+        if makers is None or maker in makers
     }
 
     def draw() -> str:
@@ -62,8 +70,12 @@ def document_of_kind(seed: int, name: str, language: str = "en") -> Document:
     if kind.slides:
         slides = [_slide(writer, style, favored) for _ in range(count)]
         return Document(name, style, "", tuple(slides), "")
-    opening = writer.random.choice(kind.openings)(writer, style) if writer.chance(0.85) else ""
-    closing = "".join(maker(writer, style) for maker in kind.closings if writer.chance(0.8))
+    openings = [maker for maker in kind.openings if makers is None or maker in makers]
+    closings = [maker for maker in kind.closings if makers is None or maker in makers]
+    opening = ""
+    if openings and writer.chance(0.85):
+        opening = writer.random.choice(openings)(writer, style)
+    closing = "".join(maker(writer, style) for maker in closings if writer.chance(0.8))
     return Document(name, style, opening, tuple(draw() for _ in range(count)), closing)
 
 

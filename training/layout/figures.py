@@ -16,7 +16,10 @@ Element = Callable[[Writer, Style], str]
 
 def caption(writer: Writer) -> str:
     """The caption of a figure, a number and a title or sentence, as <figcaption>."""
-    name = f"{writer.pick('Figure', 'Fig.', 'FIGURE', 'Chart', 'Figure', 'Exhibit')} {writer.number_of(1, 20)}{writer.pick('.', ':', '', ' |')}"
+    name = (
+        f"{writer.pick('Figure', 'Fig.', 'FIGURE', 'Chart', 'Figure', 'Exhibit')} "
+        f"{writer.number_of(1, 20)}{writer.pick('.', ':', '', ' |')}"
+    )
     words = writer.sentences(writer.number_of(1, 3)) if writer.chance(0.55) else writer.title(3, 9)
     head = (
         "" if writer.chance(0.2) else element("b", text(name)) if writer.chance(0.5) else text(name)
@@ -29,9 +32,11 @@ def _frame(writer: Writer, style: Style) -> str:
     if writer.chance(0.6):
         return ""
     return writer.pick(
-        "border:1px solid #999;padding:8px;", f"background:{style.tint};padding:10px;",
-        f"border-top:3px solid {style.accent};padding:6px 0;", "border:1px solid #ccc;padding:4px;background:#fafafa;",
-    )  # fmt: skip
+        "border:1px solid #999;padding:8px;",
+        f"background:{style.tint};padding:10px;",
+        f"border-top:3px solid {style.accent};padding:6px 0;",
+        "border:1px solid #ccc;padding:4px;background:#fafafa;",
+    )
 
 
 def compose(writer: Writer, style: Style, inside: str) -> str:
@@ -151,7 +156,10 @@ def floating_figure(writer: Writer, style: Style) -> str:
         "figure",
         inside,
         caption(writer) if writer.chance(0.6) else "",
-        css=f"float:{side};width:{width}%;margin:.2em {'1em .5em 0' if side == 'left' else '0 .5em 1em'}",
+        css=(
+            f"float:{side};width:{width}%;margin:.2em "
+            f"{'1em .5em 0' if side == 'left' else '0 .5em 1em'}"
+        ),
     )
     return (
         figure
@@ -165,7 +173,10 @@ def photo_with_words(writer: Writer, style: Style) -> str:
     height = style.paper.body_height * writer.random.choice([0.25, 0.4, 0.6, 0.95])
     shade = writer.pick("rgba(0,0,0,.45)", "rgba(0,0,0,.2)", f"{style.accent}")
     spot = writer.pick("start", "center", "end")
-    box = f"background:{shade};color:#fff;padding:.6em 1em;max-width:{writer.number_of(40, 80)}%;text-align:start"
+    box = (
+        f"background:{shade};color:#fff;padding:.6em 1em;"
+        f"max-width:{writer.number_of(40, 80)}%;text-align:start"
+    )
     title = element(
         "h1", text(writer.title(2, 6)), css="color:#fff;background:none;border:0;margin:0"
     )
@@ -181,14 +192,20 @@ def photo_with_words(writer: Writer, style: Style) -> str:
     over = element(
         "div",
         element("div", title, words, css=box),
-        css=f"position:absolute;inset:0;padding:6mm;display:flex;flex-direction:column;justify-content:{spot};align-items:{writer.pick('start', 'center', 'end')}",
+        css=(
+            "position:absolute;inset:0;padding:6mm;display:flex;flex-direction:column;"
+            f"justify-content:{spot};align-items:{writer.pick('start', 'center', 'end')}"
+        ),
     )
     return element(
         "div",
         image,
         over,
         class_="wide",
-        css=f"position:relative;height:{height:.0f}mm;overflow:hidden;break-inside:avoid;margin:0 0 .8em",
+        css=(
+            f"position:relative;height:{height:.0f}mm;overflow:hidden;break-inside:avoid;"
+            "margin:0 0 .8em"
+        ),
     )
 
 

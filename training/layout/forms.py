@@ -32,7 +32,10 @@ def _field(writer: Writer, kind: str) -> str:
         )
         return element("p", name, answer, css=STILL + "border:1px solid #000;padding:2px 5px")
     value = text(writer.label(1, 3)) if writer.chance(0.4) else ""
-    control = f'<input value="{value.replace(chr(34), "")}" style="width:50%;border:1px solid #888;font:inherit">'
+    control = (
+        f'<input value="{value.replace(chr(34), "")}" style="width:50%;border:1px solid #888;'
+        'font:inherit">'
+    )
     return element("p", label, ": ", control, css=STILL + "margin:.35em 0")
 
 
@@ -44,7 +47,10 @@ def fields(writer: Writer, style: Style) -> str:
     )
     parts = [_field(writer, kind) for _ in range(across * writer.number_of(2, 5))]
     gap = "0" if kind == "box" else f"0 {writer.number_of(10, 24)}px"
-    css = f"display:grid;grid-template-columns:repeat({across},minmax(0,1fr));gap:{gap};text-align:start;margin:.5em 0"
+    css = (
+        f"display:grid;grid-template-columns:repeat({across},minmax(0,1fr));gap:{gap};"
+        "text-align:start;margin:.5em 0"
+    )
     return element("div", *parts, css=css)
 
 
@@ -67,7 +73,8 @@ def form_section(writer: Writer, style: Style) -> str:
     bar = element(
         "h2",
         text(
-            f"{writer.pick('Part', 'Section', 'Step')} {writer.number_of(1, 9)}{writer.pick('.', ':', ' –')} {writer.title(1, 5)}"
+            f"{writer.pick('Part', 'Section', 'Step')} "
+            f"{writer.number_of(1, 9)}{writer.pick('.', ':', ' –')} {writer.title(1, 5)}"
         ),
     )
     hint = (

@@ -101,16 +101,25 @@ def full_page_picture(writer: Writer, style: Style) -> str:
         for words in (writer.title(2, 6), writer.date())[: writer.number_of(0, 2)]
     ]
     shade = writer.pick("rgba(0,0,0,.4)", style.accent, "none")
-    box = f"background:{shade};color:#fff;padding:8mm;text-align:start;max-width:{writer.number_of(50, 90)}%"
+    box = (
+        f"background:{shade};color:#fff;padding:8mm;text-align:start;"
+        f"max-width:{writer.number_of(50, 90)}%"
+    )
     words = element("div", title, *lines, css=box) if writer.chance(0.8) else ""
-    over = f"position:absolute;inset:0;padding:14mm;display:flex;align-items:{writer.pick('start', 'center', 'end')}"
+    over = (
+        "position:absolute;inset:0;padding:14mm;display:flex;"
+        f"align-items:{writer.pick('start', 'center', 'end')}"
+    )
     picture = photograph(
         writer,
         "100%",
         paper.width / paper.height,
         "position:absolute;inset:0;height:100%;aspect-ratio:auto;",
     )
-    page = f"page:bare;position:relative;width:{paper.width}mm;height:{paper.height - 0.5}mm;overflow:hidden;"
+    page = (
+        f"page:bare;position:relative;width:{paper.width}mm;height:{paper.height - 0.5}mm;"
+        "overflow:hidden;"
+    )
     css = page + "break-before:page;break-after:page"
     return element("div", picture, element("div", words, css=over), css=css, class_="wide")
 

@@ -8,9 +8,15 @@ from training.layout.style import Style
 from training.layout.text import Writer
 
 RULES = {  # kinds of rules and shades, and how often they are drawn
-    "none": 0.2, "all": 0.2, "rows": 0.15, "head": 0.12, "zebra": 0.11, "box": 0.06, "columns": 0.05,
+    "none": 0.2,
+    "all": 0.2,
+    "rows": 0.15,
+    "head": 0.12,
+    "zebra": 0.11,
+    "box": 0.06,
+    "columns": 0.05,
     "ends": 0.11,
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,10 @@ def draw_look(
     cell_css = padding + f"vertical-align:{pick('top', 'top', 'middle', 'baseline', 'bottom')};"
     cell_css += {"all": f"border:{line}", "rows": f"border-bottom:{line}",
                  "columns": f"border-inline-end:{line}"}.get(rules, "")  # fmt: skip
-    head_css = f"font-weight:{pick('bold', 'bold', 'bold', 'normal')};vertical-align:{pick('bottom', 'bottom', 'middle', 'top')};"
+    head_css = (
+        f"font-weight:{pick('bold', 'bold', 'bold', 'normal')};"
+        f"vertical-align:{pick('bottom', 'bottom', 'middle', 'top')};"
+    )
     shade = pick("", "", "", "", "accent", "tint", "gray")
     if shade == "accent":
         head_css += f"background:{style.accent};color:#fff;"
@@ -97,12 +106,14 @@ def draw_look(
 def _write_row(row: Row, css: str, head_css: str) -> str:
     cells = (
         element(
-            "th" if cell.head else "td", cell.content, css=css + (head_css if cell.head else "") + cell.css,
+            "th" if cell.head else "td",
+            cell.content,
+            css=css + (head_css if cell.head else "") + cell.css,
             colspan=cell.columns if cell.columns > 1 else None,
             rowspan=cell.rows if cell.rows > 1 else None,
         )
         for cell in row
-    )  # fmt: skip
+    )
     return element("tr", *cells)
 
 

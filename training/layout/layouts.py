@@ -104,7 +104,10 @@ def panel_beside_text(writer: Writer, style: Style) -> str:
 def steps(writer: Writer, style: Style) -> str:
     """Numbered steps with a big number in a circle or square, below or beside each other."""
     across = writer.number_of(2, 4) if style.columns == 1 and writer.chance(0.4) else 1
-    mark = f"display:inline-block;width:1.7em;line-height:1.7;text-align:center;color:#fff;background:{style.accent};"
+    mark = (
+        "display:inline-block;width:1.7em;line-height:1.7;text-align:center;color:#fff;"
+        f"background:{style.accent};"
+    )
     mark += writer.pick("border-radius:50%;", "", "border-radius:4px;") + "margin-inline-end:.6em;"
     items = []
     for number in range(1, writer.number_of(3, 6)):
@@ -112,7 +115,10 @@ def steps(writer: Writer, style: Style) -> str:
         words = text(writer.sentences(writer.number_of(1, 2)))
         joint = writer.pick("<br>", " ")
         items.append(element("li", element("span", str(number), css=mark), name, joint, words))
-    css = f"list-style:none;padding:0;display:grid;grid-template-columns:repeat({across},minmax(0,1fr));"
+    css = (
+        "list-style:none;padding:0;display:grid;"
+        f"grid-template-columns:repeat({across},minmax(0,1fr));"
+    )
     return element("ol", *items, css=css + "gap:.7em 1.2em;text-align:start;margin:.6em 0")
 
 
@@ -142,14 +148,24 @@ def footnoted_page(writer: Writer, style: Style) -> str:
         body += paragraph(words)
         room -= len(words) + letters_a_line
     notes = [
-        element("p", element("sup", str(i)), " ", text(writer.sentence()), class_="note", css="margin:0 0 .15em")
+        element(
+            "p",
+            element("sup", str(i)),
+            " ",
+            text(writer.sentence()),
+            class_="note",
+            css="margin:0 0 .15em",
+        )
         for i in range(1, writer.number_of(2, 6))
-    ]  # fmt: skip
+    ]
     rule = element(
         "div", css=f"border-top:1px solid #000;width:{writer.number_of(20, 100)}%;margin-bottom:4px"
     )
     foot = element("div", rule, *notes, css="margin-top:auto;padding-top:1em")
-    css = f"min-height:{height:.0f}mm;display:flex;flex-direction:column;break-before:page;break-after:page"
+    css = (
+        f"min-height:{height:.0f}mm;display:flex;flex-direction:column;break-before:page;"
+        "break-after:page"
+    )
     return element("div", element("div", body), foot, css=css, class_="wide")
 
 
@@ -157,6 +173,9 @@ def drop_capital(writer: Writer, style: Style) -> str:
     """A paragraph whose first letter is over two or three lines."""
     words = writer.sentences(writer.number_of(4, 7))
     lines = writer.number_of(2, 3)
-    large = f"float:left;font-size:{lines * style.leading * 0.92:.2f}em;line-height:.95;padding-right:.08em;"
+    large = (
+        f"float:left;font-size:{lines * style.leading * 0.92:.2f}em;line-height:.95;"
+        "padding-right:.08em;"
+    )
     first = element("span", text(words[:1]), css=large + f"color:{style.accent}")
     return element("p", first, text(words[1:]), css="text-indent:0")

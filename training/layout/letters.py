@@ -10,7 +10,10 @@ def _spread(*parts: str, gap: str = "2em") -> str:
     return element(
         "div",
         *(element("div", part, css="min-width:0") for part in parts),
-        css=f"display:flex;justify-content:space-between;gap:{gap};line-height:1.3;text-align:start;margin:0 0 1em",
+        css=(
+            f"display:flex;justify-content:space-between;gap:{gap};line-height:1.3;"
+            "text-align:start;margin:0 0 1em"
+        ),
     )
 
 
@@ -36,7 +39,10 @@ def letter_head(writer: Writer, style: Style) -> str:
             "div",
             name,
             sender,
-            css=f"text-align:{'center' if layout == 'center' else 'start'};margin:0 0 1.5em;line-height:1.3",
+            css=(
+                f"text-align:{'center' if layout == 'center' else 'start'};margin:0 0 1.5em;"
+                "line-height:1.3"
+            ),
         )
     )
     rule = "<hr>" if writer.chance(0.4) else ""

@@ -26,7 +26,10 @@ def paper_head(writer: Writer, style: Style) -> str:
         authors = element(
             "div",
             *blocks,
-            css=f"display:grid;grid-template-columns:repeat({min(count, 3)},1fr);gap:8px;margin:.6em 0 1em;line-height:1.25",
+            css=(
+                f"display:grid;grid-template-columns:repeat({min(count, 3)},1fr);gap:8px;"
+                "margin:.6em 0 1em;line-height:1.25"
+            ),
         )
     else:
         names = ", ".join(text(writer.name()) + element("sup", str(i + 1)) for i in range(count))
@@ -100,8 +103,14 @@ def cover(writer: Writer, style: Style) -> str:
         for line in (writer.title(3, 8), writer.company(), writer.date())[: writer.number_of(1, 3)]
     ]
     title = element("h1", text(writer.title(2, 8)), css=f"font-size:{writer.between(2, 3.2):.1f}em")
-    css = f"height:{style.paper.body_height * 0.9:.0f}mm;display:flex;flex-direction:column;break-after:page;"
-    css += f"justify-content:{writer.pick('center', 'end', 'flex-start')};text-align:{writer.pick('start', 'center')};"
+    css = (
+        f"height:{style.paper.body_height * 0.9:.0f}mm;display:flex;flex-direction:column;"
+        "break-after:page;"
+    )
+    css += (
+        f"justify-content:{writer.pick('center', 'end', 'flex-start')};"
+        f"text-align:{writer.pick('start', 'center')};"
+    )
     return element("div", title, *lines, css=css, class_="wide")
 
 

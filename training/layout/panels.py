@@ -32,7 +32,10 @@ def key_figure(writer: Writer, style: Style) -> str:
     number = element(
         "span",
         text(value),
-        css=f"display:block;font-size:{size:.1f}em;line-height:1.15;font-weight:{writer.pick('bold', 'normal')}",
+        css=(
+            f"display:block;font-size:{size:.1f}em;line-height:1.15;"
+            f"font-weight:{writer.pick('bold', 'normal')}"
+        ),
     )
     label = element("span", text(writer.label(2, 7)), css="display:block")
     return element("p", *((number, label) if writer.chance(0.7) else (label, number)), css=STILL)
@@ -99,8 +102,14 @@ def card_grid(writer: Writer, style: Style) -> str:
         )
         for _ in range(across * writer.number_of(1, 2))
     ]
-    css = f"display:grid;grid-template-columns:repeat({across},minmax(0,1fr));gap:{writer.number_of(4, 18)}px;"
-    css += f"margin:.7em 0;text-align:{writer.pick('start', 'start', 'center')};line-height:1.25;hyphens:manual;break-inside:avoid;"
+    css = (
+        f"display:grid;grid-template-columns:repeat({across},minmax(0,1fr));"
+        f"gap:{writer.number_of(4, 18)}px;"
+    )
+    css += (
+        f"margin:.7em 0;text-align:{writer.pick('start', 'start', 'center')};line-height:1.25;"
+        "hyphens:manual;break-inside:avoid;"
+    )
     return element("div", *cards, css=css)
 
 
@@ -147,7 +156,11 @@ def side_bar(writer: Writer, style: Style) -> str:
     content = paragraph(writer.sentences(2), STILL)
     if writer.chance(0.35):
         content = bare_list(writer, 1)
-    css = f"float:{side};width:{writer.number_of(28, 42)}%;margin:.3em {'1em .5em 0' if side == 'left' else '0 .5em 1em'};padding:8px;font-size:.9em;text-align:start;box-sizing:border-box;"
+    css = (
+        f"float:{side};width:{writer.number_of(28, 42)}%;margin:.3em "
+        f"{'1em .5em 0' if side == 'left' else '0 .5em 1em'};padding:8px;font-size:.9em;"
+        "text-align:start;box-sizing:border-box;"
+    )
     around = "".join(paragraph(writer.sentences(writer.number_of(3, 6))) for _ in range(2))
     return (
         element("div", title, content, css=css + ground(writer, style))
@@ -158,7 +171,10 @@ def side_bar(writer: Writer, style: Style) -> str:
 
 def pull_quote(writer: Writer, style: Style) -> str:
     """A sentence in large type, between rules or beside one, with its speaker or none."""
-    css = f"font-size:{writer.between(1.2, 1.7):.2f}em;line-height:1.25;text-indent:0;margin:0;color:{style.accent};"
+    css = (
+        f"font-size:{writer.between(1.2, 1.7):.2f}em;line-height:1.25;text-indent:0;margin:0;"
+        f"color:{style.accent};"
+    )
     words = element("p", text(f"“{writer.sentence()}”"), css=css)
     by = (
         paragraph(
@@ -240,5 +256,8 @@ def news_cards(writer: Writer, style: Style) -> str:
         cards.append(
             element("div", *parts, css=f"padding:{writer.number_of(6, 14)}px;min-width:0;{looks}")
         )
-    css = f"display:grid;grid-template-columns:repeat({across},minmax(0,1fr));gap:{writer.number_of(8, 20)}px;margin:.7em 0;text-align:start"
+    css = (
+        f"display:grid;grid-template-columns:repeat({across},minmax(0,1fr));"
+        f"gap:{writer.number_of(8, 20)}px;margin:.7em 0;text-align:start"
+    )
     return element("div", *cards, css=css)

@@ -1,4 +1,4 @@
-"""HTML printed as tagged PDF by a headless Chromium that is spoken to over a pipe."""
+"""Tagged PDF: HTML printed by a Chromium spoken to over a pipe, office texts by LibreOffice."""
 
 import base64
 import contextlib
@@ -6,8 +6,9 @@ import fcntl
 import json
 import os
 import shutil
+import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -101,3 +102,15 @@ class Chromium:
                 self._buffer += data
             message, _, self._buffer = self._buffer.partition(b"\0")
             yield json.loads(message)
+
+
+def print_office(files: Sequence[Path], folder: Path) -> None:
+    """Write office documents into a folder as tagged PDF, by one run of LibreOffice."""
+    program = shutil.which("soffice") or shutil.which("libreoffice")
+    if program is None:
+        raise FileNotFoundError("printing office documents needs LibreOffice (soffice)")
+    options = json.dumps({"UseTaggedPDF": {"type": "boolean", "value": "true"}})
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        command = [program, "--headless", f"-env:UserInstallation={Path(profile).as_uri()}"]
+        command += ["--convert-to", f"pdf:writer_pdf_Export:{options}", "--outdir", str(folder)]
+        subprocess.run([*command, *map(str, files)], check=True, capture_output=True)

@@ -4,8 +4,21 @@ from training.layout.markup import element, paragraph, text
 from training.layout.style import Style
 from training.layout.text import LATIN, Writer
 
-BULLETS = ["disc", "disc", "disc", "circle", "square", "'– '", "'— '", "'✓ '", "'• '", "'► '", "'■ '",
-           "'» '", "none"]  # fmt: skip
+BULLETS = [
+    "disc",
+    "disc",
+    "disc",
+    "circle",
+    "square",
+    "'– '",
+    "'— '",
+    "'✓ '",
+    "'• '",
+    "'► '",
+    "'■ '",
+    "'» '",
+    "none",
+]
 COUNTERS = ["decimal", "decimal", "lower-alpha", "upper-alpha", "lower-roman", "upper-roman"]
 
 
@@ -118,10 +131,16 @@ def footnotes(writer: Writer, style: Style) -> str:
     first = writer.number_of(1, 20)
     mark = writer.pick("sup", "sup", "span")
     notes = [
-        element("p", element(mark, str(first + i)), " ", text(writer.sentences(writer.number_of(1, 2))),
-                class_="note", css="margin:0")
+        element(
+            "p",
+            element(mark, str(first + i)),
+            " ",
+            text(writer.sentences(writer.number_of(1, 2))),
+            class_="note",
+            css="margin:0",
+        )
         for i in range(writer.number_of(1, 4))
-    ]  # fmt: skip
+    ]
     return rule + "".join(notes)
 
 
@@ -155,7 +174,10 @@ def references(writer: Writer, style: Style) -> str:
         numbered = [f"[{i}] {e}" if marker else e for i, e in enumerate(entries, 1)]
         items = [element("li", e, css=f"margin-bottom:{space}") for e in numbered]
         return head + element("ol", *items, css=f"font-size:{size:.2f}em;line-height:1.25;{marker}")
-    css = f"font-size:{size:.2f}em;line-height:1.25;margin:0 0 {space};padding-inline-start:1.8em;text-indent:-1.8em"
+    css = (
+        f"font-size:{size:.2f}em;line-height:1.25;margin:0 0 {space};"
+        "padding-inline-start:1.8em;text-indent:-1.8em"
+    )
     return head + "".join(element("p", e, css=css) for e in entries)
 
 
@@ -175,7 +197,10 @@ def contents(writer: Writer, style: Style) -> str:
             if style.numbered_headings
             else ""
         )
-        css = f"display:flex;margin:{writer.pick('0', '.2em')} 0;padding-inline-start:{level * 1.3:.1f}em;"
+        css = (
+            f"display:flex;margin:{writer.pick('0', '.2em')} 0;"
+            f"padding-inline-start:{level * 1.3:.1f}em;"
+        )
         if level == 0:
             css += f"font-weight:{writer.pick('bold', 'normal')};"
         name = element("span", text(number + writer.title(1, 6)), css="max-width:80%")
@@ -192,10 +217,16 @@ def glossary(writer: Writer, style: Style) -> str:
     css = "padding-inline-start:2em;text-indent:-2em;" if hanging else "text-indent:0;"
     end = writer.pick(":", ".", " —", "<br>", "")
     return "".join(
-        element("p", element("b", text(writer.label(1, 3))), end, " ", text(writer.sentences(writer.number_of(1, 2))),
-                css=css)
+        element(
+            "p",
+            element("b", text(writer.label(1, 3))),
+            end,
+            " ",
+            text(writer.sentences(writer.number_of(1, 2))),
+            css=css,
+        )
         for _ in range(writer.number_of(4, 10))
-    )  # fmt: skip
+    )
 
 
 def index_entries(writer: Writer, style: Style) -> str:
@@ -207,7 +238,10 @@ def index_entries(writer: Writer, style: Style) -> str:
         css = f"margin:0;padding-inline-start:{indent + 1}em;text-indent:-1em;"
         entries.append(paragraph(f"{writer.words(1, 3)}, {pages}", css))
     columns = writer.number_of(2, 3) if style.columns == 1 else 1
-    css = f"columns:{columns};font-size:{writer.between(0.7, 0.9):.2f}em;line-height:1.2;text-align:start"
+    css = (
+        f"columns:{columns};font-size:{writer.between(0.7, 0.9):.2f}em;line-height:1.2;"
+        "text-align:start"
+    )
     return element("h2", "Index") + element("div", *entries, css=css)
 
 
@@ -217,9 +251,14 @@ def code(writer: Writer, style: Style) -> str:
     for _ in range(writer.number_of(4, 14)):
         name = writer.words(1, 2).replace(" ", "_").replace("-", "_")
         line = writer.pick(
-            f"{name} = {writer.words(1, 1)}({writer.number_of(0, 99)})", f"return {name}", f"if {name}:",
-            f"for i in range({writer.number_of(1, 99)}):", f"# {writer.words(2, 6)}", f"print({name}, i)", "",
-        )  # fmt: skip
+            f"{name} = {writer.words(1, 1)}({writer.number_of(0, 99)})",
+            f"return {name}",
+            f"if {name}:",
+            f"for i in range({writer.number_of(1, 99)}):",
+            f"# {writer.words(2, 6)}",
+            f"print({name}, i)",
+            "",
+        )
         lines.append("    " * depth + line)
         depth = min(depth + 1, 3) if line.endswith(":") else max(0, depth - writer.number_of(0, 1))
     looks = f"background:{style.tint};padding:.6em;" if writer.chance(0.5) else ""

@@ -67,7 +67,10 @@ def resume_entry(writer: Writer, style: Style) -> str:
                 "p",
                 element("span", post, ", ", text(writer.company())),
                 element("span", dates),
-                css="display:flex;justify-content:space-between;gap:1em;text-indent:0;margin:.4em 0 .1em;break-after:avoid",
+                css=(
+                    "display:flex;justify-content:space-between;gap:1em;text-indent:0;"
+                    "margin:.4em 0 .1em;break-after:avoid"
+                ),
             )
         )
         items = [element("li", text(writer.sentence())) for _ in range(writer.number_of(2, 4))]

@@ -100,8 +100,14 @@ def _cited(writer: Writer) -> str:
     return writer.pick(
         f"{_clause(writer)} {numbers}",
         f"{_clause(writer)} ({names}, {writer.year()})",
-        f"{names} ({writer.year()}) {writer.pick('showed', 'found', 'argued')} that {_clause(writer)}",
-        f"{_clause(writer)}; see Figure {writer.number_of(1, 9)} and Table {writer.number_of(1, 9)}",
+        (
+            f"{names} ({writer.year()}) {writer.pick('showed', 'found', 'argued')} that "
+            f"{_clause(writer)}"
+        ),
+        (
+            f"{_clause(writer)}; see Figure {writer.number_of(1, 9)} and Table "
+            f"{writer.number_of(1, 9)}"
+        ),
         f"for further information, see {writer.url()}",
     )
 
@@ -128,6 +134,19 @@ def _legal(writer: Writer) -> str:
 
 
 def _order(writer: Writer) -> str:
-    verb = writer.pick("Press", "Select", "Check", "Remove", "Enter", "Contact", "Use", "Review",
-                       "Click", "Do not use", "Make sure that you have", "Turn off", "Ask")  # fmt: skip
+    verb = writer.pick(
+        "Press",
+        "Select",
+        "Check",
+        "Remove",
+        "Enter",
+        "Contact",
+        "Use",
+        "Review",
+        "Click",
+        "Do not use",
+        "Make sure that you have",
+        "Turn off",
+        "Ask",
+    )
     return f"{verb} {_phrase(writer)}{writer.pick('', f' before {writer.words(1, 2)}', ' first')}"

@@ -4,8 +4,18 @@ from dataclasses import dataclass
 
 from training.layout.text import LATIN, Writer
 
-SERIF = ["Liberation Serif", "DejaVu Serif", "Latin Modern Roman", "TeX Gyre Termes", "Noto Serif",
-         "TeX Gyre Pagella", "TeX Gyre Schola", "TeX Gyre Bonum", "EB Garamond", "Caladea"]  # fmt: skip
+SERIF = [
+    "Liberation Serif",
+    "DejaVu Serif",
+    "Latin Modern Roman",
+    "TeX Gyre Termes",
+    "Noto Serif",
+    "TeX Gyre Pagella",
+    "TeX Gyre Schola",
+    "TeX Gyre Bonum",
+    "EB Garamond",
+    "Caladea",
+]
 SANS = ["Liberation Sans", "DejaVu Sans", "Latin Modern Sans", "TeX Gyre Heros", "Noto Sans",
         "Roboto", "Open Sans", "Lato", "Carlito", "TeX Gyre Adventor"]  # fmt: skip
 NARROW = ["Liberation Sans Narrow", "Roboto Condensed", "TeX Gyre Heros Cn"]
@@ -187,10 +197,15 @@ def _page_rules(
     rule = f"{writer.pick('.5pt', '1pt', '2pt')} solid {color};"
     head, chapter = quoted(writer.title(2, 6)), quoted(writer.title(1, 5))
     counter = writer.pick(
-        "counter(page)", '"Page " counter(page)', '"Page " counter(page) " of " counter(pages)',
-        '"– " counter(page) " –"', f'{head} "  |  " counter(page)', 'counter(page) "/" counter(pages)',
-        f'{quoted(writer.company())} "   " counter(page)', '"F-" counter(page)',
-    )  # fmt: skip
+        "counter(page)",
+        '"Page " counter(page)',
+        '"Page " counter(page) " of " counter(pages)',
+        '"– " counter(page) " –"',
+        f'{head} "  |  " counter(page)',
+        'counter(page) "/" counter(pages)',
+        f'{quoted(writer.company())} "   " counter(page)',
+        '"F-" counter(page)',
+    )
 
     def box(name: str, content: str, ruled: bool) -> str:
         edge = "border-bottom:" if name.startswith("top") else "border-top:"
@@ -236,7 +251,8 @@ def _page_rules(
     return (
         f"@page{{size:{paper.width}mm {paper.height}mm;margin:{margins};{boxes}}}{opposite}"
         f"@page lying{{size:{paper.height}mm {paper.width}mm}}"
-        "@page bare{margin:0;@top-left{content:none}@top-center{content:none}@top-right{content:none}"
+        "@page bare{margin:0;"
+        "@top-left{content:none}@top-center{content:none}@top-right{content:none}"
         "@bottom-left{content:none}@bottom-center{content:none}@bottom-right{content:none}"
         "@left-middle{content:none}}"
     )
@@ -286,17 +302,22 @@ def _heading_rules(
 def _detail_rules(writer: Writer, gap: float) -> str:
     items = writer.random.choice([0, 0, 0, 0.15, 0.3, 0.5, 0.9])
     return (
-        f"ul,ol{{margin:0 0 {max(gap, 0.2):.2f}em;padding-inline-start:{writer.between(1.2, 2.8):.1f}em}}"
+        f"ul,ol{{margin:0 0 {max(gap, 0.2):.2f}em;"
+        f"padding-inline-start:{writer.between(1.2, 2.8):.1f}em}}"
         f"li{{margin-bottom:{items}em}}li p{{text-indent:0;margin-bottom:{items}em}}"
         f"caption,figcaption{{font-size:{writer.between(0.78, 1):.2f}em;line-height:1.25;"
         f"text-align:{writer.pick('start', 'start', 'center')};"
         f"font-style:{writer.pick('normal', 'normal', 'italic')};"
         f"font-weight:{writer.pick('normal', 'normal', 'bold')};padding:.3em 0}}"
         f"figure{{margin:{writer.between(0.5, 1.2):.1f}em 0}}"
-        f".note{{font-size:{writer.between(0.7, 0.88):.2f}em;line-height:1.25;text-indent:0;margin:.2em 0 .6em}}"
-        f"blockquote{{margin:.6em {writer.between(1, 3):.1f}em;font-style:{writer.pick('normal', 'italic')}}}"
+        f".note{{font-size:{writer.between(0.7, 0.88):.2f}em;line-height:1.25;"
+        f"text-indent:0;margin:.2em 0 .6em}}"
+        f"blockquote{{margin:.6em {writer.between(1, 3):.1f}em;"
+        f"font-style:{writer.pick('normal', 'italic')}}}"
         "hr{border:0;border-top:1px solid #888;margin:.6em 0}"
-        f"table{{border-collapse:collapse;line-height:{writer.between(1.05, 1.45):.2f};hyphens:manual;"
-        f"text-align:start;margin:{writer.between(0.3, 1.2):.1f}em 0 {writer.between(0.4, 1.4):.1f}em}}"
+        f"table{{border-collapse:collapse;line-height:{writer.between(1.05, 1.45):.2f};"
+        "hyphens:manual;"
+        f"text-align:start;margin:{writer.between(0.3, 1.2):.1f}em 0 "
+        f"{writer.between(0.4, 1.4):.1f}em}}"
         "td p,th p{margin:0;text-indent:0}th{text-align:start}"
     )

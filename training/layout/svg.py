@@ -52,7 +52,8 @@ def sector(center: Point, outer: float, inner: float, start: float, stop: float,
         )
 
     steps = (
-        f"M{at(start, outer)} A{outer:.1f} {outer:.1f} 0 {large} 1 {at(stop, outer)} L{at(stop, inner)} "
+        f"M{at(start, outer)} A{outer:.1f} {outer:.1f} 0 {large} 1 {at(stop, outer)} "
+        f"L{at(stop, inner)} "
         f"A{inner:.1f} {inner:.1f} 0 {large} 0 {at(start, inner)}Z"
     )
     return shape("path", d=steps, fill=fill, stroke="#fff")
@@ -105,7 +106,8 @@ def wrap(words: str, size: float, width: float, most: int = 3) -> list[str]:
 def drawing(width: float, height: float, content: str, font: str, description: str) -> str:
     """An SVG image that scales down to the width of its column."""
     return (
-        f'<svg role="img" aria-label="{html.escape(description)}" width="{width:.0f}" height="{height:.0f}" '
+        f'<svg role="img" aria-label="{html.escape(description)}" width="{width:.0f}" '
+        f'height="{height:.0f}" '
         f'viewBox="0 0 {width:.0f} {height:.0f}" style="max-width:100%;height:auto;direction:ltr;'
         f'font-family:{font.replace(chr(34), "")}">{content}</svg>'
     )

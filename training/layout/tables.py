@@ -1,4 +1,4 @@
-"""Elements with tables: alone, side by side, one below the other; with captions, units and notes."""
+"""Elements with tables: alone, side by side, stacked; with captions, units and notes."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -33,8 +33,12 @@ UNITS = ["(in millions)", "(In thousands, except per share amounts)", "Amounts i
 
 def caption(writer: Writer) -> str:
     """The caption of a table as HTML: a number and a title or a sentence, at times units below."""
-    number = f"{writer.number_of(1, 20)}{writer.pick('', '', f'.{writer.number_of(1, 9)}', writer.pick('a', 'B'))}"
-    name = f"{writer.pick('Table', 'TABLE', 'Exhibit', 'Tab.', 'Schedule')} {number}{writer.pick('.', ':', '', ' –')}"
+    part = writer.pick("", "", f".{writer.number_of(1, 9)}", "a", "B")
+    number = f"{writer.number_of(1, 20)}{part}"
+    name = (
+        f"{writer.pick('Table', 'TABLE', 'Exhibit', 'Tab.', 'Schedule')} "
+        f"{number}{writer.pick('.', ':', '', ' –')}"
+    )
     words = writer.sentence() if writer.chance(0.4) else writer.title(3, 9)
     if writer.chance(0.2):
         name = ""
@@ -69,7 +73,10 @@ def _wrapped(writer: Writer, table: str) -> str:
     if writer.chance(0.1):
         before = paragraph(
             writer.random.choice(UNITS),
-            f"text-align:{writer.pick('start', 'end', 'center')};margin:.3em 0 0;text-indent:0;break-after:avoid",
+            (
+                f"text-align:{writer.pick('start', 'end', 'center')};margin:.3em 0 0;"
+                "text-indent:0;break-after:avoid"
+            ),
             "note",
         )
     return before + table + (notes(writer) if writer.chance(0.25) else "")

@@ -84,35 +84,39 @@ you begin|Where possible|After adjusting for inflation|In the northern region"""
     "\n", " "
 ).split("|")
 
-ABBREVIATIONS = """U.S.|U.K.|Inc.|Corp.|Ltd.|Co.|e.g.,|i.e.,|No. 7|vs.|approx.|St. Louis|Dr. Lee|
-Mr. Adams|Ms. Ortiz|Fig. 3|et al.|Jan. 15|Ph.D.|D.C.|a.m.|p.m.|Vol. 2|pp. 12–18|cf.|Art. 5""".replace(
-    "\n", ""
-).split("|")
+ABBREVIATIONS = """U.S.|U.K.|Inc.|Corp.|Ltd.|Co.|e.g.,|i.e.,|No. 7|vs.|approx.|St. Louis|
+Dr. Lee|Mr. Adams|Ms. Ortiz|Fig. 3|et al.|Jan. 15|Ph.D.|D.C.|a.m.|p.m.|Vol. 2|
+pp. 12–18|cf.|Art. 5""".replace("\n", "").split("|")
 
 UNITS = "mm cm m km kg g mg lb oz % °C kWh MW GB ms Hz kPa L ha ft in. V A W dB ppm".split()
 
 # For locales whose Faker has no words of its own.
 OWN_WORDS = {
-    "ko": """가격 가능한 가장 같은 개발 결과 경제 계획 고객 공공 과정 관리 교육 국가 국제 규정 기술 기업 기준
-    대한 도시 많은 모든 문제 발전 방법 변화 보고서 분석 사업 사회 산업 상황 생산 서비스 성장 시장 시스템 실시
-    안전 연구 영향 예산 운영 위한 의료 이용 있는 자료 전략 정보 정부 정책 조사 주요 증가 지역 통해 투자 평가
-    필요한 하였다 현재 환경 활동 효과""".split(),
-    "hi": """अधिक अनुसार आदि आर्थिक इस उत्पादन उद्योग उनके एक और कंपनी कर करने कार्य कार्यक्रम का की के को
-    क्षेत्र गया जल जाता तथा तक दर देश द्वारा नई नहीं ने पर परियोजना प्रतिशत प्रमुख प्रशासन बाजार बैंक भारत मूल्य
-    में यह या योजना राज्य राष्ट्रीय रिपोर्ट लिए वर्ष वाले विकास वित्तीय विश्लेषण शिक्षा सरकार सामाजिक सुरक्षा से
-    सेवा स्तर स्वास्थ्य हुई है हैं होने""".split(),
-    "es": """a además ahora análisis año años antes aumento cada cambio capital ciudad como con contra
-    contrato control crecimiento cuando datos de del desarrollo desde después dirección durante e
-    economía efecto el empresa en entre equipo era es esta estado estudio evaluación fue general gestión
-    gobierno gran ha hasta información inversión la las ley los mayor medio mercado mismo muy más
-    nacional nivel no nuevo o para parte período plan política por precio presupuesto proceso producción
-    programa proyecto público que región resultados riesgo se sector según servicio sin sistema sobre
-    social su superficie tasa tiempo total trabajo un una valor y ya""".split(),
-    "pt": """a ainda além ano anos antes ao aos aumento até base cada capital cidade com como condições
-    conta contra crescimento da dados das de depois desenvolvimento do dos durante e economia educação
-    em empresa energia entre equipe era esta estado estudo foi gestão governo há informações
-    investimento já lei maior mais mercado mesmo município muito na nacional não nas no nos nova
-    nível o os ou para parte pela pelo período plano política por produção programa projeto público
-    qualidade que região relatório resultados risco saúde se segundo sem serviço sistema sobre social
-    sua também taxa tempo total trabalho um uma valor""".split(),
+    "ko": """가격 가능한 가장 같은 개발 결과 경제 계획 고객 공공 과정 관리 교육 국가 국제 규정
+    기술 기업 기준 대한 도시 많은 모든 문제 발전 방법 변화 보고서 분석 사업 사회 산업
+    상황 생산 서비스 성장 시장 시스템 실시 안전 연구 영향 예산 운영 위한 의료 이용 있는
+    자료 전략 정보 정부 정책 조사 주요 증가 지역 통해 투자 평가 필요한 하였다 현재 환경
+    활동 효과""".split(),
+    "hi": """अधिक अनुसार आदि आर्थिक इस उत्पादन उद्योग उनके एक और कंपनी कर करने
+    कार्य कार्यक्रम का की के को क्षेत्र गया जल जाता तथा तक दर देश द्वारा
+    नई नहीं ने पर परियोजना प्रतिशत प्रमुख प्रशासन बाजार बैंक भारत मूल्य
+    में यह या योजना राज्य राष्ट्रीय रिपोर्ट लिए वर्ष वाले विकास वित्तीय
+    विश्लेषण शिक्षा सरकार सामाजिक सुरक्षा से सेवा स्तर स्वास्थ्य हुई है
+    हैं होने""".split(),
+    "es": """a además ahora análisis año años antes aumento cada cambio capital ciudad como con
+    contra contrato control crecimiento cuando datos de del desarrollo desde después
+    dirección durante e economía efecto el empresa en entre equipo era es esta estado
+    estudio evaluación fue general gestión gobierno gran ha hasta información inversión la
+    las ley los mayor medio mercado mismo muy más nacional nivel no nuevo o para parte
+    período plan política por precio presupuesto proceso producción programa proyecto
+    público que región resultados riesgo se sector según servicio sin sistema sobre social
+    su superficie tasa tiempo total trabajo un una valor y ya""".split(),
+    "pt": """a ainda além ano anos antes ao aos aumento até base cada capital cidade com como
+    condições conta contra crescimento da dados das de depois desenvolvimento do dos durante
+    e economia educação em empresa energia entre equipe era esta estado estudo foi gestão
+    governo há informações investimento já lei maior mais mercado mesmo município muito na
+    nacional não nas no nos nova nível o os ou para parte pela pelo período plano política
+    por produção programa projeto público qualidade que região relatório resultados risco
+    saúde se segundo sem serviço sistema sobre social sua também taxa tempo total trabalho
+    um uma valor""".split(),
 }
