@@ -1,17 +1,34 @@
 """Charts as SVG: a plot with title, subtitle, names of axes, legend and source around it."""
 
+from collections.abc import Callable
+
 from training.layout import svg
-from training.layout.plots import KINDS, PALETTES, Frame, gauge, horizontal_bars, pie
+from training.layout.plots import (
+    PALETTES,
+    Frame,
+    bars,
+    gauge,
+    horizontal_bars,
+    lines,
+    pie,
+    scatter,
+)
+from training.layout.special_plots import box_plot, curves, heat_map, radar, tree_map, waterfall
 from training.layout.style import Style
 from training.layout.text import Writer
+
+PLOTS: dict[Callable[[Writer, Frame], tuple[str, list[str]]], float] = {  # with their weights
+    bars: 3, horizontal_bars: 1.5, lines: 2.5, scatter: 1, pie: 1.5, gauge: 0.4, waterfall: 0.4,
+    heat_map: 0.4, radar: 0.4, tree_map: 0.3, box_plot: 0.4, curves: 1,
+}  # fmt: skip
+UPRIGHT = {bars, lines, scatter, waterfall, box_plot, curves}  # have two axes
 
 
 def chart(writer: Writer, style: Style) -> str:
     """A chart of any kind."""
     width, height = float(writer.number_of(230, 560)), float(writer.number_of(150, 320))
     size = float(writer.number_of(7, 12))
-    makers, weights = zip(*KINDS, strict=True)
-    maker = writer.random.choices(makers, weights)[0]
+    maker = writer.random.choices(list(PLOTS), list(PLOTS.values()))[0]
     colors = list(writer.random.choice(PALETTES))
     if writer.chance(0.4):
         colors[0] = style.accent
@@ -28,12 +45,11 @@ def chart(writer: Writer, style: Style) -> str:
         right -= min(130, width * 0.3)
     else:
         low -= size * 1.8
-    has_axes = maker not in (pie, gauge)
-    if has_axes and writer.chance(0.25):
+    if maker in (*UPRIGHT, horizontal_bars) and writer.chance(0.25):
         name = svg.fit(writer.label(1, 3), size, right - left)
         parts.append(svg.label((left + right) / 2, low, name, size, "middle"))
         low -= size * 1.6
-    if has_axes and maker is not horizontal_bars:
+    if maker in UPRIGHT:
         low -= size + 4  # names below the axis
         if writer.chance(0.25):
             middle = (top + low) / 2

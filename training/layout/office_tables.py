@@ -130,16 +130,20 @@ def _cell(body: Body, cell: HtmlElement, size: str) -> str:
     values["fo:padding"] = f"{max(points(pads[0]), 0.5):.1f}pt"
     values["fo:padding-left"] = f"{max(points(css.get('padding-left', pads[-1])), 0):.1f}pt"
     style = body.automatic("table-cell", f"<style:table-cell-properties{attributes(values)}/>")
-    weight = css.get("font-weight", "bold" if cell.tag == "th" else "").replace("inherit", "normal")
-    looks = f"text-align:{css.get('text-align', '')};font-weight:{weight};font-size:{size};"
-    words = lxml.html.Element("p", style=looks + f"color:{full_colors(css.get('color', ''))}")
-    words.text = cell.text
-    words.extend(list(cell))
+    if any(child.tag in ("p", "ul", "ol") for child in cell):
+        words = body.blocks(cell, "Cell")
+    else:
+        bold = css.get("font-weight", "bold" if cell.tag == "th" else "").replace(
+            "inherit", "normal"
+        )
+        looks = f"text-align:{css.get('text-align', '')};font-weight:{bold};font-size:{size};"
+        line = lxml.html.Element("p", style=looks + f"color:{full_colors(css.get('color', ''))}")
+        line.text = cell.text
+        line.extend(list(cell))
+        words = body.paragraph(line, "Cell")
     spans = {
         "table:style-name": style,
         "table:number-columns-spanned": cell.get("colspan", ""),
         "table:number-rows-spanned": cell.get("rowspan", ""),
     }
-    return (
-        f"<table:table-cell{attributes(spans)}>{body.paragraph(words, 'Cell')}</table:table-cell>"
-    )
+    return f"<table:table-cell{attributes(spans)}>{words}</table:table-cell>"

@@ -1,7 +1,6 @@
 """What charts draw in their plot area: bars, lines, areas, pies, points, gauges, with axes."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from training.layout import svg
@@ -55,7 +54,7 @@ def _names(writer: Writer, count: int, size: float, room: float) -> list[str]:
     return [svg.fit(name, size, max(room, 18)) for name in names]
 
 
-def _axes(writer: Writer, frame: Frame, names: list[str]) -> str:
+def draw_axes(writer: Writer, frame: Frame, names: list[str]) -> str:
     """Ticks with numbers at the left, names below, grid lines or none."""
     parts, ticks, top = [], writer.number_of(3, 6), writer.random.choice([1, 10, 50, 100, 1000])
     grid, unit = writer.chance(0.5), writer.pick("", "", "%", "k", "M")
@@ -113,7 +112,7 @@ def bars(writer: Writer, frame: Frame) -> tuple[str, list[str]]:
                 )
             if kind == "stacked":
                 base -= height
-    axes = _axes(writer, frame, _names(writer, count, frame.size, step))
+    axes = draw_axes(writer, frame, _names(writer, count, frame.size, step))
     return axes + "".join(parts), _legend_names(writer, series) if series > 1 else []
 
 
@@ -153,7 +152,7 @@ def lines(writer: Writer, frame: Frame) -> tuple[str, list[str]]:
             parts.append(svg.path([*points, *ends], "none", frame.colors[s], closed=True))
         parts.append(svg.path(points, frame.colors[s]))
         parts += [svg.circle(point, 2.5, frame.colors[s]) for point in points if dots]
-    axes = _axes(writer, frame, _names(writer, count, frame.size, step))
+    axes = draw_axes(writer, frame, _names(writer, count, frame.size, step))
     return axes + "".join(parts), _legend_names(writer, series) if series > 1 else []
 
 
@@ -166,9 +165,9 @@ def scatter(writer: Writer, frame: Frame) -> tuple[str, list[str]]:
             dx, dy = (min(0.98, max(0.02, v + writer.random.gauss(0, 0.12))) for v in (x, y))
             point = frame.left + dx * frame.width, frame.bottom - dy * frame.height
             parts.append(svg.circle(point, writer.between(1.5, 4), frame.colors[s], opacity="0.8"))
-    return _axes(writer, frame, [str(10 * i) for i in range(5)]) + "".join(parts), _legend_names(
-        writer, series
-    ) if series > 1 else []
+    return draw_axes(writer, frame, [str(10 * i) for i in range(5)]) + "".join(
+        parts
+    ), _legend_names(writer, series) if series > 1 else []
 
 
 def pie(writer: Writer, frame: Frame) -> tuple[str, list[str]]:
@@ -222,8 +221,3 @@ def gauge(writer: Writer, frame: Frame) -> tuple[str, list[str]]:
         font_weight="bold",
     )
     return parts, []
-
-
-KINDS: list[tuple[Callable[[Writer, Frame], tuple[str, list[str]]], float]] = [
-    (bars, 3), (horizontal_bars, 1.5), (lines, 2.5), (scatter, 1), (pie, 1.5), (gauge, 0.4),
-]  # fmt: skip

@@ -126,3 +126,43 @@ def _line(
         if statement.has_ends:
             cells.append(plain(end, "padding-left:0;width:6px;text-align:left;"))
     return cells
+
+
+def balance_sheet(writer: Writer, style: Style) -> Content:
+    """Two sides beside each other in one table, each with its labels and numbers."""
+    years = 2 if style.column_ems > 50 and writer.chance(0.5) else 1
+    statement = Statement(years, False, writer.chance(0.3), False, "padding-left:8px;", 10,
+                          writer.chance(0.5), False)  # fmt: skip
+    sides = (
+        ("Assets", "Liabilities and equity")
+        if writer.chance(0.6)
+        else (writer.label(1, 2), writer.label(1, 2))
+    )
+    last = writer.number_of(1995, 2026)
+    head: list[Row] = [
+        [
+            cell
+            for side in sides
+            for cell in (
+                plain(side),
+                *(
+                    plain(str(last - i), "text-align:right;", columns=statement.year_cells)
+                    for i in range(years)
+                ),
+            )
+        ]
+    ]
+    body: list[Row] = []
+    count = writer.number_of(4, 11)
+    for number in range(count):
+        row: list[Cell] = []
+        for side in range(2):
+            is_total = number == count - 1 or writer.chance(0.12)
+            if not is_total and side and writer.chance(0.15):
+                row += [Cell() for _ in range(statement.cells)]
+                continue
+            label = ("Total " if is_total else "") + writer.label(1, 4)
+            level = 0 if is_total else 1
+            row += _line(writer, statement, label, level, is_total, number == 0)
+        body.append(row)
+    return head, body

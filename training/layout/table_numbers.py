@@ -182,3 +182,91 @@ def months(writer: Writer, style: Style) -> Content:
         for _ in range(writer.number_of(3, 12))
     ]
     return head, body
+
+
+def regression(writer: Writer, style: Style) -> Content:
+    """Estimates with their errors in parentheses below, in rows of their own or in the cell."""
+    columns, align = (
+        writer.number_of(1, max(1, min(6, int(style.column_ems / 7)))),
+        "text-align:center;",
+    )
+    own_rows = writer.chance(0.5)
+    head: list[Row] = [[Cell(), *(plain(f"({i})", align) for i in range(1, columns + 1))]]
+    if writer.chance(0.4):
+        head.append([Cell(), *(plain(writer.label(1, 2), align) for _ in range(columns))])
+    body: list[Row] = []
+    for _ in range(writer.number_of(3, 9)):
+        label = plain(writer.label(1, 3))
+        values = [writer.number("stars") if writer.chance(0.8) else "" for _ in range(columns)]
+        errors = [f"({writer.between(0, 1):.3f})" if value else "" for value in values]
+        if own_rows:
+            body.append([label, *(plain(value, align) for value in values)])
+            body.append([Cell(), *(plain(error, align) for error in errors)])
+        else:
+            pairs = zip(values, errors, strict=True)
+            body.append(
+                [label, *(Cell(f"{value}<br>{error}", css=align) for value, error in pairs)]
+            )
+    rule = "border-top:1px solid #000;"
+    for number, name in enumerate(("Observations", "R²", "Controls")):
+        values = [
+            writer.pick("Yes", "No") if name == "Controls" else writer.number("decimal")
+            for _ in range(columns)
+        ]
+        edge = rule if number == 0 else ""
+        body.append([plain(name, edge), *(plain(value, align + edge) for value in values)])
+    return head, body
+
+
+def progress_plan(writer: Writer, style: Style) -> Content:
+    """Tasks and the periods they take, as shaded cells without text."""
+    columns = writer.number_of(4, max(4, min(12, int(style.column_ems / 3 - 4))))
+    shade = f"background:{writer.pick(style.accent, '#7aa6d8', '#999')};"
+    unit = writer.pick("Q", "W", "M", "")
+    names = [plain(f"{unit}{i}", "text-align:center;") for i in range(1, columns + 1)]
+    head: list[Row] = [[plain(writer.pick("Task", "Activity", "Phase")), *names]]
+    body: list[Row] = []
+    for _ in range(writer.number_of(4, 10)):
+        start = writer.number_of(0, columns - 2)
+        stop = writer.number_of(start + 1, columns)
+        cells = [Cell(css=shade if start <= i < stop else "") for i in range(columns)]
+        body.append([plain(writer.label(1, 5)), *cells])
+    return head, body
+
+
+def timetable(writer: Writer, style: Style) -> Content:
+    """Stops and the times of many runs."""
+    columns = writer.number_of(4, max(4, min(12, int(style.column_ems / 4 - 3))))
+    align = "text-align:center;"
+    head: list[Row] = [
+        [
+            plain(writer.pick("Stop", "Station", "")),
+            *(plain(str(100 + i), align) for i in range(columns)),
+        ]
+    ]
+    first = writer.number_of(300, 500)
+    body: list[Row] = []
+    for stop in range(writer.number_of(5, 16)):
+        times = [first + stop * 7 + run * 31 for run in range(columns)]
+        written = [f"{t // 60 % 24}:{t % 60:02d}" if writer.chance(0.93) else "–" for t in times]
+        body.append([plain(writer.place()), *(plain(value, align) for value in written)])
+    return head, body
+
+
+def ratings(writer: Writer, style: Style) -> Content:
+    """A square of likelihood and impact, or grades, in colored cells."""
+    colors = ["#8fce8f", "#f4e08a", "#f2b07b", "#e57373"]
+    words = writer.random.choice(
+        [["Low", "Medium", "High", "Severe"], ["1", "2", "3", "4"], ["A", "B", "C", "D"]]
+    )
+    head: list[Row] = [
+        [plain(writer.label(1, 2)), *(plain(name, "text-align:center;") for name in words)]
+    ]
+    body: list[Row] = []
+    for row in range(writer.number_of(3, 5)):
+        cells = []
+        for column in range(4):
+            level = min(3, (row + column) // 2)
+            cells.append(plain(words[level], f"background:{colors[level]};text-align:center;"))
+        body.append([plain(writer.label(1, 3), head=True), *cells])
+    return head, body

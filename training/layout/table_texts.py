@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from training.layout.grids import Cell, Content, Row, plain
-from training.layout.markup import text
+from training.layout.markup import element, paragraph, text
 from training.layout.style import Style
 from training.layout.text import Writer
 
@@ -166,3 +166,50 @@ def calendar(writer: Writer, style: Style) -> Content:
         cells.append(Cell(f"{day}{event}", css=top))
     cells += [Cell(css=top) for _ in range(-len(cells) % 7)]
     return head, [cells[i : i + 7] for i in range(0, len(cells), 7)]
+
+
+def bulleted(writer: Writer, style: Style) -> Content:
+    """Topics and lists or paragraphs about them."""
+    columns = writer.number_of(2, max(2, min(3, int(style.column_ems / 14))))
+    head: list[Row] = (
+        [[plain(writer.label(1, 2)) for _ in range(columns)]] if writer.chance(0.8) else []
+    )
+    tight = "margin:0;padding-inline-start:1.2em;"
+
+    def cell() -> Cell:
+        if writer.chance(0.65):
+            items = [element("li", text(writer.label(2, 9))) for _ in range(writer.number_of(2, 4))]
+            return Cell(element("ul", *items, css=tight))
+        return Cell("".join(paragraph(writer.sentence()) for _ in range(writer.number_of(1, 2))))
+
+    body: list[Row] = [
+        [plain(writer.label(1, 4), "font-weight:bold;"), *(cell() for _ in range(columns - 1))]
+        for _ in range(writer.number_of(2, 5))
+    ]
+    return head, body
+
+
+def form_grid(writer: Writer, style: Style) -> Content:
+    """The boxes of a form: in each a label in small type and at times its value below."""
+    width = 12
+    body: list[Row] = []
+    edge = "border:1px solid #000;vertical-align:top;"
+    for _ in range(writer.number_of(3, 8)):
+        row: list[Cell] = []
+        room = width
+        while room:
+            span = min(room, writer.random.choice([3, 4, 6, 6, 12]))
+            span = room if room - span < 3 else span
+            value = (
+                text(writer.pick(writer.label(1, 3), writer.code(), writer.date()))
+                if writer.chance(0.5)
+                else "&nbsp;"
+            )
+            label = element(
+                "small",
+                text(f"{writer.pick('', str(writer.number_of(1, 40)) + ' ')}{writer.label(1, 5)}"),
+            )
+            row.append(Cell(f"{label}<br>{value}", span, css=edge))
+            room -= span
+        body.append(row)
+    return [], body

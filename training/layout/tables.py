@@ -6,24 +6,39 @@ from dataclasses import replace
 from training.layout.grids import Content, draw_look, write_table
 from training.layout.markup import element, paragraph, text
 from training.layout.style import Style
-from training.layout.table_accounts import financial
+from training.layout.table_accounts import balance_sheet, financial
 from training.layout.table_numbers import (
     data,
     grouped,
     matrix,
     months,
     nutrition,
+    progress_plan,
+    ratings,
+    regression,
     specifications,
+    timetable,
     wide,
 )
-from training.layout.table_texts import calendar, directory, key_value, long_text, prices, schedule
+from training.layout.table_texts import (
+    bulleted,
+    calendar,
+    directory,
+    form_grid,
+    key_value,
+    long_text,
+    prices,
+    schedule,
+)
 from training.layout.text import Writer
 
 Maker = Callable[[Writer, Style], Content]
 KINDS: list[tuple[Maker, float, float]] = [  # what fills a table, its weight, the ems it needs
     (data, 5, 12), (financial, 6, 20), (long_text, 3, 16), (key_value, 2, 14), (schedule, 1, 22),
     (directory, 0.8, 26), (prices, 1.2, 32), (specifications, 1, 30), (nutrition, 0.4, 10),
-    (matrix, 1.2, 18), (calendar, 0.4, 26), (grouped, 1.5, 22),
+    (matrix, 1.2, 18), (calendar, 0.4, 26), (grouped, 1.5, 22), (regression, 1, 16),
+    (progress_plan, 0.4, 28), (timetable, 0.5, 28), (ratings, 0.4, 22), (bulleted, 1, 24),
+    (form_grid, 0.8, 24), (balance_sheet, 0.9, 38),
 ]  # fmt: skip
 
 WIDE_KINDS: list[tuple[Maker, float, float]] = [(wide, 1, 40), (months, 0.6, 46)]
