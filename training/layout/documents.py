@@ -29,6 +29,9 @@ class Document:
             flow = body
         else:
             flow = self.opening + element("div", body, self.closing, class_="columns")
+        if self.style.watermark:
+            word = element("span", self.style.watermark)
+            flow = element("div", word, class_="mark", aria_hidden="true") + flow
         head = f'<meta charset="utf-8"><title>{self.kind}</title><style>{self.style.css}</style>'
         return (
             f'<!doctype html><html lang="{self.style.language}" dir="{self.style.direction}">'

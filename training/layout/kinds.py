@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from training.layout import (
+    exercises,
     figures,
     forms,
     galleries,
@@ -71,7 +72,8 @@ KINDS: dict[str, Kind] = {
         openings.cover, prose.contents, figures.photo_with_words), share=2,
     ),
     "paper": Kind(
-        {layouts.footnoted_page: 0.03, galleries.picture_diagram: 0.15, layouts.drop_capital: 0.05,
+        {exercises.theorem: 0.5, layouts.footnoted_page: 0.03, galleries.picture_diagram: 0.15,
+         layouts.drop_capital: 0.05,
          **_times(_TEXT, 1.3), **_times(_FIGURES, 0.6), **_times(_TABLES, 0.6), prose.formula: 0.9,
          prose.footnotes: 0.3, prose.run_in_section: 0.3, prose.code: 0.1, prose.references: 0.1},
         openings=(openings.paper_head,), closings=(prose.references,), share=1.6,
@@ -82,7 +84,8 @@ KINDS: dict[str, Kind] = {
          tables.financial_table: 1.8, tables.table: 0.5, tables.wide_table: 0.3,
          tables.stacked_tables: 0.3,
          prose.footnotes: 0.3, records.clauses: 0.3},
-        openings=(openings.title_block, prose.contents), most_columns=2, share=1.5,
+        openings=(exercises.filing_cover, exercises.filing_cover, openings.title_block,
+        prose.contents), most_columns=2, share=1.5,
     ),
     "statements": Kind(
         {tables.financial_table: 3, tables.stacked_tables: 0.5, prose.body_paragraph: 2,
@@ -126,7 +129,8 @@ KINDS: dict[str, Kind] = {
         lengths=(8, 16), most_columns=1, slides=True, share=1.4,
     ),
     "brochure": Kind(
-        {layouts.panel_beside_text: 0.6, layouts.steps: 0.5, layouts.lists_side_by_side: 0.4,
+        {exercises.menu: 0.3, layouts.panel_beside_text: 0.6, layouts.steps: 0.5,
+         layouts.lists_side_by_side: 0.4,
          galleries.people: 0.3, galleries.products: 0.5, galleries.features: 0.6,
          galleries.full_page_picture: 0.15, galleries.picture_diagram: 0.3,
          layouts.drop_capital: 0.2, prose.body_paragraph: 2, prose.section: 1.5,
@@ -157,7 +161,8 @@ KINDS: dict[str, Kind] = {
         lengths=(3, 10), share=0.5,
     ),
     "newsletter": Kind(
-        {layouts.drop_capital: 0.5, galleries.people: 0.2, layouts.dated_entries: 0.3,
+        {exercises.menu: 0.1, exercises.transcript: 0.1, layouts.drop_capital: 0.5,
+         galleries.people: 0.2, layouts.dated_entries: 0.3,
          layouts.panel_beside_text: 0.2, prose.section: 3, prose.body_paragraph: 3,
          figures.photo_figure: 0.8, panels.pull_quote: 0.5, panels.callout: 0.5,
          figures.chart_figure: 0.3, panels.side_bar: 0.3, prose.poem: 0.15,
@@ -180,7 +185,8 @@ KINDS: dict[str, Kind] = {
         openings=(openings.resume_head,), lengths=(3, 8), most_columns=1, share=0.5,
     ),
     "minutes": Kind(
-        {records.motion: 3, prose.body_paragraph: 1, prose.list_with_lead_in: 0.6,
+        {exercises.transcript: 0.8, records.motion: 3, prose.body_paragraph: 1,
+         prose.list_with_lead_in: 0.6,
          records.agenda: 0.3, tables.table: 0.2},
         openings=(openings.minutes_head,), closings=(forms.signatures,), lengths=(5, 16),
         most_columns=1, share=0.6,
@@ -196,9 +202,11 @@ KINDS: dict[str, Kind] = {
          prose.body_paragraph: 1, prose.list_with_lead_in: 0.3, prose.glossary: 0.3,
          tables.table: 0.2},
         closings=(forms.signatures,), lengths=(5, 16), most_columns=2, share=0.8,
+        openings=(exercises.court_caption, openings.title_block),
     ),
     "questions": Kind(
-        {layouts.parallel_text: 0.3, layouts.side_headings: 0.3, records.questions: 3,
+        {exercises.multiple_choice: 1.5, exercises.transcript: 1, layouts.parallel_text: 0.3,
+         layouts.side_headings: 0.3, records.questions: 3,
          prose.section: 1, panels.callout: 0.3, prose.list_with_lead_in: 0.6},
         lengths=(5, 14), most_columns=2, share=0.4,
     ),

@@ -2,58 +2,18 @@
 
 from dataclasses import dataclass
 
+from training.layout.fonts import MONO, NARROW, SANS, SCRIPT_FONTS, SERIF, css_font
+from training.layout.pages import MM_PER_POINT, Paper, draw_paper, page_rules
 from training.layout.text import LATIN, Writer
 
-SERIF = [
-    "Liberation Serif",
-    "DejaVu Serif",
-    "Latin Modern Roman",
-    "TeX Gyre Termes",
-    "Noto Serif",
-    "TeX Gyre Pagella",
-    "TeX Gyre Schola",
-    "TeX Gyre Bonum",
-    "EB Garamond",
-    "Caladea",
-]
-SANS = ["Liberation Sans", "DejaVu Sans", "Latin Modern Sans", "TeX Gyre Heros", "Noto Sans",
-        "Roboto", "Open Sans", "Lato", "Carlito", "TeX Gyre Adventor"]  # fmt: skip
-NARROW = ["Liberation Sans Narrow", "Roboto Condensed", "TeX Gyre Heros Cn"]
-MONO = ["Inconsolata", "DejaVu Sans Mono", "Liberation Mono", "TeX Gyre Cursor"]
-SCRIPT_FONTS = {
-    "ja": ["Noto Sans CJK JP"],
-    "zh": ["Noto Sans CJK SC", "Noto Sans CJK TC"],
-    "ko": ["Noto Sans CJK KR"],
-    "ar": ["Noto Naskh Arabic", "Noto Sans Arabic", "Noto Kufi Arabic"],
-    "fa": ["Noto Naskh Arabic", "Noto Sans Arabic"],
-    "hi": ["Noto Sans Devanagari", "Noto Serif Devanagari"],
-}
 RIGHT_TO_LEFT = {"ar", "fa"}
 ACCENTS = [  # a strong color and a light one that goes with it
     ("#003366", "#e8eef6"), ("#8b0000", "#f8ecea"), ("#00805a", "#e6f4ee"), ("#333333", "#eeeeee"),
     ("#000000", "#f2f2f2"), ("#000000", "#e6e6e6"), ("#5b2a86", "#f0eaf6"), ("#c05a00", "#fdf1e3"),
     ("#0b6fa4", "#e2f1fa"), ("#556b2f", "#f0f3e4"), ("#9c1c5c", "#fbe9f2"), ("#20505a", "#e0edef"),
 ]  # fmt: skip
-MM_PER_POINT = 25.4 / 72
+WATERMARKS = ["DRAFT", "CONFIDENTIAL", "COPY", "SAMPLE", "VOID", "PRELIMINARY"]
 LEADINGS = [1.0, 1.1, 1.15, 1.2, 1.25, 1.3, 1.4, 1.5, 1.6, 1.8, 2.0, 2.2]
-
-
-@dataclass(frozen=True)
-class Paper:
-    """A page size, and its margins in mm: top, right, bottom, left."""
-
-    width: float  # mm
-    height: float
-    margins: tuple[float, float, float, float]
-
-    @property
-    def body_height(self) -> float:
-        """Height between the margins, in mm."""
-        return self.height - self.margins[0] - self.margins[2]
-
-    @property
-    def body_width(self) -> float:
-        return self.width - self.margins[1] - self.margins[3]
 
 
 @dataclass(frozen=True)
@@ -80,6 +40,7 @@ class Style:
     page_rules: str  # CSS of @page: running heads, page numbers
     heading_rules: str  # CSS of headings
     detail_rules: str  # CSS of lists, captions and notes
+    watermark: str  # a word in large pale type across each page; most often none
 
     @property
     def direction(self) -> str:
@@ -98,26 +59,24 @@ class Style:
         hyphens = "auto" if self.justified else "manual"
         rule = "column-rule:1px solid #999;" if self.column_rule else ""
         return f"""{self.page_rules}
-body{{font:{self.size:.1f}pt/{self.leading} {fonts(self.body_font)};text-align:{align};
+body{{font:{self.size:.1f}pt/{self.leading} {css_font(self.body_font)};text-align:{align};
 hyphens:{hyphens};margin:0;print-color-adjust:exact;overflow-wrap:break-word}}
 p{{margin:0 0 {self.paragraph_gap:.2f}em;text-indent:{self.paragraph_indent:.1f}em}}
 .columns{{columns:{self.columns};column-gap:{self.column_gap:.0f}mm;{rule}}}
 .wide{{column-span:all}}
+.mark{{position:fixed;inset:0;display:flex;align-items:center;justify-content:center;z-index:-1}}
+.mark span{{transform:rotate(-{self.paper.slope:.0f}deg);color:#e9e9e9;text-indent:0;
+font:bold {min(90, self.paper.body_width * 3 / max(len(self.watermark), 1)):.0f}pt sans-serif}}
 .still p,p.still{{text-indent:0}}
 {self.heading_rules}
 {self.detail_rules}
-pre,code{{font-family:{fonts(self.mono_font)};font-size:.88em}}"""
-
-
-def fonts(family: str) -> str:
-    """Return a CSS font list of one family, with fonts for what it lacks."""
-    return f"'{family}','Noto Sans','Noto Sans CJK JP','Noto Naskh Arabic','DejaVu Sans'"
+pre,code{{font-family:{css_font(self.mono_font)};font-size:.88em}}"""
 
 
 def draw_style(writer: Writer, slides: bool = False, most_columns: int = 3) -> Style:
     """Draw a random style; slides are pages of large type in landscape."""
     random = writer.random
-    paper = _draw_paper(writer, slides)
+    paper = draw_paper(writer, slides)
     columns = 1
     if not slides and paper.body_width > 120:
         columns = random.choices([1, 2, 3], [0.6, 0.32, 0.08])[0]
@@ -161,106 +120,11 @@ def draw_style(writer: Writer, slides: bool = False, most_columns: int = 3) -> S
         tint=tint,
         heading_sizes=heading_sizes,
         numbered_headings=writer.chance(0.35),
-        page_rules=_page_rules(writer, paper, size, leading, body_font, heading_font, accent),
+        page_rules=page_rules(writer, paper, size, leading, body_font, heading_font, accent),
         heading_rules=_heading_rules(writer, heading_sizes, heading_font, accent),
         detail_rules=_detail_rules(writer, gap),
+        watermark=writer.random.choice(WATERMARKS) if writer.chance(0.03) else "",
     )
-
-
-def _draw_paper(writer: Writer, slides: bool) -> Paper:
-    if slides:
-        width, height = writer.random.choice(
-            [(338.7, 190.5), (254, 190.5), (254, 142.9), (297, 210)]
-        )
-        side, top = writer.between(12, 28), writer.between(10, 24)
-        return Paper(width, height, (top, side, writer.between(12, 20), side))
-    sizes = [(215.9, 279.4), (210, 297), (148, 210), (215.9, 355.6)]
-    width, height = writer.random.choices(sizes, [0.47, 0.43, 0.06, 0.04])[0]
-    if writer.chance(0.08):
-        width, height = height, width
-    narrow = 0.7 if width < 150 else 1
-    left, right = writer.between(12, 32), writer.between(12, 32)
-    if writer.chance(0.6):
-        right = left
-    margins = writer.between(14, 30), right * narrow, writer.between(15, 28), left * narrow
-    return Paper(width, height, margins)
-
-
-def _page_rules(
-    writer: Writer, paper: Paper, size: float, leading: float, body: str, heading: str, accent: str
-) -> str:
-    """CSS of the page: its size, running heads and feet in margin boxes (tagged as artifacts)."""
-    small = writer.between(0.7, 0.95) * size if size < 13 else size * 0.6
-    color = writer.pick("#000", "#555", "#777", accent)
-    face = fonts(writer.pick(body, heading))
-    looks = f"font:{writer.pick('', '', 'italic ', 'bold ')}{small:.1f}pt {face};color:{color};"
-    rule = f"{writer.pick('.5pt', '1pt', '2pt')} solid {color};"
-    head, chapter = quoted(writer.title(2, 6)), quoted(writer.title(1, 5))
-    counter = writer.pick(
-        "counter(page)",
-        '"Page " counter(page)',
-        '"Page " counter(page) " of " counter(pages)',
-        '"– " counter(page) " –"',
-        f'{head} "  |  " counter(page)',
-        'counter(page) "/" counter(pages)',
-        f'{quoted(writer.company())} "   " counter(page)',
-        '"F-" counter(page)',
-    )
-
-    def box(name: str, content: str, ruled: bool) -> str:
-        edge = "border-bottom:" if name.startswith("top") else "border-top:"
-        return f"@{name}{{content:{content};{looks}{edge + rule if ruled else ''}}}"
-
-    sides = ["left", "center", "right"]
-    boxes = opposite = ""
-    if writer.chance(0.55):
-        ruled, spots = (
-            writer.chance(0.35),
-            writer.random.sample(sides, 3 if writer.chance(0.2) else 1),
-        )
-        contents = [head, chapter, quoted(writer.date())]
-        boxes += "".join(box(f"top-{s}", c, ruled) for s, c in zip(spots, contents, strict=False))
-        if ruled:
-            boxes += "".join(box(f"top-{s}", '""', True) for s in sides if s not in spots)
-    if writer.chance(0.75):
-        ruled, spot = writer.chance(0.2), writer.random.choice(sides)
-        edge = writer.pick("bottom", "bottom", "bottom", "top") if not boxes else "bottom"
-        boxes += box(f"{edge}-{spot}", counter, ruled)
-        if writer.chance(0.3):
-            other = writer.random.choice([side for side in sides if side != spot])
-            boxes += box(
-                f"{edge}-{other}", quoted(writer.pick(writer.company(), writer.url())), ruled
-            )
-        if spot != "center" and writer.chance(0.3):
-            mirror = {"left": "right", "right": "left"}[spot]
-            opposite = (
-                f"@page:left{{@{edge}-{spot}{{content:''}}"
-                + box(f"{edge}-{mirror}", counter, ruled)
-                + "}"
-            )
-    if writer.chance(0.03):
-        lines = round(paper.body_height / MM_PER_POINT / (size * leading))
-        numbers = "\\A ".join(str(number) for number in range(1, lines))
-        gutter = f"text-align:right;vertical-align:top;padding-right:3mm;font:{size * 0.8:.1f}pt/"
-        boxes += (
-            f'@left-middle{{content:"{numbers}";white-space:pre;{gutter}{size * leading:.2f}pt '
-            f"{fonts(body)};}}"
-        )
-    top, right, bottom, left = paper.margins
-    margins = f"{top:.1f}mm {right:.1f}mm {bottom:.1f}mm {left:.1f}mm"
-    return (
-        f"@page{{size:{paper.width}mm {paper.height}mm;margin:{margins};{boxes}}}{opposite}"
-        f"@page lying{{size:{paper.height}mm {paper.width}mm}}"
-        "@page bare{margin:0;"
-        "@top-left{content:none}@top-center{content:none}@top-right{content:none}"
-        "@bottom-left{content:none}@bottom-center{content:none}@bottom-right{content:none}"
-        "@left-middle{content:none}}"
-    )
-
-
-def quoted(plain: str) -> str:
-    """Return text as a CSS string."""
-    return '"' + plain.replace("\\", "").replace('"', "'").replace("\n", " ").replace("<", "") + '"'
 
 
 def _heading_rules(
@@ -268,7 +132,7 @@ def _heading_rules(
 ) -> str:
     align = writer.pick("start", "start", "start", "center")
     rules = [
-        f"h1,h2,h3,h4{{font-family:{fonts(font)};color:{accent};text-align:{align};text-indent:0;"
+        f"h1,h2,h3,h4{{font-family:{css_font(font)};color:{accent};text-align:{align};text-indent:0;"
         f"break-after:avoid;hyphens:manual;line-height:{writer.between(1.05, 1.4):.2f}}}"
     ]
     spaces = [(0.3, 1.2, 0.1, 0.8), (0.4, 1.3, 0.05, 0.6), (0.3, 1.0, 0.0, 0.4)]

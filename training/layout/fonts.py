@@ -1,0 +1,31 @@
+"""Fonts of the documents. All are free, and installed where documents are printed."""
+
+SERIF = [
+    "Liberation Serif",
+    "DejaVu Serif",
+    "Latin Modern Roman",
+    "TeX Gyre Termes",
+    "Noto Serif",
+    "TeX Gyre Pagella",
+    "TeX Gyre Schola",
+    "TeX Gyre Bonum",
+    "EB Garamond",
+    "Caladea",
+]
+SANS = ["Liberation Sans", "DejaVu Sans", "Latin Modern Sans", "TeX Gyre Heros", "Noto Sans",
+        "Roboto", "Open Sans", "Lato", "Carlito", "TeX Gyre Adventor"]  # fmt: skip
+NARROW = ["Liberation Sans Narrow", "Roboto Condensed", "TeX Gyre Heros Cn"]
+MONO = ["Inconsolata", "DejaVu Sans Mono", "Liberation Mono", "TeX Gyre Cursor"]
+SCRIPT_FONTS = {
+    "ja": ["Noto Sans CJK JP"],
+    "zh": ["Noto Sans CJK SC", "Noto Sans CJK TC"],
+    "ko": ["Noto Sans CJK KR"],
+    "ar": ["Noto Naskh Arabic", "Noto Sans Arabic", "Noto Kufi Arabic"],
+    "fa": ["Noto Naskh Arabic", "Noto Sans Arabic"],
+    "hi": ["Noto Sans Devanagari", "Noto Serif Devanagari"],
+}
+
+
+def css_font(family: str) -> str:
+    """Return a CSS font list of one family, with fonts for what it lacks."""
+    return f"'{family}','Noto Sans','Noto Sans CJK JP','Noto Naskh Arabic','DejaVu Sans'"
