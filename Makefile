@@ -51,5 +51,5 @@ clean:
 
 .venv/.dev: .venv/.core
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt \
-		-e '.[langchain,llamaindex,layout,colpali,hf,lance,qdrant,ray,eval,test,check]'
+		-e '.[langchain,llamaindex,layout,colpali,hf,lance,qdrant,ray,eval,train,test,check]'
 	touch $@
