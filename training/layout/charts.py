@@ -65,7 +65,9 @@ def chart(writer: Writer, style: Style) -> str:
     elif names:
         parts.append(_legend(frame, names, left, legend_y, width - left, False))
     name = writer.title(2, 5)
-    return svg.drawing(width, height, "".join(parts), f"'{style.heading_font}'", name)
+    return svg.drawing(
+        width, height, "".join(parts), f"'{style.heading_font}'", name, style.drawing_scale
+    )
 
 
 def _title(writer: Writer, width: float, size: float) -> tuple[float, str]:

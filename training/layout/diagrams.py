@@ -269,4 +269,5 @@ def diagram(writer: Writer, style: Style) -> str:
     """A diagram of any kind."""
     makers, weights = zip(*KINDS, strict=True)
     width, height, content = writer.random.choices(makers, weights)[0](writer, style)
-    return svg.drawing(width, height, content, f"'{style.heading_font}'", writer.title(2, 5))
+    name, font = writer.title(2, 5), f"'{style.heading_font}'"
+    return svg.drawing(width, height, content, font, name, style.drawing_scale)

@@ -1,7 +1,7 @@
 """Whole documents as HTML, each from its seed alone."""
 
 from collections.abc import Container
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from training.layout.kinds import KINDS, Element
 from training.layout.markup import element
@@ -71,6 +71,7 @@ def document_of_kind(
         return writer.random.choices(list(favored), list(favored.values()))[0](writer, style)
 
     if kind.slides:
+        writer = replace(writer, is_brief=writer.chance(0.7))
         slides = [_slide(writer, style, favored) for _ in range(count)]
         return Document(name, style, "", tuple(slides), "")
     openings = [maker for maker in kind.openings if makers is None or maker in makers]
@@ -94,8 +95,8 @@ def _slide(writer: Writer, style: Style, favored: dict[Element, float]) -> str:
     else:
         body = "".join(parts)
     ground = f"background:{style.tint};" if writer.chance(0.15) else ""
-    css = f"break-after:page;min-height:{style.paper.body_height - 1:.1f}mm;{ground}"
-    return element("section", title, body, css=css)
+    css = f"break-after:page;min-height:{style.paper.body_height - 2:.1f}mm;display:flow-root;"
+    return element("section", title, body, css=css + ground)
 
 
 def html_document(seed: int, elements: int | None = None) -> str:

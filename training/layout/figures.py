@@ -177,36 +177,22 @@ def photo_with_words(writer: Writer, style: Style) -> str:
         f"background:{shade};color:#fff;padding:.6em 1em;"
         f"max-width:{writer.number_of(40, 80)}%;text-align:start"
     )
-    title = element(
-        "h1", text(writer.title(2, 6)), css="color:#fff;background:none;border:0;margin:0"
-    )
-    words = (
-        paragraph(writer.sentence(), "margin:.3em 0 0;text-indent:0") if writer.chance(0.6) else ""
-    )
+    plain = "color:#fff;background:none;border:0;margin:0"
+    title = element("h1", text(writer.title(2, 6)), css=plain)
+    below = "margin:.3em 0 0;text-indent:0"
+    words = paragraph(writer.sentence(), below) if writer.chance(0.6) else ""
     image = element(
         "img",
         css="position:absolute;inset:0;width:100%;height:100%;object-fit:cover",
         src=data_uri(writer, 1.3),
-        alt="",
-    ).replace('alt=""', f'alt="{text(writer.label(2, 4))}"')
-    over = element(
-        "div",
-        element("div", title, words, css=box),
-        css=(
-            "position:absolute;inset:0;padding:6mm;display:flex;flex-direction:column;"
-            f"justify-content:{spot};align-items:{writer.pick('start', 'center', 'end')}"
-        ),
+        alt=writer.label(2, 4),
     )
-    return element(
-        "div",
-        image,
-        over,
-        class_="wide",
-        css=(
-            f"position:relative;height:{height:.0f}mm;overflow:hidden;break-inside:avoid;"
-            "margin:0 0 .8em"
-        ),
-    )
+    inside = f"min-height:{height:.0f}mm;box-sizing:border-box;padding:6mm;display:flex;"
+    inside += f"flex-direction:column;justify-content:{spot};"
+    inside += f"align-items:{writer.pick('start', 'center', 'end')};position:relative"
+    over = element("div", element("div", title, words, css=box), css=inside)
+    frame = "position:relative;overflow:hidden;break-inside:avoid;margin:0 0 .8em"
+    return element("div", image, over, class_="wide", css=frame)
 
 
 def icon_row(writer: Writer, style: Style) -> str:

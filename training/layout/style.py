@@ -53,6 +53,11 @@ class Style:
         return width / (self.size * MM_PER_POINT)
 
     @property
+    def drawing_scale(self) -> float:
+        """How much larger than on a page of common type drawings are."""
+        return min(1.4, max(1.0, self.size / 11))
+
+    @property
     def css(self) -> str:
         """The style sheet of the document."""
         align = "justify" if self.justified else "start"

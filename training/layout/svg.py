@@ -103,11 +103,13 @@ def wrap(words: str, size: float, width: float, most: int = 3) -> list[str]:
     return lines[:most]
 
 
-def drawing(width: float, height: float, content: str, font: str, description: str) -> str:
-    """An SVG image that scales down to the width of its column."""
+def drawing(
+    width: float, height: float, content: str, font: str, description: str, scale: float = 1.0
+) -> str:
+    """Return an SVG image, magnified by a scale; it shrinks to the width of its column."""
     return (
-        f'<svg role="img" aria-label="{html.escape(description)}" width="{width:.0f}" '
-        f'height="{height:.0f}" '
+        f'<svg role="img" aria-label="{html.escape(description)}" width="{width * scale:.0f}" '
+        f'height="{height * scale:.0f}" '
         f'viewBox="0 0 {width:.0f} {height:.0f}" style="max-width:100%;height:auto;direction:ltr;'
         f'font-family:{font.replace(chr(34), "")}">{content}</svg>'
     )

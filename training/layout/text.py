@@ -37,6 +37,7 @@ class Writer:
     language: str
     faker: Faker
     capitals: str  # of titles: "title", "sentence" or "upper"
+    is_brief: bool = False  # single short sentences, as on slides
 
     @classmethod
     def seeded(cls, seed: int, language: str = "en") -> "Writer":
@@ -89,6 +90,8 @@ class Writer:
 
     def sentence(self) -> str:
         """Return a sentence with the punctuation, numbers and names of real prose."""
+        if self.is_brief and self.chance(0.7):
+            return self.label(4, 12)
         if self.language == "en":
             return sentences.sentence(self)
         length = self.random.choices([5, 9, 14, 22], [0.2, 0.35, 0.3, 0.15])[0]
@@ -104,7 +107,7 @@ class Writer:
 
     def sentences(self, count: int) -> str:
         glue = "" if self.language in NO_SPACES else " "
-        return glue.join(self.sentence() for _ in range(count))
+        return glue.join(self.sentence() for _ in range(1 if self.is_brief else count))
 
     def prose(self) -> str:
         """Return the text of a paragraph: one to nine sentences."""
