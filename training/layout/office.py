@@ -4,7 +4,17 @@ import re
 
 import lxml.html
 
-from training.layout import figures, kinds, letters, openings, prose, records, tables
+from training.layout import (
+    exercises,
+    figures,
+    kinds,
+    letters,
+    openings,
+    panels,
+    prose,
+    records,
+    tables,
+)
 from training.layout.documents import Document, document_of_kind, draw_language
 from training.layout.kinds import Element
 from training.layout.office_body import Body
@@ -38,6 +48,12 @@ MAKERS: frozenset[Element] = frozenset(
         openings.resume_head,
         letters.press_head,
         records.questions,
+        panels.callout,
+        panels.warning,
+        panels.pull_quote,
+        exercises.theorem,
+        exercises.transcript,
+        exercises.multiple_choice,
         records.motion,
         records.agenda,
         records.clauses,

@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 
 from training.layout.markup import text
 from training.layout.office_styles import Properties, attributes, list_style
-from training.layout.office_tables import css_of, write_table
+from training.layout.office_tables import css_of, full_colors, write_table
 from training.layout.style import Style
 from training.layout.text import Writer
 
@@ -25,6 +25,7 @@ CHARACTERS = {  # inline tag -> text properties
     "small": {"fo:font-size": "80%"},
 }
 SVG_NAMESPACE = 'xmlns="http://www.w3.org/2000/svg"'
+DARK = 380  # sum of red, green and blue below which text on a color is white
 SIZE = re.compile(r'width="(\d+)" height="(\d+)"')
 
 
@@ -158,7 +159,27 @@ class Body:
             return f'<text:p text:style-name="Cell">{self._image(node)}</text:p>'
         if node.tag == "hr":
             return ""
-        return self.blocks(node, "Quotations" if node.tag == "blockquote" else parent)
+        inside = self.blocks(node, "Quotations" if node.tag == "blockquote" else parent)
+        ground = css_of(node).get("background", "")
+        if node.tag == "div" and ground.startswith("#") and inside:
+            return self._panel(inside, ground)
+        return inside
+
+    def _panel(self, inside: str, ground: str) -> str:
+        """Blocks on a colored ground. Dark grounds get a light color, so that text stays black."""
+        color = full_colors(ground)
+        is_dark = sum(int(color[i : i + 2], 16) for i in (1, 3, 5)) < DARK
+        values = {"fo:background-color": self.look.tint if is_dark else color}
+        looks = (
+            f"<style:section-properties{attributes(values)}><style:columns "
+            "fo:column-count='1'/></style:section-properties>"
+        )
+        name = self.automatic("section", looks)
+        number = next(self.numbers)
+        return (
+            f'<text:section text:style-name="{name}" text:name="Panel '
+            f'{number}">{inside}</text:section>'
+        )
 
     def _list(self, node: HtmlElement, is_nested: bool = False) -> str:
         mark = re.sub(r" (inside|outside)$", "", css_of(node).get("list-style", "disc"))

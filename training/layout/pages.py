@@ -7,6 +7,7 @@ from training.layout.fonts import css_font
 from training.layout.text import Writer
 
 MM_PER_POINT = 25.4 / 72
+SIDES = ["left", "center", "right"]
 
 
 @dataclass(frozen=True)
@@ -51,76 +52,117 @@ def draw_paper(writer: Writer, slides: bool) -> Paper:
     return Paper(width, height, margins)
 
 
+@dataclass(frozen=True)
+class Running:
+    """How running heads and feet look. Chromium tags what stands in margin boxes as artifacts."""
+
+    looks: str  # CSS of their text
+    rule: str  # CSS of the line below heads or above feet
+    title: str  # a CSS string
+
+    def box(self, name: str, content: str, is_ruled: bool = False, more: str = "") -> str:
+        """Return the CSS of a margin box; content is a CSS value."""
+        edge = "border-bottom:" if name.startswith("top") else "border-top:"
+        line = edge + self.rule if is_ruled else ""
+        return f"@{name}{{content:{content};{self.looks}{line}{more}}}"
+
+
 def page_rules(
     writer: Writer, paper: Paper, size: float, leading: float, body: str, heading: str, accent: str
 ) -> str:
-    """CSS of the page: its size, running heads and feet in margin boxes (tagged as artifacts)."""
+    """CSS of the page: its size, running heads and feet, what stands at its edges."""
     small = writer.between(0.7, 0.95) * size if size < 13 else size * 0.6
     color = writer.pick("#000", "#555", "#777", accent)
+    slant = writer.pick("", "", "italic ", "bold ")
     face = css_font(writer.pick(body, heading))
-    looks = f"font:{writer.pick('', '', 'italic ', 'bold ')}{small:.1f}pt {face};color:{color};"
-    rule = f"{writer.pick('.5pt', '1pt', '2pt')} solid {color};"
-    head, chapter = quoted(writer.title(2, 6)), quoted(writer.title(1, 5))
+    running = Running(
+        looks=f"font:{slant}{small:.1f}pt {face};color:{color};",
+        rule=f"{writer.pick('.5pt', '1pt', '2pt')} solid {color};",
+        title=quoted(writer.title(2, 6)),
+    )
+    heads = _heads(writer, running) if writer.chance(0.55) else ""
+    feet, opposite = _feet(writer, running, bool(heads)) if writer.chance(0.75) else ("", "")
+    edges = ""
+    if writer.chance(0.03):
+        edges = _line_numbers(paper, size, leading, body)
+    elif writer.chance(0.06):
+        edges = _edge(writer, running, accent)
+    top, right, bottom, left = paper.margins
+    margins = f"{top:.1f}mm {right:.1f}mm {bottom:.1f}mm {left:.1f}mm"
+    empty = "".join(
+        f"@{edge}-{side}{{content:none}}" for edge in ("top", "bottom") for side in SIDES
+    )
+    return (
+        f"@page{{size:{paper.width}mm {paper.height}mm;margin:{margins};{heads}{feet}{edges}}}"
+        f"{opposite}@page lying{{size:{paper.height}mm {paper.width}mm}}"
+        f"@page bare{{margin:0;{empty}@left-middle{{content:none}}@right-middle{{content:none}}}}"
+    )
+
+
+def _heads(writer: Writer, running: Running) -> str:
+    """One running head or three, with or without a line below."""
+    is_ruled = writer.chance(0.35)
+    sides = writer.random.sample(SIDES, 3 if writer.chance(0.2) else 1)
+    contents = [running.title, quoted(writer.title(1, 5)), quoted(writer.date())]
+    boxes = [
+        running.box(f"top-{side}", content, is_ruled)
+        for side, content in zip(sides, contents, strict=False)
+    ]
+    if is_ruled:
+        boxes += [running.box(f"top-{side}", '""', True) for side in SIDES if side not in sides]
+    return "".join(boxes)
+
+
+def _feet(writer: Writer, running: Running, has_heads: bool) -> tuple[str, str]:
+    """Page numbers, at times with more beside them, and rules for left pages that mirror them."""
     counter = writer.pick(
         "counter(page)",
         '"Page " counter(page)',
         '"Page " counter(page) " of " counter(pages)',
         '"– " counter(page) " –"',
-        f'{head} "  |  " counter(page)',
+        f'{running.title} "  |  " counter(page)',
         'counter(page) "/" counter(pages)',
         f'{quoted(writer.company())} "   " counter(page)',
         '"F-" counter(page)',
     )
+    is_ruled, side = writer.chance(0.2), writer.random.choice(SIDES)
+    edge = "bottom" if has_heads else writer.pick("bottom", "bottom", "bottom", "top")
+    boxes = running.box(f"{edge}-{side}", counter, is_ruled)
+    other = writer.random.choice([name for name in SIDES if name != side])
+    if writer.chance(0.3):
+        words = quoted(writer.pick(writer.company(), writer.url()))
+        boxes += running.box(f"{edge}-{other}", words, is_ruled)
+    elif writer.chance(0.1):
+        lines = [
+            writer.company(),
+            ", ".join(writer.address()),
+            f"{writer.phone()} · {writer.url()}",
+        ]
+        words = quoted("@".join(lines)).replace("@", "\\A ")
+        boxes += running.box(f"{edge}-{other}", words, is_ruled, "white-space:pre;")
+    if side == "center" or writer.chance(0.7):
+        return boxes, ""
+    mirror = running.box(f"{edge}-{'right' if side == 'left' else 'left'}", counter, is_ruled)
+    return boxes, f'@page:left{{@{edge}-{side}{{content:""}}{mirror}}}'
 
-    def box(name: str, content: str, ruled: bool) -> str:
-        edge = "border-bottom:" if name.startswith("top") else "border-top:"
-        return f"@{name}{{content:{content};{looks}{edge + rule if ruled else ''}}}"
 
-    sides = ["left", "center", "right"]
-    boxes = opposite = ""
-    if writer.chance(0.55):
-        ruled, spots = (
-            writer.chance(0.35),
-            writer.random.sample(sides, 3 if writer.chance(0.2) else 1),
-        )
-        contents = [head, chapter, quoted(writer.date())]
-        boxes += "".join(box(f"top-{s}", c, ruled) for s, c in zip(spots, contents, strict=False))
-        if ruled:
-            boxes += "".join(box(f"top-{s}", '""', True) for s in sides if s not in spots)
-    if writer.chance(0.75):
-        ruled, spot = writer.chance(0.2), writer.random.choice(sides)
-        edge = writer.pick("bottom", "bottom", "bottom", "top") if not boxes else "bottom"
-        boxes += box(f"{edge}-{spot}", counter, ruled)
-        if writer.chance(0.3):
-            other = writer.random.choice([side for side in sides if side != spot])
-            boxes += box(
-                f"{edge}-{other}", quoted(writer.pick(writer.company(), writer.url())), ruled
-            )
-        if spot != "center" and writer.chance(0.3):
-            mirror = {"left": "right", "right": "left"}[spot]
-            opposite = (
-                f"@page:left{{@{edge}-{spot}{{content:''}}"
-                + box(f"{edge}-{mirror}", counter, ruled)
-                + "}"
-            )
-    if writer.chance(0.03):
-        lines = round(paper.body_height / MM_PER_POINT / (size * leading))
-        numbers = "\\A ".join(str(number) for number in range(1, lines))
-        gutter = f"text-align:right;vertical-align:top;padding-right:3mm;font:{size * 0.8:.1f}pt/"
-        boxes += (
-            f'@left-middle{{content:"{numbers}";white-space:pre;{gutter}{size * leading:.2f}pt '
-            f"{css_font(body)};}}"
-        )
-    top, right, bottom, left = paper.margins
-    margins = f"{top:.1f}mm {right:.1f}mm {bottom:.1f}mm {left:.1f}mm"
-    return (
-        f"@page{{size:{paper.width}mm {paper.height}mm;margin:{margins};{boxes}}}{opposite}"
-        f"@page lying{{size:{paper.height}mm {paper.width}mm}}"
-        "@page bare{margin:0;"
-        "@top-left{content:none}@top-center{content:none}@top-right{content:none}"
-        "@bottom-left{content:none}@bottom-center{content:none}@bottom-right{content:none}"
-        "@left-middle{content:none}}"
-    )
+def _line_numbers(paper: Paper, size: float, leading: float, font: str) -> str:
+    """The numbers of lines in the left margin, as in pleadings."""
+    lines = round(paper.body_height / MM_PER_POINT / (size * leading))
+    numbers = "\\A ".join(str(number) for number in range(1, lines))
+    looks = f"font:{size * 0.8:.1f}pt/{size * leading:.2f}pt {css_font(font)};white-space:pre;"
+    place = "text-align:right;vertical-align:top;padding-right:3mm;"
+    return f'@left-middle{{content:"{numbers}";{looks}{place}}}'
+
+
+def _edge(writer: Writer, running: Running, accent: str) -> str:
+    """A colored strip along a side of the page, or a tab with the name of the chapter."""
+    side = writer.pick("left", "right")
+    if writer.chance(0.5):
+        return f'@{side}-middle{{content:"";background:{accent};width:{writer.number_of(3, 9)}mm}}'
+    tab = f"writing-mode:vertical-rl;background:{accent};color:#fff;padding:3mm 1mm;"
+    place = f"height:{writer.number_of(24, 60)}mm;width:7mm;text-align:center;"
+    return running.box(f"{side}-{writer.pick('top', 'middle')}", running.title, more=tab + place)
 
 
 def quoted(plain: str) -> str:
