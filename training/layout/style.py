@@ -6,6 +6,7 @@ from training.layout.fonts import MONO, NARROW, SANS, SCRIPT_FONTS, SERIF, css_f
 from training.layout.pages import MM_PER_POINT, Paper, draw_paper, page_rules
 from training.layout.text import LATIN, Writer
 
+TALL_SCRIPTS = {"ar", "fa", "hi"}  # their lines touch where leading is below 1.6
 RIGHT_TO_LEFT = {"ar", "fa"}
 ACCENTS = [  # a strong color and a light one that goes with it
     ("#003366", "#e8eef6"), ("#8b0000", "#f8ecea"), ("#00805a", "#e6f4ee"), ("#333333", "#eeeeee"),
@@ -75,7 +76,8 @@ font:bold {min(90, self.paper.body_width * 3 / max(len(self.watermark), 1)):.0f}
 .still p,p.still{{text-indent:0}}
 {self.heading_rules}
 {self.detail_rules}
-pre,code{{font-family:{css_font(self.mono_font)};font-size:.88em}}"""
+pre,code{{font-family:{css_font(self.mono_font)};font-size:.88em}}
+{"*{line-height:1.6!important}" if self.language in TALL_SCRIPTS else ""}"""
 
 
 def draw_style(writer: Writer, slides: bool = False, most_columns: int = 3) -> Style:
