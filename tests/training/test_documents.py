@@ -1,6 +1,9 @@
 """The generator of documents: the same from the same seed, well-formed, printed with its tags."""
 
+import os
 import shutil
+import subprocess
+import sys
 from html.parser import HTMLParser
 
 import pytest
@@ -50,6 +53,26 @@ def faults(html):
 def test_equal_seeds_draw_equal_documents(seed):
     assert html_document(seed) == html_document(seed)
     assert html_document(seed) != html_document(seed + 1)
+
+
+def test_documents_do_not_depend_on_the_seed_of_hashes():
+    program = (
+        "from training.layout.text import LOCALES, Writer\n"
+        "for language in LOCALES:\n"
+        "    w = Writer.seeded(5, language)\n"
+        "    draws = w.name, w.company, w.place, w.job, w.address, w.phone, w.email, w.url, w.prose\n"
+        "    print(language, [draw() for draw in draws for _ in range(20)])\n"
+    )
+    texts = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.getcwd()},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(texts) == 1
 
 
 @pytest.mark.parametrize("maker", ELEMENTS, ids=lambda maker: maker.__name__)

@@ -123,6 +123,8 @@ class Writer:
         return self.faker.company()
 
     def place(self) -> str:
+        if self.language == "it":  # Faker draws Italian cities from a set, in no fixed order
+            return f"{self.pick('San', 'Borgo', 'Quarto')} {self.surname()}"
         return self.faker.city()
 
     def job(self) -> str:
