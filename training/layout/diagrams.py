@@ -1,7 +1,6 @@
 """Diagrams as SVG: boxes and arrows, organizations, timelines, circles, networks, maps."""
 
 import math
-from collections.abc import Callable
 
 from training.layout import svg
 from training.layout.plots import PALETTES
@@ -252,22 +251,3 @@ def icon(writer: Writer, style: Style, x: float, y: float, side: float) -> str:
         + svg.line(center, (x + half, y + side * 0.2), color)
         + svg.line(center, (x + side * 0.7, y + half), color)
     )
-
-
-KINDS: list[tuple[Callable[[Writer, Style], Drawing], float]] = [
-    (flow_chart, 3),
-    (organization, 1.5),
-    (timeline, 1),
-    (circles, 0.8),
-    (network, 1),
-    (region_map, 1),
-    (pictograms, 1),
-]
-
-
-def diagram(writer: Writer, style: Style) -> str:
-    """A diagram of any kind."""
-    makers, weights = zip(*KINDS, strict=True)
-    width, height, content = writer.random.choices(makers, weights)[0](writer, style)
-    name, font = writer.title(2, 5), f"'{style.heading_font}'"
-    return svg.drawing(width, height, content, font, name, style.drawing_scale)

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from training.layout import svg
+from training.layout import diagrams, svg, technical
 from training.layout.charts import chart
-from training.layout.diagrams import diagram, icon
+from training.layout.diagrams import Drawing, icon
 from training.layout.markup import element, paragraph, text
 from training.layout.pictures import data_uri, photograph
 from training.layout.style import Style
@@ -12,6 +12,29 @@ from training.layout.svg import drawing
 from training.layout.text import Writer
 
 Element = Callable[[Writer, Style], str]
+
+
+DIAGRAMS: dict[Callable[[Writer, Style], Drawing], float] = {  # with their weights
+    diagrams.flow_chart: 3,
+    diagrams.organization: 1.5,
+    diagrams.timeline: 1,
+    diagrams.circles: 0.8,
+    diagrams.network: 1,
+    diagrams.region_map: 1,
+    diagrams.pictograms: 1,
+    technical.numbered_parts: 0.8,
+    technical.floor_plan: 0.4,
+    technical.tree: 0.5,
+    technical.small_plots: 1,
+}
+
+
+def diagram(writer: Writer, style: Style) -> str:
+    """A diagram of any kind, without caption."""
+    maker = writer.random.choices(list(DIAGRAMS), list(DIAGRAMS.values()))[0]
+    width, height, content = maker(writer, style)
+    name, font = writer.title(2, 5), f"'{style.heading_font}'"
+    return svg.drawing(width, height, content, font, name, style.drawing_scale)
 
 
 def caption(writer: Writer) -> str:
