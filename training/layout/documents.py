@@ -89,8 +89,10 @@ def _slide(writer: Writer, style: Style, favored: dict[Element, float]) -> str:
         list(favored), list(favored.values()), k=writer.random.choice([1, 1, 2, 3])
     )
     title = heading(writer, style, writer.random.choice([1, 1, 2])) if writer.chance(0.9) else ""
-    parts = [element("div", maker(writer, style), css="min-width:0") for maker in makers]
-    if len(parts) == 2 and writer.chance(0.6):
+    has_halves = len(makers) == 2 and writer.chance(0.6)
+    look = replace(style, columns=2) if has_halves else style
+    parts = [element("div", maker(writer, look), css="min-width:0") for maker in makers]
+    if has_halves:
         body = element("div", *parts, css="display:grid;grid-template-columns:1fr 1fr;gap:8mm")
     else:
         body = "".join(parts)

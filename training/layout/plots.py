@@ -118,7 +118,7 @@ def bars(writer: Writer, frame: Frame) -> tuple[str, list[str]]:
 
 def horizontal_bars(writer: Writer, frame: Frame) -> tuple[str, list[str]]:
     """Lying bars with names at the left and values at their ends."""
-    count, parts = writer.number_of(3, 10), []
+    count, parts = writer.number_of(3, max(3, min(10, int(frame.height / frame.size / 1.4)))), []
     step, names = frame.height / count, min(frame.width * 0.4, 150)
     left = frame.left - 30 + names
     for i in range(count):
