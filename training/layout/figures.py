@@ -13,7 +13,6 @@ from training.layout.text import Writer
 
 Element = Callable[[Writer, Style], str]
 
-
 DIAGRAMS: dict[Callable[[Writer, Style], Drawing], float] = {  # with their weights
     diagrams.flow_chart: 3,
     diagrams.organization: 1.5,
@@ -112,7 +111,8 @@ def photo_figure(writer: Writer, style: Style) -> str:
     return compose(writer, style, photograph(writer, width, writer.between(0.9, 2.6)))
 
 
-def _pair(parts: list[str], gap: int, still: bool = True) -> str:
+def _pair(parts: list[str], gap: int) -> str:
+    """Blocks of equal width beside each other."""
     columns = f"grid-template-columns:repeat({len(parts)},minmax(0,1fr));"
     return element(
         "div",
@@ -245,7 +245,7 @@ def icon_row(writer: Writer, style: Style) -> str:
 
 
 def logo(writer: Writer, style: Style) -> str:
-    """A sign, at times with the name of its owner."""
+    """A sign at the top of a letter or leaflet."""
     size = writer.number_of(28, 60)
     sign = drawing(size, size, icon(writer, style, 2, 2, size - 4), "sans-serif", "logo")
     return element(

@@ -123,12 +123,8 @@ def write_table(
     head: Sequence[Row],
     body: Sequence[Row],
     caption: str = "",
-    foot: str = "",
 ) -> str:
-    """Return a table; head rows are repeated on later pages, or not. caption: HTML.
-
-    foot: CSS added to the last row of the body.
-    """
+    """Return a table; head rows are repeated on later pages, or not. caption: HTML."""
     heads = [
         _write_row(
             [replace(cell, head=True) for cell in row],
@@ -140,9 +136,7 @@ def write_table(
     rows = [
         _write_row(
             row,
-            look.cell_css
-            + (look.odd_css if number % 2 else "")
-            + (foot if row is body[-1] else ""),
+            look.cell_css + (look.odd_css if number % 2 else ""),
             "font-weight:inherit;" if writer.chance(0.5) else "",
         )
         for number, row in enumerate(body)

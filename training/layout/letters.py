@@ -1,5 +1,6 @@
 """Parts of letters, memos, invoices and press releases."""
 
+from training.layout.figures import logo
 from training.layout.markup import element, paragraph, text
 from training.layout.panels import STILL, address
 from training.layout.style import Style
@@ -70,7 +71,8 @@ def letter_head(writer: Writer, style: Style) -> str:
         ),
         "text-indent:0",
     )
-    return head + rule + date + addressee + subject + greeting
+    sign = logo(writer, style) if writer.chance(0.25) else ""
+    return sign + head + rule + date + addressee + subject + greeting
 
 
 def letter_close(writer: Writer, style: Style) -> str:

@@ -48,15 +48,12 @@ def body_paragraph(writer: Writer, style: Style) -> str:
     return element("p", words, css=css)
 
 
-def paragraphs(writer: Writer, style: Style) -> str:
-    return "".join(body_paragraph(writer, style) for _ in range(writer.number_of(2, 4)))
-
-
-def heading(writer: Writer, style: Style, level: int | None = None, number: str = "") -> str:
+def heading(writer: Writer, style: Style, level: int | None = None) -> str:
     """A heading of level 1 to 4, drawn where none is given; some go over two lines."""
     level = level or writer.random.choices([2, 3, 4], [0.55, 0.37, 0.08])[0]
     words = writer.title(8, 16) if writer.chance(0.08) else writer.title(1, 7)
-    if not number and style.numbered_headings:
+    number = ""
+    if style.numbered_headings:
         parts = [str(writer.number_of(1, 12)) for _ in range(level - 1)] or ["1"]
         number = ".".join(parts) + writer.pick("", ".") + writer.pick(" ", "  ", " ")
     return element(f"h{level}", text(number + words))
@@ -274,7 +271,7 @@ def code(writer: Writer, style: Style) -> str:
 def formula(writer: Writer, style: Style) -> str:
     """A displayed formula, most often with its number at the right."""
     pick = writer.pick
-    left = f"<i>{pick(*'xyzfgLEQ')}</i>{pick('', '<sub>i</sub>', f'({pick(*chr(120))})')}"
+    left = f"<i>{pick(*'xyzfgLEQ')}</i>{pick('', '<sub>i</sub>', '(x)')}"
     terms = [
         f"{pick('', str(writer.number_of(2, 9)), 'α', 'β')}<i>{pick(*'abcxyz')}</i>"
         f"{pick('', '<sup>2</sup>', '<sub>1</sub>', '<sub>j</sub>')}"

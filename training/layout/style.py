@@ -33,6 +33,7 @@ class Style:
     leading: float
     paragraph_gap: float
     paragraph_indent: float
+    letter_spacing: float
     justified: bool
     accent: str
     tint: str
@@ -66,14 +67,13 @@ class Style:
         rule = "column-rule:1px solid #999;" if self.column_rule else ""
         return f"""{self.page_rules}
 body{{font:{self.size:.1f}pt/{self.leading} {css_font(self.body_font)};text-align:{align};
-hyphens:{hyphens};margin:0;print-color-adjust:exact;overflow-wrap:break-word}}
+hyphens:{hyphens};margin:0;letter-spacing:{self.letter_spacing}em;print-color-adjust:exact;overflow-wrap:break-word}}
 p{{margin:0 0 {self.paragraph_gap:.2f}em;text-indent:{self.paragraph_indent:.1f}em}}
 .columns{{columns:{self.columns};column-gap:{self.column_gap:.0f}mm;{rule}}}
 .wide{{column-span:all}}
 .mark{{position:fixed;inset:0;display:flex;align-items:center;justify-content:center;z-index:-1}}
 .mark span{{transform:rotate(-{self.paper.slope:.0f}deg);color:#e9e9e9;text-indent:0;
 font:bold {min(90, self.paper.body_width * 3 / max(len(self.watermark), 1)):.0f}pt sans-serif}}
-.still p,p.still{{text-indent:0}}
 {self.heading_rules}
 {self.detail_rules}
 pre,code{{font-family:{css_font(self.mono_font)};font-size:.88em}}
@@ -122,6 +122,7 @@ def draw_style(writer: Writer, slides: bool = False, most_columns: int = 3) -> S
         leading=round(leading, 3),
         paragraph_gap=gap,
         paragraph_indent=writer.between(1, 2.5) if indented else 0,
+        letter_spacing=writer.random.choice([-0.02, 0.02, 0.05]) if writer.chance(0.12) else 0,
         justified=justified,
         accent=accent,
         tint=tint,
