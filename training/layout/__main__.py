@@ -8,10 +8,12 @@ from pathlib import Path
 import pypdfium2
 
 from training.layout import documents, office
+from training.layout.office_slides import flat_slides
 from training.layout.printing import Chromium, print_office
 
 MOST_PAGES = 8  # of a document; longer ones lose elements at their end
 RESTART = 100  # documents a browser prints before another takes over; its memory grows
+SLIDES_EVERY = 6  # one in so many office documents is a presentation
 OFFICE_BATCH = 40  # documents a run of LibreOffice prints
 
 
@@ -53,23 +55,37 @@ def print_by_libreoffice(folder: Path, seeds: range) -> int:
     """Print the office documents of the seeds into a folder; return the number of their pages."""
     pages = 0
     for start in range(0, len(seeds), OFFICE_BATCH):
-        batch = {seed: office.draw_document(seed) for seed in seeds[start : start + OFFICE_BATCH]}
-        elements = {seed: len(document.elements) for seed, document in batch.items()}
+        batch = seeds[start : start + OFFICE_BATCH]
+        texts = {seed: office.draw_document(seed) for seed in batch if seed % SLIDES_EVERY}
+        elements = {seed: len(document.elements) for seed, document in texts.items()}
+        written = {f"{seed}.fodp": flat_slides(seed) for seed in batch if seed not in texts}
+        pages += sum(_print_office(folder, written).values())
         while elements:
-            with tempfile.TemporaryDirectory() as sources:
-                files = [Path(sources, f"{seed}.fodt") for seed in elements]
-                for file, (seed, count) in zip(files, elements.items(), strict=True):
-                    file.write_text(office.flat_text(batch[seed], seed, count), encoding="utf-8")
-                print_office(files, folder)
-            too_long = {}
-            for seed, count in elements.items():
-                length = count_pages(folder / f"{seed}.pdf")
-                if length > MOST_PAGES and count:
-                    too_long[seed] = shortened(count, length)
-                else:
-                    pages += length
+            lengths = _print_office(
+                folder,
+                {
+                    f"{seed}.fodt": office.flat_text(texts[seed], seed, count)
+                    for seed, count in elements.items()
+                },
+            )
+            too_long = {
+                seed: shortened(count, lengths[seed])
+                for seed, count in elements.items()
+                if lengths[seed] > MOST_PAGES and count
+            }
+            pages += sum(length for seed, length in lengths.items() if seed not in too_long)
             elements = too_long
     return pages
+
+
+def _print_office(folder: Path, written: dict[str, str]) -> dict[int, int]:
+    """Print flat office documents by name; return the number of pages of each seed."""
+    with tempfile.TemporaryDirectory() as sources:
+        files = [Path(sources, name) for name in written]
+        for file, content in zip(files, written.values(), strict=True):
+            file.write_text(content, encoding="utf-8")
+        print_office(files, folder)
+    return {int(file.stem): count_pages(folder / f"{file.stem}.pdf") for file in files}
 
 
 HANDS = {"chromium": print_by_chromium, "libreoffice": print_by_libreoffice}

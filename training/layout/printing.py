@@ -105,12 +105,16 @@ class Chromium:
 
 
 def print_office(files: Sequence[Path], folder: Path) -> None:
-    """Write office documents into a folder as tagged PDF, by one run of LibreOffice."""
+    """Write flat office texts (.fodt) and slides (.fodp) into a folder as tagged PDF."""
     program = shutil.which("soffice") or shutil.which("libreoffice")
     if program is None:
         raise FileNotFoundError("printing office documents needs LibreOffice (soffice)")
     options = json.dumps({"UseTaggedPDF": {"type": "boolean", "value": "true"}})
+    filters = {".fodt": "writer_pdf_Export", ".fodp": "impress_pdf_Export"}
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         command = [program, "--headless", f"-env:UserInstallation={Path(profile).as_uri()}"]
-        command += ["--convert-to", f"pdf:writer_pdf_Export:{options}", "--outdir", str(folder)]
-        subprocess.run([*command, *map(str, files)], check=True, capture_output=True)
+        for suffix, name in filters.items():
+            batch = [str(file) for file in files if file.suffix == suffix]
+            target = ["--convert-to", f"pdf:{name}:{options}", "--outdir", str(folder)]
+            if batch:
+                subprocess.run([*command, *target, *batch], check=True, capture_output=True)
