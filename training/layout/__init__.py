@@ -5,7 +5,8 @@
 A document follows from its seed alone. `kinds` says which elements a kind of document has;
 `prose`, `tables`, `figures`, `panels`, `forms` and others make one element each, as HTML whose tags
 say what it is; `style` and `pages` draw its looks. `printing` prints it, `office` makes an
-OpenDocument text of it first, `office_slides` slides. The truth is then read from the structure tree of the PDF:
+OpenDocument text of it first, `office_slides` makes slides. The truth is then read from the
+structure tree of the PDF:
 
 * <p> is P, <li> LI, <h1> to <h4> H1 to H4, <table> Table with TR, TH and TD, <figcaption> and
   <caption> Caption, <figure>, pictures and drawings Figure (a figure holds the Figure of its
