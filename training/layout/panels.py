@@ -89,7 +89,7 @@ CARDS = [key_figure, address, contact, text_card, labeled_value]
 
 def card_grid(writer: Writer, style: Style) -> str:
     """Two to eight cards of one kind, or of several, in a grid."""
-    across = writer.number_of(2, 4 if style.columns == 1 else 2)
+    across = min(writer.number_of(2, 4), max(2, int(style.column_ems / 9)))
     kind = writer.random.choice(CARDS)
     mixed = writer.chance(0.2)
     looks = ground(writer, style) if writer.chance(0.75) else ""
