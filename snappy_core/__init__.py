@@ -1,5 +1,10 @@
 """Region-level document retrieval: the paragraphs, tables and rows that answer, with boxes."""
 
+import os
+
+# ONNX Runtime reports its use to its vendor unless told otherwise before it is imported.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+
 from snappy_core.encoders import Encoder, open_encoder
 from snappy_core.errors import (
     FormatError,
