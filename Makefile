@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test mutate fuzz check format bench clean tesseract
+.PHONY: demo test mutate train fuzz check format bench clean tesseract
 
 demo: .venv/.core
 	$(BIN)/python examples/demo.py
@@ -14,6 +14,11 @@ test: .venv/.dev tesseract
 mutate: .venv/.dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[mutate]'
 	$(BIN)/python -m benchmarks mutation
+
+# The layout network from nothing: about an hour on two cores. Needs Chromium, LibreOffice and
+# fonts: apt-get install chromium libreoffice fonts-noto fonts-noto-cjk fonts-liberation
+train: .venv/.dev
+	$(BIN)/python -m training.layout.make out/layout_pages
 
 fuzz: .venv/.dev
 	$(BIN)/python -m tests.hostile --minutes 10

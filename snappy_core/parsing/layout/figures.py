@@ -1,4 +1,4 @@
-"""Figures, their labels and captions: from drawings, pictures and the areas of a layout model.
+"""Figures that a layout model sees in the picture of a page, for pages without drawn objects.
 
 A figure includes the text in it and its caption, which often holds the only words to find it by.
 Page frames and frames around running text are not figures.
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from snappy_core.boxes import as_boxes, coverage, enclose, iou
 from snappy_core.parsing.drawings import Area
 from snappy_core.parsing.layout.blocks import Block
+from snappy_core.parsing.layout.captions import attach_captions
 from snappy_core.parsing.layout.geometry import box_area, box_gaps, overlap_share
 from snappy_core.parsing.layout.upright_page import UprightPage
 from snappy_core.types import Box
@@ -29,8 +30,6 @@ _INSIDE = 0.7  # share of a block that must lie in an area to belong to it
 _LABEL_WORDS = 6  # of an axis label outside the area, at most
 _LABEL_GAP = 0.8  # font sizes between the area and such a label
 _LEAD_IN = 60  # words of the block above a figure that are its context
-_CAPTION_GAP = 3  # font sizes of a caption between it and its figure or table
-_CAPTION_OVERLAP = 2  # the same, where their boxes overlap
 
 
 def add_figures(blocks: Sequence[Block], page: UprightPage) -> list[Block]:
@@ -38,24 +37,25 @@ def add_figures(blocks: Sequence[Block], page: UprightPage) -> list[Block]:
     merged = list(blocks)
     for box in _merge_parts(_select_areas(merged, page), merged, page):
         merged = _absorb(Block((), box, label="figure"), merged)
-    merged = _attach_captions(merged, page)
-    for figure in [block for block in merged if block.label == "figure"]:
-        merged = _absorb(figure, [block for block in merged if block is not figure])
+    merged = attach_captions(merged, page)
     return [_with_lead_in(b, merged) if b.label == "figure" else b for b in merged]
 
 
 def _select_areas(blocks: Sequence[Block], page: UprightPage) -> list[Box]:
     """Return the areas that are figures; of overlapping ones those of the model, or the largest."""
+    figures = [block for block in blocks if block.label == "figure"]
     candidates = [
         area
         for area in page.areas
         # A "table" of the model in whose words no table was found is drawn like one.
-        if area.label in ("figure", "table")
+        if area.from_model
+        and area.label in ("figure", "table")
+        and not any(overlap_share(area.box, block.box) > 0.3 for block in figures)
         and not any(_is_surer_text(other, area) for other in page.areas)
         and _is_figure(area, blocks, page)
     ]
     selected: list[Box] = []
-    for area in sorted(candidates, key=lambda area: (not area.from_model, -box_area(area.box))):
+    for area in sorted(candidates, key=lambda area: -box_area(area.box)):
         if all(overlap_share(area.box, box) < 0.3 for box in selected):
             selected.append(area.box)
     return selected
@@ -150,53 +150,3 @@ def _with_lead_in(figure: Block, blocks: Sequence[Block]) -> Block:
     if not above:
         return figure
     return replace(figure, context=max(above, key=lambda b: b.box[3]).words[-_LEAD_IN:])
-
-
-def _attach_captions(blocks: Sequence[Block], page: UprightPage) -> list[Block]:
-    """Join each caption with the nearest figure or table above or below it, one to each."""
-    candidates = [
-        (gap, caption, block)
-        for caption in blocks
-        for block in blocks
-        if caption.label == "caption" and block.label in ("figure", "table")
-        if (gap := _caption_gap(caption, block)) is not None
-    ]
-    partners: dict[int, Block] = {}  # of captions, figures and tables, by their id()
-    for _, caption, block in sorted(candidates, key=lambda candidate: candidate[0]):
-        if id(caption) not in partners and id(block) not in partners:
-            partners[id(caption)], partners[id(block)] = block, caption
-    return [
-        _join_caption(partners[id(block)], block, page) if id(block) in partners else block
-        for block in blocks
-        if block.label != "caption" or id(block) not in partners
-    ]
-
-
-def _caption_gap(caption: Block, block: Block) -> float | None:
-    """Return the points between a caption and a block above or below it; None if too far."""
-    across, gap = box_gaps(caption.box, block.box)
-    (left, _, right, _), (x0, _, x1, _) = caption.box, block.box
-    is_over = -across >= 0.5 * min(right - left, x1 - x0)
-    is_close = -_CAPTION_OVERLAP * caption.size < gap < _CAPTION_GAP * caption.size
-    return max(gap, 0.0) if is_over and is_close else None
-
-
-def _join_caption(caption: Block, block: Block, page: UprightPage) -> Block:
-    is_above = caption.box[1] < block.box[1]
-    text = block.text
-    if text is not None:
-        caption_text = " ".join(page.layer.texts[word] for word in caption.words)
-        text = "\n\n".join((caption_text, text) if is_above else (text, caption_text))
-    return replace(
-        block,
-        parts=tuple(_add_context(part, caption.words) for part in block.parts),
-        words=caption.words + block.words if is_above else block.words + caption.words,
-        box=enclose(as_boxes([caption.box, block.box])),
-        size=max(caption.size, block.size),
-        text=text,
-    )
-
-
-def _add_context(block: Block, words: tuple[int, ...]) -> Block:
-    parts = tuple(_add_context(part, words) for part in block.parts)
-    return replace(block, context=words + block.context, parts=parts)

@@ -10,18 +10,16 @@ import numpy as np
 
 from snappy_core.boxes import as_boxes, coverage, enclose
 from snappy_core.parsing.drawings import Drawings
-from snappy_core.parsing.layout.blocks import Block, group_lines, is_running_text
+from snappy_core.parsing.layout.assembly import find_blocks
+from snappy_core.parsing.layout.blocks import Block
 from snappy_core.parsing.layout.figures import add_figures
 from snappy_core.parsing.layout.lists import group_list_items
-from snappy_core.parsing.layout.paragraphs import find_paragraphs, split_paragraphs
 from snappy_core.parsing.layout.reading_order import reading_order
 from snappy_core.parsing.layout.upright_page import UprightPage
-from snappy_core.parsing.tables.detection import find_tables
-from snappy_core.parsing.tables.table import table_block
 from snappy_core.parsing.text import TextLayer
 from snappy_core.types import NO_WORDS, Box, Label, Region, Words
 
-VERSION = "2"
+VERSION = "3"
 """Part of the ingest fingerprint; raised whenever pages would be read differently than before."""
 
 MAX_WORDS = 20_000
@@ -64,11 +62,11 @@ def find_regions(
         for other in range(turn + 1, turn + 4)
         if counts[other % 4]
     ]
-    if len(layer) > MAX_WORDS or sum(len(p.lines) for p in (page, *other_pages)) > MAX_LINES:
+    if len(layer) > MAX_WORDS or sum(len(p.runs) for p in (page, *other_pages)) > MAX_LINES:
         blocks = list(_split_into_runs(page))
         warning = f"is too crowded to find paragraphs: {len(layer)} words in runs of {_RUN_WORDS}"
     else:
-        blocks = [*_find_upright_blocks(page), *_find_turned_blocks(page, other_pages)]
+        blocks = [*find_blocks(page), *_find_turned_blocks(page, other_pages)]
         if layer.confidences is not None:  # OCR: bold type and font sizes are not reliable
             blocks = _apply_model_labels(blocks, page)
         blocks, warning = add_figures(blocks, page), ""
@@ -81,22 +79,11 @@ def _split_into_runs(page: UprightPage) -> Iterator[Block]:
         yield Block.of(range(start, min(start + _RUN_WORDS, count)), page)
 
 
-def _find_upright_blocks(page: UprightPage) -> list[Block]:
-    if not page.lines:
-        return []
-    text_blocks = [block for block in group_lines(page.lines, page) if is_running_text(block)]
-    tables = find_tables(text_blocks, page)
-    table_words = {word for table in tables for line in table.lines for word in line.words}
-    text = [line for line in page.lines if line.words[0] not in table_words]
-    return [*(table_block(table, page) for table in tables), *find_paragraphs(text, page)]
-
-
 def _find_turned_blocks(page: UprightPage, other_pages: Sequence[UprightPage]) -> Iterator[Block]:
     """Yield the text of other directions, with boxes as on `page`."""
     for other in other_pages:
-        for lines in group_lines(other.lines, other):
-            for part in split_paragraphs(lines, other):
-                yield Block.of([word for line in part for word in line.words], page)
+        for block in find_blocks(other):
+            yield Block.of(block.words, page)
 
 
 def _apply_model_labels(blocks: Sequence[Block], page: UprightPage) -> list[Block]:

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.boxes import Boxes, as_boxes
-from snappy_core.parsing.drawings import Area, Drawings, RulingLines
-from snappy_core.parsing.layout.lines import Line, find_lines, split_lines
+from snappy_core.parsing.drawings import NO_BOXES, Area, Drawings, RulingLines
+from snappy_core.parsing.layout.lines import Line
+from snappy_core.parsing.layout.runs import Runs, find_runs
 from snappy_core.parsing.text import TextLayer
 
 
@@ -29,7 +30,7 @@ class UprightPage:
         word_boxes: (n, 4), tight to the ink.
         line_boxes: (n, 4), as high as the font.
         ruling_lines: their boxes.
-        areas: with their boxes in points.
+        areas, frames: with their boxes in points.
     """
 
     layer: TextLayer
@@ -40,6 +41,7 @@ class UprightPage:
     line_boxes: NDArray[np.float32]
     ruling_lines: RulingLines = field(default_factory=RulingLines)
     areas: tuple[Area, ...] = ()
+    frames: NDArray[np.float32] = field(default_factory=NO_BOXES.copy)
 
     @classmethod
     def from_layer(
@@ -51,10 +53,13 @@ class UprightPage:
             areas = tuple(area for area in areas if not area.from_model)
         area_boxes = as_boxes([area.box for area in areas])
         lines = drawings.ruling_lines
-        word_boxes, line_boxes, area_boxes, horizontals, verticals = (
+        word_boxes, line_boxes, area_boxes, frames, horizontals, verticals = (
             to_upright(boxes, turn, width, height)
-            for boxes in (layer.boxes, layer.lines, area_boxes, lines.horizontal, lines.vertical)
-        )
+            for boxes in (
+                layer.boxes, layer.lines, area_boxes, drawings.frames, lines.horizontal,
+                lines.vertical,
+            )
+        )  # fmt: skip
         if turn % 2:
             width, height = height, width
             horizontals, verticals = verticals, horizontals
@@ -63,14 +68,20 @@ class UprightPage:
             for area, (x0, y0, x1, y1) in zip(areas, area_boxes.tolist(), strict=True)
         )
         ruling_lines = RulingLines(horizontals, verticals)
-        return cls(layer, turn, width, height, word_boxes, line_boxes, ruling_lines, areas)
+        return cls(layer, turn, width, height, word_boxes, line_boxes, ruling_lines, areas, frames)
+
+    @cached_property
+    def runs(self) -> Runs:
+        """The runs of the upright words."""
+        return find_runs(
+            self.layer, self.line_boxes, self.word_boxes,
+            np.flatnonzero(self.layer.turns == self.turn), self.ruling_lines.vertical,
+        )  # fmt: skip
 
     @cached_property
     def lines(self) -> list[Line]:
-        """The lines of the upright words, split at vertical ruling lines."""
-        indices = np.flatnonzero(self.layer.turns == self.turn).tolist()
-        lines = find_lines(self.layer.texts, self.line_boxes, self.layer.sizes, indices)
-        return split_lines(lines, self.ruling_lines.vertical, self.line_boxes)
+        """The runs as lines."""
+        return self.runs.lines()
 
     def texts_of(self, lines: Iterable[Line]) -> list[str]:
         return [self.layer.texts[word] for line in lines for word in line.words]

@@ -18,7 +18,7 @@ from snappy_core.parsing.pdf.page_objects import Kind, visible_objects
 from snappy_core.parsing.pdf.text_layer import page_matrix, to_page
 from snappy_core.parsing.pdf.visibility import covered_cells
 
-_MAX_RULES, _MAX_AREAS = 2_000, 300  # of a page: the longest and the largest ones
+_MAX_RULES, _MAX_AREAS, _MAX_FRAMES = 2_000, 300, 500  # of a page: the longest and the largest ones
 
 # Lengths are in points on a page as large as Letter or A4, and grow with the page.
 _PAGE_SIDE = 700.0  # square root of the area of such a page
@@ -27,6 +27,7 @@ _MAX_GAP = 3.0  # between the parts of a figure or of a dashed line: less than b
 _MAX_OFFSET = 0.75  # across, between lines that are drawn over one another
 _MIN_HORIZONTAL, _MIN_VERTICAL = 10.0, 6.0  # lengths of ruling lines
 _MIN_SIDE = 20.0  # of a figure
+_MIN_FRAME = 8.0  # a side of a frame
 
 # Shares of the page.
 _MAX_SHARE = 0.6  # of a figure; what covers more is a frame or background of the page
@@ -68,7 +69,14 @@ def page_drawings(page: Any) -> Drawings:
     scores = np.where(area_kinds == Kind.BOX, _BOX_SCORE, _DRAWING_SCORE).tolist()
     pairs = zip((area_boxes / scale).tolist(), scores, strict=True)
     areas = tuple(Area((a, b, c, d), "figure", score) for (a, b, c, d), score in pairs)
-    return Drawings(areas, ruling_lines)
+    return Drawings(areas, ruling_lines, _frames(boxes[~is_stroke], scale[:2]) / scale)
+
+
+def _frames(boxes: _Boxes, size: _Boxes) -> _Boxes:
+    """Return the boxes that are high and wide enough to hold a word, the largest ones if many."""
+    boxes = boxes[(boxes[:, 2:] - boxes[:, :2] >= _MIN_FRAME).all(axis=1)]
+    boxes = np.unique(np.round(boxes), axis=0)
+    return boxes[np.argsort(-_page_share(boxes, size), kind="stable")[:_MAX_FRAMES]]
 
 
 def _figures(boxes: _Boxes, kinds: _Kinds, size: _Boxes) -> tuple[_Boxes, _Kinds]:

@@ -132,8 +132,8 @@ def build_page(
             drawings = content.drawings
         is_ocr = content.text_layer.confidences is not None
         model = layout_model.select_layout_model(options.layout_model)
-        # "auto" skips pages that hold nothing but text: the model has nothing to add.
-        if model and (drawings.areas or is_ocr or options.layout_model != "auto"):
+        # "auto" skips pages with a text layer: their pictures and drawings are known.
+        if model and (is_ocr or options.layout_model != "auto"):
             areas = model.detect(render(layout_model.DPI))
             drawings = replace(drawings, areas=(*drawings.areas, *areas))
     size = content.width, content.height

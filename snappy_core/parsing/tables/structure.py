@@ -1,4 +1,4 @@
-"""From the lines of a table to its rows, columns and header."""
+"""From rows of cells to a table with columns and a header."""
 
 from __future__ import annotations
 
@@ -6,32 +6,49 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from snappy_core.parsing.layout.lines import Line, group_rows
+from snappy_core.parsing.layout.lines import Line, order_lines
 from snappy_core.parsing.layout.upright_page import UprightPage
 from snappy_core.parsing.tables.columns import Span, covered_columns, find_columns
 from snappy_core.parsing.tables.header import count_header_rows, span_columns
 from snappy_core.parsing.tables.table import LEADER, Row, Table
 
 
-def build_table(lines: Sequence[Line], page: UprightPage) -> Table:
-    """Return the table that lines make: cells, parts of cells, or several cells in one line."""
-    leaders = {line for line in lines if all(map(LEADER.match, page.texts_of([line])))}
-    # A line over several columns may turn out to be several cells: the second look is stricter.
+def build_table(rows: Sequence[Sequence[Sequence[Line]]], page: UprightPage) -> Table:
+    """Return the table of some rows of cells, in any order; a cell is given as its lines."""
+    cell_rows = [[_cell(lines, page) for lines in row] for row in rows]
+    # A run over several columns may turn out to be several cells: the second look is stricter.
     for max_crossings in (1, 0.34):
-        cells = [line for line in lines if line not in leaders] or lines
-        columns = find_columns(group_rows(cells), page, max_crossings)
-        lines = [cell for line in lines for cell in _split_at_columns(line, columns, page)]
-    rows = _merge_rows([_assign_columns(row, columns) for row in group_rows(lines)])
-    with_leaders = sum(any(map(LEADER.match, page.texts_of(row.lines))) for row in rows)
-    is_contents = len(columns) <= 3 and with_leaders > 0.5 * len(rows)
-    header = count_header_rows(rows, page)
-    spanned = span_columns(rows[:header], columns, page)
-    return Table((*spanned, *rows[header:]), 0 if is_contents else header, is_contents)
+        columns = find_columns(
+            [_without_leaders(row, page) for row in cell_rows], page, max_crossings
+        )
+        cell_rows = [
+            [part for cell in row for part in _split_at_columns(cell, columns, page)]
+            for row in cell_rows
+        ]
+    ordered = sorted(cell_rows, key=lambda row: np.median([cell.middle for cell in row]))
+    table_rows = [_assign_columns(row, columns) for row in ordered]
+    with_leaders = sum(any(map(LEADER.match, page.texts_of(row.lines))) for row in table_rows)
+    is_contents = len(columns) <= 3 and with_leaders > 0.5 * len(table_rows)
+    header = count_header_rows(table_rows, page)
+    spanned = span_columns(table_rows[:header], columns, page)
+    return Table((*spanned, *table_rows[header:]), 0 if is_contents else header, is_contents)
+
+
+def _cell(lines: Sequence[Line], page: UprightPage) -> Line:
+    """Return the lines of a cell as one line with all of their words."""
+    words = [word for line in order_lines(lines, page.layer.texts) for word in line.words]
+    return Line.around(words, page.line_boxes, max(line.size for line in lines))
+
+
+def _without_leaders(row: Sequence[Line], page: UprightPage) -> list[Line]:
+    cells = [cell for cell in row if not all(map(LEADER.match, page.texts_of([cell])))]
+    return sorted(cells or row, key=lambda cell: cell.x0)
 
 
 def _split_at_columns(line: Line, columns: Sequence[Span], page: UprightPage) -> list[Line]:
     """Split a line over several columns into cells if wider spaces separate its words there."""
-    if len(line.words) < 2 or len(covered_columns(line, columns)) < 2:
+    is_high = line.y1 - line.y0 > 1.6 * line.size  # of several lines
+    if is_high or len(line.words) < 2 or len(covered_columns(line, columns)) < 2:
         return [line]
     words = np.array(line.words)
     boxes = page.line_boxes[words]
@@ -49,52 +66,6 @@ def _split_at_columns(line: Line, columns: Sequence[Span], page: UprightPage) ->
 
 def _assign_columns(row: Sequence[Line], columns: Sequence[Span]) -> Row:
     cells: list[list[Line]] = [[] for _ in columns]
-    for line in row:
+    for line in sorted(row, key=lambda line: (line.middle, line.x0)):
         cells[covered_columns(line, columns)[0]].append(line)
     return Row(tuple(map(tuple, cells)))
-
-
-def _merge_rows(base_lines: Sequence[Row]) -> list[Row]:
-    """Join base lines, one row each, that are lines of the same cells."""
-    middles = [float(np.mean([line.middle for line in row.lines])) for row in base_lines]
-    steps = np.diff(
-        [y for y, row in zip(middles, base_lines, strict=True) if row.cells[0] and row.filled > 1]
-    )
-    usual_step = float(np.percentile(steps, 20)) if len(steps) else np.inf
-    rows: list[Row] = []
-    pending: Row | None = None  # a base line that belongs to the row below it
-    for i, row in enumerate(base_lines):
-        above = middles[i] - middles[i - 1] if i else np.inf
-        below = middles[i + 1] - middles[i] if i + 1 < len(base_lines) else np.inf
-        size = max(line.size for line in row.lines)
-        if pending is not None:
-            row, pending = _join(pending, row), None
-        elif (
-            not row.cells[0]
-            and below < 0.8 * above
-            and below < 1.5 * size
-            and _has_fewer_cells(row, base_lines[i + 1])
-        ):
-            pending = row
-            continue
-        elif rows and (
-            # beside several lines, at half their height
-            (above < 0.8 * size and _has_fewer_cells(row, rows[-1]))
-            or (above < 2.2 * size and _continues(rows[-1], row, above < 0.8 * usual_step))
-        ):
-            row = _join(rows.pop(), row)
-        rows.append(row)
-    return rows
-
-
-def _has_fewer_cells(row: Row, full: Row) -> bool:
-    return row.filled <= max(1, full.filled // 2) and full.filled > 1
-
-
-def _continues(above: Row, row: Row, close: bool) -> bool:
-    under_cells = all(over for over, cell in zip(above.cells, row.cells, strict=True) if cell)
-    return under_cells and _has_fewer_cells(row, above) and (close or not row.cells[0])
-
-
-def _join(above: Row, below: Row) -> Row:
-    return Row(tuple(a + b for a, b in zip(above.cells, below.cells, strict=True)))

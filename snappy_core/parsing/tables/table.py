@@ -104,14 +104,17 @@ def table_block(table: Table, page: UprightPage) -> Block:
             context=_words(context),
         )
 
-    parts = []
+    parts = [
+        replace(block([row], "table_row"), text=rows_markdown([row], 1, page)) for row in header
+    ]
     for name, rows in table.sections():
-        if name is None:
-            parts += [block([row], "table_row", header) for row in rows]
-        elif len(rows) < 2:
-            parts.append(block([name, *rows], "table_row", header))
+        context = header if name is None else (*header, name)
+        row_blocks = [block([row], "table_row", context) for row in rows]
+        if name is not None:
+            row_blocks.insert(0, block([name], "table_row", header))
+        if name is None or len(rows) < 2:
+            parts += row_blocks
         else:
-            row_blocks = [block([row], "table_row", (*header, name)) for row in rows]
             section = block([name, *rows], "table", header)
             parts.append(replace(section, parts=tuple(row_blocks)))
     text = rows_markdown(table.rows, table.header, page)

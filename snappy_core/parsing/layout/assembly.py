@@ -1,0 +1,220 @@
+"""From the prediction of the layout network to the blocks of a page: text, tables, figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snappy_core.boxes import as_boxes, coverage, enclose, iou
+from snappy_core.parsing.drawings import Area
+from snappy_core.parsing.layout.blocks import Block
+from snappy_core.parsing.layout.captions import CAPTION
+from snappy_core.parsing.layout.features import page_nodes
+from snappy_core.parsing.layout.lines import Line, group_rows, order_lines
+from snappy_core.parsing.layout.linkage import link, pool
+from snappy_core.parsing.layout.network import CLASSES, FIGURE, OTHER, TABLE, predict
+from snappy_core.parsing.layout.runs import Runs
+from snappy_core.parsing.layout.upright_page import UprightPage
+from snappy_core.parsing.tables.ruled import join_ruled, row_logits
+from snappy_core.parsing.tables.structure import build_table
+from snappy_core.parsing.tables.table import table_block
+from snappy_core.types import Box, Label
+
+MAX_RUNS = 800
+"""Runs that the network looks at together, since its time and memory grow with their square."""
+
+_NEAR = 8.0  # line heights; what the network says of pairs further apart counts less ...
+_FAR_WEIGHT = 0.1  # ... by this factor, as in training
+_MIN_CELLS = 4  # of a table; fewer are text side by side
+_TITLE_SIZE = 1.6  # times the usual font size
+_SAME_DRAWING = 0.9  # IoU of a figure and the drawing in it, from which they are one region
+# A running head or page number is never returned by a search, so the network is not enough: it
+# must be within this share of the page height at either end, and not longer than this.
+_MARGIN, _RUNNING_LINES, _RUNNING_WORDS = 0.12, 2, 15
+
+
+def find_blocks(page: UprightPage) -> list[Block]:
+    """Return the blocks of the upright words and the areas of a page, in no order."""
+    blocks = [block for band in _bands(page) for block in _Assembly.of(*band, page).blocks()]
+    if all(block.label in ("header", "footer") for block in blocks):  # of nothing
+        return [replace(block, label="other") for block in blocks]
+    return blocks
+
+
+def _bands(page: UprightPage) -> Iterator[tuple[Runs, Sequence[Area]]]:
+    """Yield the runs and drawn areas of a page, in bands from the top if there are many."""
+    areas = [area for area in page.areas if not area.from_model]
+    runs = page.runs
+    tops = np.sort(runs.boxes[:, 1])[::MAX_RUNS]
+    for top, bottom in pairwise([-np.inf, *tops[1:].tolist(), np.inf]):
+        in_band = np.flatnonzero((runs.boxes[:, 1] >= top) & (runs.boxes[:, 1] < bottom))
+        middles = [(area.box[1] + area.box[3]) / 2 for area in areas]
+        drawn = [a for a, y in zip(areas, middles, strict=True) if top <= y < bottom]
+        if len(in_band) or drawn:
+            yield runs.take(in_band), drawn
+
+
+@dataclass(frozen=True, eq=False)
+class _Assembly:
+    """The nodes of a page in k clusters: blocks of text, cells, and single areas.
+
+    Attributes:
+        members: of each cluster, indices of nodes.
+        classes, text_classes: (k,) indices of `CLASSES`: of all, and of text in the body.
+        same_row, same_group: (k, k) mean logits.
+    """
+
+    page: UprightPage
+    lines: Sequence[Line]
+    run_boxes: NDArray[np.float32]
+    areas: NDArray[np.float32]
+    members: Sequence[NDArray[np.intp]]
+    classes: NDArray[np.intp]
+    text_classes: NDArray[np.intp]
+    same_row: NDArray[np.float32]
+    same_group: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, runs: Runs, drawn: Sequence[Area], page: UprightPage) -> _Assembly:
+        areas = np.array([area.box for area in drawn], np.float32).reshape(-1, 4)
+        scores = np.array([(area.score, area.from_model) for area in drawn], np.float32)
+        nodes = page_nodes(
+            runs, areas, scores.reshape(-1, 2), page.frames, page.ruling_lines, page.width,
+            page.height,
+        )  # fmt: skip
+        prediction = predict(nodes)
+        count = len(runs)
+        weights = _pair_weights(nodes.boxes / nodes.unit)
+        clusters = link(prediction.same_block[:count, :count], weights[:count, :count])
+        first_area = clusters.max(initial=-1) + 1
+        clusters = np.concatenate([clusters, first_area + np.arange(len(areas))]).astype(np.intp)
+        total = int(clusters.max(initial=-1)) + 1
+        logs = np.log(prediction.classes + 1e-4)
+        sums = np.zeros((total, len(CLASSES)))
+        np.add.at(sums, clusters, logs)
+        return cls(
+            page,
+            runs.lines(),
+            runs.boxes,
+            areas,
+            [np.flatnonzero(clusters == cluster) for cluster in range(total)],
+            sums.argmax(axis=1),
+            sums[:, OTHER + 1 : TABLE].argmax(axis=1) + OTHER + 1,
+            pool(prediction.same_row, np.ones_like(weights), clusters),
+            pool(prediction.same_group, weights, clusters),
+        )
+
+    def blocks(self) -> list[Block]:
+        is_area = np.array([m[0] >= len(self.lines) for m in self.members], dtype=bool)
+        is_table, is_figure = (self.classes == TABLE) & ~is_area, self.classes == FIGURE
+        is_text = ~(is_table | is_figure | is_area)
+        blocks: list[Block] = []
+        groups = list(self._groups(np.flatnonzero(is_table)))
+        for cells in join_ruled(groups, self.boxes, self.page.ruling_lines.horizontal):
+            # A cell that looks like something else by itself is known by its row.
+            in_row = self.same_row[:, cells].max(axis=1) > 0
+            members = np.concatenate([cells, np.flatnonzero(is_text & in_row)]).astype(np.intp)
+            is_text[members] = False
+            blocks += self._table(members)
+        for group in self._groups(np.flatnonzero(is_figure)):
+            blocks += self._figure(group, is_area)
+        for cluster in np.flatnonzero(is_text).tolist():
+            blocks.append(self._text(cluster))
+        return blocks
+
+    def _groups(self, clusters: NDArray[np.intp]) -> Iterator[NDArray[np.intp]]:
+        logits = self.same_group[np.ix_(clusters, clusters)]
+        groups = link(logits, np.ones_like(logits))
+        for group in range(groups.max(initial=-1) + 1):
+            yield clusters[groups == group]
+
+    def _table(self, cells: NDArray[np.intp]) -> list[Block]:
+        lines = self.page.ruling_lines.horizontal
+        logits = row_logits(self.same_row[np.ix_(cells, cells)], self.boxes[cells], lines)
+        row_numbers = link(logits, np.ones_like(logits))
+        rows = [
+            [self._lines(cell) for cell in cells[row_numbers == row].tolist()]
+            for row in range(row_numbers.max(initial=-1) + 1)
+        ]
+        if len(cells) >= _MIN_CELLS and len(rows) > 1:
+            table = build_table(rows, self.page)
+            if len(table.rows[0].cells) > 1:
+                return [table_block(table, self.page)]
+        return [self._text(cell) for cell in cells.tolist()]
+
+    def _figure(self, clusters: NDArray[np.intp], is_area: NDArray[np.bool_]) -> list[Block]:
+        drawn, texts = clusters[is_area[clusters]], clusters[~is_area[clusters]].tolist()
+        if not len(drawn) and len(texts) < _MIN_CELLS:
+            return [self._text(cluster) for cluster in texts]
+        parts = [self._text(cluster) for cluster in texts]
+        parts.sort(key=lambda block: (block.box[1], block.box[0]))
+        boxes = [
+            *(self.areas[self.members[cluster][0] - len(self.lines)] for cluster in drawn),
+            *(np.array(part.box, np.float32) for part in parts),
+        ]
+        words = tuple(word for part in parts for word in part.words)
+        figure = Block(words, enclose(np.stack(boxes)), label="figure")
+        if not len(drawn) or not parts:
+            return [figure]
+        drawing = enclose(np.stack(boxes[: len(drawn)]))
+        return [replace(figure, parts=self._drawing(drawing, parts, figure))]
+
+    def _drawing(self, box: Box, texts: Sequence[Block], figure: Block) -> tuple[Block, ...]:
+        """Return the drawing alone, without title, legend and source around it, if it differs."""
+        if iou(as_boxes([box]), as_boxes([figure.box]))[0, 0] > _SAME_DRAWING:
+            return ()
+        shares = coverage(as_boxes([box]), as_boxes([text.box for text in texts]))[0]
+        inside = [text for text, share in zip(texts, shares, strict=True) if share > 0.5]
+        words = tuple(word for text in inside for word in text.words)
+        context = tuple(word for word in figure.words if word not in set(words))
+        return (Block(words, box, label="figure", context=context),)
+
+    @cached_property
+    def boxes(self) -> NDArray[np.float32]:
+        """Return the box (k, 4) of each cluster, in points."""
+        boxes = np.vstack([self.run_boxes, self.areas])[np.concatenate(self.members)]
+        starts = np.cumsum([0, *map(len, self.members[:-1])])
+        low = np.minimum.reduceat(boxes[:, :2], starts)
+        return np.hstack([low, np.maximum.reduceat(boxes[:, 2:], starts)])
+
+    def _lines(self, cluster: int) -> list[Line]:
+        return [self.lines[member] for member in self.members[cluster].tolist()]
+
+    def _text(self, cluster: int) -> Block:
+        lines = order_lines(self._lines(cluster), self.page.layer.texts)
+        words = [word for line in lines for word in line.words]
+        bold = bool(self.page.layer.bold[words].all())
+        rows = len(group_rows(lines))
+        block = replace(Block.of(words, self.page), lines=rows, bold=bold)
+        return replace(block, label=self._label(cluster, block))
+
+    def _label(self, cluster: int, block: Block) -> Label:
+        name = CLASSES[self.classes[cluster]]
+        if CAPTION.match(" ".join(self.page.layer.texts[word] for word in block.words[:12])):
+            return "caption"
+        top, bottom = block.box[1] / self.page.height, block.box[3] / self.page.height
+        if name == "other":
+            is_short = block.lines <= _RUNNING_LINES and len(block.words) <= _RUNNING_WORDS
+            if is_short and (bottom < _MARGIN or top > 1 - _MARGIN):
+                return "header" if bottom < _MARGIN else "footer"
+            if not is_short or len(block.words) < 2:
+                return "other"
+            name = CLASSES[self.text_classes[cluster]]  # running heads are at the edges
+        if name == "heading":
+            usual = float(np.median(np.concatenate([self.page.layer.sizes, [block.size]])))
+            return "title" if block.size > _TITLE_SIZE * usual and top < 0.5 else "heading"
+        if name in ("table", "figure"):
+            return "paragraph"
+        return name  # type: ignore[return-value]
+
+
+def _pair_weights(boxes: NDArray[np.float32]) -> NDArray[np.float32]:
+    x0, y0, x1, y1 = boxes.T
+    across = np.maximum(x0[:, None], x0) - np.minimum(x1[:, None], x1)
+    down = np.maximum(y0[:, None], y0) - np.minimum(y1[:, None], y1)
+    return np.where(np.maximum(across, down) < _NEAR, 1, _FAR_WEIGHT).astype(np.float32)

@@ -1,0 +1,135 @@
+"""Runs of words: the nodes that the layout models classify and join."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snappy_core.grouping import connected_components
+from snappy_core.parsing.layout.lines import Line
+from snappy_core.parsing.text import TextLayer
+
+_MAX_GAP = 0.7  # font sizes between words of a run; wider ones may part cells or columns
+_MAX_OVERLAP = 0.5  # font sizes by which words of a run may overlap, as kerned or bold ones do
+_MAX_SIZE_RATIO = 2.0  # a larger one is a drop cap or a figure beside its label
+_NEIGHBORS = 4  # words that follow in reading direction are looked at
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Runs:
+    """Words on one base line without a wide gap or a ruling line between them, in points.
+
+    Attributes:
+        words: for each of the n runs, indices of its words in the page, left to right.
+        boxes: (n, 4), as high as the font.
+        ink: (n, 4), tight to the ink.
+        sizes: (n,) median font sizes.
+        bold: (n,) shares of the words that are bold.
+        texts: n strings.
+    """
+
+    words: tuple[tuple[int, ...], ...]
+    boxes: NDArray[np.float32]
+    ink: NDArray[np.float32]
+    sizes: NDArray[np.float32]
+    bold: NDArray[np.float32]
+    texts: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def lines(self) -> list[Line]:
+        """Return each run as a line."""
+        boxes, sizes = self.boxes.tolist(), self.sizes.tolist()
+        return [
+            Line(words, x0, y0, x1, y1, size)
+            for words, (x0, y0, x1, y1), size in zip(self.words, boxes, sizes, strict=True)
+        ]
+
+    def take(self, indices: NDArray[np.intp]) -> Runs:
+        """Return the runs at some indices."""
+        return Runs(
+            tuple(self.words[i] for i in indices), self.boxes[indices], self.ink[indices],
+            self.sizes[indices], self.bold[indices], tuple(self.texts[i] for i in indices),
+        )  # fmt: skip
+
+
+def find_runs(
+    layer: TextLayer,
+    line_boxes: NDArray[np.float32],
+    word_boxes: NDArray[np.float32],
+    indices: NDArray[np.intp],
+    verticals: NDArray[np.float32],
+) -> Runs:
+    """Return the runs that the words of a layer at some indices make, in the order of the file.
+
+    Args:
+        line_boxes, word_boxes: (n, 4) boxes of all words in points, as high as the font and tight.
+        verticals: (m, 4) vertical ruling lines, at which runs end.
+    """
+    texts, sizes, bold = layer.texts, layer.sizes, layer.bold
+    boxes = line_boxes[indices]
+    first, second = _neighbor_words(boxes, sizes[indices], verticals)
+    labels = connected_components(len(indices), zip(first.tolist(), second.tolist(), strict=True))
+    order = np.lexsort((boxes[:, 0], labels))
+    starts = np.flatnonzero(np.diff(labels[order], prepend=-1))
+    words = indices[order]
+    groups = np.split(words, starts[1:]) if len(words) else []
+
+    def enclose(array: NDArray[np.float32]) -> NDArray[np.float32]:
+        if not len(words):
+            return np.zeros((0, 4), np.float32)
+        low = np.minimum.reduceat(array[words, :2], starts)
+        return np.hstack([low, np.maximum.reduceat(array[words, 2:], starts)])
+
+    return Runs(
+        words=tuple(tuple(group.tolist()) for group in groups),
+        boxes=enclose(line_boxes),
+        ink=enclose(word_boxes),
+        sizes=np.array([_median(sizes[group].tolist()) for group in groups], np.float32),
+        bold=np.array([sum(bold[group].tolist()) / len(group) for group in groups], np.float32),
+        texts=tuple(" ".join(texts[i] for i in group) for group in groups),
+    )
+
+
+def _median(values: list[float]) -> float:
+    values = sorted(values)  # numpy's takes longer than all else for so few
+    middle = len(values) // 2
+    return (values[middle] + values[~middle]) / 2
+
+
+def _neighbor_words(
+    boxes: NDArray[np.float32], sizes: NDArray[np.float32], verticals: NDArray[np.float32]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return pairs of words that follow each other on a base line."""
+    middles, heights = (boxes[:, 1] + boxes[:, 3]) / 2, boxes[:, 3] - boxes[:, 1]
+    height = float(np.median(heights)) if len(heights) else 1.0
+    # In this order the next word on a base line is close by, whatever the order of the file.
+    bands = np.floor(middles / max(height, 1e-3))
+    firsts, seconds = [], []
+    for shift in (0.0, 0.5):
+        bands = np.floor(middles / max(height, 1e-3) + shift)
+        order = np.lexsort((boxes[:, 0], bands))
+        for step in range(1, _NEIGHBORS + 1):
+            firsts.append(order[:-step])
+            seconds.append(order[step:])
+    file_order = np.arange(len(boxes))
+    first = np.concatenate([*firsts, file_order[:-1]])
+    second = np.concatenate([*seconds, file_order[1:]])
+    a, b = boxes[first], boxes[second]
+    size = np.minimum(sizes[first], sizes[second])
+    lower = np.minimum(heights[first], heights[second])
+    gaps = b[:, 0] - a[:, 2]
+    overlaps = np.minimum(a[:, 3], b[:, 3]) - np.maximum(a[:, 1], b[:, 1])
+    ratios = np.maximum(sizes[first], sizes[second]) / np.maximum(size, 1e-3)
+    is_next = (overlaps > 0.5 * lower) & (ratios < _MAX_SIZE_RATIO) & (a[:, 0] <= b[:, 0])
+    is_next &= (gaps < _MAX_GAP * size) & (gaps > -_MAX_OVERLAP * size)
+    first, second = first[is_next], second[is_next]
+    for x0, y0, x1, y1 in verticals.tolist():  # pairs are few, and so are most pages' lines
+        x, middle = (x0 + x1) / 2, middles[first]
+        centers = (boxes[first, 0] + boxes[first, 2]) / 2, (boxes[second, 0] + boxes[second, 2]) / 2
+        is_cut = (centers[0] < x) & (x < centers[1]) & (y0 < middle) & (middle < y1)
+        first, second = first[~is_cut], second[~is_cut]
+    return first, second

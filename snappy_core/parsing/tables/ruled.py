@@ -1,0 +1,70 @@
+"""What horizontal ruling lines say for certain of the cells of tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snappy_core.grouping import connected_components
+
+_MIN_LINES = 3  # that run through two groups of cells, or through a table: not a frame alone
+_MIN_SHARE = 0.9  # of the width of the cells that a line runs past
+_CERTAIN = 50.0  # logit, larger than those of the network
+
+Boxes = NDArray[np.float32]
+
+
+def join_ruled(groups: Sequence[NDArray[np.intp]], boxes: Boxes, lines: Boxes) -> list[list[int]]:
+    """Join groups of cells side by side that the same ruling lines run through.
+
+    Args:
+        groups: indices of cells.
+        boxes: (n, 4) of all cells, in points.
+        lines: (m, 4) horizontal ruling lines, in points.
+    """
+    spans = [_passing(boxes[group], lines) for group in groups]
+    pairs = [
+        (i, j)
+        for i in range(len(groups))
+        for j in range(i)
+        if (spans[i] & spans[j]).sum() >= _MIN_LINES
+    ]
+    labels = connected_components(len(groups), pairs)
+    joined: list[list[int]] = [[] for _ in range(labels.max(initial=-1) + 1)]
+    for group, label in zip(groups, labels.tolist(), strict=True):
+        joined[label] += group.tolist()
+    return joined
+
+
+def row_logits(logits: NDArray[np.float32], boxes: Boxes, lines: Boxes) -> NDArray[np.float32]:
+    """Return logits (n, n) of cells for being in one row, certain where ruling lines decide.
+
+    Cells on both sides of a line through the whole table are in different rows. Cells side by side
+    between two such lines, none above another, are one row.
+    """
+    lines = lines[_passing(boxes, lines)]
+    if len(lines) < _MIN_LINES:
+        return logits
+    heights = np.sort(lines[:, [1, 3]].mean(axis=1))
+    bands = np.searchsorted(heights, boxes[:, [1, 3]].mean(axis=1))
+    same_band = bands[:, None] == bands
+    overlap = np.minimum(boxes[:, None, 2], boxes[:, 2]) > np.maximum(
+        boxes[:, None, 0], boxes[:, 0]
+    )
+    np.fill_diagonal(overlap, False)
+    is_stacked = np.isin(bands, bands[(overlap & same_band).any(axis=1)])
+    is_row = same_band & ~is_stacked & (bands > 0) & (bands < len(heights))
+    certain = np.where(is_row, _CERTAIN, np.where(same_band, logits, -_CERTAIN))
+    return np.asarray(certain, np.float32)
+
+
+def _passing(boxes: Boxes, lines: Boxes) -> NDArray[np.bool_]:
+    """Return (m,) bool: which lines run past (nearly) all the width of cells, at their height."""
+    (left, top), (right, bottom) = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
+    height = float(np.median(boxes[:, 3] - boxes[:, 1]))
+    shared = np.minimum(lines[:, 2], right) - np.maximum(lines[:, 0], left)
+    middles = lines[:, [1, 3]].mean(axis=1)
+    is_inside = (middles > top - height) & (middles < bottom + height)
+    return np.asarray((shared >= _MIN_SHARE * (right - left)) & is_inside)

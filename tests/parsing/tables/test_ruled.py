@@ -1,0 +1,43 @@
+"""Ruling lines through cells decide which tables and rows they belong to."""
+
+import numpy as np
+
+from snappy_core.parsing.tables.ruled import join_ruled, row_logits
+
+# Two columns of three cells each, 20 points apart, with lines between and around the rows.
+CELLS = np.array([(x, y, x + 60, y + 10) for x in (30, 200) for y in (100, 120, 140)], np.float32)
+LINES = np.array([(28, y, 262, y + 0.5) for y in (95, 115, 135, 155)], np.float32)
+UNSURE = np.full((6, 6), -1, np.float32)
+
+
+def rows_of(logits):
+    return {tuple(np.flatnonzero(row > 0).tolist()) for row in logits}
+
+
+def test_lines_through_two_groups_join_them():
+    left, right = np.array([0, 1, 2]), np.array([3, 4, 5])
+    assert join_ruled([left, right], CELLS, LINES) == [[0, 1, 2, 3, 4, 5]]
+    assert join_ruled([left, right], CELLS, LINES[:2]) == [[0, 1, 2], [3, 4, 5]]  # a frame
+    short = LINES - np.float32([0, 0, 120, 0])  # through the left group alone
+    assert join_ruled([left, right], CELLS, short) == [[0, 1, 2], [3, 4, 5]]
+    assert join_ruled([], CELLS, LINES) == []
+
+
+def test_cells_between_two_lines_are_a_row():
+    logits = row_logits(UNSURE, CELLS, LINES)
+    assert rows_of(logits) == {(0, 3), (1, 4), (2, 5)}
+    apart = row_logits(-UNSURE, CELLS, LINES)  # though the network is sure of one row
+    assert rows_of(apart) == {(0, 3), (1, 4), (2, 5)}
+
+
+def test_cells_above_each_other_between_two_lines_are_left_to_the_network():
+    lines = LINES[[0, 2, 3]]  # none between the first two rows
+    logits = row_logits(UNSURE, CELLS, lines)
+    assert rows_of(logits) == {(), (2, 5)}
+    assert logits[0, 1] == -1
+    assert logits[0, 2] < -1
+
+
+def test_without_lines_nothing_changes():
+    assert row_logits(UNSURE, CELLS, LINES[:0]) is UNSURE
+    assert row_logits(UNSURE, CELLS, LINES[:2]) is UNSURE

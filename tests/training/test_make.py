@@ -1,0 +1,101 @@
+"""From printed pages to a network that predicts: the whole of training in miniature."""
+
+import shutil
+
+import numpy as np
+import pytest
+
+pytest.importorskip("faker")
+pytest.importorskip("onnx")
+pytest.importorskip("torch")
+
+import onnxruntime
+import torch
+
+from snappy_core.parsing.layout.features import page_nodes
+from snappy_core.parsing.layout.network import CLASSES
+from training.layout.export import export
+from training.layout.make import read_pages
+from training.layout.noise import like_ocr
+from training.layout.printing import Chromium
+from training.layout.train import example, train
+
+pytestmark = pytest.mark.skipif(not shutil.which("chromium"), reason="needs Chromium")
+
+HTML = """
+<style>td, th { padding: 2px 20px }</style>
+<h1>The Harbor Board</h1>
+<p>Fourteen boats land at Brae each week, and nine of them stay for the night at the pier.</p>
+<ul><li>Ring the harbor office.</li><li>Wait for the green light at the mole.</li></ul>
+<table role="table"><caption>Table 1: dues</caption>
+<tr><th>Port</th><th>Boats</th></tr><tr><td>Ardwick</td><td>14</td></tr>
+<tr><td>Brae</td><td>9</td></tr></table>
+<figure><svg role="img" aria-label="chart" width="200" height="90"><rect width="60" height="80"/>
+<text x="80" y="40">Landed</text></svg></figure>
+"""
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pages")
+    with Chromium() as browser:
+        for number in range(3):
+            source = folder / f"{number}.html"
+            source.write_text(HTML.replace("Fourteen", "Fourteen " * (number + 1)))
+            (folder / f"{number}.pdf").write_bytes(browser.print_pdf(source))
+    return list(read_pages(folder))
+
+
+def truth_of(page):
+    """The class, block, row and group of each run, by its text."""
+    numbers = zip(page.classes, page.blocks, page.rows, page.groups, strict=True)
+    return {
+        text: (CLASSES[kind], *rest)
+        for text, (kind, *rest) in zip(page.runs.texts, numbers, strict=False)
+    }
+
+
+def test_the_tags_of_a_page_are_its_truth(pages):
+    truth = truth_of(pages[0])
+    kinds = {text: kind for text, (kind, *_) in truth.items()}
+    assert kinds["The Harbor Board"] == "heading"
+    assert kinds["Table 1: dues"] == "caption"
+    assert (kinds["Ardwick"], kinds["Landed"]) == ("table", "figure")
+    assert {kinds[text] for text in kinds if "office" in text} == {"list_item"}
+    (_, cell, row, group), (_, cell_9, row_9, group_9) = truth["Brae"], truth["9"]
+    assert (cell != cell_9, row == row_9, group == group_9) == (True, True, True)
+    assert truth["Ardwick"][2] != row
+    assert truth["Table 1: dues"][3] == group
+    assert CLASSES[pages[0].classes[-1]] == "figure"  # the area of the chart
+
+
+def test_a_network_is_trained_exported_and_predicts(pages, tmp_path):
+    network = train(pages, epochs=30)
+    export(network, tmp_path / "layout.onnx")
+    session = onnxruntime.InferenceSession(tmp_path / "layout.onnx")
+    page = pages[0]
+    nodes = page_nodes(
+        page.runs, page.areas, page.area_features, page.frames, page.ruling_lines, page.width,
+        page.height,
+    )  # fmt: skip
+    classes, relations = session.run(None, {"nodes": nodes.features, "pairs": nodes.pairs})
+    assert classes.sum(axis=1) == pytest.approx(1, abs=1e-4)
+    assert relations[..., :3] == pytest.approx(relations[..., :3].transpose(1, 0, 2), abs=1e-4)
+    assert relations[..., 3] == pytest.approx(-relations[..., 3].T, abs=1e-4)
+    known = page.classes >= 0
+    assert (classes.argmax(axis=1) == page.classes)[known].mean() > 0.8
+
+
+def test_training_gives_the_same_network_again(pages):
+    first, second = train(pages, epochs=1), train(pages, epochs=1)
+    pairs = zip(first.parameters(), second.parameters(), strict=True)
+    assert all(torch.equal(a, b) for a, b in pairs)
+
+
+def test_noise_leaves_the_truth_and_takes_what_ocr_does_not_see(pages):
+    noisy = like_ocr(pages[0], np.random.default_rng(0))
+    count = len(pages[0].runs)
+    assert (len(noisy.runs), len(noisy.areas), len(noisy.frames)) == (count, 0, 0)
+    assert (noisy.classes == pages[0].classes[:count]).all()
+    assert not noisy.runs.bold.any()
+    assert example(noisy).relations.shape == (4, count, count)

@@ -1,0 +1,70 @@
+"""Make the layout network from nothing: print pages, read their tags, train, export.
+
+`make train` runs it: about an hour on two cores, the same network on the same versions.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import snappy_core
+from training.layout.tagged_pages import TrainingPage, read_training_pages
+
+# (printer, number of documents, seed of the first one)
+PRINTS = (("chromium", 450, 1), ("chromium", 450, 10_001), ("libreoffice", 100, 20_001))
+EPOCHS = 30
+MODEL = Path(snappy_core.__file__).parent / "data" / "layout.onnx"
+
+
+def print_pages(folder: Path) -> None:
+    """Print the documents into `folder`, by as many processes as there are entries in PRINTS."""
+    processes = [
+        subprocess.Popen([
+            sys.executable, "-m", "training.layout", "print", str(folder), "--hand", hand,
+            "--documents", str(count), "--seed", str(seed),
+        ])
+        for hand, count, seed in PRINTS
+    ]  # fmt: skip
+    exit_codes = [process.wait() for process in processes]
+    if any(exit_codes):
+        raise SystemExit("printing failed")
+
+
+def read_pages(folder: Path) -> Iterator[TrainingPage]:
+    """Yield the pages of all PDFs in a folder, in the order of their names."""
+    with ProcessPoolExecutor() as pool:
+        for pages in pool.map(_read, sorted(folder.glob("*.pdf")), chunksize=4):
+            yield from pages
+
+
+def _read(path: Path) -> list[TrainingPage]:
+    return list(read_training_pages(path))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m training.layout.make", description=__doc__)
+    parser.add_argument("folder", type=Path, help="for the printed pages")
+    parser.add_argument("--epochs", type=int, default=EPOCHS)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--to", type=Path, default=MODEL, help="the model file")
+    arguments = parser.parse_args()
+    from training.layout.export import export
+    from training.layout.train import train
+
+    if not any(arguments.folder.glob("*.pdf")):
+        print_pages(arguments.folder)
+    pages = list(read_pages(arguments.folder))
+    runs = sum(len(page.runs) for page in pages)
+    print(f"{len(pages)} pages, {runs} runs", flush=True)
+    export(train(pages, arguments.epochs, arguments.seed), arguments.to)
+    print(f"{arguments.to}: SHA-256 {hashlib.sha256(arguments.to.read_bytes()).hexdigest()}")
+
+
+if __name__ == "__main__":
+    main()
