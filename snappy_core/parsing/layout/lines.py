@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -13,12 +12,6 @@ from numpy.typing import NDArray
 
 from snappy_core.boxes import enclose
 from snappy_core.types import Box
-
-BULLET = re.compile(
-    r"^(?:[•‣◦▪▫●○■□◆➢➤✓✔·*–—\uf0a7\uf0b7\uf0d8\uf076\-]"
-    r"|\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})[.)]|\[\d{1,3}\]|\d{1,2}(?:\.\d{1,2}){1,3}[.:)])$"
-)
-"""The first word of a list item: a bullet or an enumerator."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

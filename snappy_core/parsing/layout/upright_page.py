@@ -78,11 +78,6 @@ class UprightPage:
             np.flatnonzero(self.layer.turns == self.turn), self.ruling_lines.vertical,
         )  # fmt: skip
 
-    @cached_property
-    def lines(self) -> list[Line]:
-        """The runs as lines."""
-        return self.runs.lines()
-
     def texts_of(self, lines: Iterable[Line]) -> list[str]:
         return [self.layer.texts[word] for line in lines for word in line.words]
 

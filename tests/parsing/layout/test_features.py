@@ -69,3 +69,18 @@ def test_innermost_is_the_smallest_frame_around():
     boxes = np.array([[20, 20, 30, 30], [60, 60, 70, 70], [200, 200, 210, 210]], np.float32)
     assert innermost(frames, boxes).tolist() == [1, 0, -1]
     assert innermost(NO_BOXES, boxes).tolist() == [-1, -1, -1]
+
+
+@pytest.mark.parametrize("text", ["\u2022 low", "- low", "1. low", "12) low", "(3) low", "iv. low"])
+def test_bullets_and_enumerators_open_items(text):
+    assert is_item(text)
+
+
+@pytest.mark.parametrize("text", ["1823.5 low", "tide. low", "well-known", "-- low", "\u2022low"])
+def test_other_words_do_not(text):
+    assert not is_item(text)
+
+
+def is_item(text):
+    item, plain = make_nodes([(30, 100, 90, text)]), make_nodes([(30, 100, 90, "low water")])
+    return item.features[0, 5] > plain.features[0, 5]
