@@ -27,8 +27,8 @@ OcrMode = Annotated[
 ModelMode = Annotated[
     Literal["auto", "always", "never"],
     typer.Option(
-        help="Detect tables and figures with the layout model: if it is installed, always, or "
-        "never.",
+        help="Detect figures with the layout model: on pages that OCR reads (if it is installed), "
+        "on all pages, or never.",
     ),
 ]
 WorkerCount = Annotated[

@@ -19,9 +19,9 @@ class ReadingOptions:
         ocr: "auto" runs OCR on pages whose text layer is missing, mostly hidden, or covers little
             of what is drawn on them; "always" on all pages, "never" on none.
         languages: of the text, for OCR: Tesseract's names, joined by "+": "eng", "deu+fra".
-        layout_model: "auto" runs the default layout model, if it is installed, on pages that hold
-            more than text; "always" runs it on all pages, and so does the name of a registered
-            model for that model; "never" runs none.
+        layout_model: "auto" runs the default layout model, if it is installed, on pages that
+            OCR reads, whose figures are unknown; "always" runs it on all pages, and so does the
+            name of a registered model for that model; "never" runs none.
         pool_block: side length, in patches, of the square blocks whose vectors are averaged for
             the first stage of a search; 1..32.
         ocr_engine: name of the OCR engine, "tesseract" or a registered one.
