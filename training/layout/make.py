@@ -33,7 +33,9 @@ def print_pages(folder: Path) -> None:
     ]  # fmt: skip
     exit_codes = [process.wait() for process in processes]
     if any(exit_codes):
-        raise SystemExit("printing failed")
+        raise SystemExit(
+            "printing failed, see above: it needs Chromium and LibreOffice (Makefile, train)"
+        )
 
 
 def read_pages(folder: Path) -> Iterator[TrainingPage]:

@@ -24,7 +24,6 @@ _CLASS_OF = {
     **dict.fromkeys(("H", "H1", "H2", "H3", "H4", "H5", "H6", "Title"), "heading"),
 }
 UNKNOWN = -2  # owner of what is not among the marked objects
-_MIN_TAGGED = 0.9  # share of the letters that must be tagged; but for artifacts on generated pages
 _BLOCKS = {
     "P", "H", "H1", "H2", "H3", "H4", "H5", "H6", "Title", "LI", "TOCI", "Caption", "Note",
     "FENote", "Formula", "BlockQuote", "Code", "Form", "TD", "TH", "Figure",

@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from snappy_core.parsing.layout.features import Nodes, page_nodes
+from snappy_core.parsing.layout.linkage import pair_weights
 from snappy_core.parsing.layout.network import CLASSES
 from training.layout.network import LayoutNetwork
 from training.layout.noise import like_ocr
@@ -20,8 +21,6 @@ from training.layout.tagged_pages import TrainingPage
 
 MAX_NODES = 450
 _RELATION_WEIGHTS = torch.tensor([4.0, 1.0, 1.0, 0.3])
-_NEAR = 8.0  # units of line height; pairs further apart count less
-_FAR_WEIGHT = 0.1
 _OCR_SHARE = 0.2  # of the pages, which are learned as OCR would read them
 _PAIRS = 60_000  # of a batch, about
 _RATE, _WEIGHT_DECAY = 2e-3, 0.02
@@ -48,11 +47,7 @@ def nodes_of(page: TrainingPage) -> Nodes:
 
 def example(page: TrainingPage) -> Example:
     nodes = nodes_of(page)
-    x0, y0, x1, y1 = (nodes.boxes / nodes.unit).T
-    gap_x = np.maximum(x0[:, None], x0) - np.minimum(x1[:, None], x1)
-    gap_y = np.maximum(y0[:, None], y0) - np.minimum(y1[:, None], y1)
-    is_near = np.maximum(gap_x, gap_y) < _NEAR
-    weights = np.where(is_near, 1, _FAR_WEIGHT)
+    weights = pair_weights(nodes.boxes / nodes.unit)
     np.fill_diagonal(weights, 0)
     return Example(
         nodes.features, nodes.pairs.astype(np.float16), weights.astype(np.float16), page.classes,

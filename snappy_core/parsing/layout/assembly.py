@@ -16,7 +16,7 @@ from snappy_core.parsing.layout.blocks import Block
 from snappy_core.parsing.layout.captions import CAPTION
 from snappy_core.parsing.layout.features import page_nodes
 from snappy_core.parsing.layout.lines import Line, group_rows, order_lines
-from snappy_core.parsing.layout.linkage import link, pool
+from snappy_core.parsing.layout.linkage import link, pair_weights, pool
 from snappy_core.parsing.layout.network import CLASSES, FIGURE, OTHER, TABLE, predict
 from snappy_core.parsing.layout.runs import Runs
 from snappy_core.parsing.layout.upright_page import UprightPage
@@ -28,8 +28,6 @@ from snappy_core.types import Box, Label
 MAX_RUNS = 800
 """Runs that the network looks at together, since its time and memory grow with their square."""
 
-_NEAR = 8.0  # line heights; what the network says of pairs further apart counts less ...
-_FAR_WEIGHT = 0.1  # ... by this factor, as in training
 _MIN_CELLS = 4  # of a table; fewer are text side by side
 _TITLE_SIZE = 1.6  # times the usual font size
 _SAME_DRAWING = 0.9  # IoU of a figure and the drawing in it, from which they are one region
@@ -89,7 +87,7 @@ class _Assembly:
         )  # fmt: skip
         prediction = predict(nodes)
         count = len(runs)
-        weights = _pair_weights(nodes.boxes / nodes.unit)
+        weights = pair_weights(nodes.boxes / nodes.unit)
         clusters = link(prediction.same_block[:count, :count], weights[:count, :count])
         first_area = clusters.max(initial=-1) + 1
         clusters = np.concatenate([clusters, first_area + np.arange(len(areas))]).astype(np.intp)
@@ -211,10 +209,3 @@ class _Assembly:
         if name in ("table", "figure"):
             return "paragraph"
         return name  # type: ignore[return-value]
-
-
-def _pair_weights(boxes: NDArray[np.float32]) -> NDArray[np.float32]:
-    x0, y0, x1, y1 = boxes.T
-    across = np.maximum(x0[:, None], x0) - np.minimum(x1[:, None], x1)
-    down = np.maximum(y0[:, None], y0) - np.minimum(y1[:, None], y1)
-    return np.where(np.maximum(across, down) < _NEAR, 1, _FAR_WEIGHT).astype(np.float32)

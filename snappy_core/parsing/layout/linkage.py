@@ -7,6 +7,9 @@ from numpy.typing import NDArray
 
 Matrix = NDArray[np.float32]
 
+_NEAR = 8.0  # line heights; what the network says of pairs further apart counts less ...
+_FAR_WEIGHT = 0.1  # ... by this factor, in training as in use
+
 
 def link(logits: Matrix, weights: Matrix) -> NDArray[np.intp]:
     """Return a group number for each of n items: those that belong together share it.
@@ -36,6 +39,18 @@ def link(logits: Matrix, weights: Matrix) -> NDArray[np.intp]:
         sums[:, a] += sums[:, b]
         groups[groups == b] = a
     return np.unique(groups, return_inverse=True)[1]
+
+
+def pair_weights(boxes: Matrix) -> Matrix:
+    """Return how much each pair of boxes (n, 4), in line heights, counts: less if far apart.
+
+    >>> pair_weights(np.array([[0, 0, 5, 1], [0, 2, 5, 3], [0, 40, 5, 41]], np.float32))[0].round(1)
+    array([1. , 1. , 0.1], dtype=float32)
+    """
+    x0, y0, x1, y1 = boxes.T
+    across = np.maximum(x0[:, None], x0) - np.minimum(x1[:, None], x1)
+    down = np.maximum(y0[:, None], y0) - np.minimum(y1[:, None], y1)
+    return np.where(np.maximum(across, down) < _NEAR, 1, _FAR_WEIGHT).astype(np.float32)
 
 
 def pool(values: Matrix, weights: Matrix, groups: NDArray[np.intp]) -> Matrix:

@@ -107,7 +107,6 @@ def _neighbor_words(
     middles, heights = (boxes[:, 1] + boxes[:, 3]) / 2, boxes[:, 3] - boxes[:, 1]
     height = float(np.median(heights)) if len(heights) else 1.0
     # In this order the next word on a base line is close by, whatever the order of the file.
-    bands = np.floor(middles / max(height, 1e-3))
     firsts, seconds = [], []
     for shift in (0.0, 0.5):
         bands = np.floor(middles / max(height, 1e-3) + shift)
