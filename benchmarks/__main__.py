@@ -7,8 +7,13 @@ Several names run several of them, no name runs all:
 Published benchmarks, each with --help and --json:
   bbox_docvqa DIR      BBox-DocVQA: is the evidence among the regions of its page?
   recorded FILE...     recorded runs on BBox-DocVQA: the tables of the paper, and more
+  mmdocir DIR          MMDocIR: questions whose answer is one box, over its page and document
+
+Layout, each with --help and --json:
   layout_tags DIR      regions against the blocks that authors tagged in their PDFs
   publaynet DIR        regions against the labeled boxes of page images
+  oracle DIR...        does any region of the right page answer, by kind of answer?
+  layout_peers DIR...  tagged blocks and oracle, OpenDataLoader PDF and PyMuPDF Layout beside us
 
 Tests:
   mutation             how many small faults in scoring, search and ingest the tests notice
@@ -19,8 +24,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from benchmarks import speed
-from benchmarks.commands import app
+from benchmarks import commands, layout_commands, speed
 from snappy_core.cli import run_app
 
 
@@ -29,8 +33,9 @@ def main(arguments: Sequence[str]) -> int:
     if arguments and arguments[0] in ("-h", "--help"):
         print(__doc__)
         return 0
-    if arguments and arguments[0] in {command.name for command in app.registered_commands}:
-        return run_app(app, "python -m benchmarks", arguments)
+    for app in (commands.app, layout_commands.app):
+        if arguments and arguments[0] in {command.name for command in app.registered_commands}:
+            return run_app(app, "python -m benchmarks", arguments)
     return speed.run(arguments or speed.BENCHMARKS)
 
 

@@ -1,4 +1,4 @@
-"""The commands of published benchmarks and of the mutation run."""
+"""The commands of the paper's benchmark and of the mutation run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ import typer
 from snappy_core.cli.options import (
     EncoderName,
     Json,
-    ModelMode,
     OcrMode,
     WorkerCount,
     load_encoder,
@@ -134,44 +133,6 @@ def recorded(
     print_lines(recorded_report(summaries))
     if paths:
         print_lines("\nCharts: " + ", ".join(map(str, paths)))
-
-
-@app.command("publaynet")
-def publaynet(
-    folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="Page images and samples.json.", exists=True)
-    ],
-    layout_model: ModelMode = "auto",
-    json: Json = False,
-) -> None:
-    """Compare regions with the labeled boxes of page images (COCO annotations)."""
-    from benchmarks.publaynet import layout_report, run_layout
-
-    summary = run_layout(folder, layout_model)
-    if json:
-        print_json(summary)
-    else:
-        print_lines(layout_report(summary))
-
-
-@app.command("layout_tags")
-def layout_tags(
-    folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="blocks.jsonl, and pages in pdfs/.", exists=True)
-    ],
-    ocr: OcrMode = "auto",
-    layout_model: ModelMode = "auto",
-    json: Json = False,
-) -> None:
-    """Compare regions with the blocks that the authors of PDFs tagged."""
-    from benchmarks.layout_tags import layout_report, run_layout
-    from snappy_core.parsing.options import ReadingOptions
-
-    summary = run_layout(folder, ReadingOptions(ocr=ocr, layout_model=layout_model))
-    if json:
-        print_json(summary)
-    else:
-        print_lines(layout_report(summary))
 
 
 @app.command("mutation")

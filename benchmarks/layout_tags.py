@@ -10,20 +10,18 @@ from __future__ import annotations
 import json
 import os
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from snappy_core import parsing
+from benchmarks.page_layouts import PageLayout, read_layouts
 from snappy_core.boxes import as_boxes, iou
 from snappy_core.evaluation.report import format_table
 from snappy_core.parsing.options import ReadingOptions
-from snappy_core.parsing.source import Source
-from snappy_core.types import Box, Region
+from snappy_core.types import Box
 
+BLOCKS = "blocks.jsonl"
 THRESHOLD = 0.5  # IoU from which a region finds a block
 
 _KINDS = {
@@ -32,10 +30,8 @@ _KINDS = {
     "Table": "table", "TR": "row", "Figure": "figure", "L": "list",
 }  # fmt: skip
 _BY_DOCUMENT = ("text", "table", "list")  # kinds whose recall is averaged over documents
-_PRECISE = ("paragraph", "list_item", "list", "table")  # labels whose precision is measured
 _MIN_CHARS = 12  # of a block of text
 _MIN_FIGURE = 0.01  # of the page; smaller figures are icons and bullets
-_MIN_WORDS = 3  # of a region whose precision is measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +58,7 @@ def load_pages(folder: str | os.PathLike[str]) -> list[TaggedPage]:
         FileNotFoundError: there is no such file.
         ValueError: a line is not in the format above.
     """
-    path = Path(folder) / "blocks.jsonl"
+    path = Path(folder) / BLOCKS
     pages = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         try:
@@ -90,7 +86,13 @@ def _targets(blocks: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Box]]:
 
 
 def run_layout(folder: str | os.PathLike[str], options: ReadingOptions) -> dict[str, float]:
-    """Read all pages and compare their regions with the tagged blocks.
+    """Read all pages and compare their regions with the tagged blocks; see `measure_layouts`."""
+    pages = load_pages(folder)
+    return measure_layouts(pages, read_layouts([(page.path, 1) for page in pages], options))
+
+
+def measure_layouts(pages: Sequence[TaggedPage], layouts: Iterable[PageLayout]) -> dict[str, float]:
+    """Compare what a tool finds on each page with the tagged blocks.
 
     Returns a dict for JSON: `<kind>_recall` (blocks with an IoU of at least .5 with any region),
     `precision` (regions of text on top of the page with such an IoU with any block), `f1` of the
@@ -100,30 +102,27 @@ def run_layout(folder: str | os.PathLike[str], options: ReadingOptions) -> dict[
     found_by_kind: dict[str, list[bool]] = defaultdict(list)
     found_by_document: dict[str, list[bool]] = defaultdict(list)
     precise: list[bool] = []
-    for tagged in load_pages(folder):
-        (page,) = parsing.read(Source.from_path(tagged.path), options)
-        regions = as_boxes([region.box for region in page.regions])
-        best = iou(as_boxes([box for _, box in tagged.targets]), regions).max(axis=1, initial=0)
+    for tagged, layout in zip(pages, layouts, strict=True):
+        targets = as_boxes([box for _, box in tagged.targets])
+        best = iou(targets, layout.boxes).max(axis=1, initial=0)
         for (kind, _), is_found in zip(tagged.targets, (best >= THRESHOLD).tolist(), strict=True):
             found_by_kind[kind].append(is_found)
             if kind in _BY_DOCUMENT:
                 found_by_document[tagged.document].append(is_found)
-        best = iou(regions, as_boxes(tagged.boxes)).max(axis=1, initial=0)
-        is_measured = [_is_measured(region) for region in page.regions]
-        precise += (best[is_measured] >= THRESHOLD).tolist()
-    recall = {kind: float(np.mean(found)) for kind, found in found_by_kind.items()}
-    precision, text = float(np.mean(precise)), recall.get("text", 0.0)
+        best = iou(layout.boxes, as_boxes(tagged.boxes)).max(axis=1, initial=0)
+        precise += (best[layout.is_measured] >= THRESHOLD).tolist()
+    recall = {kind: _mean(found) for kind, found in found_by_kind.items()}
+    precision, text = _mean(precise), recall.get("text", 0.0)
     measures = {f"{kind}_recall": share for kind, share in recall.items()} | {
         "precision": precision,
         "f1": 2 * text * precision / max(text + precision, 1e-9),
-        "by_document": float(np.mean([np.mean(found) for found in found_by_document.values()])),
+        "by_document": _mean([_mean(found) for found in found_by_document.values()]),
     }
     return {name: round(value, 3) for name, value in measures.items()}
 
 
-def _is_measured(region: Region) -> bool:
-    on_top = region.parent is None
-    return on_top and region.label in _PRECISE and len(region.words) >= _MIN_WORDS
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / max(len(values), 1)
 
 
 def layout_report(summary: Mapping[str, float]) -> str:

@@ -22,7 +22,18 @@ def benchmarks(capsys):
 
 def test_help_names_every_command(benchmarks):
     names = benchmarks("--help").out
-    for name in (*BENCHMARKS, "bbox_docvqa", "recorded", "layout_tags", "publaynet", "mutation"):
+    for name in (
+        *BENCHMARKS,
+        "bbox_docvqa",
+        "recorded",
+        "layout_tags",
+        "publaynet",
+        "oracle",
+        "mmdocir",
+        "layout_peers",
+        "ablation",
+        "mutation",
+    ):
         assert f" {name}" in names
     assert "--resume" in benchmarks("bbox_docvqa", "--help").out
 

@@ -1,0 +1,77 @@
+"""MMDocIR: questions whose answer is one box, asked over the page of the box and its document.
+
+The folder is described in `benchmarks.evidence`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from benchmarks.evidence import Evidence, load_evidence
+from benchmarks.layout_tags import THRESHOLD
+from benchmarks.oracle import summarize
+from snappy_core.boxes import as_boxes, iou
+from snappy_core.encoders.base import Encoder
+from snappy_core.index import RegionIndex
+from snappy_core.ingest.executor import Executor
+from snappy_core.parsing.options import ReadingOptions
+from snappy_core.search.filters import PageReference
+from snappy_core.stores import MemoryStore
+from snappy_core.stores.base import Store
+from snappy_core.types import Box
+
+
+def run_mmdocir(
+    folder: str | os.PathLike[str],
+    encoder: Encoder | None = None,
+    *,
+    reading: ReadingOptions = ReadingOptions(),
+    executor: Executor | None = None,
+) -> dict[str, Any]:
+    """Ask each question of a folder over its document, which has an index of its own.
+
+    Returns what `summarize` returns. `oracle_iou50` is the share of the questions for which any
+    region of the gold page has an IoU of at least .5 with the gold box, `top1_iou50` and
+    `top3_iou50` those for which the first region has it, or one of the first three, if only this
+    page is searched; `document_iou50` those for which the first region of the document has it.
+
+    Raises as `load_evidence` and `RegionIndex.add`.
+    """
+    by_document: dict[Path, list[Evidence]] = defaultdict(list)
+    for question in load_evidence(folder):
+        by_document[question.page[0]].append(question)
+    rows: list[dict[str, float]] = []
+    for path, questions in by_document.items():
+        store = MemoryStore()
+        with RegionIndex(store, encoder) as index:
+            index.add(path, reading=reading, executor=executor).raise_failed()
+            rows += [_ask(question, index, store) for question in questions]
+    return summarize([question for group in by_document.values() for question in group], rows)
+
+
+def _ask(question: Evidence, index: RegionIndex, store: Store) -> dict[str, float]:
+    """Return the measures of a question to the only document of an index."""
+    (document,) = index.documents()
+    number = question.page[1]
+    page = PageReference(document.document_id, number)
+    with store.read() as snapshot:
+        regions = snapshot.page(snapshot.page_ids(document.document_id)[number]).regions
+    on_page = index.search(question.question, pages=[page], k=3)
+    in_document = index.search(question.question, k=1)
+    return {
+        "oracle_iou50": _answer(question, (region.box for region in regions)),
+        "top1_iou50": _answer(question, (hit.region.box for hit in on_page[:1])),
+        "top3_iou50": _answer(question, (hit.region.box for hit in on_page)),
+        "document_iou50": _answer(
+            question, (hit.region.box for hit in in_document if hit.page_number == number)
+        ),
+    }
+
+
+def _answer(question: Evidence, boxes: Iterable[Box]) -> bool:
+    """Return whether the IoU of the gold box and any of some boxes is high enough."""
+    return bool((iou(as_boxes([question.box]), as_boxes(list(boxes))) >= THRESHOLD).any())

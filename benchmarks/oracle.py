@@ -1,0 +1,86 @@
+"""The oracle: how many questions any region of the right page answers, whatever ranks them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from benchmarks.evidence import Evidence, load_evidence
+from benchmarks.layout_tags import THRESHOLD
+from benchmarks.page_layouts import PageLayout, PageRef, read_layouts
+from snappy_core.boxes import as_boxes, iou
+from snappy_core.evaluation.report import format_table
+from snappy_core.parsing.options import ReadingOptions
+
+
+def run_oracle(
+    folders: Sequence[str | os.PathLike[str]], options: ReadingOptions
+) -> dict[str, Any]:
+    """Read the pages that answer the questions of folders, and measure their best regions.
+
+    Returns a dict for JSON with `sets`: for each folder what `summarize` returns, and its
+    `folder`. Raises as `load_evidence`.
+    """
+    summaries = []
+    for folder in folders:
+        questions = load_evidence(folder)
+        pages = gold_pages(questions)
+        best = best_overlaps(questions, pages, read_layouts(pages, options))
+        rows = [{"oracle_iou50": value >= THRESHOLD, "mean_iou": value} for value in best]
+        summaries.append({"folder": os.fspath(folder), **summarize(questions, rows)})
+    return {"sets": summaries}
+
+
+def gold_pages(questions: Iterable[Evidence]) -> list[PageRef]:
+    """Return the pages that answer questions, each once."""
+    return list(dict.fromkeys(question.page for question in questions))
+
+
+def best_overlaps(
+    questions: Sequence[Evidence], pages: Sequence[PageRef], layouts: Iterable[PageLayout]
+) -> list[float]:
+    """Return the IoU of the box of each question and the best region of its page."""
+    by_page = dict(zip(pages, layouts, strict=True))
+    return [
+        float(iou(as_boxes([question.box]), by_page[question.page].boxes).max(initial=0))
+        for question in questions
+    ]
+
+
+def summarize(questions: Sequence[Evidence], rows: Sequence[Mapping[str, float]]) -> dict[str, Any]:
+    """Return the means of the measures of questions: of all, and `by_kind`."""
+
+    def means(indices: Sequence[int]) -> dict[str, Any]:
+        names = rows[0] if rows else ()
+        return {"questions": len(indices)} | {
+            name: round(float(np.mean([rows[index][name] for index in indices])), 3)
+            for name in names
+        }
+
+    kinds = sorted({kind for question in questions for kind in question.kinds})
+    return means(range(len(questions))) | {
+        "by_kind": {
+            kind: means([i for i, question in enumerate(questions) if kind in question.kinds])
+            for kind in kinds
+        }
+    }
+
+
+def kinds_report(summary: Mapping[str, Any]) -> str:
+    """Return what `summarize` returns as a table, one row a kind."""
+    names = [name for name in summary if name not in ("folder", "questions", "by_kind")]
+    rows = [
+        [kind, str(row["questions"]), *(f"{row[name]:.3f}" for name in names)]
+        for kind, row in (*summary["by_kind"].items(), ("all", summary))
+    ]
+    return format_table(["kind", "questions", *(name.replace("_", " ") for name in names)], rows)
+
+
+def oracle_report(result: Mapping[str, Any]) -> str:
+    """Return what `run_oracle` returns as text: a table for each folder."""
+    return "\n\n".join(
+        f"{summary['folder']}\n\n{kinds_report(summary)}" for summary in result["sets"]
+    )

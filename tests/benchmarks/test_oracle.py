@@ -1,0 +1,65 @@
+"""The best region of the right page, on pages with one line of text."""
+
+import json
+
+import pytest
+
+from benchmarks.__main__ import main
+from benchmarks.evidence import load_evidence
+from benchmarks.mmdocir import run_mmdocir
+from benchmarks.oracle import run_oracle
+from snappy_core.parsing import ReadingOptions
+
+READING = ReadingOptions(ocr="never", layout_model="never")
+
+
+def test_evidence_of_a_bench(bench_folder):
+    evidence = load_evidence(bench_folder)
+    assert {e.page for e in evidence} == {(bench_folder / "pdfs" / "a.pdf", 2)}
+    assert [e.kinds for e in evidence] == [("short answer",), ("prose",), ("row",), ("table",)]
+    for answer in (evidence[0], evidence[2]):
+        assert answer.box == pytest.approx([0.1, 0.164, 0.8, 0.216], abs=1e-6)
+
+
+def test_evidence_of_mmdocir_is_in_one_box(mmdocir_folder):
+    evidence = load_evidence(mmdocir_folder)
+    assert [e.kinds for e in evidence] == [("chart", "short answer"), ("other",)]
+    assert [e.page[1] for e in evidence] == [2, 2]
+    assert evidence[0].box == pytest.approx([0.1, 0.164, 0.8, 0.216], abs=1e-6)
+
+
+def test_other_folders_are_errors(tmp_path):
+    with pytest.raises(FileNotFoundError, match="neither"):
+        load_evidence(tmp_path)
+    (tmp_path / "queries.jsonl").write_text('{"doc": "a.pdf"}')
+    with pytest.raises(ValueError, match="line 1"):
+        load_evidence(tmp_path)
+
+
+def test_oracle(bench_folder, mmdocir_folder):
+    bench, mmdocir = run_oracle([bench_folder, mmdocir_folder], READING)["sets"]
+    assert (bench["questions"], bench["oracle_iou50"]) == (4, 0.5)
+    shares = {kind: row["oracle_iou50"] for kind, row in bench["by_kind"].items()}
+    assert shares == {"prose": 0, "row": 1, "short answer": 1, "table": 0}
+    assert bench["by_kind"]["table"]["mean_iou"] == 0 < bench["by_kind"]["prose"]["mean_iou"] < 0.3
+    assert (mmdocir["questions"], mmdocir["oracle_iou50"]) == (2, 0.5)
+    assert mmdocir["by_kind"]["chart"] == mmdocir["by_kind"]["short answer"]
+
+
+def test_mmdocir(mmdocir_folder):
+    summary = run_mmdocir(mmdocir_folder, reading=READING)
+    assert summary["by_kind"]["chart"] == {
+        "questions": 1, "oracle_iou50": 1, "top1_iou50": 1, "top3_iou50": 1,
+        "document_iou50": 0,  # its first page says the same
+    }  # fmt: skip
+    assert (summary["oracle_iou50"], summary["top1_iou50"]) == (0.5, 0.5)
+
+
+def test_commands(bench_folder, mmdocir_folder, capsys):
+    assert main(["oracle", str(bench_folder), "--ocr", "never", "--json"]) == 0
+    (summary,) = json.loads(capsys.readouterr().out)["sets"]
+    assert (summary["folder"], summary["oracle_iou50"]) == (str(bench_folder), 0.5)
+    assert main(["oracle", str(bench_folder), "--ocr", "never"]) == 0
+    assert "| row          |         1 |        1.000 |" in capsys.readouterr().out
+    assert main(["mmdocir", str(mmdocir_folder), "--ocr", "never", "--workers", "0"]) == 0
+    assert "| all          |         2 |        0.500 |      0.500 |" in capsys.readouterr().out
