@@ -31,7 +31,6 @@ def test_help_names_every_command(benchmarks):
         "oracle",
         "mmdocir",
         "layout_peers",
-        "ablation",
         "mutation",
     ):
         assert f" {name}" in names
