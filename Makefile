@@ -2,12 +2,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test mutate train fuzz check format bench clean tesseract
+.PHONY: demo test mutate train fuzz check format bench clean programs
 
 demo: .venv/.core
 	$(BIN)/python examples/demo.py
 
-test: .venv/.dev tesseract
+test: .venv/.dev programs
 	$(BIN)/python -m pytest -q -n auto
 
 # Do the tests notice small faults? About 40 minutes on two cores.
@@ -35,13 +35,17 @@ format: .venv/.dev
 bench: .venv/.dev
 	$(BIN)/python -m benchmarks
 
-# Without it the tests of OCR are skipped.
-INSTALL := env DEBIAN_FRONTEND=noninteractive timeout 300 \
-	sh -c "apt-get update; apt-get install -y tesseract-ocr"
-tesseract:
-	@command -v tesseract >/dev/null \
-	|| { if [ "$$(id -u)" = 0 ]; then $(INSTALL); else sudo -n $(INSTALL); fi; } >/dev/null 2>&1 \
+# Without these programs their tests are skipped, those of training from page to prediction among
+# them. LibreOffice, which prints a tenth of the training pages, is too large for that.
+programs:
+	@command -v tesseract >/dev/null || $(call install,tesseract-ocr) \
 	|| echo "Tests of OCR are skipped: they need Tesseract (apt-get install tesseract-ocr)"
+	@command -v chromium >/dev/null || $(call install,chromium fonts-liberation) \
+	|| echo "Tests of training are skipped: they need Chromium (apt-get install chromium fonts-liberation)"
+
+APT := env DEBIAN_FRONTEND=noninteractive timeout 600 \
+	sh -c 'apt-get update; apt-get install -y --no-install-recommends "$$@"' apt
+install = { if [ "$$(id -u)" = 0 ]; then $(APT) $(1); else sudo -n $(APT) $(1); fi; } >/dev/null 2>&1
 
 clean:
 	rm -rf .venv out
