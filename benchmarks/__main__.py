@@ -14,6 +14,7 @@ Layout, each with --help and --json:
   publaynet DIR        regions against the labeled boxes of page images
   oracle DIR...        does any region of the right page answer, by kind of answer?
   layout_peers DIR...  tagged blocks and oracle, OpenDataLoader PDF and PyMuPDF Layout beside us
+  ablation DIR...      what each rule of the layout earns on them
 
 Tests:
   mutation             how many small faults in scoring, search and ingest the tests notice

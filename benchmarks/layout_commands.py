@@ -26,6 +26,10 @@ Questions = Annotated[
         metavar="DIR...", help="queries.jsonl or annotations.jsonl, and pdfs/.", exists=True
     ),
 ]
+PagesOrQuestions = Annotated[
+    list[Path],
+    typer.Argument(metavar="DIR...", help="Folders as of layout_tags or oracle.", exists=True),
+]
 
 
 @app.command("publaynet")
@@ -116,12 +120,7 @@ def mmdocir(
 
 @app.command("layout_peers")
 def layout_peers(
-    folders: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="DIR...", help="As of layout_tags, oracle, or mmdocir.", exists=True
-        ),
-    ],
+    folders: PagesOrQuestions,
     pymupdf: Annotated[
         Path | None,
         typer.Option(
@@ -144,3 +143,21 @@ def layout_peers(
         print_json(result)
     else:
         print_lines(peers_report(result))
+
+
+@app.command("ablation")
+def ablation(
+    folders: PagesOrQuestions,
+    ocr: OcrMode = "auto",
+    layout_model: ModelMode = "auto",
+    json: Json = False,
+) -> None:
+    """Print what each rule of the layout earns: how much measures fall without it."""
+    from benchmarks.ablation import ablation_report, run_ablation
+    from snappy_core.parsing.options import ReadingOptions
+
+    result = run_ablation(folders, ReadingOptions(ocr=ocr, layout_model=layout_model))
+    if json:
+        print_json(result)
+    else:
+        print_lines(ablation_report(result))

@@ -15,10 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import opendataloader
-from benchmarks.evidence import load_evidence
-from benchmarks.layout_tags import BLOCKS, THRESHOLD, load_pages, measure_layouts
 from benchmarks.measure import skip
-from benchmarks.oracle import best_overlaps, gold_pages
+from benchmarks.oracle import measure_folder
 from benchmarks.page_layouts import FoundRegion, LayoutReader, PageLayout, PageRef, read_layouts
 from snappy_core.evaluation.report import format_table
 from snappy_core.parsing.options import ReadingOptions
@@ -44,7 +42,7 @@ def run_peers(
         pymupdf: the interpreter of an environment with PyMuPDF Layout.
 
     Returns a dict for JSON with `trained_on`, by tool, and `sets`: each with its `folder` and
-    `measures`, by tool: those of `measure_layouts`, or `oracle_iou50`.
+    `measures`, by tool: what `measure_folder` returns.
 
     Raises:
         ChildProcessError: PyMuPDF Layout fails.
@@ -72,17 +70,6 @@ def layout_tools(pymupdf: Path | None, options: ReadingOptions) -> dict[str, Lay
     else:
         tools[PYMUPDF] = partial(pymupdf_layouts, interpreter=pymupdf)
     return tools
-
-
-def measure_folder(folder: str | os.PathLike[str], read: LayoutReader) -> dict[str, float]:
-    """Return the measures of a tool on a folder of tagged pages or of questions."""
-    if (Path(folder) / BLOCKS).exists():
-        tagged = load_pages(folder)
-        return measure_layouts(tagged, read([(page.path, 1) for page in tagged]))
-    questions = load_evidence(folder)
-    pages = gold_pages(questions)
-    best = best_overlaps(questions, pages, read(pages))
-    return {"oracle_iou50": round(sum(value >= THRESHOLD for value in best) / len(best), 3)}
 
 
 def pymupdf_layouts(pages: Sequence[PageRef], interpreter: Path) -> Iterator[PageLayout]:

@@ -1,0 +1,155 @@
+"""The rules of `snappy_core.parsing` that decide where regions are, and what replaces them.
+
+Each can be switched off, to see what it earns (`benchmarks.ablation`). Rules that decide only what
+a region is called, its text or its context are not among them, nor are limits on time.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+from unittest.mock import patch
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snappy_core.grouping import connected_components
+from snappy_core.parsing.drawings import NO_BOXES
+from snappy_core.parsing.layout.linkage import Matrix
+from snappy_core.parsing.layout.runs import find_runs
+
+MANY = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule by what it says.
+
+    Attributes:
+        replacements: by attribute, "module:name" below `snappy_core.parsing`, the value or
+            function that stands in for it where the rule is switched off.
+    """
+
+    name: str
+    replacements: Mapping[str, Any]
+
+
+def locate(attribute: str) -> tuple[Any, str]:
+    """Return the object that holds an attribute, "module:name", and the name.
+
+    Raises:
+        LookupError: there is no such attribute any more.
+    """
+    module, _, path = attribute.partition(":")
+    *owners, name = path.split(".")
+    try:
+        owner = import_module(f"snappy_core.parsing.{module}")
+        for part in owners:
+            owner = getattr(owner, part)
+        getattr(owner, name)
+    except (ImportError, AttributeError) as error:
+        raise LookupError(f"snappy_core.parsing.{attribute} is gone: see layout_rules") from error
+    return owner, name
+
+
+@contextmanager
+def switched_off(rule: Rule) -> Iterator[None]:
+    """Replace what a rule names. Raises as `locate`."""
+    with ExitStack() as stack:
+        for attribute, replacement in rule.replacements.items():
+            stack.enter_context(patch.object(*locate(attribute), replacement))
+        yield
+
+
+def _single_linkage(logits: Matrix, weights: Matrix) -> NDArray[np.intp]:
+    first, second = np.nonzero(np.triu(logits > 0, 1))
+    return connected_components(len(logits), zip(first.tolist(), second.tolist(), strict=True))
+
+
+RULES = (
+    # Text
+    Rule(
+        "words without ink are not read",
+        {"pdf.reader:has_edges": lambda edges, boxes: np.ones(len(boxes), bool)},
+    ),
+    Rule(
+        "runs end at vertical ruling lines",
+        {
+            "layout.upright_page:find_runs": lambda layer, lines, words, indices, verticals: (
+                find_runs(layer, lines, words, indices, NO_BOXES)
+            )
+        },
+    ),
+    Rule(
+        "text in other directions is kept",
+        {"layout.regions:_find_turned_blocks": lambda page, other_pages: iter(())},
+    ),
+    Rule("blocks, rows, groups by average linkage", {"layout.assembly:link": _single_linkage}),
+    Rule(
+        "pairs far apart count less",
+        {"layout.assembly:pair_weights": lambda boxes: np.ones((len(boxes),) * 2, np.float32)},
+    ),
+    Rule("running heads lie in the margins", {"layout.assembly:_MARGIN": 1.0}),
+    Rule(
+        "running heads are short",
+        {"layout.assembly:_RUNNING_LINES": MANY, "layout.assembly:_RUNNING_WORDS": MANY},
+    ),
+    Rule("captions are known by how they begin", {"layout.assembly:CAPTION": re.compile("(?!)")}),
+    # Reading order and lists
+    Rule(
+        "reading order by XY-cut",  # else from top to bottom
+        {
+            "layout.regions:reading_order": lambda boxes: np.lexsort(
+                (boxes[:, 0], boxes[:, 1])
+            ).tolist()
+        },
+    ),
+    Rule(
+        "columns go on where paragraphs end side by side",
+        {"layout.reading_order:_join_columns": lambda boxes, rows: rows},
+    ),
+    Rule(
+        "items below each other are a list",
+        {"layout.regions:group_list_items": lambda blocks, page: list(blocks)},
+    ),
+    Rule("headings below each other are items", {"layout.lists:_relabel_heading_runs": list}),
+    # Tables
+    Rule("a table, or a figure of text, has four cells", {"layout.assembly:_MIN_CELLS": 1}),
+    Rule(
+        "parts that ruling lines run through are one table",
+        {"layout.assembly:join_ruled": lambda groups, boxes, lines: [g.tolist() for g in groups]},
+    ),
+    Rule(
+        "ruling lines make rows and part them",
+        {"layout.assembly:row_logits": lambda logits, boxes, lines: logits},
+    ),
+    Rule(
+        "rows below a name are a section",
+        {"tables.table:Table.sections": lambda table: [(None, list(table.rows[table.header :]))]},
+    ),
+    # Figures
+    Rule(
+        "captions join figures and tables",
+        {"layout.figures:attach_captions": lambda blocks, page: list(blocks)},
+    ),
+    Rule("the drawing is a region in its figure", {"layout.assembly:_SAME_DRAWING": -1.0}),
+    Rule(
+        "figures of the layout model",
+        {"layout.figures:_select_areas": lambda blocks, page: []},
+    ),
+    Rule("large objects are a background", {"pdf.drawings:_BACKGROUND_SHARES": (0.6,)}),
+    Rule("long lines are no part of figures", {"pdf.drawings:_LONG_LINE": math.inf}),
+    Rule(
+        "axes and grids are part of their figure",
+        {"pdf.drawings:_with_lines": lambda figure, lines: figure},
+    ),
+    Rule("small drawings are no figures", {"pdf.drawings:_MIN_SIDE": 0.0}),
+    Rule("a form full of drawings is one figure", {"pdf.page_objects:_FORM_SHARE": math.inf}),
+    Rule("white areas are not seen", {"pdf.page_objects:_WHITE": 256}),
+    Rule("what lies outside the clip is not seen", {"pdf.page_objects:_MIN_CLIPPED": math.inf}),
+)
