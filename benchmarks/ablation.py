@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from benchmarks.layout_rules import RULES, Rule, switched_off
 from benchmarks.oracle import measure_folder
-from benchmarks.page_layouts import read_layouts
+from benchmarks.page_layouts import PageLayout, PageRef, read_layouts
 from snappy_core.evaluation.report import format_table
 from snappy_core.parsing.options import ReadingOptions
 
@@ -23,40 +24,56 @@ def run_ablation(
 ) -> dict[str, Any]:
     """Measure folders of tagged pages or of questions once for each rule, without it.
 
-    Returns a dict for JSON: `measures` with all rules, as "folder: measure", and by name the
-    `rules`, with how much each measure falls without them.
+    Returns a dict for JSON: `measures` with all rules, as "folder: measure"; the number of
+    `pages`; and by name the `rules`, each with how much the measures fall without it (`earns`) and
+    on how many pages it changes the boxes of regions (`pages`).
 
     Raises:
         LookupError: a rule names what is no longer there.
     """
-    measures = _measure(folders, options)
-    earned: dict[str, dict[str, float]] = {}
+    measures, layouts = _measure(folders, options)
+    results: dict[str, dict[str, Any]] = {}
     for number, rule in enumerate(rules, start=1):
         print(f"{number}/{len(rules)} {rule.name}", file=sys.stderr)
         with switched_off(rule):
-            without = _measure(folders, options)
-        earned[rule.name] = {
-            name: round(value - without.get(name, 0.0), 3) for name, value in measures.items()
+            measures_without, layouts_without = _measure(folders, options)
+        results[rule.name] = {
+            "earns": {
+                name: round(value - measures_without.get(name, 0.0), 3)
+                for name, value in measures.items()
+            },
+            "pages": sum(
+                not np.array_equal(page.boxes, page_without.boxes)
+                for page, page_without in zip(layouts, layouts_without, strict=True)
+            ),
         }
-    return {"measures": measures, "rules": earned}
+    return {"measures": measures, "pages": len(layouts), "rules": results}
 
 
 def _measure(
     folders: Sequence[str | os.PathLike[str]], options: ReadingOptions
-) -> dict[str, float]:
-    read = partial(read_layouts, options=options)
-    return {
+) -> tuple[dict[str, float], list[PageLayout]]:
+    """Return the measures of folders and the layouts of their pages."""
+    layouts: list[PageLayout] = []
+
+    def read(pages: Sequence[PageRef]) -> list[PageLayout]:
+        found = list(read_layouts(pages, options))
+        layouts.extend(found)
+        return found
+
+    measures = {
         f"{Path(folder).name}: {name}": value
         for folder in folders
         for name, value in measure_folder(folder, read).items()
     }
+    return measures, layouts
 
 
 def ablation_report(result: Mapping[str, Any]) -> str:
-    """Return what `run_ablation` returns as a table of rules and what changes without them."""
-    rows = [
-        [rule, ", ".join(f"{name} {value:+.3f}" for name, value in changes.items() if value)]
-        for rule, changes in result["rules"].items()
-    ]
-    table = format_table(["rule", "earns"], [[rule, text or "nothing"] for rule, text in rows])
-    return table.replace("_", " ")
+    """Return what `run_ablation` returns as a table of rules, with the measures that change."""
+    rows = []
+    for rule, row in result["rules"].items():
+        changes = [f"{name} {value:+.3f}" for name, value in row["earns"].items() if value]
+        earns = ", ".join(changes).replace("_", " ") or "nothing"
+        rows.append([rule, f"{row['pages']} of {result['pages']}", earns])
+    return format_table(["rule", "pages changed", "earns"], rows)

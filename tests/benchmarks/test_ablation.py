@@ -65,15 +65,16 @@ def test_what_rules_earn(tags_folder, bench_folder):
     unused = RULES[0]
     result = run_ablation([tags_folder, bench_folder], READING, [NOTHING_FOUND, unused])
     assert result["measures"]["tags: text_recall"] == 0.5
-    assert result["rules"][NOTHING_FOUND.name] == {
+    assert result["rules"][NOTHING_FOUND.name]["earns"] == {
         "tags: text_recall": 0.5, "tags: precision": 1, "tags: f1": 0.667, "tags: by_document": 0.5,
         "bench: oracle_iou50": 0.5,
     }  # fmt: skip
-    assert set(result["rules"][unused.name].values()) == {0}
-    table = ablation_report(result)
-    assert "tags: text recall +0.500, tags: precision +1.000" in table
-    assert f"| {unused.name} |" in table
-    assert "nothing |" in table
+    assert (result["rules"][NOTHING_FOUND.name]["pages"], result["pages"]) == (2, 2)
+    assert set(result["rules"][unused.name]["earns"].values()) == {0}
+    assert result["rules"][unused.name]["pages"] == 0
+    _, _, found, ink = (" ".join(row.split()) for row in ablation_report(result).splitlines())
+    assert found.startswith("| blocks are found | 2 of 2 | tags: text recall +0.500, tags: prec")
+    assert ink == "| words without ink are not read | 0 of 2 | nothing |"
 
 
 def test_the_command(tags_folder, capsys):
