@@ -30,11 +30,12 @@ from snappy_core.search.context import assemble
 from snappy_core.search.filters import Filter
 from snappy_core.search.hits import Hit, Hits
 from snappy_core.stores.base import DocumentRecord, Store
-from snappy_core.types import Page, Region
+from snappy_core.types import Cell, Page, Region
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Cell",
     "DocumentRecord",
     "Encoder",
     "Filter",

@@ -29,6 +29,7 @@ Label = Literal[
     "hot_area",
 ]  # fmt: skip
 LABELS: tuple[Label, ...] = Label.__args__  # type: ignore[attr-defined]
+Structure = Literal["ruled", "learned"]
 Renderer = Callable[[float], "Image"]
 """Draws a page as an RGB image at a resolution in dots per inch."""
 
@@ -65,6 +66,27 @@ NO_WORDS = Words((), np.zeros((0, 4), dtype=np.float32))
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a table that has text.
+
+    Attributes:
+        text: its words.
+        box: bounding box of the words; None for a header cell repeated from the page before.
+        row, column: its place in the table, from 0; the first of those that it spans.
+        row_span, column_span: how many rows and columns it spans.
+        is_header: it names the columns below it.
+    """
+
+    text: str
+    box: Box | None
+    row: int
+    column: int
+    row_span: int = 1
+    column_span: int = 1
+    is_header: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Region:
     """A semantic unit of a page, such as a paragraph, heading, table or table row.
 
@@ -80,6 +102,10 @@ class Region:
         context: indices of words outside the box that are needed to understand the region, such
             as the header row of a table row or the introduction of a list item. They are scored
             as if they were words of the region.
+        cells: the cells of a table, row by row; for a table row, those of the header and its own.
+            Empty for other regions and for tables that came with the document.
+        structure: how the cells are known: "ruled" if ruling lines enclose each of them, "learned"
+            if the layout network tells rows apart; None without cells.
     """
 
     box: Box
@@ -90,6 +116,8 @@ class Region:
     parent: int | None = None
     section: str = ""
     context: tuple[int, ...] = ()
+    cells: tuple[Cell, ...] = ()
+    structure: Structure | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

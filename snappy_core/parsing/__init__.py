@@ -11,6 +11,7 @@ from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.reader import READERS, Reader, expand, reader_for
 from snappy_core.parsing.sections import Heading, add_sections, mark_running
 from snappy_core.parsing.source import Source
+from snappy_core.parsing.tables.continuation import continue_table
 from snappy_core.types import Page
 
 if TYPE_CHECKING:
@@ -53,18 +54,22 @@ def read_pages(source: Source, numbers: Iterable[int], options: ReadingOptions) 
 
 
 def with_sections(pages: Iterable[Page], labeled: Container[int] = ()) -> Iterator[Page]:
-    """Set the section (path of headings) of each region, over all pages of a document in order.
+    """Set what a region has from the pages before: its section and the header of its table.
+
+    The section is the path of headings, over all pages of a document in order.
 
     Text repeated at the top or bottom of consecutive pages is labeled as a header or footer,
-    except on the pages whose numbers are in `labeled`, where labels are final.
+    except on the pages whose numbers are in `labeled`, where labels are final. A table that goes on
+    from the page before gets the header it has there.
     """
     path: tuple[Heading, ...] = ()
     previous: Page | None = None
     for page in pages:
         marked = page if page.number in labeled else mark_running(page, previous)
-        regions, path = add_sections(marked, path)
-        yield replace(marked, regions=regions)
-        previous = page
+        continued = continue_table(marked, previous)
+        regions, path = add_sections(continued, path)
+        previous = replace(continued, regions=regions)
+        yield previous
 
 
 def render(source: Source, number: int, dpi: float = 150) -> Image:

@@ -6,6 +6,7 @@ A page is packed into parts, each of which is read by itself: see `PackedPage`.
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from itertools import chain, pairwise
 from operator import attrgetter, index
@@ -19,12 +20,12 @@ from snappy_core.scoring.idf import page_terms
 from snappy_core.scoring.membership import Membership
 from snappy_core.stores.base import PageRecord, PageVectors, region_arrays
 from snappy_core.stores.catalog import PooledVectors
-from snappy_core.types import Page, Patches, Region, Words
+from snappy_core.types import Box, Cell, Page, Patches, Region, Words
 
 # The types of the arrays of each part. Wide ones come first, so that all are aligned.
-_CONTENT = (  # boxes of regions; boxes and confidences of words;
+_CONTENT = (  # boxes of regions and of table cells; boxes and confidences of words;
     np.float64, np.float32, np.float32,
-    np.int32, np.int32, np.uint8,  # words and context of regions, their offsets; JSON
+    np.int32, np.int32, np.uint8,  # words, context and cells of regions, their offsets; JSON
 )  # fmt: skip
 _PATCH_BOXES = (np.int64, np.float32, np.bool_)  # grid, boxes, local
 _SCORING = (  # dimension; membership: offsets, patches, iou, share; scales, parents;
@@ -33,8 +34,10 @@ _SCORING = (  # dimension; membership: offsets, patches, iou, share; scales, par
 )  # fmt: skip
 _POOLED = (np.int64, np.float32, np.int8)  # dimension, scales, vectors
 
-_json_fields = attrgetter("text", "label", "order", "parent", "section")  # of a region
+_region_fields = attrgetter("text", "label", "order", "parent", "section", "structure")
+_cell_fields = attrgetter("text", "row", "column", "row_span", "column_span", "is_header")
 _to_json = json.JSONEncoder(check_circular=False, default=index).encode  # accepts NumPy's integers
+_NO_BOX = (math.nan,) * 4  # of a header cell that is on the page before
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +89,28 @@ def unpack_content(content: Any) -> Page:
     words = Words(
         tuple(values.pop("texts")), boxes.reshape(-1, 4), confidences if has_confidences else None
     )
-    all_indices = indices.tolist()
-    word_indices = [tuple(all_indices[i:j]) for i, j in pairwise(offsets.tolist())]
-    regions = [
-        Region(tuple(box), text, indices, label, order, parent, section, context)
-        for box, indices, context, (text, label, order, parent, section) in zip(
-            region_boxes.reshape(-1, 4).tolist(),
-            word_indices[::2],
-            word_indices[1::2],
-            values.pop("regions"),
-            strict=True,
+    boxes_in_rows = region_boxes.reshape(-1, 4).tolist()
+    cell_fields, region_fields = values.pop("cells"), values.pop("regions")
+    cells = [
+        Cell(text, _unpack_box(box), *place)
+        for box, (text, *place) in zip(
+            boxes_in_rows[len(region_fields) :], cell_fields, strict=True
         )
     ]
+    all_indices = indices.tolist()
+    parts = [tuple(all_indices[i:j]) for i, j in pairwise(offsets.tolist())]
+    regions = [
+        Region(
+            tuple(box), text, region_words, label, order, parent, section, context,
+            tuple(cells[cell] for cell in region_cells), structure,
+        )
+        for box, region_words, context, region_cells, (
+            text, label, order, parent, section, structure,
+        ) in zip(
+            boxes_in_rows[: len(region_fields)], parts[::3], parts[1::3], parts[2::3],
+            region_fields, strict=True,
+        )
+    ]  # fmt: skip
     user_space = values.pop("user_space")
     return Page(
         words=words,
@@ -163,8 +176,16 @@ def unpack(blob: Any, kinds: tuple[Any, ...]) -> list[NDArray[Any]]:
     return arrays
 
 
+def _unpack_box(box: list[float]) -> Box | None:
+    x0, y0, x1, y1 = box
+    return None if math.isnan(x0) else (x0, y0, x1, y1)
+
+
 def _pack_content(page: Page) -> bytes:
     confidences = page.words.confidences
+    # A cell is in a table, perhaps in a section of it, and in a row: it is stored once.
+    cells = {cell: 0 for region in page.regions for cell in region.cells}
+    cells = {cell: number for number, cell in enumerate(cells)}
     values = {
         "number": page.number,
         "label": page.label,
@@ -173,16 +194,22 @@ def _pack_content(page: Page) -> bytes:
         "unit": page.unit,
         "texts": page.words.texts,
         "confidences": confidences is not None,
-        "regions": list(map(_json_fields, page.regions)),
+        "regions": list(map(_region_fields, page.regions)),
+        "cells": list(map(_cell_fields, cells)),
         "user_space": None if page.user_space is None else list(map(float, page.user_space)),
     }
-    word_indices = [part for region in page.regions for part in (region.words, region.context)]
+    indices = [
+        part
+        for region in page.regions
+        for part in (region.words, region.context, [cells[cell] for cell in region.cells])
+    ]
+    boxed: list[Region | Cell] = [*page.regions, *cells]
     arrays = (
-        np.array([region.box for region in page.regions], np.float64),
+        np.array([part.box or _NO_BOX for part in boxed], np.float64),
         page.words.boxes,
         np.zeros(0, np.float32) if confidences is None else confidences,
-        np.fromiter(chain.from_iterable(word_indices), np.int32),
-        np.cumsum([0, *map(len, word_indices)]),
+        np.fromiter(chain.from_iterable(indices), np.int32),
+        np.cumsum([0, *map(len, indices)]),
         np.frombuffer(_to_json(values).encode(), np.uint8),
     )
     return pack(arrays, _CONTENT)

@@ -20,7 +20,8 @@ from snappy_core.parsing.layout.linkage import link, pair_weights, pool
 from snappy_core.parsing.layout.network import CLASSES, FIGURE, OTHER, TABLE, predict
 from snappy_core.parsing.layout.runs import Runs
 from snappy_core.parsing.layout.upright_page import UprightPage
-from snappy_core.parsing.tables.ruled import join_ruled, row_logits
+from snappy_core.parsing.tables.grid import Grid, find_grids, grid_table
+from snappy_core.parsing.tables.ruled import is_table, join_ruled, row_logits, separate_cells
 from snappy_core.parsing.tables.structure import build_table
 from snappy_core.parsing.tables.table import table_block
 from snappy_core.types import Box, Label
@@ -28,6 +29,7 @@ from snappy_core.types import Box, Label
 MAX_RUNS = 800
 """Runs that the network looks at together, since its time and memory grow with their square."""
 
+_TOUCH = 0.5  # line heights by which the lines around cells may miss each other
 _MIN_CELLS = 4  # of a table; fewer are text side by side
 _TITLE_SIZE = 1.6  # times the usual font size
 _SAME_DRAWING = 0.9  # IoU of a figure and the drawing in it, from which they are one region
@@ -65,6 +67,7 @@ class _Assembly:
         members: of each cluster, indices of nodes.
         classes, text_classes: (k,) indices of `CLASSES`: of all, and of text in the body.
         same_row, same_group: (k, k) mean logits.
+        grids: drawn around cells of tables, or around other things.
     """
 
     page: UprightPage
@@ -76,6 +79,7 @@ class _Assembly:
     text_classes: NDArray[np.intp]
     same_row: NDArray[np.float32]
     same_group: NDArray[np.float32]
+    grids: Sequence[Grid]
 
     @classmethod
     def of(cls, runs: Runs, drawn: Sequence[Area], page: UprightPage) -> _Assembly:
@@ -87,8 +91,10 @@ class _Assembly:
         )  # fmt: skip
         prediction = predict(nodes)
         count = len(runs)
+        grids = list(find_grids(page.ruling_lines, _TOUCH * nodes.unit))
+        same_block = separate_cells(prediction.same_block[:count, :count], runs.boxes, grids)
         weights = pair_weights(nodes.boxes / nodes.unit)
-        clusters = link(prediction.same_block[:count, :count], weights[:count, :count])
+        clusters = link(same_block, weights[:count, :count])
         first_area = clusters.max(initial=-1) + 1
         clusters = np.concatenate([clusters, first_area + np.arange(len(areas))]).astype(np.intp)
         total = int(clusters.max(initial=-1)) + 1
@@ -105,14 +111,18 @@ class _Assembly:
             sums[:, OTHER + 1 : TABLE].argmax(axis=1) + OTHER + 1,
             pool(prediction.same_row, np.ones_like(weights), clusters),
             pool(prediction.same_group, weights, clusters),
+            grids,
         )
 
     def blocks(self) -> list[Block]:
         is_area = np.array([m[0] >= len(self.lines) for m in self.members], dtype=bool)
-        is_table, is_figure = (self.classes == TABLE) & ~is_area, self.classes == FIGURE
-        is_text = ~(is_table | is_figure | is_area)
+        is_cell, is_figure = (self.classes == TABLE) & ~is_area, self.classes == FIGURE
+        is_text = ~(is_cell | is_figure | is_area)
         blocks: list[Block] = []
-        groups = list(self._groups(np.flatnonzero(is_table)))
+        for members, table in self._drawn_tables(is_area):
+            blocks.append(table)
+            is_cell[members] = is_figure[members] = is_text[members] = False
+        groups = list(self._groups(np.flatnonzero(is_cell)))
         for cells in join_ruled(groups, self.boxes, self.page.ruling_lines.horizontal):
             # A cell that looks like something else by itself is known by its row.
             in_row = self.same_row[:, cells].max(axis=1) > 0
@@ -124,6 +134,15 @@ class _Assembly:
         for cluster in np.flatnonzero(is_text).tolist():
             blocks.append(self._text(cluster))
         return blocks
+
+    def _drawn_tables(self, is_area: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.intp], Block]]:
+        """Yield the tables with a line around each cell, with the clusters in them."""
+        for grid in self.grids:
+            members = np.flatnonzero((grid.locate(self.boxes) >= 0) & ~is_area)
+            if is_table(grid, self.boxes[members], self.classes[members] == TABLE):
+                lines = [line for cluster in members.tolist() for line in self._lines(cluster)]
+                if table := grid_table(grid, lines, self.page):
+                    yield members, table_block(table, self.page)
 
     def _groups(self, clusters: NDArray[np.intp]) -> Iterator[NDArray[np.intp]]:
         logits = self.same_group[np.ix_(clusters, clusters)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from snappy_core.boxes import enclose
 from snappy_core.parsing.layout.upright_page import UprightPage
-from snappy_core.types import Box, Label
+from snappy_core.types import Box, Cell, Label, Structure
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,6 +21,7 @@ class Block:
         bold: all of its words are bold.
         text: replaces the words joined by spaces (a table in Markdown).
         context: words outside the box that the region must be read with.
+        cells, structure: of a table; see `Region`.
         parts: drafts of the regions inside it; their words are among its own.
     """
 
@@ -32,6 +33,8 @@ class Block:
     label: Label = "paragraph"
     text: str | None = None
     context: tuple[int, ...] = ()
+    cells: tuple[Cell, ...] = ()
+    structure: Structure | None = None
     parts: tuple[Block, ...] = ()
 
     @classmethod

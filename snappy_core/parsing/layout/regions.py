@@ -12,6 +12,7 @@ from snappy_core.boxes import as_boxes, coverage, enclose
 from snappy_core.parsing.drawings import Drawings
 from snappy_core.parsing.layout.assembly import find_blocks
 from snappy_core.parsing.layout.blocks import Block
+from snappy_core.parsing.layout.captions import attach_captions
 from snappy_core.parsing.layout.figures import add_figures
 from snappy_core.parsing.layout.lists import group_list_items
 from snappy_core.parsing.layout.reading_order import reading_order
@@ -19,7 +20,7 @@ from snappy_core.parsing.layout.upright_page import UprightPage
 from snappy_core.parsing.text import TextLayer
 from snappy_core.types import NO_WORDS, Box, Label, Region, Words
 
-VERSION = "3"
+VERSION = "4"
 """Part of the ingest fingerprint; raised whenever pages would be read differently than before."""
 
 MAX_WORDS = 20_000
@@ -48,25 +49,21 @@ def find_regions(
 ) -> tuple[Words, tuple[Region, ...], str]:
     """Return the words of a page in reading order, its regions, and a warning or "".
 
-    Text in another direction than most of the page becomes regions labeled "other". A page with
-    too many words or lines is split into runs of words in the order of the file, with a warning.
+    Text in another direction than most of the page becomes tables, or else regions labeled
+    "other". A page with too many words or lines is split into runs of words in the order of the
+    file, with a warning.
 
     Args:
         width, height: of the page in points.
     """
-    counts = np.bincount(layer.turns, minlength=4)
-    turn = int(counts.argmax())
+    turn = int(np.bincount(layer.turns, minlength=4).argmax())
     page = UprightPage.from_layer(layer, width, height, turn, drawings)
-    other_pages = [
-        UprightPage.from_layer(layer, width, height, other % 4, Drawings())
-        for other in range(turn + 1, turn + 4)
-        if counts[other % 4]
-    ]
-    if len(layer) > MAX_WORDS or sum(len(p.runs) for p in (page, *other_pages)) > MAX_LINES:
+    if len(layer) > MAX_WORDS or len(page.runs) + len(page.turned_lines) > MAX_LINES:
         blocks = list(_split_into_runs(page))
         warning = f"is too crowded to find paragraphs: {len(layer)} words in runs of {_RUN_WORDS}"
     else:
-        blocks = [*find_blocks(page), *_find_turned_blocks(page, other_pages)]
+        blocks = find_blocks(page)
+        blocks += _find_turned_blocks(page, blocks, width, height, drawings)
         if layer.confidences is not None:  # OCR: bold type and font sizes are not reliable
             blocks = _apply_model_labels(blocks, page)
         blocks, warning = add_figures(blocks, page), ""
@@ -79,11 +76,27 @@ def _split_into_runs(page: UprightPage) -> Iterator[Block]:
         yield Block.of(range(start, min(start + _RUN_WORDS, count)), page)
 
 
-def _find_turned_blocks(page: UprightPage, other_pages: Sequence[UprightPage]) -> Iterator[Block]:
-    """Yield the text of other directions, with boxes as on `page`."""
-    for other in other_pages:
-        for block in find_blocks(other):
-            yield Block.of(block.words, page)
+def _find_turned_blocks(
+    page: UprightPage, blocks: Sequence[Block], width: float, height: float, drawings: Drawings
+) -> Iterator[Block]:
+    """Yield the tables and the text of other directions, with boxes as on `page`.
+
+    Words that are in `blocks`, such as turned heads of a table, are left out.
+    """
+    turns = page.layer.turns.copy()
+    turns[[word for block in blocks for word in block.words]] = page.turn
+    layer, lines = replace(page.layer, turns=turns), Drawings(ruling_lines=drawings.ruling_lines)
+    for turn in sorted({*turns.tolist()} - {page.turn}):
+        other = UprightPage.from_layer(layer, width, height, turn, lines)
+        for block in attach_captions(find_blocks(other), other):
+            is_table = block.label == "table"
+            yield _place(block, page) if is_table else Block.of(block.words, page)
+
+
+def _place(block: Block, page: UprightPage) -> Block:
+    """Return a block of a page in another direction with its boxes on `page`."""
+    box = enclose(page.word_boxes[list(block.words)])
+    return replace(block, box=box, parts=tuple(_place(part, page) for part in block.parts))
 
 
 def _apply_model_labels(blocks: Sequence[Block], page: UprightPage) -> list[Block]:
@@ -122,6 +135,8 @@ def _number_regions(blocks: Sequence[Block], page: UprightPage) -> tuple[Words, 
             order=number,
             parent=parent,
             context=tuple(numbers[word] for word in block.context),
+            cells=block.cells,
+            structure=block.structure,
         )
         for number, (block, parent) in enumerate(_flatten(blocks))
     )

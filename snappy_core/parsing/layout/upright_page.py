@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from snappy_core.boxes import Boxes, as_boxes
 from snappy_core.parsing.drawings import NO_BOXES, Area, Drawings, RulingLines
-from snappy_core.parsing.layout.lines import Line
+from snappy_core.parsing.layout.lines import Line, order_lines
 from snappy_core.parsing.layout.runs import Runs, find_runs
 from snappy_core.parsing.text import TextLayer
 
@@ -77,6 +77,19 @@ class UprightPage:
             self.layer, self.line_boxes, self.word_boxes,
             np.flatnonzero(self.layer.turns == self.turn), self.ruling_lines.vertical,
         )  # fmt: skip
+
+    @cached_property
+    def turned_lines(self) -> list[Line]:
+        """The runs of words in other directions as lines, with their boxes on this page."""
+        width, height = (self.height, self.width) if self.turn % 2 else (self.width, self.height)
+        lines: list[Line] = []
+        for turn in np.unique(self.layer.turns[self.layer.turns != self.turn]).tolist():
+            other = UprightPage.from_layer(self.layer, width, height, turn, Drawings())
+            lines += [
+                Line.around(line.words, self.line_boxes, line.size)
+                for line in order_lines(other.runs.lines(), self.layer.texts)
+            ]
+        return lines
 
     def texts_of(self, lines: Iterable[Line]) -> list[str]:
         return [self.layer.texts[word] for line in lines for word in line.words]

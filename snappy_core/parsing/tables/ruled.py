@@ -1,16 +1,18 @@
-"""What horizontal ruling lines say for certain of the cells of tables."""
+"""What ruling lines say for certain of the cells of tables."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.grouping import connected_components
+from snappy_core.parsing.tables.grid import Grid
 
 _MIN_LINES = 3  # that run through two groups of cells, or through a table: not a frame alone
 _MIN_SHARE = 0.9  # of the width of the cells that a line runs past
+_MAX_BLOCKS = 1.25  # of a cell, on average; more are cells without lines between them
 _CERTAIN = 50.0  # logit, larger than those of the network
 
 Boxes = NDArray[np.float32]
@@ -58,6 +60,29 @@ def row_logits(logits: NDArray[np.float32], boxes: Boxes, lines: Boxes) -> NDArr
     is_row = same_band & ~is_stacked & (bands > 0) & (bands < len(heights))
     certain = np.where(is_row, _CERTAIN, np.where(same_band, logits, -_CERTAIN))
     return np.asarray(certain, np.float32)
+
+
+def separate_cells(
+    logits: NDArray[np.float32], boxes: Boxes, grids: Iterable[Grid]
+) -> NDArray[np.float32]:
+    """Return logits (n, n) of runs for being in one block: never in two cells of a grid."""
+    for grid in grids:
+        cells = grid.locate(boxes)
+        logits = np.where(cells[:, None] == cells, logits, np.float32(-_CERTAIN))
+    return logits
+
+
+def is_table(grid: Grid, boxes: Boxes, is_cell: NDArray[np.bool_]) -> bool:
+    """Return whether a grid around blocks is a table with a line around each of its cells.
+
+    The network takes most blocks for cells of a table; a cell is one block, but for a few.
+
+    Args:
+        boxes: (n, 4) of the blocks in the grid.
+        is_cell: (n,) what the network says.
+    """
+    cells = len(np.unique(grid.locate(boxes)))
+    return bool(2 * is_cell.sum() > len(boxes)) and len(boxes) <= _MAX_BLOCKS * cells
 
 
 def _passing(boxes: Boxes, lines: Boxes) -> NDArray[np.bool_]:

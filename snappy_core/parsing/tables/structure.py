@@ -31,7 +31,7 @@ def build_table(rows: Sequence[Sequence[Sequence[Line]]], page: UprightPage) -> 
     is_contents = len(columns) <= 3 and with_leaders > 0.5 * len(table_rows)
     header = count_header_rows(table_rows, page)
     spanned = span_columns(table_rows[:header], columns, page)
-    return Table((*spanned, *table_rows[header:]), 0 if is_contents else header, is_contents)
+    return Table((*spanned, *table_rows[header:]), 0 if is_contents else header)
 
 
 def _cell(lines: Sequence[Line], page: UprightPage) -> Line:

@@ -7,40 +7,58 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from snappy_core.markdown import table_markdown
+from snappy_core.boxes import enclose
 from snappy_core.parsing.layout.blocks import Block
 from snappy_core.parsing.layout.lines import Line
 from snappy_core.parsing.layout.upright_page import UprightPage
-from snappy_core.types import Label
+from snappy_core.parsing.tables.cells import cells_markdown, clip_rows
+from snappy_core.types import Cell, Label, Structure
 
 LEADER = re.compile(r"^(?:[.…·_]{4,}|[.…])$")
 """Dots between an entry and its page number in a table of contents."""
 
-Cell = Sequence[Line]
+CellLines = tuple[Line, ...]
 """The lines of a cell, top to bottom; an empty cell has none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Row:
-    """A row with one cell for each column.
+    """A row with one cell for each column; a cell that spans several is in all of them.
 
-    A cell that spans columns is in the first of them; in a header row it is in all of them.
+    In the body of a table whose structure is learned, it is in the first of them only.
+
+    Attributes:
+        above: columns whose cell begins in a row above; it is not counted among the row's lines.
     """
 
-    cells: tuple[tuple[Line, ...], ...]
+    cells: tuple[CellLines, ...]
+    above: frozenset[int] = frozenset()
 
     @property
     def lines(self) -> tuple[Line, ...]:
-        return tuple(dict.fromkeys(line for cell in self.cells for line in cell))
+        own = (cell for column, cell in enumerate(self.cells) if column not in self.above)
+        return _distinct_lines(own)
 
     @property
     def words(self) -> tuple[int, ...]:
-        return tuple(word for line in self.lines for word in line.words)
+        return _words(self.lines)
+
+    @property
+    def words_above(self) -> tuple[int, ...]:
+        return _words(_distinct_lines(self.cells[column] for column in sorted(self.above)))
 
     @property
     def filled(self) -> int:
         """The number of cells that are not empty."""
-        return sum(map(bool, self.cells))
+        return len(set(filter(None, self.cells)))
+
+
+def _distinct_lines(cells: Iterable[CellLines]) -> tuple[Line, ...]:
+    return tuple(dict.fromkeys(line for cell in cells for line in cell))
+
+
+def _words(lines: Iterable[Line]) -> tuple[int, ...]:
+    return tuple(word for line in lines for word in line.words)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,40 +67,53 @@ class Table:
 
     Attributes:
         header: number of header rows at the top.
-        leaders: dots lead from words to numbers, as in a table of contents.
+        structure: how rows and columns are known.
     """
 
     rows: tuple[Row, ...]
     header: int = 0
-    leaders: bool = False
+    structure: Structure = "learned"
 
     @property
-    def lines(self) -> tuple[Line, ...]:
-        return tuple(line for row in self.rows for line in row.lines)
+    def columns(self) -> int:
+        return len(self.rows[0].cells)
 
-    def sections(self) -> list[tuple[Row | None, list[Row]]]:
+    def sections(self) -> list[tuple[int | None, range]]:
         """Return the body rows in sections, each with the row that names it (None before any).
 
         A row with nothing but its first cell names the rows that follow it. A table with fewer
         than two of them is one section without a name.
         """
-        rows = self.rows[self.header :]
-        are_names = [
-            row.filled == 1 and bool(row.cells[0]) and below.filled > 1
-            for row, below in pairwise(rows)
+        body = range(self.header, len(self.rows))
+        names = [
+            number
+            for number, (row, below) in zip(body, pairwise(self.rows[self.header :]), strict=False)
+            if row.filled == 1 and row.cells[0] and not row.above and below.filled > 1
         ]
-        if sum(are_names) < 2:
-            return [(None, list(rows))]
-        sections: list[tuple[Row | None, list[Row]]] = [(None, [])]
-        for row, is_name in zip(rows, [*are_names, False], strict=True):
-            if is_name:
-                sections.append((row, []))
-            else:
-                sections[-1][1].append(row)
-        return [(name, body) for name, body in sections if name or body]
+        if len(names) < 2:
+            return [(None, body)]
+        before = [(None, range(self.header, names[0]))] if names[0] > self.header else []
+        ends = [*names[1:], len(self.rows)]
+        return [*before, *((a, range(a + 1, b)) for a, b in zip(names, ends, strict=True))]
+
+    def cells(self, page: UprightPage) -> tuple[Cell, ...]:
+        """Return the cells that have text, row by row."""
+        places: dict[CellLines, list[tuple[int, int]]] = {}
+        for number, row in enumerate(self.rows):
+            for column, lines in enumerate(row.cells):
+                if lines:
+                    places.setdefault(lines, []).append((number, column))
+        cells = []
+        for lines, spanned in places.items():
+            (first, left), (last, right) = min(spanned), max(spanned)
+            text = " ".join(t for t in page.texts_of(lines) if not LEADER.match(t))
+            box = enclose(page.layer.boxes[list(_words(lines))])
+            spans = last - first + 1, right - left + 1
+            cells.append(Cell(text, box, first, left, *spans, is_header=first < self.header))
+        return tuple(cells)
 
 
-def is_number(cell: Cell, page: UprightPage) -> bool:
+def is_number(cell: Sequence[Line], page: UprightPage) -> bool:
     """Return whether a cell has more digits than letters."""
     text = "".join(page.texts_of(cell))
     return sum(map(str.isdigit, text)) > sum(map(str.isalpha, text))
@@ -94,42 +125,33 @@ def table_block(table: Table, page: UprightPage) -> Block:
     The text of each part is a table with the header; the words of the header, and of the name of
     the section, are its context. A section of a single row is one row together with its name.
     """
-    header = table.rows[: table.header]
+    cells = table.cells(page)
+    heads = tuple(cell for cell in cells if cell.is_header)
+    header = range(table.header)
 
-    def block(rows: Sequence[Row], label: Label, context: Sequence[Row] = ()) -> Block:
+    def words(rows: range) -> tuple[int, ...]:
+        return tuple(word for row in rows for word in table.rows[row].words)
+
+    def block(rows: range, label: Label, *context: range) -> Block:
+        own = tuple(clip_rows(cells, rows))
+        shown = own if rows.start < table.header else (*heads, *own)
         return replace(
-            Block.of(_words(rows), page),
-            label=label,
-            text=rows_markdown((*header, *rows), table.header, page),
-            context=_words(context),
+            Block.of(words(rows), page, label),
+            text=cells_markdown(shown, table.columns),
+            context=sum(map(words, context), ()) + table.rows[rows.start].words_above,
+            cells=shown,
+            structure=table.structure,
         )
 
-    parts = [
-        replace(block([row], "table_row"), text=rows_markdown([row], 1, page)) for row in header
-    ]
+    parts = [block(range(row, row + 1), "table_row") for row in header]
     for name, rows in table.sections():
-        context = header if name is None else (*header, name)
-        row_blocks = [block([row], "table_row", context) for row in rows]
+        context = [header] if name is None else [header, range(name, name + 1)]
+        row_blocks = [block(range(row, row + 1), "table_row", *context) for row in rows]
         if name is not None:
-            row_blocks.insert(0, block([name], "table_row", header))
+            row_blocks.insert(0, block(range(name, name + 1), "table_row", header))
         if name is None or len(rows) < 2:
             parts += row_blocks
         else:
-            section = block([name, *rows], "table", header)
+            section = block(range(name, rows.stop), "table", header)
             parts.append(replace(section, parts=tuple(row_blocks)))
-    text = rows_markdown(table.rows, table.header, page)
-    whole = Block.of(_words(table.rows), page, "table")
-    return replace(whole, text=text, parts=tuple(parts))
-
-
-def _words(rows: Iterable[Row]) -> tuple[int, ...]:
-    return tuple(word for row in rows for word in row.words)
-
-
-def rows_markdown(rows: Iterable[Row], header_rows: int, page: UprightPage) -> str:
-    """Return rows as a table in Markdown, without the dots of a table of contents."""
-    texts = [
-        [" ".join(t for t in page.texts_of(cell) if not LEADER.match(t)) for cell in row.cells]
-        for row in rows
-    ]
-    return table_markdown(texts, header_rows)
+    return replace(block(range(len(table.rows)), "table"), parts=tuple(parts))

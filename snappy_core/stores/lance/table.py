@@ -17,7 +17,7 @@ from snappy_core.errors import IndexMismatchError
 from snappy_core.stores.base import check_schema
 from snappy_core.stores.lance.errors import lance_errors, libraries
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 _NAME = "snappy"  # of the table in its folder
 _OPTIONS = {"new_table_enable_stable_row_ids": "true"}  # rows keep their ids when files are merged

@@ -17,7 +17,7 @@ from snappy_core.stores.base import check_schema
 WAIT_SECONDS = 600.0
 """How long to wait for a transaction of another process: one may add a long document."""
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 APPLICATION_ID = 0x534E5059  # "SNPY", in the header of the file
 
 _SCHEMA = """

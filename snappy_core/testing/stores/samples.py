@@ -9,7 +9,7 @@ from snappy_core.ingest.jobs import prepare
 from snappy_core.scoring.idf import page_terms
 from snappy_core.stores.base import DocumentRecord, PageRecord, Snapshot
 from snappy_core.testing import FakeEncoder, make_page
-from snappy_core.types import LABELS, Page, Patches, Region, Words
+from snappy_core.types import LABELS, Cell, Page, Patches, Region, Words
 
 ENCODER = FakeEncoder(dim=16)
 
@@ -36,11 +36,22 @@ def scanned_page() -> Page:
     """Return a page with word confidences, a table with a row, and a figure."""
     boxes = np.array([[0.1, 0.2, 0.3, 0.25], [0.4, 0.2, 0.8, 0.25]], dtype=np.float32)
     words = Words(("Cuxhaven", "4.85"), boxes, np.array([0.5, 0.875], dtype=np.float32))
-    regions = (
-        Region((0.1, 0.2, 0.8, 0.25), "Cuxhaven 4.85", (0, 1), "table", 0, section="Ports > North"),
-        Region((0.1, 0.2, 0.8, 0.25), "Cuxhaven 4.85", (0, 1), "table_row", 1, parent=0),
-        Region((0.1, 0.5, 0.8, 0.75), "", (), "figure", 2),
+    cells = (
+        Cell("Depth", None, 0, 1, is_header=True),
+        Cell("Cuxhaven", (0.1, 0.2, 0.3, 0.25), 1, 0, row_span=2),
+        Cell("4.85", (0.4, 0.2, 0.8, 0.25), 1, 1),
     )
+    regions = (
+        Region(
+            (0.1, 0.2, 0.8, 0.25), "Cuxhaven 4.85", (0, 1), "table", 0,
+            section="Ports > North", cells=cells, structure="ruled",
+        ),
+        Region(
+            (0.1, 0.2, 0.8, 0.25), "Cuxhaven 4.85", (0, 1), "table_row", 1, parent=0,
+            cells=cells[::2], structure="ruled",
+        ),
+        Region((0.1, 0.5, 0.8, 0.75), "", (), "figure", 2),
+    )  # fmt: skip
     return Page(1, "iv", 1700.5, 2200, "px", words, regions)
 
 

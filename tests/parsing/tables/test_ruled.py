@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from snappy_core.parsing.tables.ruled import join_ruled, row_logits
+from snappy_core.parsing.tables.grid import Grid
+from snappy_core.parsing.tables.ruled import is_table, join_ruled, row_logits, separate_cells
 
 # Two columns of three cells each, 20 points apart, with lines between and around the rows.
 CELLS = np.array([(x, y, x + 60, y + 10) for x in (30, 200) for y in (100, 120, 140)], np.float32)
@@ -41,3 +42,20 @@ def test_cells_above_each_other_between_two_lines_are_left_to_the_network():
 def test_without_lines_nothing_changes():
     assert row_logits(UNSURE, CELLS, LINES[:0]) is UNSURE
     assert row_logits(UNSURE, CELLS, LINES[:2]) is UNSURE
+
+
+GRID = Grid(np.float32([28, 150, 262]), np.float32([95, 115, 155]), np.arange(4).reshape(2, 2))
+
+
+def test_cells_of_a_grid_are_blocks_of_their_own():
+    logits = separate_cells(-UNSURE, CELLS, [GRID])
+    assert rows_of(logits) == {(0,), (1, 2), (3,), (4, 5)}
+    assert separate_cells(UNSURE, CELLS, []) is UNSURE
+
+
+def test_a_grid_is_a_table_if_most_in_it_are_cells_one_each():
+    boxes = CELLS[[0, 1, 3, 4]]
+    assert is_table(GRID, boxes, np.array([True, True, True, False]))
+    assert not is_table(GRID, boxes, np.array([True, True, False, False]))
+    assert not is_table(GRID, CELLS, np.ones(6, bool))  # two cells hold two blocks each
+    assert not is_table(GRID, CELLS[:0], np.ones(0, bool))

@@ -155,7 +155,7 @@ def test_other_schema_versions_are_refused(path):
     connection.execute("PRAGMA user_version = 7")
     connection.close()
     with pytest.raises(
-        IndexMismatchError, match=r"has the schema 7, .* reads 4; index the documents"
+        IndexMismatchError, match=r"has the schema 7, .* reads 5; index the documents"
     ):
         SqliteStore(path)
 
