@@ -87,7 +87,11 @@ RULES = (
     ),
     Rule(
         "text in other directions is kept",
-        {"layout.regions:_find_turned_blocks": lambda page, other_pages: iter(())},
+        {
+            "layout.regions:_find_turned_blocks": lambda page, blocks, width, height, drawings: (
+                iter(())
+            )
+        },
     ),
     Rule("blocks, rows, groups by average linkage", {"layout.assembly:link": _single_linkage}),
     Rule(
@@ -119,6 +123,14 @@ RULES = (
     ),
     Rule("headings below each other are items", {"layout.lists:_relabel_heading_runs": list}),
     # Tables
+    Rule(
+        "lines around each cell make the table",
+        {"layout.assembly:find_grids": lambda lines, tolerance: iter(())},
+    ),
+    Rule(
+        "units and notes belong to their table",
+        {"layout.captions:find_notes": lambda table, blocks, page: []},
+    ),
     Rule("a table, or a figure of text, has four cells", {"layout.assembly:_MIN_CELLS": 1}),
     Rule(
         "parts that ruling lines run through are one table",
@@ -130,7 +142,11 @@ RULES = (
     ),
     Rule(
         "rows below a name are a section",
-        {"tables.table:Table.sections": lambda table: [(None, list(table.rows[table.header :]))]},
+        {
+            "tables.table:Table.sections": lambda table: [
+                (None, range(table.header, len(table.rows)))
+            ]
+        },
     ),
     # Figures
     Rule(

@@ -1,4 +1,4 @@
-"""Captions: what one looks like, and which figure or table it belongs to."""
+"""Captions: what one looks like, and which figure or table it and notes on it belong to."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from snappy_core.boxes import as_boxes, enclose
 from snappy_core.parsing.layout.blocks import Block
-from snappy_core.parsing.layout.geometry import box_gaps
+from snappy_core.parsing.layout.notes import find_notes, text_gap
 from snappy_core.parsing.layout.upright_page import UprightPage
 
 CAPTION = re.compile(
@@ -20,52 +20,73 @@ CAPTION = re.compile(
 )
 """The beginning of a text that is a caption, whatever else is said of it."""
 
-_MAX_GAP = 3  # font sizes of a caption between it and its figure or table
-_MAX_OVERLAP = 2  # the same, where their boxes overlap
-
 
 def attach_captions(blocks: Sequence[Block], page: UprightPage) -> list[Block]:
-    """Join each caption with the nearest figure or table above or below it, one to each."""
+    """Join each caption with the nearest figure or table above or below it, one to each.
+
+    Tables are also joined with the units above them and the notes below them.
+    """
+    notes: dict[int, list[Block]] = {}  # of figures and tables, by their id()
+    free = list(blocks)
+    for block in blocks:
+        if block.label in ("figure", "table"):
+            notes[id(block)] = find_notes(block, free, page) if block.label == "table" else []
+            free = [other for other in free if other not in notes[id(block)]]
+    boxes = {
+        id(block): enclose(as_boxes([part.box for part in (block, *notes[id(block)])]))
+        for block in free
+        if id(block) in notes
+    }
     candidates = [
         (gap, caption, block)
-        for caption in blocks
-        for block in blocks
-        if caption.label == "caption" and block.label in ("figure", "table")
-        if (gap := _caption_gap(caption, block)) is not None
+        for caption in free
+        for block in free
+        if caption.label == "caption" and id(block) in boxes
+        if (gap := text_gap(caption, boxes[id(block)])) is not None
     ]
     partners: dict[int, Block] = {}  # of captions, figures and tables, by their id()
     for _, caption, block in sorted(candidates, key=lambda candidate: candidate[0]):
         if id(caption) not in partners and id(block) not in partners:
             partners[id(caption)], partners[id(block)] = block, caption
     return [
-        _join_caption(partners[id(block)], block, page) if id(block) in partners else block
-        for block in blocks
+        _join(block, partners.get(id(block)), notes.get(id(block), ()), page)
+        for block in free
         if block.label != "caption" or id(block) not in partners
     ]
 
 
-def _caption_gap(caption: Block, block: Block) -> float | None:
-    """Return the points between a caption and a block above or below it; None if too far."""
-    across, gap = box_gaps(caption.box, block.box)
-    (left, _, right, _), (x0, _, x1, _) = caption.box, block.box
-    is_over = -across >= 0.5 * min(right - left, x1 - x0)
-    is_close = -_MAX_OVERLAP * caption.size < gap < _MAX_GAP * caption.size
-    return max(gap, 0.0) if is_over and is_close else None
+def _join(block: Block, caption: Block | None, notes: Sequence[Block], page: UprightPage) -> Block:
+    """Return a block with its caption and notes, from the top.
 
-
-def _join_caption(caption: Block, block: Block, page: UprightPage) -> Block:
-    """Return a block with its caption; the block alone is the part in it."""
-    is_above = caption.box[1] < block.box[1]
+    Its parts are the block alone, whose context are the caption and the units above it, and the
+    notes.
+    """
+    if block.label not in ("figure", "table") or (caption is None and not notes):
+        return block
+    inside = [block, *notes]
+    everything = sorted([caption, *inside] if caption else inside, key=lambda part: part.box[1])
+    context = tuple(
+        word
+        for part in everything
+        if part is caption or part.box[1] < block.box[1]
+        for word in part.words
+    )
     text = block.text
     if text is not None:
-        caption_text = " ".join(page.layer.texts[word] for word in caption.words)
-        text = "\n\n".join((caption_text, text) if is_above else (text, caption_text))
+        text = "\n\n".join(
+            text if part is block else " ".join(page.layer.texts[word] for word in part.words)
+            for part in everything
+        )
     return replace(
         block,
-        parts=(_add_context(block, caption.words),),
-        words=caption.words + block.words if is_above else block.words + caption.words,
-        box=enclose(as_boxes([caption.box, block.box])),
-        size=max(caption.size, block.size),
+        parts=tuple(
+            _add_context(part, context) if part is block else part
+            for part in everything
+            if part is not caption
+        ),
+        words=tuple(word for part in everything for word in part.words),
+        box=enclose(as_boxes([part.box for part in everything])),
+        size=max(part.size for part in everything),
         text=text,
     )
 

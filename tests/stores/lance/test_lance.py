@@ -142,7 +142,7 @@ def test_other_folders_are_refused_and_left_alone(path):
 
 @pytest.mark.parametrize(
     ("metadata", "words"),
-    [(None, "not a Snappy index"), ({"snappy": "7"}, r"schema 7, .* reads 2; index the docum")],
+    [(None, "not a Snappy index"), ({"snappy": "7"}, r"schema 7, .* reads 3; index the docum")],
 )
 def test_other_tables_are_refused(path, metadata, words):
     lancedb, arrow = libraries()
