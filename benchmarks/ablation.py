@@ -26,7 +26,7 @@ def run_ablation(
 
     Returns a dict for JSON: `measures` with all rules, as "folder: measure"; the number of
     `pages`; and by name the `rules`, each with how much the measures fall without it (`earns`) and
-    on how many pages it changes the boxes of regions (`pages`).
+    on how many pages it changes the boxes of regions or their order (`pages`).
 
     Raises:
         LookupError: a rule names what is no longer there.
@@ -71,9 +71,18 @@ def _measure(
 
 def ablation_report(result: Mapping[str, Any]) -> str:
     """Return what `run_ablation` returns as a table of rules, with the measures that change."""
-    rows = []
-    for rule, row in result["rules"].items():
-        changes = [f"{name} {value:+.3f}" for name, value in row["earns"].items() if value]
-        earns = ", ".join(changes).replace("_", " ") or "nothing"
-        rows.append([rule, f"{row['pages']} of {result['pages']}", earns])
+    rows = [
+        [rule, f"{row['pages']} of {result['pages']}", _changes(row["earns"]) or "nothing"]
+        for rule, row in result["rules"].items()
+    ]
     return format_table(["rule", "pages changed", "earns"], rows)
+
+
+def _changes(earns: Mapping[str, float]) -> str:
+    """Return the measures of each folder that change, as text."""
+    by_folder: dict[str, list[str]] = {}
+    for name, value in earns.items():
+        folder, _, measure = name.partition(": ")
+        if value:
+            by_folder.setdefault(folder, []).append(f"{measure.replace('_', ' ')} {value:+.3f}")
+    return "; ".join(f"{folder}: {', '.join(texts)}" for folder, texts in by_folder.items())

@@ -73,7 +73,10 @@ def test_what_rules_earn(tags_folder, bench_folder):
     assert set(result["rules"][unused.name]["earns"].values()) == {0}
     assert result["rules"][unused.name]["pages"] == 0
     _, _, found, ink = (" ".join(row.split()) for row in ablation_report(result).splitlines())
-    assert found.startswith("| blocks are found | 2 of 2 | tags: text recall +0.500, tags: prec")
+    assert found == (
+        "| blocks are found | 2 of 2 | tags: text recall +0.500, precision +1.000, f1 +0.667, "
+        "by document +0.500; bench: oracle iou50 +0.500 |"
+    )
     assert ink == "| words without ink are not read | 0 of 2 | nothing |"
 
 
