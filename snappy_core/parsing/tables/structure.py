@@ -11,6 +11,7 @@ from snappy_core.parsing.layout.upright_page import UprightPage
 from snappy_core.parsing.tables.columns import Span, covered_columns, find_columns
 from snappy_core.parsing.tables.header import count_header_rows, span_columns
 from snappy_core.parsing.tables.table import LEADER, Row, Table
+from snappy_core.parsing.tables.turned import add_turned_heads
 
 
 def build_table(rows: Sequence[Sequence[Sequence[Line]]], page: UprightPage) -> Table:
@@ -27,6 +28,7 @@ def build_table(rows: Sequence[Sequence[Sequence[Line]]], page: UprightPage) -> 
         ]
     ordered = sorted(cell_rows, key=lambda row: np.median([cell.middle for cell in row]))
     table_rows = [_assign_columns(row, columns) for row in ordered]
+    table_rows = add_turned_heads(table_rows, columns, page)
     with_leaders = sum(any(map(LEADER.match, page.texts_of(row.lines))) for row in table_rows)
     is_contents = len(columns) <= 3 and with_leaders > 0.5 * len(table_rows)
     header = count_header_rows(table_rows, page)

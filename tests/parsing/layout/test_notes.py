@@ -1,5 +1,7 @@
 """Units and notes belong to the table that they stand around, prose does not."""
 
+from dataclasses import replace
+
 import pytest
 
 from snappy_core.parsing.layout.blocks import Block
@@ -84,6 +86,14 @@ def test_notes_follow_each_other_and_a_caption_stands_above_units():
     assert parts == ["(in crowns)", TABLE_ROW[1], "* from March on", "(1) with tolls"]
     assert len(table.words) == 4 + 2 + len(TABLE_ROW[1].split()) + 4 + 3
     assert table.parts[1].context == (*table.words[:4], *table.parts[0].words)
+
+
+def test_a_running_foot_and_a_paragraph_in_brackets_do_not():
+    assert join(TABLE_ROW, (BELOW, "Source: the harbour office", "footer"))[1] == []
+    page = page_of_rows((40, ABOVE, "(The keeper writes)"), (40, TABLE, TABLE_ROW[1]))
+    text = replace(Block.of(range(3), page, "paragraph"), lines=3)
+    table = Block.of(range(3, len(page.layer)), page, "table")
+    assert attach_captions([text, table], page) == [text, table]
 
 
 def test_a_note_far_below_or_beside_does_not():
