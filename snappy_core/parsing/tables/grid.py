@@ -16,6 +16,7 @@ from snappy_core.parsing.tables.header import count_header_rows
 from snappy_core.parsing.tables.table import Row, Table
 
 _MIN_SIDE = 2  # rows and columns
+_MIN_ROWS = 3  # with text; of two, the second may be all the rows below the head
 _MIN_WALL = 0.5  # share of the side of a cell that lines must cover
 
 Boxes = NDArray[np.float32]
@@ -119,7 +120,7 @@ def _walls(lines: Boxes, xs: NDArray[np.float32], ys: NDArray[np.float32]) -> ND
 def grid_table(grid: Grid, lines: Sequence[Line], page: UprightPage) -> Table | None:
     """Return the table of lines in a grid, and of the turned ones there, such as narrow heads.
 
-    Rows and columns without text are left out; None if fewer than two of either remain.
+    Rows and columns without text are left out; None if fewer than three or two remain.
     """
     contents = {
         cell: (*order_lines(upright, page.layer.texts), *turned)
@@ -131,7 +132,7 @@ def grid_table(grid: Grid, lines: Sequence[Line], page: UprightPage) -> Table | 
     begins_row, begins_column = (np.diff(grid.cells, axis=axis, prepend=-1) != 0 for axis in (0, 1))
     is_first = begins_row & begins_column & np.isin(grid.cells, list(contents))
     cells = grid.cells[is_first.any(axis=1)][:, is_first.any(axis=0)]
-    if min(cells.shape) < _MIN_SIDE:
+    if len(cells) < _MIN_ROWS or cells.shape[1] < _MIN_SIDE:
         return None
     is_above = (np.diff(cells, axis=0, prepend=-1) == 0) & np.isin(cells, list(contents))
     rows = [

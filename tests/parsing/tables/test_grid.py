@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from snappy_core.parsing.drawings import RulingLines
-from snappy_core.parsing.tables.grid import find_grids
+from snappy_core.parsing.tables.grid import find_grids, grid_table
+from tests.parsing.layout.pages import page_of_rows
 from tests.parsing.tables.sheets import Sheets, tables, texts
 
 # A frame of 3 columns and 2 rows, 60 x 20 points each.
@@ -180,6 +181,26 @@ def test_lines_around_some_cells_only_are_not_enough():
     (table,) = tables(page)
     assert table.structure == "learned"
     assert [cell.text for cell in table.cells[3:6]] == ["Ardle", "10", "M. Holm"]
+
+
+def test_one_cell_below_each_head_may_be_all_the_rows():
+    rows = [("Port", "Dues"), ("Ardle", "45"), ("Brae", "61")]
+    page = page_of_rows(
+        *(
+            (x, 100 + 20 * y, text)
+            for y, row in enumerate(rows)
+            for x, text in zip((30, 200), row, strict=True)
+        )
+    )
+    horizontal = [(28, y, 262, y) for y in (95, 115, 155)]
+    vertical = [(x, 95, x, 155) for x in (28, 150, 262)]
+    (grid,) = grids(horizontal, vertical)
+    assert grid_table(grid, page.runs.lines(), page) is None
+    (grid,) = grids([*horizontal, (28, 135, 262, 135)], vertical)
+    table = grid_table(grid, page.runs.lines(), page)
+    assert [[page.texts_of(cell) for cell in row.cells] for row in table.rows] == [
+        [[text] for text in row] for row in rows
+    ]
 
 
 def test_panels_of_text_are_no_table():
