@@ -17,6 +17,7 @@ from snappy_core.parsing.tables.table import Row, Table
 
 _MIN_SIDE = 2  # rows and columns
 _MIN_ROWS = 3  # with text; of two, the second may be all the rows below the head
+_MAX_PLACES = 20_000  # rows times columns; time grows with them
 _MIN_WALL = 0.5  # share of the side of a cell that lines must cover
 
 Boxes = NDArray[np.float32]
@@ -81,7 +82,7 @@ def _grid(horizontal: Boxes, vertical: Boxes, tolerance: float) -> Grid | None:
         vertical[:, [0, 2]].mean(1), horizontal[:, 0].min(), horizontal[:, 2].max(), tolerance
     )
     shape = len(ys) - 1, len(xs) - 1
-    if min(shape) < _MIN_SIDE:
+    if min(shape) < _MIN_SIDE or shape[0] * shape[1] > _MAX_PLACES:
         return None
     open_right = ~_walls(vertical, xs, ys).T[:, 1:-1]  # (r, c - 1)
     open_below = ~_walls(horizontal[:, [1, 0, 3, 2]], ys, xs)[1:-1]  # (r - 1, c)
@@ -91,11 +92,19 @@ def _grid(horizontal: Boxes, vertical: Boxes, tolerance: float) -> Grid | None:
         *zip(places[:-1][open_below].tolist(), places[1:][open_below].tolist(), strict=True),
     ]
     cells = connected_components(places.size, pairs).reshape(shape)
-    for cell in np.flatnonzero(np.bincount(cells.ravel()) > 1):
-        rows, columns = np.nonzero(cells == cell)
-        if len(rows) != (np.ptp(rows) + 1) * (np.ptp(columns) + 1):
-            return None
+    if not _are_rectangles(cells):
+        return None
     return Grid(xs, ys, cells)
+
+
+def _are_rectangles(cells: NDArray[np.intp]) -> bool:
+    labels, places = cells.ravel(), np.indices(cells.shape).reshape(2, -1)
+    sizes = np.bincount(labels)
+    low, high = np.full((2, len(sizes)), cells.size), np.full((2, len(sizes)), -1)
+    for axis in (0, 1):
+        np.minimum.at(low[axis], labels, places[axis])
+        np.maximum.at(high[axis], labels, places[axis])
+    return bool(((high - low + 1).prod(axis=0) == sizes).all())
 
 
 def _edges(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,13 +63,14 @@ def row_logits(logits: NDArray[np.float32], boxes: Boxes, lines: Boxes) -> NDArr
 
 
 def separate_cells(
-    logits: NDArray[np.float32], boxes: Boxes, grids: Iterable[Grid]
+    logits: NDArray[np.float32], boxes: Boxes, grids: Sequence[Grid]
 ) -> NDArray[np.float32]:
     """Return logits (n, n) of runs for being in one block: never in two cells of a grid."""
-    for grid in grids:
-        cells = grid.locate(boxes)
-        logits = np.where(cells[:, None] == cells, logits, np.float32(-_CERTAIN))
-    return logits
+    if not grids:
+        return logits
+    located = np.stack([grid.locate(boxes) for grid in grids])
+    cells = np.unique(located, axis=1, return_inverse=True)[1].ravel()
+    return np.where(cells[:, None] == cells, logits, np.float32(-_CERTAIN))
 
 
 def is_table(grid: Grid, boxes: Boxes, is_cell: NDArray[np.bool_]) -> bool:

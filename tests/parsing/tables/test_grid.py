@@ -52,6 +52,11 @@ def test_cells_that_are_no_rectangles_are_not_certain():
     assert grids([], []) == []
 
 
+def test_graph_paper_is_no_grid(monkeypatch):
+    monkeypatch.setattr("snappy_core.parsing.tables.grid._MAX_PLACES", 5)
+    assert grids(*FRAME) == []
+
+
 ROWS = [("Port", "Berths", "Keeper"), ("Ardle", "10", "M. Holm"), ("Brae", "11", "B. Lind"),
         ("Corran", "12", "C. Moe"), ("Esk", "14", "D. Frisk")]  # fmt: skip
 XS = (40, 120, 200, 300)
