@@ -175,6 +175,23 @@ def test_a_turned_table_on_an_upright_page(ruled):
     assert keeper[3] < port[1]  # read upwards
 
 
+def test_two_tables_of_one_width_are_two():
+    """They stand below each other, with a heading and a caption between them."""
+    sheets = Sheets()
+    sheets.table([row[:2] for row in ROWS], (40, 120, 340), 60)
+    sheets.write(40, 180, "2.4 Boats of the ports", size=12, bold=True)
+    sheets.write(40, 200, "Table 9. Boats")
+    sheets.table([(*row, "12") for row in ROWS], (40, 120, 180, 280, 340), 208)
+    (page,) = sheets.pages()
+    first, second = tables(page)
+    assert first.text.startswith("| Port | Berths |\n")
+    assert second.text.startswith("Table 9. Boats\n\n| Port | Berths | Keeper | 12 |\n")
+    assert (len(first.cells), len(second.cells)) == (10, 20)
+    assert len(texts(page, "table", second.order)) == 1  # the second without its caption
+    assert any(region.text == "2.4 Boats of the ports" for region in page.regions)
+    assert texts(page, "figure") == []
+
+
 def test_lines_around_some_cells_only_are_not_enough():
     """A line after the labels and under the head: the network tells the rows."""
     sheets = Sheets()
