@@ -28,8 +28,9 @@ Label = Literal[
     "formula", "header", "footer", "other", "list",
     "hot_area",
 ]  # fmt: skip
+Origin = Literal["", "learned", "tagged"]
 LABELS: tuple[Label, ...] = Label.__args__  # type: ignore[attr-defined]
-Structure = Literal["ruled", "learned"]
+Structure = Literal["ruled", "tagged", "learned"]
 Renderer = Callable[[float], "Image"]
 """Draws a page as an RGB image at a resolution in dots per inch."""
 
@@ -104,8 +105,12 @@ class Region:
             as if they were words of the region.
         cells: the cells of a table, row by row; for a table row, those of the header and its own.
             Empty for other regions and for tables that came with the document.
-        structure: how the cells are known: "ruled" if ruling lines enclose each of them, "learned"
-            if the layout network tells rows apart; None without cells.
+        structure: how the cells are known: "ruled" if ruling lines enclose each of them, "tagged"
+            if the author marked the rows, "learned" if the layout network tells them apart; None
+            without cells.
+        origin: "tagged" if the author of the PDF marked the region in its structure tree,
+            "learned" if the layout network found it; empty if another program did.
+        level: of a tagged heading, 1 for the highest; 0 if it is not known.
     """
 
     box: Box
@@ -118,6 +123,8 @@ class Region:
     context: tuple[int, ...] = ()
     cells: tuple[Cell, ...] = ()
     structure: Structure | None = None
+    origin: Origin = ""
+    level: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -23,7 +23,10 @@ HEAVY = (
 )
 
 # Each part of the core with the parts it may import besides its own; those not listed stand on top.
-NOUNS = {"boxes", "errors", "grouping", "markdown", "progress", "registry", "types", "vectors"}
+NOUNS = {
+    "boxes", "errors", "grouping", "markdown", "progress", "registry", "types", "vectors",
+    "word_boxes",
+}  # fmt: skip
 ALLOWED = {
     "_async": set(),
     "boxes": set(),
@@ -34,6 +37,7 @@ ALLOWED = {
     "registry": set(),
     "vectors": set(),
     "types": {"boxes"},
+    "word_boxes": {"boxes", "types"},
     "parsing": NOUNS,
     "scoring": NOUNS,
     "encoders": {*NOUNS, "scoring"},  # for the terms of words

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from snappy_core.boxes import Boxes, area, as_boxes, contains_center
 from snappy_core.errors import FormatError
 from snappy_core.formats.base import SuppliedPage, SuppliedRegion
-from snappy_core.formats.region_builder import estimate_word_boxes
 from snappy_core.types import Page, Region, Words
+from snappy_core.word_boxes import estimate_word_boxes
 
 _ASPECT_TOLERANCE = 0.01  # relative difference; sizes in whole pixels are rounded
 

@@ -19,22 +19,31 @@ _SEPARATOR = " > "
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading: its letters as a share of the page, and the parts of its number (2 for "2.1")."""
+    """A heading.
+
+    Attributes:
+        height: of its letters, as a share of the page.
+        depth: the parts of its number, 2 for "2.1"; 0 without a number.
+        level: as in `Region`.
+    """
 
     text: str
     height: float
-    depth: int  # 0 without a number
+    depth: int
+    level: int = 0
 
     @classmethod
     def of(cls, region: Region, words: Words) -> Heading:
         boxes = words.boxes[list(region.words)]
         number = _NUMBER.match(region.text)
         depth = number[1].count(".") + 1 if number else 0
-        return cls(region.text, float((boxes[:, 3] - boxes[:, 1]).max()), depth)
+        return cls(region.text, float((boxes[:, 3] - boxes[:, 1]).max()), depth, region.level)
 
     def is_above(self, later: Heading) -> bool:
         if self.depth and later.depth:
             return self.depth < later.depth
+        if self.level and later.level:
+            return self.level < later.level
         return self.height > _SAME_HEIGHT * later.height
 
 
@@ -44,8 +53,8 @@ def add_sections(
     """Set the `section` of each region of a page to the headings above it.
 
     A heading ends the sections of all earlier headings that are not above it, by their numbers
-    ("2" is above "2.1") or else by the height of their letters. Headings are in the sections
-    around them; headers and footers are in none.
+    ("2" is above "2.1"), else by their tagged levels, or else by the height of their letters.
+    Headings are in the sections around them; headers and footers are in none.
 
     Given the headings that are open at the start of the page, the topmost first, the regions and
     the headings that are open at its end are returned.

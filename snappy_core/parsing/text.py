@@ -24,6 +24,8 @@ class TextLayer:
         hyphens: (n,) bool, the word goes on in the next line.
         invisible: (n,) bool, drawn in the render mode that leaves no ink.
         confidences: (n,) 0..1 of OCR; None for a text layer.
+        owners: (n,) index of the element of the page's tags that each word belongs to, or one
+            of those in `tags`; None on a page without tags.
     """
 
     texts: tuple[str, ...]
@@ -35,6 +37,7 @@ class TextLayer:
     hyphens: NDArray[np.bool_]
     invisible: NDArray[np.bool_]
     confidences: NDArray[np.float32] | None = None
+    owners: NDArray[np.intp] | None = None
 
     def __len__(self) -> int:
         return len(self.texts)

@@ -34,7 +34,9 @@ _SCORING = (  # dimension; membership: offsets, patches, iou, share; scales, par
 )  # fmt: skip
 _POOLED = (np.int64, np.float32, np.int8)  # dimension, scales, vectors
 
-_region_fields = attrgetter("text", "label", "order", "parent", "section", "structure")
+_region_fields = attrgetter(
+    "text", "label", "order", "parent", "section", "structure", "origin", "level"
+)
 _cell_fields = attrgetter("text", "row", "column", "row_span", "column_span", "is_header")
 _to_json = json.JSONEncoder(check_circular=False, default=index).encode  # accepts NumPy's integers
 _NO_BOX = (math.nan,) * 4  # of a header cell that is on the page before
@@ -102,10 +104,10 @@ def unpack_content(content: Any) -> Page:
     regions = [
         Region(
             tuple(box), text, region_words, label, order, parent, section, context,
-            tuple(cells[cell] for cell in region_cells), structure,
+            tuple(cells[cell] for cell in region_cells), structure, origin, level,
         )
         for box, region_words, context, region_cells, (
-            text, label, order, parent, section, structure,
+            text, label, order, parent, section, structure, origin, level,
         ) in zip(
             boxes_in_rows[: len(region_fields)], parts[::3], parts[1::3], parts[2::3],
             region_fields, strict=True,

@@ -1,5 +1,7 @@
 """Section paths, and what runs along at the head and foot of pages."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -38,6 +40,20 @@ def test_larger_headings_stand_above_smaller_ones():
     assert found == [
         "", "", "Pans", "Pans", "Pans > Trade", "Pans", "Pans > Duty", "", "Boats",
     ]  # fmt: skip
+
+
+def test_tagged_levels_say_more_than_size_and_less_than_numbers():
+    small, large = Heading("a", 0.01, 0), Heading("b", 0.02, 0)
+    first, second = replace(small, level=1), replace(large, level=2)
+    assert first.is_above(second)
+    assert not second.is_above(first)
+    assert large.is_above(first)  # one of them on a page without tags
+    assert replace(second, depth=1).is_above(replace(first, depth=2))
+
+
+def test_headings_have_the_level_of_their_region():
+    read = page(("heading", "Pans", 0.02))
+    assert Heading.of(replace(read.regions[0], level=3), read.words).level == 3
 
 
 def test_numbers_say_more_than_size():

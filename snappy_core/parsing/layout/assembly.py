@@ -19,6 +19,8 @@ from snappy_core.parsing.layout.lines import Line, group_rows, order_lines
 from snappy_core.parsing.layout.linkage import link, pair_weights, pool
 from snappy_core.parsing.layout.network import CLASSES, FIGURE, OTHER, TABLE, predict
 from snappy_core.parsing.layout.runs import Runs
+from snappy_core.parsing.layout.tagged_nodes import TaggedNodes
+from snappy_core.parsing.layout.tagged_prediction import apply_tags, are_trusted
 from snappy_core.parsing.layout.upright_page import UprightPage
 from snappy_core.parsing.tables.grid import Grid, find_grids, grid_table
 from snappy_core.parsing.tables.ruled import is_table, join_ruled, row_logits, separate_cells
@@ -68,6 +70,7 @@ class _Assembly:
         classes, text_classes: (k,) indices of `CLASSES`: of all, and of text in the body.
         same_row, same_group: (k, k) mean logits.
         grids: drawn around cells of tables, or around other things.
+        tags: (k,) the tagged element that each was found by; -1 for none.
     """
 
     page: UprightPage
@@ -80,6 +83,7 @@ class _Assembly:
     same_row: NDArray[np.float32]
     same_group: NDArray[np.float32]
     grids: Sequence[Grid]
+    tags: NDArray[np.intp]
 
     @classmethod
     def of(cls, runs: Runs, drawn: Sequence[Area], page: UprightPage) -> _Assembly:
@@ -95,12 +99,24 @@ class _Assembly:
         same_block = separate_cells(prediction.same_block[:count, :count], runs.boxes, grids)
         weights = pair_weights(nodes.boxes / nodes.unit)
         clusters = link(same_block, weights[:count, :count])
+        tags = np.full(len(nodes.boxes), -1, np.intp)
+        if page.tags is not None:
+            tagged = TaggedNodes.of(runs, page.to_page(areas), page.layer, page.tags)
+            tagged = tagged.without_frames()
+            near = weights[:count, :count] == 1
+            by_tags = apply_tags(prediction, tagged, near)
+            same_block = separate_cells(by_tags.same_block[:count, :count], runs.boxes, grids)
+            tag_clusters = link(same_block, weights[:count, :count])
+            if are_trusted(tagged, runs, near, tag_clusters, clusters):
+                prediction, clusters, tags = by_tags, tag_clusters, tagged.blocks
         first_area = clusters.max(initial=-1) + 1
         clusters = np.concatenate([clusters, first_area + np.arange(len(areas))]).astype(np.intp)
         total = int(clusters.max(initial=-1)) + 1
         logs = np.log(prediction.classes + 1e-4)
         sums = np.zeros((total, len(CLASSES)))
         np.add.at(sums, clusters, logs)
+        cluster_tags = np.full(total, -1, np.intp)
+        np.maximum.at(cluster_tags, clusters, tags)
         return cls(
             page,
             runs.lines(),
@@ -112,6 +128,7 @@ class _Assembly:
             pool(prediction.same_row, np.ones_like(weights), clusters),
             pool(prediction.same_group, weights, clusters),
             grids,
+            cluster_tags,
         )
 
     def blocks(self) -> list[Block]:
@@ -142,7 +159,7 @@ class _Assembly:
             if is_table(grid, self.boxes[members], self.classes[members] == TABLE):
                 lines = [line for cluster in members.tolist() for line in self._lines(cluster)]
                 if table := grid_table(grid, lines, self.page):
-                    yield members, table_block(table, self.page)
+                    yield members, replace(table_block(table, self.page), tag=self._tag(members))
 
     def _groups(self, clusters: NDArray[np.intp]) -> Iterator[NDArray[np.intp]]:
         logits = self.same_group[np.ix_(clusters, clusters)]
@@ -161,7 +178,7 @@ class _Assembly:
         if len(cells) >= _MIN_CELLS and len(rows) > 1:
             table = build_table(rows, self.page)
             if len(table.rows[0].cells) > 1:
-                return [table_block(table, self.page)]
+                return [replace(table_block(table, self.page), tag=self._tag(cells))]
         return [self._text(cell) for cell in cells.tolist()]
 
     def _figure(self, clusters: NDArray[np.intp], is_area: NDArray[np.bool_]) -> list[Block]:
@@ -175,7 +192,8 @@ class _Assembly:
             *(np.array(part.box, np.float32) for part in parts),
         ]
         words = tuple(word for part in parts for word in part.words)
-        figure = Block(words, enclose(np.stack(boxes)), label="figure")
+        tag = self._tag(drawn) if len(drawn) else self._tag(clusters)
+        figure = Block(words, enclose(np.stack(boxes)), label="figure", tag=tag)
         if not len(drawn) or not parts:
             return [figure]
         drawing = enclose(np.stack(boxes[: len(drawn)]))
@@ -199,6 +217,11 @@ class _Assembly:
         low = np.minimum.reduceat(boxes[:, :2], starts)
         return np.hstack([low, np.maximum.reduceat(boxes[:, 2:], starts)])
 
+    def _tag(self, clusters: NDArray[np.intp]) -> int | None:
+        """Return the first of the tagged elements of some clusters."""
+        tags = self.tags[clusters]
+        return int(tags[tags >= 0].min()) if (tags >= 0).any() else None
+
     def _lines(self, cluster: int) -> list[Line]:
         return [self.lines[member] for member in self.members[cluster].tolist()]
 
@@ -207,7 +230,8 @@ class _Assembly:
         words = [word for line in lines for word in line.words]
         bold = bool(self.page.layer.bold[words].all())
         rows = len(group_rows(lines))
-        block = replace(Block.of(words, self.page), lines=rows, bold=bold)
+        tag = self._tag(np.array([cluster]))
+        block = replace(Block.of(words, self.page), lines=rows, bold=bold, tag=tag)
         return replace(block, label=self._label(cluster, block))
 
     def _label(self, cluster: int, block: Block) -> Label:

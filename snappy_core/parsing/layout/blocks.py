@@ -23,6 +23,7 @@ class Block:
         context: words outside the box that the region must be read with.
         cells, structure: of a table; see `Region`.
         parts: drafts of the regions inside it; their words are among its own.
+        tag: index of the tagged element that it was found by, if it was.
     """
 
     words: tuple[int, ...]
@@ -36,6 +37,7 @@ class Block:
     cells: tuple[Cell, ...] = ()
     structure: Structure | None = None
     parts: tuple[Block, ...] = ()
+    tag: int | None = None
 
     @classmethod
     def of(cls, words: Sequence[int], page: UprightPage, label: Label = "other") -> Block:

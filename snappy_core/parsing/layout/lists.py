@@ -84,4 +84,5 @@ def _list(items: Sequence[Block], lead_in: tuple[int, ...]) -> Block:
         label="list",
         context=lead_in,
         parts=parts,
+        tag=None if any(item.tag is None for item in items) else items[0].tag,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,6 +34,37 @@ def reading_order(boxes: Boxes) -> list[int]:
         else:
             stack += reversed(parts)
     return order
+
+
+def follow_tags(order: Sequence[int], tags: Sequence[int | None], boxes: Boxes) -> list[int]:
+    """Return an order of boxes (n, 4) in which those with tags follow their tags.
+
+    Each of the other boxes follows the box that it followed before. The order is left alone if
+    by the tags any box would be read before one right above it, as where pictures or text boxes
+    are tagged at the place that they are anchored to.
+
+    Args:
+        order: indices of boxes.
+        tags: of each box its position in the order of the tags, or None.
+
+    >>> boxes = np.array([[0, 0, 4, 1], [6, 0, 9, 1], [0, 2, 4, 3], [6, 2, 9, 3]])
+    >>> follow_tags([0, 2, 1, 3], [5, 6, 7, None], boxes)  # row by row
+    [0, 1, 3, 2]
+    >>> follow_tags([0, 2, 1, 3], [7, 6, 5, None], boxes)
+    [0, 2, 1, 3]
+    """
+    tagged = [index for index in order if tags[index] is not None]
+    x0, y0, x1, y1 = boxes[tagged].T
+    is_above = (y1[:, None] <= y0) & (x0[:, None] < x1) & (x0 < x1[:, None])
+    positions = np.array([tags[index] for index in tagged])
+    if (is_above & (positions[:, None] > positions)).any():
+        return list(order)
+    ranks: dict[int, int] = {}
+    rank = -1  # before the first tag
+    for index in order:
+        tag = tags[index]
+        rank = ranks[index] = rank if tag is None else tag
+    return sorted(order, key=ranks.__getitem__)
 
 
 def _cut(boxes: Boxes, index: NDArray[np.intp]) -> list[NDArray[np.intp]]:

@@ -10,17 +10,19 @@ import numpy as np
 
 from snappy_core.boxes import as_boxes, coverage, enclose
 from snappy_core.parsing.drawings import Drawings
+from snappy_core.parsing.layout.alternative_texts import add_alternative_texts
 from snappy_core.parsing.layout.assembly import find_blocks
 from snappy_core.parsing.layout.blocks import Block
 from snappy_core.parsing.layout.captions import attach_captions
 from snappy_core.parsing.layout.figures import add_figures
 from snappy_core.parsing.layout.lists import group_list_items
-from snappy_core.parsing.layout.reading_order import reading_order
+from snappy_core.parsing.layout.reading_order import follow_tags, reading_order
 from snappy_core.parsing.layout.upright_page import UprightPage
+from snappy_core.parsing.tags import PageTags
 from snappy_core.parsing.text import TextLayer
-from snappy_core.types import NO_WORDS, Box, Label, Region, Words
+from snappy_core.types import NO_WORDS, Box, Label, Origin, Region, Structure, Words
 
-VERSION = "4"
+VERSION = "5"
 """Part of the ingest fingerprint; raised whenever pages would be read differently than before."""
 
 MAX_WORDS = 20_000
@@ -45,7 +47,11 @@ WORDLESS = "(figure without words)"
 
 
 def find_regions(
-    layer: TextLayer, width: float, height: float, drawings: Drawings
+    layer: TextLayer,
+    width: float,
+    height: float,
+    drawings: Drawings,
+    tags: PageTags | None = None,
 ) -> tuple[Words, tuple[Region, ...], str]:
     """Return the words of a page in reading order, its regions, and a warning or "".
 
@@ -57,9 +63,10 @@ def find_regions(
         width, height: of the page in points.
     """
     turn = int(np.bincount(layer.turns, minlength=4).argmax())
-    page = UprightPage.from_layer(layer, width, height, turn, drawings)
+    page = UprightPage.from_layer(layer, width, height, turn, drawings, tags)
+    origin: Origin = "learned"
     if len(layer) > MAX_WORDS or len(page.runs) + len(page.turned_lines) > MAX_LINES:
-        blocks = list(_split_into_runs(page))
+        blocks, origin = list(_split_into_runs(page)), ""
         warning = f"is too crowded to find paragraphs: {len(layer)} words in runs of {_RUN_WORDS}"
     else:
         blocks = find_blocks(page)
@@ -67,7 +74,7 @@ def find_regions(
         if layer.confidences is not None:  # OCR: bold type and font sizes are not reliable
             blocks = _apply_model_labels(blocks, page)
         blocks, warning = add_figures(blocks, page), ""
-    return *_number_regions(blocks, page), warning
+    return *_number_regions(blocks, page, origin), warning
 
 
 def _split_into_runs(page: UprightPage) -> Iterator[Block]:
@@ -87,10 +94,11 @@ def _find_turned_blocks(
     turns[[word for block in blocks for word in block.words]] = page.turn
     layer, lines = replace(page.layer, turns=turns), Drawings(ruling_lines=drawings.ruling_lines)
     for turn in sorted({*turns.tolist()} - {page.turn}):
-        other = UprightPage.from_layer(layer, width, height, turn, lines)
+        other = UprightPage.from_layer(layer, width, height, turn, lines, page.tags)
         for block in attach_captions(find_blocks(other), other):
             is_table = block.label == "table"
-            yield _place(block, page) if is_table else Block.of(block.words, page)
+            text = replace(Block.of(block.words, page), tag=block.tag)
+            yield _place(block, page) if is_table else text
 
 
 def _place(block: Block, page: UprightPage) -> Block:
@@ -117,15 +125,22 @@ def _apply_model_labels(blocks: Sequence[Block], page: UprightPage) -> list[Bloc
     return labeled
 
 
-def _number_regions(blocks: Sequence[Block], page: UprightPage) -> tuple[Words, tuple[Region, ...]]:
+def _number_regions(
+    blocks: Sequence[Block], page: UprightPage, origin: Origin
+) -> tuple[Words, tuple[Region, ...]]:
     """Return words and regions in reading order, boxes in fractions of the page.
 
     Blocks may be in any order. Each region is followed by its parts.
+
+    Args:
+        origin: of the regions that were not found by tags.
     """
-    order = reading_order(np.array([block.box for block in blocks], np.float32).reshape(-1, 4))
+    boxes = np.array([block.box for block in blocks], np.float32).reshape(-1, 4)
+    order = follow_tags(reading_order(boxes), [block.tag for block in blocks], boxes)
     blocks = group_list_items([blocks[index] for index in order], page)
     word_order = [word for block in blocks for word in block.words]
     numbers = {word: number for number, word in enumerate(word_order)}
+    drafts = list(_flatten(blocks))
     regions = tuple(
         Region(
             box=_box(block, page),
@@ -136,25 +151,47 @@ def _number_regions(blocks: Sequence[Block], page: UprightPage) -> tuple[Words, 
             parent=parent,
             context=tuple(numbers[word] for word in block.context),
             cells=block.cells,
-            structure=block.structure,
+            structure=_structure(block),
+            origin=origin if block.tag is None else "tagged",
+            level=_level(block, page),
         )
-        for number, (block, parent) in enumerate(_flatten(blocks))
+        for number, (block, parent) in enumerate(drafts)
     )
-    if not word_order:
-        return NO_WORDS, regions
-    ordered = page.layer.take(np.array(word_order))
-    return Words(ordered.texts, ordered.boxes, ordered.confidences), regions
+    words = NO_WORDS
+    if word_order:
+        ordered = page.layer.take(np.array(word_order))
+        words = Words(ordered.texts, ordered.boxes, ordered.confidences)
+    if page.tags is None:
+        return words, regions
+    aspect = page.height / page.width if page.turn % 2 else page.width / page.height
+    tags = [block.tag for block, _ in drafts]
+    return add_alternative_texts(words, regions, tags, page.tags, aspect)
 
 
 def _flatten(
-    blocks: Sequence[Block], parent: int | None = None, number: int = 0
+    blocks: Sequence[Block], parent: int | None = None, number: int = 0, tag: int | None = None
 ) -> Iterator[tuple[Block, int | None]]:
-    """Yield each block before its parts, with the number of its parent; the first is `number`."""
+    """Yield each block before its parts, with the number of its parent; the first is `number`.
+
+    Parts without a tag have that of the whole.
+    """
     for block in blocks:
-        yield block, parent
-        parts = list(_flatten(block.parts, number, number + 1))
+        tagged = block if tag is None or block.tag is not None else replace(block, tag=tag)
+        yield tagged, parent
+        parts = list(_flatten(tagged.parts, number, number + 1, tagged.tag))
         yield from parts
         number += 1 + len(parts)
+
+
+def _structure(block: Block) -> Structure | None:
+    is_tagged = block.structure == "learned" and block.tag is not None
+    return "tagged" if is_tagged else block.structure
+
+
+def _level(block: Block, page: UprightPage) -> int:
+    if page.tags is None or block.tag is None or block.label not in ("title", "heading"):
+        return 0
+    return page.tags.heading_level(block.tag)
 
 
 def _box(block: Block, page: UprightPage) -> Box:

@@ -13,6 +13,7 @@ from snappy_core.boxes import Boxes, as_boxes
 from snappy_core.parsing.drawings import NO_BOXES, Area, Drawings, RulingLines
 from snappy_core.parsing.layout.lines import Line, order_lines
 from snappy_core.parsing.layout.runs import Runs, find_runs
+from snappy_core.parsing.tags import PageTags
 from snappy_core.parsing.text import TextLayer
 
 
@@ -31,6 +32,7 @@ class UprightPage:
         line_boxes: (n, 4), as high as the font.
         ruling_lines: their boxes.
         areas, frames: with their boxes in points.
+        tags: of the original page.
     """
 
     layer: TextLayer
@@ -42,10 +44,17 @@ class UprightPage:
     ruling_lines: RulingLines = field(default_factory=RulingLines)
     areas: tuple[Area, ...] = ()
     frames: NDArray[np.float32] = field(default_factory=NO_BOXES.copy)
+    tags: PageTags | None = None
 
     @classmethod
     def from_layer(
-        cls, layer: TextLayer, width: float, height: float, turn: int, drawings: Drawings
+        cls,
+        layer: TextLayer,
+        width: float,
+        height: float,
+        turn: int,
+        drawings: Drawings,
+        tags: PageTags | None = None,
     ) -> UprightPage:
         """Turn a page of `width` x `height` points so that words turned by `turn` are upright."""
         areas = drawings.areas
@@ -68,7 +77,9 @@ class UprightPage:
             for area, (x0, y0, x1, y1) in zip(areas, area_boxes.tolist(), strict=True)
         )
         ruling_lines = RulingLines(horizontals, verticals)
-        return cls(layer, turn, width, height, word_boxes, line_boxes, ruling_lines, areas, frames)
+        return cls(
+            layer, turn, width, height, word_boxes, line_boxes, ruling_lines, areas, frames, tags
+        )
 
     @cached_property
     def runs(self) -> Runs:

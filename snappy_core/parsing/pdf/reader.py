@@ -20,9 +20,11 @@ from snappy_core.parsing.ocr.text_layer import OCR_DPI, recognize_page
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.pdf.document import PDFIUM, draw, load_page, open_pdf
 from snappy_core.parsing.pdf.drawings import page_drawings
+from snappy_core.parsing.pdf.tags import read_tags
 from snappy_core.parsing.pdf.text_layer import image_boxes, read_text_layer, user_space
 from snappy_core.parsing.pdf.visibility import covered_share, edge_mask, has_edges
 from snappy_core.parsing.source import Source
+from snappy_core.parsing.tags import PageTags
 from snappy_core.parsing.text import NOTHING, TextLayer
 from snappy_core.types import Matrix, Page, Renderer
 
@@ -78,6 +80,7 @@ class PageContent:
         label, width, height, user_space: as in `Page`.
         text_layer: the words of the text layer that are visible.
         has_ink: something is drawn on the page.
+        tags: those of the words and drawings; the words say which they belong to.
         unreliable_text: the text layer is missing, mostly hidden, or covers little of the ink.
     """
 
@@ -90,6 +93,7 @@ class PageContent:
     has_ink: bool = False
     unreliable_text: bool = False
     warning: str = ""
+    tags: PageTags | None = None
 
 
 def read_content(document: Any, number: int, source: Source) -> PageContent:
@@ -104,7 +108,9 @@ def read_content(document: Any, number: int, source: Source) -> PageContent:
         return PageContent(label, warning=error.cause.removeprefix(f"page {number}: "))
     bitmap = draw(page, _INK_DPI, _MAX_INK_PIXELS, grayscale=True).to_numpy()
     edges = edge_mask(bitmap.reshape(bitmap.shape[:2]))
-    (all_text, warning), images = read_text_layer(page), image_boxes(page)
+    tagged = read_tags(page)
+    all_text, warning = read_text_layer(page, tagged.text_owners if tagged else None)
+    images = image_boxes(page)
     # Text in invisible mode may lie on the ink of something else. On an image it is the text
     # layer of a scan, elsewhere it is hidden.
     on_image = contains_center(images, all_text.boxes).any(axis=0)
@@ -117,8 +123,9 @@ def read_content(document: Any, number: int, source: Source) -> PageContent:
     has_ink, drawings = bool(edges.any()), page_drawings(page)
     width, height = page.get_size()
     return PageContent(
-        label, width, height, text_layer, drawings, matrix, has_ink, is_unreliable, warning
-    )
+        label, width, height, text_layer, drawings, matrix, has_ink, is_unreliable, warning,
+        tagged.tags if tagged else None,
+    )  # fmt: skip
 
 
 def build_page(
@@ -137,7 +144,7 @@ def build_page(
             areas = model.detect(render(layout_model.DPI))
             drawings = replace(drawings, areas=(*drawings.areas, *areas))
     size = content.width, content.height
-    words, regions, warning = find_regions(content.text_layer, *size, drawings)
+    words, regions, warning = find_regions(content.text_layer, *size, drawings, content.tags)
     warning, matrix = _join(content.warning, warning), content.user_space
     return Page(number, content.label, *size, "pt", words, regions, render, warning, matrix)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Mapping
 from contextlib import closing
 from typing import Any
 
@@ -11,6 +12,7 @@ import pypdfium2.raw as raw
 from numpy.typing import ArrayLike, NDArray
 
 from snappy_core.boxes import Boxes, contains_center
+from snappy_core.parsing.tags import UNKNOWN
 from snappy_core.parsing.text import TextLayer, quarter_turns
 from snappy_core.types import Box, Matrix
 
@@ -28,12 +30,15 @@ _WORD_REACH = 3  # font sizes; a character further away from a word begins a new
 _DEVICE_PIXELS = 1 << 24  # FPDF_PageToDevice rounds to pixels: ask for a page of 16 million
 
 
-def read_text_layer(page: Any) -> tuple[TextLayer, str]:
+def read_text_layer(page: Any, owners: Mapping[int, int] | None = None) -> tuple[TextLayer, str]:
     """Return the words of the text layer whose center lies on the page, in file order.
 
     Words end at white space, at a hyphen that ends a line, and where the text jumps to another
     line. Boxes are clipped to the page. Of a page with more than `MAX_WORDS` words or
     `MAX_CHARACTERS` characters the first ones are returned, with a warning.
+
+    Args:
+        owners: of text objects by their addresses, as in `tags.TaggedObjects`.
     """
     with closing(page.get_textpage()) as text_page:
         words, is_complete = _words(text_page)
@@ -51,6 +56,9 @@ def read_text_layer(page: Any) -> tuple[TextLayer, str]:
         turns=quarter_turns(direction),
         hyphens=np.array([word.hyphen for word in words], dtype=bool),
         invisible=np.array([word.invisible for word in words], dtype=bool),
+        owners=None
+        if owners is None
+        else np.array([owners.get(word.address, UNKNOWN) for word in words], dtype=np.intp),
     )
     warning = "" if is_complete else f"has too much text: only {len(words):,} words were read"
     return layer.take(contains_center(_WHOLE_PAGE, boxes)[0]), warning
@@ -85,7 +93,18 @@ def image_boxes(page: Any) -> Boxes:
 class _Word:
     """A word as its characters are added, in PDF space; `box` is (left, bottom, right, top)."""
 
-    __slots__ = ("along", "bold", "box", "hyphen", "invisible", "letters", "origin", "reach", "up")
+    __slots__ = (
+        "address",
+        "along",
+        "bold",
+        "box",
+        "hyphen",
+        "invisible",
+        "letters",
+        "origin",
+        "reach",
+        "up",
+    )
 
     def __init__(self, text_page: Any, index: int, box: Box) -> None:
         self.letters: list[str] = []
@@ -100,6 +119,7 @@ class _Word:
         self.up = (matrix.c * size, matrix.d * size)  # the direction and size of the font
         self.reach = _WORD_REACH * max(abs(self.up[0]), abs(self.up[1]), 1.0)
         text_object = raw.FPDFText_GetTextObject(text_page, index)
+        self.address = ctypes.addressof(text_object.contents)
         self.bold = _is_bold(text_object)
         self.invisible = raw.FPDFTextObj_GetTextRenderMode(text_object) in _INVISIBLE_MODES
 

@@ -1,5 +1,7 @@
 """Items that stand together make a list."""
 
+from dataclasses import replace
+
 from snappy_core.parsing.layout.blocks import Block
 from snappy_core.parsing.layout.lists import MAX_LEAD_IN, group_list_items
 from tests.parsing.layout.pages import make_page
@@ -20,6 +22,13 @@ def test_items_below_each_other_make_a_list_with_their_lead_in():
     assert (before.words, after.words) == ((0,), (4,))
     assert (made.label, made.words, made.box) == ("list", (1, 2, 3), (40, 100, 140, 140))
     assert [(part.words, part.context) for part in made.parts] == [((n,), (0,)) for n in (1, 2, 3)]
+
+
+def test_a_list_is_tagged_if_all_of_its_items_are():
+    items = [replace(item(n, 85 + 15 * n), tag=n) for n in (1, 2, 3)]
+    (tagged,) = group_list_items(items, PAGE)
+    (mixed,) = group_list_items([*items[:2], item(3, 130)], PAGE)
+    assert (tagged.tag, mixed.tag) == (1, None)
 
 
 def test_an_item_of_the_next_column_begins_another_list():

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snappy_core.parsing.layout.reading_order import reading_order
+from snappy_core.parsing.layout.reading_order import follow_tags, reading_order
 
 HEAD = (0.1, 0.05, 0.9, 0.1)
 LEFT = [(0.1, 0.15, 0.45, 0.4), (0.1, 0.45, 0.45, 0.8)]
@@ -80,3 +80,20 @@ def test_a_hostile_page_neither_recurses_nor_hangs():
     started = time.perf_counter()
     assert sorted(reading_order(boxes)) == list(range(n))
     assert time.perf_counter() - started < 10
+
+
+COLUMN = np.array([[0, top, 4, top + 1] for top in (0, 2, 4, 6)], np.float32)
+
+
+def test_untagged_boxes_stay_behind_what_they_follow():
+    beside = COLUMN + np.float32([6, 0, 6, 0])
+    boxes = np.vstack([COLUMN[:1], beside[:3]])
+    assert follow_tags([0, 1, 2, 3], [None, 7, None, 9], boxes) == [0, 1, 2, 3]
+    assert follow_tags([1, 2, 3, 0], [4, 7, None, 9], boxes) == [0, 1, 2, 3]
+    assert follow_tags([], [], boxes[:0]) == []
+
+
+def test_tags_that_go_up_a_column_leave_the_order_alone():
+    assert follow_tags([0, 1, 2, 3], [1, 3, 2, 4], COLUMN) == [0, 1, 2, 3]
+    touching = COLUMN + np.float32([0, 0, 0, 1.5])  # none is right above another
+    assert follow_tags([0, 1], [2, 1], touching[:2]) == [1, 0]

@@ -1,0 +1,89 @@
+"""Tags as a second source of what the layout network predicts, where they can be trusted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snappy_core.boxes import contains_center
+from snappy_core.parsing.layout.network import CLASSES, FIGURE, PARAGRAPH, TABLE, Prediction
+from snappy_core.parsing.layout.runs import Runs
+from snappy_core.parsing.layout.tagged_nodes import TaggedNodes
+from snappy_core.parsing.tags import ARTIFACT
+
+_MIN_TAGGED = 0.95  # share of the letters in blocks, of those that are no artifacts
+_MAX_ARTIFACTS = 0.5  # share of the letters
+_MIN_AGREEMENT = 0.8  # of tags and network on the neighbors that are one block with a run
+_MAX_OVERLAID = 0.05  # share of the letters in the box of a block that is not theirs
+_CERTAIN = 50.0  # logit, larger than those of the network
+
+_Flags = NDArray[np.bool_]
+
+
+def are_trusted(
+    tagged: TaggedNodes, runs: Runs, near: _Flags, by_tags: NDArray[np.intp], seen: NDArray[np.intp]
+) -> bool:
+    """Return whether tags cover the runs of a page and agree with what is seen.
+
+    Bad tags leave text out, call each line a paragraph or all of the page one, or are those of a
+    frame that the page was laid out in.
+
+    Args:
+        near: (n, n), whether two runs are neighbors.
+        by_tags, seen: (n,) numbers of blocks with the help of the tags, and without.
+    """
+    count = len(runs)
+    letters = np.array([len(text) for text in runs.texts])
+    is_artifact, in_block = tagged.owners[:count] == ARTIFACT, tagged.blocks[:count] >= 0
+    body = letters[~is_artifact].sum()
+    if body < (1 - _MAX_ARTIFACTS) * letters.sum() or letters[in_block].sum() < _MIN_TAGGED * body:
+        return False
+    joined, seen_joined = (near & (groups[:, None] == groups) for groups in (by_tags, seen))
+    unions = (joined | seen_joined).sum(axis=1)
+    has_others = in_block & (unions > 1)
+    shares = ((joined & seen_joined).sum(axis=1) / unions)[has_others]
+    if shares.sum() < _MIN_AGREEMENT * len(shares):
+        return False
+    order = np.argsort(by_tags, kind="stable")
+    starts = np.flatnonzero(np.diff(by_tags[order], prepend=-1))
+    low, high = runs.boxes[order, :2], runs.boxes[order, 2:]
+    boxes = np.hstack([np.minimum.reduceat(low, starts), np.maximum.reduceat(high, starts)])
+    overlaid = contains_center(boxes, runs.boxes)
+    overlaid[by_tags, np.arange(count)] = False
+    return bool(letters[overlaid.any(axis=0)].sum() <= _MAX_OVERLAID * letters.sum())
+
+
+def apply_tags(prediction: Prediction, tagged: TaggedNodes, near: _Flags) -> Prediction:
+    """Return a prediction that says of tagged nodes what their tags say.
+
+    A paragraph tag only says what is one block: people and programs tag anything as paragraphs.
+
+    Args:
+        near: (n, n), whether two runs, the first nodes, are neighbors. Only those are joined, so
+            that a block that goes on in the next column is one in each.
+    """
+    count = len(near)
+    is_certain = (tagged.owners >= 0) & (tagged.classes > PARAGRAPH)
+    is_certain[count:] &= tagged.classes[count:] == FIGURE  # others are backgrounds
+    classes = prediction.classes.copy()
+    classes[is_certain] = np.eye(len(CLASSES), dtype=np.float32)[tagged.classes[is_certain]]
+    in_group = is_certain & np.isin(tagged.classes, (TABLE, FIGURE))
+    in_block = (tagged.blocks >= 0)[:, None] & (tagged.blocks >= 0)
+    is_near = np.zeros_like(in_block)
+    is_near[:count, :count] = near
+
+    def override(logits: NDArray[np.float32], names: NDArray[np.intp]) -> NDArray[np.float32]:
+        is_same = names[:, None] == names
+        are_known = in_block & ((names >= 0)[:, None] | (names >= 0))
+        return np.where(are_known, np.where(is_same, _CERTAIN, -_CERTAIN), logits)
+
+    same_block = override(prediction.same_block, tagged.blocks)
+    return replace(
+        prediction,
+        classes=classes,
+        same_block=np.where(is_near | (same_block < 0), same_block, prediction.same_block),
+        same_row=override(prediction.same_row, tagged.rows),
+        same_group=override(prediction.same_group, np.where(in_group, tagged.groups, -1)),
+    )
