@@ -56,3 +56,8 @@ class IndexMismatchError(SnappyError):
 
 class PageUnavailableError(SnappyError):
     """A page image cannot be drawn again from its source."""
+
+
+def describe_failure(error: Exception) -> str:
+    """Return the cause to report of an exception that nobody expected: a bug, or an odd file."""
+    return f"cannot be read ({type(error).__name__}: {error})"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from snappy_core import parsing
 from snappy_core.encoders.base import Encoder
-from snappy_core.errors import SnappyError, UnreadableDocumentError
+from snappy_core.errors import SnappyError, UnreadableDocumentError, describe_failure
 from snappy_core.formats import SuppliedPage, merge_regions
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Source
@@ -145,8 +145,7 @@ def _unreadable_if_it_fails(source: Source) -> Iterator[None]:
     except SnappyError:
         raise
     except Exception as error:
-        cause = f"cannot be read ({type(error).__name__}: {error})"
-        raise UnreadableDocumentError(source.name, cause) from error
+        raise UnreadableDocumentError(source.name, describe_failure(error)) from error
 
 
 def _page_range(first: int, last: int) -> str:

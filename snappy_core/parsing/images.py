@@ -13,16 +13,16 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageOps
 
-from snappy_core.errors import UnreadableDocumentError
+from snappy_core.errors import SnappyError, UnreadableDocumentError, describe_failure
 from snappy_core.parsing.drawings import Drawings, RulingLines
-from snappy_core.parsing.layout.layout_model import select_layout_model
+from snappy_core.parsing.layout.layout_model import LayoutModel, select_layout_model
 from snappy_core.parsing.layout.regions import find_regions
 from snappy_core.parsing.layout.ruling_lines import find_ruling_lines
 from snappy_core.parsing.ocr.text_layer import recognize_page
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Source
 from snappy_core.parsing.text import NOTHING
-from snappy_core.types import NO_WORDS, Page
+from snappy_core.types import NO_WORDS, Page, Region, Words
 
 _SIGNATURES = (
     b"\x89PNG", b"\xff\xd8\xff", b"BM", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"\0\0\0\x0cjP",
@@ -76,20 +76,34 @@ class ImageReader:
                     raise
                 yield Page(number, str(number), 1, 1, "px", NO_WORDS, (), warning=error.cause)
                 continue
-            text_layer, warning = NOTHING, ""
-            if options.ocr != "never":
-                text_layer, warning = recognize_page(_for_ocr(image), points[0], options)
-            areas = () if model is None else tuple(model.detect(image))
-            ruling_lines = find_ruling_lines(image) if len(text_layer) else RulingLines()
-            drawings = Drawings(areas, ruling_lines)
-            words, regions, failure = find_regions(text_layer, *points, drawings)
+            try:
+                words, regions, warning = _find_regions(image, points, model, options)
+            except SnappyError:
+                raise
+            except Exception as error:  # the other pages go in
+                words, regions, warning = NO_WORDS, (), describe_failure(error)
             renderer = partial(self.render, source, number)
-            warning = warning or failure
             yield Page(number, str(number), *image.size, "px", words, regions, renderer, warning)
 
     def render(self, source: Source, number: int, dpi: float) -> Image.Image:
         """Return frame `number` (from 1) upright, in its own pixels whatever `dpi` says."""
         return _read_frame(source, number)[0]
+
+
+def _find_regions(
+    image: Image.Image,
+    points: tuple[float, float],
+    model: LayoutModel | None,
+    options: ReadingOptions,
+) -> tuple[Words, tuple[Region, ...], str]:
+    text_layer, warning = NOTHING, ""
+    if options.ocr != "never":
+        text_layer, warning = recognize_page(_for_ocr(image), points[0], options)
+    areas = () if model is None else tuple(model.detect(image))
+    ruling_lines = find_ruling_lines(image) if len(text_layer) else RulingLines()
+    drawings = Drawings(areas, ruling_lines)
+    words, regions, failure = find_regions(text_layer, *points, drawings)
+    return words, regions, warning or failure
 
 
 @contextmanager

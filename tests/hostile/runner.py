@@ -110,6 +110,7 @@ def _pages(case: Case, source: Source) -> Iterator[Page]:
 
 def _check(page: Page) -> None:
     """Check the contract of a page: each word in one region, boxes on the page, printable text."""
+    assert not page.warning.startswith("cannot be read ("), page.warning  # an unexpected error
     tops = [region for region in page.regions if region.parent is None]
     words = sorted(word for region in tops for word in region.words)
     assert words == list(range(len(page.words))), "a word in no region, or in two"

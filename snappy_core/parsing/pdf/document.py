@@ -69,6 +69,15 @@ def load_page(document: Any, number: int, source: Source) -> Any:
     return page
 
 
+def page_label(document: Any, number: int) -> str:
+    """Return the label of page `number` (from 1), by default the number itself."""
+    try:
+        label: str = document.get_page_label(number - 1)
+    except UnicodeDecodeError:  # half a surrogate pair
+        label = ""
+    return label or str(number)
+
+
 def draw(page: Any, dpi: float, max_pixels: int = MAX_PIXELS, grayscale: bool = False) -> Any:
     """Draw a page as PDFium's bitmap, at fewer dots per inch where it would exceed the limits."""
     width, height = page.get_size()

@@ -11,14 +11,14 @@ import numpy as np
 from PIL.Image import Image
 
 from snappy_core.boxes import contains_center
-from snappy_core.errors import UnreadableDocumentError
+from snappy_core.errors import SnappyError, UnreadableDocumentError, describe_failure
 from snappy_core.parsing.drawings import Drawings
 from snappy_core.parsing.layout import layout_model
 from snappy_core.parsing.layout.regions import find_regions
 from snappy_core.parsing.layout.ruling_lines import find_ruling_lines
 from snappy_core.parsing.ocr.text_layer import OCR_DPI, recognize_page
 from snappy_core.parsing.options import ReadingOptions
-from snappy_core.parsing.pdf.document import PDFIUM, draw, load_page, open_pdf
+from snappy_core.parsing.pdf.document import PDFIUM, draw, load_page, open_pdf, page_label
 from snappy_core.parsing.pdf.drawings import page_drawings
 from snappy_core.parsing.pdf.tags import read_tags
 from snappy_core.parsing.pdf.text_layer import image_boxes, read_text_layer, user_space
@@ -26,7 +26,7 @@ from snappy_core.parsing.pdf.visibility import covered_share, edge_mask, has_edg
 from snappy_core.parsing.source import Source
 from snappy_core.parsing.tags import PageTags
 from snappy_core.parsing.text import NOTHING, TextLayer
-from snappy_core.types import Matrix, Page, Renderer
+from snappy_core.types import NO_WORDS, Matrix, Page, Renderer
 
 # Of the page image in which words are checked for ink: A4 comes out at about 125 dpi.
 _INK_DPI, _MAX_INK_PIXELS = 144, 1_500_000
@@ -64,7 +64,14 @@ class PdfReader:
                 with PDFIUM:
                     content = read_content(document, number, source)
                 # OCR and layout need no PDFium
-                yield build_page(content, number, partial(self.render, source, number), options)
+                renderer = partial(self.render, source, number)
+                try:
+                    page = build_page(content, number, renderer, options)
+                except SnappyError:
+                    raise
+                except Exception as error:  # the other pages go in
+                    page = _page_without_words(content, number, renderer, describe_failure(error))
+                yield page
 
     def render(self, source: Source, number: int, dpi: float) -> Image:
         with PDFIUM, open_pdf(source) as document:
@@ -98,14 +105,19 @@ class PageContent:
 
 def read_content(document: Any, number: int, source: Source) -> PageContent:
     """Read page `number` (from 1) of a PDFium document; what goes wrong becomes its warning."""
-    label = document.get_page_label(number - 1) or str(number)
+    label = page_label(document, number)
     try:
-        page = load_page(document, number, source)
-        matrix = user_space(page)
+        return _read_page(load_page(document, number, source), label)
     except np.linalg.LinAlgError:  # PDFium's 32-bit floats make its corners coincide
         return PageContent(label, warning="cannot be read, it lies too far from the origin")
     except UnreadableDocumentError as error:
         return PageContent(label, warning=error.cause.removeprefix(f"page {number}: "))
+    except Exception as error:
+        return PageContent(label, warning=describe_failure(error))
+
+
+def _read_page(page: Any, label: str) -> PageContent:
+    matrix = user_space(page)
     bitmap = draw(page, _INK_DPI, _MAX_INK_PIXELS, grayscale=True).to_numpy()
     edges = edge_mask(bitmap.reshape(bitmap.shape[:2]))
     tagged = read_tags(page)
@@ -147,6 +159,11 @@ def build_page(
     words, regions, warning = find_regions(content.text_layer, *size, drawings, content.tags)
     warning, matrix = _join(content.warning, warning), content.user_space
     return Page(number, content.label, *size, "pt", words, regions, render, warning, matrix)
+
+
+def _page_without_words(content: PageContent, number: int, render: Renderer, warning: str) -> Page:
+    size, matrix = (content.width, content.height), content.user_space
+    return Page(number, content.label, *size, "pt", NO_WORDS, (), render, warning, matrix)
 
 
 def _with_ocr(content: PageContent, image: Image, options: ReadingOptions) -> PageContent:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import sys
 from collections.abc import Mapping
 from contextlib import closing
 from typing import Any
@@ -150,7 +151,7 @@ def _words(text_page: Any) -> tuple[list[_Word], bool]:
     count = text_page.count_chars()
     for index in range(min(count, MAX_CHARACTERS)):
         code = raw.FPDFText_GetUnicode(text_page, index)
-        if code in _IGNORED:
+        if code in _IGNORED or code > sys.maxunicode:
             continue
         is_hyphen = code in _HYPHENS
         letter = "-" if is_hyphen else chr(code)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from tests.parsing.pdf.simple_pdf import written
+
 WIDTH, HEIGHT = 400, 600
 
 
@@ -78,14 +80,4 @@ def tagged_pdf(*tags, artifacts=(), untagged=(), form=""):
     objects[4] = f"<</Length {len(stream)}>>\nstream\n{stream}\nendstream"
     objects[5] = f"<</Type/StructTreeRoot /K[{' '.join(roots)}] /ParentTree 7 0 R>>"
     objects[6] = f"<</Nums[0 [{' '.join(f'{owner} 0 R' for owner in owners)}]]>>"
-    return pdf_of(objects)
-
-
-def pdf_of(objects):
-    out, offsets = b"%PDF-1.7\n", []
-    for number, body in enumerate(objects, start=1):
-        offsets.append(len(out))
-        out += f"{number} 0 obj\n{body}\nendobj\n".encode("latin-1")
-    table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
-    trailer = f"trailer<</Size {len(objects) + 1} /Root 1 0 R>>\nstartxref\n{len(out)}\n%%EOF"
-    return out + f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}{trailer}".encode()
+    return written(objects)

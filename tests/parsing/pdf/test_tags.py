@@ -7,7 +7,8 @@ from snappy_core.parsing.pdf import tags as pdf_tags
 from snappy_core.parsing.pdf.reader import read_content
 from snappy_core.parsing.source import Source
 from snappy_core.parsing.tags import ARTIFACT, NOT_TAGGED, UNKNOWN
-from tests.parsing.pdf.tagged_pdf import Tag, pdf_of, tagged_pdf
+from tests.parsing.pdf.simple_pdf import written
+from tests.parsing.pdf.tagged_pdf import Tag, tagged_pdf
 
 LINE = (30, 100, "Low water")
 
@@ -103,4 +104,4 @@ def test_a_structure_tree_of_nonsense_is_no_tags():
         "<</Type/Page /Parent 2 0 R /StructParents 7 /MediaBox[0 0 400 600]>>",
         "<</Type/StructTreeRoot /K[(a) 5 null] /ParentTree 3 0 R>>",
     ]
-    assert pdf_tags.read_tags(pypdfium2.PdfDocument(pdf_of(objects))[0]) is None
+    assert pdf_tags.read_tags(pypdfium2.PdfDocument(written(objects))[0]) is None
