@@ -5,40 +5,14 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-import time
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from snappy_core.errors import IndexMismatchError, StoreError
-from snappy_core.stores.base import check_schema
-
-WAIT_SECONDS = 600.0
-"""How long to wait for a transaction of another process: one may add a long document."""
-
-SCHEMA_VERSION = 5
-APPLICATION_ID = 0x534E5059  # "SNPY", in the header of the file
-
-_SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE documents (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, document_id TEXT NOT NULL UNIQUE, source TEXT NOT NULL,
-    content_hash TEXT NOT NULL, fingerprint TEXT NOT NULL, pages INTEGER NOT NULL,
-    metadata TEXT NOT NULL);
-CREATE TABLE pages (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    document INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
-    number INTEGER NOT NULL, content BLOB NOT NULL, patch_boxes BLOB);
-CREATE INDEX pages_of_documents ON pages (document, number);
-CREATE TABLE scoring (
-    page INTEGER PRIMARY KEY REFERENCES pages (id) ON DELETE CASCADE, arrays BLOB NOT NULL);
-CREATE TABLE pooled (
-    page INTEGER PRIMARY KEY REFERENCES pages (id) ON DELETE CASCADE, vectors BLOB NOT NULL);
-CREATE TABLE terms (term TEXT PRIMARY KEY, pages INTEGER NOT NULL) WITHOUT ROWID;
-"""  # the columns of bytes are explained in `codec.PackedPage`
-
-_FILE_PAGE = 16384  # bytes; vectors of a page take nine such pages instead of 35 of SQLite's 4096
+from snappy_core.errors import IndexMismatchError, SnappyError, StoreError
+from snappy_core.stores.sqlite import files, locks
+from snappy_core.stores.sqlite.schema import check_log, prepare
 
 _LOG_PAGES = 4096  # pages of the log before they move to the file: 64 MB, many documents
 _CACHE_KIB = 16384  # for each connection
@@ -47,15 +21,35 @@ _CACHE_KIB = 16384  # for each connection
 class Connections:
     """A pool of connections to one file, for the threads of a process.
 
-    `write_lock` is held while this process writes: SQLite has one writer at a time. `after_fork`
-    is called in a forked child.
+    When another file takes the place of the file, idle connections are closed and the next ones
+    opened to the new one.
+
+    `write_lock` is held while this process writes: SQLite has one writer at a time.
+
+    Args:
+        create: create the file if it is missing when the first connection is opened.
+        after_fork: called in a forked child.
+        on_replace: called with a connection to the new file.
     """
 
-    def __init__(self, path: Path, after_fork: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        create: bool,
+        after_fork: Callable[[], None],
+        on_replace: Callable[[sqlite3.Connection], None],
+    ) -> None:
         self._path = path
+        self._create = create
         self._idle: list[sqlite3.Connection] = []
+        self._lent: dict[sqlite3.Connection, files.FileState] = {}
+        self._state: files.FileState | None = None  # of the file the idle connections are to
+        self._id: str | None = None
+        self._side_files: dict[Path, tuple[int, int]] = {}
         self._closed = False
         self._after_fork = after_fork
+        self._on_replace = on_replace
+        self._lock = threading.RLock()
         self.write_lock = threading.Lock()
         _POOLS.add(self)
 
@@ -64,34 +58,61 @@ class Connections:
         """Open a connection for this thread alone.
 
         Raises:
-            IndexMismatchError: the file is not a database.
-            StoreError: SQLite raised an error.
+            IndexMismatchError: the file is not a database, or now another kind of index.
+            StoreError: the store is closed, its file is gone, or SQLite raised an error.
         """
         connection = None
         try:
-            try:
-                connection = self._idle.pop()
-            except IndexError:
-                connection = self._open()
+            connection = self._take()
             yield connection
-        except sqlite3.DatabaseError as error:
+        except sqlite3.Error as error:
             if "not a database" in str(error):
                 raise IndexMismatchError(f"{self._path}: is not a Snappy index") from error
-            raise StoreError(f"{self._path}: {error}") from error
+            raise StoreError(f"{self._path}: {locks.cause_of(error)}") from error
         finally:
             if connection is not None:
-                self._idle.append(connection)
-            if self._closed:  # since this connection was opened
-                self.close_idle()
+                self._give_back(connection)
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
-        """Open a write transaction: committed at the end, rolled back on an error."""
-        with self.write_lock, self.connect() as connection, _transaction(connection):
-            yield connection
+        """Open a write transaction: committed at the end, rolled back on an error.
+
+        Raises:
+            StoreError: also if the file may only be read, another process writes for too long, or
+                the file was moved or replaced meanwhile.
+        """
+        with self.writable() as connection:
+            lent = self._lent[connection]
+            with locks.transaction(connection, str(self._path)):
+                # With the id in every transaction, a log shows whose it is; see `check_log`.
+                connection.execute("INSERT OR REPLACE INTO meta VALUES ('id', ?)", (self._id,))
+                yield connection
+            if not files.read_state(self._path).is_same_file(lent):
+                raise StoreError(f"{self._path}: was replaced while it was written; write again")
+
+    @contextmanager
+    def writable(self) -> Iterator[sqlite3.Connection]:
+        """Open a connection to write with, alone in this process."""
+        if files.is_read_only(self._path):
+            raise StoreError(
+                f"{self._path}: cannot be written: the file or its folder is read-only "
+                "(searching works)"
+            )
+        if not self.write_lock.acquire(timeout=locks.WAIT_SECONDS):
+            raise StoreError(locks.busy_message(str(self._path)))
+        try:
+            with self.connect() as connection:
+                yield connection
+        finally:
+            self.write_lock.release()
+
+    def is_current(self, connection: sqlite3.Connection) -> bool:
+        """Return whether a connection in use is to the file that is there now."""
+        with self._lock:
+            return self._state is not None and self._lent[connection].is_same_file(self._state)
 
     def close(self) -> None:
-        """Close all connections, those in use when they are returned."""
+        """Close all connections, those in use when they are returned; later calls raise."""
         self._closed = True
         self.close_idle()
 
@@ -103,11 +124,99 @@ class Connections:
     def reset_after_fork(self) -> None:
         """Replace what a thread of the parent process may have locked."""
         self.write_lock = threading.Lock()
+        self._lock = threading.RLock()
         self._after_fork()
 
+    def _take(self) -> sqlite3.Connection:
+        if self._closed:
+            raise StoreError(f"{self._path}: the index is closed; open it again")
+        with self._lock:
+            while True:
+                if self._state is not None:
+                    self._renew_if_replaced(self._state)
+                connection = self._idle.pop() if self._idle else self._open()
+                state = files.read_state(self._path)
+                if self._state is None or state.is_same_file(self._state):
+                    break
+                connection.close()  # replaced in this moment: it may be to either file
+            self._state = self._state or state
+            self._lent[connection] = self._state
+            return connection
+
+    def _give_back(self, connection: sqlite3.Connection) -> None:
+        with self._lock:
+            lent = self._lent.pop(connection)
+            if self._state is not None and lent.is_same_file(self._state):
+                self._idle.append(connection)
+                with suppress(StoreError):
+                    if files.read_state(self._path).is_same_file(lent):
+                        self._side_files = files.side_files(self._path)
+            else:
+                with suppress(sqlite3.Error):  # the file may have been moved, without its log
+                    connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+                connection.close()
+            if self._closed:  # since this connection was opened
+                self.close_idle()
+
+    def prepare(self, connection: sqlite3.Connection, create: bool) -> None:
+        """Create the tables in a new file; in an existing one, check header and log."""
+        prepare(connection, str(self._path), create)
+        self._id = check_log(connection, self._path)
+
+    def _renew_if_replaced(self, known: files.FileState) -> None:
+        state = files.read_state(self._path)
+        if state == known:
+            return
+        if not state.is_same_file(known):
+            self._drop_old_log()
+            self.close_idle()
+            connection = self._open()
+            try:
+                self.prepare(connection, create=False)
+                self._on_replace(connection)
+            except BaseException as error:
+                connection.close()
+                if isinstance(error, SnappyError) and self._is_replaced(state):
+                    return self._renew_if_replaced(known)  # meanwhile, which confused the check
+                raise
+            if self._is_replaced(state):
+                connection.close()
+                return self._renew_if_replaced(known)
+            self._idle.append(connection)
+        elif self._id is not None and files.stored_id(self._path) not in (self._id, None):
+            raise StoreError(
+                f"{self._path}: another index was copied over it while it was open, and its log "
+                f"({self._path.name}-wal) no longer fits; close it everywhere, remove the log, "
+                "copy again. Moving a file into its place (mv) is safe"
+            )
+        elif files.is_read_only(self._path):  # what SQLite took for immutable
+            self.close_idle()
+        self._state = state
+
+    def _is_replaced(self, state: files.FileState) -> bool:
+        return not files.read_state(self._path).is_same_file(state)
+
+    def _drop_old_log(self) -> None:
+        """Remove the log of the file that was replaced, which SQLite would apply to the new one.
+
+        What is in it goes to its own file first, which may have been moved elsewhere.
+        """
+        with suppress(IndexError, sqlite3.Error):
+            self._idle[-1].execute("PRAGMA wal_checkpoint(PASSIVE)")
+        current = files.side_files(self._path)
+        for side_file, inode in self._side_files.items():
+            if current.get(side_file) == inode:
+                side_file.unlink(missing_ok=True)
+        self._side_files = {}
+
     def _open(self) -> sqlite3.Connection:
+        create = self._create and self._state is None
         connection = sqlite3.connect(
-            self._path, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False
+            files.uri(self._path, create),
+            uri=True,
+            timeout=locks.READ_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
         )
         try:
             connection.execute("PRAGMA synchronous = FULL")
@@ -137,55 +246,3 @@ def _after_fork() -> None:
 
 if hasattr(os, "register_at_fork"):  # not on Windows
     os.register_at_fork(before=_before_fork, after_in_child=_after_fork)
-
-
-def prepare(connection: sqlite3.Connection, location: str, create: bool) -> None:
-    """Create the tables in a new file; in an existing one, only check the header.
-
-    Raises:
-        IndexMismatchError: the file is not an index, or one of another schema.
-    """
-    if create and _is_empty(connection):
-        connection.execute(f"PRAGMA page_size = {_FILE_PAGE}")
-        _use_wal(connection)
-        with _transaction(connection):
-            if _is_empty(connection):  # no other process created them meanwhile
-                for statement in _SCHEMA.split(";\n"):
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if _is_empty(connection):
-        raise IndexMismatchError(f"{location}: is empty, not a Snappy index")
-    if application != APPLICATION_ID:
-        raise IndexMismatchError(f"{location}: is a SQLite file, but not a Snappy index")
-    check_schema(location, version, SCHEMA_VERSION, "into a new file")
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
-
-
-def _is_empty(connection: sqlite3.Connection) -> bool:
-    (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-    return bool(tables == 0)
-
-
-def _use_wal(connection: sqlite3.Connection) -> None:
-    deadline = time.monotonic() + WAIT_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            return
-        except sqlite3.OperationalError as error:  # here SQLite does not apply its own timeout
-            if "locked" not in str(error) or time.monotonic() > deadline:
-                raise
-            time.sleep(0.01)

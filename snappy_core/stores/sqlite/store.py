@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sqlite3
+import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from itertools import chain, islice
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-from snappy_core.errors import IndexMismatchError
+from snappy_core.errors import IndexMismatchError, StoreError
 from snappy_core.scoring.idf import page_terms
 from snappy_core.stores import codec
 from snappy_core.stores.base import DocumentRecord, PageRecord, check_encoder
 from snappy_core.stores.codec import PackedPage
-from snappy_core.stores.sqlite import connections
+from snappy_core.stores.sqlite.connections import Connections
+from snappy_core.stores.sqlite.locks import wait_for_lock
 from snappy_core.stores.sqlite.snapshot import CatalogCache, SqliteSnapshot
+from snappy_core.stores.sqlite.spool import PageSpool
 from snappy_core.types import Scalar
-
-_BUFFERED_PAGES = 256  # read before the file is locked; of longer documents the rest while it is
 
 
 class SqliteStore:
     """Keeps an index in one file (and `-wal`, `-shm` beside it while it is open).
 
     Every write is one transaction that is on disk when it returns (WAL, synchronous=FULL). The
-    process may fork while no thread is in the middle of reading or writing.
+    process may fork while no thread is in the middle of reading or writing. A file that is moved
+    into its place is noticed, and read from then on; where the file or its folder is read-only,
+    reading works.
 
     Args:
         path: the file; created if missing and `create` is true.
@@ -47,10 +50,14 @@ class SqliteStore:
         if not create and not self._path.is_file():
             raise FileNotFoundError(f"{self._path}: no such index; make it with `snappy index`")
         self._catalogs = CatalogCache()
-        self._connections = connections.Connections(self._path, self._catalogs.reset_after_fork)
+        self._bound: tuple[str, int] | None = None
+        self._connections = Connections(
+            self._path, create, lambda: self._catalogs.reset_after_fork(), self._on_replace
+        )
         try:
             with self._connections.connect() as connection:
-                connections.prepare(connection, self.location, create)
+                self._connections.prepare(connection, create)
+                self._bound = _encoder(connection)
         except BaseException:
             self.close()
             raise
@@ -66,42 +73,51 @@ class SqliteStore:
     def bind_encoder(self, encoder: str, dim: int) -> None:
         with self._connections.connect() as connection:
             bound = _encoder(connection)
-            if bound is None:  # only then write: otherwise it would wait for other writers
-                value = json.dumps([encoder, dim])
+        if bound is None:  # only then write: otherwise it would wait for other writers
+            value = json.dumps([encoder, dim])
+            with self._connections.write() as connection:
                 connection.execute("INSERT OR IGNORE INTO meta VALUES ('encoder', ?)", (value,))
                 bound = _encoder(connection)
         assert bound is not None
+        self._bound = bound
         check_encoder(self.location, bound, (encoder, dim), "into a new file")
 
     @contextmanager
     def read(self) -> Iterator[SqliteSnapshot]:
         with self._connections.connect() as connection:
+            catalogs = self._catalogs
+            if not self._connections.is_current(connection):
+                catalogs = CatalogCache()  # the file was replaced since
             connection.execute("BEGIN")
             try:
                 # The first query, not BEGIN, fixes the state that the transaction sees.
                 connection.execute("SELECT count(*) FROM meta").fetchone()
-                yield SqliteSnapshot(connection, self._catalogs)
+                yield SqliteSnapshot(connection, catalogs)
             finally:
                 connection.rollback()
 
     def write(self, document: DocumentRecord, pages: Iterable[PageRecord]) -> None:
-        packed = map(codec.pack_page, pages)
-        buffered = list(islice(packed, _BUFFERED_PAGES))
-        with self._connections.write() as connection:
-            _delete_document(connection, document.document_id)
-            row_id = _insert_document(connection, document)
-            counts: Counter[str] = Counter()
-            total = 0
-            for page in chain(buffered, packed):
-                _insert_page(connection, row_id, page)
-                counts.update(page.terms)
-                total += 1
-            connection.execute("UPDATE documents SET pages = ? WHERE id = ?", (total, row_id))
-            connection.executemany(
-                "INSERT INTO terms VALUES (?, ?) "
-                "ON CONFLICT (term) DO UPDATE SET pages = pages + excluded.pages",
-                sorted(counts.items()),
-            )
+        with closing(PageSpool()) as spool:
+            try:
+                for page in pages:  # read and encoded now, while others may write
+                    spool.append(codec.pack_page(page))
+            except OSError as error:
+                if error.errno != errno.ENOSPC:
+                    raise
+                raise StoreError(
+                    f"{self.location}: no space for the pages of {document.document_id} in the "
+                    f"temporary folder {tempfile.gettempdir()}"
+                ) from error
+            with self._connections.write() as connection:
+                _delete_document(connection, document.document_id)
+                row_id = _insert_document(connection, document, spool.count)
+                for packed in spool:
+                    _insert_page(connection, row_id, packed)
+                connection.executemany(
+                    "INSERT INTO terms VALUES (?, ?) "
+                    "ON CONFLICT (term) DO UPDATE SET pages = pages + excluded.pages",
+                    sorted(spool.terms.items()),
+                )
 
     def set_metadata(self, document_id: str, metadata: Mapping[str, Scalar]) -> None:
         with self._connections.write() as connection:
@@ -122,14 +138,21 @@ class SqliteStore:
         files, which the environment variable SQLITE_TMPDIR names.
 
         Raises:
-            StoreError: the disk is full, or another process has been writing for ten minutes.
+            StoreError: the disk is full, or another process has been writing for a minute.
         """
-        with self._connections.write_lock, self._connections.connect() as connection:
-            connection.execute("VACUUM")
+        with self._connections.writable() as connection:
+            wait_for_lock(connection, "VACUUM", self.location)
             connection.execute("PRAGMA wal_checkpoint(PASSIVE)")  # waits for no reader
 
     def close(self) -> None:
         self._connections.close()
+
+    def _on_replace(self, connection: sqlite3.Connection) -> None:
+        """Forget the file that was replaced; the new one must be of the same encoder."""
+        self._catalogs = CatalogCache()
+        bound = _encoder(connection)
+        if self._bound is not None and bound is not None:
+            check_encoder(self.location, bound, self._bound, "into a new file")
 
 
 def _encoder(connection: sqlite3.Connection) -> tuple[str, int] | None:
@@ -137,16 +160,17 @@ def _encoder(connection: sqlite3.Connection) -> tuple[str, int] | None:
     return None if row is None else tuple(json.loads(row[0]))
 
 
-def _insert_document(connection: sqlite3.Connection, document: DocumentRecord) -> int:
-    """Insert a document without pages, and return the id of its row."""
+def _insert_document(connection: sqlite3.Connection, document: DocumentRecord, pages: int) -> int:
+    """Insert a document without its pages, and return the id of its row."""
     cursor = connection.execute(
         "INSERT INTO documents (document_id, source, content_hash, fingerprint, pages, metadata) "
-        "VALUES (?, ?, ?, ?, 0, ?)",
+        "VALUES (?, ?, ?, ?, ?, ?)",
         (
             document.document_id,
             document.source,
             document.content_hash,
             document.fingerprint,
+            pages,
             json.dumps(dict(document.metadata)),
         ),
     )

@@ -16,7 +16,7 @@ import pytest
 from snappy_core.errors import IndexMismatchError, StoreError
 from snappy_core.ingest.jobs import prepare
 from snappy_core.stores import SqliteStore
-from snappy_core.stores.sqlite import connections
+from snappy_core.stores.sqlite import locks
 from snappy_core.testing.stores import StoreConformance
 from snappy_core.testing.stores.samples import (
     assert_consistent,
@@ -170,7 +170,7 @@ def test_a_folder_is_no_index(tmp_path):
 
 def test_opens_and_reads_while_another_writes_for_long(path, store, monkeypatch):
     """A document of many pages holds the write lock while it is read and encoded."""
-    monkeypatch.setattr(connections, "WAIT_SECONDS", 0.5)  # fail soon rather than wait
+    monkeypatch.setattr(locks, "WAIT_SECONDS", 0.5)  # fail soon rather than wait
     store.bind_encoder("mini-1", 16)
     store.write(document("a"), texts("Tides turn"))
     second = []

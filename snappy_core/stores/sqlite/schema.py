@@ -1,0 +1,80 @@
+"""The tables of an index file, and the check that a file is one."""
+
+from __future__ import annotations
+
+import sqlite3
+import uuid
+from pathlib import Path
+
+from snappy_core.errors import IndexMismatchError, StoreError
+from snappy_core.stores.base import check_schema
+from snappy_core.stores.sqlite import files
+from snappy_core.stores.sqlite.locks import transaction, wait_for_lock
+
+SCHEMA_VERSION = 5
+APPLICATION_ID = 0x534E5059  # "SNPY", in the header of the file
+
+_SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE documents (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, document_id TEXT NOT NULL UNIQUE, source TEXT NOT NULL,
+    content_hash TEXT NOT NULL, fingerprint TEXT NOT NULL, pages INTEGER NOT NULL,
+    metadata TEXT NOT NULL);
+CREATE TABLE pages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    document INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL, content BLOB NOT NULL, patch_boxes BLOB);
+CREATE INDEX pages_of_documents ON pages (document, number);
+CREATE TABLE scoring (
+    page INTEGER PRIMARY KEY REFERENCES pages (id) ON DELETE CASCADE, arrays BLOB NOT NULL);
+CREATE TABLE pooled (
+    page INTEGER PRIMARY KEY REFERENCES pages (id) ON DELETE CASCADE, vectors BLOB NOT NULL);
+CREATE TABLE terms (term TEXT PRIMARY KEY, pages INTEGER NOT NULL) WITHOUT ROWID;
+"""  # the columns of bytes are explained in `codec.PackedPage`
+
+_FILE_PAGE = 16384  # bytes; vectors of a page take nine such pages instead of 35 of SQLite's 4096
+
+
+def prepare(connection: sqlite3.Connection, location: str, create: bool) -> None:
+    """Create the tables in a new file; in an existing one, only check the header.
+
+    Raises:
+        IndexMismatchError: the file is not an index, or one of another schema.
+    """
+    if create and _is_empty(connection):
+        connection.execute(f"PRAGMA page_size = {_FILE_PAGE}")
+        wait_for_lock(connection, "PRAGMA journal_mode = WAL", location)
+        with transaction(connection, location):
+            if _is_empty(connection):  # no other process created them meanwhile
+                for statement in _SCHEMA.split(";\n"):
+                    connection.execute(statement)
+                connection.execute("INSERT INTO meta VALUES ('id', ?)", (uuid.uuid4().hex,))
+                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if _is_empty(connection):
+        raise IndexMismatchError(f"{location}: is empty, not a Snappy index")
+    if application != APPLICATION_ID:
+        raise IndexMismatchError(f"{location}: is a SQLite file, but not a Snappy index")
+    check_schema(location, version, SCHEMA_VERSION, "into a new file")
+
+
+def check_log(connection: sqlite3.Connection, path: Path) -> str:
+    """Return the id of an index; a new one for an older file, which has none.
+
+    Raises:
+        StoreError: the log beside the file is that of another index.
+    """
+    seen, stored = files.read_id(connection), files.stored_id(path)
+    if seen is not None and stored not in (seen, None):
+        raise StoreError(
+            f"{path}: {path.name}-wal beside it is the log of another index, which was here "
+            "before; close that in all processes, and remove the log"
+        )
+    return seen or uuid.uuid4().hex
+
+
+def _is_empty(connection: sqlite3.Connection) -> bool:
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    return bool(tables == 0)

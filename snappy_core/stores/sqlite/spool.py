@@ -1,0 +1,53 @@
+"""Pages on the way to the file: read and encoded before the file is locked."""
+
+from __future__ import annotations
+
+import struct
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+
+from snappy_core.stores.codec import PackedPage
+
+_MEMORY = 64 << 20  # bytes; longer documents go to a temporary file, which has no name
+_HEADER = struct.Struct("<qqqqq")  # page number and the lengths of the parts; -1 for None
+
+
+class PageSpool:
+    """Keeps packed pages, in order, in bounded memory.
+
+    Attributes:
+        count: number of pages.
+        terms: on how many of them each term is.
+    """
+
+    def __init__(self) -> None:
+        self._file = tempfile.SpooledTemporaryFile(_MEMORY)  # noqa: SIM115 - closed by `close`
+        self.count = 0
+        self.terms: Counter[str] = Counter()
+
+    def append(self, page: PackedPage) -> None:
+        """Add a page. Raises OSError if the temporary folder is full."""
+        parts = page.content, page.patch_boxes, page.scoring, page.pooled
+        sizes = [-1 if part is None else len(part) for part in parts]
+        self._file.write(_HEADER.pack(page.number, *sizes))
+        for part in parts:
+            self._file.write(part or b"")
+        self.count += 1
+        self.terms.update(page.terms)
+
+    def __iter__(self) -> Iterator[PackedPage]:
+        """Yield the pages, without their terms."""
+        self._file.seek(0)
+        for _ in range(self.count):
+            number, *sizes = _HEADER.unpack(self._file.read(_HEADER.size))
+            content, patch_boxes, scoring, pooled = (
+                None if size < 0 else self._file.read(size) for size in sizes
+            )
+            assert content is not None
+            assert scoring is not None
+            assert pooled is not None
+            yield PackedPage(number, content, patch_boxes, scoring, pooled, frozenset())
+
+    def close(self) -> None:
+        self._file.close()

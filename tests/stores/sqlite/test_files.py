@@ -1,0 +1,296 @@
+"""An index file that is replaced, moved, copied over, read-only, locked or closed."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from snappy_core.errors import IndexMismatchError, StoreError
+from snappy_core.stores import SqliteStore
+from snappy_core.stores.sqlite import locks, spool
+from snappy_core.testing.stores.samples import assert_consistent, document, texts
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "live.snappy"
+
+
+def make(path, name, *pages, encoder="mini-1"):
+    store = SqliteStore(path)
+    store.bind_encoder(encoder, 16)
+    store.write(document(name), texts(*pages))
+    return store
+
+
+def contents(store):
+    with store.read() as snapshot:
+        assert_consistent(snapshot)
+        catalog = snapshot.catalog()
+        return [record.document_id for record in snapshot.documents()], list(catalog.document_ids)
+
+
+class TestReplaced:
+    def test_the_new_file_is_read(self, path):
+        """Also its catalog: as many pages with the same ids as the old one has."""
+        with closing(make(path, "old", "Tides turn")) as store:
+            assert contents(store) == (["old"], ["old"])
+            make(path.with_name("new"), "new", "Moon pulls").close()
+            os.replace(path.with_name("new"), path)
+            assert contents(store) == (["new"], ["new"])
+            store.write(document("more"), texts("Sun pulls"))
+            assert contents(store) == (["more", "new"], ["new", "more"])
+        with closing(SqliteStore(path, create=False)) as again:
+            assert contents(again)[0] == ["more", "new"]
+
+    def test_a_snapshot_in_use_stays_whole(self, path):
+        with closing(make(path, "old", "Tides turn")) as store:
+            with store.read() as snapshot:
+                make(path.with_name("new"), "new", "Moon pulls").close()
+                os.replace(path.with_name("new"), path)
+                assert contents(store) == (["new"], ["new"])
+                assert list(snapshot.catalog().document_ids) == ["old"]
+                assert_consistent(snapshot)
+            assert contents(store) == (["new"], ["new"])
+
+    def test_what_was_written_to_the_old_file_moves_with_it(self, path):
+        with closing(make(path, "old", "Tides turn")) as store:
+            path.rename(path.with_name("aside"))
+            make(path.with_name("new"), "new", "Moon pulls").close()
+            path.with_name("new").rename(path)
+            assert contents(store)[0] == ["new"]
+        with closing(SqliteStore(path.with_name("aside"), create=False)) as aside:
+            assert contents(aside)[0] == ["old"]
+
+    def test_by_an_index_of_another_encoder(self, path):
+        with closing(make(path, "old", "Tides turn")) as store:
+            make(path.with_name("new"), "new", "Moon", encoder="other-2").close()
+            os.replace(path.with_name("new"), path)
+            for _ in range(2):
+                with pytest.raises(IndexMismatchError, match="made by the encoder other-2"):
+                    contents(store)
+
+    def test_while_it_is_written(self, path):
+        with closing(make(path, "old", "Tides turn")) as store:
+            make(path.with_name("new"), "new", "Moon pulls").close()
+            refused = pytest.raises(StoreError, match="was replaced while it was written")
+            with refused, store._connections.write():
+                os.replace(path.with_name("new"), path)
+            assert contents(store)[0] == ["new"]
+
+    def test_a_log_of_another_index_is_not_applied(self, path):
+        """A process that did not see the old index finds its log beside the new one."""
+        with closing(make(path, "old", "Tides turn")):
+            make(path.with_name("new"), "new", "Moon pulls").close()
+            os.replace(path.with_name("new"), path)
+            with pytest.raises(StoreError, match="the log of another index"):
+                SqliteStore(path, create=False)
+
+
+@pytest.mark.parametrize("use", [
+    contents,
+    lambda store: store.write(document("b"), texts("Moon")),
+    lambda store: store.delete("a"),
+    lambda store: store.compact(),
+])  # fmt: skip
+def test_a_file_that_is_gone_is_not_made_again(path, use):
+    with closing(make(path, "a", "Tides turn")) as store:
+        path.unlink()
+        with pytest.raises(StoreError, match=r"live\.snappy: is gone"):
+            use(store)
+        assert not path.exists()
+
+
+def test_deleted_while_it_is_written(path):
+    with closing(make(path, "a", "Tides turn")) as store:
+        with pytest.raises(StoreError, match="is gone"), store._connections.write():
+            path.unlink()
+        assert not path.exists()
+
+
+def test_copied_over(path):
+    with closing(make(path, "old", "Tides turn")) as store:
+        contents(store)
+        store.compact()  # moves the log to the file
+        make(path.with_name("new"), "new", "Moon pulls").close()
+        shutil.copyfile(path.with_name("new"), path)
+        for _ in range(2):
+            with pytest.raises(StoreError, match="another index was copied over it"):
+                contents(store)
+
+
+READ_ONLY = """
+import os
+import sys
+from snappy_core import StoreError
+from snappy_core.info import read_info
+from snappy_core.stores import MemoryStore, SqliteStore
+from snappy_core.stores.copy import copy
+from snappy_core.testing.stores.samples import document, texts
+
+copy(MemoryStore(), MemoryStore(), progress=False)  # imports what it needs
+pages = texts("Moon")
+if os.getuid() == 0:  # who is bound by no permission
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+store = SqliteStore(sys.argv[1], create=False)
+with store.read() as snapshot:
+    print([record.document_id for record in snapshot.documents()], len(snapshot.catalog().vectors))
+store.bind_encoder("mini-1", 16)
+print(read_info(store).pages, copy(store, MemoryStore(), progress=False).copied)
+try:
+    store.write(document("b"), pages)
+except StoreError as error:
+    print(error)
+store.close()
+"""
+
+
+@pytest.fixture
+def read_only_folder(tmp_path):
+    folder = tmp_path / "image"
+    folder.mkdir()
+    yield folder
+    folder.chmod(0o755)
+
+
+def read_as_nobody(path):
+    """Run `READ_ONLY` as a user who is bound by permissions."""
+    for parent in path.parents[1:]:
+        if parent.name.startswith(("pytest-", "test_")):
+            parent.chmod(0o755)
+    return subprocess.run(
+        [sys.executable, "-c", READ_ONLY, path], env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE, text=True, check=True,
+    ).stdout.splitlines()  # fmt: skip
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="needs POSIX permissions")
+class TestReadOnly:
+    def test_all_but_writing_works(self, read_only_folder):
+        path = read_only_folder / "index.snappy"
+        make(path, "a", "Tides turn").close()
+        read_only_folder.chmod(0o555)
+        path.chmod(0o444)
+        *printed, refused = read_as_nobody(path)
+        assert printed == ["['a'] 1", "1 ('a',)"]
+        assert "cannot be written: the file or its folder is read-only" in refused
+        assert [file.name for file in read_only_folder.iterdir()] == ["index.snappy"]
+
+    def test_while_another_user_writes(self, read_only_folder):
+        path = read_only_folder / "index.snappy"
+        with closing(make(path, "a", "Tides turn")):  # still in the log
+            read_only_folder.chmod(0o555)
+            for file in read_only_folder.iterdir():
+                file.chmod(0o444)
+            assert read_as_nobody(path)[:2] == ["['a'] 1", "1 ('a',)"]
+
+
+class TestLocks:
+    def test_pages_are_read_before_the_file_is_locked(self, path, monkeypatch):
+        monkeypatch.setattr(spool, "_MEMORY", 1000)  # the rest is in a temporary file
+        monkeypatch.setattr(locks, "WAIT_SECONDS", 0.5)
+        with closing(make(path, "a", "Tides")) as store, closing(SqliteStore(path)) as other:
+
+            def pages():
+                yield from texts(*(f"Moon {number}" for number in range(300)))
+                other.write(document("c"), texts("Sun"))
+
+            store.write(document("b"), pages())
+            assert contents(store)[0] == ["a", "b", "c"]
+
+    def test_waiting_is_said_and_limited(self, path, monkeypatch, caplog):
+        monkeypatch.setattr(locks, "WAIT_SECONDS", 0.3)
+        monkeypatch.setattr(locks, "_SAY_SECONDS", 0.1)
+        with closing(make(path, "a", "Tides")) as store, closing(sqlite3.connect(path)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            for use in (lambda: store.write(document("b"), texts("Moon")), store.compact):
+                with pytest.raises(StoreError, match="others have been writing to it"):
+                    use()
+            assert "waiting for another process that writes to it" in caplog.text
+            other.rollback()
+            store.write(document("b"), texts("Moon"))
+
+    def test_interrupt_ends_the_wait_at_once(self, path):
+        script = (
+            "import sys; from snappy_core.stores import SqliteStore;"
+            "from snappy_core.testing.stores.samples import document, texts;"
+            "store = SqliteStore(sys.argv[1]); print('open', flush=True);"
+            "store.write(document('b'), texts('Moon'))"
+        )
+        with closing(make(path, "a", "Tides")), closing(sqlite3.connect(path)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            process = subprocess.Popen(
+                [sys.executable, "-c", script, path], stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)},
+            )  # fmt: skip
+            assert process.stdout.readline() == "open\n"
+            time.sleep(0.3)
+            process.send_signal(2)
+            started = time.monotonic()
+            process.communicate(timeout=30)
+            assert time.monotonic() - started < 3
+            assert process.returncode != 0
+
+    def test_another_thread_that_writes_for_too_long(self, path, monkeypatch):
+        monkeypatch.setattr(locks, "WAIT_SECONDS", 0.1)
+        with closing(make(path, "a", "Tides")) as store:
+            refused = pytest.raises(StoreError, match="others have been writing")
+            with store._connections.write_lock, refused:
+                store.delete("a")
+
+
+@pytest.mark.parametrize("use", [
+    contents,
+    lambda store: store.encoder(),
+    lambda store: store.write(document("b"), texts("Moon")),
+    lambda store: store.delete("a"),
+    lambda store: store.compact(),
+])  # fmt: skip
+def test_closed_is_closed(path, use):
+    store = make(path, "a", "Tides")
+    store.close()
+    store.close()
+    with pytest.raises(StoreError, match="is closed"):
+        use(store)
+
+
+def test_replaced_under_readers(path):
+    """Threads search all the time while files take each other's place: no mixture is seen."""
+    files = [path.with_name(name) for name in ("one", "two")]
+    for file in files:
+        make(file, file.name, *[file.name] * 3).close()
+    shutil.copyfile(files[0], path)
+    errors, done = [], threading.Event()
+
+    def read(store):
+        while not done.is_set():
+            try:
+                names, pages = contents(store)
+                if names * 3 != pages:
+                    errors.append((names, pages))
+            except Exception as error:
+                errors.append(error)
+
+    with closing(SqliteStore(path)) as store:
+        threads = [threading.Thread(target=read, args=(store,)) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for turn in range(30):
+            shutil.copyfile(files[turn % 2], path.with_name("next"))
+            os.replace(path.with_name("next"), path)
+            time.sleep(0.01)
+        done.set()
+        for thread in threads:
+            thread.join()
+    assert errors == []
