@@ -39,11 +39,13 @@ class RulingLines:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Drawings:
-    """The areas, ruling lines and frames (n, 4) of a page, in fractions of the page.
+    """The areas, ruling lines, frames (n, 4) and fields (m, 4) of a page, in fractions of the page.
 
-    A frame is a filled or outlined box, a curved shape or a picture, whatever lies in it.
+    A frame is a filled or outlined box, a curved shape or a picture, whatever lies in it. A field
+    is one of a form that can be filled in.
     """
 
     areas: tuple[Area, ...] = ()
     ruling_lines: RulingLines = field(default_factory=RulingLines)
     frames: NDArray[np.float32] = field(default_factory=NO_BOXES.copy)
+    fields: NDArray[np.float32] = field(default_factory=NO_BOXES.copy)

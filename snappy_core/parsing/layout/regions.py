@@ -15,6 +15,7 @@ from snappy_core.parsing.layout.assembly import find_blocks
 from snappy_core.parsing.layout.blocks import Block
 from snappy_core.parsing.layout.captions import attach_captions
 from snappy_core.parsing.layout.figures import add_figures
+from snappy_core.parsing.layout.form_fields import join_fields
 from snappy_core.parsing.layout.lists import group_list_items
 from snappy_core.parsing.layout.reading_order import follow_tags, reading_order
 from snappy_core.parsing.layout.upright_page import UprightPage
@@ -22,7 +23,7 @@ from snappy_core.parsing.tags import PageTags
 from snappy_core.parsing.text import TextLayer
 from snappy_core.types import NO_WORDS, Box, Label, Origin, Region, Structure, Words
 
-VERSION = "5"
+VERSION = "6"
 """Part of the ingest fingerprint; raised whenever pages would be read differently than before."""
 
 MAX_WORDS = 20_000
@@ -69,7 +70,7 @@ def find_regions(
         blocks, origin = list(_split_into_runs(page)), ""
         warning = f"is too crowded to find paragraphs: {len(layer)} words in runs of {_RUN_WORDS}"
     else:
-        blocks = find_blocks(page)
+        blocks = join_fields(find_blocks(page), page)
         blocks += _find_turned_blocks(page, blocks, width, height, drawings)
         if layer.confidences is not None:  # OCR: bold type and font sizes are not reliable
             blocks = _apply_model_labels(blocks, page)

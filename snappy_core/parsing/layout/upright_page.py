@@ -31,7 +31,7 @@ class UprightPage:
         word_boxes: (n, 4), tight to the ink.
         line_boxes: (n, 4), as high as the font.
         ruling_lines: their boxes.
-        areas, frames: with their boxes in points.
+        areas, frames, fields: with their boxes in points.
         tags: of the original page.
     """
 
@@ -45,6 +45,7 @@ class UprightPage:
     areas: tuple[Area, ...] = ()
     frames: NDArray[np.float32] = field(default_factory=NO_BOXES.copy)
     tags: PageTags | None = None
+    fields: NDArray[np.float32] = field(default_factory=NO_BOXES.copy)
 
     @classmethod
     def from_layer(
@@ -62,11 +63,11 @@ class UprightPage:
             areas = tuple(area for area in areas if not area.from_model)
         area_boxes = as_boxes([area.box for area in areas])
         lines = drawings.ruling_lines
-        word_boxes, line_boxes, area_boxes, frames, horizontals, verticals = (
+        word_boxes, line_boxes, area_boxes, frames, fields, horizontals, verticals = (
             to_upright(boxes, turn, width, height)
             for boxes in (
-                layer.boxes, layer.lines, area_boxes, drawings.frames, lines.horizontal,
-                lines.vertical,
+                layer.boxes, layer.lines, area_boxes, drawings.frames, drawings.fields,
+                lines.horizontal, lines.vertical,
             )
         )  # fmt: skip
         if turn % 2:
@@ -78,8 +79,9 @@ class UprightPage:
         )
         ruling_lines = RulingLines(horizontals, verticals)
         return cls(
-            layer, turn, width, height, word_boxes, line_boxes, ruling_lines, areas, frames, tags
-        )
+            layer, turn, width, height, word_boxes, line_boxes, ruling_lines, areas, frames, tags,
+            fields,
+        )  # fmt: skip
 
     @cached_property
     def runs(self) -> Runs:

@@ -5,6 +5,7 @@ PDFium is not thread-safe, not even across documents: every call into it must ho
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ MAX_PIXELS = 25_000_000  # of a page image; A4 at 400 dpi has 15 million
 _MAX_IMAGE_SIDE = 30_000  # pixels; PDFium refuses bitmaps with much longer sides
 _MAX_PAGE_SIDE = 1_000_000  # points (350 m); PDFium's time for a text line grows with the side
 _MAX_ASPECT_RATIO = 10_000  # long side / short side; no paper comes near
+_MAX_ATTACHMENTS = 100  # whose names are read
+_DOCUMENT_SUFFIXES = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".odt", ".ods")
 
 
 @contextmanager
@@ -43,11 +46,32 @@ def open_pdf(source: Source) -> Iterator[Any]:
                 raise PasswordRequiredError(source.name, cause) from error
             cause = "is damaged, cut off or without pages"
             raise UnreadableDocumentError(source.name, cause) from error
+        _init_forms(document)
     try:
         yield document
     finally:
         with PDFIUM:
             document.close()
+
+
+def _init_forms(document: Any) -> None:
+    """Let PDFium draw the fields of forms, before any page is loaded."""
+    logger = logging.getLogger("pypdfium2._helpers.document")
+    level = logger.level
+    logger.setLevel(logging.ERROR)  # of XFA forms Snappy warns itself
+    try:
+        document.init_forms()
+    except pdfium.PdfiumError:
+        pass  # the pages are read without them
+    finally:
+        logger.setLevel(level)
+
+
+def attached_documents(document: Any) -> list[str]:
+    """Return the names of the documents inside a portfolio, or attached to any other PDF."""
+    count = min(document.count_attachments(), _MAX_ATTACHMENTS)
+    names = (document.get_attachment(index).get_name() for index in range(count))
+    return [name for name in names if name.lower().endswith(_DOCUMENT_SUFFIXES)]
 
 
 def load_page(document: Any, number: int, source: Source) -> Any:

@@ -18,8 +18,23 @@ from snappy_core.parsing.layout.regions import find_regions
 from snappy_core.parsing.layout.ruling_lines import find_ruling_lines
 from snappy_core.parsing.ocr.text_layer import OCR_DPI, recognize_page
 from snappy_core.parsing.options import ReadingOptions
-from snappy_core.parsing.pdf.document import PDFIUM, draw, load_page, open_pdf, page_label
+from snappy_core.parsing.pdf.annotations import draw_annotations, has_drawn_annotations
+from snappy_core.parsing.pdf.document import (
+    PDFIUM,
+    attached_documents,
+    draw,
+    load_page,
+    open_pdf,
+    page_label,
+)
 from snappy_core.parsing.pdf.drawings import page_drawings
+from snappy_core.parsing.pdf.forms import (
+    XFA_WARNING,
+    Fields,
+    is_xfa_cover,
+    mark_buttons,
+    read_fields,
+)
 from snappy_core.parsing.pdf.tags import read_tags
 from snappy_core.parsing.pdf.text_layer import image_boxes, read_text_layer, user_space
 from snappy_core.parsing.pdf.visibility import covered_share, edge_mask, has_edges
@@ -107,7 +122,7 @@ def read_content(document: Any, number: int, source: Source) -> PageContent:
     """Read page `number` (from 1) of a PDFium document; what goes wrong becomes its warning."""
     label = page_label(document, number)
     try:
-        return _read_page(load_page(document, number, source), label)
+        return _read_page(document, number, source, label)
     except np.linalg.LinAlgError:  # PDFium's 32-bit floats make its corners coincide
         return PageContent(label, warning="cannot be read, it lies too far from the origin")
     except UnreadableDocumentError as error:
@@ -116,23 +131,32 @@ def read_content(document: Any, number: int, source: Source) -> PageContent:
         return PageContent(label, warning=describe_failure(error))
 
 
-def _read_page(page: Any, label: str) -> PageContent:
+def _read_page(document: Any, number: int, source: Source, label: str) -> PageContent:
+    page = load_page(document, number, source)
     matrix = user_space(page)
     bitmap = draw(page, _INK_DPI, _MAX_INK_PIXELS, grayscale=True).to_numpy()
     edges = edge_mask(bitmap.reshape(bitmap.shape[:2]))
+    images, fields = image_boxes(page), Fields()
+    if has_drawn_annotations(page):
+        fields = read_fields(page)
+        draw_annotations(page)
+        page = load_page(document, number, source)
     tagged = read_tags(page)
     all_text, warning = read_text_layer(page, tagged.text_owners if tagged else None)
-    images = image_boxes(page)
     # Text in invisible mode may lie on the ink of something else. On an image it is the text
     # layer of a scan, elsewhere it is hidden.
     on_image = contains_center(images, all_text.boxes).any(axis=0)
     visible = has_edges(edges, all_text.boxes) & (~all_text.invisible | on_image)
-    text_layer = all_text.take(visible)
+    text_layer = mark_buttons(all_text.take(visible), fields.take(has_edges(edges, fields.boxes)))
     image_share = covered_share(np.ones((_IMAGE_CELLS, _IMAGE_CELLS), dtype=bool), images)
     is_unreliable = _characters(text_layer) <= _VISIBLE_SHARE * _characters(all_text) or (
         image_share > _IMAGE_SHARE and covered_share(edges, text_layer.boxes) < _INK_SHARE
     )
-    has_ink, drawings = bool(edges.any()), page_drawings(page)
+    has_ink, drawings = bool(edges.any()), replace(page_drawings(page), fields=fields.boxes)
+    if is_xfa_cover(document, fields):
+        warning = _join(warning, XFA_WARNING)
+    if number == 1 and (names := attached_documents(document)):
+        warning = _join(warning, f"has attached documents that are not read: {', '.join(names)}")
     width, height = page.get_size()
     return PageContent(
         label, width, height, text_layer, drawings, matrix, has_ink, is_unreliable, warning,

@@ -1,0 +1,101 @@
+"""Values filled in on a form, put together with the labels before them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from snappy_core.boxes import contains_center, enclose
+from snappy_core.parsing.layout.blocks import Block
+from snappy_core.parsing.layout.upright_page import UprightPage
+
+_MAX_WORD_GAP = 1.0  # font sizes between the words of a label
+_MAX_INLINE_GAP = 1.5  # font sizes between a field and the text that goes on behind it
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """The words of a label and of the value behind it."""
+
+    label: tuple[int, ...]
+    value: tuple[int, ...]
+
+    @property
+    def words(self) -> Set[int]:
+        return {*self.label, *self.value}
+
+
+def join_fields(blocks: Sequence[Block], page: UprightPage) -> list[Block]:
+    """Make each label and the value behind it one block, "label: value".
+
+    Fields within a sentence stay in it. Tables stay as they are unless they are made of labels
+    and values alone, one of each in a row.
+    """
+    if not len(page.fields):
+        return list(blocks)
+    owners = {word: index for index, block in enumerate(blocks) for word in block.words}
+    pairs = [pair for pair in _find_pairs(page, owners) if owners.keys() >= pair.words]
+    paired = {word for pair in pairs for word in pair.words}
+    whole = {
+        word
+        for block in blocks
+        if (block.parts or block.label in ("table", "figure")) and not paired >= {*block.words}
+        for word in block.words
+    }
+    pairs = [pair for pair in pairs if not pair.words & whole]
+    paired = {word for pair in pairs for word in pair.words}
+    remaining = (_without(block, paired, page) for block in blocks)
+    return [block for block in remaining if block] + [_block(pair, page) for pair in pairs]
+
+
+def _find_pairs(page: UprightPage, owners: Mapping[int, int]) -> Iterator[_Pair]:
+    """Yield the values that have a label left of them, with it.
+
+    Args:
+        owners: the block of each word.
+    """
+    boxes, lines, sizes = page.word_boxes, page.line_boxes, page.layer.sizes
+    is_upright = page.layer.turns == page.turn
+    contents = contains_center(page.fields, boxes) & is_upright
+    is_value = contents.any(axis=0)
+    for (left, _, right, _), is_inside in zip(page.fields.tolist(), contents, strict=True):
+        if not is_inside.any():
+            continue
+        value = np.flatnonzero(is_inside)
+        first = lines[value[boxes[value, 1].argmin()]]
+        is_level = (lines[:, 1] < first[1::2].mean()) & (first[1::2].mean() < lines[:, 3])
+        is_level &= is_upright & ~is_inside
+        before = np.flatnonzero(is_level & (boxes[:, 0] < left))
+        label: list[int] = []
+        for word in before[np.argsort(-boxes[before, 0])].tolist():
+            is_far = label and boxes[label[0], 0] - boxes[word, 2] > _MAX_WORD_GAP * sizes[word]
+            if is_value[word] or is_far:
+                break
+            label.insert(0, word)
+        pair = _Pair(tuple(label), tuple(value.tolist()))
+        gaps = boxes[:, 0] - right
+        is_behind = is_level & (boxes[:, 0] > left) & (gaps < _MAX_INLINE_GAP * sizes)
+        pair_blocks = {owners.get(word) for word in pair.words}
+        goes_on = any(
+            owners.get(word) in pair_blocks for word in np.flatnonzero(is_behind).tolist()
+        )
+        if label and not goes_on:
+            yield pair
+
+
+def _without(block: Block, words: Set[int], page: UprightPage) -> Block | None:
+    """Return a block without some of its words; None if no other ones are left."""
+    rest = tuple(word for word in block.words if word not in words)
+    if len(rest) == len(block.words):
+        return block
+    return replace(block, words=rest, box=enclose(page.word_boxes[list(rest)])) if rest else None
+
+
+def _block(pair: _Pair, page: UprightPage) -> Block:
+    label, value = (
+        " ".join(page.layer.texts[word] for word in words) for words in (pair.label, pair.value)
+    )
+    text = f"{label}: {value}" if label[-1].isalnum() else f"{label} {value}"
+    return replace(Block.of((*pair.label, *pair.value), page, "paragraph"), text=text)

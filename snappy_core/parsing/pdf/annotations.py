@@ -1,0 +1,43 @@
+"""Annotations whose text one sees: fields of forms, text boxes, stamps.
+
+The caller holds the lock `document.PDFIUM`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pypdfium2.raw as raw
+
+MAX_ANNOTATIONS = 5_000  # of a page; hostile pages hold any number
+_DRAWN_KINDS = (raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_STAMP)
+
+
+def has_drawn_annotations(page: Any) -> bool:
+    """Say whether a page has annotations that may hold text one sees."""
+    count = min(raw.FPDFPage_GetAnnotCount(page), MAX_ANNOTATIONS)
+    return any(_kind(page, index) in _DRAWN_KINDS for index in range(count))
+
+
+def draw_annotations(page: Any) -> None:
+    """Move the annotations into the content of a page, where text and drawings are read.
+
+    Those that hold no text, such as links, highlights and notes, are removed. It is seen once
+    the page is loaded again, and in this document only; the size of the page stays as it is.
+    """
+    for index in reversed(range(raw.FPDFPage_GetAnnotCount(page))):
+        if index >= MAX_ANNOTATIONS or _kind(page, index) not in _DRAWN_KINDS:
+            raw.FPDFPage_RemoveAnnot(page, index)
+    media_box, crop_box = page.get_mediabox(), page.get_cropbox()
+    raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY)
+    page.set_mediabox(*media_box)  # PDFium changes them where annotations reach over the edge
+    page.set_cropbox(*crop_box)
+    page.close()
+
+
+def _kind(page: Any, index: int) -> int:
+    annotation = raw.FPDFPage_GetAnnot(page, index)
+    try:
+        return int(raw.FPDFAnnot_GetSubtype(annotation))
+    finally:
+        raw.FPDFPage_CloseAnnot(annotation)
