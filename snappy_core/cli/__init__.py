@@ -9,6 +9,7 @@ import typer
 
 from snappy_core import SnappyError, __version__
 from snappy_core.cli import evaluate, indexing, searching
+from snappy_core.terminal import plain
 
 app = typer.Typer(
     name="snappy",
@@ -95,4 +96,4 @@ def _message(error: Exception) -> str:
         text = f"{error.filename}: {error.strerror}"
     else:
         text = str(error)
-    return " ".join(str(text).split())
+    return plain(" ".join(str(text).split()))

@@ -9,10 +9,12 @@ import typer
 
 from snappy_core import Ray, ReadingOptions, RegionIndex, Workers
 from snappy_core.cli import options
-from snappy_core.cli.output import plain, print_json, print_lines
+from snappy_core.cli.output import print_json, print_lines
 from snappy_core.ingest.executor import Executor
 from snappy_core.stores import open_store
 from snappy_core.stores.copy import copy as copy_index
+from snappy_core.stores.locations import without_secrets
+from snappy_core.terminal import plain
 
 _LOCATIONS = "a file, FOLDER.lance, s3://BUCKET/PREFIX or qdrant://HOST:PORT/NAME"
 
@@ -36,7 +38,15 @@ def index(
             metavar="KEY=VALUE", help="Metadata of the documents, for filters; repeatable."
         ),
     ] = None,
-    password: Annotated[str | None, typer.Option(help="Password of encrypted documents.")] = None,
+    password: Annotated[
+        str | None,
+        typer.Option(
+            envvar="SNAPPY_PASSWORD",
+            show_envvar=False,
+            help="Password of encrypted documents; - asks for it, and without this option it is "
+            "taken from SNAPPY_PASSWORD. Other users can see what a command line says.",
+        ),
+    ] = None,
     regions: Annotated[
         str | None,
         typer.Option(
@@ -82,6 +92,8 @@ def index(
     """Add documents to an index; those that it already holds unchanged are skipped."""
     keys = None if metadata is None else options.read_metadata(metadata)
     reading = ReadingOptions(ocr, languages, layout_model, pool_block)
+    if password == "-":
+        password = typer.prompt("Password", hide_input=True, err=True)
     memory_bytes = int(memory * 2**30)
     one_document = regions is not None or regions_format is not None
     if one_document and len(paths) != 1:
@@ -147,7 +159,7 @@ def copy(
     Documents that the copy already holds are skipped: an interrupted copy can be continued.
     """
     if source == target:
-        raise ValueError(f"FROM and TO are the same: {source}")
+        raise ValueError(f"FROM and TO are the same: {without_secrets(source)}")
     with (
         closing(open_store(source, create=False)) as source_store,
         closing(open_store(target)) as target_store,

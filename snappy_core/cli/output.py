@@ -1,7 +1,6 @@
 """Printing results, as text and as JSON."""
 
 import json
-import unicodedata
 from collections.abc import Iterable
 
 from rich.console import Console
@@ -9,6 +8,7 @@ from rich.text import Text
 
 from snappy_core import Hit
 from snappy_core.metadata import region_metadata
+from snappy_core.terminal import plain, plain_lines
 from snappy_core.types import Scalar
 
 
@@ -36,8 +36,7 @@ def console() -> Console:
 
 def print_lines(text: str, style: str | None = None) -> None:
     """Print lines without wrapping them, and without control characters that a file may hold."""
-    lines = "\n".join(map(plain, text.split("\n")))
-    console().print(lines, style=style, soft_wrap=True)
+    console().print(plain_lines(text), style=style, soft_wrap=True)
 
 
 def print_hits(hits: Iterable[Hit]) -> None:
@@ -46,7 +45,7 @@ def print_hits(hits: Iterable[Hit]) -> None:
     for hit in hits:
         page = f"page {hit.page_number}"
         if hit.page_label != str(hit.page_number):
-            page += f" (printed {hit.page_label})"
+            page += f" (printed {plain(hit.page_label)})"
         box = " ".join(f"{value:.3f}" for value in hit.region.box)
         heading = Text.assemble(
             (f"{hit.rank:>2}  ", "bold"),
@@ -61,12 +60,3 @@ def print_hits(hits: Iterable[Hit]) -> None:
                 line.rstrip()
                 out.print(Text("    ").append_text(line), soft_wrap=True)
         out.print()
-
-
-def plain(text: str) -> str:
-    """Replace control characters: the text of a document must not control the terminal.
-
-    >>> plain("a\\x1b[31mb")
-    'a�[31mb'
-    """
-    return "".join("\ufffd" if unicodedata.category(c) in ("Cc", "Cs") else c for c in text)

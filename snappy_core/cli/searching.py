@@ -11,6 +11,7 @@ from snappy_core import RegionIndex, SnappyError
 from snappy_core.cli.options import EncoderName, Json, K, load_encoder, read_filter
 from snappy_core.cli.output import print_hits, print_json, record
 from snappy_core.display.render import draw_page, on_page
+from snappy_core.terminal import plain
 
 Question = Annotated[str, typer.Argument(metavar="QUESTION", help="The question to answer.")]
 In = Annotated[str | None, typer.Option("--in", metavar="INDEX", help="The index to search.")]
@@ -115,7 +116,7 @@ def show(
     if as_json:
         print_json({"question": question, "picture": out, "hits": [record(hit) for hit in shown]})
     else:
-        print(out)
+        print(plain(out))
 
 
 @contextmanager
@@ -131,5 +132,5 @@ def _open_index(
             report = index.add(pdfs)
             report.raise_failed()
             for warning in report.warnings:
-                print(f"warning: {warning}", file=sys.stderr)
+                print(plain(f"warning: {warning}"), file=sys.stderr)
         yield index

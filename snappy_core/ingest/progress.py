@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from snappy_core.progress import progress_bar
+from snappy_core.terminal import plain
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -86,5 +87,7 @@ class IngestProgress:
             self._failed += 1
             self._bar.update(self._task, failed=f"{self._failed} failed")
             if not self._bar.disable:
-                self._bar.console.print(f"[red]failed[/red] {escape(failure)}", soft_wrap=True)
+                self._bar.console.print(
+                    f"[red]failed[/red] {escape(plain(failure))}", soft_wrap=True
+                )
         self._bar.update(self._task, done=self._done, total=self.expected_pages)

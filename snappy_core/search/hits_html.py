@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
+from snappy_core.terminal import plain_lines
 from snappy_core.types import Box
 
 if TYPE_CHECKING:
@@ -26,15 +27,19 @@ def hits_html(hits: Sequence[Hit]) -> str:
 
 
 def _row(hit: Hit) -> str:
-    name = escape(hit.source.rsplit("/", 1)[-1])
-    section = f" · {escape(hit.region.section)}" if hit.region.section else ""
+    name = _safe(hit.source.rsplit("/", 1)[-1])
+    section = f" · {_safe(hit.region.section)}" if hit.region.section else ""
     return (
         f'<tr><td style="vertical-align:top">{_page_map(hit)}</td>'
         '<td style="vertical-align:top;text-align:left">'
-        f"<b>{hit.rank}. {name}, page {escape(hit.page_label)}</b>{section}<br>"
-        f"<small>{hit.region.label}, score {hit.score:.3f}</small>"
-        f'<div style="white-space:pre-wrap">{escape(hit.region.text)}</div></td></tr>'
+        f"<b>{hit.rank}. {name}, page {_safe(hit.page_label)}</b>{section}<br>"
+        f"<small>{_safe(hit.region.label)}, score {hit.score:.3f}</small>"
+        f'<div style="white-space:pre-wrap">{_safe(hit.region.text)}</div></td></tr>'
     )
+
+
+def _safe(text: str) -> str:
+    return escape(plain_lines(text))
 
 
 def _page_map(hit: Hit) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from snappy_core.registry import Registry
 from snappy_core.stores.base import Store
+from snappy_core.stores.locations import without_secrets
 from snappy_core.stores.memory import MemoryStore
 from snappy_core.stores.sqlite.store import SqliteStore
 
@@ -65,7 +66,8 @@ def _scheme(path: str) -> str | None:
         return "lance"
     if match and match[2]:
         raise ValueError(
-            f"{path}: no store for {match[1]}://; use the path of a file, s3://bucket/prefix, "
-            f"qdrant://host:6333/name or ':memory:' (known: {', '.join(schemes)})"
+            f"{without_secrets(path)}: no store for {match[1]}://; use the path of a file, "
+            "s3://bucket/prefix, qdrant://host:6333/name or ':memory:' "
+            f"(known: {', '.join(schemes)})"
         )
     return None  # a path, perhaps with a colon in it

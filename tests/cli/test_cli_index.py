@@ -72,6 +72,18 @@ def test_a_password_opens_an_encrypted_document(snappy, data, tmp_path):
     assert opened.code == 0
 
 
+@pytest.mark.parametrize("way", ["prompt", "environment"])
+def test_a_password_that_no_command_line_shows(snappy, data, tmp_path, monkeypatch, way):
+    if way == "prompt":
+        monkeypatch.setattr("typer.prompt", lambda *_, **options: options["hide_input"] and "tide")
+        options = ["--password", "-"]
+    else:
+        monkeypatch.setenv("SNAPPY_PASSWORD", "tide")
+        options = []
+    opened = snappy("index", data / "encrypted.pdf", "--to", tmp_path / "a.snappy", *options)
+    assert opened.code == 0
+
+
 def test_metadata_is_kept_with_its_types(snappy, data, tmp_path):
     to = tmp_path / "a.snappy"
     pairs = ["team=a=b", "year=2025", "draft=true", "edition=1.10", "note="]

@@ -5,9 +5,9 @@ import json
 import pytest
 from PIL import Image, ImageChops
 
-from snappy_core.cli.output import plain
 from snappy_core.encoders import MINILM
 from snappy_core.metadata import KEYS
+from snappy_core.terminal import plain
 
 QUESTION = "How many boats has the port of Brae?"
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from snappy_core.errors import IndexMismatchError
 from snappy_core.stores.base import check_schema
 from snappy_core.stores.lance.errors import lance_errors, libraries
+from snappy_core.stores.locations import without_secrets
 
 SCHEMA_VERSION = 3
 
@@ -60,13 +61,13 @@ class LanceTable:
         self, location: str, *, create: bool, storage_options: Mapping[str, str] | None = None
     ) -> None:
         lancedb, _ = libraries()
-        self.location = location
+        self.location = without_secrets(location)
         local = "://" not in location
         if re.fullmatch("s3://?/*", location):
-            raise ValueError(f"{location}: names no bucket; use s3://bucket/prefix")
+            raise ValueError(f"{self.location}: names no bucket; use s3://bucket/prefix")
         if local:
             _check_folder(Path(location), create)
-        with lance_errors(location):
+        with lance_errors(self.location):
             options = None if storage_options is None else dict(storage_options)
             self._database = lancedb.connect(location, storage_options=options)
         table = self._find()
@@ -75,8 +76,8 @@ class LanceTable:
                 _check_content(Path(location))
             table = self._create()
         if table is None:
-            raise FileNotFoundError(f"{location}: no such index; make it with `snappy index`")
-        with lance_errors(location):
+            raise FileNotFoundError(f"{self.location}: no such index; make it with `snappy index`")
+        with lance_errors(self.location):
             is_new = create and table.count_rows() <= 1
         if is_new:
             # If two processes create a table at the same moment, Lance lets the later one replace

@@ -11,6 +11,7 @@ from time import sleep as _sleep
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from snappy_core.errors import MissingDependencyError, StoreError
+from snappy_core.stores.locations import without_secrets
 
 if TYPE_CHECKING:
     from qdrant_client import QdrantClient
@@ -40,8 +41,8 @@ def parse_location(location: str) -> tuple[str, str]:
     match = _URL.fullmatch(location)
     if match is None or match[4] in (".", ".."):
         raise ValueError(
-            f"{location}: use qdrant://host:6333/name, or qdrants:// for TLS; an API key comes "
-            "from QDRANT_API_KEY"
+            f"{without_secrets(location)}: use qdrant://host:6333/name, or qdrants:// for TLS; "
+            "an API key comes from QDRANT_API_KEY"
         )
     return f"http{match[1]}://{match[2]}{match[3]}", match[4]
 

@@ -211,6 +211,8 @@ class Connections:
 
     def _open(self) -> sqlite3.Connection:
         create = self._create and self._state is None
+        if create:
+            files.create_empty(self._path)
         connection = sqlite3.connect(
             files.uri(self._path, create),
             uri=True,

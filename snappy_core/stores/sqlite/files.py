@@ -70,6 +70,15 @@ def uri(path: Path, create: bool = False, immutable: bool = False) -> str:
     return f"{Path(os.path.abspath(path)).as_uri()}?{query}"
 
 
+def create_empty(path: Path) -> None:
+    """Create a file with the permissions of the umask; SQLite's own would never let a group write.
+
+    SQLite gives the log beside it the same ones.
+    """
+    with suppress(OSError):  # it exists, or SQLite says why it cannot be made
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+
+
 def stored_id(path: Path) -> str | None:
     """Return the id of the index in a file without what is in its log; None if it has none."""
     with (

@@ -196,6 +196,17 @@ class TestReadOnly:
             assert read_as_nobody(path)[:2] == ["['a'] 1", "1 ('a',)"]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="needs a umask")
+@pytest.mark.parametrize(("mask", "mode"), [(0o002, 0o664), (0o022, 0o644), (0o077, 0o600)])
+def test_permissions_are_those_of_the_umask(path, mask, mode):
+    before = os.umask(mask)
+    try:
+        with closing(make(path, "a", "Tides")):
+            assert {file.stat().st_mode & 0o777 for file in path.parent.iterdir()} == {mode}
+    finally:
+        os.umask(before)
+
+
 class TestLocks:
     def test_pages_are_read_before_the_file_is_locked(self, path, monkeypatch):
         monkeypatch.setattr(spool, "_MEMORY", 1000)  # the rest is in a temporary file
