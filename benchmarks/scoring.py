@@ -30,6 +30,7 @@ def run() -> list[Result]:
         patches.scales,
         membership,
         *region_arrays(record.page.regions),
+        record.pooled,
     )
 
     def product() -> np.ndarray:

@@ -20,7 +20,7 @@ from snappy_core.ingest.write import ingest
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Sources
 from snappy_core.search import engine, explain
-from snappy_core.search.hits import HeatMap, Hit, Hits, TokenMatch
+from snappy_core.search.hits import Explanation, HeatMap, Hit, Hits
 from snappy_core.search.options import SearchOptions, check_options
 from snappy_core.stores import MemoryStore, Store, open_store
 from snappy_core.stores.base import DocumentRecord
@@ -225,17 +225,21 @@ class RegionIndex:
         heat = self.heatmap(hit, token)
         return draw_page(self.page_image(hit, dpi, password), heat, [hit])
 
-    def explain(self, hit: Hit) -> tuple[TokenMatch, ...]:
-        """Return the weight of each token of the question and its best match in the region.
+    def explain(self, hit: Hit, scoring: str | None = None) -> Explanation:
+        """Return each token of the question with its best match, and the share of each signal.
 
-        The weighted sum of the similarities is the region's "maxsim" score.
+        The weighted sum of the similarities is the region's "maxsim" score, the sum of the shares
+        the score of the hit.
+
+        Args:
+            scoring: that of the search.
 
         Raises:
             PageUnavailableError: the page is no longer in the index, or has changed.
         """
         query = self.encoder.encode_query(hit.query)
         with self._store.read() as snapshot:
-            return explain.explain(snapshot, query, hit)
+            return explain.explain(snapshot, query, hit, scoring)
 
     def page_image(self, hit: Hit, dpi: float = 150, password: str | None = None) -> Image:
         """Draw the page of a hit from its source file.

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from snappy_core.scoring.passages import passages
 from snappy_core.types import Patches, Region
 from snappy_core.vectors import normalize, quantize
 
@@ -21,22 +22,25 @@ def pool(
 ) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
     """Return the pooled vectors of a page as int8 codes (p, d) and scales (p,).
 
-    A pooled vector is the normalized mean of a group of patches. Words form a group for each
-    region outside of others, grids for each square of `block` x `block` patches; all other patches
-    form one more group.
+    Of words they are the passages of all regions, in their order, and one more vector for words
+    outside of regions. Of a grid they are normalized means: of each square of `block` x `block`
+    patches, and of all patches that are not local.
     """
     vectors = patches.vectors.astype(np.float32) * patches.scales[:, None]
-    if patches.grid is not None:
-        groups = _grid_blocks(patches, block)
-    else:
-        groups = np.full(len(patches), -1, dtype=np.intp)
-        for index, region in enumerate(regions):
-            if region.parent is None:
-                groups[list(region.words)] = index
+    if patches.grid is None:
+        return quantize(_passages(vectors, regions))
+    groups = _grid_blocks(patches, block)
     unique_groups, group_indices = np.unique(groups, return_inverse=True)
     sums = np.zeros((len(unique_groups), vectors.shape[1]), dtype=np.float32)
     np.add.at(sums, group_indices, vectors)
     return quantize(normalize(sums))
+
+
+def _passages(vectors: NDArray[np.float32], regions: Sequence[Region]) -> NDArray[np.float32]:
+    outside = np.ones(len(vectors), dtype=bool)
+    outside[[word for region in regions for word in region.words]] = False
+    others = vectors[outside].sum(axis=0, keepdims=True)[: int(outside.any())]
+    return np.concatenate([passages(vectors, regions), normalize(others)])
 
 
 def _grid_blocks(patches: Patches, block: int) -> NDArray[np.intp]:

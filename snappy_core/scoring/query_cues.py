@@ -37,6 +37,14 @@ def label_boost(question: str, labels: NDArray[np.uint8]) -> NDArray[np.float32]
     >>> label_boost("What does the left plot show?", codes) > 0
     array([ True, False, False])
     """
-    named = [label for cue, kinds in _CUES if cue.search(question) for label in kinds]
-    matches = np.isin(labels, [LABELS.index(label) for label in named])
-    return (BOOST * matches).astype(np.float32)
+    named = [LABELS.index(label) for label in named_labels(question)]
+    return (BOOST * np.isin(labels, named)).astype(np.float32)
+
+
+def named_labels(question: str) -> tuple[Label, ...]:
+    """Return the labels of the kinds of regions that a question names.
+
+    >>> named_labels("Which row of the table is last?")
+    ('table', 'table_row')
+    """
+    return tuple(label for cue, kinds in _CUES if cue.search(question) for label in kinds)

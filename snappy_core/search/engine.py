@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from itertools import pairwise
@@ -11,14 +11,14 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.scoring import maxsim
+from snappy_core.scoring import maxsim, mixture
 from snappy_core.scoring.granularity import drop_nested, penalize_size, rankable
 from snappy_core.scoring.idf import token_weights
 from snappy_core.scoring.kernel import numpy_kernel
 from snappy_core.scoring.membership import concatenate
 from snappy_core.scoring.query_cues import label_boost
-from snappy_core.scoring.ranking import cap_per_group, combine, ranking
-from snappy_core.scoring.rules import MAXSIM, SCORING_RULES, default_rule
+from snappy_core.scoring.ranking import REGION_SHARE, cap_per_group, ranking
+from snappy_core.scoring.rules import MAXSIM, MIXTURE, SCORING_RULES, default_rule
 from snappy_core.search.filters import Filter, PageReference, find_pages, resolve
 from snappy_core.search.hits import Hit, Hits
 from snappy_core.search.hot_area_hits import find_hot_areas, merge
@@ -46,8 +46,10 @@ class Scores:
         page_maxsims: (p,) raw MaxSim of the page.
         regions: (r,) what the scoring rule says.
         within_page: (r,) ranks the regions of one page: `regions`, adjusted by "maxsim" for
-            length and label.
-        overall: (r,) ranks the regions of all pages: `within_page` combined with `pages`.
+            length and label, by "mixture" for the kind of region.
+        overall: (r,) ranks the regions of all pages: the weighted sum of the signals.
+        signals: what the scores are made of, (r,) by name.
+        weights: the weight of each signal.
         labels: (r,) indices into `LABELS`.
         parents: (r,) the region that contains each one, -1 for none.
         offsets: (p + 1,), page i owns the regions `offsets[i]:offsets[i + 1]`.
@@ -58,6 +60,8 @@ class Scores:
     regions: NDArray[np.float32]
     within_page: NDArray[np.float32]
     overall: NDArray[np.float32]
+    signals: Mapping[str, NDArray[np.float32]]
+    weights: Mapping[str, float]
     labels: NDArray[np.uint8]
     parents: NDArray[np.int64]
     offsets: NDArray[np.int64]
@@ -135,7 +139,7 @@ def score(
         scoring: the name of a scoring rule; the one for this kind of query by default.
 
     Raises:
-        ValueError: there is no such rule.
+        ValueError: there is no such rule, or it is "mixture" and the encoder is not one of text.
     """
     scoring = scoring or default_rule(query)
     rule = SCORING_RULES.get(scoring)
@@ -150,21 +154,57 @@ def score(
     membership = concatenate([page.membership for page in pages], patch_counts)
     of_regions = rule(similarity, weights, query.content_mask, membership)
     labels, parents = concatenate_regions([(page.labels, page.parents) for page in pages])
-    within_page = of_regions
-    if scoring == MAXSIM:
-        within_page = penalize_size(of_regions, membership, labels)
-        within_page = within_page + label_boost(query.text, labels)
-    region_counts = [len(page.labels) for page in pages]
+    offsets = np.cumsum([0, *(len(page.labels) for page in pages)], dtype=np.int64)
+    page_of_region = np.repeat(np.arange(len(pages)), np.diff(offsets))
+    if scoring == MIXTURE:
+        if query.terms is None:
+            raise ValueError(f"the scoring rule {MIXTURE!r} needs a text encoder")
+        passages = _passage_cosines(pages, mixture.question_vector(query, weights))
+        answering = np.where(rankable(labels, parents), passages, np.float32(-1))
+        best_passages = maxsim.segment_max(answering, offsets, empty=-1.0)
+        of_region = {"words": of_regions, "passage": passages}
+        of_page = {"page words": of_pages, "page passage": best_passages}
+        of_kind = mixture.kind_signals(query.text, labels)
+        signal_weights = mixture.load_weights()
+        of_regions = mixture.mean(of_region, signal_weights)
+        of_pages = mixture.mean(of_page, signal_weights)
+        within_page = mixture.total({**of_region, **of_kind}, signal_weights)
+        by_region = {name: values[page_of_region] for name, values in of_page.items()}
+        signals = {**of_region, **by_region, **of_kind}
+    else:
+        within_page = of_regions
+        if scoring == MAXSIM:
+            within_page = penalize_size(of_regions, membership, labels)
+            within_page = within_page + label_boost(query.text, labels)
+        signal_weights = {"region": REGION_SHARE, "page": 1 - REGION_SHARE}
+        signals = {"region": within_page, "page": of_pages[page_of_region]}
     return Scores(
         pages=of_pages,
         page_maxsims=raw_sums,
         regions=of_regions,
         within_page=within_page,
-        overall=combine(within_page, np.repeat(of_pages, region_counts)),
+        overall=mixture.total(signals, signal_weights),
+        signals=signals,
+        weights=signal_weights,
         labels=labels,
         parents=parents,
-        offsets=np.cumsum([0, *region_counts], dtype=np.int64),
+        offsets=offsets,
     )
+
+
+def _passage_cosines(
+    pages: Sequence[PageVectors], question: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return the cosine of a question (1, d) and the passage of each region, (r,)."""
+    cosines = np.zeros((1, sum(len(page.labels) for page in pages)), dtype=np.float32)
+    parts, start = [], 0
+    for page in pages:
+        vectors, scales = page.pooled
+        count = len(page.labels)
+        parts.append((vectors[:count], scales[:count], cosines[:, start : start + count]))
+        start += count
+    numpy_kernel(question).fill(parts)
+    return np.asarray(cosines[0])
 
 
 def rank(
@@ -180,16 +220,15 @@ def rank(
         labels: the labels that a filter asks for, as indices into `LABELS`.
         threshold: the least overall score.
     """
-    order = np.flatnonzero(
-        rankable(scores.labels, scores.parents, labels) & (scores.overall >= threshold)
-    )
-    order = order[ranking(scores.overall[order])]
+    overall = scores.overall
+    order = np.flatnonzero(rankable(scores.labels, scores.parents, labels) & (overall >= threshold))
+    order = order[ranking(overall[order])]
     order = order[drop_nested(order, scores.parents)]
     page = np.searchsorted(scores.offsets, order, side="right") - 1
     ranked = np.empty(len(order), RANKED)
     ranked["page_id"] = page_ids[page]
     ranked["index"] = order - scores.offsets[page]
-    ranked["score"] = scores.overall[order]
+    ranked["score"] = overall[order]
     ranked["region_score"] = scores.regions[order]
     ranked["page_score"] = scores.pages[page]
     ranked["page_maxsim"] = scores.page_maxsims[page]

@@ -11,8 +11,9 @@ from snappy_core.errors import PageUnavailableError
 from snappy_core.scoring.maxsim import similarities
 from snappy_core.scoring.membership import assign
 from snappy_core.scoring.propagation import heat
-from snappy_core.search.engine import query_weights
-from snappy_core.search.hits import HeatMap, Hit, TokenMatch
+from snappy_core.scoring.ranking import REGION_SHARE
+from snappy_core.search.engine import query_weights, score
+from snappy_core.search.hits import Explanation, HeatMap, Hit, TokenMatch
 from snappy_core.stores.base import DocumentRecord, Snapshot
 from snappy_core.types import Box, Page, Patches, Query, Region
 
@@ -38,10 +39,21 @@ def _token_index(query: Query, token: int | str) -> int:
     raise ValueError(f"token {token!r} is not in the question: {list(query.tokens)}")
 
 
-def explain(snapshot: Snapshot, query: Query, hit: Hit) -> tuple[TokenMatch, ...]:
-    """Return the best match of each token of the question; see `RegionIndex.explain`."""
+def explain(snapshot: Snapshot, query: Query, hit: Hit, scoring: str | None = None) -> Explanation:
+    """Return the best match of each token and the share of each signal; see `RegionIndex`."""
     page, patches = find_page(snapshot, hit)
     weights = query_weights(snapshot, query)
+    if hit.region in page.regions:
+        page_ids = snapshot.page_ids(hit.document_id)
+        scores = score(snapshot.vectors([page_ids[page.number]]), query, weights, scoring)
+        index = page.regions.index(hit.region)
+        shares = {
+            name: scores.weights[name] * float(values[index])
+            for name, values in scores.signals.items()
+        }
+    else:
+        page_share = (1 - REGION_SHARE) * hit.page_score
+        shares = {"region": hit.score - page_share, "page": page_share}
     similarity = similarities(query.vectors, patches.vectors, patches.scales)
     # All regions, because a region also owns the patches of its children. A hot area is extra.
     regions = page.regions if hit.region in page.regions else (*page.regions, hit.region)
@@ -65,7 +77,7 @@ def explain(snapshot: Snapshot, query: Query, hit: Hit) -> tuple[TokenMatch, ...
                 page_box=_box(patches, on_page),
             )
         )
-    return tuple(matches)
+    return Explanation(tuple(matches), {name: share for name, share in shares.items() if share})
 
 
 def _best(row: NDArray[np.float32], patches: NDArray[np.intp] | NDArray[np.int32]) -> int | None:

@@ -100,6 +100,30 @@ class Hits(Sequence[Hit]):
         return hits_html(self.hits)
 
 
+@dataclass(frozen=True, slots=True)
+class Explanation(Sequence["TokenMatch"]):
+    """Why a region was found: the matches of the tokens of the question, in its order.
+
+    Attributes:
+        tokens: a match for each token.
+        shares: what each signal adds to the score of the hit, by name; those that add nothing are
+            left out.
+    """
+
+    tokens: tuple[TokenMatch, ...]
+    shares: Mapping[str, float]
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+    @overload
+    def __getitem__(self, index: int) -> TokenMatch: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[TokenMatch, ...]: ...
+    def __getitem__(self, index: int | slice) -> TokenMatch | tuple[TokenMatch, ...]:
+        return self.tokens[index]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class HeatMap:
     """The relevance of each patch of a page to a question, or to one of its tokens.

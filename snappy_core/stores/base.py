@@ -158,6 +158,7 @@ class PageVectors:
         membership: which patches belong to each region.
         labels: (regions,) index of the label in `LABELS`.
         parents: (regions,) index of the parent region, -1 for none.
+        pooled: the vectors of the first stage; of words, the passages of the regions come first.
     """
 
     vectors: NDArray[np.int8]
@@ -165,6 +166,7 @@ class PageVectors:
     membership: Membership
     labels: NDArray[np.uint8]
     parents: NDArray[np.int32]
+    pooled: PooledVectors
 
 
 @dataclass(frozen=True, slots=True)

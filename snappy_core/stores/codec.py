@@ -137,12 +137,13 @@ def unpack_patches(content: Any, patch_boxes: Any, scoring: Any) -> Patches:
     return Patches(vectors, scales, boxes.reshape(-1, 4), local, shape)
 
 
-def unpack_scoring(scoring: Any) -> PageVectors:
-    """Return the arrays packed in `PackedPage.scoring`."""
+def unpack_scoring(scoring: Any, pooled: Any) -> PageVectors:
+    """Return the arrays packed in `PackedPage.scoring` and `PackedPage.pooled`."""
     arrays = unpack(scoring, _SCORING)
     _, offsets, patches, iou, share, _, parents, own, labels, _ = arrays
     membership = Membership(offsets, patches, iou, share, own)
-    return PageVectors(*_patch_vectors(arrays), membership, labels, parents)
+    vectors, scales = _patch_vectors(arrays)
+    return PageVectors(vectors, scales, membership, labels, parents, unpack_pooled(pooled))
 
 
 def pack_pooled(pooled: PooledVectors) -> bytes:

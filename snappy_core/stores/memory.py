@@ -74,6 +74,7 @@ class _MemorySnapshot(CatalogSnapshot):
                 record.patches.scales,
                 record.membership,
                 *region_arrays(record.page.regions),
+                record.pooled,
             )
             for record in records
         ]

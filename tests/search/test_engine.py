@@ -6,6 +6,7 @@ import pytest
 
 from snappy_core import RegionIndex, Source
 from snappy_core.ingest.jobs import prepare
+from snappy_core.scoring import mixture
 from snappy_core.scoring.idf import idf, term
 from snappy_core.scoring.rules import SCORING_RULES
 from snappy_core.search import engine
@@ -175,7 +176,7 @@ def test_scores_by_hand(store):
     )
     harbour, tide = math.log(1 + 1.5 / 1.5), math.log(1 + 0.5 / 2.5)
     share = tide / (harbour + tide)
-    hits = index.search("the harbour tide")
+    hits = index.search("the harbour tide", scoring="maxsim")
     expected = {  # (2 rel + page) / 3, rel, page, the raw sum
         "a#p1r0": (1, 1, 1, 2),
         "a#p1r1": (1 / 3, 0, 1, 2),
@@ -190,7 +191,7 @@ def test_scores_by_hand(store):
 
 def test_a_question_of_stop_words_weighs_them_equally(store):
     index = fill(store, OneHotEncoder(), {"a": [["the tide", "moon"]]})
-    best, other = index.search("the the")
+    best, other = index.search("the the", scoring="maxsim")
     assert (best.region_score, other.region_score) == pytest.approx((1, 0), abs=1e-6)
 
 
@@ -219,7 +220,8 @@ def exact(encoder, documents, question):
 @pytest.mark.parametrize("question", ["Where do ships wait?", "moon", "a wall at the harbour"])
 def test_scores_equal_exact_ones(index, question):
     expected = exact(FakeEncoder(), PAPERS, question)
-    found = {hit.region_id: hit.score for hit in index.search(question, k=100)}
+    hits = index.search(question, k=100, scoring="maxsim")
+    found = {hit.region_id: hit.score for hit in hits}
     assert found == pytest.approx(expected, abs=1e-6)
 
 
@@ -254,12 +256,13 @@ def test_scores_follow_the_index(index, store):
             index.delete(change)
             del documents[change]
         expected = exact(FakeEncoder(), documents, "ships in the harbour")
-        found = {hit.region_id: hit.score for hit in index.search("ships in the harbour", k=100)}
+        hits = index.search("ships in the harbour", k=100, scoring="maxsim")
+        found = {hit.region_id: hit.score for hit in hits}
         assert found == pytest.approx(expected, abs=1e-6)
 
 
 @pytest.mark.parametrize("encoder", [FakeEncoder(), FakeGridEncoder()], ids=lambda e: e.name)
-@pytest.mark.parametrize("scoring", SCORING_RULES.names())
+@pytest.mark.parametrize("scoring", ["maxsim", "iou_weighted", "max", "mean"])
 def test_every_scoring_finds_exact_words(store, scoring, encoder):
     pages = {"a": [["moon " * 30, "tide " * 30, "wind " * 30], ["cows " * 60]]}
     index = fill(store, encoder, pages)
@@ -267,6 +270,35 @@ def test_every_scoring_finds_exact_words(store, scoring, encoder):
         best = index.search(word, scoring=scoring)[0]
         assert best.region_id == f"a#p1r{rank}"
         assert best.score == pytest.approx((2 * best.region_score + best.page_score) / 3, abs=1e-6)
+
+
+def test_the_mixture_adds_weighted_signals(store, monkeypatch):
+    """Words and passages of a page whose regions have three words, so that each passage is all."""
+    weights = dict.fromkeys(mixture.KIND_SIGNALS, 0.0)
+    weights |= {"words": 0.5, "passage": 0.25, "page words": 0.15, "page passage": 0.1}
+    weights["heading"] = -0.125
+    monkeypatch.setattr(mixture, "load_weights", lambda: weights)
+    page = make_page("tide", "harbour moon")
+    regions = [replace(page.regions[0], label="heading"), page.regions[1]]
+    index = fill(store, OneHotEncoder(), {"a": [replace(page, regions=tuple(regions))]})
+    heading, text = index.search("tide tide")
+    cosine = 3**-0.5
+    page_score = (0.15 + 0.1 * cosine) / 0.25
+    for hit, words, kind in ((text, 0, 0), (heading, 1, -0.125)):
+        region_share = 0.5 * words + 0.25 * cosine
+        expected = (region_share + 0.25 * page_score + kind, region_share / 0.75, page_score)
+        found = (hit.score, hit.region_score, hit.page_score)
+        assert found == pytest.approx(expected, abs=0.01)  # passages are int8
+    assert index.explain(heading).shares == pytest.approx(
+        {"words": 0.5, "passage": 0.25 * cosine, "page words": 0.15, "page passage": 0.1 * cosine,
+         "heading": -0.125}, abs=0.01
+    )  # fmt: skip
+
+
+def test_the_mixture_needs_the_words_of_a_text_encoder(store):
+    index = fill(store, FakeGridEncoder(), PAPERS)
+    with pytest.raises(ValueError, match="'mixture' needs a text encoder"):
+        index.search("Where do ships wait?", scoring="mixture")
 
 
 def test_scoring_rules_differ(index):
@@ -323,7 +355,8 @@ def test_empty_questions_are_errors(index, question):
         ({"per_page": 0}, "per_page must be an integer of at least 1, not 0"),
         ({"score_threshold": 1.5}, "score_threshold must be between -1 and 1, not 1.5"),
         ({"score_threshold": math.nan}, "score_threshold must be between -1 and 1, not nan"),
-        ({"scoring": "bm25"}, "unknown scoring rule 'bm25'; use maxsim, iou_weighted, max, mean"),
+        ({"scoring": "bm25"}, "unknown scoring rule 'bm25'; use mixture, maxsim, iou_weighted, "
+                              "max, mean"),
         ({"filter": {"tema": "sea"}}, "'tema'; this index has document_id, page_number, "
                                       "region_label, source, team, year"),
         ({"filter": {"region_label": "tabel"}}, "unknown region_label 'tabel'; use title, heading"),

@@ -92,8 +92,9 @@ class TestExplain:
         assert (ships.page_match, ships.page_similarity) == ("Ships", pytest.approx(1, abs=1e-4))
 
     def test_adds_up_to_the_scores(self, index):
-        for hit in index.search("Where do spring tides meet the harbour wall?", k=9):
-            matches = index.explain(hit)
+        question = "Where do spring tides meet the harbour wall?"
+        for hit in index.search(question, k=9, scoring="maxsim"):
+            matches = index.explain(hit, scoring="maxsim")
             assert sum(m.weight for m in matches) == pytest.approx(1, abs=1e-6)
             region = sum(m.weight * m.similarity for m in matches)
             page = sum(m.weight * m.page_similarity for m in matches)
@@ -102,6 +103,14 @@ class TestExplain:
             assert sum(m.page_similarity for m in matches) == pytest.approx(
                 hit.page_maxsim, abs=1e-5
             )
+            assert matches.shares["region"] == pytest.approx(2 / 3 * hit.region_score, abs=1e-6)
+            assert matches.shares["page"] == pytest.approx(1 / 3 * hit.page_score, abs=1e-6)
+
+    def test_the_shares_of_all_signals_sum_to_the_score(self, index):
+        for hit in index.search("Where do spring tides meet the harbour wall?", k=9):
+            shares = index.explain(hit).shares
+            assert {"words", "passage", "page words", "page passage"} == set(shares)
+            assert sum(shares.values()) == pytest.approx(hit.score, abs=1e-6)
 
     def test_adds_up_on_a_grid(self, grid_hit):
         index, hit = grid_hit

@@ -53,11 +53,11 @@ def test_pages_are_read_as_they_were(name):
     assert_same_patches(
         codec.unpack_patches(page.content, page.patch_boxes, page.scoring), record.patches
     )
-    vectors = codec.unpack_scoring(page.scoring)
+    vectors = codec.unpack_scoring(page.scoring, page.pooled)
     for part in ("offsets", "patches", "iou", "share", "own"):
         expected = getattr(record.membership, part)
         np.testing.assert_array_equal(getattr(vectors.membership, part), expected, part)
-    for stored, expected in zip(codec.unpack_pooled(page.pooled), record.pooled, strict=True):
+    for stored, expected in zip(vectors.pooled, record.pooled, strict=True):
         np.testing.assert_array_equal(stored, expected)
 
 
@@ -65,7 +65,7 @@ def test_arrays_are_aligned_wherever_the_bytes_lie():
     page = codec.pack_page(GRID)
     for shift in range(8):
         blob = memoryview(bytes(shift) + page.scoring)[shift:]
-        vectors = codec.unpack_scoring(blob)
+        vectors = codec.unpack_scoring(blob, page.pooled)
         assert vectors.scales.flags.aligned
         np.testing.assert_array_equal(vectors.scales, GRID.patches.scales)
 

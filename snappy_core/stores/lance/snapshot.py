@@ -23,6 +23,7 @@ from snappy_core.stores.lance.table import Version
 from snappy_core.types import Page, Patches
 
 _PATCH_COLUMNS = ["content", "patch_boxes", "scoring"]
+_PAGE_COLUMNS = [*_PATCH_COLUMNS, "pooled"]
 
 
 class LanceCache:
@@ -119,15 +120,18 @@ class LanceSnapshot(LogSnapshot[int], CatalogSnapshot):
     def vectors(self, page_ids: Sequence[int]) -> list[PageVectors]:
         if not page_ids:
             return []
-        blobs = self._take(page_ids, ["scoring"])["scoring"]
-        return [codec.unpack_scoring(blob.as_buffer()) for blob in blobs]
+        table = self._take(page_ids, ["scoring", "pooled"])
+        return [
+            codec.unpack_scoring(scoring.as_buffer(), pooled.as_buffer())
+            for scoring, pooled in zip(table["scoring"], table["pooled"], strict=True)
+        ]
 
     def page(self, page_id: int) -> Page:
         (blob,) = self._take([page_id], ["content"])["content"]
         return codec.unpack_content(blob.as_buffer())
 
     def patches(self, page_id: int) -> Patches:
-        table = self._take([page_id], _PATCH_COLUMNS)
+        table = self._take([page_id], _PAGE_COLUMNS)
         self._last_read = [page_id], table
         return codec.unpack_patches(*(table[name][0].as_buffer() for name in _PATCH_COLUMNS))
 

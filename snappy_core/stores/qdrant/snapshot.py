@@ -32,6 +32,7 @@ the best regions is rarely on a page behind these, and each page takes some 200 
 """
 
 _PATCH_FIELDS = ["content", "patch_boxes", "scoring"]
+_PAGE_FIELDS = [*_PATCH_FIELDS, "pooled"]
 
 
 class QdrantSnapshot(LogSnapshot[str]):
@@ -136,15 +137,18 @@ class QdrantSnapshot(LogSnapshot[str]):
             yield [] if numbers is None else [filters.is_any("number", numbers)]
 
     def vectors(self, page_ids: Sequence[int]) -> list[PageVectors]:
-        payloads = self._read(page_ids, ["scoring"])
-        return [codec.unpack_scoring(packed_part(payload, "scoring")) for payload in payloads]
+        payloads = self._read(page_ids, ["scoring", "pooled"])
+        return [
+            codec.unpack_scoring(packed_part(payload, "scoring"), packed_part(payload, "pooled"))
+            for payload in payloads
+        ]
 
     def page(self, page_id: int) -> Page:
         (payload,) = self._read([page_id], ["content"])
         return codec.unpack_content(packed_part(payload, "content"))
 
     def patches(self, page_id: int) -> Patches:
-        (payload,) = self._read([page_id], _PATCH_FIELDS)
+        (payload,) = self._read([page_id], _PAGE_FIELDS)
         self._last_read = page_id, payload
         return codec.unpack_patches(*(packed_part(payload, name) for name in _PATCH_FIELDS))
 

@@ -175,7 +175,7 @@ class SqliteSnapshot(CatalogSnapshot):
         return self._catalogs.load(self._connection)
 
     def vectors(self, page_ids: Sequence[int]) -> list[PageVectors]:
-        query = "SELECT arrays FROM scoring WHERE page = ?"
+        query = "SELECT arrays, vectors FROM scoring JOIN pooled USING (page) WHERE page = ?"
         return [codec.unpack_scoring(*self._row(query, page_id)) for page_id in page_ids]
 
     def page(self, page_id: int) -> Page:

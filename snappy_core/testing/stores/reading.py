@@ -60,6 +60,8 @@ class ReadingTests:
                     stored = getattr(vectors.membership, part)
                     np.testing.assert_array_equal(stored, expected, part)
                     assert stored.dtype == expected.dtype
+                for stored, expected in zip(vectors.pooled, record.pooled, strict=True):
+                    np.testing.assert_array_equal(stored, expected, "pooled")
             catalog = snapshot.catalog()
             codes, scales = scanned.pooled
             other_codes, other_scales = grid.pooled

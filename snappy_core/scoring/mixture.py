@@ -1,0 +1,87 @@
+"""The mixture: signals of a region and its page, added with weights learned from questions.
+
+`python -m training.ranking` learns the weights (`data/ranking.json`) from questions whose answers
+are known.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snappy_core.scoring.query_cues import named_labels
+from snappy_core.types import LABELS, Label, Query
+from snappy_core.vectors import normalize
+
+WEIGHTS = Path(__file__).parent.parent / "data" / "ranking.json"
+
+REGION_SIGNALS = ("words", "passage")
+"""Cosines of a region: MaxSim of its words, and of the question and the passage."""
+
+PAGE_SIGNALS = ("page words", "page passage")
+"""Cosines of its page: MaxSim of all words, and the best passage of a region that may answer."""
+
+_KINDS: dict[str, tuple[Label, ...]] = {
+    "heading": ("title", "heading"),
+    "list": ("list",),
+    "list item": ("list_item",),
+    "table": ("table",),
+    "table row": ("table_row",),
+    "figure": ("figure",),
+}
+
+KIND_SIGNALS = (*_KINDS, "named figure")
+"""1 or 0: whether the region is of this kind; a figure, and the question asks for one."""
+
+Signals = Mapping[str, NDArray[np.float32]]
+
+
+@cache
+def load_weights() -> Mapping[str, float]:
+    """Return the weight of each signal, by name; those of the four cosines sum to 1."""
+    weights: dict[str, float] = json.loads(WEIGHTS.read_bytes())
+    return weights
+
+
+def question_vector(query: Query, weights: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the vector of a question that passages are compared with, (1, d) of length 1.
+
+    Half of it is the mean over all tokens, half that over the tokens as they weigh.
+
+    Args:
+        weights: (m,) token weights, sum 1.
+    """
+    mean = query.vectors.mean(axis=0, dtype=np.float32)
+    return normalize((mean + weights @ query.vectors)[None])
+
+
+def kind_signals(question: str, labels: NDArray[np.uint8]) -> Signals:
+    """Return the `KIND_SIGNALS` of regions by their labels (r,), indices into `LABELS`.
+
+    >>> labels = np.array([LABELS.index("figure"), LABELS.index("list")])
+    >>> kinds = kind_signals("What does the left plot show?", labels)
+    >>> kinds["figure"].tolist(), kinds["named figure"].tolist(), kinds["list"].tolist()
+    ([1.0, 0.0], [1.0, 0.0], [0.0, 1.0])
+    """
+    masks = {
+        name: np.isin(labels, [LABELS.index(label) for label in kind])
+        for name, kind in _KINDS.items()
+    }
+    masks["named figure"] = masks["figure"] & ("figure" in named_labels(question))
+    return {name: mask.astype(np.float32) for name, mask in masks.items()}
+
+
+def total(signals: Signals, weights: Mapping[str, float]) -> NDArray[np.float32]:
+    """Return the weighted sum of signals of one shape."""
+    parts = [weights[name] * values for name, values in signals.items()]
+    return np.asarray(np.sum(parts, axis=0), dtype=np.float32)
+
+
+def mean(signals: Signals, weights: Mapping[str, float]) -> NDArray[np.float32]:
+    """Return the weighted mean of signals of one shape."""
+    return np.asarray(total(signals, weights) / np.float32(sum(map(weights.__getitem__, signals))))

@@ -1,0 +1,65 @@
+"""Passages: a vector for each region, of its own words and, where they are few, of those around.
+
+MaxSim takes the best place of each word of a question by itself. The vector of a passage knows what
+its words together are about, and gives a short region, such as a cell or a bullet, its context.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snappy_core.scoring.granularity import rankable
+from snappy_core.types import LABELS, Region
+from snappy_core.vectors import normalize
+
+PASSAGE_WORDS = 60
+"""Words that a region is filled up to; from 40 to 80 made no difference on the benches."""
+
+
+def passages(vectors: NDArray[np.float32], regions: Sequence[Region]) -> NDArray[np.float32]:
+    """Return the passage of each region of a page, (r, d) of length 1; zero without words.
+
+    A region with less than `PASSAGE_WORDS` words takes more from before and after it, half each
+    if the page has as many. They are taken in the order of reading, without running headers and
+    footers.
+
+    Args:
+        vectors: (n, d) a vector for each word of the page.
+    """
+    sums = np.zeros((len(regions), vectors.shape[1]), dtype=np.float32)
+    order = _reading_order(regions)
+    position = {word: index for index, word in enumerate(order)}
+    sums_before = np.zeros((len(order) + 1, vectors.shape[1]), dtype=np.float32)
+    np.cumsum(vectors[order], axis=0, out=sums_before[1:])
+    for total, region in zip(sums, regions, strict=True):
+        own = list(dict.fromkeys(region.words + region.context))
+        total += vectors[own].sum(axis=0)
+        positions = [position[word] for word in region.words if word in position]
+        if positions and len(own) < PASSAGE_WORDS:
+            start, stop = min(positions), max(positions) + 1
+            first, last = _widen(start, stop, PASSAGE_WORDS - len(own), len(order))
+            total += sums_before[start] - sums_before[first]
+            total += sums_before[last] - sums_before[stop]
+    return normalize(sums)
+
+
+def _reading_order(regions: Sequence[Region]) -> list[int]:
+    """Return the words of the regions that may answer, each once, at its first place."""
+    labels = np.array([LABELS.index(region.label) for region in regions], dtype=np.uint8)
+    parents = np.array([-1 if r.parent is None else r.parent for r in regions], dtype=np.int64)
+    indices = np.flatnonzero(rankable(labels, parents)).tolist()
+    return list(dict.fromkeys(word for index in indices for word in regions[index].words))
+
+
+def _widen(start: int, stop: int, missing: int, length: int) -> tuple[int, int]:
+    """Return `start:stop` with `missing` more items of `length`, half of them on either side.
+
+    >>> _widen(5, 6, 4, 10), _widen(1, 2, 4, 10), _widen(9, 10, 4, 10), _widen(1, 2, 9, 3)
+    ((3, 8), (0, 5), (5, 10), (0, 3))
+    """
+    after = length - stop
+    before = min(start, max(missing // 2, missing - after))
+    return start - before, stop + min(after, missing - before)
