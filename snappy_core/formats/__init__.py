@@ -15,6 +15,7 @@ from snappy_core.formats.base import Content, Format, SuppliedPage, SuppliedRegi
 from snappy_core.formats.frames import Frame
 from snappy_core.formats.merge import merge_regions
 from snappy_core.formats.region_builder import NestedRegion, SuppliedWord, build_page
+from snappy_core.parsing.source import check_regular
 from snappy_core.registry import Registry
 
 __all__ = [
@@ -42,6 +43,8 @@ FORMATS = Registry[Format](
     },
 )
 
+MAX_BYTES = 256 << 20  # of a file; that of a book has some ten million
+
 SuppliedRegions = str | os.PathLike[str] | bytes | Mapping[str, object] | Sequence[object]
 """The path of a file, the bytes of a file, or parsed JSON."""
 
@@ -58,16 +61,16 @@ def read_regions(
 
     Raises:
         FormatError: the format differs or cannot be detected, a box lies outside of its page or
-            is in another unit, or a size is missing.
+            is in another unit, a size is missing, or a file or page is too large.
         ValueError: no format has this name.
-        OSError: the file cannot be opened.
+        OSError: the file cannot be opened, or is a pipe, device or socket.
     """
     chosen = None if regions_format is None else FORMATS.get(regions_format)
     source, note = "regions", ""
     content: Content
     if isinstance(data, (str, os.PathLike)):
         source = os.fspath(data)
-        data = Path(data).read_bytes()
+        data = _read_file(Path(data))
     if isinstance(data, bytes):
         content, note = _parse(data)
     elif isinstance(data, Mapping):
@@ -85,6 +88,15 @@ def read_regions(
         name = chosen.name if chosen else "any format"
         cause = f"cannot be read as {name} ({type(error).__name__}: {error})"
         raise FormatError(f"{source}: {cause}{note}") from error
+
+
+def _read_file(path: Path) -> bytes:
+    check_regular(path)
+    with path.open("rb") as file:
+        data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise FormatError(f"{path}: is larger than {MAX_BYTES >> 20} MiB; split it by pages")
+    return data
 
 
 def _parse(data: bytes) -> tuple[Content, str]:

@@ -17,7 +17,8 @@ from snappy_core.formats.labels import label_of, labels_by_name
 from snappy_core.formats.markup import decode, tables_to_markdown
 from snappy_core.formats.region_builder import NestedRegion, build_page
 
-_REGION = re.compile(r"<\|ref\|>(.*?)<\|/ref\|>\s*<\|det\|>(.*?)<\|/det\|>", re.DOTALL)
+_INSIDE = r"((?:(?!<\|).)*)"  # up to the next tag: a search never reads on from a tag left open
+_REGION = re.compile(rf"<\|ref\|>{_INSIDE}<\|/ref\|>\s*<\|det\|>{_INSIDE}<\|/det\|>", re.DOTALL)
 _PAGE_SPLIT = re.compile(r"<-+ *Page Split *-+>", re.IGNORECASE)
 _MARKUP = re.compile(r"<｜end▁of▁sentence｜>|</?center>|^#+ ", re.MULTILINE)
 _LABELS = labels_by_name(

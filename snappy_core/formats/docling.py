@@ -197,10 +197,16 @@ def _grid(cells: list[_Cell], rows: Any, columns: Any, ref: str) -> tuple[list[l
     if not (are_counts and 0 <= rows * columns <= MAX_CELLS and rows <= MAX_CELLS):
         raise FormatError(f"{ref}: a table cannot have {rows!r} x {columns!r} cells")
     header_rows = min((cell.row for cell in cells if not cell.is_header), default=rows)
+    if header_rows * rows * columns > 10 * MAX_CELLS:  # each row repeats the header
+        raise FormatError(f"{ref}: a table cannot have {header_rows} header rows of {rows}")
     grid = [[""] * columns for _ in range(rows)]
+    covered = 0
     for cell in cells:
         if not (cell.row < cell.end_row <= rows and cell.column < cell.end_column <= columns):
             raise FormatError(f"{ref}: a cell lies outside of the table, {rows} x {columns}")
+        covered += (cell.end_row - cell.row) * (cell.end_column - cell.column)
+        if covered > 2 * MAX_CELLS:
+            raise FormatError(f"{ref}: its cells lie on top of each other")
         texts = [cell.text] * (cell.end_column - cell.column)
         for row in (cell.row, *range(max(cell.row + 1, header_rows), cell.end_row)):
             grid[row][cell.column : cell.end_column] = texts

@@ -20,7 +20,8 @@ MAX_SPAN = 1000  # columns or rows that a cell may span, as in HTML
 _LIMITS = {"no_network": True, "huge_tree": False, "remove_comments": True, "remove_pis": True}
 # libxml2 ignores whatever follows them, such as a second file
 _LAST_TAGS = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
-_TABLE = re.compile(r"<table\b.*?</table\s*>", re.DOTALL | re.IGNORECASE)
+_TABLE_START = re.compile(r"<table\b", re.IGNORECASE)
+_TABLE_END = re.compile(r"</table\s*>", re.IGNORECASE)
 _ENCODING = re.compile(rb"""(?:encoding|charset)\s*=\s*["']?([\w-]+)""")
 _PROLOG = 2048  # bytes at the start of a file in which its encoding is declared
 
@@ -84,7 +85,15 @@ def tables_to_markdown(text: str) -> str:
     | --- | --- |
     | Brest |  |
     """
-    return _TABLE.sub(lambda match: table_markdown(_rows(parse_html(match[0]))), text)
+    parts, position = [], 0
+    while start := _TABLE_START.search(text, position):
+        end = _TABLE_END.search(text, start.end())
+        if end is None:  # nor is there one for any later table
+            break
+        table = parse_html(text[start.start() : end.end()])
+        parts += [text[position : start.start()], table_markdown(_rows(table))]
+        position = end.end()
+    return "".join([*parts, text[position:]])
 
 
 def _rows(root: Element) -> list[list[str]]:

@@ -13,6 +13,10 @@ from snappy_core.formats.base import SuppliedPage, SuppliedRegion
 from snappy_core.types import Box, Label, Words
 from snappy_core.word_boxes import estimate_word_boxes
 
+# Of a page. Each region is compared with each word; a full page of a newspaper has 500 and 10,000.
+MAX_REGIONS = 10_000
+MAX_WORDS = 100_000
+
 
 @dataclass(slots=True)
 class NestedRegion:
@@ -53,16 +57,20 @@ def build_page(
         size: width and height in any unit; None if they are unknown.
 
     Raises:
-        FormatError: a confidence is not between 0 and 1.
+        FormatError: a confidence is not between 0 and 1, or there are too many regions or words.
     """
     supplied: list[SuppliedRegion] = []
     stack: list[tuple[NestedRegion, int | None]] = [(region, None) for region in regions]
     stack.reverse()
-    while stack:  # no recursion: hostile files are nested deeply
+    while stack and len(supplied) <= MAX_REGIONS:  # no recursion: hostile files are nested deeply
         region, parent = stack.pop()
         stack += [(child, len(supplied)) for child in reversed(region.children)]
         text = clean(region.text)
         supplied.append(SuppliedRegion(region.box, text, region.label, parent, region.context))
+    if len(supplied) > MAX_REGIONS or len(words) > MAX_WORDS:
+        raise FormatError(
+            f"page {number}: has more than {MAX_REGIONS:,} regions or {MAX_WORDS:,} words"
+        )
     width, height = size or (None, None)
     aspect = size[0] / size[1] if size else 1.0
     for word in words:

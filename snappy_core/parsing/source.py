@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -69,11 +71,20 @@ class Source:
     @contextmanager
     def _open(self) -> Iterator[io.BufferedReader | io.BytesIO]:
         try:
+            if self.path is not None:
+                check_regular(self.path)
             with self.path.open("rb") if self.path else io.BytesIO(self.data or b"") as file:
                 yield file
         except (OSError, ValueError) as error:  # ValueError: a NUL byte in the name
             cause = getattr(error, "strerror", None) or str(error)
             raise UnreadableDocumentError(self.name, cause) from error
+
+
+def check_regular(path: Path) -> None:
+    """Raise OSError if a path is a pipe, device or socket, of which reading may never end."""
+    mode = path.stat().st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):  # opening a folder raises by itself
+        raise OSError(errno.EINVAL, "is a pipe, device or socket, not a file", str(path))
 
 
 Sources = str | os.PathLike[str] | Source

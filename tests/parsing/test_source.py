@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -75,3 +76,21 @@ def test_head(tmp_path, size):
     expected = b"low water at six"[:size]
     assert Source.from_path(tmp_path / "log").head(size) == expected
     assert Source.from_bytes(b"low water at six", "log").head(size) == expected
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with names")
+@pytest.mark.parametrize("special", ["pipe", "socket", "device"])
+def test_what_is_no_file_is_refused_without_waiting_for_it(tmp_path, special):
+    path = tmp_path / "tide.pdf"
+    if special == "pipe":
+        os.mkfifo(path)
+    elif special == "socket":
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(str(path))
+    else:
+        path = Path("/dev/zero")
+    for method in (Source.head, Source.content_hash, Source.read_bytes):
+        with pytest.raises(
+            UnreadableDocumentError, match="is a pipe, device or socket, not a file"
+        ):
+            method(Source.from_path(path))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -19,6 +20,7 @@ from snappy_core.errors import MissingDependencyError, OcrError
 from snappy_core.parsing.ocr.engine import OcrWords
 
 TIMEOUT = 120  # seconds for a page; Tesseract takes about two
+_LIST_TIMEOUT = 20  # seconds to list the languages, which takes less than one
 _DPI = 200  # what Tesseract is told; its own guess is often wrong
 _RULING_LINES = "|¦_"  # characters that Tesseract takes ruling lines of tables for
 # Below this mean confidence (0..1) a page is tried upside down, too: Tesseract's own guess of the
@@ -61,7 +63,20 @@ def _errors() -> Iterator[None]:
 def _check_languages(languages: str) -> None:
     """Raise MissingDependencyError for missing languages, which Tesseract may just ignore."""
     with _errors():
-        installed = pytesseract.get_languages()
+        # Not pytesseract's own, which waits for a program that hangs for ever.
+        program = pytesseract.pytesseract.tesseract_cmd
+        try:
+            answer = subprocess.run(
+                [program, "--list-langs"],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                timeout=_LIST_TIMEOUT,
+                check=False,
+            )
+        except (FileNotFoundError, PermissionError) as error:
+            raise pytesseract.TesseractNotFoundError from error
+    installed = set(answer.stdout.decode("utf-8", "replace").split())
     missing = [name for name in languages.split("+") if name not in installed]
     if missing:
         packages = " ".join(f"tesseract-ocr-{name.replace('_', '-')}" for name in missing)

@@ -47,6 +47,8 @@ class SqliteStore:
             raise FileNotFoundError(f"{self._path.parent}: no such folder for the index")
         if self._path.is_dir():
             raise IndexMismatchError(f"{self._path}: is a folder; an index is one file")
+        if self._path.exists() and not self._path.is_file():
+            raise IndexMismatchError(f"{self._path}: is a pipe, device or socket, not an index")
         if not create and not self._path.is_file():
             raise FileNotFoundError(f"{self._path}: no such index; make it with `snappy index`")
         self._catalogs = CatalogCache()

@@ -202,3 +202,11 @@ def test_tesseract_has_one_thread_unless_told_otherwise(
         recognize(sheet())
     assert (tmp_path / "threads").read_text().strip() == expected
     assert os.environ["OMP_THREAD_LIMIT"] == expected
+
+
+def test_a_program_that_does_not_list_its_languages(program, monkeypatch, tmp_path):
+    program("exit 1")
+    (tmp_path / "tesseract").write_text("#!/bin/sh\nexec sleep 60\n")
+    monkeypatch.setattr(tesseract, "_LIST_TIMEOUT", 0.2)
+    with pytest.raises(OcrError, match="timed out"):
+        tesseract._check_languages("eng")
