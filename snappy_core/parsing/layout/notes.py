@@ -9,6 +9,7 @@ from snappy_core.boxes import as_boxes, enclose
 from snappy_core.parsing.layout.blocks import Block
 from snappy_core.parsing.layout.geometry import box_gaps
 from snappy_core.parsing.layout.upright_page import UprightPage
+from snappy_core.parsing.superscripts import RAISED_DIGITS, from_superscript
 from snappy_core.types import Box
 
 _UNITS = re.compile(r"[(\[（［].*[)\]）］]")
@@ -18,7 +19,7 @@ _NOTE = re.compile(
     r"(?i:notes?|sources?|quellen?|anmerkung(?:en)?|remarques?|fuentes?|notas?|fontes?"
     r"|注|註|出典|資料|来源|资料来源)\s*[:：]"
 )
-_MARK = re.compile(r"([*†‡§]{1,4}|\(\d{1,2}\)|\([a-z]\)|\d{1,2})(?=\s|[^\W\d_])")
+_MARK = re.compile(r"([*†‡§]{1,4}|\(\d{1,2}\)|\([a-z]\)|\d{1,2}|[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})(?=\s|[^\W\d_])")
 """The beginning of a text below a table; a mark must also be in the table."""
 
 _LABELS = ("paragraph", "list_item", "heading", "caption", "other")
@@ -65,6 +66,8 @@ def _belongs(block: Block, table: Block, words: Sequence[str], page: UprightPage
 
 
 def _is_marked(word: str, mark: str) -> bool:
-    """Return whether a word ends with a mark; a raised digit must follow a letter."""
+    """Return whether a word ends with a mark; a digit must be raised, or follow a letter."""
+    if word[-1:] in RAISED_DIGITS:
+        return from_superscript(word).strip(",;.") == from_superscript(mark)
     before = word.removesuffix(mark)
     return before != word and (not mark.isdigit() or before[-1:].isalpha())

@@ -102,9 +102,18 @@ def page_label(document: Any, number: int) -> str:
     return label or str(number)
 
 
-def draw(page: Any, dpi: float, max_pixels: int = MAX_PIXELS, grayscale: bool = False) -> Any:
+def draw(
+    page: Any,
+    dpi: float,
+    max_pixels: int = MAX_PIXELS,
+    grayscale: bool = False,
+    annotations: bool = True,
+) -> Any:
     """Draw a page as PDFium's bitmap, at fewer dots per inch where it would exceed the limits."""
     width, height = page.get_size()
     shorter, longer = sorted((width, height))
     scale = min(dpi / 72, (max_pixels / (width * height)) ** 0.5, _MAX_IMAGE_SIDE / longer)
-    return page.render(scale=max(scale, 1 / shorter), grayscale=grayscale)  # at least a pixel
+    scale = max(scale, 1 / shorter)  # at least a pixel
+    return page.render(
+        scale=scale, grayscale=grayscale, draw_annots=annotations, may_draw_forms=annotations
+    )

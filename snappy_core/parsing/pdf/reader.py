@@ -28,6 +28,7 @@ from snappy_core.parsing.pdf.document import (
     page_label,
 )
 from snappy_core.parsing.pdf.drawings import page_drawings
+from snappy_core.parsing.pdf.duplicates import drop_duplicates
 from snappy_core.parsing.pdf.forms import (
     XFA_WARNING,
     Fields,
@@ -147,17 +148,19 @@ def _read_page(document: Any, number: int, source: Source, label: str) -> PageCo
     # layer of a scan, elsewhere it is hidden.
     on_image = contains_center(images, all_text.boxes).any(axis=0)
     visible = has_edges(edges, all_text.boxes) & (~all_text.invisible | on_image)
-    text_layer = mark_buttons(all_text.take(visible), fields.take(has_edges(edges, fields.boxes)))
+    width, height = page.get_size()
+    words = drop_duplicates(all_text.take(visible), width, height)
+    seen = fields.take(has_edges(edges, fields.boxes)) if fields.marks else fields
+    text_layer = mark_buttons(words, seen)
     image_share = covered_share(np.ones((_IMAGE_CELLS, _IMAGE_CELLS), dtype=bool), images)
     is_unreliable = _characters(text_layer) <= _VISIBLE_SHARE * _characters(all_text) or (
         image_share > _IMAGE_SHARE and covered_share(edges, text_layer.boxes) < _INK_SHARE
     )
-    has_ink, drawings = bool(edges.any()), replace(page_drawings(page), fields=fields.boxes)
+    has_ink, drawings = bool(edges.any()), replace(page_drawings(page), fields=seen.boxes)
     if is_xfa_cover(document, fields):
         warning = _join(warning, XFA_WARNING)
     if number == 1 and (names := attached_documents(document)):
         warning = _join(warning, f"has attached documents that are not read: {', '.join(names)}")
-    width, height = page.get_size()
     return PageContent(
         label, width, height, text_layer, drawings, matrix, has_ink, is_unreliable, warning,
         tagged.tags if tagged else None,

@@ -13,6 +13,16 @@ import pypdfium2.raw as raw
 from numpy.typing import ArrayLike, NDArray
 
 from snappy_core.boxes import Boxes, contains_center
+from snappy_core.parsing.pdf.layers import hidden_texts
+from snappy_core.parsing.pdf.symbols import SYMBOLS
+from snappy_core.parsing.superscripts import (
+    DIGITS,
+    MAX_RISE,
+    MIN_RISE,
+    height,
+    rise,
+    to_superscript,
+)
 from snappy_core.parsing.tags import UNKNOWN
 from snappy_core.parsing.text import TextLayer, quarter_turns
 from snappy_core.types import Box, Matrix
@@ -43,13 +53,15 @@ def read_text_layer(page: Any, owners: Mapping[int, int] | None = None) -> tuple
     """
     with closing(page.get_textpage()) as text_page:
         words, is_complete = _words(text_page)
+    if hidden := hidden_texts(page, {word.address for word in words}):
+        words = [word for word in words if word.address not in hidden]
     matrix, size = page_matrix(page), np.array(page.get_size(), dtype=np.float64)
     boxes = to_page([word.box for word in words], matrix)
     frames = [(*word.origin, *word.along, *word.up) for word in words]
     origins, along, up = np.hsplit(np.array(frames, dtype=np.float64).reshape(-1, 6), 3)
     direction, rise = along @ matrix[:2] * size, up @ matrix[:2] * size  # points, y down
     layer = TextLayer(
-        texts=tuple("".join(word.letters) for word in words),
+        texts=tuple(word.text for word in words),
         boxes=np.clip(boxes, 0, 1),
         lines=_line_boxes(boxes, origins @ matrix[:2] + matrix[2], up @ matrix[:2]),
         sizes=np.linalg.norm(rise, axis=1).astype(np.float32),
@@ -103,6 +115,7 @@ class _Word:
         "invisible",
         "letters",
         "origin",
+        "raised",
         "reach",
         "up",
     )
@@ -110,7 +123,7 @@ class _Word:
     def __init__(self, text_page: Any, index: int, box: Box) -> None:
         self.letters: list[str] = []
         self.box = box
-        self.hyphen = False
+        self.hyphen = self.raised = False
         matrix, x, y = raw.FS_MATRIX(), ctypes.c_double(), ctypes.c_double()
         raw.FPDFText_GetMatrix(text_page, index, matrix)
         raw.FPDFText_GetCharOrigin(text_page, index, x, y)
@@ -124,6 +137,11 @@ class _Word:
         self.bold = _is_bold(text_object)
         self.invisible = raw.FPDFTextObj_GetTextRenderMode(text_object) in _INVISIBLE_MODES
 
+    @property
+    def text(self) -> str:
+        text = "".join(self.letters)
+        return to_superscript(text) if self.raised else text
+
     def add(self, letter: str, box: Box) -> None:
         self.letters.append(letter)
         x0, y0, x1, y1 = self.box
@@ -134,6 +152,10 @@ class _Word:
         gap_x = max(box[0] - self.box[2], self.box[0] - box[2])
         gap_y = max(box[1] - self.box[3], self.box[1] - box[3])
         return max(gap_x, gap_y) > self.reach or (gap_x > 0 and gap_y > 0)
+
+    def carries(self, box: Box) -> bool:
+        """Say whether a digit is raised beside the word: a power of it or a mark on it."""
+        return MIN_RISE < rise(box, self.origin, self.up) < MAX_RISE and not self.is_far_from(box)
 
 
 def _is_bold(text_object: Any) -> bool:
@@ -147,6 +169,7 @@ def _words(text_page: Any) -> tuple[list[_Word], bool]:
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))
     words: list[_Word] = []
     word: _Word | None = None
+    base: _Word | None = None  # the last word that is not raised
     surrogate = ""
     count = text_page.count_chars()
     for index in range(min(count, MAX_CHARACTERS)):
@@ -154,7 +177,7 @@ def _words(text_page: Any) -> tuple[list[_Word], bool]:
         if code in _IGNORED or code > sys.maxunicode:
             continue
         is_hyphen = code in _HYPHENS
-        letter = "-" if is_hyphen else chr(code)
+        letter = "-" if is_hyphen else SYMBOLS.get(code) or chr(code)
         if 0xD800 <= code < 0xDC00:  # the first half of a character beyond 16 bits
             surrogate = letter
             continue
@@ -166,14 +189,38 @@ def _words(text_page: Any) -> tuple[list[_Word], bool]:
             continue
         raw.FPDFText_GetCharBox(text_page, index, left, right, bottom, top)
         box = left.value, bottom.value, right.value, top.value
+        raised = letter in DIGITS and base is not None and base.carries(box)
+        if word is not None and raised and not word.raised:
+            word = None
+        elif (
+            word is not None
+            and word.letters[-1] in DIGITS
+            and letter.isalpha()
+            and (word.raised or _is_raised_before(box, word, text_page, index))
+        ):
+            word.raised, word = True, None
         if word is None or word.hyphen or word.is_far_from(box):
             if len(words) == MAX_WORDS:
                 return words, False
             word = _Word(text_page, index, box)
+            word.raised = raised
+            base = base if raised else word
             words.append(word)
         word.add(letter, box)
         word.hyphen = is_hyphen
     return words, count <= MAX_CHARACTERS
+
+
+def _is_raised_before(box: Box, word: _Word, text_page: Any, index: int) -> bool:
+    """Say whether a word is a footnote mark before its note: digits higher than the next letter."""
+    is_lower = rise(box, word.origin, word.up) < -MIN_RISE
+    is_subscript = height(box, word.up) < 0.8 * height(word.box, word.up)
+    if not is_lower or is_subscript or not all(letter in DIGITS for letter in word.letters):
+        return False
+    x, y = ctypes.c_double(), ctypes.c_double()
+    raw.FPDFText_GetCharOrigin(text_page, index, x, y)  # the ink may reach below the line: "5g"
+    base = (x.value, y.value)
+    return rise((*base, *base), word.origin, word.up) < -MIN_RISE
 
 
 def page_matrix(page: Any) -> NDArray[np.float64]:

@@ -24,7 +24,7 @@ def join(*rows):
     return table, [" ".join(page.layer.texts[word] for word in part.words) for part in table.parts]
 
 
-TABLE_ROW = (TABLE, "Dues* 45(1) Tolls2 (a) 61 Berths 12", "table")
+TABLE_ROW = (TABLE, "Dues* 45(1) Tolls2 (a) 61 ³ Berths 12", "table")
 
 
 @pytest.mark.parametrize("text", ["(in thousands)", "[USD million]", "（千円）"])
@@ -52,6 +52,7 @@ def test_other_text_above_does_not(text):
     [
         "Note: from March on", "SOURCES: harbour office", "Quelle: Hafenamt", "注：三月から",
         "* from March on", "*from March on", "(1) with tolls", "2 With tolls", "(a) all ports",
+        "³ With pilots",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("label", ["paragraph", "list_item"])

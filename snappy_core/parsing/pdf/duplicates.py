@@ -1,0 +1,43 @@
+"""Words that are drawn twice to look bold, or with a shadow."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snappy_core.parsing.text import TextLayer
+
+_CELL = 0.3  # font sizes; equal words whose centers are half as far apart at most are one
+
+
+def drop_duplicates(layer: TextLayer, width: float, height: float) -> TextLayer:
+    """Return a text layer without the words that stand on an equal word, of which the first stays.
+
+    Args:
+        width, height: of the page in points.
+    """
+    numbers: dict[str, int] = {}
+    texts = np.array(
+        [numbers.setdefault(text, len(numbers)) for text in layer.texts], dtype=np.intp
+    )
+    candidates = np.flatnonzero(np.bincount(texts, minlength=1)[texts] > 1)
+    if not len(candidates):
+        return layer
+    centers = (layer.boxes[candidates, :2] + layer.boxes[candidates, 2:]) / 2 * (width, height)
+    cells = centers / (_CELL * np.maximum(layer.sizes[candidates, None], 1.0))
+    is_first = np.ones(len(layer), dtype=bool)
+    for shift in product((0.0, 0.5), repeat=2):  # of which one has close centers in one cell
+        keys = np.column_stack([texts[candidates], np.floor(cells + shift)])
+        is_first[candidates[_repeated(keys)]] = False
+    return layer if is_first.all() else layer.take(is_first)
+
+
+def _repeated(rows: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return (n,) bool: whether an equal row stands before each of the rows (n, 3)."""
+    order = np.lexsort(rows.T)  # stable: the first of equal rows stays the first
+    is_equal = (rows[order[1:]] == rows[order[:-1]]).all(axis=1)
+    repeated = np.zeros(len(rows), dtype=bool)
+    repeated[order[1:]] = is_equal
+    return repeated

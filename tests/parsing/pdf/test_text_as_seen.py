@@ -1,0 +1,113 @@
+"""The text that is read is the text one sees: once, in its layer, raised digits apart."""
+
+import pytest
+
+from snappy_core import Source
+from snappy_core.parsing import ReadingOptions, read
+from tests.parsing.pdf.simple_pdf import line, pdf, stream
+
+
+def read_pdf(data):
+    (page,) = read(Source.from_bytes(data, "page.pdf"), ReadingOptions(ocr="never"))
+    assert page.warning == ""
+    return page
+
+
+def words_of(*arguments, **options):
+    return " ".join(read_pdf(pdf(*arguments, **options)).words.texts)
+
+
+def raised(x, y, before, digits, after="", turn="1 0 0 1"):
+    """A line with raised digits in it, set as TeX and word processors do."""
+    x, y = x, 600 - y
+    return (
+        f"BT /F 10 Tf {turn} {x} {y} Tm ({before}) Tj /F 6 Tf 3.5 Ts ({digits}) Tj"
+        f" /F 10 Tf 0 Ts ({after}) Tj ET "
+    )
+
+
+@pytest.mark.parametrize(
+    ("turn", "rotation"), [("1 0 0 1", 0), ("0 1 -1 0", 90), ("-1 0 0 -1", 180), ("0 -1 1 0", 270)]
+)
+def test_raised_digits_stand_apart(turn, rotation):
+    content = raised(200, 300, "24.91", "2", " rose", turn)
+    assert words_of(content, page=f"/Rotate {rotation}") == "24.91 ² rose"
+
+
+def test_powers_and_marks():
+    assert words_of(raised(40, 60, "about 10", "12", "m")) == "about 10 ¹² m"
+    assert words_of(raised(40, 60, "dredger", "3", " rose")) == "dredger ³ rose"
+
+
+def test_a_mark_before_its_note():
+    assert words_of(raised(40, 60, "", "2", "growing")) == "² growing"
+
+
+@pytest.mark.parametrize("text", ["5g", "10gp", "24.91", "x1y2", "3rd", "A4", "1,000"])
+def test_digits_on_the_line_stay_in_their_word(text):
+    assert words_of(line(40, 60, f"about {text} of it")) == f"about {text} of it"
+
+
+def test_lowered_letters_and_digits_stay_in_their_word():
+    content = "BT /F 10 Tf 40 500 Td (H) Tj /F 6 Tf -2 Ts (2) Tj /F 10 Tf 0 Ts (O and 4) Tj"
+    assert words_of(f"{content} /F 6 Tf -2 Ts (n) Tj ET") == "H2O and 4n"
+
+
+def test_text_drawn_twice_is_read_once():
+    again = "".join(line(40 + shift, 60 - shift, "the boat and the crew") for shift in (0, 0.24, 1))
+    assert words_of(again) == "the boat and the crew"
+
+
+def test_equal_words_close_to_each_other_are_all_read():
+    assert words_of(line(40, 60, "1 1 1 l l l") + line(40, 66, "1 1", 6)) == "1 1 1 l l l 1 1"
+
+
+LAYERS = {
+    "objects": ("<</Type/OCG /Name(English)>>", "<</Type/OCG /Name(French)>>"),
+    "resources": "/Properties<</EN 10 0 R /FR 11 0 R>>",
+    "catalog": "/OCProperties<</OCGs[10 0 R 11 0 R] /D<</ON[10 0 R] /OFF[11 0 R]>>>>",
+}
+
+
+def in_layer(name, content):
+    return f"/OC /{name} BDC {content} EMC "
+
+
+def test_layers_that_are_switched_off_are_not_read():
+    """They would pass for visible, since they stand on the ink of another language."""
+    content = in_layer("EN", line(40, 60, "port dues")) + in_layer("FR", line(40, 60, "droits"))
+    assert words_of(content + line(40, 90, "1998"), **LAYERS) == "port dues 1998"
+
+
+def test_a_layer_inside_one_that_is_shown():
+    content = in_layer("EN", line(40, 60, "port") + in_layer("FR", line(40, 60, "havre")))
+    assert words_of(content, **LAYERS) == "port"
+
+
+def symbol_font(code):
+    cmap = f"""/CIDInit /ProcSet findresource begin 12 dict begin begincmap
+1 begincodespacerange <00> <FF> endcodespacerange 1 beginbfchar <B7> <{code}> endbfchar
+endcmap end end"""
+    font = "<</Type/Font/Subtype/Type1/BaseFont/Symbol /ToUnicode 10 0 R>>"
+    return {"objects": (stream(cmap), font), "fonts": "/S 11 0 R"}
+
+
+def test_bullets_of_private_use_open_list_items():
+    papers = (
+        "A list of the crew and of all others on board.",
+        "A bill of health from the last port.",
+        "A receipt for the dues of the harbour.",
+    )
+    content = line(40, 50, "The harbour master asks for:")
+    for number, text in enumerate(papers):
+        y = 70 + 14 * number
+        content += line(48, y, "\\267", font="S") + line(62, y, text)
+    page = read_pdf(pdf(content, **symbol_font("F0B7")))
+    items = [region.text.splitlines()[-1] for region in page.regions if region.label == "list_item"]
+    assert items == [f"• {text}" for text in papers]
+
+
+@pytest.mark.parametrize(("code", "seen"), [("F0FE", "☑"), ("F0A8", "☐"), ("F0FC", "✓")])
+def test_boxes_of_wingdings(code, seen):
+    content = line(48, 60, "\\267", font="S") + line(62, 60, "paid")
+    assert words_of(content, **symbol_font(code)) == f"{seen} paid"
