@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from snappy_core.errors import SnappyError, UnreadableDocumentError, describe_failure
 from snappy_core.parsing.drawings import Drawings, RulingLines
@@ -116,11 +116,17 @@ def _open(source: Source) -> Iterator[Image.Image]:
     except Image.DecompressionBombError as error:
         raise UnreadableDocumentError(source.name, _TOO_LARGE) from error
     except Exception as error:  # Pillow's own message names an object in memory, not a cause
-        cause = getattr(error, "strerror", None) or "is damaged, or an image of an unknown format"
+        cause = getattr(error, "strerror", None) or _why_not_opened(error)
         raise UnreadableDocumentError(source.name, cause) from error
     with image:
         _check_size(image, source)
         yield image
+
+
+def _why_not_opened(error: Exception) -> str:
+    if isinstance(error, UnidentifiedImageError):
+        return "begins like an image, but its header is cut off or of an unknown kind"
+    return f"its header is damaged ({error or type(error).__name__})"
 
 
 def _check_size(image: Image.Image, source: Source) -> None:

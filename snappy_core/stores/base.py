@@ -208,10 +208,15 @@ def check_schema(location: str, version: object, supported: int, target: str) ->
 
     `target` says where to index again, such as "into a new file".
     """
+    if isinstance(version, int) and version > supported:
+        raise IndexMismatchError(
+            f"{location}: was made by a newer Snappy (schema {version}, this one reads "
+            f"{supported}); pip install -U snappy-retriever"
+        )
     if version != supported:
         raise IndexMismatchError(
             f"{location}: has the schema {version}, this version of Snappy reads {supported}; "
-            f"index the documents again {target}"
+            f"index the documents again {target}: snappy index DOCUMENTS --to INDEX"
         )
 
 

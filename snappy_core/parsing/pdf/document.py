@@ -13,7 +13,8 @@ from typing import Any
 
 import pypdfium2 as pdfium
 
-from snappy_core.errors import PasswordRequiredError, UnreadableDocumentError
+from snappy_core.errors import UnreadableDocumentError
+from snappy_core.parsing.pdf.open_errors import open_error
 from snappy_core.parsing.source import Source
 
 PDFIUM = threading.RLock()
@@ -39,14 +40,7 @@ def open_pdf(source: Source) -> Iterator[Any]:
             document = pdfium.PdfDocument(source.path or source.data, password=source.password)
         except (pdfium.PdfiumError, OSError, ValueError) as error:
             data = source.read_bytes()  # raises with the cause if the file cannot be opened at all
-            # PDFium keeps its last error: without /Encrypt "password" is about an earlier file.
-            if "password" in str(error).lower() and b"/Encrypt" in data:
-                wrong, missing = "the password is wrong", "is encrypted: give its password"
-                cause = wrong if source.password else missing
-                raise PasswordRequiredError(source.name, cause) from error
-            cause = "is damaged, cut off or without pages"
-            raise UnreadableDocumentError(source.name, cause) from error
-        _init_forms(document)
+            raise open_error(source.name, data, str(error), source.password) from error
     try:
         yield document
     finally:

@@ -152,12 +152,14 @@ def test_other_databases_are_refused_and_left_alone(path, create):
 def test_other_schema_versions_are_refused(path):
     SqliteStore(path).close()
     connection = sqlite3.connect(path)
-    connection.execute("PRAGMA user_version = 7")
-    connection.close()
-    with pytest.raises(
-        IndexMismatchError, match=r"has the schema 7, .* reads 5; index the documents"
+    for version, words in (
+        (4, r"has the schema 4, .* reads 5; index the documents again .*: snappy index DOCUMENTS"),
+        (7, r"made by a newer Snappy \(schema 7, this one reads 5\); pip install -U"),
     ):
-        SqliteStore(path)
+        connection.execute(f"PRAGMA user_version = {version}")
+        with pytest.raises(IndexMismatchError, match=words):
+            SqliteStore(path)
+    connection.close()
 
 
 def test_a_folder_is_no_index(tmp_path):
