@@ -60,6 +60,24 @@ def load_evidence(folder: str | os.PathLike[str]) -> list[Evidence]:
     raise FileNotFoundError(f"{folder}: holds neither {BENCH} nor {MMDOCIR}")
 
 
+def load_page_questions(
+    folder: str | os.PathLike[str],
+) -> dict[Path, list[tuple[str, frozenset[int]]]]:
+    """Read all questions of MMDocIR with the numbers of their pages, by document.
+
+    Raises as `load_evidence`.
+    """
+    path = Path(folder) / MMDOCIR
+    documents = parse_lines(path, path.read_bytes(), dict)
+    return {
+        Path(folder) / "pdfs" / str(row["doc_name"]): [
+            (str(question["Q"]), frozenset(page + 1 for page in question["page_id"]))
+            for question in row["questions"]
+        ]
+        for row in documents
+    }
+
+
 def _bench(row: Mapping[str, Any], pdfs: Path) -> list[Evidence]:
     x0, y0, x1, y1 = enclose(as_boxes(row["gt_boxes"]))
     page = pdfs / str(row["doc"]), int(row["page"])

@@ -99,8 +99,8 @@ def mmdocir(
     layout_model: ModelMode = "auto",
     json: Json = False,
 ) -> None:
-    """Ask the questions of MMDocIR whose answer is one box, over its page and its document."""
-    from benchmarks.mmdocir import run_mmdocir
+    """Ask the questions of MMDocIR: which pages, and which box, where one is the answer."""
+    from benchmarks.mmdocir import pages_report, run_mmdocir
     from benchmarks.oracle import kinds_report
     from snappy_core import ReadingOptions, Workers
 
@@ -115,7 +115,7 @@ def mmdocir(
     if json:
         print_json(summary)
     else:
-        print_lines(kinds_report(summary))
+        print_lines(f"{pages_report(summary)}\n\n{kinds_report(summary)}")
 
 
 @app.command("layout_peers")

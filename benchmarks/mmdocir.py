@@ -1,4 +1,4 @@
-"""MMDocIR: questions whose answer is one box, asked over the page of the box and its document.
+"""MMDocIR: the pages that answer questions, and the box, where one is all of the answer.
 
 The folder is described in `benchmarks.evidence`.
 """
@@ -7,22 +7,30 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.evidence import Evidence, load_evidence
+import numpy as np
+
+from benchmarks.evidence import Evidence, load_evidence, load_page_questions
 from benchmarks.layout_tags import THRESHOLD
 from benchmarks.oracle import summarize
 from snappy_core.boxes import as_boxes, iou
 from snappy_core.encoders.base import Encoder
+from snappy_core.evaluation.report import format_table
 from snappy_core.index import RegionIndex
 from snappy_core.ingest.executor import Executor
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.search.filters import PageReference
+from snappy_core.search.locations.references import find_references
 from snappy_core.stores import MemoryStore
 from snappy_core.stores.base import Store
 from snappy_core.types import Box
+
+COUNTS = (1, 3, 5)
+MANY = 1_000
+"""Hits from which the order of pages is read: all of most documents."""
 
 
 def run_mmdocir(
@@ -38,6 +46,9 @@ def run_mmdocir(
     region of the gold page has an IoU of at least .5 with the gold box, `top1_iou50` and
     `top3_iou50` those for which the first region has it, or one of the first three, if only this
     page is searched; `document_iou50` those for which the first region of the document has it.
+    `pages` has the page recall of all questions, also those with several boxes: the mean share of
+    the gold pages among the first 1, 3 and 5, in the order of their hits; of `all` and of those
+    `with_reference`, which name a place of the document.
 
     Raises as `load_evidence` and `RegionIndex.add`.
     """
@@ -45,12 +56,47 @@ def run_mmdocir(
     for question in load_evidence(folder):
         by_document[question.page[0]].append(question)
     rows: list[dict[str, float]] = []
-    for path, questions in by_document.items():
+    recalls: list[tuple[bool, list[float]]] = []
+    for path, page_questions in load_page_questions(folder).items():
+        questions = by_document[path]
         store = MemoryStore()
         with RegionIndex(store, encoder) as index:
             index.add(path, reading=reading, executor=executor).raise_failed()
             rows += [_ask(question, index, store) for question in questions]
-    return summarize([question for group in by_document.values() for question in group], rows)
+            recalls += [
+                (bool(find_references(text)), _page_recall(index, text, gold))
+                for text, gold in page_questions
+            ]
+    asked = [question for group in by_document.values() for question in group]
+    pages = {
+        "all": [row for _, row in recalls],
+        "with_reference": [row for ref, row in recalls if ref],
+    }
+    return summarize(asked, rows) | {
+        "pages": {name: _means(of) for name, of in pages.items() if of}
+    }
+
+
+def _page_recall(index: RegionIndex, question: str, gold: frozenset[int]) -> list[float]:
+    hits = index.search(question, k=MANY)
+    pages = list(dict.fromkeys(hit.page_number for hit in hits))
+    return [len(gold.intersection(pages[:count])) / len(gold) for count in COUNTS]
+
+
+def _means(rows: list[list[float]]) -> dict[str, float]:
+    means = np.mean(rows, axis=0).round(3).tolist()
+    return {"questions": len(rows)} | {
+        f"recall{count}": mean for count, mean in zip(COUNTS, means, strict=True)
+    }
+
+
+def pages_report(summary: Mapping[str, Any]) -> str:
+    """Return the page recall of what `run_mmdocir` returns as a table."""
+    rows = [
+        [name.replace("_", " "), str(of["questions"]), *(f"{of[f'recall{n}']:.3f}" for n in COUNTS)]
+        for name, of in summary["pages"].items()
+    ]
+    return format_table(["page recall", "questions", *(f"@{count}" for count in COUNTS)], rows)
 
 
 def _ask(question: Evidence, index: RegionIndex, store: Store) -> dict[str, float]:

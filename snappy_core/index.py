@@ -21,6 +21,7 @@ from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Sources
 from snappy_core.search import engine, explain
 from snappy_core.search.hits import Explanation, HeatMap, Hit, Hits
+from snappy_core.search.locations.landmarks import LandmarkCache
 from snappy_core.search.options import SearchOptions, check_options
 from snappy_core.stores import MemoryStore, Store, open_store
 from snappy_core.stores.base import DocumentRecord
@@ -56,6 +57,7 @@ class RegionIndex:
     def __init__(self, store: Store | None = None, encoder: Encoder | None = None) -> None:
         self._store: Store = MemoryStore() if store is None else store
         self._encoder = BoundEncoder(self._store, encoder)
+        self._landmarks = LandmarkCache()
 
     @property
     def encoder(self) -> Encoder:
@@ -173,7 +175,9 @@ class RegionIndex:
         """Return the regions that answer a question best, over all pages.
 
         Args:
-            k: the most hits to return; 5 by default.
+            k: the most hits to return; by default 5, or with a budget as many as fit.
+            budget: the most tokens of all hits together, estimated for English by
+                `context.estimate_tokens`. It is filled with those worth most for their length.
             filter: `{key: value or list of values}` over your metadata, `document_id`, `source`,
                 `page_number` and `region_label`.
             score_threshold: the least score of a hit, -1..1.
@@ -184,6 +188,8 @@ class RegionIndex:
             pages: search these pages only, each `(document id or source, page number)`.
             candidates: the number of pages that are scored exactly, chosen by their pooled
                 vectors. By default 200, more in a large index (Qdrant: 50).
+            location_references: prefer the places that the question names: "page 14", "Figure 3",
+                "the last table", "at the top right". See `Hit.locations`.
 
         Raises:
             ValueError: an empty question, an option out of range, or a page that is not in the
@@ -195,7 +201,7 @@ class RegionIndex:
             raise ValueError("the question is empty")
         query = self.encoder.encode_query(question)
         with self._store.read() as snapshot:
-            return engine.search(snapshot, query, **options)
+            return engine.search(snapshot, query, landmarks=self._landmarks, **options)
 
     def heatmap(self, hit: Hit, token: int | str | None = None) -> HeatMap:
         """Return the relevance of each patch of a hit's page to the question.
@@ -229,7 +235,8 @@ class RegionIndex:
         """Return each token of the question with its best match, and the share of each signal.
 
         The weighted sum of the similarities is the region's "maxsim" score, the sum of the shares
-        the score of the hit.
+        the score of the hit. `locations` are the places named in the question in which the region
+        stands, and the share "location" is what they add.
 
         Args:
             scoring: that of the search.

@@ -108,8 +108,9 @@ class PageSearch:
     ) -> Hits:
         """Return the regions of these pages that answer a question best.
 
-        The options are `k`, `filter`, `score_threshold`, `per_page`, `scoring` and `candidates`;
-        they and their errors are those of `RegionIndex.search`.
+        The options are `k`, `budget`, `filter`, `score_threshold`, `per_page`, `scoring`,
+        `candidates` and `location_references`; they and their errors are those of
+        `RegionIndex.search`.
 
         Raises:
             ValueError: pages that are not in the index or not in `root`, all of them named.

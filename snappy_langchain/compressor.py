@@ -13,7 +13,6 @@ from pydantic import ConfigDict, Field, PrivateAttr, model_validator
 from snappy_core.encoders.base import Encoder
 from snappy_core.index import RegionIndex
 from snappy_core.page_search import PageReference, PageSearch, page_reference
-from snappy_core.search.context import within_token_budget
 from snappy_core.search.options import PageSearchOptions
 from snappy_langchain.mapping import to_document
 from snappy_langchain.options import SearchFields
@@ -27,7 +26,6 @@ def regions_of(
     pages: PageSearch,
     *,
     page_base: PageBase,
-    token_budget: int | None = None,
     **options: Unpack[PageSearchOptions],
 ) -> list[Document]:
     """Return the regions that answer a question on the pages of some documents.
@@ -51,8 +49,8 @@ def regions_of(
             its page: `page_number`, which always starts at 1, or else `page`.
         pages: where to look the pages up: in an index, or in the files of a folder.
         page_base: the number of the first page under the key `page`, 0 (as in PyPDF) or 1.
-        token_budget: the most tokens of all regions together, as in `SnappyRetriever`.
-        options: `k`, `filter`, `score_threshold`, `per_page`, `scoring` and `candidates`.
+        options: `k`, `budget`, `filter`, `score_threshold`, `per_page`, `scoring`, `candidates`
+            and `location_references`.
 
     Raises:
         ValueError: a document names no page, or pages do not exist; all of these are named.
@@ -61,7 +59,7 @@ def regions_of(
     if not references:
         return []
     hits = pages.search(query.strip(), references, **options)
-    return [to_document(hit) for hit in within_token_budget(hits, token_budget)]
+    return [to_document(hit) for hit in hits]
 
 
 def _reference(metadata: Mapping[str, Any], page_base: PageBase) -> PageReference:
@@ -127,6 +125,5 @@ class RegionCompressor(SearchFields, BaseDocumentCompressor):
             query,
             self._pages,
             page_base=self.page_base,
-            token_budget=self.token_budget,
             **self._search_options(),
         )

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, model_validator
 
 from snappy_core.search.filters import Filter
-from snappy_core.search.options import DEFAULT_K, SEARCH_OPTIONS, check_options
+from snappy_core.search.options import SEARCH_OPTIONS, check_options
 
 
 class SearchFields(BaseModel):
     """The options that retriever and compressor share, named as in `RegionIndex.search`."""
 
-    k: int = DEFAULT_K
-    """The most documents to return."""
+    k: int | None = None
+    """The most documents to return; by default 5, or with a budget as many as fit."""
+    budget: int | None = None
+    """The most tokens of all documents together, estimated for English; it is filled with those
+    worth most for their length."""
     filter: Filter | None = None
     """`{key: value or list of values}` over your metadata, `document_id`, `source`,
     `page_number` and `region_label`."""
@@ -26,9 +29,8 @@ class SearchFields(BaseModel):
     """The scoring rule, as in `RegionIndex.search`."""
     candidates: int | None = None
     """The number of pages that are scored exactly; by default 200, more in a large index."""
-    token_budget: int | None = Field(default=None, ge=1)
-    """The most tokens of all documents together, estimated for English. A document that does not
-    fit is skipped, except the first."""
+    location_references: bool = True
+    """Prefer the places that the question names: "page 14", "Figure 3", "at the top right"."""
 
     @model_validator(mode="after")
     def _check_options(self) -> Self:

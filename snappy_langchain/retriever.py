@@ -17,7 +17,6 @@ from pydantic import ConfigDict, Field, field_validator
 
 from snappy_core.from_files import FromFiles
 from snappy_core.index import RegionIndex
-from snappy_core.search.context import within_token_budget
 from snappy_core.search.filters import PageReference
 from snappy_core.search.options import SearchOptions
 from snappy_langchain.mapping import to_document
@@ -50,11 +49,17 @@ class SnappyRetriever(SearchFields, FromFiles, BaseRetriever):
     >>> 0 <= metadata["bbox_x0"] < metadata["bbox_x1"] <= 1
     True
 
-    Search with other options, which are those of `RegionIndex.search` and `token_budget`:
+    Search with other options, which are those of `RegionIndex.search`:
 
     >>> tables = {"region_label": ["table", "table_row"]}
     >>> [document] = retriever.invoke("How high was net debt in 2023?", k=1, filter=tables)
     >>> "84.9" in document.page_content
+    True
+
+    Fill a budget of tokens with the regions that are worth most for their length:
+
+    >>> documents = retriever.invoke("What coupon does the green bond carry?", k=99, budget=200)
+    >>> len(documents) > 3
     True
 
     `ainvoke`, `batch` and `configurable_fields` take the same options.
@@ -86,14 +91,12 @@ class SnappyRetriever(SearchFields, FromFiles, BaseRetriever):
         query: str,
         *,
         run_manager: CallbackManagerForRetrieverRun,
-        token_budget: int | None = None,
         **options: Unpack[SearchOptions],
     ) -> list[Document]:
         # None does not override a field: `filter={}` removes the filter for one call.
         overrides = {name: value for name, value in options.items() if value is not None}
         hits = self.index.search(query.strip(), **(self._search_options() | overrides))
-        budget = self.token_budget if token_budget is None else token_budget
-        return [to_document(hit) for hit in within_token_budget(hits, budget)]
+        return [to_document(hit) for hit in hits]
 
     async def _aget_relevant_documents(
         self, query: str, *, run_manager: AsyncCallbackManagerForRetrieverRun, **options: Any

@@ -61,8 +61,8 @@ def create_region_tool(
         retriever: a retriever, or an index or its path.
         name, description: what the model reads about the tool.
         images: add an image of each region, cut from its page, after its text.
-        options: `k`, `filter`, `score_threshold`, `per_page`, `scoring`, `pages` and `candidates`,
-            which override those of the retriever.
+        options: `k`, `budget`, `filter`, `score_threshold`, `per_page`, `scoring`, `pages`,
+            `candidates` and `location_references`, which override those of the retriever.
 
     Raises:
         TypeError: an unknown option.

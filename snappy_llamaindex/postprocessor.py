@@ -44,12 +44,14 @@ class RegionPostprocessor(BaseNodePostprocessor):
     Args:
         index, root, encoder: where to look the pages up, as in `PageSearch`: an index, or else the
             folder with the files. Nothing outside it is opened, wherever paths and links lead.
-        top_n: LlamaIndex's name for `k`, the most regions to return; 5 by default.
+        top_n: LlamaIndex's name for `k`, the most regions to return; by default 5, or with a budget
+            as many as fit.
         source_key: the metadata key of the path or document id.
         page_key: the metadata key of the page. Under "page_label", which LlamaIndex's readers use,
             it is the page label as printed.
         page_base: the number of the first page under any other key, 0 or 1.
-        k, filter, score_threshold, per_page, scoring, candidates: as in `RegionIndex.search`.
+        k, budget, filter, score_threshold, per_page, scoring, candidates, location_references: as
+            in `RegionIndex.search`.
 
     Raises:
         ValueError: both or neither of `index` and `root`, no `page_base` where one is needed, or
@@ -58,12 +60,14 @@ class RegionPostprocessor(BaseNodePostprocessor):
 
     model_config = ConfigDict(arbitrary_types_allowed=True, extra="forbid")
 
-    k: int = DEFAULT_K
+    k: int | None = None
+    budget: int | None = None
     filter: Filter | None = None
     score_threshold: float | None = None
     per_page: int | None = None
     scoring: str | None = None
     candidates: int | None = None
+    location_references: bool = True
     source_key: str = "file_path"
     page_key: str = "page_label"
     page_base: int | None = None
@@ -90,7 +94,7 @@ class RegionPostprocessor(BaseNodePostprocessor):
         self._pages = PageSearch(index, root=root, encoder=encoder)
 
     @property
-    def top_n(self) -> int:
+    def top_n(self) -> int | None:
         """LlamaIndex's name for `k`."""
         return self.k
 
@@ -105,14 +109,15 @@ class RegionPostprocessor(BaseNodePostprocessor):
         if query_bundle is None:
             raise ValueError("regions need a question: give query_str or query_bundle")
         model = self._pages.index.encoder.name
+        top_n = DEFAULT_K if self.k is None else self.k
         _dispatcher.event(
-            ReRankStartEvent(query=query_bundle, nodes=nodes, top_n=self.k, model_name=model)
+            ReRankStartEvent(query=query_bundle, nodes=nodes, top_n=top_n, model_name=model)
         )
         payload: dict[str, Any] = {
             EventPayload.NODES: nodes,
             EventPayload.MODEL_NAME: model,
             EventPayload.QUERY_STR: query_bundle.query_str,
-            EventPayload.TOP_K: self.k,
+            EventPayload.TOP_K: top_n,
         }
         with self.callback_manager.event(CBEventType.RERANKING, payload=payload) as event:
             pages = [

@@ -13,9 +13,8 @@ from llama_index.core.schema import IndexNode, NodeWithScore, QueryBundle
 
 from snappy_core.from_files import FromFiles
 from snappy_core.index import RegionIndex
-from snappy_core.search.context import within_token_budget
 from snappy_core.search.filters import Filter, PageReference
-from snappy_core.search.options import DEFAULT_K, SEARCH_OPTIONS, SearchOptions, check_options
+from snappy_core.search.options import SEARCH_OPTIONS, SearchOptions, check_options
 from snappy_llamaindex.mapping import to_node, to_question
 
 
@@ -63,12 +62,11 @@ class SnappyRetriever(FromFiles, BaseRetriever):
 
     Args:
         index: the index to search, or its path: it is then opened with the encoder that made it.
-        similarity_top_k: LlamaIndex's name for `k`, the most nodes to return; 5 by default.
-        token_budget: the most tokens of all nodes together, estimated for English. A node that
-            does not fit is skipped, except the first.
+        similarity_top_k: LlamaIndex's name for `k`, the most nodes to return; by default 5, or
+            with a budget as many as fit.
         callback_manager, object_map, objects, verbose: as in every LlamaIndex retriever.
-        options: `k`, `filter`, `score_threshold`, `per_page`, `scoring`, `pages` and
-            `candidates`, as in `RegionIndex.search`.
+        options: `k`, `budget`, `filter`, `score_threshold`, `per_page`, `scoring`, `pages`,
+            `candidates` and `location_references`, as in `RegionIndex.search`.
 
     Raises:
         FileNotFoundError: there is no index at that path.
@@ -76,20 +74,21 @@ class SnappyRetriever(FromFiles, BaseRetriever):
         ValueError: an option out of range, or both `k` and `similarity_top_k`.
     """
 
-    k: int = DEFAULT_K
+    k: int | None = None
+    budget: int | None = None
     filter: Filter | None = None
     score_threshold: float | None = None
     per_page: int | None = None
     scoring: str | None = None
     pages: Iterable[PageReference] | None = None
     candidates: int | None = None
+    location_references: bool = True
 
     def __init__(
         self,
         index: RegionIndex | str | os.PathLike[str],
         *,
         similarity_top_k: int | None = None,
-        token_budget: int | None = None,
         callback_manager: CallbackManager | None = None,
         object_map: dict[str, Any] | None = None,
         objects: list[IndexNode] | None = None,
@@ -101,22 +100,20 @@ class SnappyRetriever(FromFiles, BaseRetriever):
                 raise ValueError("k and similarity_top_k are the same option: give one of them")
             options["k"] = similarity_top_k
         check_options(options)
-        within_token_budget((), token_budget)  # checks it
         if not isinstance(index, RegionIndex):
             index = RegionIndex.open(index, create=False)
         self.index = index
-        self.token_budget = token_budget
         for name, value in options.items():
             setattr(self, name, value)
         super().__init__(callback_manager, object_map, objects, verbose)
 
     @property
-    def similarity_top_k(self) -> int:
+    def similarity_top_k(self) -> int | None:
         """LlamaIndex's name for `k`."""
         return self.k
 
     @similarity_top_k.setter
-    def similarity_top_k(self, k: int) -> None:
+    def similarity_top_k(self, k: int | None) -> None:
         self.k = k
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
@@ -129,4 +126,4 @@ class SnappyRetriever(FromFiles, BaseRetriever):
     def _search(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         options = {name: getattr(self, name) for name in SEARCH_OPTIONS}
         hits = self.index.search(to_question(query_bundle), **options)
-        return [to_node(hit) for hit in within_token_budget(hits, self.token_budget)]
+        return [to_node(hit) for hit in hits]

@@ -32,7 +32,7 @@ def numbered(documents: list[Document]) -> str:
 
 def main() -> None:
     """Ask, and print the answer with the regions it cites."""
-    retriever = SnappyRetriever.from_files(REPORT, k=8, token_budget=400)
+    retriever = SnappyRetriever.from_files(REPORT, budget=400)
     answering = (
         RunnablePassthrough.assign(passages=lambda inputs: numbered(inputs["documents"]))
         | PROMPT

@@ -17,7 +17,7 @@ ANSWER = "It carries 4.85 per cent and may be spent on Skerry Narrows alone [1].
 
 def main() -> None:
     """Ask, and print the answer with the regions it cites."""
-    retriever = SnappyRetriever.from_files(REPORT, similarity_top_k=8, token_budget=400)
+    retriever = SnappyRetriever.from_files(REPORT, budget=400)
     engine = CitationQueryEngine(retriever, llm=chat_model(ANSWER))
     answer = engine.query(QUESTION)
     print(answer)

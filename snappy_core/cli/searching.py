@@ -26,7 +26,21 @@ def search(
     location: In = None,
     pdfs: Pdfs = None,
     encoder: EncoderName = None,
-    k: K = 5,
+    k: Annotated[
+        int | None,
+        typer.Option(
+            "-k",
+            metavar="N",
+            help="Number of regions to find; by default 5, or with a budget as many as fit.",
+        ),
+    ] = None,
+    budget: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Fill this number of tokens with the regions worth most for their length.",
+        ),
+    ] = None,
     filter: Annotated[
         list[str] | None,
         typer.Option(
@@ -62,6 +76,12 @@ def search(
             help="Pages that are scored exactly; by default 200, more in a large index.",
         ),
     ] = None,
+    location_references: Annotated[
+        bool,
+        typer.Option(
+            help='Prefer the places that the question names, such as "page 14" or "Figure 3".'
+        ),
+    ] = True,
     as_json: Json = False,
 ) -> None:
     """Find the regions that answer a question."""
@@ -70,11 +90,13 @@ def search(
         hits = index.search(
             question,
             k=k,
+            budget=budget,
             filter=chosen,
             score_threshold=score_threshold,
             per_page=per_page,
             scoring=scoring,
             candidates=candidates,
+            location_references=location_references,
         )
     if as_json:
         print_json({"question": question, "hits": [record(hit) for hit in hits]})

@@ -1,4 +1,4 @@
-"""Ranking and selection: combined scores, stable order, caps and budgets."""
+"""Ranking and selection: combined scores, stable order and caps."""
 
 from __future__ import annotations
 
@@ -46,19 +46,3 @@ def above_percentile(scores: NDArray[np.float32], percentile: float = 50) -> NDA
     """Return a mask of the scores that reach a percentile (0..100) of all; the paper uses 50."""
     threshold = np.percentile(scores, percentile) if len(scores) else 0
     return np.asarray(scores >= threshold, dtype=bool)
-
-
-def within_budget(costs: NDArray[np.int64], budget: int) -> NDArray[np.bool_]:
-    """Return a mask of the ranked items that together fit a budget of words or tokens.
-
-    Items are taken best first. One that does not fit any more is skipped; later ones may still fit.
-
-    >>> within_budget(np.array([50, 80, 40]), 100).tolist()
-    [True, False, True]
-    """
-    mask = np.zeros(len(costs), dtype=bool)
-    for index, cost in enumerate(costs.tolist()):
-        if cost <= budget:
-            mask[index] = True
-            budget -= cost
-    return mask

@@ -5,13 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import compress
 from pathlib import PurePath
 
-import numpy as np
-
 from snappy_core.boxes import overlap_by_half
-from snappy_core.scoring.ranking import within_budget
 from snappy_core.search.hits import Hit
 from snappy_core.types import Box
 
@@ -69,34 +65,6 @@ def estimate_tokens(text: str) -> int:
     )
 
 
-def within_token_budget(
-    hits: Iterable[Hit], budget: int | None, *, count: Callable[[str], int] = estimate_tokens
-) -> tuple[Hit, ...]:
-    """Return the hits whose texts together fit a token budget, best first.
-
-    A hit that does not fit is skipped; later ones may still fit. The first hit is always returned,
-    even when it is longer than the budget. (`assemble` also counts citations, and cuts a first hit
-    that is too long.)
-
-    Args:
-        budget: the most tokens of all texts; None for no limit.
-        count: counts the tokens of a text.
-
-    Raises:
-        ValueError: a budget below 1.
-    """
-    hits = tuple(hits)
-    if budget is None:
-        return hits
-    if budget < 1:
-        raise ValueError(f"a token budget must be at least 1, not {budget!r}")
-    costs = np.array([count(hit.region.text) for hit in hits], dtype=np.int64)
-    mask = within_budget(costs, budget)
-    if len(mask) and not mask[0]:
-        return hits[:1]
-    return tuple(compress(hits, mask))
-
-
 def assemble(
     hits: Iterable[Hit],
     budget: int | None = None,
@@ -136,7 +104,7 @@ def assemble(
         candidate = _widen(hit) if widen else hit
         if not fits(candidate):
             candidate = hit
-        if fits(candidate) and not any(_repeats(candidate, other) for other in selected):
+        if fits(candidate) and not any(share_words(candidate, other) for other in selected):
             selected.append(candidate)
         else:
             left_out.append(hit)
@@ -153,8 +121,8 @@ def _widen(hit: Hit) -> Hit:
     return replace(hit, region=hit.parent, region_id=hit.parent_id, parent=None, rects=())
 
 
-def _repeats(hit: Hit, other: Hit) -> bool:
-    """Return whether two regions share half the smaller one's words, or area if without words."""
+def share_words(hit: Hit, other: Hit) -> bool:
+    """Return whether two hits share half the smaller one's words, or area if without words."""
     if (hit.document_id, hit.page_number) != (other.document_id, other.page_number):
         return False
     words, other_words = set(hit.region.words), set(other.region.words)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +19,13 @@ from snappy_core.scoring.membership import concatenate
 from snappy_core.scoring.query_cues import label_boost
 from snappy_core.scoring.ranking import REGION_SHARE, cap_per_group, ranking
 from snappy_core.scoring.rules import MAXSIM, MIXTURE, SCORING_RULES, default_rule
+from snappy_core.search.budget import best_for_budget, fill_budget
 from snappy_core.search.filters import Filter, PageReference, find_pages, resolve
 from snappy_core.search.hits import Hit, Hits
 from snappy_core.search.hot_area_hits import find_hot_areas, merge
+from snappy_core.search.locations.landmarks import LandmarkCache
+from snappy_core.search.locations.prior import LocationPrior, locate
+from snappy_core.search.locations.references import find_references
 from snappy_core.search.options import DEFAULT_K
 from snappy_core.search.page_context import make_hit, read_page_context
 from snappy_core.stores.base import PageVectors, Snapshot, concatenate_regions
@@ -71,51 +75,113 @@ def search(
     snapshot: Snapshot,
     query: Query,
     *,
-    k: int = DEFAULT_K,
+    k: int | None = None,
+    budget: int | None = None,
     filter: Filter | None = None,
     score_threshold: float | None = None,
     per_page: int | None = None,
     scoring: str | None = None,
     pages: Iterable[PageReference] | None = None,
     candidates: int | None = None,
+    location_references: bool = True,
+    landmarks: LandmarkCache | None = None,
 ) -> Hits:
-    """Return the best regions for a query. The options are those of `SearchOptions`, checked."""
+    """Return the best regions for a query.
+
+    Args:
+        landmarks: what earlier searches read of pages to find the places that questions name.
+
+    The others are those of `SearchOptions`, checked.
+    """
     page_filter, labels = resolve(filter, snapshot.documents() if filter else ())
     if pages is not None:
         page_filter = replace(page_filter, page_ids=find_pages(snapshot, pages))
     weights = query_weights(snapshot, query)
     page_ids = snapshot.candidates(query.vectors, weights, page_filter, candidates)
 
+    scored = _score_all(snapshot, page_ids, query, weights, scoring)
+    prior = LocationPrior()
+    references = find_references(query.text) if location_references else ()
+    if references and scored:
+        page_scores = np.concatenate([scores.pages for _, scores in scored])
+        landmarks = LandmarkCache() if landmarks is None else landmarks
+        prior = locate(snapshot, references, page_ids, page_scores, page_filter, landmarks)
+        new_ids = prior.new_pages(page_ids)
+        scored += _score_all(snapshot, new_ids, query, weights, scoring)
+        page_ids = np.concatenate([page_ids, new_ids])
+
     threshold = -math.inf if score_threshold is None else score_threshold
-    ranked_batches = [np.empty(0, RANKED)]
-    page_batches = [np.empty((2, 0), np.float32)]
-    for start in range(0, len(page_ids), PAGE_BATCH):
-        batch = page_ids[start : start + PAGE_BATCH]
-        scores = score(snapshot.vectors(batch.tolist()), query, weights, scoring)
-        ranked_batches.append(rank(batch, scores, labels, threshold))
-        page_batches.append(np.stack([scores.pages, scores.page_maxsims]))
-    ranked = np.concatenate(ranked_batches)
+    batches = [
+        rank(
+            batch,
+            replace(scores, overall=prior.raise_scores(scores.overall, batch, scores.offsets)),
+            labels,
+            threshold,
+            running=prior.named_labels(),
+            nested=budget is not None,
+        )
+        for batch, scores in scored
+    ]
+    ranked = np.concatenate([np.empty(0, RANKED), *batches])
     ranked = ranked[ranking(ranked["score"])]
-    if per_page is not None:
+    if per_page is not None and budget is None:
         ranked = ranked[cap_per_group(ranked["page_id"], per_page)]
 
     context_of = cache(partial(read_page_context, snapshot))
-    hits: list[Hit] = []
-    for position, row in enumerate(ranked[:k].tolist(), start=1):
-        page_id, index, *values = row
-        context, scores_of_hit = context_of(page_id), dict(zip(HIT_SCORES, values, strict=True))
-        region = context.page.regions[index]
-        hits.append(
-            make_hit(context, region, index, query=query.text, rank=position, **scores_of_hit)
-        )
+
+    def ranked_hits() -> Iterator[Hit]:
+        for position, row in enumerate(ranked, start=1):
+            page_id, index, *values = row.tolist()
+            context = context_of(page_id)
+            yield make_hit(
+                context,
+                context.page.regions[index],
+                index,
+                query=query.text,
+                rank=position,
+                locations=prior.matches(page_id, index),
+                **dict(zip(HIT_SCORES, values, strict=True)),
+            )
+
+    if budget is None:
+        hits = list(islice(ranked_hits(), k or DEFAULT_K))
+    else:
+        hits = best_for_budget(ranked_hits(), budget)
     if query.terms is None and (labels is None or LABELS.index("hot_area") in labels):
-        page_scores, page_maxsims = np.concatenate(page_batches, axis=1)
-        best = ranking(page_scores)[:k]
+        page_scores = np.concatenate([np.empty(0), *(scores.pages for _, scores in scored)])
+        page_maxsims = np.concatenate([np.empty(0), *(scores.page_maxsims for _, scores in scored)])
+        best = ranking(prior.raise_pages(page_scores, page_ids))[: k or DEFAULT_K]
         areas = find_hot_areas(
-            snapshot, query, page_ids[best], page_scores[best], page_maxsims[best], context_of
+            snapshot,
+            query,
+            page_ids[best],
+            page_scores[best],
+            page_maxsims[best],
+            prior,
+            context_of,
         )
-        hits = merge([*hits, *(hit for hit in areas if hit.score >= threshold)], k, per_page)
+        limit = (k or DEFAULT_K, per_page) if budget is None else (None, None)
+        hits = merge([*hits, *(hit for hit in areas if hit.score >= threshold)], *limit)
+    if budget is not None:
+        hits = fill_budget(hits, budget, k, per_page)
     return Hits(query.text, tuple(hits))
+
+
+def _score_all(
+    snapshot: Snapshot,
+    page_ids: NDArray[np.int64],
+    query: Query,
+    weights: NDArray[np.float32],
+    scoring: str | None,
+) -> list[tuple[NDArray[np.int64], Scores]]:
+    """Return batches of page ids (p,) with the scores of their pages."""
+    batches = [
+        page_ids[start : start + PAGE_BATCH] for start in range(0, len(page_ids), PAGE_BATCH)
+    ]
+    return [
+        (batch, score(snapshot.vectors(batch.tolist()), query, weights, scoring))
+        for batch in batches
+    ]
 
 
 def query_weights(snapshot: Snapshot, query: Query) -> NDArray[np.float32]:
@@ -212,6 +278,9 @@ def rank(
     scores: Scores,
     labels: frozenset[int] | None = None,
     threshold: float = -math.inf,
+    *,
+    running: frozenset[int] = frozenset(),
+    nested: bool = False,
 ) -> NDArray[np.void]:
     """Return the regions of scored pages that a search may return, best first, as `RANKED` rows.
 
@@ -219,16 +288,21 @@ def rank(
         page_ids: (p,) the ids of the scored pages.
         labels: the labels that a filter asks for, as indices into `LABELS`.
         threshold: the least overall score.
+        running: labels of running headers and footers that a question asks for.
+        nested: return regions together with what contains them.
     """
-    overall = scores.overall
-    order = np.flatnonzero(rankable(scores.labels, scores.parents, labels) & (overall >= threshold))
-    order = order[ranking(overall[order])]
-    order = order[drop_nested(order, scores.parents)]
+    mask = rankable(scores.labels, scores.parents, labels)
+    if labels is None:
+        mask |= np.isin(scores.labels, list(running))
+    order = np.flatnonzero(mask & (scores.overall >= threshold))
+    order = order[ranking(scores.overall[order])]
+    if not nested:
+        order = order[drop_nested(order, scores.parents)]
     page = np.searchsorted(scores.offsets, order, side="right") - 1
     ranked = np.empty(len(order), RANKED)
     ranked["page_id"] = page_ids[page]
     ranked["index"] = order - scores.offsets[page]
-    ranked["score"] = overall[order]
+    ranked["score"] = scores.overall[order]
     ranked["region_score"] = scores.regions[order]
     ranked["page_score"] = scores.pages[page]
     ranked["page_maxsim"] = scores.page_maxsims[page]

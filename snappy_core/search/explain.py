@@ -14,6 +14,7 @@ from snappy_core.scoring.propagation import heat
 from snappy_core.scoring.ranking import REGION_SHARE
 from snappy_core.search.engine import query_weights, score
 from snappy_core.search.hits import Explanation, HeatMap, Hit, TokenMatch
+from snappy_core.search.locations.references import raised
 from snappy_core.stores.base import DocumentRecord, Snapshot
 from snappy_core.types import Box, Page, Patches, Query, Region
 
@@ -53,7 +54,9 @@ def explain(snapshot: Snapshot, query: Query, hit: Hit, scoring: str | None = No
         }
     else:
         page_share = (1 - REGION_SHARE) * hit.page_score
-        shares = {"region": hit.score - page_share, "page": page_share}
+        shares = {"region": REGION_SHARE * hit.region_score, "page": page_share}
+    shares["location"] = raised(sum(shares.values()), hit.locations) - sum(shares.values())
+    shares = {name: share for name, share in shares.items() if share}
     similarity = similarities(query.vectors, patches.vectors, patches.scales)
     # All regions, because a region also owns the patches of its children. A hot area is extra.
     regions = page.regions if hit.region in page.regions else (*page.regions, hit.region)
@@ -77,7 +80,7 @@ def explain(snapshot: Snapshot, query: Query, hit: Hit, scoring: str | None = No
                 page_box=_box(patches, on_page),
             )
         )
-    return Explanation(tuple(matches), {name: share for name, share in shares.items() if share})
+    return Explanation(tuple(matches), shares, hit.locations)
 
 
 def _best(row: NDArray[np.float32], patches: NDArray[np.intp] | NDArray[np.int32]) -> int | None:

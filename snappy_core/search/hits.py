@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from snappy_core.boxes import Boxes
 from snappy_core.search.hits_html import hits_html
+from snappy_core.search.locations.references import LocationMatch
 from snappy_core.types import Box, Matrix, Region, Scalar
 
 
@@ -27,7 +28,7 @@ class Hit:
         page_label: the page number as printed.
         page_width, page_height: in `page_unit`, "pt" for PDF pages and "px" for images.
         rank: 1 for the best hit.
-        score: what hits are ranked by, -1..1.
+        score: what hits are ranked by, -1..1. It includes `locations`, the other scores do not.
         region_score: late interaction inside the region, or what the scoring rule says, -1..1.
         page_score: late interaction over the whole page, a weighted mean of cosines, -1..1.
         page_maxsim: raw MaxSim of the page, the unweighted sum over the query tokens.
@@ -39,6 +40,7 @@ class Hit:
         previous_id, next_id: the regions read before and after it, among those with the same
             parent; None at either end.
         parent: the region that contains it: the table of a row, the list of an item.
+        locations: the places named in the question ("page 14") in which it stands.
     """
 
     region: Region
@@ -63,6 +65,7 @@ class Hit:
     previous_id: str | None = None
     next_id: str | None = None
     parent: Region | None = None
+    locations: tuple[LocationMatch, ...] = ()
 
     @property
     def parent_id(self) -> str | None:
@@ -108,10 +111,12 @@ class Explanation(Sequence["TokenMatch"]):
         tokens: a match for each token.
         shares: what each signal adds to the score of the hit, by name; those that add nothing are
             left out.
+        locations: the places named in the question ("page 14") in which the region stands.
     """
 
     tokens: tuple[TokenMatch, ...]
     shares: Mapping[str, float]
+    locations: tuple[LocationMatch, ...] = ()
 
     def __len__(self) -> int:
         return len(self.tokens)

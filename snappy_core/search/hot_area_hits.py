@@ -16,6 +16,7 @@ from snappy_core.scoring.membership import assign
 from snappy_core.scoring.propagation import heat, propagate
 from snappy_core.scoring.ranking import combine
 from snappy_core.search.hits import Hit
+from snappy_core.search.locations.prior import LocationPrior
 from snappy_core.search.page_context import PageContext, make_hit
 from snappy_core.stores.base import Snapshot
 from snappy_core.types import Query, Region
@@ -30,6 +31,7 @@ def find_hot_areas(
     page_ids: NDArray[np.int64],
     page_scores: NDArray[np.float32],
     page_maxsims: NDArray[np.float32],
+    prior: LocationPrior,
     context_of: Callable[[int], PageContext],
 ) -> Iterator[Hit]:
     """Yield the hot areas of some pages as hits on regions without words, rank 0.
@@ -38,6 +40,7 @@ def find_hot_areas(
 
     Args:
         page_ids, page_scores, page_maxsims: (p,) the pages and their scores.
+        prior: the places that the question names.
         context_of: reads the context of a page by its id.
     """
     for index, page_id in enumerate(page_ids.tolist()):
@@ -57,9 +60,11 @@ def find_hot_areas(
             region = Region(box, "(area without text)", (), "hot_area", order)
             region_score = propagate(patch_heat, assign([region], patches))
             score = combine(region_score, page_scores[index : index + 1])
+            score = prior.raise_pages(score, page_ids[index : index + 1])
             yield make_hit(
                 context,
                 region,
+                locations=prior.matches(page_id, None),
                 region_id=f"{context.id_prefix}h{int(area[0])}-{int(area[-1])}",
                 query=query.text,
                 rank=0,
@@ -70,13 +75,13 @@ def find_hot_areas(
             )
 
 
-def merge(hits: Iterable[Hit], k: int, per_page: int | None) -> list[Hit]:
-    """Rank hits by score: the best `k`, at most `per_page` from one page."""
+def merge(hits: Iterable[Hit], k: int | None, per_page: int | None) -> list[Hit]:
+    """Rank hits by score: the best `k` or all, at most `per_page` from one page."""
     merged: list[Hit] = []
     page_counts: Counter[tuple[str, int]] = Counter()
     for hit in sorted(hits, key=lambda hit: -hit.score):
         page = (hit.document_id, hit.page_number)
-        if len(merged) < k and (per_page is None or page_counts[page] < per_page):
+        if (k is None or len(merged) < k) and (per_page is None or page_counts[page] < per_page):
             page_counts[page] += 1
             merged.append(replace(hit, rank=len(merged) + 1))
     return merged

@@ -10,17 +10,20 @@ from snappy_core.scoring.rules import SCORING_RULES
 from snappy_core.search.filters import Filter, PageReference
 
 DEFAULT_K = 5
+"""The number of hits, unless a number or a budget is asked for."""
 
 
 class PageSearchOptions(TypedDict, total=False):
     """The options of a search on given pages; `RegionIndex.search` describes them."""
 
-    k: int
+    k: int | None
+    budget: int | None
     filter: Filter | None
     score_threshold: float | None
     per_page: int | None
     scoring: str | None
     candidates: int | None
+    location_references: bool
 
 
 class SearchOptions(PageSearchOptions, total=False):
@@ -45,15 +48,18 @@ def check_options(options: Mapping[str, object]) -> None:
     for name in options:
         if name not in SEARCH_OPTIONS:
             raise TypeError(f"unknown search option {name!r}; use {', '.join(SEARCH_OPTIONS)}")
-    for name in ("k", "per_page", "candidates"):
-        value = options.get(name, DEFAULT_K)
-        if value is None and name != "k":
+    for name in ("k", "budget", "per_page", "candidates"):
+        value = options.get(name)
+        if value is None:
             continue
         if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
             raise ValueError(f"{name} must be an integer of at least 1, not {value!r}")
     threshold = options.get("score_threshold")
     if threshold is not None and not -1 <= threshold <= 1:  # type: ignore[operator]
         raise ValueError(f"score_threshold must be between -1 and 1, not {threshold!r}")
+    location_references = options.get("location_references", True)
+    if not isinstance(location_references, bool):
+        raise ValueError(f"location_references must be True or False, not {location_references!r}")
     scoring = options.get("scoring")
     if scoring is not None:
         SCORING_RULES.get(str(scoring))

@@ -177,6 +177,14 @@ class PageFilter:
     page_numbers: frozenset[int] | None = None
     page_ids: frozenset[int] | None = None
 
+    def allows(self, document_id: str, page_number: int, page_id: int) -> bool:
+        """Return whether a page matches."""
+        return (
+            (self.document_ids is None or document_id in self.document_ids)
+            and (self.page_numbers is None or page_number in self.page_numbers)
+            and (self.page_ids is None or page_id in self.page_ids)
+        )
+
 
 def region_arrays(regions: Sequence[Region]) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
     """Return labels and parents of regions as `PageVectors` has them."""

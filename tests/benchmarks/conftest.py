@@ -6,6 +6,7 @@ import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 WIDTH, HEIGHT = 400, 500
+ASKED = "How many boats land at Brae?"
 LINE = [40, 82, 320, 108]
 """The box of the only line of text, in points from the top left."""
 
@@ -50,11 +51,16 @@ def mmdocir_folder(tmp_path):
     draw(folder / "pdfs" / "a.pdf", pages=2)
     gold = {"page": 1, "page_size": [WIDTH, HEIGHT], "bbox": LINE}
     questions = [
-        {"Q": "How many boats land at Brae?", "type": kinds, "layout_mapping": boxes}
-        for kinds, boxes in (
-            ("['Chart', 'Pure-text (Plain-text)']", [gold]),
-            ("['Table']", [gold, gold]),
-            ("[]", [{**gold, "bbox": [40, 300, 320, 400]}]),
+        {
+            "Q": question,
+            "type": kinds,
+            "layout_mapping": boxes,
+            "page_id": [1],
+        }
+        for question, kinds, boxes in (
+            (ASKED, "['Chart', 'Pure-text (Plain-text)']", [gold]),
+            (f"{ASKED} See page 2.", "['Table']", [gold, gold]),
+            (ASKED, "[]", [{**gold, "bbox": [40, 300, 320, 400]}]),
         )
     ]
     row = {"doc_name": "a.pdf", "questions": questions}

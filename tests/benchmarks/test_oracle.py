@@ -53,6 +53,10 @@ def test_mmdocir(mmdocir_folder):
         "document_iou50": 0,  # its first page says the same
     }  # fmt: skip
     assert (summary["oracle_iou50"], summary["top1_iou50"]) == (0.5, 0.5)
+    assert summary["pages"] == {  # the first page says the same, unless the second one is named
+        "all": {"questions": 3, "recall1": 0.333, "recall3": 1, "recall5": 1},
+        "with_reference": {"questions": 1, "recall1": 1, "recall3": 1, "recall5": 1},
+    }
 
 
 def test_commands(bench_folder, mmdocir_folder, capsys):

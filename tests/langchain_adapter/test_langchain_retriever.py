@@ -14,7 +14,7 @@ from langchain_core.tools import create_retriever_tool
 from pydantic import ValidationError
 
 from snappy_core import PasswordRequiredError, RegionIndex, UnreadableDocumentError
-from snappy_core.search.context import estimate_tokens, within_token_budget
+from snappy_core.search.context import estimate_tokens
 from snappy_core.testing import FakeEncoder
 from snappy_langchain import SnappyRetriever, to_document
 
@@ -91,6 +91,7 @@ async def test_k_for_one_call(retriever, number):
         {"candidates": 2},
         {"pages": [(str(REPORT), 4), (str(REPORT), 6)]},
         {"scoring": "mean"},
+        {"budget": 150},
         {"k": 2, "filter": {"page_number": [2, 3]}, "per_page": 1},
     ],
 )
@@ -107,17 +108,21 @@ async def test_options_mean_the_same_in_every_place(index, retriever, options):
     assert await retriever.bind(**options).ainvoke(QUESTION) == expected
 
 
-async def test_token_budget(index, retriever):
-    everything = retriever.invoke(QUESTION, k=20)
-    budget = sum(estimate_tokens(document.page_content) for document in everything[:4])
-    expected = [to_document(h) for h in within_token_budget(index.search(QUESTION, k=20), budget)]
-    assert 4 <= len(expected) < 20
-    assert expected[:4] == everything[:4]
-    assert SnappyRetriever(index=index, k=20, token_budget=budget).invoke(QUESTION) == expected
-    assert retriever.invoke(QUESTION, k=20, token_budget=budget) == expected
-    assert await retriever.ainvoke(QUESTION, k=20, token_budget=budget) == expected
-    assert len(retriever.invoke(QUESTION, k=3, token_budget=budget)) == 3  # at most k
-    assert retriever.invoke(QUESTION, token_budget=1) == everything[:1]  # never nothing
+async def test_budget_instead_of_a_number(index, retriever):
+    expected = [to_document(hit) for hit in index.search(QUESTION, budget=300)]
+    assert len(expected) > 5
+    assert sum(estimate_tokens(document.page_content) for document in expected) <= 300
+    filling = SnappyRetriever(index=index, budget=300)
+    assert filling.invoke(QUESTION) == expected
+    assert await filling.ainvoke(QUESTION) == expected
+    assert len(filling.invoke(QUESTION, k=2)) == 2
+
+
+def test_location_references_can_be_turned_off(index):
+    question = "What does page 2 say about the coupon of the green bond?"
+    off = SnappyRetriever(index=index, location_references=False, k=1)
+    [document], [other] = off.invoke(question), off.invoke(question, location_references=True)
+    assert (document.metadata["page_label"], other.metadata["page_label"]) == ("3", "2")
 
 
 async def test_defaults_never_cut_below_k(index, retriever):
@@ -147,7 +152,7 @@ async def test_unknown_option_of_a_call(retriever):
         ({"kk": 3}, "kk"),
         ({"k": 0}, "at least 1, not 0"),
         ({"per_page": 0}, "per_page must be"),
-        ({"token_budget": 0}, "greater than or equal to 1"),
+        ({"budget": 0}, "budget must be an integer of at least 1, not 0"),
         ({"score_threshold": 7}, "between -1 and 1, not 7"),
         ({"scoring": "sum"}, "'sum'; use maxsim, iou_weighted, max, mean"),
         ({"filter": {"team": {"eq": "finance"}}}, "filter"),
@@ -160,7 +165,7 @@ def test_wrong_fields(index, fields, message):
 
 async def test_wrong_options_of_a_call(retriever):
     with pytest.raises(ValueError, match="at least 1, not 0"):
-        await retriever.ainvoke(QUESTION, token_budget=0)
+        await retriever.ainvoke(QUESTION, budget=0)
     with pytest.raises(ValueError, match="k must be an integer of at least 1, not 0"):
         retriever.invoke(QUESTION, k=0)
     with pytest.raises(ValueError, match=r"unknown filter key 'taem'; this index has .*team"):

@@ -23,7 +23,6 @@ from llama_index.core.vector_stores.utils import metadata_dict_to_node, node_to_
 
 from snappy_core import PasswordRequiredError, RegionIndex, Source, UnreadableDocumentError
 from snappy_core.page_search import PageReference
-from snappy_core.search.context import within_token_budget
 from snappy_core.testing import FakeEncoder
 from snappy_llamaindex import SnappyRetriever, to_node
 
@@ -98,16 +97,22 @@ async def test_options_are_those_of_the_index(index, options):
     assert retriever.retrieve(QueryBundle(QUESTION)) == expected
 
 
-async def test_token_budget(index):
-    hits = index.search(QUESTION, k=20)
-    kept = within_token_budget(hits, 150)
-    assert 1 < len(kept) < 20
-    retriever = SnappyRetriever(index, similarity_top_k=20, token_budget=150)
-    assert retriever.retrieve(QUESTION) == [to_node(hit) for hit in kept]
-    assert await retriever.aretrieve(QUESTION) == [to_node(hit) for hit in kept]
-    # An answer is never empty, and the default cuts nothing.
-    assert len(SnappyRetriever(index, token_budget=1).retrieve(QUESTION)) >= 1
-    assert len(SnappyRetriever(index, similarity_top_k=20).retrieve(QUESTION)) == 20
+async def test_budget_instead_of_a_number(index):
+    expected = [to_node(hit) for hit in index.search(QUESTION, budget=300)]
+    assert len(expected) > 5
+    retriever = SnappyRetriever(index, budget=300)
+    assert retriever.similarity_top_k is None
+    assert retriever.retrieve(QUESTION) == expected
+    assert await retriever.aretrieve(QUESTION) == expected
+    retriever.similarity_top_k = 2
+    assert len(retriever.retrieve(QUESTION)) == 2
+
+
+def test_location_references_can_be_turned_off(index):
+    question = "What does page 2 say about the coupon of the green bond?"
+    for on, label in ((False, "3"), (True, "2")):
+        retriever = SnappyRetriever(index, k=1, location_references=on)
+        assert retriever.retrieve(question)[0].metadata["page_label"] == label
 
 
 def test_options_can_be_changed(retriever):
@@ -122,7 +127,7 @@ def test_options_can_be_changed(retriever):
         ({"similarity_top_k": 0}, "at least 1, not 0"),
         ({"per_page": 0}, "per_page must be"),
         ({"score_threshold": 7}, "between -1 and 1, not 7"),
-        ({"token_budget": 0}, "at least 1, not 0"),
+        ({"budget": 0}, "at least 1, not 0"),
         ({"scoring": "sum"}, "'sum'; use maxsim, iou_weighted, max, mean"),
     ],
 )

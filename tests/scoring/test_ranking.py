@@ -10,7 +10,6 @@ from snappy_core.scoring.ranking import (
     cap_per_group,
     combine,
     ranking,
-    within_budget,
 )
 
 
@@ -55,27 +54,3 @@ def test_cap_per_group_equals_a_loop(groups, most):
 def test_above_percentile(percentile, kept):
     assert above_percentile(floats(0.1, 0.9, 0.5, 0.2, 0.8), percentile).tolist() == kept
     assert above_percentile(floats(), percentile).tolist() == []
-
-
-@pytest.mark.parametrize(
-    ("costs", "budget", "kept"),
-    [
-        ([50, 80, 40], 100, [1, 0, 1]),  # passed over what does not fit
-        ([50, 50, 1], 100, [1, 1, 0]),  # spent to the last word
-        ([50, 50, 0], 100, [1, 1, 1]),  # what costs nothing always fits
-        ([200, 30, 30, 30], 100, [0, 1, 1, 1]),
-        ([30], 0, [0]),
-        ([], 100, []),
-    ],
-)
-def test_within_budget(costs, budget, kept):
-    assert within_budget(np.array(costs, np.int64), budget).tolist() == kept
-
-
-@given(st.lists(st.integers(0, 60)), st.integers(0, 150))
-def test_what_is_left_out_of_a_budget_would_not_have_fitted(costs, budget):
-    kept = within_budget(np.array(costs, np.int64), budget)
-    assert sum(cost for cost, keep in zip(costs, kept, strict=True) if keep) <= budget
-    for place in np.flatnonzero(~kept):
-        better = sum(cost for cost, keep in zip(costs[:place], kept, strict=False) if keep)
-        assert better + costs[place] > budget

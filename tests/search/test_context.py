@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from snappy_core import Hit, Region
-from snappy_core.search.context import assemble, estimate_tokens, within_token_budget
+from snappy_core.search.context import assemble, estimate_tokens
 
 
 def make_hit(
@@ -178,34 +178,3 @@ def _words(text):
 
 def words(text):
     return len(text.split())
-
-
-@pytest.mark.parametrize(
-    ("budget", "kept"),
-    [
-        (None, [1, 2, 3, 4]),
-        (10, [1, 2, 3, 4]),
-        (9, [1, 2, 3]),
-        (6, [1, 3, 4]),
-        (4, [1, 4]),
-        (3, [1]),
-        (2, [1]),  # the first alone is longer
-        (1, [1]),
-    ],
-)
-def test_hits_within_a_budget(budget, kept):
-    texts = ["one two three", "one two three four", "one two", "one"]
-    hits = [make_hit(text, order=n, rank=n + 1) for n, text in enumerate(texts)]
-    found = within_token_budget(hits, budget, count=words)
-    assert [hit.rank for hit in found] == kept
-    assert within_token_budget(iter(hits), budget, count=words) == found
-
-
-def test_no_hits_within_a_budget():
-    assert within_token_budget([], 5) == within_token_budget([], None) == ()
-
-
-@pytest.mark.parametrize("budget", [0, -3])
-def test_budget_that_is_none(budget):
-    with pytest.raises(ValueError, match=f"at least 1, not {budget}"):
-        within_token_budget([make_hit("one")], budget)

@@ -25,7 +25,7 @@ def index(data):
 
 def test_the_engine_takes_every_option():
     parameters = inspect.signature(engine.search).parameters
-    assert set(parameters) - {"snapshot", "query"} == set(SEARCH_OPTIONS)
+    assert set(parameters) - {"snapshot", "query", "landmarks"} == set(SEARCH_OPTIONS)
     assert set(SEARCH_OPTIONS) == {*PAGE_SEARCH_OPTIONS, "pages"}
 
 
@@ -35,7 +35,7 @@ def test_the_docstring_of_search_names_every_option(name):
 
 
 def test_unknown_options_name_the_known_ones(index):
-    message = r"unknown search option 'top_k'; use k, filter, .* candidates, pages"
+    message = r"unknown search option 'top_k'; use k, budget, filter, .* location_references, pages"
     with pytest.raises(TypeError, match=message):
         index.search(QUESTION, top_k=3)
     with pytest.raises(TypeError, match=message):
@@ -45,17 +45,17 @@ def test_unknown_options_name_the_known_ones(index):
 
 
 @pytest.mark.parametrize("value", [0, -2, 1.5, True, "3"])
-@pytest.mark.parametrize("name", ["k", "per_page", "candidates"])
+@pytest.mark.parametrize("name", ["k", "budget", "per_page", "candidates"])
 def test_counts_are_positive_integers(name, value):
     with pytest.raises(ValueError, match=f"{name} must be an integer of at least 1, not"):
         check_options({name: value})
 
 
-def test_none_stands_for_the_default_but_of_k():
-    check_options({name: None for name in SEARCH_OPTIONS if name != "k"})
+def test_none_stands_for_the_default():
+    check_options({name: None for name in SEARCH_OPTIONS if name != "location_references"})
     check_options({"k": np.int64(3), "score_threshold": -1, "per_page": 1})
-    with pytest.raises(ValueError, match="k must be an integer of at least 1, not None"):
-        check_options({"k": None})
+    with pytest.raises(ValueError, match="location_references must be True or False, not 'no'"):
+        check_options({"location_references": "no"})
     with pytest.raises(ValueError, match="candidates must be an integer of at least 1, not 0"):
         check_options({"per_page": None, "candidates": 0})
 

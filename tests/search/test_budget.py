@@ -1,0 +1,138 @@
+"""Filling a budget of tokens."""
+
+from dataclasses import replace
+from math import log
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from snappy_core import Hit, Region, RegionIndex
+from snappy_core.ingest.jobs import prepare
+from snappy_core.search.budget import OVERHEAD, POOL, TEMPERATURE, best_for_budget, fill_budget
+from snappy_core.search.context import estimate_tokens
+from snappy_core.stores import MemoryStore
+from snappy_core.stores.base import DocumentRecord
+from snappy_core.testing import FakeEncoder, make_page
+
+
+def words(text):
+    return len(text.split())
+
+
+def make_hit(length, score, *, order=0, page=1, indices=None):
+    indices = tuple(range(1000 * order, 1000 * order + length)) if indices is None else indices
+    return Hit(
+        region=Region((0.1, 0.2, 0.6, 0.3), "word " * length, tuple(indices), "paragraph", order),
+        region_id=f"a#p{page}r{order}",
+        document_id="a",
+        source="a",
+        page_number=page,
+        page_label=str(page),
+        page_width=400.0,
+        page_height=600.0,
+        page_unit="pt",
+        score=score,
+        region_score=score,
+        page_score=score,
+        page_maxsim=score,
+        rank=order + 1,
+    )
+
+
+def orders(hits):
+    return [hit.region.order for hit in hits]
+
+
+def test_two_short_regions_are_worth_more_than_one_long_one():
+    long, one, two = make_hit(100, 0.5), make_hit(40, 0.49, order=1), make_hit(40, 0.48, order=2)
+    assert orders(fill_budget([long, one, two], 100, count=words)) == [1, 2]
+    assert orders(fill_budget([long, one, two], 200, count=words)) == [0, 1, 2]  # best first
+    better = make_hit(100, 0.6)
+    assert orders(fill_budget([better, one, two], 100, count=words)) == [0]
+
+
+def test_the_price_of_length():
+    """A region is as good as a longer one that scores `TEMPERATURE ln` of their costs better."""
+    gap = TEMPERATURE * log((60 + OVERHEAD) / (10 + OVERHEAD))
+    short, long = make_hit(10, 0.5, order=1), make_hit(60, 0.5 + gap - 0.001)
+    assert orders(fill_budget([long, short], 60, count=words)) == [1]
+    long = make_hit(60, 0.5 + gap + 0.001)
+    assert orders(fill_budget([long, short], 60, count=words)) == [0]
+
+
+def test_never_half_a_region():
+    hits = [make_hit(50, 0.9), make_hit(7, 0.1, order=1)]
+    (only,) = fill_budget(hits, 49, count=words)
+    assert (only.region.order, only.rank, words(only.region.text)) == (1, 1, 7)
+    assert fill_budget(hits, 6, count=words) == []
+
+
+def test_no_region_beside_what_contains_it():
+    table = make_hit(20, 0.6, indices=range(20))
+    row = make_hit(5, 0.5, order=1, indices=range(5))
+    elsewhere = make_hit(5, 0.4, order=2, page=2, indices=range(5))
+    assert orders(fill_budget([table, row, elsewhere], 100, count=words)) == [0, 2]
+    assert orders(fill_budget([table, row, elsewhere], 19, count=words)) == [1, 2]
+
+
+def test_most_hits_of_all_and_of_a_page():
+    hits = [make_hit(5, 0.9 - n / 10, order=n, page=1 + n // 2) for n in range(4)]
+    assert orders(fill_budget(hits, 100, count=words)) == [0, 1, 2, 3]
+    assert orders(fill_budget(hits, 100, k=3, count=words)) == [0, 1, 2]
+    assert orders(fill_budget(hits, 100, per_page=1, count=words)) == [0, 2]
+
+
+@given(st.lists(st.tuples(st.integers(1, 60), st.floats(-1, 1)), max_size=12), st.integers(1, 200))
+def test_a_budget_is_never_exceeded_and_what_fits_is_taken(drawn, budget):
+    hits = [make_hit(length, score, order=n) for n, (length, score) in enumerate(drawn)]
+    taken = fill_budget(hits, budget, count=words)
+    left = budget - sum(words(hit.region.text) for hit in taken)
+    assert left >= 0
+    assert all(
+        words(hit.region.text) > left for hit in hits if hit.region.order not in orders(taken)
+    )
+    assert [hit.rank for hit in taken] == list(range(1, len(taken) + 1))
+    assert [hit.score for hit in taken] == sorted((hit.score for hit in taken), reverse=True)
+
+
+def test_only_the_best_hits_are_read():
+    read = []
+
+    def hits():
+        for n in range(1000):
+            read.append(n)
+            yield make_hit(10, 0.5, order=n)
+
+    assert len(best_for_budget(hits(), 30, count=words)) == POOL * 3 == len(read)
+    assert best_for_budget([make_hit(99, 0.5)], 30, count=words)  # a long one counts as full
+    assert (
+        len(best_for_budget([make_hit(99, 0.5, order=n) for n in range(9)], 30, count=words))
+        == POOL
+    )
+
+
+def build(*pages):
+    encoder, store = FakeEncoder(), MemoryStore()
+    records = map(prepare, pages, encoder.encode_pages(pages))
+    store.write(DocumentRecord("a", "a", "1", "1"), records)
+    return RegionIndex(store, encoder)
+
+
+def test_search_with_a_budget():
+    index = build(*(make_page(*["Boats land at Brae."] * 9, number=n) for n in range(1, 5)))
+    hits = index.search("boats", budget=100)
+    tokens = [estimate_tokens(hit.region.text) for hit in hits]
+    assert len(hits) > 5  # the number of hits without a budget
+    assert 100 - tokens[0] < sum(tokens) <= 100
+    assert len(index.search("boats", budget=100, k=3)) == 3
+    assert len(index.search("boats", budget=100, per_page=2)) == 8
+    assert len(index.search("boats", budget=100, filter={"page_number": 1})) == 9
+
+
+def test_a_table_that_does_not_fit_leaves_its_rows_to_the_budget():
+    page = make_page("Boats " * 60, "Boats of March.", "Boats of May.")
+    table, *rows = page.regions
+    table = replace(table, label="list", words=tuple(range(len(page.words))))
+    rows = [replace(row, label="list_item", parent=0) for row in rows]
+    index = build(replace(page, regions=(table, *rows)))
+    assert [hit.region.label for hit in index.search("boats", budget=20)] == ["list_item"] * 2
