@@ -76,5 +76,5 @@ def test_a_registered_rule_scores_the_regions(index, monkeypatch):
     SCORING_RULES.register("half", lambda *arguments: maxsim(*arguments) / 2)
     rules = {rule: index.search(QUESTION, k=1, scoring=rule)[0] for rule in ("maxsim", "half")}
     assert rules["half"].region_score == pytest.approx(rules["maxsim"].region_score / 2)
-    with pytest.raises(ValueError, match=r"unknown scoring rule 'third'; use maxsim, .*, half"):
+    with pytest.raises(ValueError, match=r"unknown scoring rule 'third'; use mixture, .*, half"):
         index.search(QUESTION, scoring="third")
