@@ -30,6 +30,23 @@ def bootstrap(values: Sequence[float]) -> tuple[float, float]:
     return float(low), float(high)
 
 
+def bootstrap_groups(values: Sequence[float], groups: Sequence[str]) -> tuple[float, float]:
+    """Return the 95% interval of the mean of values of which those of a group belong together.
+
+    Whole groups are drawn: questions about one document are not independent.
+
+    >>> bootstrap_groups([1.0, 0.0], ["a", "a"])
+    (0.5, 0.5)
+    """
+    names, members = np.unique(list(groups), return_inverse=True)
+    sums = np.bincount(members, weights=np.asarray(values, dtype=np.float64))
+    counts = np.bincount(members)
+    draws = np.random.default_rng(0).integers(0, len(names), (DRAWS, len(names)))
+    means = sums[draws].sum(axis=1) / counts[draws].sum(axis=1)
+    low, high = np.quantile(means, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return float(low), float(high)
+
+
 def intervals(rows: Sequence[Mapping[str, float]], digits: int) -> dict[str, list[float]]:
     """Return the bootstrap interval of each measure over questions, rounded."""
     return {

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from snappy_core.evaluation.bench import MEASURES
+from snappy_core.evaluation.evidence import BUDGETS, ENOUGH, rows_of
 
 
 def format_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -44,6 +45,13 @@ def bench_report(summary: Mapping[str, Any]) -> str:
         f"of {summary['documents']} documents",
         "",
         format_table(["measure", "Snappy", "95%", *granularities, "paper", "BM25"], rows),
+        "",
+        "Share of the evidence among the first words (95%, drawn by document); share of the",
+        f"questions with {ENOUGH:.0%} of it; tokens for each of these",
+        "",
+        format_table(
+            ["ranker", *map(str, BUDGETS), "answered", "tokens"], list(rows_of(summary["evidence"]))
+        ),
         "",
         "paper: its rule (iou_weighted) on the same patches; BM25: the same regions",
         f"reading and encoding {summary['seconds_adding']} s, "

@@ -2,22 +2,25 @@
 
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from snappy_core.encoders.base import Encoder
 from snappy_core.errors import MissingDependencyError
 from snappy_core.evaluation import bench
+from snappy_core.evaluation.chunks import chunk_rankers
+from snappy_core.evaluation.evidence import CorpusWords, WordRanker, measure_evidence
 from snappy_core.evaluation.metrics import intervals
 from snappy_core.index import RegionIndex
 from snappy_core.ingest.executor import Executor
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.scoring.granularity import drop_nested, rankable
 from snappy_core.scoring.idf import term
-from snappy_core.scoring.ranking import ranking
+from snappy_core.scoring.ranking import price, ranking
 from snappy_core.search import engine
 from snappy_core.stores import MemoryStore
 from snappy_core.stores.base import Store, concatenate_regions, region_arrays
@@ -36,8 +39,9 @@ def run_bench(
 
     Returns:
         As JSON the measures of Snappy, and those of the other rankers by name, each also with
-        `intervals` (bootstrap, 95%), `by_type` and `by_granularity`; and the seconds to read and
-        encode all pages, and to answer a question (mean).
+        `intervals` (bootstrap, 95%), `by_type` and `by_granularity`; `evidence` as
+        `measure_evidence` returns it, by ranker, among them plain chunking; and the seconds to read
+        and encode all pages, and to answer a question (mean).
 
     Raises:
         FileNotFoundError: there is no `queries.jsonl`, or a PDF of it is missing.
@@ -66,12 +70,19 @@ def run_bench(
             name: _summarize(questions, [bench.measure(q, corpus, rank(q.text)) for q in questions])
             for name, rank in compared.items()
         }
+        words = CorpusWords.of(corpus)
+        rankers: dict[str, WordRanker] = {"Snappy": _snappy_words(store, index.encoder, corpus)}
+        rankers |= chunk_rankers(words, _word_vectors(store), index.encoder)
+        evidence = {
+            name: measure_evidence(questions, corpus, words, rank) for name, rank in rankers.items()
+        }
     return {
         "documents": len(files),
         "pages": len(corpus.pages),
         "questions": len(questions),
         **summaries.pop("snappy"),
         **summaries,
+        "evidence": evidence,
         "seconds_adding": round(seconds_adding, 2),
         "seconds_asking": round(seconds_asking, 4),
     }
@@ -110,7 +121,7 @@ def _corpus(store: MemoryStore) -> bench.Corpus:
     )
 
 
-def _snappy(store: Store, encoder: Encoder, scoring: str = "maxsim") -> bench.Ranker:
+def _snappy(store: Store, encoder: Encoder, scoring: str | None = None) -> bench.Ranker:
     """Return a ranker that scores all pages of a store as a search does."""
     with store.read() as snapshot:
         pages = snapshot.vectors(snapshot.catalog().page_ids.tolist())
@@ -129,6 +140,33 @@ def _snappy(store: Store, encoder: Encoder, scoring: str = "maxsim") -> bench.Ra
         return bench.Ranking(scored.pages, within, overall)
 
     return rank
+
+
+def _snappy_words(store: Store, encoder: Encoder, corpus: bench.Corpus) -> WordRanker:
+    """Return a ranker of the words of regions, which are ranked as for a budget."""
+    rank_regions = _snappy(store, encoder)
+    first_words = np.cumsum([0, *(len(page.words) for page in corpus.pages)]).tolist()
+    words = [
+        np.array(region.words, dtype=np.int64) + first_word
+        for page, first_word in zip(corpus.pages, first_words, strict=False)
+        for region in page.regions
+    ]
+    prices = price(np.array(list(map(len, words)), dtype=np.int64))
+
+    def rank(question: str) -> Iterator[NDArray[np.int64]]:
+        scores = rank_regions(question).overall - prices
+        return (words[region] for region in ranking(scores).tolist() if np.isfinite(scores[region]))
+
+    return rank
+
+
+def _word_vectors(store: Store) -> NDArray[np.float32] | None:
+    """Return the vectors of all words (n, d), None if the patches of a page are not words."""
+    with store.read() as snapshot:
+        pages = [snapshot.patches(page_id) for page_id in snapshot.catalog().page_ids.tolist()]
+    if any(patches.grid is not None for patches in pages):
+        return None
+    return np.concatenate([patches.vectors * patches.scales[:, None] for patches in pages])
 
 
 def _bm25(corpus: bench.Corpus) -> bench.Ranker:

@@ -1,0 +1,68 @@
+"""Weights of signals: questions are read, regions that answer found, and the right signal weighed."""
+
+import json
+
+import numpy as np
+
+from snappy_core.testing import FakeEncoder
+from training.ranking.examples import SIGNALS, Example, make_examples
+from training.ranking.fit import fit
+from training.ranking.questions import load_collections
+
+
+def example(rng, folder="a", regions=12):
+    """Answers have the best passage on the page with the best words; all else is noise."""
+    signals = rng.uniform(0, 0.2, (regions, len(SIGNALS))).astype(np.float32)
+    signals[:, SIGNALS.index("list") :] = 0
+    pages = np.arange(regions) % 3
+    signals[:, 2:4] = signals[:3, 2:4][pages]
+    best_page = int(signals[:3, 2].argmax())
+    on_page = np.flatnonzero(pages == best_page)
+    answers = np.zeros(regions, dtype=bool)
+    answers[on_page[signals[on_page, 1].argmax()]] = True
+    parents = np.full(regions, -1)
+    return Example(folder, "s", signals, answers, pages, np.arange(3) == best_page, parents)
+
+
+def test_the_signals_that_tell_weigh_most():
+    rng = np.random.default_rng(0)
+    weights = fit([example(rng) for _ in range(60)])
+    assert list(weights) == list(SIGNALS)
+    assert weights["page words"] > 5 * abs(weights["page passage"])
+    assert weights["passage"] > 5 * abs(weights["words"])
+    assert abs(sum(weights[name] for name in SIGNALS[:4]) - 1) < 0.001
+    assert weights["figure"] == 0
+
+
+def row(text, document, page, boxes, **more):
+    return json.dumps({
+        "question": text, "doc": document, "page": page, "gt_boxes": boxes,
+        "page_size": [612, 792], **more,
+    })  # fmt: skip
+
+
+def test_examples_of_a_bench(tmp_path, data):
+    (tmp_path / "pdfs").mkdir()
+    (tmp_path / "pdfs" / "a.pdf").write_bytes((data / "two_columns.pdf").read_bytes())
+    (tmp_path / "queries.jsonl").write_text(row("What is there?", "a.pdf", 1, [[0, 0, 612, 792]]))
+    (collection,) = load_collections(tmp_path)
+    (made,) = make_examples("bench", collection, FakeEncoder(), tmp_path)
+    assert made.signals.shape == (len(made.answers), len(SIGNALS))
+    assert made.gold_pages.tolist() == [
+        number == 1 for number in range(1, len(made.gold_pages) + 1)
+    ]
+    assert np.isfinite(made.signals).all()
+
+
+def test_sources_are_pooled_and_documents_of_mmdocir_are_alone(tmp_path):
+    rows = [row("?", f"{n}.pdf", 1, [[0, 0, 9, 9]], source=f"s{n:02}") for n in range(20)]
+    (tmp_path / "queries.jsonl").write_text("\n".join(rows))
+    assert [len(collection.files) for collection in load_collections(tmp_path)] == [14, 6]
+    asked = {"Q": "?", "page_id": [3, 4], "layout_mapping": [
+        {"page": 3, "page_size": [100, 100], "bbox": [10, 20, 30, 40]}]}  # fmt: skip
+    document = {"doc_name": "b.pdf", "questions": [asked]}
+    (tmp_path / "annotations.jsonl").write_text(json.dumps(document))
+    (collection,) = load_collections(tmp_path)
+    (question,) = collection.questions
+    assert question.pages == {("b.pdf", 4), ("b.pdf", 5)}
+    np.testing.assert_allclose(question.boxes["b.pdf", 4], [[0.1, 0.2, 0.3, 0.4]], atol=1e-6)
