@@ -36,6 +36,7 @@ from snappy_core.parsing.pdf.forms import (
     mark_buttons,
     read_fields,
 )
+from snappy_core.parsing.pdf.plausible import is_plausible
 from snappy_core.parsing.pdf.tags import read_tags
 from snappy_core.parsing.pdf.text_layer import image_boxes, read_text_layer, user_space
 from snappy_core.parsing.pdf.visibility import covered_share, edge_mask, has_edges
@@ -104,7 +105,9 @@ class PageContent:
         text_layer: the words of the text layer that are visible.
         has_ink: something is drawn on the page.
         tags: those of the words and drawings; the words say which they belong to.
-        unreliable_text: the text layer is missing, mostly hidden, or covers little of the ink.
+        unreliable_text: the text layer is missing, mostly hidden, covers little of the ink, or
+            has codes.
+        has_codes: the text seems to be codes of glyphs rather than what one sees.
     """
 
     label: str
@@ -117,6 +120,7 @@ class PageContent:
     unreliable_text: bool = False
     warning: str = ""
     tags: PageTags | None = None
+    has_codes: bool = False
 
 
 def read_content(document: Any, number: int, source: Source) -> PageContent:
@@ -153,8 +157,11 @@ def _read_page(document: Any, number: int, source: Source, label: str) -> PageCo
     seen = fields.take(has_edges(edges, fields.boxes)) if fields.marks else fields
     text_layer = mark_buttons(words, seen)
     image_share = covered_share(np.ones((_IMAGE_CELLS, _IMAGE_CELLS), dtype=bool), images)
-    is_unreliable = _characters(text_layer) <= _VISIBLE_SHARE * _characters(all_text) or (
-        image_share > _IMAGE_SHARE and covered_share(edges, text_layer.boxes) < _INK_SHARE
+    has_codes = not is_plausible(text_layer.texts)
+    is_unreliable = (
+        has_codes
+        or _characters(text_layer) <= _VISIBLE_SHARE * _characters(all_text)
+        or (image_share > _IMAGE_SHARE and covered_share(edges, text_layer.boxes) < _INK_SHARE)
     )
     has_ink, drawings = bool(edges.any()), replace(page_drawings(page), fields=seen.boxes)
     if is_xfa_cover(document, fields):
@@ -163,7 +170,7 @@ def _read_page(document: Any, number: int, source: Source, label: str) -> PageCo
         warning = _join(warning, f"has attached documents that are not read: {', '.join(names)}")
     return PageContent(
         label, width, height, text_layer, drawings, matrix, has_ink, is_unreliable, warning,
-        tagged.tags if tagged else None,
+        tagged.tags if tagged else None, has_codes,
     )  # fmt: skip
 
 
@@ -197,8 +204,10 @@ def _with_ocr(content: PageContent, image: Image, options: ReadingOptions) -> Pa
     """Replace the text layer by that of OCR, if OCR succeeds and finds more, or must be used."""
     text_layer, failure = recognize_page(image, content.width, options)
     characters = _characters(content.text_layer)
-    must_use = options.ocr == "always"
-    if failure or not (must_use or _characters(text_layer) > _OCR_GAIN * characters):
+    found = _characters(text_layer)
+    is_plainer = content.has_codes and is_plausible(text_layer.texts)
+    must_use = options.ocr == "always" or (is_plainer and _OCR_GAIN * found > characters)
+    if failure or not (must_use or found > _OCR_GAIN * characters):
         is_missed = must_use or not characters
         return replace(content, warning=_join(content.warning, failure)) if is_missed else content
     drawings = content.drawings

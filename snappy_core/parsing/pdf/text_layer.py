@@ -38,6 +38,7 @@ MAX_WORDS, MAX_CHARACTERS, MAX_IMAGES = 100_000, 2_000_000, 500
 _WHOLE_PAGE = np.array([[0, 0, 1, 1]], dtype=np.float32)
 _DESCENT, _ASCENT = 0.22, 0.78  # usual ones, in font sizes: how far a line box reaches
 _WORD_REACH = 3  # font sizes; a character further away from a word begins a new one
+_MAX_SLANT = 20 / 90  # quarter turns between a direction of reading and the nearest axis
 _DEVICE_PIXELS = 1 << 24  # FPDF_PageToDevice rounds to pixels: ask for a page of 16 million
 
 
@@ -66,7 +67,7 @@ def read_text_layer(page: Any, owners: Mapping[int, int] | None = None) -> tuple
         lines=_line_boxes(boxes, origins @ matrix[:2] + matrix[2], up @ matrix[:2]),
         sizes=np.linalg.norm(rise, axis=1).astype(np.float32),
         bold=np.array([word.bold for word in words], dtype=bool),
-        turns=quarter_turns(direction),
+        turns=_turns(direction),
         hyphens=np.array([word.hyphen for word in words], dtype=bool),
         invisible=np.array([word.invisible for word in words], dtype=bool),
         owners=None
@@ -243,6 +244,23 @@ def to_page(boxes: ArrayLike, matrix: NDArray[np.float64]) -> Boxes:
     corners = np.asarray(boxes, dtype=np.float64).reshape(-1, 2) @ matrix[:2] + matrix[2]
     a, b = corners[::2], corners[1::2]
     return np.hstack([np.minimum(a, b), np.maximum(a, b)]).astype(np.float32)
+
+
+def _turns(directions: NDArray[np.float64]) -> NDArray[np.int8]:
+    """Return the quarter turns of directions of reading (n, 2).
+
+    Slanted ones, as of a watermark, count for their other neighbor where the turn that is closest
+    is the one of most straight words: they are not part of that text.
+    """
+    turns = quarter_turns(directions)
+    angles = np.arctan2(directions[:, 1], directions[:, 0]) / (np.pi / 2)
+    offsets = angles - np.round(angles)
+    is_slanted = np.abs(offsets) > _MAX_SLANT
+    if is_slanted.any() and not is_slanted.all():
+        usual = np.bincount(turns[~is_slanted], minlength=4).argmax()
+        moved = is_slanted & (turns == usual)
+        turns[moved] = (turns[moved] + np.where(offsets[moved] > 0, 1, -1)) % 4
+    return turns
 
 
 def _line_boxes(boxes: Boxes, origins: NDArray[np.float64], up: NDArray[np.float64]) -> Boxes:

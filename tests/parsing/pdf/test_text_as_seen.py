@@ -111,3 +111,14 @@ def test_bullets_of_private_use_open_list_items():
 def test_boxes_of_wingdings(code, seen):
     content = line(48, 60, "\\267", font="S") + line(62, 60, "paid")
     assert words_of(content, **symbol_font(code)) == f"{seen} paid"
+
+
+def test_a_watermark_is_no_title():
+    mark = "BT /F 60 Tf .7 .7 -.7 .7 90 150 Tm (COPY ONLY) Tj ET "
+    dues = "The dues of the harbour rise in March again."
+    text = "".join(line(40, 60 + 14 * number, dues) for number in range(9))
+    page = read_pdf(pdf(mark + text))
+    labels = {region.label for region in page.regions if "COPY" in region.text}
+    assert labels == {"other"}
+    (paragraph,) = [region for region in page.regions if region.label == "paragraph"]
+    assert "COPY" not in paragraph.text
