@@ -20,8 +20,9 @@ from snappy_core.ingest.executor import Executor
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.scoring.granularity import drop_nested, rankable
 from snappy_core.scoring.idf import term
-from snappy_core.scoring.ranking import price, ranking
+from snappy_core.scoring.ranking import ranking
 from snappy_core.search import engine
+from snappy_core.search.budget import OVERHEAD, TEMPERATURE
 from snappy_core.stores import MemoryStore
 from snappy_core.stores.base import Store, concatenate_regions, region_arrays
 
@@ -151,7 +152,7 @@ def _snappy_words(store: Store, encoder: Encoder, corpus: bench.Corpus) -> WordR
         for page, first_word in zip(corpus.pages, first_words, strict=False)
         for region in page.regions
     ]
-    prices = price(np.array(list(map(len, words)), dtype=np.int64))
+    prices = TEMPERATURE * np.log(np.array(list(map(len, words))) + OVERHEAD)
 
     def rank(question: str) -> Iterator[NDArray[np.int64]]:
         scores = rank_regions(question).overall - prices

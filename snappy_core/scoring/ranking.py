@@ -22,25 +22,6 @@ def combine(region: NDArray[np.float32], page: NDArray[np.float32]) -> NDArray[n
     return (REGION_SHARE * region + (1 - REGION_SHARE) * page).astype(np.float32)
 
 
-LENGTH_PRICE = 0.036
-"""Score by which a region must be better to be worth as much of a budget as one 1/e times as long.
-On all development sets anything from .03 to .05 returns as much evidence."""
-
-REGION_COST = 40
-"""Words that any region costs beside its own: its citation, and the reader's attention."""
-
-
-def price(lengths: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Return what to subtract from the scores of regions to fill a budget of words, (r,).
-
-    Without it the longest regions come first, since MaxSim finds more in them.
-
-    Args:
-        lengths: (r,) words of each region.
-    """
-    return (LENGTH_PRICE * np.log(lengths + REGION_COST)).astype(np.float32)
-
-
 def ranking(scores: NDArray[np.float32]) -> NDArray[np.intp]:
     """Return indices from the best score to the worst; equal scores keep their order."""
     return np.argsort(-scores, kind="stable")

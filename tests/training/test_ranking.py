@@ -1,4 +1,4 @@
-"""Weights of signals: questions are read, regions that answer found, and the right signal weighed."""
+"""Weights of signals: questions are read, answers found, and the right signals weighed."""
 
 import json
 
