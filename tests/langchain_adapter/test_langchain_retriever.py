@@ -109,10 +109,10 @@ async def test_options_mean_the_same_in_every_place(index, retriever, options):
 
 
 async def test_budget_instead_of_a_number(index, retriever):
-    expected = [to_document(hit) for hit in index.search(QUESTION, budget=300)]
+    expected = [to_document(hit) for hit in index.search(QUESTION, budget=600)]
     assert len(expected) > 5
-    assert sum(estimate_tokens(document.page_content) for document in expected) <= 300
-    filling = SnappyRetriever(index=index, budget=300)
+    assert sum(estimate_tokens(document.page_content) for document in expected) <= 600
+    filling = SnappyRetriever(index=index, budget=600)
     assert filling.invoke(QUESTION) == expected
     assert await filling.ainvoke(QUESTION) == expected
     assert len(filling.invoke(QUESTION, k=2)) == 2

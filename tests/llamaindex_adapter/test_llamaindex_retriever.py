@@ -98,9 +98,9 @@ async def test_options_are_those_of_the_index(index, options):
 
 
 async def test_budget_instead_of_a_number(index):
-    expected = [to_node(hit) for hit in index.search(QUESTION, budget=300)]
+    expected = [to_node(hit) for hit in index.search(QUESTION, budget=600)]
     assert len(expected) > 5
-    retriever = SnappyRetriever(index, budget=300)
+    retriever = SnappyRetriever(index, budget=600)
     assert retriever.similarity_top_k is None
     assert retriever.retrieve(QUESTION) == expected
     assert await retriever.aretrieve(QUESTION) == expected
