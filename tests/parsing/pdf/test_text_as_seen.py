@@ -107,7 +107,9 @@ def test_bullets_of_private_use_open_list_items():
     assert items == [f"• {text}" for text in papers]
 
 
-@pytest.mark.parametrize(("code", "seen"), [("F0FE", "☑"), ("F0A8", "☐"), ("F0FC", "✓")])
+@pytest.mark.parametrize(
+    ("code", "seen"), [("F0FE", "☑"), ("F078", "☒"), ("F0A8", "☐"), ("F0FC", "✓")]
+)
 def test_boxes_of_wingdings(code, seen):
     content = line(48, 60, "\\267", font="S") + line(62, 60, "paid")
     assert words_of(content, **symbol_font(code)) == f"{seen} paid"
