@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from snappy_core.encoders.base import Encoder
 from snappy_core.errors import MissingDependencyError
 from snappy_core.evaluation.evidence import CorpusWords, WordRanker
+from snappy_core.registry import Registry
 from snappy_core.scoring.idf import term
 from snappy_core.scoring.ranking import ranking
 from snappy_core.vectors import normalize
@@ -19,28 +20,11 @@ Splitter = Callable[[str, int], list[str]]
 """Divides a text into chunks of at most so many words."""
 
 
-def split_by_langchain(text: str, size: int) -> list[str]:
-    """LangChain's RecursiveCharacterTextSplitter."""
-    from langchain_text_splitters import RecursiveCharacterTextSplitter
-
-    splitter = RecursiveCharacterTextSplitter(
-        chunk_size=size, chunk_overlap=0, length_function=lambda part: len(part.split())
-    )
-    return splitter.split_text(text)
-
-
-def split_by_llamaindex(text: str, size: int) -> list[str]:
-    """LlamaIndex's SentenceSplitter."""
-    from llama_index.core.node_parser import SentenceSplitter
-
-    splitter = SentenceSplitter(chunk_size=size, chunk_overlap=0, tokenizer=str.split)
-    return splitter.split_text(text)
-
-
-SPLITTERS: dict[str, Splitter] = {
-    "LangChain": split_by_langchain,
-    "LlamaIndex": split_by_llamaindex,
-}
+SPLITTERS: Registry[Splitter] = Registry(
+    "splitter",
+    "snappy.splitters",
+    {"LangChain": "snappy_langchain.chunks:split", "LlamaIndex": "snappy_llamaindex.chunks:split"},
+)
 
 
 def chunk_rankers(
@@ -59,8 +43,8 @@ def chunk_rankers(
     """
     try:
         for size in SIZES:
-            for name, split in SPLITTERS.items():
-                chunks = cut_chunks(words, split, size)
+            for name in SPLITTERS.names():
+                chunks = cut_chunks(words, SPLITTERS.get(name), size)
                 yield from _rankers(f"{size} words, {name}", chunks, words, vectors, encoder)
     except ImportError as error:
         raise MissingDependencyError(

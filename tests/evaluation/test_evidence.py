@@ -45,9 +45,9 @@ def test_intervals_draw_whole_documents():
     assert 0 <= low < 0.5 < high <= 1
 
 
-@pytest.mark.parametrize("name", SPLITTERS)
+@pytest.mark.parametrize("name", SPLITTERS.names())
 def test_chunks_hold_every_word_once_and_stay_on_their_page(name):
-    chunks = cut_chunks(WORDS, SPLITTERS[name], 6)
+    chunks = cut_chunks(WORDS, SPLITTERS.get(name), 6)
     assert np.concatenate(chunks).tolist() == list(range(len(WORDS.texts)))
     pages = [set(np.searchsorted(WORDS.offsets, chunk, side="right").tolist()) for chunk in chunks]
     assert all(len(page) == 1 for page in pages)
