@@ -19,7 +19,8 @@ from snappy_core.cli.options import (
     load_encoder,
     worker_count,
 )
-from snappy_core.cli.output import plain, print_json, print_lines
+from snappy_core.cli.output import print_json, print_lines
+from snappy_core.terminal import plain
 
 if TYPE_CHECKING:
     from benchmarks.bbox_docvqa.results import Result

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Unpack, cast
 
 from snappy_core._async import async_twin
 from snappy_core.bound_encoder import BoundEncoder
@@ -25,6 +25,7 @@ from snappy_core.search.locations.landmarks import LandmarkCache
 from snappy_core.search.options import SearchOptions, check_options
 from snappy_core.stores import MemoryStore, Store, open_store
 from snappy_core.stores.base import DocumentRecord
+from snappy_core.stores.closed import ClosedStore
 from snappy_core.types import Patches, Scalar
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ class RegionIndex:
 
     Open one with `RegionIndex.open`, or create one in memory with `RegionIndex()`. It can be used
     from several threads, and many processes can read an index file while one writes. Long-running
-    methods have async twins (`aadd`, `asearch`, ...) that run in a thread.
+    methods have async twins (`aadd`, `asearch`, ...) that run in a thread; a cancelled `aadd`
+    keeps the documents it has added and begins no other.
 
     Example:
         with RegionIndex.open("reports.snappy") as index:
@@ -289,8 +291,9 @@ class RegionIndex:
         return read_info(self._store)
 
     def close(self) -> None:
-        """Close the files of the index."""
-        self._store.close()
+        """Close the files of the index; later calls raise StoreError."""
+        store, self._store = self._store, cast("Store", ClosedStore(self._store.location))
+        store.close()
 
     def __enter__(self) -> RegionIndex:
         return self

@@ -9,6 +9,7 @@ import typer
 
 from snappy_core import SnappyError, __version__
 from snappy_core.cli import evaluate, indexing, searching
+from snappy_core.cli.signals import clean_exit
 from snappy_core.terminal import plain
 
 app = typer.Typer(
@@ -50,10 +51,11 @@ def run_app(app: typer.Typer, name: str, arguments: Sequence[str]) -> int:
     """Run a Typer application and return its exit code.
 
     Errors are printed as one line on standard error. The exit code is 1 for errors of documents,
-    files and indexes, and 2 for wrong arguments.
+    files and indexes, and 2 for wrong arguments; 128 and the number of a signal that ended it.
     """
     try:
-        code = app(arguments or ["--help"], prog_name=name, standalone_mode=False)
+        with clean_exit():
+            code = app(arguments or ["--help"], prog_name=name, standalone_mode=False)
         sys.stdout.flush()
     except BrokenPipeError:  # the reader, perhaps `head`, has stopped reading
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the interpreter flushes it on exit

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from snappy_core._async import raise_if_cancelled
 from snappy_core.encoders.base import Encoder
 from snappy_core.errors import FormatError, SnappyError, StoreError, UnreadableDocumentError
 from snappy_core.formats import SuppliedPage
@@ -62,6 +63,7 @@ def write_documents(
     warnings: list[str] = []
     pages = 0
     for planned, document in pipeline:
+        raise_if_cancelled()
         name, document_id = planned.source.name, planned.record.document_id
         pages_before, page_warnings = bar.pages, list[str]()
         try:
@@ -97,6 +99,7 @@ def _watch(
 ) -> Iterator[PageRecord]:
     """Pass pages on; count them, and collect warnings of those that cannot be found."""
     for record in records:
+        raise_if_cancelled()  # before the document is written
         bar.finish_page()
         page = record.page
         if page.warning or not page.regions:

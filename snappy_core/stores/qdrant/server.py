@@ -134,7 +134,11 @@ def explain(error: BaseException) -> Failure:
     if isinstance(error, ResponseHandlingException):
         source = error.source
         if isinstance(source, httpx.TimeoutException):
-            return Failure("the server did not answer in time; raise `timeout` if it is slow", True)
+            # Not temporary: who waits longer raises `timeout`, and a silent server gets no storm.
+            is_connecting = isinstance(source, httpx.ConnectTimeout | httpx.PoolTimeout)
+            return Failure(
+                "the server did not answer in time; raise `timeout` if it is slow", is_connecting
+            )
         if isinstance(source, httpx.TransportError):
             message = " ".join(str(source).split()) or type(source).__name__
             return Failure(

@@ -46,7 +46,8 @@ class QdrantStore:
         api_key: by default that of QDRANT_API_KEY.
         shard_number, replication_factor, write_consistency_factor: of new collections.
         quantization: of their vectors, one of `qdrant_client.models`.
-        timeout: seconds that a request may take; some failures are tried again.
+        timeout: seconds that a request may take, 30 by default. One without an answer is not sent
+            again; some other failures are.
         client: used instead of one for the location.
 
     Raises:
@@ -67,7 +68,7 @@ class QdrantStore:
         replication_factor: int | None = None,
         write_consistency_factor: int | None = None,
         quantization: QuantizationConfig | None = None,
-        timeout: int = 60,
+        timeout: int = 30,
         client: QdrantClient | None = None,
     ) -> None:
         replication: dict[str, Any] = {

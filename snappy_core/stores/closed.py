@@ -1,0 +1,20 @@
+"""What takes the place of a store that was closed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from snappy_core.errors import StoreError
+
+
+class ClosedStore:
+    """Raises StoreError for everything but its location and closing it again."""
+
+    def __init__(self, location: str) -> None:
+        self.location = location
+
+    def close(self) -> None:
+        pass
+
+    def __getattr__(self, name: str) -> Any:
+        raise StoreError(f"{self.location}: the index is closed; open it again")
