@@ -40,3 +40,12 @@ def test_every_registry_is_in_the_table():
     page = (ROOT / "docs" / "extending.md").read_text("utf-8")
     groups = {group for group in registry._REGISTRIES if not group.startswith("doctest")}
     assert set(re.findall(r"`(snappy\.\w+)` \|", page)) == groups
+
+
+def test_every_promise_names_a_test_that_exists():
+    page = (ROOT / "docs" / "guarantees.md").read_text("utf-8")
+    promises = re.findall(r"^\| .+ \| `([\w/.]+)(?:::(\w+))?` \|$", page, re.MULTILINE)
+    assert len(promises) >= 20
+    for file, name in promises:
+        assert not name or re.search(rf"^ *(def|class) {name}\b", (ROOT / file).read_text(), re.M)
+        assert (ROOT / file).is_file()

@@ -72,6 +72,7 @@ class Server:
     ) -> None:
         url, self.name = parse_location(location)
         self.location = location
+        self._timeout = timeout
         self._owns_client = client is None
         self._client: QdrantClient = client or library().QdrantClient(
             url=url,
@@ -86,12 +87,12 @@ class Server:
         Raises:
             StoreError: the server refuses the request, or all tries failed.
         """
-        from tenacity import Retrying, retry_if_exception, stop_after_attempt
+        from tenacity import Retrying, retry_if_exception, stop_after_attempt, stop_after_delay
 
         retrying = Retrying(
             retry=retry_if_exception(lambda error: explain(error).is_temporary),
             wait=_wait,
-            stop=stop_after_attempt(tries),
+            stop=stop_after_attempt(tries) | stop_after_delay(self._timeout),
             sleep=_sleep,
             reraise=True,
         )
@@ -134,11 +135,7 @@ def explain(error: BaseException) -> Failure:
     if isinstance(error, ResponseHandlingException):
         source = error.source
         if isinstance(source, httpx.TimeoutException):
-            # Not temporary: who waits longer raises `timeout`, and a silent server gets no storm.
-            is_connecting = isinstance(source, httpx.ConnectTimeout | httpx.PoolTimeout)
-            return Failure(
-                "the server did not answer in time; raise `timeout` if it is slow", is_connecting
-            )
+            return Failure("the server did not answer in time; raise `timeout` if it is slow", True)
         if isinstance(source, httpx.TransportError):
             message = " ".join(str(source).split()) or type(source).__name__
             return Failure(

@@ -46,8 +46,7 @@ class QdrantStore:
         api_key: by default that of QDRANT_API_KEY.
         shard_number, replication_factor, write_consistency_factor: of new collections.
         quantization: of their vectors, one of `qdrant_client.models`.
-        timeout: seconds that a request may take, 30 by default. One without an answer is not sent
-            again; some other failures are.
+        timeout: seconds that a request may take, and within which some failures are tried again.
         client: used instead of one for the location.
 
     Raises:
