@@ -41,6 +41,7 @@ def open_pdf(source: Source) -> Iterator[Any]:
         except (pdfium.PdfiumError, OSError, ValueError) as error:
             data = source.read_bytes()  # raises with the cause if the file cannot be opened at all
             raise open_error(source.name, data, str(error), source.password) from error
+        _init_forms(document)
     try:
         yield document
     finally:
