@@ -93,10 +93,13 @@ RULES = (
             )
         },
     ),
-    Rule("blocks, rows, groups by average linkage", {"layout.assembly:link": _single_linkage}),
+    Rule(
+        "blocks, rows, groups by average linkage",
+        {"layout.assembly:link": _single_linkage, "layout.clusters:link": _single_linkage},
+    ),
     Rule(
         "pairs far apart count less",
-        {"layout.assembly:pair_weights": lambda boxes: np.ones((len(boxes),) * 2, np.float32)},
+        {"layout.clusters:pair_weights": lambda boxes: np.ones((len(boxes),) * 2, np.float32)},
     ),
     Rule("running heads lie in the margins", {"layout.assembly:_MARGIN": 1.0}),
     Rule(

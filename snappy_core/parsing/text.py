@@ -20,6 +20,7 @@ class TextLayer:
         lines: (n, 4) page fractions, as high as the font, so that they are level along a line.
         sizes: (n,) font sizes as rendered, in points.
         bold: (n,) bool.
+        styles: (n,) int; words of the same font and color, at any size, share a number.
         turns: (n,) int, quarter turns clockwise by which the word is turned (0: upright).
         hyphens: (n,) bool, the word goes on in the next line.
         invisible: (n,) bool, drawn in the render mode that leaves no ink.
@@ -33,6 +34,7 @@ class TextLayer:
     lines: Boxes
     sizes: NDArray[np.float32]
     bold: NDArray[np.bool_]
+    styles: NDArray[np.int32]
     turns: NDArray[np.int8]
     hyphens: NDArray[np.bool_]
     invisible: NDArray[np.bool_]
@@ -58,6 +60,7 @@ def quarter_turns(directions: NDArray[np.float64]) -> NDArray[np.int8]:
 
 _BOXES, _FLAGS = np.zeros((0, 4), np.float32), np.zeros(0, bool)
 NOTHING = TextLayer(
-    (), _BOXES, _BOXES, np.zeros(0, np.float32), _FLAGS, np.zeros(0, np.int8), _FLAGS, _FLAGS
-)
+    (), _BOXES, _BOXES, np.zeros(0, np.float32), _FLAGS, np.zeros(0, np.int32),
+    np.zeros(0, np.int8), _FLAGS, _FLAGS,
+)  # fmt: skip
 """The text layer of a page without words."""

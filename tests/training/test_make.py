@@ -16,7 +16,7 @@ from snappy_core.parsing.layout.features import page_nodes
 from snappy_core.parsing.layout.network import CLASSES
 from training.layout.export import export
 from training.layout.make import read_pages
-from training.layout.noise import like_ocr
+from training.layout.noise import like_ocr, vary
 from training.layout.printing import Chromium
 from training.layout.train import example, train
 
@@ -75,7 +75,7 @@ def test_a_network_is_trained_exported_and_predicts(pages, tmp_path):
     session = onnxruntime.InferenceSession(tmp_path / "layout.onnx")
     page = pages[0]
     nodes = page_nodes(
-        page.runs, page.areas, page.area_features, page.frames, page.ruling_lines, page.width,
+        page.runs, page.areas, page.area_scores, page.frames, page.ruling_lines, page.width,
         page.height,
     )  # fmt: skip
     classes, relations = session.run(None, {"nodes": nodes.features, "pairs": nodes.pairs})
@@ -99,3 +99,15 @@ def test_noise_leaves_the_truth_and_takes_what_ocr_does_not_see(pages):
     assert (noisy.classes == pages[0].classes[:count]).all()
     assert not noisy.runs.bold.any()
     assert example(noisy).relations.shape == (4, count, count)
+
+
+def test_pages_vary_and_keep_their_truth(pages):
+    random = np.random.default_rng(0)
+    varied = [vary(pages[0], random) for _ in range(60)]
+    count = len(pages[0].runs)
+    assert all((page.classes[:count] == pages[0].classes[:count]).all() for page in varied)
+    assert all(len(page.classes) == count + len(page.areas) for page in varied)
+    assert {bool(page.runs.bold.any()) for page in varied} == {True, False}
+    assert {len(page.areas) for page in varied} == {0, len(pages[0].areas)}
+    heights = [np.ptp(page.runs.boxes[0, 1::2]) for page in varied]
+    assert min(heights) < np.ptp(pages[0].runs.boxes[0, 1::2]) < max(heights)

@@ -80,7 +80,9 @@ def draw_look(
         table_css += f"border:{line}"
     if rules == "ends":
         table_css += f"border-top:{line}border-bottom:{line}"
-    padding = f"padding:{writer.between(0, 4):.1f}px {writer.between(2, 9):.1f}px;"
+    above = writer.between(4, 12) if writer.chance(0.15) else writer.between(0, 4)
+    beside = writer.between(12, 48) if not small and writer.chance(0.2) else writer.between(2, 9)
+    padding = f"padding:{above:.1f}px {beside:.1f}px;"
     cell_css = padding + f"vertical-align:{pick('top', 'top', 'middle', 'baseline', 'bottom')};"
     cell_css += {"all": f"border:{line}", "rows": f"border-bottom:{line}",
                  "columns": f"border-inline-end:{line}"}.get(rules, "")  # fmt: skip

@@ -48,7 +48,7 @@ _FIGURES: dict[Element, float] = {
 }  # fmt: skip
 _TABLES: dict[Element, float] = {
     tables.table: 1.2, tables.wide_table: 0.25, tables.stacked_tables: 0.2,
-    tables.tables_side_by_side: 0.15,
+    tables.tables_side_by_side: 0.08,
     tables.table_beside_text: 0.1, tables.key_value_table: 0.15, tables.landscape_table: 0.03,
     tables.turned_table: 0.04,
 }  # fmt: skip
@@ -90,7 +90,7 @@ KINDS: dict[str, Kind] = {
     "statements": Kind(
         {tables.financial_table: 3, tables.stacked_tables: 0.5, prose.body_paragraph: 2,
          prose.section: 0.8,
-         prose.footnotes: 0.3, tables.table: 0.5, tables.tables_side_by_side: 0.3},
+         prose.footnotes: 0.3, tables.table: 0.5, tables.tables_side_by_side: 0.12},
         lengths=(8, 24), most_columns=1,
     ),
     "letter": Kind(
@@ -119,7 +119,7 @@ KINDS: dict[str, Kind] = {
     "slides": Kind(
         {layouts.lists_side_by_side: 0.6, layouts.steps: 0.5, layouts.panel_beside_text: 0.4,
          galleries.people: 0.3, galleries.features: 0.5, galleries.picture_diagram: 0.4,
-         tables.tables_side_by_side: 0.3, prose.list_with_lead_in: 3, prose.body_paragraph: 0.8,
+         tables.tables_side_by_side: 0.12, prose.list_with_lead_in: 3, prose.body_paragraph: 0.8,
          figures.chart_figure: 1.5, figures.diagram_figure: 1,
          tables.table: 0.9, panels.card_grid: 1, figures.figure_beside_text: 0.8,
          figures.icon_row: 0.5,
@@ -174,7 +174,7 @@ KINDS: dict[str, Kind] = {
         {galleries.features: 0.3, galleries.products: 0.2, galleries.picture_diagram: 0.2,
          layouts.lists_side_by_side: 0.3, tables.table: 2.5, tables.key_value_table: 1,
          prose.list_with_lead_in: 1.2, prose.body_paragraph: 1.5,
-         figures.chart_figure: 1, figures.diagram_figure: 0.8, tables.tables_side_by_side: 0.5,
+         figures.chart_figure: 1, figures.diagram_figure: 0.8, tables.tables_side_by_side: 0.2,
          tables.label_table: 0.3,
          figures.photo_figure: 0.3, panels.card_grid: 0.4, prose.section: 0.8},
         lengths=(8, 24), most_columns=2, openings=(galleries.title_band, openings.title_block),

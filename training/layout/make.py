@@ -18,7 +18,7 @@ from training.layout.tagged_pages import TrainingPage, read_training_pages
 
 # (printer, number of documents, seed of the first one)
 PRINTS = (("chromium", 450, 1), ("chromium", 450, 10_001), ("libreoffice", 100, 20_001))
-EPOCHS = 30
+EPOCHS = 22
 MODEL = Path(snappy_core.__file__).parent / "data" / "layout.onnx"
 
 

@@ -7,6 +7,7 @@ from training.layout.grids import Content, draw_look, write_table
 from training.layout.markup import element, paragraph, text
 from training.layout.style import Style
 from training.layout.table_accounts import balance_sheet, financial
+from training.layout.table_mixed import mixed
 from training.layout.table_numbers import (
     data,
     grouped,
@@ -38,10 +39,10 @@ KINDS: list[tuple[Maker, float, float]] = [  # what fills a table, its weight, t
     (directory, 0.8, 26), (prices, 1.2, 32), (specifications, 1, 30), (nutrition, 0.4, 10),
     (matrix, 1.2, 18), (calendar, 0.4, 26), (grouped, 1.5, 22), (regression, 1, 16),
     (progress_plan, 0.4, 28), (timetable, 0.5, 28), (ratings, 0.4, 22), (bulleted, 1, 24),
-    (form_grid, 0.8, 24), (balance_sheet, 0.9, 38),
+    (form_grid, 0.8, 24), (balance_sheet, 0.9, 38), (mixed, 9, 12),
 ]  # fmt: skip
 
-WIDE_KINDS: list[tuple[Maker, float, float]] = [(wide, 1, 40), (months, 0.6, 46)]
+WIDE_KINDS: list[tuple[Maker, float, float]] = [(wide, 1, 40), (months, 0.6, 46), (mixed, 1, 40)]
 UNITS = ["(in millions)", "(In thousands, except per share amounts)", "Amounts in EUR million",
          "(unaudited)", "Percent", "(dollars in thousands)", "€ 000", "Million m³"]  # fmt: skip
 

@@ -32,7 +32,7 @@ class TrainingPage:
     document: str
     runs: Runs
     areas: NDArray[np.float32]
-    area_features: NDArray[np.float32]
+    area_scores: NDArray[np.float32]
     frames: NDArray[np.float32]
     ruling_lines: RulingLines
     width: float
@@ -65,9 +65,9 @@ def read_training_pages(path: Path, max_pages: int = 8) -> Iterator[TrainingPage
 def training_page(page: UprightPage, tags: PageTags, name: str) -> TrainingPage:
     runs = page.runs
     areas = np.array([area.box for area in page.areas], np.float32).reshape(-1, 4)
-    area_features = np.array([(a.score, a.from_model) for a in page.areas], np.float32)
+    area_scores = np.array([area.score for area in page.areas], np.float32)
     truth = TaggedNodes.of(runs, page.to_page(areas), page.layer, tags)
     return TrainingPage(
-        name, runs, areas, area_features.reshape(-1, 2), page.frames, page.ruling_lines,
+        name, runs, areas, area_scores, page.frames, page.ruling_lines,
         page.width, page.height, truth.classes, truth.blocks, truth.rows, truth.groups,
     )  # fmt: skip

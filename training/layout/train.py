@@ -16,12 +16,13 @@ from snappy_core.parsing.layout.features import Nodes, page_nodes
 from snappy_core.parsing.layout.linkage import pair_weights
 from snappy_core.parsing.layout.network import CLASSES
 from training.layout.network import LayoutNetwork
-from training.layout.noise import like_ocr
+from training.layout.noise import like_ocr, vary
 from training.layout.tagged_pages import TrainingPage
 
 MAX_NODES = 450
 _RELATION_WEIGHTS = torch.tensor([4.0, 1.0, 1.0, 0.3])
 _OCR_SHARE = 0.2  # of the pages, which are learned as OCR would read them
+_EPOCHS_AS_IS = 4  # after so many the pages are varied anew
 _PAIRS = 60_000  # of a batch, about
 _RATE, _WEIGHT_DECAY = 2e-3, 0.02
 _WARM_UP = 0.2  # epochs
@@ -40,7 +41,7 @@ class Example:
 
 def nodes_of(page: TrainingPage) -> Nodes:
     return page_nodes(
-        page.runs, page.areas, page.area_features, page.frames, page.ruling_lines, page.width,
+        page.runs, page.areas, page.area_scores, page.frames, page.ruling_lines, page.width,
         page.height,
     )  # fmt: skip
 
@@ -116,16 +117,20 @@ def loss_of(network: LayoutNetwork, batch: tuple[Tensor, ...]) -> Tensor:
     return loss + (each * known * _RELATION_WEIGHTS).sum() / known[..., 0].sum().clamp(1)
 
 
+def _examples(pages: Sequence[TrainingPage], random: np.random.Generator) -> list[Example]:
+    return [
+        example(like_ocr(page, random) if random.random() < _OCR_SHARE else vary(page, random))
+        for page in pages
+    ]
+
+
 def train(pages: Sequence[TrainingPage], epochs: int, seed: int = 0) -> LayoutNetwork:
     """Return a network trained on pages; the same again for the same seed and versions."""
     torch.manual_seed(seed)
     torch.set_flush_denormal(True)
     random = np.random.default_rng(seed)
-    examples = [
-        example(like_ocr(page, random) if random.random() < _OCR_SHARE else page)
-        for page in pages
-        if 3 <= len(page.classes) <= MAX_NODES
-    ]
+    pages = [page for page in pages if 3 <= len(page.classes) <= MAX_NODES]
+    examples = _examples(pages, random)
     first = examples[0]
     network = LayoutNetwork(first.nodes.shape[1], first.pairs.shape[2], len(CLASSES))
     stacked = torch.from_numpy(np.concatenate([e.nodes for e in examples]))
@@ -135,6 +140,8 @@ def train(pages: Sequence[TrainingPage], epochs: int, seed: int = 0) -> LayoutNe
     start = time.monotonic()
     for epoch in range(epochs):
         losses = []
+        if epoch and epoch % _EPOCHS_AS_IS == 0:
+            examples = _examples(pages, random)
         epoch_batches = list(batches(examples, random))
         for step, batch in enumerate(epoch_batches):
             done = epoch + step / len(epoch_batches)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -14,16 +13,16 @@ from snappy_core.boxes import as_boxes, coverage, enclose, iou
 from snappy_core.parsing.drawings import Area
 from snappy_core.parsing.layout.blocks import Block
 from snappy_core.parsing.layout.captions import CAPTION
+from snappy_core.parsing.layout.clusters import Clusters, find_clusters
 from snappy_core.parsing.layout.features import page_nodes
 from snappy_core.parsing.layout.lines import Line, group_rows, order_lines
-from snappy_core.parsing.layout.linkage import link, pair_weights, pool
-from snappy_core.parsing.layout.network import CLASSES, FIGURE, OTHER, TABLE, predict
+from snappy_core.parsing.layout.linkage import link
+from snappy_core.parsing.layout.network import CLASSES, FIGURE, TABLE
 from snappy_core.parsing.layout.runs import Runs
 from snappy_core.parsing.layout.tagged_nodes import TaggedNodes
-from snappy_core.parsing.layout.tagged_prediction import apply_tags, are_trusted
 from snappy_core.parsing.layout.upright_page import UprightPage
 from snappy_core.parsing.tables.grid import Grid, find_grids, grid_table
-from snappy_core.parsing.tables.ruled import is_table, join_ruled, row_logits, separate_cells
+from snappy_core.parsing.tables.ruled import is_table, join_ruled, row_logits
 from snappy_core.parsing.tables.structure import build_table
 from snappy_core.parsing.tables.table import table_block
 from snappy_core.types import Box, Label
@@ -61,88 +60,49 @@ def _bands(page: UprightPage) -> Iterator[tuple[Runs, Sequence[Area]]]:
             yield runs.take(in_band), drawn
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Assembly:
-    """The nodes of a page in k clusters: blocks of text, cells, and single areas.
+    """Makes blocks of clusters.
 
     Attributes:
-        members: of each cluster, indices of nodes.
-        classes, text_classes: (k,) indices of `CLASSES`: of all, and of text in the body.
-        same_row, same_group: (k, k) mean logits.
+        lines: the runs, which are the first nodes.
         grids: drawn around cells of tables, or around other things.
-        tags: (k,) the tagged element that each was found by; -1 for none.
     """
 
     page: UprightPage
     lines: Sequence[Line]
-    run_boxes: NDArray[np.float32]
-    areas: NDArray[np.float32]
-    members: Sequence[NDArray[np.intp]]
-    classes: NDArray[np.intp]
-    text_classes: NDArray[np.intp]
-    same_row: NDArray[np.float32]
-    same_group: NDArray[np.float32]
+    clusters: Clusters
     grids: Sequence[Grid]
-    tags: NDArray[np.intp]
 
     @classmethod
     def of(cls, runs: Runs, drawn: Sequence[Area], page: UprightPage) -> _Assembly:
         areas = np.array([area.box for area in drawn], np.float32).reshape(-1, 4)
-        scores = np.array([(area.score, area.from_model) for area in drawn], np.float32)
+        scores = np.array([area.score for area in drawn], np.float32)
         nodes = page_nodes(
-            runs, areas, scores.reshape(-1, 2), page.frames, page.ruling_lines, page.width,
-            page.height,
-        )  # fmt: skip
-        prediction = predict(nodes)
-        count = len(runs)
+            runs, areas, scores, page.frames, page.ruling_lines, page.width, page.height
+        )
         grids = list(find_grids(page.ruling_lines, _TOUCH * nodes.unit))
-        same_block = separate_cells(prediction.same_block[:count, :count], runs.boxes, grids)
-        weights = pair_weights(nodes.boxes / nodes.unit)
-        clusters = link(same_block, weights[:count, :count])
-        tags = np.full(len(nodes.boxes), -1, np.intp)
+        tagged = None
         if page.tags is not None:
             tagged = TaggedNodes.of(runs, page.to_page(areas), page.layer, page.tags)
             tagged = tagged.without_frames()
-            near = weights[:count, :count] == 1
-            by_tags = apply_tags(prediction, tagged, near)
-            same_block = separate_cells(by_tags.same_block[:count, :count], runs.boxes, grids)
-            tag_clusters = link(same_block, weights[:count, :count])
-            if are_trusted(tagged, runs, near, tag_clusters, clusters):
-                prediction, clusters, tags = by_tags, tag_clusters, tagged.blocks
-        first_area = clusters.max(initial=-1) + 1
-        clusters = np.concatenate([clusters, first_area + np.arange(len(areas))]).astype(np.intp)
-        total = int(clusters.max(initial=-1)) + 1
-        logs = np.log(prediction.classes + 1e-4)
-        sums = np.zeros((total, len(CLASSES)))
-        np.add.at(sums, clusters, logs)
-        cluster_tags = np.full(total, -1, np.intp)
-        np.maximum.at(cluster_tags, clusters, tags)
-        return cls(
-            page,
-            runs.lines(),
-            runs.boxes,
-            areas,
-            [np.flatnonzero(clusters == cluster) for cluster in range(total)],
-            sums.argmax(axis=1),
-            sums[:, OTHER + 1 : TABLE].argmax(axis=1) + OTHER + 1,
-            pool(prediction.same_row, np.ones_like(weights), clusters),
-            pool(prediction.same_group, weights, clusters),
-            grids,
-            cluster_tags,
-        )
+        return cls(page, runs.lines(), find_clusters(nodes, runs, grids, tagged), grids)
 
     def blocks(self) -> list[Block]:
-        is_area = np.array([m[0] >= len(self.lines) for m in self.members], dtype=bool)
-        is_cell, is_figure = (self.classes == TABLE) & ~is_area, self.classes == FIGURE
+        is_area = np.array([m[0] >= len(self.lines) for m in self.clusters.members], dtype=bool)
+        is_cell, is_figure = (
+            (self.clusters.classes == TABLE) & ~is_area,
+            self.clusters.classes == FIGURE,
+        )
         is_text = ~(is_cell | is_figure | is_area)
         blocks: list[Block] = []
         for members, table in self._drawn_tables(is_area):
             blocks.append(table)
             is_cell[members] = is_figure[members] = is_text[members] = False
         groups = list(self._groups(np.flatnonzero(is_cell)))
-        for cells in join_ruled(groups, self.boxes, self.page.ruling_lines.horizontal):
+        for cells in join_ruled(groups, self.clusters.boxes, self.page.ruling_lines.horizontal):
             # A cell that looks like something else by itself is known by its row.
-            in_row = self.same_row[:, cells].max(axis=1) > 0
+            in_row = self.clusters.same_row[:, cells].max(axis=1) > 0
             members = np.concatenate([cells, np.flatnonzero(is_text & in_row)]).astype(np.intp)
             is_text[members] = False
             blocks += self._table(members)
@@ -155,21 +115,25 @@ class _Assembly:
     def _drawn_tables(self, is_area: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.intp], Block]]:
         """Yield the tables with a line around each cell, with the clusters in them."""
         for grid in self.grids:
-            members = np.flatnonzero((grid.locate(self.boxes) >= 0) & ~is_area)
-            if is_table(grid, self.boxes[members], self.classes[members] == TABLE):
+            members = np.flatnonzero((grid.locate(self.clusters.boxes) >= 0) & ~is_area)
+            if is_table(
+                grid, self.clusters.boxes[members], self.clusters.classes[members] == TABLE
+            ):
                 lines = [line for cluster in members.tolist() for line in self._lines(cluster)]
                 if table := grid_table(grid, lines, self.page):
                     yield members, replace(table_block(table, self.page), tag=self._tag(members))
 
     def _groups(self, clusters: NDArray[np.intp]) -> Iterator[NDArray[np.intp]]:
-        logits = self.same_group[np.ix_(clusters, clusters)]
+        logits = self.clusters.same_group[np.ix_(clusters, clusters)]
         groups = link(logits, np.ones_like(logits))
         for group in range(groups.max(initial=-1) + 1):
             yield clusters[groups == group]
 
     def _table(self, cells: NDArray[np.intp]) -> list[Block]:
         lines = self.page.ruling_lines.horizontal
-        logits = row_logits(self.same_row[np.ix_(cells, cells)], self.boxes[cells], lines)
+        logits = row_logits(
+            self.clusters.same_row[np.ix_(cells, cells)], self.clusters.boxes[cells], lines
+        )
         row_numbers = link(logits, np.ones_like(logits))
         rows = [
             [self._lines(cell) for cell in cells[row_numbers == row].tolist()]
@@ -187,16 +151,13 @@ class _Assembly:
             return [self._text(cluster) for cluster in texts]
         parts = [self._text(cluster) for cluster in texts]
         parts.sort(key=lambda block: (block.box[1], block.box[0]))
-        boxes = [
-            *(self.areas[self.members[cluster][0] - len(self.lines)] for cluster in drawn),
-            *(np.array(part.box, np.float32) for part in parts),
-        ]
+        boxes = np.vstack([self.clusters.boxes[drawn], as_boxes([part.box for part in parts])])
         words = tuple(word for part in parts for word in part.words)
         tag = self._tag(drawn) if len(drawn) else self._tag(clusters)
-        figure = Block(words, enclose(np.stack(boxes)), label="figure", tag=tag)
+        figure = Block(words, enclose(boxes), label="figure", tag=tag)
         if not len(drawn) or not parts:
             return [figure]
-        drawing = enclose(np.stack(boxes[: len(drawn)]))
+        drawing = enclose(boxes[: len(drawn)])
         return [replace(figure, parts=self._drawing(drawing, parts, figure))]
 
     def _drawing(self, box: Box, texts: Sequence[Block], figure: Block) -> tuple[Block, ...]:
@@ -209,21 +170,13 @@ class _Assembly:
         context = tuple(word for word in figure.words if word not in set(words))
         return (Block(words, box, label="figure", context=context),)
 
-    @cached_property
-    def boxes(self) -> NDArray[np.float32]:
-        """Return the box (k, 4) of each cluster, in points."""
-        boxes = np.vstack([self.run_boxes, self.areas])[np.concatenate(self.members)]
-        starts = np.cumsum([0, *map(len, self.members[:-1])])
-        low = np.minimum.reduceat(boxes[:, :2], starts)
-        return np.hstack([low, np.maximum.reduceat(boxes[:, 2:], starts)])
-
     def _tag(self, clusters: NDArray[np.intp]) -> int | None:
         """Return the first of the tagged elements of some clusters."""
-        tags = self.tags[clusters]
+        tags = self.clusters.tags[clusters]
         return int(tags[tags >= 0].min()) if (tags >= 0).any() else None
 
     def _lines(self, cluster: int) -> list[Line]:
-        return [self.lines[member] for member in self.members[cluster].tolist()]
+        return [self.lines[member] for member in self.clusters.members[cluster].tolist()]
 
     def _text(self, cluster: int) -> Block:
         lines = order_lines(self._lines(cluster), self.page.layer.texts)
@@ -235,7 +188,7 @@ class _Assembly:
         return replace(block, label=self._label(cluster, block))
 
     def _label(self, cluster: int, block: Block) -> Label:
-        name = CLASSES[self.classes[cluster]]
+        name = CLASSES[self.clusters.classes[cluster]]
         if CAPTION.match(" ".join(self.page.layer.texts[word] for word in block.words[:12])):
             return "caption"
         top, bottom = block.box[1] / self.page.height, block.box[3] / self.page.height
@@ -245,7 +198,7 @@ class _Assembly:
                 return "header" if bottom < _MARGIN else "footer"
             if not is_short or len(block.words) < 2:
                 return "other"
-            name = CLASSES[self.text_classes[cluster]]  # running heads are at the edges
+            name = CLASSES[self.clusters.text_classes[cluster]]  # running heads are at the edges
         if name == "heading":
             usual = float(np.median(np.concatenate([self.page.layer.sizes, [block.size]])))
             return "title" if block.size > _TITLE_SIZE * usual and top < 0.5 else "heading"

@@ -13,7 +13,7 @@ import numpy as np
 from snappy_core.boxes import contains_center
 from snappy_core.parsing.drawings import RulingLines
 from snappy_core.parsing.layout.neighbors import SIDES, Array, Neighbors, innermost, squash
-from snappy_core.parsing.layout.pair_features import pair_features
+from snappy_core.parsing.layout.pair_features import pair_features, same_size
 from snappy_core.parsing.layout.runs import Runs
 
 _BULLET = re.compile(
@@ -28,7 +28,7 @@ _NUMERIC = re.compile(r"[\s$€£¥%().,\d\-–—+/:*]+")
 _NEAR = 15.0  # units up and down in which runs count as aligned with a run
 _NO_RULE = 8.0  # units to a ruling line that is further away, or missing
 
-_TEXT, _GEOMETRY, _NEIGHBORS = 22, 38, 72  # numbers of features
+_TEXT, _GEOMETRY, _NEIGHBORS = 22, 40, 76  # numbers of features
 _OF_NEIGHBORS = [0, 2, 4, 5, 6, 7, 9, 10, 18, 17, 22]  # text features, and bold
 NUMERIC = 18  # column of `_text_features`
 DIGITS = 2
@@ -54,7 +54,7 @@ class Nodes:
 def page_nodes(
     runs: Runs,
     areas: Array,
-    area_features: Array,
+    area_scores: Array,
     frames: Array,
     ruling_lines: RulingLines,
     width: float,
@@ -64,7 +64,7 @@ def page_nodes(
 
     Args:
         areas: (m, 4) boxes of pictures and groups of paths.
-        area_features: (m, 2): score, and whether a layout model detected it.
+        area_scores: (m,).
         frames: (k, 4) filled or outlined boxes.
     """
     unit = line_height(runs)
@@ -78,17 +78,17 @@ def page_nodes(
     )
     features = np.hstack([text, geometry, _neighbor_features(runs, text, near, unit)])
     area_part = np.zeros((len(areas), features.shape[1]), np.float32)
-    kinds = np.zeros((len(boxes), 8), np.float32)
+    kinds = np.zeros((len(boxes), 7), np.float32)
     if len(areas):
         kinds[count:, 0] = 1
-        kinds[count:, 1:3] = area_features
+        kinds[count:, 1] = area_scores
         inside = contains_center(areas, runs.boxes) if count else np.zeros((len(areas), 0))
         sizes = areas[:, 2:] - areas[:, :2]
-        kinds[count:, 3] = np.log1p(inside.sum(axis=1))
+        kinds[count:, 2] = np.log1p(inside.sum(axis=1))
         ink = (runs.ink[:, 2:] - runs.ink[:, :2]).prod(axis=1)
-        kinds[count:, 4] = (inside * ink).sum(axis=1) / np.maximum(sizes.prod(axis=1), 1)
-        kinds[count:, 5:7] = sizes / (width, height)
-        kinds[count:, 7] = np.log(np.maximum(sizes.min(axis=1) / unit, 0.1))
+        kinds[count:, 3] = (inside * ink).sum(axis=1) / np.maximum(sizes.prod(axis=1), 1)
+        kinds[count:, 4:6] = sizes / (width, height)
+        kinds[count:, 6] = np.log(np.maximum(sizes.min(axis=1) / unit, 0.1))
         area_part[:, text.shape[1] : text.shape[1] + 4] = areas / (width, height, width, height)
     features = np.hstack([np.vstack([features, area_part]), kinds])
     pairs = pair_features(boxes, runs, near, frames, areas, ruling_lines, unit)
@@ -155,8 +155,17 @@ def _geometry_features(
         *_rule_features(runs.boxes, unit, ruling_lines.horizontal, flat=True),
         *_rule_features(runs.boxes, unit, ruling_lines.vertical, flat=False),
         *_frame_features(runs.boxes, frames, width, height, unit),
+        *_style_shares(runs),
     ]  # fmt: skip
     return np.column_stack(columns).astype(np.float32)
+
+
+def _style_shares(runs: Runs) -> list[Array]:
+    """Return the shares of the letters of the page in the style of each run, and at its size."""
+    letters = np.array([len(text) for text in runs.texts], np.float32)
+    letters /= max(1.0, letters.sum())
+    same_style = runs.styles[:, None] == runs.styles
+    return [same_style @ letters, (same_style & same_size(runs.sizes)) @ letters]
 
 
 def _rule_features(boxes: Array, unit: float, rules: Array, flat: bool) -> list[Array]:
@@ -213,7 +222,7 @@ def _neighbor_features(runs: Runs, text: Array, near: Neighbors, unit: float) ->
         part = np.column_stack([
             np.ones(len(j)), squash(near.gaps[side] / unit), np.log(runs.sizes[j] / runs.sizes),
             squash((x0[j] - x0) / unit), squash((x1[j] - x1) / unit), np.log(widths[j] / widths),
-            text[j][:, _OF_NEIGHBORS], np.log1p(mates[j]),
+            text[j][:, _OF_NEIGHBORS], np.log1p(mates[j]), runs.styles[j] == runs.styles,
         ])  # fmt: skip
         part[j < 0] = 0
         parts.append(part)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from snappy_core.errors import ModelError
 from snappy_core.parsing.layout.features import Nodes
 
-SHA256 = "b3db1c6f99ce2335ca66100ac22f9acde0c3191a0e3a7267502039a95fa4148c"
+SHA256 = "733074e607607fa7a830f8887cb5da0f53c7fa736d2ce86c2af6da9909d0ec0f"
 CLASSES = ("other", "paragraph", "list_item", "heading", "table", "figure", "caption")
 """What a node may be: "other" is a running head, a page number or a watermark."""
 

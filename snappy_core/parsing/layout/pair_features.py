@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from snappy_core.parsing.drawings import RulingLines
 from snappy_core.parsing.layout.neighbors import SIDES, Array, Neighbors, innermost, squash
 from snappy_core.parsing.layout.runs import Runs
+
+_SAME_SIZE = 0.04  # difference of the logarithms of font sizes
 
 
 def pair_features(
@@ -42,6 +45,8 @@ def pair_features(
         index = near.indices[side]
         rows = np.flatnonzero(index >= 0)
         flags[side][rows, index[rows]] = 1
+    styles = np.concatenate([runs.styles, np.full(total - count, -1)])
+    same_style = styles[:, None] == styles
     frame, area = innermost(frames, boxes), innermost(areas, boxes)
     channels = [
         squash(less(x0, x0)), squash(less(x1, x1)), squash(less(xc, xc)), squash(gap_down),
@@ -54,12 +59,18 @@ def pair_features(
         _has_rule_between(boxes, ruling_lines.vertical, flat=False),
         (frame[:, None] == frame) & (frame >= 0), frame[:, None] == frame,
         (area[:, None] == area) & (area >= 0),
+        same_style, same_style & same_size(sizes),
         *(np.abs(less(edge, edge)) < 0.15 for edge in (x0, x1, xc, y0, y1)),
         np.where(is_over, squash(gap_down - up[:, None]), 0),
         np.where(is_over, squash(gap_down - down[None, :]), 0),
         np.where(is_over, squash(gap_down - usual), 0),
     ]  # fmt: skip
     return np.stack(channels, axis=-1).astype(np.float32)
+
+
+def same_size(sizes: Array) -> NDArray[np.bool_]:
+    """Return (n, n): whether two font sizes are the same to the eye."""
+    return np.abs(np.log(np.maximum(sizes[:, None], 0.1) / np.maximum(sizes, 0.1))) < _SAME_SIZE
 
 
 def _has_rule_between(boxes: Array, rules: Array, flat: bool) -> Array:

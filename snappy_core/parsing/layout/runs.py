@@ -27,6 +27,7 @@ class Runs:
         ink: (n, 4), tight to the ink.
         sizes: (n,) median font sizes.
         bold: (n,) shares of the words that are bold.
+        styles: (n,) numbers of font and color, as most words have them.
         texts: n strings.
     """
 
@@ -35,6 +36,7 @@ class Runs:
     ink: NDArray[np.float32]
     sizes: NDArray[np.float32]
     bold: NDArray[np.float32]
+    styles: NDArray[np.int32]
     texts: tuple[str, ...]
 
     def __len__(self) -> int:
@@ -52,7 +54,8 @@ class Runs:
         """Return the runs at some indices."""
         return Runs(
             tuple(self.words[i] for i in indices), self.boxes[indices], self.ink[indices],
-            self.sizes[indices], self.bold[indices], tuple(self.texts[i] for i in indices),
+            self.sizes[indices], self.bold[indices], self.styles[indices],
+            tuple(self.texts[i] for i in indices),
         )  # fmt: skip
 
 
@@ -69,7 +72,7 @@ def find_runs(
         line_boxes, word_boxes: (n, 4) boxes of all words in points, as high as the font and tight.
         verticals: (m, 4) vertical ruling lines, at which runs end.
     """
-    texts, sizes, bold = layer.texts, layer.sizes, layer.bold
+    texts, sizes, bold, styles = layer.texts, layer.sizes, layer.bold, layer.styles
     boxes = line_boxes[indices]
     first, second = _neighbor_words(boxes, sizes[indices], verticals)
     labels = connected_components(len(indices), zip(first.tolist(), second.tolist(), strict=True))
@@ -90,6 +93,7 @@ def find_runs(
         ink=enclose(word_boxes),
         sizes=np.array([_median(sizes[group].tolist()) for group in groups], np.float32),
         bold=np.array([sum(bold[group].tolist()) / len(group) for group in groups], np.float32),
+        styles=np.array([_most_common(styles[group].tolist()) for group in groups], np.int32),
         texts=tuple(" ".join(texts[i] for i in group) for group in groups),
     )
 
@@ -98,6 +102,10 @@ def _median(values: list[float]) -> float:
     values = sorted(values)  # numpy's takes longer than all else for so few
     middle = len(values) // 2
     return (values[middle] + values[~middle]) / 2
+
+
+def _most_common(numbers: list[int]) -> int:
+    return max(numbers, key=numbers.count)
 
 
 def _neighbor_words(

@@ -56,6 +56,7 @@ def to_text_layer(words: OcrWords, image_size: tuple[int, int], width: float) ->
         lines=np.clip(from_pixels(line_boxes, *image_size), 0, 1),
         sizes=(sizes * (width / image_size[0])).astype(np.float32),
         bold=np.zeros(len(turns), dtype=bool),
+        styles=np.zeros(len(turns), dtype=np.int32),
         turns=turns,
         hyphens=_hyphens(words) & horizontal,
         invisible=np.zeros(len(turns), dtype=bool),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ctypes
+import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pypdfium2.raw as raw
@@ -31,6 +32,7 @@ from snappy_core.types import Box, Matrix
 _HYPHENS = frozenset({0x02, 0xAD, 0xFFFE})
 _IGNORED = frozenset({0x00, 0x200B, 0x2060, 0xFEFF, 0xFFFF})
 _INVISIBLE_MODES = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
+_SUBSET = re.compile(rb"^[A-Z]{6}\+")
 _BOLD_NAMES = (b"bold", b"black", b"heavy", b"medi")
 
 # Read from a page; hostile pages hold any number.
@@ -54,8 +56,8 @@ def read_text_layer(page: Any, owners: Mapping[int, int] | None = None) -> tuple
     """
     with closing(page.get_textpage()) as text_page:
         words, is_complete = _words(text_page)
-    if hidden := hidden_texts(page, {word.address for word in words}):
-        words = [word for word in words if word.address not in hidden]
+    if hidden := hidden_texts(page, {word.look.address for word in words}):
+        words = [word for word in words if word.look.address not in hidden]
     matrix, size = page_matrix(page), np.array(page.get_size(), dtype=np.float64)
     boxes = to_page([word.box for word in words], matrix)
     frames = [(*word.origin, *word.along, *word.up) for word in words]
@@ -66,13 +68,14 @@ def read_text_layer(page: Any, owners: Mapping[int, int] | None = None) -> tuple
         boxes=np.clip(boxes, 0, 1),
         lines=_line_boxes(boxes, origins @ matrix[:2] + matrix[2], up @ matrix[:2]),
         sizes=np.linalg.norm(rise, axis=1).astype(np.float32),
-        bold=np.array([word.bold for word in words], dtype=bool),
+        bold=np.array([word.look.is_bold for word in words], dtype=bool),
+        styles=_styles([word.look for word in words]),
         turns=_turns(direction),
         hyphens=np.array([word.hyphen for word in words], dtype=bool),
-        invisible=np.array([word.invisible for word in words], dtype=bool),
+        invisible=np.array([word.look.invisible for word in words], dtype=bool),
         owners=None
         if owners is None
-        else np.array([owners.get(word.address, UNKNOWN) for word in words], dtype=np.intp),
+        else np.array([owners.get(word.look.address, UNKNOWN) for word in words], dtype=np.intp),
     )
     warning = "" if is_complete else f"has too much text: only {len(words):,} words were read"
     return layer.take(contains_center(_WHOLE_PAGE, boxes)[0]), warning
@@ -107,21 +110,9 @@ def image_boxes(page: Any) -> Boxes:
 class _Word:
     """A word as its characters are added, in PDF space; `box` is (left, bottom, right, top)."""
 
-    __slots__ = (
-        "address",
-        "along",
-        "bold",
-        "box",
-        "hyphen",
-        "invisible",
-        "letters",
-        "origin",
-        "raised",
-        "reach",
-        "up",
-    )
+    __slots__ = ("along", "box", "hyphen", "letters", "look", "origin", "raised", "reach", "up")
 
-    def __init__(self, text_page: Any, index: int, box: Box) -> None:
+    def __init__(self, text_page: Any, index: int, box: Box, look: _Look) -> None:
         self.letters: list[str] = []
         self.box = box
         self.hyphen = self.raised = False
@@ -133,10 +124,7 @@ class _Word:
         self.along = (matrix.a, matrix.b)  # the direction of reading
         self.up = (matrix.c * size, matrix.d * size)  # the direction and size of the font
         self.reach = _WORD_REACH * max(abs(self.up[0]), abs(self.up[1]), 1.0)
-        text_object = raw.FPDFText_GetTextObject(text_page, index)
-        self.address = ctypes.addressof(text_object.contents)
-        self.bold = _is_bold(text_object)
-        self.invisible = raw.FPDFTextObj_GetTextRenderMode(text_object) in _INVISIBLE_MODES
+        self.look = look
 
     @property
     def text(self) -> str:
@@ -159,10 +147,51 @@ class _Word:
         return MIN_RISE < rise(box, self.origin, self.up) < MAX_RISE and not self.is_far_from(box)
 
 
-def _is_bold(text_object: Any) -> bool:
-    name = ctypes.create_string_buffer(256)
-    raw.FPDFFont_GetBaseFontName(raw.FPDFTextObj_GetFont(text_object), name, len(name))
-    return any(part in name.value.lower() for part in _BOLD_NAMES)
+class _Look(NamedTuple):
+    """How a text object is drawn; the font's name is without the prefix of a subset."""
+
+    address: int  # of the text object, while its page is open
+    font: bytes
+    color: tuple[int, ...]
+    invisible: bool
+
+    @property
+    def is_bold(self) -> bool:
+        return any(part in self.font.lower() for part in _BOLD_NAMES)
+
+
+class _LookReader:
+    """Reads how characters are drawn, once for each text object."""
+
+    def __init__(self) -> None:
+        self._looks: dict[int, _Look] = {}
+        self._name = ctypes.create_string_buffer(256)
+        self._color = [ctypes.c_uint() for _ in range(4)]
+
+    def read(self, text_page: Any, index: int) -> _Look:
+        text_object = raw.FPDFText_GetTextObject(text_page, index)
+        address = ctypes.cast(text_object, ctypes.c_void_p).value or 0
+        if address not in self._looks:
+            self._looks[address] = self._read(address, text_object)
+        return self._looks[address]
+
+    def _read(self, address: int, text_object: Any) -> _Look:
+        self._name.value = b""
+        font = raw.FPDFTextObj_GetFont(text_object)
+        raw.FPDFFont_GetBaseFontName(font, self._name, len(self._name))
+        color: tuple[int, ...] = ()
+        if raw.FPDFPageObj_GetFillColor(text_object, *self._color):
+            color = tuple(channel.value for channel in self._color)
+        mode = raw.FPDFTextObj_GetTextRenderMode(text_object)
+        name = _SUBSET.sub(b"", self._name.value)
+        return _Look(address, name, color, mode in _INVISIBLE_MODES)
+
+
+def _styles(looks: Sequence[_Look]) -> NDArray[np.int32]:
+    """Return (n,) numbers, the same for looks of the same font and color."""
+    numbers: dict[tuple[bytes, tuple[int, ...]], int] = {}
+    keys = ((look.font, look.color) for look in looks)
+    return np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.int32)
 
 
 def _words(text_page: Any) -> tuple[list[_Word], bool]:
@@ -171,6 +200,7 @@ def _words(text_page: Any) -> tuple[list[_Word], bool]:
     words: list[_Word] = []
     word: _Word | None = None
     base: _Word | None = None  # the last word that is not raised
+    looks = _LookReader()
     surrogate = ""
     count = text_page.count_chars()
     for index in range(min(count, MAX_CHARACTERS)):
@@ -203,7 +233,7 @@ def _words(text_page: Any) -> tuple[list[_Word], bool]:
         if word is None or word.hyphen or word.is_far_from(box):
             if len(words) == MAX_WORDS:
                 return words, False
-            word = _Word(text_page, index, box)
+            word = _Word(text_page, index, box, looks.read(text_page, index))
             word.raised = raised
             base = base if raised else word
             words.append(word)

@@ -13,7 +13,8 @@ def make_layer(texts, boxes, sizes=10, bold=False):
     none = np.zeros(n, bool)
     return TextLayer(
         tuple(texts), boxes, boxes, np.broadcast_to(np.float32(sizes), n),
-        np.broadcast_to(bold, n), none.astype(np.int8), none, none,
+        np.broadcast_to(bold, n), np.broadcast_to(np.int32(bold), n), none.astype(np.int8),
+        none, none,
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from snappy_core.parsing.drawings import Area
-from snappy_core.parsing.layout import assembly
+from snappy_core.parsing.layout import assembly, clusters
 from snappy_core.parsing.layout.network import CLASSES, Prediction
 from tests.parsing.layout.pages import make_page, page_of_rows
 
@@ -21,7 +21,7 @@ def predict_as(monkeypatch, *kinds, same_block=-5.0, same_row=-5.0, same_group=5
         pairs = (np.full((count, count), x, np.float32) for x in (same_block, same_row, same_group))
         return Prediction(classes, *pairs, np.zeros((count, count), np.float32))
 
-    monkeypatch.setattr(assembly, "predict", predict)
+    monkeypatch.setattr(clusters, "predict", predict)
 
 
 def words_of(blocks):

@@ -19,13 +19,14 @@ def make_nodes(rows, scale=1.0):
     runs = Runs(
         tuple((n,) for n in range(count)), boxes.reshape(-1, 4), boxes.reshape(-1, 4),
         np.full(count, 10 * scale, np.float32), np.zeros(count, np.float32),
+        np.arange(count, dtype=np.int32) % 2,
         tuple(text for *_, text in rows),
     )  # fmt: skip
     areas = np.array([[20, 300, 200, 450]], np.float32) * scale
     frames = np.array([[20, 90, 300, 130]], np.float32) * scale
     line = np.array([[20, 111, 300, 111.5]], np.float32) * scale
     return page_nodes(
-        runs, areas, np.array([[0.5, 0]], np.float32), frames, RulingLines(line, NO_BOXES),
+        runs, areas, np.array([0.5], np.float32), frames, RulingLines(line, NO_BOXES),
         400 * scale, 600 * scale,
     )  # fmt: skip
 
@@ -56,10 +57,26 @@ def test_pairs_know_the_ruling_line_between_two_lines():
     assert flipped[2, 1] == pytest.approx(pairs[0, 1], abs=1e-5)  # whatever their numbers
 
 
+def test_pairs_know_whether_they_look_the_same():
+    pairs = make_nodes(ROWS).pairs  # the first and the third share a style
+    columns = np.flatnonzero((pairs[0, 2] == 1) & (pairs[0, 1] == 0) & (pairs[2, 1] == 0))
+    assert len(columns) >= 2  # the style, and the style at this size
+    area = pairs[0, len(ROWS)]
+    assert not area[columns].any()
+
+
 def test_line_height_is_that_of_most_letters():
     heights = [10, 10, 30]
     boxes = np.array([(0, 0, 9, height) for height in heights], np.float32)
-    runs = Runs(((0,),) * 3, boxes, boxes, boxes[:, 3], boxes[:, 0], ("a" * 40, "b" * 30, "c"))
+    runs = Runs(
+        ((0,),) * 3,
+        boxes,
+        boxes,
+        boxes[:, 3],
+        boxes[:, 0],
+        np.zeros(3, np.int32),
+        ("a" * 40, "b" * 30, "c"),
+    )
     assert line_height(runs) == 10
     assert line_height(runs.take(np.zeros(0, np.intp))) > 0
 

@@ -76,6 +76,8 @@ def test_chinese_is_joined_without_spaces():
     array = np.array(boxes, np.float32)
     none = np.zeros(4, bool)
     sizes = np.full(4, 15, np.float32)
-    layer = TextLayer(texts, array, array, sizes, none, none.astype(np.int8), none, none)
+    layer = TextLayer(
+        texts, array, array, sizes, none, none.astype(np.int32), none.astype(np.int8), none, none
+    )
     _, (region,), _ = find_regions(layer, 400, 600, Drawings())
     assert region.text == "水闸管理员记录每条船的名字和吃水深度,以及时间。 Ledger 水闸"

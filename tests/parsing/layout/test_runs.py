@@ -60,3 +60,10 @@ def test_take():
     runs = page_of_rows(*ROWS).runs.take(np.array([2, 0]))
     assert runs.texts == ("water at noon", "low water at")
     assert runs.boxes[:, 1].tolist() == [124, 100]
+
+
+def test_a_run_has_the_style_of_most_of_its_words():
+    words = ("low", "water", "tide")
+    boxes = [(30, 100, 45, 110), (48, 100, 73, 110), (76, 100, 96, 110)]
+    page = make_page(words, boxes, bold=(True, False, False))
+    assert page.runs.styles.tolist() == [0]
