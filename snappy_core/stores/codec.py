@@ -20,7 +20,7 @@ from snappy_core.scoring.idf import page_terms
 from snappy_core.scoring.membership import Membership
 from snappy_core.stores.base import PageRecord, PageVectors, region_arrays
 from snappy_core.stores.catalog import PooledVectors
-from snappy_core.types import Box, Cell, Page, Patches, Region, Words
+from snappy_core.types import LABELS, Box, Cell, Page, Patches, Region, Words
 
 # The types of the arrays of each part. Wide ones come first, so that all are aligned.
 _CONTENT = (  # boxes of regions and of table cells; boxes and confidences of words;
@@ -143,7 +143,32 @@ def unpack_scoring(scoring: Any, pooled: Any) -> PageVectors:
     _, offsets, patches, iou, share, _, parents, own, labels, _ = arrays
     membership = Membership(offsets, patches, iou, share, own)
     vectors, scales = _patch_vectors(arrays)
-    return PageVectors(vectors, scales, membership, labels, parents, unpack_pooled(pooled))
+    page = PageVectors(vectors, scales, membership, labels, parents, unpack_pooled(pooled))
+    _check(page)
+    return page
+
+
+def _check(page: PageVectors) -> None:
+    """Raise ValueError for arrays that do not fit together: a file may be damaged or crafted."""
+    members, parents, count = page.membership, page.parents, len(page.labels)
+    if len(parents) != count or len(members.offsets) != count + 1:
+        raise ValueError("the numbers of its regions differ")
+    if not np.all((parents >= -1) & (parents < np.arange(count))):  # else there could be a loop
+        raise ValueError("a region is not after its parent")
+    if not np.all(page.labels < len(LABELS)):
+        raise ValueError("a region has an unknown label")
+    entries = {len(array) for array in (members.patches, members.iou, members.share, members.own)}
+    if (
+        entries != {int(members.offsets[-1])}
+        or members.offsets[0] != 0
+        or np.any(np.diff(members.offsets) < 0)
+    ):
+        raise ValueError("the patches of its regions are not where they should be")
+    patches = members.patches
+    if len(patches) and not 0 <= patches.min() <= patches.max() < len(page.vectors):
+        raise ValueError("a region has a patch that does not exist")
+    if len(page.scales) != len(page.vectors) or len(page.pooled[0]) != len(page.pooled[1]):
+        raise ValueError("there is not one scale for each vector")
 
 
 def pack_pooled(pooled: PooledVectors) -> bytes:

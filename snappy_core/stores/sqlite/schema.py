@@ -58,6 +58,9 @@ def prepare(connection: sqlite3.Connection, location: str, create: bool) -> None
     if application != APPLICATION_ID:
         raise IndexMismatchError(f"{location}: is a SQLite file, but not a Snappy index")
     check_schema(location, version, SCHEMA_VERSION, "into a new file")
+    query = "SELECT type, name FROM sqlite_schema WHERE type NOT IN ('table', 'index')"
+    for kind, name in connection.execute(query):  # none of ours: it would run when we read or write
+        raise IndexMismatchError(f"{location}: has a {kind} ({name}), which no Snappy index has")
 
 
 def check_log(connection: sqlite3.Connection, path: Path) -> str:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import compress
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from snappy_core.errors import StoreError
 from snappy_core.stores import codec
 from snappy_core.stores.base import DocumentRecord, PageVectors
 from snappy_core.stores.catalog import Catalog, PooledVectors, build_catalog
 from snappy_core.stores.first_stage import CatalogSnapshot
 from snappy_core.types import Page, Patches
+
+Unpacked = TypeVar("Unpacked")
 
 _EMPTY = build_catalog([], [], [], [])
 
@@ -176,17 +180,35 @@ class SqliteSnapshot(CatalogSnapshot):
 
     def vectors(self, page_ids: Sequence[int]) -> list[PageVectors]:
         query = "SELECT arrays, vectors FROM scoring JOIN pooled USING (page) WHERE page = ?"
-        return [codec.unpack_scoring(*self._row(query, page_id)) for page_id in page_ids]
+        return [
+            self._unpack(page_id, codec.unpack_scoring, *self._row(query, page_id))
+            for page_id in page_ids
+        ]
 
     def page(self, page_id: int) -> Page:
-        return codec.unpack_content(*self._row("SELECT content FROM pages WHERE id = ?", page_id))
+        row = self._row("SELECT content FROM pages WHERE id = ?", page_id)
+        return self._unpack(page_id, codec.unpack_content, *row)
 
     def patches(self, page_id: int) -> Patches:
         query = (
             "SELECT iif(patch_boxes IS NULL, content, NULL), patch_boxes, arrays "
             "FROM pages JOIN scoring ON page = id WHERE id = ?"
         )
-        return codec.unpack_patches(*self._row(query, page_id))
+        return self._unpack(page_id, codec.unpack_patches, *self._row(query, page_id))
+
+    def _unpack(self, page_id: int, unpack: Callable[..., Unpacked], *parts: object) -> Unpacked:
+        """Return what the parts of a page contain; StoreError names a damaged page."""
+        try:
+            return unpack(*parts)
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+            query = (
+                "SELECT document_id, number FROM pages JOIN documents "
+                "ON documents.id = pages.document WHERE pages.id = ?"
+            )
+            name, number = self._connection.execute(query, (page_id,)).fetchone()
+            raise StoreError(
+                f"page {number} of {name} is damaged in the index ({error}); add the document again"
+            ) from error
 
     def _row(self, query: str, page_id: int) -> tuple[bytes, ...]:
         row: tuple[bytes, ...] | None = self._connection.execute(query, (page_id,)).fetchone()
