@@ -7,6 +7,7 @@ from PIL import Image, ImageChops
 
 from snappy_core.encoders import MINILM
 from snappy_core.metadata import KEYS
+from snappy_core.search.context import estimate_tokens
 from snappy_core.terminal import plain
 
 QUESTION = "How many boats has the port of Brae?"
@@ -55,6 +56,22 @@ def test_json_has_the_keys_of_the_region_and_the_scores(snappy, small_index, dat
     assert first["region_label"] == "table"
     assert first["score"] == pytest.approx((2 * first["region_score"] + first["page_score"]) / 3)
     assert result.out.isascii()
+
+
+def test_a_budget_instead_of_a_number(snappy, small_index):
+    arguments = ("search", QUESTION, "--in", small_index, "--json")
+    hits = json.loads(snappy(*arguments, "--budget", 90).out)["hits"]
+    assert 0 < sum(estimate_tokens(hit["text"]) for hit in hits) <= 90
+    assert len(json.loads(snappy(*arguments, "--budget", 90, "-k", 1).out)["hits"]) == 1
+
+
+def test_location_references_can_be_turned_off(snappy, small_index):
+    arguments = ("search", "What does the last page say?", "--in", small_index, "-k", 1, "--json")
+    scores = [
+        json.loads(snappy(*arguments, flag).out)["hits"][0]["score"]
+        for flag in ("--location-references", "--no-location-references")
+    ]
+    assert scores[0] > 0.65 > scores[1]
 
 
 def test_options_reach_the_search(snappy, small_index):

@@ -57,9 +57,11 @@ NOUNS: Mapping[Kind, tuple[str, ...]] = {
 }  # fmt: skip
 
 COVERS = (
-    r"cover(?:\s+page)?", r"title\s+page", r"front\s+page", r"title\s+slide",
-    r"titelseite", r"titelblatt", r"deckblatt", r"page\s+de\s+(?:garde|titre)", r"couverture",
-    r"portada", r"capa", r"copertina", r"frontespizio", r"voorblad", r"titelpagina",
+    # Things are covered too: the noun is what stands behind an article.
+    r"cover\s+page", r"(?<=the )cover(?:\s+page)?(?! (?:letter|rat))", r"front\s+cover",
+    r"title\s+page", r"front\s+page", r"title\s+slide",
+    r"titelseite", r"titelblatt", r"deckblatt", r"page\s+de\s+(?:garde|titre)",
+    r"portada", r"copertina", r"frontespizio", r"voorblad", r"titelpagina",
 )  # fmt: skip
 """The first page."""
 

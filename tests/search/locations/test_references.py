@@ -29,6 +29,7 @@ def found(question):
         ("the last two pages", "last two pages", "page", (-1, -2)),
         ("the 2nd slide", "2nd slide", "page", (2,)),
         ("What is on the cover?", "cover", "page", (1,)),
+        ("on the cover page", "cover page", "page", (1,)),
         ("the back cover", "back cover", "page", (-1,)),
         ("the red box of Figure 3 (left)", "Figure 3", "figure", ("3",)),
         ("in Fig. 2a", "Fig. 2a", "figure", ("2a",)),
@@ -73,6 +74,7 @@ def test_places(question, text, kind, value):
     "question",
     [
         "How many pages are there?",
+        "How many acres do they cover?",
         "What are the top five countries?",
         "Which table shows a rise of 5%?",
         "How did the U.S. 2020 election end?",
