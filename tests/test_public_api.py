@@ -24,8 +24,8 @@ HEAVY = (
 
 # Each part of the core with the parts it may import besides its own; those not listed stand on top.
 NOUNS = {
-    "boxes", "errors", "grouping", "markdown", "progress", "registry", "types", "vectors",
-    "word_boxes",
+    "boxes", "errors", "grouping", "markdown", "progress", "registry", "regular_files",
+    "terminal", "types", "vectors", "word_boxes",
 }  # fmt: skip
 ALLOWED = {
     "_async": set(),
@@ -35,6 +35,8 @@ ALLOWED = {
     "grouping": set(),
     "progress": set(),
     "registry": set(),
+    "regular_files": set(),
+    "terminal": set(),
     "vectors": set(),
     "types": {"boxes"},
     "word_boxes": {"boxes", "types"},

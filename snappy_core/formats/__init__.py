@@ -15,8 +15,8 @@ from snappy_core.formats.base import Content, Format, SuppliedPage, SuppliedRegi
 from snappy_core.formats.frames import Frame
 from snappy_core.formats.merge import merge_regions
 from snappy_core.formats.region_builder import NestedRegion, SuppliedWord, build_page
-from snappy_core.parsing.source import check_regular
 from snappy_core.registry import Registry
+from snappy_core.regular_files import check_regular
 
 __all__ = [
     "FORMATS",

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import io
 import os
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from snappy_core.errors import UnreadableDocumentError
+from snappy_core.regular_files import check_regular
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +77,6 @@ class Source:
         except (OSError, ValueError) as error:  # ValueError: a NUL byte in the name
             cause = getattr(error, "strerror", None) or str(error)
             raise UnreadableDocumentError(self.name, cause) from error
-
-
-def check_regular(path: Path) -> None:
-    """Raise OSError if a path is a pipe, device or socket, of which reading may never end."""
-    mode = path.stat().st_mode
-    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):  # opening a folder raises by itself
-        raise OSError(errno.EINVAL, "is a pipe, device or socket, not a file", str(path))
 
 
 Sources = str | os.PathLike[str] | Source
