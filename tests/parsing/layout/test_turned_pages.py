@@ -131,11 +131,11 @@ def test_a_turned_page_has_the_same_regions(parts, stamped):
 
 def test_a_turned_page_has_the_regions_that_were_set():
     sheet = Sheet()
-    for part in PARTS:
+    for part in (*PARTS, "paragraph"):
         getattr(sheet, part)()
     _, regions = sheet.read(1)
     labels = [region.label for region in regions if region.parent is None]
-    assert labels == ["heading", "paragraph", "list", "table", "figure"]
+    assert labels == ["heading", "paragraph", "list", "table", "figure", "paragraph"]
 
 
 @pytest.mark.parametrize("turn", range(4))
