@@ -22,7 +22,7 @@ from snappy_core.ingest.executor import Executor
 from snappy_core.ingest.plan import fingerprint
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Source
-from snappy_core.scoring.rules import default_rule
+from snappy_core.scoring.rules import MIXTURE, default_rule
 from snappy_core.search import engine
 from snappy_core.stores import MemoryStore, open_store
 from snappy_core.stores.base import Snapshot
@@ -95,7 +95,9 @@ def run_docvqa(
     store = MemoryStore() if resume is None else open_store(f"{os.fspath(resume)}.snappy")
     with RegionIndex(store, encoder) as index:
         query = index.encoder.encode_query(samples[0].question)
-        setting = Setting(scoring or default_rule(query))
+        # The rules of the paper score a region by itself, not as a part of its page.
+        rule = default_rule(query)
+        setting = Setting(scoring or ("maxsim" if rule == MIXTURE else rule))
         setup = f"{fingerprint(index.encoder, reading)}, {setting.name}, {tokenizer}"
         if sweep:
             setup += ", sweep"

@@ -105,7 +105,7 @@ def _word_ranker(
 def fuse(*scores: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return `sum 1 / (60 + rank)` over rankings, (n,): reciprocal-rank fusion.
 
-    >>> fuse(np.array([3.0, 1.0, 2.0]), np.array([0.2, 0.9, 0.1])).argmax()
+    >>> fuse(np.array([3.0, 1.0, 2.0]), np.array([0.2, 0.9, 0.1])).argmax().item()
     0
     """
     ranks = [np.argsort(ranking(values)) for values in scores]

@@ -109,7 +109,7 @@ def test_index_or_root(report_index, folder):
 
 
 def test_options(report_index, report):
-    pages = [page(report, page=n) for n in range(6)]
+    pages = [page(report, page=n) for n in range(7)]
     for options in (
         {"k": 2},
         {"per_page": 1},

@@ -50,4 +50,5 @@ def test_libreoffice_prints_what_was_meant_as_tags(tmp_path, tags_of):
     print_office(list(tmp_path.glob("*.fodt")), tmp_path)
     for printed in tmp_path.glob("*.pdf"):
         counts += tags_of(printed.read_bytes())
-    assert {"Table", "TR", "TD", "TH", "Figure", "Caption", "L", "LI", "H2", "P"} <= set(counts)
+    assert {"Table", "TR", "TD", "TH", "Figure", "Caption", "L", "LI", "P"} <= set(counts)
+    assert {"H1", "H2", "H3"} & set(counts)

