@@ -191,7 +191,8 @@ def test_regions_of_pictures(dataset, write):
     exact = run(dataset, regions={"2301.1": supplied(1, 1) + supplied(2, 2, 0)}).results[0]
     assert exact.overlaps["top1"] == pytest.approx([1], abs=0.01)  # whole pixels
     assert exact.n_ocr_regions == 2
-    assert run(dataset, regions={"2301.1": supplied(1, 1)}).results[0].n_ocr_regions == 3
+    own = run(dataset).results[0].n_ocr_regions  # page 2 is read as usual
+    assert run(dataset, regions={"2301.1": supplied(1, 1)}).results[0].n_ocr_regions == own != 2
 
 
 def test_regions_are_part_of_the_setup(dataset, tmp_path):
