@@ -234,8 +234,10 @@ class TestLocks:
 
     def test_interrupt_ends_the_wait_at_once(self, path):
         script = (
-            "import sys; from snappy_core.stores import SqliteStore;"
+            "import signal, sys; from snappy_core.stores import SqliteStore;"
             "from snappy_core.testing.stores.samples import document, texts;"
+            # A job in the background ignores it.
+            "signal.signal(signal.SIGINT, signal.default_int_handler);"
             "store = SqliteStore(sys.argv[1]); print('open', flush=True);"
             "store.write(document('b'), texts('Moon'))"
         )
