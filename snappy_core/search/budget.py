@@ -55,16 +55,16 @@ def fill_budget(
     """
     priced = [(hit, count(hit.region.text)) for hit in hits]
     priced.sort(key=lambda pair: math.log(pair[1] + OVERHEAD) - pair[0].score / TEMPERATURE)
-    taken: list[Hit] = []
+    selected: list[Hit] = []
     page_counts: Counter[tuple[str, int]] = Counter()
     for hit, cost in priced:
         page = (hit.document_id, hit.page_number)
         if cost > budget or (per_page is not None and page_counts[page] >= per_page):
             continue
-        if len(taken) == k or any(share_words(hit, other) for other in taken):
+        if len(selected) == k or any(share_words(hit, other) for other in selected):
             continue
-        taken.append(hit)
+        selected.append(hit)
         page_counts[page] += 1
         budget -= cost
-    taken.sort(key=lambda hit: -hit.score)
-    return [replace(hit, rank=rank) for rank, hit in enumerate(taken, start=1)]
+    selected.sort(key=lambda hit: -hit.score)
+    return [replace(hit, rank=rank) for rank, hit in enumerate(selected, start=1)]

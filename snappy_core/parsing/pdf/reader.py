@@ -204,10 +204,10 @@ def _with_ocr(content: PageContent, image: Image, options: ReadingOptions) -> Pa
     """Replace the text layer by that of OCR, if OCR succeeds and finds more, or must be used."""
     text_layer, failure = recognize_page(image, content.width, options)
     characters = _characters(content.text_layer)
-    found = _characters(text_layer)
+    ocr_characters = _characters(text_layer)
     is_plainer = content.has_codes and is_plausible(text_layer.texts)
-    must_use = options.ocr == "always" or (is_plainer and _OCR_GAIN * found > characters)
-    if failure or not (must_use or found > _OCR_GAIN * characters):
+    must_use = options.ocr == "always" or (is_plainer and _OCR_GAIN * ocr_characters > characters)
+    if failure or not (must_use or ocr_characters > _OCR_GAIN * characters):
         is_missed = must_use or not characters
         return replace(content, warning=_join(content.warning, failure)) if is_missed else content
     drawings = content.drawings

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import ctypes
-import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import closing
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pypdfium2.raw as raw
@@ -15,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from snappy_core.boxes import Boxes, contains_center
 from snappy_core.parsing.pdf.layers import hidden_texts
+from snappy_core.parsing.pdf.looks import Look, LookReader, number_styles
 from snappy_core.parsing.pdf.symbols import SYMBOLS
 from snappy_core.parsing.superscripts import (
     DIGITS,
@@ -31,9 +31,6 @@ from snappy_core.types import Box, Matrix
 # PDFium's marks for a hyphen at the end of a line; U+00AD is the soft hyphen in the file itself.
 _HYPHENS = frozenset({0x02, 0xAD, 0xFFFE})
 _IGNORED = frozenset({0x00, 0x200B, 0x2060, 0xFEFF, 0xFFFF})
-_INVISIBLE_MODES = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
-_SUBSET = re.compile(rb"^[A-Z]{6}\+")
-_BOLD_NAMES = (b"bold", b"black", b"heavy", b"medi")
 
 # Read from a page; hostile pages hold any number.
 MAX_WORDS, MAX_CHARACTERS, MAX_IMAGES = 100_000, 2_000_000, 500
@@ -69,7 +66,7 @@ def read_text_layer(page: Any, owners: Mapping[int, int] | None = None) -> tuple
         lines=_line_boxes(boxes, origins @ matrix[:2] + matrix[2], up @ matrix[:2]),
         sizes=np.linalg.norm(rise, axis=1).astype(np.float32),
         bold=np.array([word.look.is_bold for word in words], dtype=bool),
-        styles=_styles([word.look for word in words]),
+        styles=number_styles([word.look for word in words]),
         turns=_turns(direction),
         hyphens=np.array([word.hyphen for word in words], dtype=bool),
         invisible=np.array([word.look.invisible for word in words], dtype=bool),
@@ -112,7 +109,7 @@ class _Word:
 
     __slots__ = ("along", "box", "hyphen", "letters", "look", "origin", "raised", "reach", "up")
 
-    def __init__(self, text_page: Any, index: int, box: Box, look: _Look) -> None:
+    def __init__(self, text_page: Any, index: int, box: Box, look: Look) -> None:
         self.letters: list[str] = []
         self.box = box
         self.hyphen = self.raised = False
@@ -147,60 +144,13 @@ class _Word:
         return MIN_RISE < rise(box, self.origin, self.up) < MAX_RISE and not self.is_far_from(box)
 
 
-class _Look(NamedTuple):
-    """How a text object is drawn; the font's name is without the prefix of a subset."""
-
-    address: int  # of the text object, while its page is open
-    font: bytes
-    color: tuple[int, ...]
-    invisible: bool
-
-    @property
-    def is_bold(self) -> bool:
-        return any(part in self.font.lower() for part in _BOLD_NAMES)
-
-
-class _LookReader:
-    """Reads how characters are drawn, once for each text object."""
-
-    def __init__(self) -> None:
-        self._looks: dict[int, _Look] = {}
-        self._name = ctypes.create_string_buffer(256)
-        self._color = [ctypes.c_uint() for _ in range(4)]
-
-    def read(self, text_page: Any, index: int) -> _Look:
-        text_object = raw.FPDFText_GetTextObject(text_page, index)
-        address = ctypes.cast(text_object, ctypes.c_void_p).value or 0
-        if address not in self._looks:
-            self._looks[address] = self._read(address, text_object)
-        return self._looks[address]
-
-    def _read(self, address: int, text_object: Any) -> _Look:
-        self._name.value = b""
-        font = raw.FPDFTextObj_GetFont(text_object)
-        raw.FPDFFont_GetBaseFontName(font, self._name, len(self._name))
-        color: tuple[int, ...] = ()
-        if raw.FPDFPageObj_GetFillColor(text_object, *self._color):
-            color = tuple(channel.value for channel in self._color)
-        mode = raw.FPDFTextObj_GetTextRenderMode(text_object)
-        name = _SUBSET.sub(b"", self._name.value)
-        return _Look(address, name, color, mode in _INVISIBLE_MODES)
-
-
-def _styles(looks: Sequence[_Look]) -> NDArray[np.int32]:
-    """Return (n,) numbers, the same for looks of the same font and color."""
-    numbers: dict[tuple[bytes, tuple[int, ...]], int] = {}
-    keys = ((look.font, look.color) for look in looks)
-    return np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.int32)
-
-
 def _words(text_page: Any) -> tuple[list[_Word], bool]:
     """Return the words, and whether they are all words of the page."""
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))
     words: list[_Word] = []
     word: _Word | None = None
     base: _Word | None = None  # the last word that is not raised
-    looks = _LookReader()
+    looks = LookReader()
     surrogate = ""
     count = text_page.count_chars()
     for index in range(min(count, MAX_CHARACTERS)):

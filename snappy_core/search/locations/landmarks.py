@@ -62,8 +62,8 @@ class Landmarks:
     def whole(self, label: str) -> list[int]:
         """Return the regions with a label that are in no other one with it, such as tables."""
         code = LABELS.index(label)
-        found = np.flatnonzero(self.labels == code).tolist()
-        return [i for i in found if self.parents[i] < 0 or self.labels[self.parents[i]] != code]
+        same = np.flatnonzero(self.labels == code).tolist()
+        return [i for i in same if self.parents[i] < 0 or self.labels[self.parents[i]] != code]
 
 
 class LandmarkCache:

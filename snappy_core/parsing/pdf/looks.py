@@ -1,0 +1,63 @@
+"""How text is drawn on a PDF page. The caller holds the lock `document.PDFIUM`."""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pypdfium2.raw as raw
+from numpy.typing import NDArray
+
+_INVISIBLE_MODES = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
+_SUBSET = re.compile(rb"^[A-Z]{6}\+")
+_BOLD_NAMES = (b"bold", b"black", b"heavy", b"medi")
+
+
+class Look(NamedTuple):
+    """How a text object is drawn; the font's name is without the prefix of a subset."""
+
+    address: int  # of the text object, while its page is open
+    font: bytes
+    color: tuple[int, ...]
+    invisible: bool
+
+    @property
+    def is_bold(self) -> bool:
+        return any(part in self.font.lower() for part in _BOLD_NAMES)
+
+
+class LookReader:
+    """Reads how characters are drawn, once for each text object."""
+
+    def __init__(self) -> None:
+        self._looks: dict[int, Look] = {}
+        self._name = ctypes.create_string_buffer(256)
+        self._color = [ctypes.c_uint() for _ in range(4)]
+
+    def read(self, text_page: Any, index: int) -> Look:
+        text_object = raw.FPDFText_GetTextObject(text_page, index)
+        address = ctypes.cast(text_object, ctypes.c_void_p).value or 0
+        if address not in self._looks:
+            self._looks[address] = self._read(address, text_object)
+        return self._looks[address]
+
+    def _read(self, address: int, text_object: Any) -> Look:
+        self._name.value = b""
+        font = raw.FPDFTextObj_GetFont(text_object)
+        raw.FPDFFont_GetBaseFontName(font, self._name, len(self._name))
+        color: tuple[int, ...] = ()
+        if raw.FPDFPageObj_GetFillColor(text_object, *self._color):
+            color = tuple(channel.value for channel in self._color)
+        mode = raw.FPDFTextObj_GetTextRenderMode(text_object)
+        name = _SUBSET.sub(b"", self._name.value)
+        return Look(address, name, color, mode in _INVISIBLE_MODES)
+
+
+def number_styles(looks: Sequence[Look]) -> NDArray[np.int32]:
+    """Return (n,) numbers, the same for looks of the same font and color."""
+    numbers: dict[tuple[bytes, tuple[int, ...]], int] = {}
+    keys = ((look.font, look.color) for look in looks)
+    return np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.int32)
