@@ -10,7 +10,7 @@ import numpy as np
 
 from benchmarks.measure import Result, alternate, slowdown
 from benchmarks.synthetic import grid_record
-from snappy_core.search import engine as search
+from snappy_core.search import page_scores
 from snappy_core.stores import SqliteStore
 from snappy_core.stores.base import DocumentRecord
 from snappy_core.types import Query
@@ -38,7 +38,7 @@ def run(pages: int = 100, tokens: int = 20) -> list[Result]:
 
     results = []
     for rule in RULES:
-        score = partial(search.score, stored, query, weights, rule)
+        score = partial(page_scores.score, stored, query, weights, rule)
         ours, floor = alternate(score, product, rounds=21)
         name = f"region scores of {pages} stored grid pages ({rule}) / their int8 product"
         results.append(slowdown(name, ours, floor, 3))

@@ -18,7 +18,7 @@ import numpy as np
 
 from benchmarks.measure import Result, skip
 from benchmarks.synthetic import Clustered, fill, grid_record, word_record
-from snappy_core.search import engine
+from snappy_core.search import engine, page_scores
 from snappy_core.stores import SqliteStore, open_store
 from snappy_core.stores.base import PageFilter, Snapshot
 from snappy_core.stores.qdrant.points import page_points
@@ -124,7 +124,7 @@ def _parts(snapshot: Snapshot, query: Query) -> tuple[float, float, float]:
     ranked = time.perf_counter()
     vectors = snapshot.vectors(candidates.tolist())
     read = time.perf_counter()
-    engine.score(vectors, query, weights, "iou_weighted")
+    page_scores.score(vectors, query, weights, "iou_weighted")
     return ranked - started, read - ranked, time.perf_counter() - read
 
 

@@ -10,7 +10,7 @@ from benchmarks.measure import Result, alternate, slowdown, speedup
 from benchmarks.synthetic import word_record
 from snappy_core.scoring.maxsim import similarities
 from snappy_core.scoring.propagation import heat, propagate
-from snappy_core.search import engine as search
+from snappy_core.search import page_scores
 from snappy_core.stores.base import PageRecord, PageVectors, region_arrays
 from snappy_core.types import Query
 
@@ -37,10 +37,10 @@ def run() -> list[Result]:
         return vectors @ patches.vectors.astype(np.float32).T * patches.scales
 
     ours, floor = alternate(
-        lambda: search.score([page], query, weights, "maxsim"), product, rounds=201
+        lambda: page_scores.score([page], query, weights, "maxsim"), product, rounds=201
     )
     paper, floor_again = alternate(
-        lambda: search.score([page], query, weights, "iou_weighted"), product, rounds=201
+        lambda: page_scores.score([page], query, weights, "iou_weighted"), product, rounds=201
     )
     values = heat(similarities(vectors, patches.vectors, patches.scales), content_mask)
     fast, slow = alternate(lambda: propagate(values, membership), lambda: _plain(record, values))

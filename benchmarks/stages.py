@@ -18,7 +18,7 @@ from benchmarks.synthetic import Clustered, fill
 from snappy_core.scoring.kernel import numpy_kernel
 from snappy_core.scoring.pooling import GRID_BLOCK, pool
 from snappy_core.scoring.scan import Ragged, scan
-from snappy_core.search import engine
+from snappy_core.search import engine, page_scores
 from snappy_core.stores import SqliteStore
 from snappy_core.stores.base import PageFilter, PageRecord
 from snappy_core.stores.first_stage import default_candidates
@@ -131,7 +131,7 @@ def _pages(store: SqliteStore, query: Query, count: int) -> set[int]:
     """Return the numbers of the best pages among the candidates."""
     with store.read() as snapshot:
         candidates = snapshot.candidates(query.vectors, _weights(query), PageFilter(), count)
-        scores = engine.score(snapshot.vectors(candidates.tolist()), query, _weights(query))
+        scores = page_scores.score(snapshot.vectors(candidates.tolist()), query, _weights(query))
         top = candidates[np.argsort(-scores.pages)[:K]]
         return {snapshot.page(page).number for page in top.tolist()}
 

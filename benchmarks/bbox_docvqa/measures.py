@@ -25,7 +25,7 @@ from snappy_core.scoring.granularity import drop_nested, promote_to_parent, rank
 from snappy_core.scoring.maxsim import similarities
 from snappy_core.scoring.propagation import heat, propagate
 from snappy_core.scoring.ranking import above_percentile, ranking
-from snappy_core.search import engine
+from snappy_core.search import page_scores
 from snappy_core.stores.base import PageVectors, concatenate_regions, region_arrays
 from snappy_core.types import Page, Query
 
@@ -75,7 +75,7 @@ def scorer(page: PageVectors, query: Query, weights: NDArray[np.float32]) -> Sco
 
     def score(setting: Setting) -> NDArray[np.float32]:
         if setting.min_overlap == 0 or setting.scoring == "maxsim":
-            return engine.score([page], query, weights, setting.scoring).within_page
+            return page_scores.score([page], query, weights, setting.scoring).within_page
         similarity = similarities(query.vectors, page.vectors, page.scales)
         patch_heat = heat(similarity, query.content_mask)
         return propagate(patch_heat, page.membership, setting.scoring, setting.min_overlap)

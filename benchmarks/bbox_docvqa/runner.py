@@ -23,7 +23,7 @@ from snappy_core.ingest.plan import fingerprint
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Source
 from snappy_core.scoring.rules import MIXTURE, default_rule
-from snappy_core.search import engine
+from snappy_core.search import page_scores
 from snappy_core.stores import MemoryStore, open_store
 from snappy_core.stores.base import Snapshot
 from snappy_core.types import NO_WORDS, Page
@@ -199,7 +199,7 @@ def _open(
         empty = Page(location.page, "", 1, 1, "px", NO_WORDS, (), warning=warning)
         return empty, lambda setting: np.zeros(0, dtype=np.float32)
     query = encoder.encode_query(sample.question)
-    weights = engine.query_weights(snapshot, query)
+    weights = page_scores.query_weights(snapshot, query)
     page_id = page_ids[location.page]
     (vectors,) = snapshot.vectors([page_id])
     return snapshot.page(page_id), scorer(vectors, query, weights)

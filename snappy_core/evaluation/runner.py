@@ -21,7 +21,7 @@ from snappy_core.parsing.options import ReadingOptions
 from snappy_core.scoring.granularity import drop_nested, rankable
 from snappy_core.scoring.idf import term
 from snappy_core.scoring.ranking import ranking
-from snappy_core.search import engine
+from snappy_core.search import page_scores
 from snappy_core.search.budget import OVERHEAD, TEMPERATURE
 from snappy_core.stores import MemoryStore
 from snappy_core.stores.base import Store, concatenate_regions, region_arrays
@@ -131,8 +131,8 @@ def _snappy(store: Store, encoder: Encoder, scoring: str | None = None) -> bench
     def rank(question: str) -> bench.Ranking:
         query = encoder.encode_query(question)
         with store.read() as snapshot:
-            weights = engine.query_weights(snapshot, query)
-        scored = engine.score(pages, query, weights, scoring)
+            weights = page_scores.query_weights(snapshot, query)
+        scored = page_scores.score(pages, query, weights, scoring)
         order = ranking(scored.overall)
         order = order[mask[order]]
         overall = np.where(mask, scored.overall, -np.inf)

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache, partial
-from itertools import islice, pairwise
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.scoring import maxsim, mixture
-from snappy_core.scoring.granularity import drop_nested, penalize_size, rankable
-from snappy_core.scoring.idf import token_weights
-from snappy_core.scoring.kernel import numpy_kernel
-from snappy_core.scoring.membership import concatenate
-from snappy_core.scoring.query_cues import label_boost
-from snappy_core.scoring.ranking import REGION_SHARE, cap_per_group, ranking
-from snappy_core.scoring.rules import MAXSIM, MIXTURE, SCORING_RULES, default_rule
+from snappy_core.scoring.granularity import drop_nested, rankable
+from snappy_core.scoring.ranking import cap_per_group, ranking
 from snappy_core.search.budget import best_for_budget, fill_budget
 from snappy_core.search.filters import Filter, PageReference, find_pages, resolve
 from snappy_core.search.hits import Hit, Hits
@@ -28,7 +22,8 @@ from snappy_core.search.locations.prior import LocationPrior, locate
 from snappy_core.search.locations.references import find_references
 from snappy_core.search.options import DEFAULT_K
 from snappy_core.search.page_context import make_hit, read_page_context
-from snappy_core.stores.base import PageVectors, Snapshot, concatenate_regions
+from snappy_core.search.page_scores import Scores, query_weights, score
+from snappy_core.stores.base import Snapshot
 from snappy_core.types import LABELS, Query
 
 PAGE_BATCH = 256
@@ -39,36 +34,6 @@ RANKED = np.dtype(
     [("page_id", np.int64), ("index", np.int64), *((name, np.float32) for name in HIT_SCORES)]
 )
 """A ranked region: its page, its index there, and the scores of its hit."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Scores:
-    """The scores of p pages and of all their r regions, page after page.
-
-    Attributes:
-        pages: (p,) late interaction of the whole page, -1..1.
-        page_maxsims: (p,) raw MaxSim of the page.
-        regions: (r,) what the scoring rule says.
-        within_page: (r,) ranks the regions of one page: `regions`, adjusted by "maxsim" for
-            length and label, by "mixture" for the kind of region.
-        overall: (r,) ranks the regions of all pages: the weighted sum of the signals.
-        signals: what the scores are made of, (r,) by name.
-        weights: the weight of each signal.
-        labels: (r,) indices into `LABELS`.
-        parents: (r,) the region that contains each one, -1 for none.
-        offsets: (p + 1,), page i owns the regions `offsets[i]:offsets[i + 1]`.
-    """
-
-    pages: NDArray[np.float32]
-    page_maxsims: NDArray[np.float32]
-    regions: NDArray[np.float32]
-    within_page: NDArray[np.float32]
-    overall: NDArray[np.float32]
-    signals: Mapping[str, NDArray[np.float32]]
-    weights: Mapping[str, float]
-    labels: NDArray[np.uint8]
-    parents: NDArray[np.int64]
-    offsets: NDArray[np.int64]
 
 
 def search(
@@ -182,95 +147,6 @@ def _score_all(
         (batch, score(snapshot.vectors(batch.tolist()), query, weights, scoring))
         for batch in batches
     ]
-
-
-def query_weights(snapshot: Snapshot, query: Query) -> NDArray[np.float32]:
-    """Return the weight of each query token in this state of the index, (m,), sum 1."""
-    terms = {term for term in query.terms or () if term is not None}
-    return token_weights(
-        query.terms, len(query.tokens), snapshot.frequencies(terms), snapshot.page_count()
-    )
-
-
-def score(
-    pages: Sequence[PageVectors],
-    query: Query,
-    weights: NDArray[np.float32],
-    scoring: str | None = None,
-) -> Scores:
-    """Return the exact scores of pages and of all their regions.
-
-    Args:
-        weights: (m,) token weights, sum 1.
-        scoring: the name of a scoring rule; the one for this kind of query by default.
-
-    Raises:
-        ValueError: there is no such rule, or it is "mixture" and the encoder is not one of text.
-    """
-    scoring = scoring or default_rule(query)
-    rule = SCORING_RULES.get(scoring)
-    patch_counts = [len(page.vectors) for page in pages]
-    patch_offsets = np.cumsum([0, *patch_counts], dtype=np.int64)
-    similarity = np.empty((len(query.vectors), sum(patch_counts)), dtype=np.float32)
-    numpy_kernel(query.vectors).fill(
-        (page.vectors, page.scales, similarity[:, start:stop])
-        for page, (start, stop) in zip(pages, pairwise(patch_offsets.tolist()), strict=True)
-    )
-    of_pages, raw_sums = maxsim.page_scores(similarity, patch_offsets, weights)
-    membership = concatenate([page.membership for page in pages], patch_counts)
-    of_regions = rule(similarity, weights, query.content_mask, membership)
-    labels, parents = concatenate_regions([(page.labels, page.parents) for page in pages])
-    offsets = np.cumsum([0, *(len(page.labels) for page in pages)], dtype=np.int64)
-    page_of_region = np.repeat(np.arange(len(pages)), np.diff(offsets))
-    if scoring == MIXTURE:
-        if query.terms is None:
-            raise ValueError(f"the scoring rule {MIXTURE!r} needs a text encoder")
-        passages = _passage_cosines(pages, mixture.question_vector(query, weights))
-        answering = np.where(rankable(labels, parents), passages, np.float32(-1))
-        best_passages = maxsim.segment_max(answering, offsets, empty=-1.0)
-        of_region = {"words": of_regions, "passage": passages}
-        of_page = {"page words": of_pages, "page passage": best_passages}
-        of_kind = mixture.kind_signals(query.text, labels)
-        signal_weights = mixture.load_weights()
-        of_regions = mixture.mean(of_region, signal_weights)
-        of_pages = mixture.mean(of_page, signal_weights)
-        within_page = mixture.total({**of_region, **of_kind}, signal_weights)
-        by_region = {name: values[page_of_region] for name, values in of_page.items()}
-        signals = {**of_region, **by_region, **of_kind}
-    else:
-        within_page = of_regions
-        if scoring == MAXSIM:
-            within_page = penalize_size(of_regions, membership, labels)
-            within_page = within_page + label_boost(query.text, labels)
-        signal_weights = {"region": REGION_SHARE, "page": 1 - REGION_SHARE}
-        signals = {"region": within_page, "page": of_pages[page_of_region]}
-    return Scores(
-        pages=of_pages,
-        page_maxsims=raw_sums,
-        regions=of_regions,
-        within_page=within_page,
-        overall=mixture.total(signals, signal_weights),
-        signals=signals,
-        weights=signal_weights,
-        labels=labels,
-        parents=parents,
-        offsets=offsets,
-    )
-
-
-def _passage_cosines(
-    pages: Sequence[PageVectors], question: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    """Return the cosine of a question (1, d) and the passage of each region, (r,)."""
-    cosines = np.zeros((1, sum(len(page.labels) for page in pages)), dtype=np.float32)
-    parts, start = [], 0
-    for page in pages:
-        vectors, scales = page.pooled
-        count = len(page.labels)
-        parts.append((vectors[:count], scales[:count], cosines[:, start : start + count]))
-        start += count
-    numpy_kernel(question).fill(parts)
-    return np.asarray(cosines[0])
 
 
 def rank(

@@ -12,9 +12,9 @@ from snappy_core.scoring.maxsim import similarities
 from snappy_core.scoring.membership import assign
 from snappy_core.scoring.propagation import heat
 from snappy_core.scoring.ranking import REGION_SHARE
-from snappy_core.search.engine import query_weights, score
 from snappy_core.search.hits import Explanation, HeatMap, Hit, TokenMatch
 from snappy_core.search.locations.references import raised
+from snappy_core.search.page_scores import query_weights, score
 from snappy_core.stores.base import DocumentRecord, Snapshot
 from snappy_core.types import Box, Page, Patches, Query, Region
 

@@ -10,7 +10,8 @@ from snappy_core.scoring import mixture
 from snappy_core.scoring.idf import idf, term
 from snappy_core.scoring.rules import SCORING_RULES
 from snappy_core.search import engine
-from snappy_core.search.engine import query_weights, score, search
+from snappy_core.search.engine import search
+from snappy_core.search.page_scores import query_weights, score
 from snappy_core.stores import MemoryStore, SqliteStore
 from snappy_core.stores.base import DocumentRecord, PageFilter
 from snappy_core.stores.first_stage import CANDIDATES

@@ -16,7 +16,7 @@ from snappy_core.index import RegionIndex
 from snappy_core.scoring.granularity import rankable
 from snappy_core.scoring.mixture import KIND_SIGNALS, PAGE_SIGNALS, REGION_SIGNALS
 from snappy_core.scoring.rules import MIXTURE
-from snappy_core.search import engine
+from snappy_core.search import page_scores
 from snappy_core.stores import SqliteStore
 from snappy_core.types import Page
 from training.ranking.questions import Collection, Question
@@ -63,8 +63,8 @@ def make_examples(
         keys = list(zip(names, catalog.page_numbers.tolist(), strict=True))
         for question in collection.questions:
             query = encoder.encode_query(question.text)
-            weights = engine.query_weights(snapshot, query)
-            scores = engine.score(vectors, query, weights, MIXTURE)
+            weights = page_scores.query_weights(snapshot, query)
+            scores = page_scores.score(vectors, query, weights, MIXTURE)
             candidates = np.flatnonzero(rankable(scores.labels, scores.parents))
             position = np.full(len(scores.labels) + 1, -1, dtype=np.int64)  # the last stays -1
             position[candidates] = np.arange(len(candidates))
