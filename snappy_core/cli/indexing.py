@@ -11,7 +11,7 @@ from snappy_core import Ray, ReadingOptions, RegionIndex, Workers
 from snappy_core.cli import options
 from snappy_core.cli.output import print_json, print_lines
 from snappy_core.ingest.executor import Executor
-from snappy_core.stores import open_store
+from snappy_core.stores import open_store, open_to_copy
 from snappy_core.stores.copy import copy as copy_index
 from snappy_core.stores.locations import without_secrets
 from snappy_core.terminal import plain
@@ -156,12 +156,13 @@ def copy(
 ) -> None:
     """Copy an index to another place, and verify the copy.
 
-    Documents that the copy already holds are skipped: an interrupted copy can be continued.
+    Documents that the copy already holds are skipped: an interrupted copy can be continued. An
+    index of the version before is upgraded, without reading or encoding its documents again.
     """
     if source == target:
         raise ValueError(f"FROM and TO are the same: {without_secrets(source)}")
     with (
-        closing(open_store(source, create=False)) as source_store,
+        closing(open_to_copy(source)) as source_store,
         closing(open_store(target)) as target_store,
     ):
         report = copy_index(source_store, target_store)

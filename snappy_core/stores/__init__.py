@@ -7,12 +7,13 @@ import re
 from collections.abc import Callable
 
 from snappy_core.registry import Registry
-from snappy_core.stores.base import Store
+from snappy_core.stores.base import OlderSchemaError, ReadableStore, Store
 from snappy_core.stores.locations import without_secrets
 from snappy_core.stores.memory import MemoryStore
+from snappy_core.stores.older import UpgradedStore
 from snappy_core.stores.sqlite.store import SqliteStore
 
-__all__ = ["STORES", "MemoryStore", "SqliteStore", "Store", "open_store"]
+__all__ = ["STORES", "MemoryStore", "SqliteStore", "Store", "open_store", "open_to_copy"]
 
 STORES: Registry[Callable[..., Store]] = Registry(
     "store",
@@ -46,15 +47,30 @@ def open_store(location: str | os.PathLike[str], *, create: bool = True) -> Stor
         MissingDependencyError: the store needs an extra that is not installed.
         FileNotFoundError, IndexMismatchError, StoreError: as the store.
     """
+    return _open(os.fspath(location), create=create)
+
+
+def open_to_copy(location: str | os.PathLike[str]) -> ReadableStore:
+    """Open an index to read it, also one of the schema before, as `copy` upgrades it.
+
+    Raises as `open_store`.
+    """
     path = os.fspath(location)
+    try:
+        return _open(path, create=False)
+    except OlderSchemaError:
+        return UpgradedStore(_open(path, create=False, older=True))
+
+
+def _open(path: str, *, create: bool, **options: bool) -> Store:
     if path == ":memory:":
         if not create:
             raise FileNotFoundError(":memory: holds no index yet; name the file of one")
         return MemoryStore()
     scheme = _scheme(path)
     if scheme is None:
-        return SqliteStore(path, create=create)
-    return STORES.get(scheme)(path, create=create)
+        return SqliteStore(path, create=create, **options)
+    return STORES.get(scheme)(path, create=create, **options)
 
 
 def _scheme(path: str) -> str | None:

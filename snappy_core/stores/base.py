@@ -16,11 +16,8 @@ from snappy_core.stores.catalog import Catalog, PooledVectors
 from snappy_core.types import LABELS, Page, Patches, Region, Scalar
 
 
-class Store(Protocol):
-    """Keeps an index. All methods may be called from several threads.
-
-    A store is opened as `cls(location, create=create)`; see `open_store`.
-    """
+class ReadableStore(Protocol):
+    """The part of a store that reads an index."""
 
     @property
     def location(self) -> str:
@@ -29,15 +26,25 @@ class Store(Protocol):
     def encoder(self) -> tuple[str, int] | None:
         """Return the name and dimension of the encoder of this index; None if it has none yet."""
 
+    def read(self) -> AbstractContextManager[Snapshot]:
+        """Open a snapshot of the current state, which later writes do not change."""
+
+    def close(self) -> None:
+        """Release connections and memory; closing twice is allowed."""
+
+
+class Store(ReadableStore, Protocol):
+    """Keeps an index. All methods may be called from several threads.
+
+    A store is opened as `cls(location, create=create)`; see `open_store`.
+    """
+
     def bind_encoder(self, encoder: str, dim: int) -> None:
         """Bind a new index to an encoder; on a bound index, check that it is the same.
 
         Raises:
             IndexMismatchError: the index was made by another encoder.
         """
-
-    def read(self) -> AbstractContextManager[Snapshot]:
-        """Open a snapshot of the current state, which later writes do not change."""
 
     def write(self, document: DocumentRecord, pages: Iterable[PageRecord]) -> None:
         """Add a document, or replace the one with the same id, in one transaction.
@@ -53,9 +60,6 @@ class Store(Protocol):
 
     def compact(self) -> None:
         """Free the space of deleted and replaced documents; open snapshots stay readable."""
-
-    def close(self) -> None:
-        """Release connections and memory; closing twice is allowed."""
 
 
 class Snapshot(Protocol):
@@ -211,15 +215,35 @@ def concatenate_regions(
     return np.concatenate([labels for labels, _ in pages]), shifted
 
 
-def check_schema(location: str, version: object, supported: int, target: str) -> None:
-    """Raise IndexMismatchError if an index has another schema than the supported one.
+class OlderSchemaError(IndexMismatchError):
+    """An index has an older schema, which can be read, to copy it, but not searched."""
 
-    `target` says where to index again, such as "into a new file".
+
+def check_schema(
+    location: str, version: object, supported: int, oldest: int, target: str, *, older: bool
+) -> None:
+    """Check the version of the schema of an index.
+
+    Args:
+        oldest: the oldest version that can be read.
+        target: where to index again, such as "into a new file".
+        older: accept versions from `oldest` on.
+
+    Raises:
+        OlderSchemaError: the version is older than the supported one, but can be read.
+        IndexMismatchError: it is newer, or too old.
     """
     if isinstance(version, int) and version > supported:
         raise IndexMismatchError(
             f"{location}: was made by a newer Snappy (schema {version}, this one reads "
             f"{supported}); pip install -U snappy-retriever"
+        )
+    if isinstance(version, int) and oldest <= version < supported:
+        if older:
+            return
+        raise OlderSchemaError(
+            f"{location}: has the schema {version}, this version of Snappy writes {supported}; "
+            f"copy it {target}: snappy copy INDEX NEW"
         )
     if version != supported:
         raise IndexMismatchError(

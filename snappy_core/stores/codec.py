@@ -84,7 +84,7 @@ def encode_term(term: str) -> str:
 
 
 def unpack_content(content: Any) -> Page:
-    """Return the page packed in `PackedPage.content`."""
+    """Return the page packed in `PackedPage.content`, also by an older schema without cells."""
     region_boxes, boxes, confidences, indices, offsets, document = unpack(content, _CONTENT)
     values = json.loads(document.tobytes())
     has_confidences = values.pop("confidences")
@@ -92,25 +92,27 @@ def unpack_content(content: Any) -> Page:
         tuple(values.pop("texts")), boxes.reshape(-1, 4), confidences if has_confidences else None
     )
     boxes_in_rows = region_boxes.reshape(-1, 4).tolist()
-    cell_fields, region_fields = values.pop("cells"), values.pop("regions")
+    cell_fields, region_fields = values.pop("cells", None), values.pop("regions")
+    parts_per_region = 2 if cell_fields is None else 3
     cells = [
         Cell(text, _unpack_box(box), *place)
         for box, (text, *place) in zip(
-            boxes_in_rows[len(region_fields) :], cell_fields, strict=True
+            boxes_in_rows[len(region_fields) :], cell_fields or (), strict=True
         )
     ]
     all_indices = indices.tolist()
     parts = [tuple(all_indices[i:j]) for i, j in pairwise(offsets.tolist())]
+    words_of, context_of, *cells_of = (parts[n::parts_per_region] for n in range(parts_per_region))
     regions = [
         Region(
             tuple(box), text, region_words, label, order, parent, section, context,
-            tuple(cells[cell] for cell in region_cells), structure, origin, level,
+            tuple(cells[cell] for cell in region_cells), *structure,
         )
         for box, region_words, context, region_cells, (
-            text, label, order, parent, section, structure, origin, level,
+            text, label, order, parent, section, *structure,
         ) in zip(
-            boxes_in_rows[: len(region_fields)], parts[::3], parts[1::3], parts[2::3],
-            region_fields, strict=True,
+            boxes_in_rows[: len(region_fields)], words_of, context_of,
+            cells_of[0] if cells_of else [()] * len(region_fields), region_fields, strict=True,
         )
     ]  # fmt: skip
     user_space = values.pop("user_space")

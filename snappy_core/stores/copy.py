@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from snappy_core.errors import IndexMismatchError, StoreError
 from snappy_core.progress import progress_bar
 from snappy_core.stores import codec
-from snappy_core.stores.base import DocumentRecord, PageRecord, Snapshot, Store
+from snappy_core.stores.base import DocumentRecord, PageRecord, ReadableStore, Snapshot, Store
 from snappy_core.stores.catalog import PooledVectors
 
 
@@ -31,7 +31,7 @@ class CopyReport:
     seconds: float
 
 
-def copy(source: Store, target: Store, *, progress: bool | None = None) -> CopyReport:
+def copy(source: ReadableStore, target: Store, *, progress: bool | None = None) -> CopyReport:
     """Copy all documents of an index into another, which may contain others.
 
     One state of the source is copied, whatever is written to it meanwhile. Documents that the
@@ -41,6 +41,7 @@ def copy(source: Store, target: Store, *, progress: bool | None = None) -> CopyR
     is that of a few pages and of the pooled vectors.
 
     Args:
+        source: opened by `open_to_copy`, it may have an older schema: it is upgraded.
         progress: draw a progress bar; by default when standard error is a terminal.
 
     Raises:
@@ -85,7 +86,7 @@ def copy(source: Store, target: Store, *, progress: bool | None = None) -> CopyR
 _PooledByPage = dict[int, PooledVectors]  # by page number
 
 
-def _bind_encoder(source: Store, target: Store) -> None:
+def _bind_encoder(source: ReadableStore, target: Store) -> None:
     encoder, bound = source.encoder(), target.encoder()
     if encoder is None:
         return
@@ -106,7 +107,7 @@ def _pooled_vectors(snapshot: Snapshot) -> dict[str, _PooledByPage]:
     return pooled
 
 
-def _contents(store: Store) -> tuple[dict[str, DocumentRecord], dict[str, _PooledByPage]]:
+def _contents(store: ReadableStore) -> tuple[dict[str, DocumentRecord], dict[str, _PooledByPage]]:
     """Return the documents of a store and their pooled vectors, both by document id."""
     with store.read() as snapshot:
         records = {record.document_id: record for record in snapshot.documents()}

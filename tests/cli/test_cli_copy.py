@@ -4,7 +4,9 @@ import json
 
 import pytest
 
-from snappy_core.stores import SqliteStore
+from snappy_core.ingest.jobs import prepare
+from snappy_core.stores import SqliteStore, open_store
+from tests.stores.older import older_layout, older_record
 
 
 def test_copies_an_index(snappy, small_index, tmp_path):
@@ -58,3 +60,31 @@ def test_another_encoder_is_refused(snappy, small_index, tmp_path):
     assert result.code == 1
     assert "made by the encoder other-2 (16 dimensions)" in result.error
     assert "copy it to a new place" in result.error
+
+
+def test_an_index_of_the_version_before_is_upgraded(snappy, small_index, tmp_path):
+    old, new = tmp_path / "old.snappy", tmp_path / "new.snappy"
+    source = open_store(small_index, create=False)
+    with older_layout(), source.read() as snapshot:
+        store = SqliteStore(old)
+        store.bind_encoder(*source.encoder())
+        for record in snapshot.documents():
+            store.write(record, map(older_record, read_pages(snapshot, record.document_id)))
+        store.close()
+    source.close()
+    result = snappy("search", "boats", "--in", old)
+    assert result.code == 1
+    assert "snappy copy INDEX NEW" in result.error
+    assert snappy("copy", old, new).out.startswith("3 copied and verified")
+    upgraded, expected = (
+        json.loads(snappy("search", "boats", "--in", index, "--json").out)["hits"]
+        for index in (new, small_index)
+    )
+    assert [hit["region_id"] for hit in upgraded] == [hit["region_id"] for hit in expected]
+    assert upgraded[0]["score"] == pytest.approx(expected[0]["score"])
+
+
+def read_pages(snapshot, document_id):
+    for page_id in snapshot.page_ids(document_id).values():
+        page, patches = snapshot.page(page_id), snapshot.patches(page_id)
+        yield prepare(page, patches)

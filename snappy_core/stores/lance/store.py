@@ -52,10 +52,11 @@ class LanceStore:
         location: str | os.PathLike[str],
         *,
         create: bool = True,
+        older: bool = False,
         storage_options: Mapping[str, str] | None = None,
     ) -> None:
         path = os.fspath(location).removeprefix("lance:")
-        self._table = LanceTable(path, create=create, storage_options=storage_options)
+        self._table = LanceTable(path, create=create, older=older, storage_options=storage_options)
         self._lock = threading.Lock()  # for methods that read and then write
         self._compacting = threading.Lock()
         self._open_versions = OpenStates()

@@ -19,6 +19,7 @@ from snappy_core.stores.lance.errors import lance_errors, libraries
 from snappy_core.stores.locations import without_secrets
 
 SCHEMA_VERSION = 3
+OLDEST_VERSION = 2  # that can be read
 
 _NAME = "snappy"  # of the table in its folder
 _OPTIONS = {"new_table_enable_stable_row_ids": "true"}  # rows keep their ids when files are merged
@@ -58,7 +59,12 @@ class LanceTable:
     """
 
     def __init__(
-        self, location: str, *, create: bool, storage_options: Mapping[str, str] | None = None
+        self,
+        location: str,
+        *,
+        create: bool,
+        older: bool = False,
+        storage_options: Mapping[str, str] | None = None,
     ) -> None:
         lancedb, _ = libraries()
         self.location = without_secrets(location)
@@ -85,7 +91,7 @@ class LanceTable:
             time.sleep(_SETTLE)
             table = self._find()
         self._table = table
-        self._check_schema()
+        self._check_schema(older)
         self._lock = threading.Lock()
         self._latest: Version | None = None
 
@@ -111,7 +117,7 @@ class LanceTable:
                     raise
                 return table
 
-    def _check_schema(self) -> None:
+    def _check_schema(self, older: bool) -> None:
         with lance_errors(self.location):
             version = (self._table.schema.metadata or {}).get(b"snappy")
         if version is None:
@@ -119,7 +125,8 @@ class LanceTable:
                 f"{self.location}: contains a Lance table, but not a Snappy index"
             )
         version = int(version) if version.isdigit() else version
-        check_schema(self.location, version, SCHEMA_VERSION, "into a new place")
+        place = "into a new place"
+        check_schema(self.location, version, SCHEMA_VERSION, OLDEST_VERSION, place, older=older)
 
     def latest(self) -> Version:
         """Return the current version."""

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from qdrant_client.models import PointStruct
 
 SCHEMA_VERSION = 3
+OLDEST_VERSION = 2  # that can be read
 
 _LATE = timedelta(minutes=1)  # by which an event may arrive after later ones
 
@@ -45,8 +46,11 @@ class LogCollection(Collection):
         self.index_name = server.name
         self.head_id = event_id(server.name, "head", "")
 
-    def open(self, pages: Collection, *, create: bool) -> None:
+    def open(self, pages: Collection, *, create: bool, older: bool = False) -> None:
         """Check that the index exists and has the right schema, or create its log.
+
+        Args:
+            older: accept an older schema that can be read.
 
         Raises:
             FileNotFoundError: there is no index and `create` is false.
@@ -70,7 +74,8 @@ class LogCollection(Collection):
             raise IndexMismatchError(
                 f"{self.location}: there is a collection {self.name}, but it is not a Snappy index"
             )
-        check_schema(self.location, head["snappy"], SCHEMA_VERSION, "under another name")
+        place, version = "under another name", head["snappy"]
+        check_schema(self.location, version, SCHEMA_VERSION, OLDEST_VERSION, place, older=older)
 
     def token(self) -> str:
         head = self._head()

@@ -43,6 +43,7 @@ class QdrantStore:
     Args:
         location: `qdrant://host:6333/name`; `qdrants://` with TLS.
         create: create the collections if there are none.
+        older: open an index of an older schema too, to read it; see `open_to_copy`.
         api_key: by default that of QDRANT_API_KEY.
         shard_number, replication_factor, write_consistency_factor: of new collections.
         quantization: of their vectors, one of `qdrant_client.models`.
@@ -62,6 +63,7 @@ class QdrantStore:
         location: str,
         *,
         create: bool = True,
+        older: bool = False,
         api_key: str | None = None,
         shard_number: int | None = None,
         replication_factor: int | None = None,
@@ -79,7 +81,7 @@ class QdrantStore:
         self._log = LogCollection(self._server, replication)
         self._pages = PageCollection(self._server, {**replication, **options})
         try:
-            self._log.open(self._pages, create=create)
+            self._log.open(self._pages, create=create, older=older)
         except BaseException:
             self.close()
             raise

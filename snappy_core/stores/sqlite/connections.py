@@ -28,6 +28,7 @@ class Connections:
 
     Args:
         create: create the file if it is missing when the first connection is opened.
+        older: accept an older schema that can be read.
         after_fork: called in a forked child.
         on_replace: called with a connection to the new file.
     """
@@ -36,11 +37,13 @@ class Connections:
         self,
         path: Path,
         create: bool,
+        older: bool,
         after_fork: Callable[[], None],
         on_replace: Callable[[sqlite3.Connection], None],
     ) -> None:
         self._path = path
         self._create = create
+        self._older = older
         self._idle: list[sqlite3.Connection] = []
         self._lent: dict[sqlite3.Connection, files.FileState] = {}
         self._state: files.FileState | None = None  # of the file the idle connections are to
@@ -160,7 +163,7 @@ class Connections:
 
     def prepare(self, connection: sqlite3.Connection, create: bool) -> None:
         """Create the tables in a new file; in an existing one, check header and log."""
-        prepare(connection, str(self._path), create)
+        prepare(connection, str(self._path), create=create, older=self._older)
         self._id = check_log(connection, self._path)
 
     def _renew_if_replaced(self, known: files.FileState) -> None:

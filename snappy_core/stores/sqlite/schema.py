@@ -12,6 +12,7 @@ from snappy_core.stores.sqlite import files
 from snappy_core.stores.sqlite.locks import transaction, wait_for_lock
 
 SCHEMA_VERSION = 5
+OLDEST_VERSION = 4  # that can be read
 APPLICATION_ID = 0x534E5059  # "SNPY", in the header of the file
 
 _SCHEMA = """
@@ -35,8 +36,13 @@ CREATE TABLE terms (term TEXT PRIMARY KEY, pages INTEGER NOT NULL) WITHOUT ROWID
 _FILE_PAGE = 16384  # bytes; vectors of a page take nine such pages instead of 35 of SQLite's 4096
 
 
-def prepare(connection: sqlite3.Connection, location: str, create: bool) -> None:
+def prepare(
+    connection: sqlite3.Connection, location: str, *, create: bool, older: bool = False
+) -> None:
     """Create the tables in a new file; in an existing one, only check the header.
+
+    Args:
+        older: accept an older schema that can be read.
 
     Raises:
         IndexMismatchError: the file is not an index, or one of another schema.
@@ -57,7 +63,8 @@ def prepare(connection: sqlite3.Connection, location: str, create: bool) -> None
         raise IndexMismatchError(f"{location}: is empty, not a Snappy index")
     if application != APPLICATION_ID:
         raise IndexMismatchError(f"{location}: is a SQLite file, but not a Snappy index")
-    check_schema(location, version, SCHEMA_VERSION, "into a new file")
+    place = "into a new file"
+    check_schema(location, version, SCHEMA_VERSION, OLDEST_VERSION, place, older=older)
     query = "SELECT type, name FROM sqlite_schema WHERE type NOT IN ('table', 'index')"
     for kind, name in connection.execute(query):  # none of ours: it would run when we read or write
         raise IndexMismatchError(f"{location}: has a {kind} ({name}), which no Snappy index has")

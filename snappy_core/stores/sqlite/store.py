@@ -34,6 +34,7 @@ class SqliteStore:
 
     Args:
         path: the file; created if missing and `create` is true.
+        older: open a file of an older schema too, to read it; see `open_to_copy`.
 
     Raises:
         FileNotFoundError: the file is missing and `create` is false, or its folder is missing.
@@ -41,7 +42,9 @@ class SqliteStore:
         StoreError: it cannot be opened; later also read or written (disk full, damaged).
     """
 
-    def __init__(self, path: str | os.PathLike[str], *, create: bool = True) -> None:
+    def __init__(
+        self, path: str | os.PathLike[str], *, create: bool = True, older: bool = False
+    ) -> None:
         self._path = Path(path)
         if not self._path.parent.is_dir():
             raise FileNotFoundError(f"{self._path.parent}: no such folder for the index")
@@ -54,7 +57,7 @@ class SqliteStore:
         self._catalogs = CatalogCache()
         self._bound: tuple[str, int] | None = None
         self._connections = Connections(
-            self._path, create, lambda: self._catalogs.reset_after_fork(), self._on_replace
+            self._path, create, older, lambda: self._catalogs.reset_after_fork(), self._on_replace
         )
         try:
             with self._connections.connect() as connection:
