@@ -23,6 +23,7 @@ from snappy_core.search import engine, explain
 from snappy_core.search.hits import Explanation, HeatMap, Hit, Hits
 from snappy_core.search.locations.landmarks import LandmarkCache
 from snappy_core.search.options import SearchOptions, check_options
+from snappy_core.search.reranking import deepen, rerank
 from snappy_core.stores import MemoryStore, Store, open_store
 from snappy_core.stores.base import DocumentRecord
 from snappy_core.stores.closed import ClosedStore
@@ -192,10 +193,14 @@ class RegionIndex:
                 vectors. By default 200, more in a large index (Qdrant: 50).
             location_references: prefer the places that the question names: "page 14", "Figure 3",
                 "the last table", "at the top right". See `Hit.locations`.
+            reranker: a function of the question and a sequence of hits that returns a number for
+                each, such as the score of a cross-encoder: higher for better ones, `-math.inf` to
+                leave one out. It reads four times the hits or tokens asked for, of which the best
+                are returned; see `Hit.rerank_score`.
 
         Raises:
-            ValueError: an empty question, an option out of range, or a page that is not in the
-                index.
+            ValueError: an empty question, an option out of range, a page that is not in the index,
+                or a reranker that does not return a number for each hit.
             TypeError: an unknown option.
         """
         check_options(options)
@@ -203,7 +208,8 @@ class RegionIndex:
             raise ValueError("the question is empty")
         query = self.encoder.encode_query(question)
         with self._store.read() as snapshot:
-            return engine.search(snapshot, query, landmarks=self._landmarks, **options)
+            hits = engine.search(snapshot, query, landmarks=self._landmarks, **deepen(options))
+        return rerank(hits, options)
 
     def heatmap(self, hit: Hit, token: int | str | None = None) -> HeatMap:
         """Return the relevance of each patch of a hit's page to the question.

@@ -109,7 +109,7 @@ class PageSearch:
         """Return the regions of these pages that answer a question best.
 
         The options are `k`, `budget`, `filter`, `score_threshold`, `per_page`, `scoring`,
-        `candidates` and `location_references`; they and their errors are those of
+        `candidates`, `location_references` and `reranker`; they and their errors are those of
         `RegionIndex.search`.
 
         Raises:

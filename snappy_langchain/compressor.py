@@ -13,9 +13,8 @@ from pydantic import ConfigDict, Field, PrivateAttr, model_validator
 from snappy_core.encoders.base import Encoder
 from snappy_core.index import RegionIndex
 from snappy_core.page_search import PageReference, PageSearch, page_reference
-from snappy_core.search.options import PageSearchOptions
 from snappy_langchain.mapping import to_document
-from snappy_langchain.options import SearchFields
+from snappy_langchain.options import PageSearchOptions, SearchFields, core_options
 
 PageBase = Literal[0, 1]
 
@@ -49,8 +48,8 @@ def regions_of(
             its page: `page_number`, which always starts at 1, or else `page`.
         pages: where to look the pages up: in an index, or in the files of a folder.
         page_base: the number of the first page under the key `page`, 0 (as in PyPDF) or 1.
-        options: `k`, `budget`, `filter`, `score_threshold`, `per_page`, `scoring`, `candidates`
-            and `location_references`.
+        options: `k`, `budget`, `filter`, `score_threshold`, `per_page`, `scoring`, `candidates`,
+            `location_references` and `reranker`.
 
     Raises:
         ValueError: a document names no page, or pages do not exist; all of these are named.
@@ -58,7 +57,7 @@ def regions_of(
     references = [_reference(document.metadata, page_base) for document in documents]
     if not references:
         return []
-    hits = pages.search(query.strip(), references, **options)
+    hits = pages.search(query.strip(), references, **core_options(options))
     return [to_document(hit) for hit in hits]
 
 
@@ -125,5 +124,5 @@ class RegionCompressor(SearchFields, BaseDocumentCompressor):
             query,
             self._pages,
             page_base=self.page_base,
-            **self._search_options(),
+            **core_options(self._search_options(), callbacks),
         )

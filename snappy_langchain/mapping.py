@@ -12,8 +12,9 @@ def to_document(hit: Hit) -> Document:
     """Return a hit as a document with the region's text and metadata of JSON scalars.
 
     The metadata is `snappy_core.metadata.region_metadata` and `score`, `page_score`, `rank` and
-    `page`, the page number from 0 as in LangChain's PDF loaders.
+    `page`, the page number from 0 as in LangChain's PDF loaders; `rerank_score`, if there is one.
     """
+    reranked = {} if hit.rerank_score is None else {"rerank_score": hit.rerank_score}
     return Document(
         id=hit.region_id,
         page_content=hit.region.text,
@@ -23,5 +24,6 @@ def to_document(hit: Hit) -> Document:
             "score": hit.score,
             "page_score": hit.page_score,
             "rank": hit.rank,
+            **reranked,
         },
     )

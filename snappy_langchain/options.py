@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
-from pydantic import BaseModel, model_validator
+from langchain_core.callbacks import Callbacks
+from pydantic import BaseModel, Field, model_validator
 
-from snappy_core.search.filters import Filter
-from snappy_core.search.options import SEARCH_OPTIONS, check_options
+from snappy_core.search.filters import Filter, PageReference
+from snappy_core.search.options import SEARCH_OPTIONS, RankingOptions, check_options
+from snappy_langchain.reranking import AnyReranker, to_reranker
+
+
+class PageSearchOptions(RankingOptions, total=False):
+    """The options of a search on given pages."""
+
+    reranker: AnyReranker | None
+
+
+class SearchOptions(PageSearchOptions, total=False):
+    """The options of a search."""
+
+    pages: Iterable[PageReference] | None
 
 
 class SearchFields(BaseModel):
@@ -31,12 +46,19 @@ class SearchFields(BaseModel):
     """The number of pages that are scored exactly; by default 200, more in a large index."""
     location_references: bool = True
     """Prefer the places that the question names: "page 14", "Figure 3", "at the top right"."""
+    reranker: AnyReranker | None = Field(default=None, repr=False, exclude=True)
+    """A `BaseDocumentCompressor` that reranks, or a function as in `RegionIndex.search`."""
 
     @model_validator(mode="after")
     def _check_options(self) -> Self:
-        check_options(self._search_options())
+        check_options(core_options(self._search_options()))
         return self
 
     def _search_options(self) -> dict[str, Any]:
         fields = type(self).model_fields
         return {name: getattr(self, name) for name in SEARCH_OPTIONS if name in fields}
+
+
+def core_options(options: Mapping[str, Any], callbacks: Callbacks | None = None) -> dict[str, Any]:
+    """Return options as `RegionIndex.search` takes them."""
+    return {**options, "reranker": to_reranker(options.get("reranker"), callbacks)}

@@ -18,9 +18,8 @@ from pydantic import ConfigDict, Field, field_validator
 from snappy_core.from_files import FromFiles
 from snappy_core.index import RegionIndex
 from snappy_core.search.filters import PageReference
-from snappy_core.search.options import SearchOptions
 from snappy_langchain.mapping import to_document
-from snappy_langchain.options import SearchFields
+from snappy_langchain.options import SearchFields, SearchOptions, core_options
 
 
 class SnappyRetriever(SearchFields, FromFiles, BaseRetriever):
@@ -95,7 +94,8 @@ class SnappyRetriever(SearchFields, FromFiles, BaseRetriever):
     ) -> list[Document]:
         # None does not override a field: `filter={}` removes the filter for one call.
         overrides = {name: value for name, value in options.items() if value is not None}
-        hits = self.index.search(query.strip(), **(self._search_options() | overrides))
+        merged = core_options(self._search_options() | overrides, run_manager.get_child())
+        hits = self.index.search(query.strip(), **merged)
         return [to_document(hit) for hit in hits]
 
     async def _aget_relevant_documents(

@@ -13,8 +13,9 @@ from pydantic import BaseModel, Field
 
 from snappy_core.errors import SnappyError
 from snappy_core.index import RegionIndex
-from snappy_core.search.options import SearchOptions, check_options
+from snappy_core.search.options import check_options
 from snappy_langchain.blocks import region_blocks
+from snappy_langchain.options import SearchOptions, core_options
 from snappy_langchain.retriever import SnappyRetriever
 
 DESCRIPTION = (
@@ -62,7 +63,8 @@ def create_region_tool(
         name, description: what the model reads about the tool.
         images: add an image of each region, cut from its page, after its text.
         options: `k`, `budget`, `filter`, `score_threshold`, `per_page`, `scoring`, `pages`,
-            `candidates` and `location_references`, which override those of the retriever.
+            `candidates`, `location_references` and `reranker`, which override those of the
+            retriever.
 
     Raises:
         TypeError: an unknown option.
@@ -71,7 +73,7 @@ def create_region_tool(
     if not isinstance(retriever, SnappyRetriever):
         retriever = SnappyRetriever.model_validate({"index": retriever})
     overrides = {name: value for name, value in options.items() if value is not None}
-    check_options(overrides)
+    check_options(core_options(overrides))
     index = retriever.index if images else None
 
     def content(documents: list[Document]) -> Content:

@@ -22,6 +22,7 @@ from snappy_core.search.context import estimate_tokens
 from snappy_core.search.filters import Filter
 from snappy_core.search.options import DEFAULT_K, PAGE_SEARCH_OPTIONS, check_options
 from snappy_llamaindex.mapping import to_node, to_question
+from snappy_llamaindex.reranking import AnyReranker, core_options
 
 _dispatcher = instrument.get_dispatcher(__name__)  # type: ignore[attr-defined]  # re-exported
 
@@ -52,6 +53,7 @@ class RegionPostprocessor(BaseNodePostprocessor):
         page_base: the number of the first page under any other key, 0 or 1.
         k, budget, filter, score_threshold, per_page, scoring, candidates, location_references: as
             in `RegionIndex.search`.
+        reranker: as there, or a node postprocessor that reranks.
 
     Raises:
         ValueError: both or neither of `index` and `root`, no `page_base` where one is needed, or
@@ -68,6 +70,7 @@ class RegionPostprocessor(BaseNodePostprocessor):
     scoring: str | None = None
     candidates: int | None = None
     location_references: bool = True
+    reranker: AnyReranker | None = Field(default=None, exclude=True)
     source_key: str = "file_path"
     page_key: str = "page_label"
     page_base: int | None = None
@@ -136,7 +139,7 @@ class RegionPostprocessor(BaseNodePostprocessor):
         return regions
 
     def _options(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in PAGE_SEARCH_OPTIONS}
+        return core_options({name: getattr(self, name) for name in PAGE_SEARCH_OPTIONS})
 
 
 class TokenBudgetPostprocessor(BaseNodePostprocessor):

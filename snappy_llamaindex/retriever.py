@@ -14,8 +14,9 @@ from llama_index.core.schema import IndexNode, NodeWithScore, QueryBundle
 from snappy_core.from_files import FromFiles
 from snappy_core.index import RegionIndex
 from snappy_core.search.filters import Filter, PageReference
-from snappy_core.search.options import SEARCH_OPTIONS, SearchOptions, check_options
+from snappy_core.search.options import SEARCH_OPTIONS, check_options
 from snappy_llamaindex.mapping import to_node, to_question
+from snappy_llamaindex.reranking import AnyReranker, SearchOptions, core_options
 
 
 class SnappyRetriever(FromFiles, BaseRetriever):
@@ -66,7 +67,9 @@ class SnappyRetriever(FromFiles, BaseRetriever):
             with a budget as many as fit.
         callback_manager, object_map, objects, verbose: as in every LlamaIndex retriever.
         options: `k`, `budget`, `filter`, `score_threshold`, `per_page`, `scoring`, `pages`,
-            `candidates` and `location_references`, as in `RegionIndex.search`.
+            `candidates`, `location_references` and `reranker`, as in `RegionIndex.search`. The
+            reranker can also be a node postprocessor that reranks; it reads more nodes than are
+            returned, and keeps scores and budgets comparable.
 
     Raises:
         FileNotFoundError: there is no index at that path.
@@ -83,6 +86,7 @@ class SnappyRetriever(FromFiles, BaseRetriever):
     pages: Iterable[PageReference] | None = None
     candidates: int | None = None
     location_references: bool = True
+    reranker: AnyReranker | None = None
 
     def __init__(
         self,
@@ -99,7 +103,7 @@ class SnappyRetriever(FromFiles, BaseRetriever):
             if "k" in options:
                 raise ValueError("k and similarity_top_k are the same option: give one of them")
             options["k"] = similarity_top_k
-        check_options(options)
+        check_options(core_options(options))
         if not isinstance(index, RegionIndex):
             index = RegionIndex.open(index, create=False)
         self.index = index
@@ -125,5 +129,5 @@ class SnappyRetriever(FromFiles, BaseRetriever):
 
     def _search(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         options = {name: getattr(self, name) for name in SEARCH_OPTIONS}
-        hits = self.index.search(to_question(query_bundle), **options)
+        hits = self.index.search(to_question(query_bundle), **core_options(options))
         return [to_node(hit) for hit in hits]

@@ -13,7 +13,7 @@ from snappy_core.scoring.membership import assign
 from snappy_core.scoring.propagation import heat
 from snappy_core.scoring.ranking import REGION_SHARE
 from snappy_core.search.hits import Explanation, HeatMap, Hit, TokenMatch
-from snappy_core.search.locations.references import raised
+from snappy_core.search.locations.references import raised, without_places
 from snappy_core.search.page_scores import query_weights, score
 from snappy_core.stores.base import DocumentRecord, Snapshot
 from snappy_core.types import Box, Page, Patches, Query, Region
@@ -55,6 +55,8 @@ def explain(snapshot: Snapshot, query: Query, hit: Hit, scoring: str | None = No
     else:
         page_share = (1 - REGION_SHARE) * hit.page_score
         shares = {"region": REGION_SHARE * hit.region_score, "page": page_share}
+    if hit.rerank_score is not None:
+        shares["reranker"] = without_places(hit.score, hit.locations) - sum(shares.values())
     shares["location"] = raised(sum(shares.values()), hit.locations) - sum(shares.values())
     shares = {name: share for name, share in shares.items() if share}
     similarity = similarities(query.vectors, patches.vectors, patches.scales)
@@ -80,7 +82,7 @@ def explain(snapshot: Snapshot, query: Query, hit: Hit, scoring: str | None = No
                 page_box=_box(patches, on_page),
             )
         )
-    return Explanation(tuple(matches), shares, hit.locations)
+    return Explanation(tuple(matches), shares, hit.locations, hit.rerank_score)
 
 
 def _best(row: NDArray[np.float32], patches: NDArray[np.intp] | NDArray[np.int32]) -> int | None:

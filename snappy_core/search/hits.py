@@ -28,7 +28,8 @@ class Hit:
         page_label: the page number as printed.
         page_width, page_height: in `page_unit`, "pt" for PDF pages and "px" for images.
         rank: 1 for the best hit.
-        score: what hits are ranked by, -1..1. It includes `locations`, the other scores do not.
+        score: what hits are ranked by, -1..1. It includes `locations`, the other scores do not. A
+            reranker exchanges the scores of hits according to its order.
         region_score: late interaction inside the region, or what the scoring rule says, -1..1.
         page_score: late interaction over the whole page, a weighted mean of cosines, -1..1.
         page_maxsim: raw MaxSim of the page, the unweighted sum over the query tokens.
@@ -41,6 +42,7 @@ class Hit:
             parent; None at either end.
         parent: the region that contains it: the table of a row, the list of an item.
         locations: the places named in the question ("page 14") in which it stands.
+        rerank_score: the score by the reranker of the search, on its own scale.
     """
 
     region: Region
@@ -66,6 +68,7 @@ class Hit:
     next_id: str | None = None
     parent: Region | None = None
     locations: tuple[LocationMatch, ...] = ()
+    rerank_score: float | None = None
 
     @property
     def parent_id(self) -> str | None:
@@ -112,11 +115,13 @@ class Explanation(Sequence["TokenMatch"]):
         shares: what each signal adds to the score of the hit, by name; those that add nothing are
             left out.
         locations: the places named in the question ("page 14") in which the region stands.
+        rerank_score: the score by the reranker of the search, on its own scale.
     """
 
     tokens: tuple[TokenMatch, ...]
     shares: Mapping[str, float]
     locations: tuple[LocationMatch, ...] = ()
+    rerank_score: float | None = None
 
     def __len__(self) -> int:
         return len(self.tokens)

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from numbers import Integral
 from typing import TypedDict
 
+from numpy.typing import ArrayLike
+
 from snappy_core.scoring.rules import SCORING_RULES
 from snappy_core.search.filters import Filter, PageReference
+from snappy_core.search.hits import Hit
 
 DEFAULT_K = 5
 """The number of hits, unless a number or a budget is asked for."""
 
+Reranker = Callable[[str, Sequence[Hit]], ArrayLike]
+"""Scores hits for a question: a number for each, of any scale, higher for better ones.
 
-class PageSearchOptions(TypedDict, total=False):
-    """The options of a search on given pages; `RegionIndex.search` describes them."""
+`-math.inf` leaves a hit out.
+"""
+
+
+class RankingOptions(TypedDict, total=False):
+    """The options that every search has; `RegionIndex.search` describes them."""
 
     k: int | None
     budget: int | None
@@ -24,6 +33,12 @@ class PageSearchOptions(TypedDict, total=False):
     scoring: str | None
     candidates: int | None
     location_references: bool
+
+
+class PageSearchOptions(RankingOptions, total=False):
+    """The options of a search on given pages; `RegionIndex.search` describes them."""
+
+    reranker: Reranker | None
 
 
 class SearchOptions(PageSearchOptions, total=False):
@@ -60,6 +75,9 @@ def check_options(options: Mapping[str, object]) -> None:
     location_references = options.get("location_references", True)
     if not isinstance(location_references, bool):
         raise ValueError(f"location_references must be True or False, not {location_references!r}")
+    reranker = options.get("reranker")
+    if reranker is not None and not callable(reranker):
+        raise ValueError(f"reranker must be a function of a question and hits, not {reranker!r}")
     scoring = options.get("scoring")
     if scoring is not None:
         SCORING_RULES.get(str(scoring))

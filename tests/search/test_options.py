@@ -25,7 +25,9 @@ def index(data):
 
 def test_the_engine_takes_every_option():
     parameters = inspect.signature(engine.search).parameters
-    assert set(parameters) - {"snapshot", "query", "landmarks"} == set(SEARCH_OPTIONS)
+    assert set(parameters) - {"snapshot", "query", "landmarks"} == set(SEARCH_OPTIONS) - {
+        "reranker"
+    }
     assert set(SEARCH_OPTIONS) == {*PAGE_SEARCH_OPTIONS, "pages"}
 
 
@@ -35,7 +37,7 @@ def test_the_docstring_of_search_names_every_option(name):
 
 
 def test_unknown_options_name_the_known_ones(index):
-    message = r"unknown search option 'top_k'; use k, budget, filter, .* location_references, pages"
+    message = r"unknown search option 'top_k'; use k, budget, filter, .* reranker, pages"
     with pytest.raises(TypeError, match=message):
         index.search(QUESTION, top_k=3)
     with pytest.raises(TypeError, match=message):
@@ -56,6 +58,8 @@ def test_none_stands_for_the_default():
     check_options({"k": np.int64(3), "score_threshold": -1, "per_page": 1})
     with pytest.raises(ValueError, match="location_references must be True or False, not 'no'"):
         check_options({"location_references": "no"})
+    with pytest.raises(ValueError, match=r"reranker must be a function of .*, not 'cohere'"):
+        check_options({"reranker": "cohere"})
     with pytest.raises(ValueError, match="candidates must be an integer of at least 1, not 0"):
         check_options({"per_page": None, "candidates": 0})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -57,6 +58,15 @@ def raised(score: float, locations: Iterable[LocationMatch]) -> float:
     for location in locations:
         score += location.weight * (1 - score)
     return score
+
+
+def without_places(score: float, locations: Iterable[LocationMatch]) -> float:
+    """Return the score that `raised` has raised.
+
+    >>> without_places(0.875, [LocationMatch("page 14", 0.5), LocationMatch("Figure 3", 0.5)])
+    0.5
+    """
+    return 1 - (1 - score) / math.prod(1 - location.weight for location in locations)
 
 
 def find_references(question: str) -> tuple[Reference, ...]:

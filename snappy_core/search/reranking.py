@@ -1,0 +1,118 @@
+"""Hits in the order of a reranker: a slower model that reads each one with the question."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from snappy_core.search.budget import fill_budget
+from snappy_core.search.hits import Hits
+from snappy_core.search.hot_area_hits import merge
+from snappy_core.search.locations.references import raised, without_places
+from snappy_core.search.options import DEFAULT_K, SearchOptions
+
+DEPTH = 4
+"""How many times more hits, and tokens, a reranker reads than the search returns."""
+
+LEAVE_OUT = -math.inf
+"""The score of a hit that a reranker does not want returned."""
+
+
+def deepen(options: SearchOptions) -> dict[str, Any]:
+    """Return the options of the engine that find the hits for a reranker, if there is one.
+
+    `k`, `budget` and `per_page` are all `DEPTH` times as large, so that there are enough hits even
+    if only a few of each page may be returned.
+
+    >>> deepen({"per_page": 1, "reranker": lambda question, hits: [1.0] * len(hits)})
+    {'per_page': 4, 'k': 20}
+    >>> deepen({"per_page": 1, "reranker": None})
+    {'per_page': 1}
+    """
+    deep: dict[str, Any] = {**options}
+    if deep.pop("reranker", None) is None:
+        return deep
+    if options.get("budget") is None:
+        deep["k"] = options.get("k") or DEFAULT_K
+    for name in ("k", "budget", "per_page"):
+        if deep.get(name) is not None:
+            deep[name] *= DEPTH
+    return deep
+
+
+def rerank(hits: Hits, options: SearchOptions) -> Hits:
+    """Return the best hits by the reranker of a search, or all if it has none.
+
+    The scores of the search are dealt out in its order: its best hit gets the highest score, and
+    so on. So scores, budgets and thresholds mean what they mean without it, whatever the scale of
+    its own scores, which are in `Hit.rerank_score`. What places add that the question names stays
+    with the hits that stand there: a reranker does not know where a text stands.
+
+    Args:
+        hits: those of a search with the options that `deepen` returns.
+        options: those of the search.
+
+    Raises:
+        ValueError: the reranker does not return a number for each hit.
+    """
+    reranker = options.get("reranker")
+    if reranker is None or not hits:
+        return hits
+    scores = _check(reranker(hits.query, hits.hits), len(hits))
+    order = [index for index in np.argsort(-scores, kind="stable") if scores[index] > LEAVE_OUT]
+    values = sorted((without_places(hit.score, hit.locations) for hit in hits), reverse=True)
+    reranked = [
+        replace(
+            hits[index],
+            score=raised(value, hits[index].locations),
+            rerank_score=float(scores[index]),
+        )
+        for index, value in zip(order, values, strict=False)
+    ]
+    k, budget, per_page = options.get("k"), options.get("budget"), options.get("per_page")
+    if budget is not None:
+        return Hits(hits.query, tuple(fill_budget(reranked, budget, k, per_page)))
+    return Hits(hits.query, tuple(merge(reranked, k or DEFAULT_K, per_page)))
+
+
+def scores_of_selection(
+    count: int, selection: Sequence[int], scores: Sequence[float | None]
+) -> list[float]:
+    """Return scores for all hits from what a reranker of another library selected, best first.
+
+    >>> scores_of_selection(3, [2, 0], [0.9, 0.4]), scores_of_selection(3, [2, 0], [None, None])
+    ([0.4, -inf, 0.9], [0.5, -inf, 1.0])
+
+    Args:
+        count: the number of hits.
+        selection: the indices of those that it returned.
+        scores: the scores that it gave them. If any is missing, or their order is another one, the
+            reciprocal of the rank takes their place.
+    """
+    values = [score for score in scores if score is not None]
+    if len(values) < len(scores) or values != sorted(values, reverse=True):
+        values = [1 / rank for rank in range(1, len(selection) + 1)]
+    result = [LEAVE_OUT] * count
+    for index, value in zip(selection, values, strict=True):
+        result[index] = float(value)
+    return result
+
+
+def _check(scores: ArrayLike, count: int) -> NDArray[np.float64]:
+    """Return the scores of a reranker as an array (n,)."""
+    expected = f"the reranker must return one number for each of {count} hits"
+    try:
+        values = np.asarray(scores, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{expected}, not {type(scores).__name__}") from error
+    if values.shape != (count,):
+        raise ValueError(f"{expected}, not an array of shape {values.shape}")
+    if np.isnan(values).any() or np.isposinf(values).any():
+        bad = int(np.flatnonzero(np.isnan(values) | np.isposinf(values))[0])
+        raise ValueError(f"{expected}; that of hit {bad + 1} is {values[bad]}")
+    return values

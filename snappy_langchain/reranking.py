@@ -1,0 +1,48 @@
+"""LangChain's rerankers, which are document compressors, as rerankers of a search."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from langchain_core.callbacks import Callbacks
+from langchain_core.documents import BaseDocumentCompressor
+
+from snappy_core.search.hits import Hit
+from snappy_core.search.options import Reranker
+from snappy_core.search.reranking import scores_of_selection
+from snappy_langchain.mapping import to_document
+
+AnyReranker = Reranker | BaseDocumentCompressor
+
+
+def to_reranker(
+    reranker: AnyReranker | None, callbacks: Callbacks | None = None
+) -> Reranker | None:
+    """Return a document compressor as a reranker; others are returned as they are.
+
+    Hits that it does not return are left out. Their scores are its `relevance_score`, or the
+    reciprocal of the rank where it gives none.
+
+    Raises:
+        ValueError: when it runs, if it changes documents or makes new ones.
+    """
+    if not isinstance(reranker, BaseDocumentCompressor):
+        return reranker
+
+    def rerank(question: str, hits: Sequence[Hit]) -> Sequence[float]:
+        documents = [to_document(hit) for hit in hits]
+        indices = {document.id: index for index, document in enumerate(documents)}
+        selected = reranker.compress_documents(documents, question, callbacks)
+        texts = {(document.id, document.page_content) for document in selected}
+        if not texts <= {(hit.region_id, hit.region.text) for hit in hits}:
+            raise ValueError(
+                f"{type(reranker).__name__} changes documents instead of reranking them; put it "
+                "in a ContextualCompressionRetriever around the retriever"
+            )
+        return scores_of_selection(
+            len(hits),
+            [indices[document.id] for document in selected],
+            [document.metadata.get("relevance_score") for document in selected],
+        )
+
+    return rerank
