@@ -7,6 +7,7 @@ Several names run several of them, no name runs all:
 Published benchmarks, each with --help and --json:
   bbox_docvqa DIR      BBox-DocVQA: is the evidence among the regions of its page?
   recorded FILE...     recorded runs on BBox-DocVQA: the tables of the paper, and more
+  vision_maps FILE...  other orders of the regions of recorded runs, an experiment
   mmdocir DIR          MMDocIR: questions whose answer is one box, over its page and document
 
 Layout, each with --help and --json:

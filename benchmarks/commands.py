@@ -136,6 +136,24 @@ def recorded(
         print_lines("\nCharts: " + ", ".join(map(str, paths)))
 
 
+@app.command("vision_maps")
+def vision_maps(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Recorded runs, .jsonl or .jsonl.gz.")
+    ],
+    json: Json = False,
+) -> None:
+    """Try other orders of the regions of recorded runs: generic question, priors."""
+    from benchmarks.bbox_docvqa.recorded import load_runs
+    from benchmarks.bbox_docvqa.vision_maps import try_orders, vision_maps_report
+
+    results = [try_orders(run) for run in load_runs(files)]
+    if json:
+        print_json({"runs": results})
+    else:
+        print_lines(vision_maps_report(results))
+
+
 @app.command("mutation")
 def mutation(
     count: Annotated[
