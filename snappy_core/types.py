@@ -26,10 +26,12 @@ Scalar = str | int | float | bool | None
 Label = Literal[
     "title", "heading", "paragraph", "list_item", "table", "table_row", "figure", "caption",
     "formula", "header", "footer", "other", "list",
-    "hot_area",
+    "hot_area", "contents", "index", "references",
 ]  # fmt: skip
 Origin = Literal["", "learned", "tagged"]
 LABELS: tuple[Label, ...] = Label.__args__  # type: ignore[attr-defined]
+LISTINGS: tuple[Label, ...] = ("contents", "index", "references")
+"""Labels of what leads to answers and is none: a search returns it only when it is asked for."""
 Structure = Literal["ruled", "tagged", "learned"]
 Renderer = Callable[[float], "Image"]
 """Draws a page as an RGB image at a resolution in dots per inch."""

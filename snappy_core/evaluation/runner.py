@@ -18,7 +18,7 @@ from snappy_core.evaluation.metrics import intervals
 from snappy_core.index import RegionIndex
 from snappy_core.ingest.executor import Executor
 from snappy_core.parsing.options import ReadingOptions
-from snappy_core.scoring.granularity import drop_nested, rankable
+from snappy_core.scoring.granularity import answering, drop_nested
 from snappy_core.scoring.idf import term
 from snappy_core.scoring.ranking import ranking
 from snappy_core.search import page_scores
@@ -126,7 +126,8 @@ def _snappy(store: Store, encoder: Encoder, scoring: str | None = None) -> bench
     """Return a ranker that scores all pages of a store as a search does."""
     with store.read() as snapshot:
         pages = snapshot.vectors(snapshot.catalog().page_ids.tolist())
-    mask = rankable(*concatenate_regions([(page.labels, page.parents) for page in pages]))
+    regions = concatenate_regions([(page.labels, page.parents) for page in pages])
+    mask = answering(*regions, np.cumsum([0, *(len(page.labels) for page in pages)]))
 
     def rank(question: str) -> bench.Ranking:
         query = encoder.encode_query(question)
@@ -189,7 +190,8 @@ def _bm25(corpus: bench.Corpus) -> bench.Ranker:
     texts = [terms(region.text) for page in corpus.pages for region in page.regions]
     regions.index(texts, show_progress=False)
     pages.index([terms(" ".join(page.words.texts)) for page in corpus.pages], show_progress=False)
-    mask = rankable(*concatenate_regions([region_arrays(page.regions) for page in corpus.pages]))
+    arrays = concatenate_regions([region_arrays(page.regions) for page in corpus.pages])
+    mask = answering(*arrays, corpus.offsets)
 
     def rank(question: str) -> bench.Ranking:
         query = terms(question)

@@ -16,9 +16,10 @@ def labels_by_name(names: Mapping[Label, str]) -> dict[str, Label]:
 
 _COMMON = labels_by_name(
     {
-        "paragraph": "text reference",
+        "paragraph": "text",
         "heading": "section_header section_heading subtitle",
-        "table": "document_index",
+        "contents": "document_index table_of_contents toc",
+        "references": "reference bibliography",
         "table_row": "row",
         "figure": "picture image chart",
         "formula": "equation",

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from snappy_core.parsing.layout.regions import VERSION
+from snappy_core.parsing.listings import mark_listings
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.reader import READERS, Reader, expand, reader_for
 from snappy_core.parsing.sections import Heading, add_sections, mark_running
@@ -59,13 +60,16 @@ def with_sections(pages: Iterable[Page], labeled: Container[int] = ()) -> Iterat
     The section is the path of headings, over all pages of a document in order.
 
     Text repeated at the top or bottom of consecutive pages is labeled as a header or footer,
-    except on the pages whose numbers are in `labeled`, where labels are final. A table that goes on
-    from the page before gets the header it has there.
+    and contents, indexes and references below their headings as such, except on the pages whose
+    numbers are in `labeled`, where labels are final. A table that goes on from the page before
+    gets the header it has there.
     """
     path: tuple[Heading, ...] = ()
     previous: Page | None = None
     for page in pages:
-        marked = page if page.number in labeled else mark_running(page, previous)
+        marked = page
+        if page.number not in labeled:
+            marked = mark_listings(mark_running(page, previous), previous)
         continued = continue_table(marked, previous)
         regions, path = add_sections(continued, path)
         previous = replace(continued, regions=regions)

@@ -1,7 +1,7 @@
 """Granularity: whether a table or its rows, a list or its items are returned.
 
 Late interaction never scores a region below its parts, because it takes the best patch of all that
-the region contains. Three rules choose between levels:
+the region contains. Four rules choose between levels:
 
 * Lists pay for their length: `score - SIZE_PENALTY ln n` for n patches. A list then beats its items
   only where the other items add more than that. Paragraphs pay nothing: a penalty was no better on
@@ -9,6 +9,7 @@ the region contains. Three rules choose between levels:
 * Tables are decided by length alone, since rows are read with the table's header and caption and
   match nearly all that the table matches. A table (or a section of one) of up to `MAX_ROWS` rows is
   returned whole, a longer one as its sections and rows (`rankable`).
+* Headings go with the text below them and are returned only where there is none (`answering`).
 * Of a region and what contains it, only the better ranked is returned (`drop_nested`).
 """
 
@@ -20,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.scoring.membership import Membership
-from snappy_core.types import LABELS
+from snappy_core.types import LABELS, LISTINGS
 
 SIZE_PENALTY = 0.02
 """Cosine that a list loses each time it is e times as long. The development bench is the same from
@@ -35,7 +36,7 @@ HEADING_PENALTY = 0.06
 
 _TABLE, _ROW = LABELS.index("table"), LABELS.index("table_row")
 _LIST = LABELS.index("list")
-_RUNNING = (LABELS.index("header"), LABELS.index("footer"))
+_NO_ANSWERS = [LABELS.index(label) for label in ("header", "footer", *LISTINGS)]
 _HEADINGS = (LABELS.index("title"), LABELS.index("heading"))
 
 
@@ -60,8 +61,9 @@ def rankable(
 ) -> NDArray[np.bool_]:
     """Return which regions may be returned by a search, a mask of shape (r,).
 
-    Without `only` these are all regions but running headers and footers, the rows of a table of
-    up to `MAX_ROWS` rows, and larger tables. With `only`, exactly the regions of these labels.
+    Without `only` these are all regions but running headers and footers, contents, indexes and
+    references, what is in them, the rows of a table of up to `MAX_ROWS` rows, and larger tables.
+    With `only`, exactly the regions of these labels.
 
     Args:
         labels: (r,) indices into `LABELS`.
@@ -82,12 +84,39 @@ def rankable(
         np.add.at(row_counts, ancestors, 1)
         ancestors = parents[ancestors]
     short_table = (labels == _TABLE) & (row_counts <= MAX_ROWS)
-    mask = (short_table | (labels != _TABLE)) & ~np.isin(labels, _RUNNING)
+    no_answer = np.isin(labels, _NO_ANSWERS)
+    mask = (short_table | (labels != _TABLE)) & ~no_answer
     ancestors = parents.copy()
     while (nested := np.flatnonzero(ancestors >= 0)).size:
-        mask[nested] &= ~short_table[ancestors[nested]]
+        mask[nested] &= ~(short_table | no_answer)[ancestors[nested]]
         ancestors[nested] = parents[ancestors[nested]]
     return np.asarray(mask, dtype=bool)
+
+
+def answering(
+    labels: NDArray[np.uint8], parents: NDArray[np.int64], offsets: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Return which regions may answer a question, a mask of shape (r,).
+
+    These are those of `rankable`, but titles and headings only on pages where nothing else is: a
+    heading goes with the text below it, whose words are read with it.
+
+    Args:
+        labels: (r,) indices into `LABELS`.
+        parents: (r,) index of the region that contains each one, -1 for none.
+        offsets: (p + 1,), page i owns the regions `offsets[i]:offsets[i + 1]`.
+
+    >>> heading, paragraph = LABELS.index("heading"), LABELS.index("paragraph")
+    >>> labels = np.array([heading, paragraph, heading], np.uint8)
+    >>> answering(labels, np.full(3, -1), np.array([0, 2, 3])).tolist()
+    [False, True, True]
+    """
+    mask = rankable(labels, parents)
+    is_heading = np.isin(labels, _HEADINGS)
+    pages = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
+    has_more = np.zeros(len(offsets) - 1, dtype=bool)
+    has_more[pages[mask & ~is_heading]] = True
+    return np.asarray(mask & ~(is_heading & has_more[pages]), dtype=bool)
 
 
 def drop_nested(ranked: NDArray[np.intp], parents: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -11,7 +11,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.scoring.granularity import drop_nested, rankable
+from snappy_core.scoring.granularity import answering, drop_nested, rankable
 from snappy_core.scoring.ranking import cap_per_group, ranking
 from snappy_core.search.budget import best_for_budget, fill_budget
 from snappy_core.search.filters import Filter, PageReference, find_pages, resolve
@@ -82,7 +82,7 @@ def search(
             replace(scores, overall=prior.raise_scores(scores.overall, batch, scores.offsets)),
             labels,
             threshold,
-            running=prior.named_labels(),
+            named=prior.named_labels(),
             nested=budget is not None,
         )
         for batch, scores in scored
@@ -155,7 +155,7 @@ def rank(
     labels: frozenset[int] | None = None,
     threshold: float = -math.inf,
     *,
-    running: frozenset[int] = frozenset(),
+    named: frozenset[int] = frozenset(),
     nested: bool = False,
 ) -> NDArray[np.void]:
     """Return the regions of scored pages that a search may return, best first, as `RANKED` rows.
@@ -164,12 +164,14 @@ def rank(
         page_ids: (p,) the ids of the scored pages.
         labels: the labels that a filter asks for, as indices into `LABELS`.
         threshold: the least overall score.
-        running: labels of running headers and footers that a question asks for.
+        named: labels of running heads and listings that a question asks for.
         nested: return regions together with what contains them.
     """
-    mask = rankable(scores.labels, scores.parents, labels)
     if labels is None:
-        mask |= np.isin(scores.labels, list(running))
+        mask = answering(scores.labels, scores.parents, scores.offsets)
+        mask |= np.isin(scores.labels, list(named))
+    else:
+        mask = rankable(scores.labels, scores.parents, labels)
     order = np.flatnonzero(mask & (scores.overall >= threshold))
     order = order[ranking(scores.overall[order])]
     if not nested:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.scoring import maxsim, mixture
-from snappy_core.scoring.granularity import penalize_size, rankable
+from snappy_core.scoring.granularity import answering, penalize_size
 from snappy_core.scoring.idf import token_weights
 from snappy_core.scoring.kernel import numpy_kernel
 from snappy_core.scoring.membership import concatenate
@@ -93,8 +93,8 @@ def score(
         if query.terms is None:
             raise ValueError(f"the scoring rule {MIXTURE!r} needs a text encoder")
         passages = _passage_cosines(pages, mixture.question_vector(query, weights))
-        answering = np.where(rankable(labels, parents), passages, np.float32(-1))
-        best_passages = maxsim.segment_max(answering, offsets, empty=-1.0)
+        answers = np.where(answering(labels, parents, offsets), passages, np.float32(-1))
+        best_passages = maxsim.segment_max(answers, offsets, empty=-1.0)
         of_region = {"words": of_regions, "passage": passages}
         of_page = {"page words": of_pages, "page passage": best_passages}
         of_kind = mixture.kind_signals(query.text, labels)

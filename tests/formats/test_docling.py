@@ -239,7 +239,7 @@ def test_text_that_goes_on_elsewhere_is_cut_where_it_does():
     ("name", "label"),
     [("title", "title"), ("section_header", "heading"), ("text", "paragraph"), ("code", "other"),
      ("formula", "formula"), ("page_header", "header"), ("page_footer", "footer"),
-     ("footnote", "other"), ("document_index", "table"), ("checkbox_selected", "other")],
+     ("footnote", "other"), ("document_index", "contents"), ("checkbox_selected", "other")],
 )  # fmt: skip
 def test_labels(name, label):
     document = docling_document([text_item(0, name, bottom_left((30, 40, 90, 60)), "x")])

@@ -9,6 +9,7 @@ from snappy_core.scoring.granularity import (
     HEADING_PENALTY,
     MAX_ROWS,
     SIZE_PENALTY,
+    answering,
     drop_nested,
     penalize_size,
     promote_to_parent,
@@ -63,6 +64,21 @@ def test_running_headers_and_footers_and_other_levels_answer_only_a_filter_that_
     only = frozenset(codes("header", "table_row").tolist())
     assert rankable(labels, parents, only).tolist() == [True, False, True, False]
     assert not rankable(labels, parents, frozenset()).any()
+
+
+def test_listings_and_what_is_in_them_answer_only_a_filter_that_names_them():
+    labels = codes("contents", "table_row", "index", "references", "paragraph")
+    parents = np.array([-1, 0, -1, -1, -1])
+    assert rankable(labels, parents).tolist() == [False] * 4 + [True]
+    assert rankable(labels, parents, frozenset(codes("index").tolist())).tolist() == [
+        False, False, True, False, False,
+    ]  # fmt: skip
+
+
+def test_headings_answer_only_where_nothing_else_is():
+    labels = codes("title", "paragraph", "title", "heading", "header", "heading", "contents")
+    mask = answering(labels, np.full(7, -1), np.array([0, 2, 5, 7]))
+    assert mask.tolist() == [False, True, True, True, False, True, False]
 
 
 def test_the_better_of_a_region_and_its_parent_stays():

@@ -282,7 +282,7 @@ def test_the_mixture_adds_weighted_signals(store, monkeypatch):
     page = make_page("tide", "harbour moon")
     regions = [replace(page.regions[0], label="heading"), page.regions[1]]
     index = fill(store, OneHotEncoder(), {"a": [replace(page, regions=tuple(regions))]})
-    heading, text = index.search("tide tide")
+    heading, text = index.search("tide tide", filter={"region_label": ["heading", "paragraph"]})
     cosine = 3**-0.5
     page_score = (0.15 + 0.1 * cosine) / 0.25
     for hit, words, kind in ((text, 0, 0), (heading, 1, -0.125)):

@@ -14,6 +14,7 @@ from snappy_core.parsing.layout.alternative_texts import add_alternative_texts
 from snappy_core.parsing.layout.assembly import find_blocks
 from snappy_core.parsing.layout.blocks import Block
 from snappy_core.parsing.layout.captions import attach_captions
+from snappy_core.parsing.layout.contents import drop_leaders, join_contents
 from snappy_core.parsing.layout.figures import add_figures
 from snappy_core.parsing.layout.form_fields import join_fields
 from snappy_core.parsing.layout.lists import group_list_items
@@ -23,7 +24,7 @@ from snappy_core.parsing.tags import PageTags
 from snappy_core.parsing.text import TextLayer
 from snappy_core.types import NO_WORDS, Box, Label, Origin, Region, Structure, Words
 
-VERSION = "6"
+VERSION = "7"
 """Part of the ingest fingerprint; raised whenever pages would be read differently than before."""
 
 MAX_WORDS = 20_000
@@ -74,7 +75,8 @@ def find_regions(
         blocks += _find_turned_blocks(page, blocks, width, height, drawings)
         if layer.confidences is not None:  # OCR: bold type and font sizes are not reliable
             blocks = _apply_model_labels(blocks, page)
-        blocks, warning = add_figures(blocks, page), ""
+        blocks, warning = join_contents(add_figures(blocks, page), page), ""
+    blocks = drop_leaders(blocks, page)
     return *_number_regions(blocks, page, origin), warning
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
+from copy import copy
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,7 @@ import pypdfium2.raw as raw
 from numpy.typing import ArrayLike, NDArray
 
 from snappy_core.boxes import Boxes, contains_center
+from snappy_core.parsing.leaders import LEADER
 from snappy_core.parsing.pdf.layers import hidden_texts
 from snappy_core.parsing.pdf.looks import Look, LookReader, number_styles
 from snappy_core.parsing.pdf.symbols import SYMBOLS
@@ -53,6 +56,7 @@ def read_text_layer(page: Any, owners: Mapping[int, int] | None = None) -> tuple
     """
     with closing(page.get_textpage()) as text_page:
         words, is_complete = _words(text_page)
+    words = [part for word in words for part in word.parts()]
     if hidden := hidden_texts(page, {word.look.address for word in words}):
         words = [word for word in words if word.look.address not in hidden]
     matrix, size = page_matrix(page), np.array(page.get_size(), dtype=np.float64)
@@ -107,10 +111,13 @@ def image_boxes(page: Any) -> Boxes:
 class _Word:
     """A word as its characters are added, in PDF space; `box` is (left, bottom, right, top)."""
 
-    __slots__ = ("along", "box", "hyphen", "letters", "look", "origin", "raised", "reach", "up")
+    __slots__ = (
+        "along", "box", "boxes", "hyphen", "letters", "look", "origin", "raised", "reach", "up",
+    )  # fmt: skip
 
     def __init__(self, text_page: Any, index: int, box: Box, look: Look) -> None:
         self.letters: list[str] = []
+        self.boxes: list[Box] = []
         self.box = box
         self.hyphen = self.raised = False
         matrix, x, y = raw.FS_MATRIX(), ctypes.c_double(), ctypes.c_double()
@@ -130,8 +137,25 @@ class _Word:
 
     def add(self, letter: str, box: Box) -> None:
         self.letters.append(letter)
+        self.boxes.append(box)
         x0, y0, x1, y1 = self.box
         self.box = min(x0, box[0]), min(y0, box[1]), max(x1, box[2]), max(y1, box[3])
+
+    def parts(self) -> Iterator[_Word]:
+        """Yield the word; or where leaders stand in it, what is before, in and behind them."""
+        text = "".join(self.letters)
+        if len(text) != len(self.letters) or not LEADER.search(text):
+            yield self
+            return
+        edges = {0, len(text), *(edge for match in LEADER.finditer(text) for edge in match.span())}
+        for start, stop in pairwise(sorted(edges)):
+            part = copy(self)
+            part.letters, part.boxes = [], []
+            part.box = self.boxes[start]
+            part.hyphen = self.hyphen and stop == len(text)
+            for letter, box in zip(self.letters[start:stop], self.boxes[start:stop], strict=True):
+                part.add(letter, box)
+            yield part
 
     def is_far_from(self, box: Box) -> bool:
         """Say whether a character is too far away to belong to the word, or on another line."""

@@ -107,6 +107,8 @@ class Table:
         for lines, spanned in places.items():
             (first, left), (last, right) = min(spanned), max(spanned)
             text = " ".join(t for t in page.texts_of(lines) if not LEADER.match(t))
+            if not text:
+                continue
             box = enclose(page.layer.boxes[list(_words(lines))])
             spans = last - first + 1, right - left + 1
             cells.append(Cell(text, box, first, left, *spans, is_header=first < self.header))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from snappy_core.boxes import Boxes, as_boxes
 from snappy_core.search.locations.words import NOUNS, Kind
-from snappy_core.types import LABELS, Page, Region
+from snappy_core.types import LABELS, LISTINGS, Page, Region
 
 MAX_CACHED = 10_000
 """Pages whose landmarks are kept in memory, about 3 KB each."""
@@ -120,7 +120,7 @@ def heading_label(heading: str) -> str | None:
 
 def _captions_of(region: Region) -> Iterable[tuple[Kind, str]]:
     """Yield the kinds and labels of the captions that begin or stand in a region."""
-    if region.label in ("header", "footer", "table_row", "list"):
+    if region.label in ("header", "footer", "table_row", "list", *LISTINGS):
         return
     text = region.text.lower()
     is_container = region.label in _CONTAINERS

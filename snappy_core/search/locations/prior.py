@@ -16,6 +16,7 @@ from snappy_core.search.locations.landmarks import (
     printed_offset,
 )
 from snappy_core.search.locations.references import LocationMatch, Reference
+from snappy_core.search.locations.words import LEFT_OUT
 from snappy_core.stores.base import PageFilter, Snapshot
 from snappy_core.types import LABELS
 
@@ -35,7 +36,7 @@ ON_PAGE = 0.2
 """Weight of the other regions of a page that has the figure, table or section that is named."""
 
 ITEM = 0.4
-"""Weight of the figure, table, section, header or footer that is named."""
+"""Weight of the figure, table, section, header, footer or table of contents that is named."""
 
 SIDE = 0.05
 """Weight of the regions on the side of the page that is named: enough to decide near ties."""
@@ -112,9 +113,9 @@ class LocationPrior:
         return np.array(sorted(best), dtype=np.int64)
 
     def named_labels(self) -> frozenset[int]:
-        """Return the labels of headers and footers if the question names them."""
+        """Return the labels of headers, footers and listings if the question names them."""
         kinds = {weights.reference.kind for of in self.pages.values() for weights in of}
-        return frozenset(LABELS.index(kind) for kind in ("header", "footer") if kind in kinds)
+        return frozenset(LABELS.index(kind) for kind in LEFT_OUT if kind in kinds)
 
 
 def locate(
@@ -173,7 +174,7 @@ def _weigh(
     elif reference.kind == "side":
         for number, page in pages.items():
             yield number, Weights(reference, 0, SIDE * _on_side(page, reference.labels))
-    elif reference.kind in ("header", "footer"):
+    elif reference.kind in LEFT_OUT:
         code = LABELS.index(reference.kind)
         for number, page in pages.items():
             regions = np.where(page.labels == code, ITEM, 0).astype(np.float32)

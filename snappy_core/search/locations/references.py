@@ -83,7 +83,7 @@ def find_references(question: str) -> tuple[Reference, ...]:
     nouns = list(_NOUN.finditer(lower))
     references = (
         *_numbered(question, nouns), *_counted(lower), *_covers(lower), *_named(question, nouns),
-        *_running(lower), *_sides(lower),
+        *_left_out(lower), *_sides(lower),
     )  # fmt: skip
     return tuple(dict.fromkeys(references))
 
@@ -208,11 +208,12 @@ def _named(question: str, nouns: Iterable[re.Match[str]]) -> Iterator[Reference]
             yield Reference(text, "section", (before["name"],))
 
 
-_RUNNING = {kind: _words(forms) for kind, forms in words.RUNNING.items()}
+_LEFT_OUT = {kind: _words(forms) for kind, forms in words.LEFT_OUT.items()}
 
 
-def _running(lower: str) -> Iterator[Reference]:
-    for kind, pattern in _RUNNING.items():
+def _left_out(lower: str) -> Iterator[Reference]:
+    """Find "the header", "the table of contents": what is returned only when it is named."""
+    for kind, pattern in _LEFT_OUT.items():
         for match in pattern.finditer(lower):
             yield Reference(match[0], kind)
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 Kind = Literal[
     "page", "figure", "table", "chart", "exhibit", "equation", "section", "chapter", "appendix",
-    "header", "footer", "side",
+    "header", "footer", "side", "contents", "index", "references",
 ]  # fmt: skip
 
 NOUNS: Mapping[Kind, tuple[str, ...]] = {
@@ -68,7 +68,7 @@ COVERS = (
 BACK_COVERS = (r"back\s+(?:cover|page)", r"rückseite", r"quatrième\s+de\s+couverture")
 """The last page."""
 
-RUNNING: Mapping[Kind, tuple[str, ...]] = {
+LEFT_OUT: Mapping[Kind, tuple[str, ...]] = {
     "header": (
         r"(?<!table )(?<!column )(?<!row )headers?"
         r"(?! (?:row|cell|column|line))(?! of (?:the |a )?table)",
@@ -78,7 +78,29 @@ RUNNING: Mapping[Kind, tuple[str, ...]] = {
         r"footers?", r"fußzeile", r"pied\s+de\s+page", r"pie\s+de\s+página",
         r"rodapé", r"piè\s+di\s+pagina", r"voettekst",
     ),
+    "contents": (
+        r"tables?\s+of\s+contents", r"contents\s+(?:page|list|section|table)", r"toc",
+        r"inhaltsverzeichnis", r"table\s+des\s+matières", r"sommaire",
+        r"(?:tabla|índice)\s+de\s+contenidos?", r"índice\s+geral", r"índice\s+general",
+        r"indice\s+generale", r"sommario", r"sumário", r"inhoudsopgave",
+    ),
+    # An index alone may be one of prices.
+    "index": (
+        r"index\s+(?:pages?|entries|entry)", r"index\s+of\s+(?:the|this)\s+(?:book|manual|guide)",
+        r"(?:subject|author|name|keyword|alphabetical)\s+index",
+        r"(?:stichwort|sach|namens)(?:verzeichnis|register)", r"index\s+alphabétique",
+        r"índice\s+(?:alfabético|analítico|remissivo)", r"indice\s+analitico",
+        r"trefwoordenregister",
+    ),
+    "references": (
+        r"bibliograph(?:y|ies)", r"references?\s+(?:list|section)", r"works\s+cited",
+        r"(?:list|number)\s+of\s+references", r"(?:the|all|how\s+many|\d+)\s+references",
+        r"literaturverzeichnis", r"quellenverzeichnis", r"références\s+bibliographiques",
+        r"bibliographie", r"bibliograf[ií]a", r"refer[eê]ncias\s+bibliográficas",
+        r"riferimenti\s+bibliografici", r"literatuurlijst",
+    ),
 }  # fmt: skip
+"""What is returned only when it is named."""
 
 SIDES: Mapping[str, tuple[str, ...]] = {
     "top": (

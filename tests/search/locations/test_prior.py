@@ -209,6 +209,16 @@ def test_labels_of_headings(heading, label):
     assert heading_label(heading) == label
 
 
+def test_listings_are_found_when_they_are_named():
+    made = page("Boats 3. Tides 7.", "Boats land.", regions={0: {"label": "contents"}})
+    index = build({"a": [made]})
+    (hit,) = index.search("Which page of the table of contents has boats?", k=1)
+    assert hit.region.label == "contents"
+    assert [hit.region.text for hit in index.search("Where are the boats?")] == ["Boats land."]
+    (hit,) = index.search("boats", filter={"region_label": "contents"})
+    assert hit.region.text == "Boats 3. Tides 7."
+
+
 def test_running_headers_are_found_when_they_are_named():
     header = page("Harbour news.", "Boats land.", regions={0: {"label": "header"}})
     index = build({"a": [header]})

@@ -51,6 +51,11 @@ def found(question):
         ("in the appendix", "appendix", "appendix", ()),
         ("What does the header say?", "header", "header", ()),
         ("the footer", "footer", "footer", ()),
+        ("in the table of contents", "table of contents", "contents", ()),
+        ("Was steht im Inhaltsverzeichnis?", "inhaltsverzeichnis", "contents", ()),
+        ("in the subject index", "subject index", "index", ()),
+        ("How many references are from Ashmouth?", "how many references", "references", ()),
+        ("in the bibliography", "bibliography", "references", ()),
         ("the table at the top right", "top right", "side", ("top", "right")),
         ("the left chart", "left chart", "side", ("left",)),
         ("at the bottom of the page", "at the bottom", "side", ("bottom",)),
@@ -85,6 +90,7 @@ def test_places(question, text, kind, value):
         "the first quarter",
         "page 5% of the way",
         "Section of the report",
+        "How far did the consumer price index rise?",
     ],
 )
 def test_words_that_name_no_place(question):
