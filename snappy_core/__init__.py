@@ -28,7 +28,7 @@ from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Source
 from snappy_core.search.context import assemble
 from snappy_core.search.filters import Filter
-from snappy_core.search.hits import Hit, Hits
+from snappy_core.search.hits import Highlight, Hit, Hits
 from snappy_core.stores.base import DocumentRecord, Store
 from snappy_core.types import Cell, Page, Region
 
@@ -40,6 +40,7 @@ __all__ = [
     "Encoder",
     "Filter",
     "FormatError",
+    "Highlight",
     "Hit",
     "Hits",
     "IndexInfo",

@@ -117,24 +117,36 @@ def enclose(boxes: Boxes) -> tuple[float, float, float, float]:
     return float(low[0]), float(low[1]), float(high[0]), float(high[1])
 
 
-def line_boxes(boxes: Boxes) -> Boxes:
-    """Group word boxes (n, 4), given in reading order, into lines; return a box for each line.
+def line_groups(boxes: Boxes) -> list[list[int]]:
+    """Group word boxes (n, 4), given in reading order, into lines; return the indices of each.
 
     A word continues the line if its vertical center lies between the top and bottom of the line
     and it does not start left of the line's first word.
 
     >>> words = as_boxes([[0.5, 0.0, 0.75, 0.25], [0.75, 0.0, 1.0, 0.25], [0.5, 0.25, 0.75, 0.5]])
+    >>> line_groups(words)
+    [[0, 1], [2]]
+    """
+    groups: list[list[int]] = []
+    left = top = bottom = 0.0
+    for index, (x0, y0, _, y1) in enumerate(boxes.tolist()):
+        if groups and top <= (y0 + y1) / 2 <= bottom and x0 >= left:
+            groups[-1].append(index)
+            top, bottom = min(top, y0), max(bottom, y1)
+        else:
+            groups.append([index])
+            left, top, bottom = x0, y0, y1
+    return groups
+
+
+def line_boxes(boxes: Boxes) -> Boxes:
+    """Return a box for each line of word boxes (n, 4), given in reading order; see `line_groups`.
+
+    >>> words = as_boxes([[0.5, 0.0, 0.75, 0.25], [0.75, 0.0, 1.0, 0.25], [0.5, 0.25, 0.75, 0.5]])
     >>> line_boxes(words).tolist()
     [[0.5, 0.0, 1.0, 0.25], [0.5, 0.25, 0.75, 0.5]]
     """
-    lines: list[list[float]] = []
-    for x0, y0, x1, y1 in boxes.tolist():
-        if lines and lines[-1][1] <= (y0 + y1) / 2 <= lines[-1][3] and x0 >= lines[-1][0]:
-            line = lines[-1]
-            lines[-1] = [line[0], min(line[1], y0), max(line[2], x1), max(line[3], y1)]
-        else:
-            lines.append([x0, y0, x1, y1])
-    return as_boxes(lines)
+    return as_boxes([enclose(boxes[group]) for group in line_groups(boxes)])
 
 
 def from_pixels(boxes: ArrayLike, width: float, height: float) -> Boxes:

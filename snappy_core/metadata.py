@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from snappy_core.search.hits import Hit
-from snappy_core.types import Scalar
+from snappy_core.search.hits import Highlight, Hit
+from snappy_core.types import Box, Scalar
 
 SCHEMA = "snappy.region/1"
 
@@ -15,7 +16,7 @@ KEYS = (
     "schema", "region_id", "document_id", "source", "page_number", "page_label",
     "bbox_x0", "bbox_y0", "bbox_x1", "bbox_y1", "bbox_unit", "bbox_origin",
     "page_width", "page_height", "page_unit", "region_label", "section", "reading_order",
-    "rects_json", "ocr_confidence",
+    "rects_json", "ocr_confidence", "highlights_json",
 )  # fmt: skip
 """The keys of every region, in LangChain and LlamaIndex."""
 
@@ -27,10 +28,10 @@ def region_metadata(hit: Hit) -> dict[str, Scalar]:
     """Return `KEYS` and the document's own metadata as a dict of JSON scalars.
 
     Boxes are fractions of the rendered page, rounded to six digits; `rects_json` is a JSON list of
-    boxes, one for each line. Nothing depends on the question.
+    boxes, one for each line, `highlights_json` of objects with `kind`, `text`, `score`, `words` and
+    `rects` as in `Highlight`. Only this last one depends on the question.
     """
     x0, y0, x1, y1 = (round(value, 6) for value in hit.region.box)
-    rects = [[round(value, 6) for value in rect] for rect in hit.rects]
     return {
         "schema": SCHEMA,
         "region_id": hit.region_id,
@@ -50,10 +51,50 @@ def region_metadata(hit: Hit) -> dict[str, Scalar]:
         "region_label": hit.region.label,
         "section": hit.region.section,
         "reading_order": hit.region.order,
-        "rects_json": json.dumps(rects, separators=(",", ":")),
+        "rects_json": _to_json(_rounded(hit.rects)),
         "ocr_confidence": round(hit.ocr_confidence, 4),
+        "highlights_json": _to_json(
+            [
+                {
+                    "kind": highlight.kind,
+                    "text": highlight.text,
+                    "score": round(highlight.score, 4),
+                    "words": highlight.words,
+                    "rects": _rounded(highlight.rects),
+                }
+                for highlight in hit.highlights
+            ]
+        ),
         **hit.metadata,
     }
+
+
+def read_highlights(metadata: Mapping[str, Any]) -> tuple[Highlight, ...]:
+    """Return the highlights of a region's metadata; () if it has none."""
+    return tuple(
+        Highlight(
+            kind=item["kind"],
+            text=item["text"],
+            score=item["score"],
+            words=tuple(item["words"]),
+            rects=tuple((x0, y0, x1, y1) for x0, y0, x1, y1 in item["rects"]),
+        )
+        for item in json.loads(metadata.get("highlights_json") or "[]")
+    )
+
+
+def quotes(metadata: Mapping[str, Any], text: str) -> list[str]:
+    """Return the texts of a region's highlights, a line each; [] if they are all of its text."""
+    texts = [" ".join(highlight.text.split()) for highlight in read_highlights(metadata)]
+    return [] if texts == [" ".join(text.split())] else list(filter(None, texts))
+
+
+def _rounded(rects: Iterable[Box]) -> list[list[float]]:
+    return [[round(value, 6) for value in rect] for rect in rects]
+
+
+def _to_json(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 def check_metadata(metadata: Mapping[str, Scalar] | None) -> dict[str, Scalar]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 from collections.abc import Iterable
 from pathlib import PurePath
 from typing import Any
@@ -20,6 +21,7 @@ from langchain_core.prompts import PromptTemplate, format_document
 
 from snappy_core.display import viewers
 from snappy_core.index import RegionIndex
+from snappy_core.metadata import quotes, read_highlights
 from snappy_core.search.hits import Hit
 from snappy_langchain.mapping import to_document
 
@@ -37,8 +39,9 @@ def region_blocks(
 ) -> list[TextContentBlock | ImageContentBlock]:
     """Return regions as content blocks of a message, in the same order.
 
-    Each region is a text block that begins with its id in brackets. With the `index` it comes
-    from, an image of the region follows, cut from its page.
+    Each region is a text block that begins with its id in brackets and ends with the parts that
+    answer, if these are not all of it. With the `index` it comes from, an image of the region
+    follows, cut from its page.
 
     Raises:
         PageUnavailableError: an image cannot be drawn, because the file is gone or has changed.
@@ -46,7 +49,7 @@ def region_blocks(
     blocks: list[TextContentBlock | ImageContentBlock] = []
     for document in map(_document, regions):
         # Without `id`: some providers refuse text blocks with unknown keys.
-        text = format_document(document, REGION_PROMPT)
+        text = with_quotes(format_document(document, REGION_PROMPT), document)
         blocks.append(TextContentBlock(type="text", text=text))
         if index is not None:
             region_id = document.metadata["region_id"]
@@ -55,6 +58,12 @@ def region_blocks(
             data = base64.b64encode(png.getvalue()).decode("ascii")
             blocks.append(create_image_block(base64=data, mime_type="image/png", id=region_id))
     return blocks
+
+
+def with_quotes(text: str, document: Document) -> str:
+    """Append the parts of a region that answer, one a line, unless they are all of it."""
+    lines = quotes(document.metadata, document.page_content)
+    return "\n".join([text, "Most relevant:", *(f"> {line}" for line in lines)]) if lines else text
 
 
 def search_result(region: RegionLike) -> dict[str, Any]:
@@ -77,24 +86,29 @@ def citation(
 ) -> Citation:
     """Return the citation of a region, an annotation for the text of an answer.
 
-    Its `extras` hold `region_id`, `page_number` and `bbox` in fractions of the page, from its top
-    left.
+    The cited text is the best highlight, or else the whole region. Its `extras` hold `region_id`,
+    `page_number`, `bbox` and `rects`, the boxes of the lines that are cited, in fractions of the
+    page from its top left.
 
     Args:
         start_index, end_index: the part of the answer that is based on the region.
     """
     document = _document(region)
     metadata = document.metadata
+    best = read_highlights(metadata)[:1]
     return create_citation(
         url=page_link(document),
         title=_title(document),
-        cited_text=document.page_content,
+        cited_text=best[0].text if best and best[0].text else document.page_content,
         start_index=start_index,
         end_index=end_index,
         id=metadata["region_id"],
         region_id=metadata["region_id"],
         page_number=metadata["page_number"],
         bbox=[metadata[f"bbox_{edge}"] for edge in ("x0", "y0", "x1", "y1")],
+        rects=[list(rect) for rect in best[0].rects]
+        if best
+        else json.loads(metadata["rects_json"]),
     )
 
 

@@ -1,7 +1,7 @@
 """Snappy for LlamaIndex: a retriever, a tool and postprocessors that return regions of pages."""
 
 try:
-    from snappy_llamaindex.mapping import to_node
+    from snappy_llamaindex.mapping import RegionNode, to_node
     from snappy_llamaindex.postprocessor import RegionPostprocessor, TokenBudgetPostprocessor
     from snappy_llamaindex.retriever import SnappyRetriever
     from snappy_llamaindex.tool import region_tool
@@ -15,6 +15,7 @@ except ModuleNotFoundError as error:
     ) from error
 
 __all__ = [
+    "RegionNode",
     "RegionPostprocessor",
     "SnappyRetriever",
     "TokenBudgetPostprocessor",

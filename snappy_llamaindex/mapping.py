@@ -19,13 +19,26 @@ LLM_KEYS = frozenset(("source", "page_label", "region_id"))
 """The metadata keys that a language model reads: what it needs to cite a region."""
 
 
+class RegionNode(TextNode):
+    """A region as a node whose hash does not depend on the question that found it.
+
+    LlamaIndex computes hashes over all metadata, and fusion merges nodes by them. The highlights
+    of a region differ from question to question.
+    """
+
+    @property
+    def hash(self) -> str:
+        metadata = {key: value for key, value in self.metadata.items() if key != "highlights_json"}
+        return str(TextNode(text=self.text, metadata=metadata).hash)
+
+
 def to_node(hit: Hit) -> NodeWithScore:
     """Return a hit as a node with the region's text and metadata of JSON scalars.
 
     Relationships: SOURCE is the document; PARENT the region that contains this one, or else the
     page, `{document_id}#p{page_number}`; PREVIOUS and NEXT the regions read before and after it.
-    Nothing in the node depends on the question, so a region found by two questions has the same
-    hash in both and fusion merges them.
+    Only `highlights_json` depends on the question, and the hash leaves it out: a region found by
+    two questions has the same hash in both, and fusion merges them.
     """
     metadata = region_metadata(hit)
     document = RelatedNodeInfo(node_id=hit.document_id, node_type=ObjectType.DOCUMENT)
@@ -38,7 +51,7 @@ def to_node(hit: Hit) -> NodeWithScore:
     for kind, node_id in related_ids.items():
         if node_id is not None:
             relationships[kind] = RelatedNodeInfo(node_id=node_id)
-    node = TextNode(
+    node = RegionNode(
         id_=hit.region_id,
         text=hit.region.text,
         metadata=metadata,

@@ -8,6 +8,8 @@ from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.schema import NodeWithScore
 from llama_index.core.tools import FunctionTool
 
+from snappy_core.metadata import quotes
+
 DESCRIPTION = (
     "Search the documents for passages and tables that answer a question. Each is returned with "
     "an id in square brackets; cite it after what you take from it."
@@ -22,7 +24,8 @@ def region_tool(
 ) -> FunctionTool:
     """Return a tool that searches for regions.
 
-    The model reads each region below its id, file and printed page. The program finds the nodes,
+    The model reads each region below its id, file and printed page, then the parts of it that
+    answer, if these are not all of it. The program finds the nodes,
     with boxes and scores, in `ToolOutput.raw_output`.
 
     >>> from snappy_llamaindex import SnappyRetriever, region_tool
@@ -57,6 +60,11 @@ def _format_nodes(nodes: list[NodeWithScore]) -> str:
         return "Nothing was found."
     return "\n\n".join(
         f"[{node.node_id}] {ntpath.basename(node.metadata['source'])}, "
-        f"page {node.metadata['page_label']}\n{node.get_content()}"
+        f"page {node.metadata['page_label']}\n{node.get_content()}{_quotes(node)}"
         for node in nodes
     )
+
+
+def _quotes(node: NodeWithScore) -> str:
+    lines = [f"\n> {quote}" for quote in quotes(node.metadata, node.get_content())]
+    return "\nMost relevant:" + "".join(lines) if lines else ""

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from snappy_core import Hit, Region
+from snappy_core import Highlight, Hit, Region
 from snappy_core.metadata import KEYS, RESERVED, check_metadata, region_metadata
 
 REGION = Region(
@@ -19,6 +19,7 @@ HIT = Hit(
     ocr_confidence=0.98765, rects=((0.1, 0.2, 0.7, 0.24), (0.1, 0.26, 0.4000001, 0.3)),
     metadata={"team": "harbour", "year": 1823, "draft": False, "note": None},
     query="when is low water?",
+    highlights=(Highlight("sentence", "at six.", 0.45678, (5,), ((0.1, 0.26, 0.4000001, 0.3),)),),
 )  # fmt: skip
 
 
@@ -44,6 +45,8 @@ def test_every_key_is_there():
         "reading_order": 7,
         "rects_json": "[[0.1,0.2,0.7,0.24],[0.1,0.26,0.4,0.3]]",
         "ocr_confidence": 0.9877,
+        "highlights_json": '[{"kind":"sentence","text":"at six.","score":0.4568,'
+        '"words":[5],"rects":[[0.1,0.26,0.4,0.3]]}]',
         "team": "harbour",
         "year": 1823,
         "draft": False,
@@ -52,14 +55,14 @@ def test_every_key_is_there():
 
 
 def test_a_bare_hit_has_every_key_too():
-    bare = replace(HIT, rects=(), metadata={}, ocr_confidence=-1.0)
+    bare = replace(HIT, rects=(), metadata={}, ocr_confidence=-1.0, highlights=())
     made = region_metadata(bare)
     assert tuple(made) == KEYS
-    assert json.loads(made["rects_json"]) == []
+    assert json.loads(made["rects_json"]) == json.loads(made["highlights_json"]) == []
     assert made["ocr_confidence"] == -1
 
 
-def test_nothing_depends_on_the_question():
+def test_nothing_but_the_highlights_depends_on_the_question():
     other = replace(HIT, score=0.1, region_score=0.2, page_score=0.3, rank=9, query="another")
     assert region_metadata(other) == region_metadata(HIT)
 

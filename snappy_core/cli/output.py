@@ -40,8 +40,9 @@ def print_lines(text: str, style: str | None = None) -> None:
 
 
 def print_hits(hits: Iterable[Hit]) -> None:
-    """Print hits, each with its page, label, score, box, source, section and text."""
+    """Print hits, each with its page, label, score, box, source, section, text and quotes."""
     out = console()
+    width = max(out.width - 4, 20)
     for hit in hits:
         page = f"page {hit.page_number}"
         if hit.page_label != str(hit.page_number):
@@ -56,7 +57,11 @@ def print_hits(hits: Iterable[Hit]) -> None:
         for context in filter(None, (hit.source, hit.region.section)):
             out.print(Text(f"    {plain(context)}", "dim"), soft_wrap=True)
         for row in hit.region.text.split("\n"):  # rows of a table, items of a list
-            for line in Text(plain(row)).wrap(out, max(out.width - 4, 20)):
+            for line in Text(plain(row)).wrap(out, width):
                 line.rstrip()
                 out.print(Text("    ").append_text(line), soft_wrap=True)
+        for quote in hit.quotes:
+            for line in Text(plain(" ".join(quote.split())), "bold").wrap(out, width):
+                line.rstrip()
+                out.print(Text("  > ").append_text(line), soft_wrap=True)
         out.print()

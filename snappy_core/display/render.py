@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 BEST, OTHER = "#2440b3", "#6d7fc9"
 """Colors of the boxes of the best hit and of other hits."""
 
+MARKER = (255, 221, 64)
+"""Color that is multiplied with the lines that answer, as a text marker does."""
+
 # Sizes in hundredths of the shorter side of the image
 BEST_STROKE, OTHER_STROKE = 0.32, 0.18
 BOX_GAP = 0.45  # between a region and the box around it
@@ -35,8 +38,8 @@ MIN_BADGE_RADIUS = 6
 def draw_page(image: Image, heat: HeatMap | None, hits: Sequence[Hit]) -> Image:
     """Return a page image with a heat map and with boxes around hits, labeled with their ranks.
 
-    The heat map is multiplied with the image, so that it tints the paper and leaves the text
-    legible.
+    The parts that answer are marked in yellow; the boxes of the regions are thin. The heat map and
+    the marks are multiplied with the image, so that they tint the paper and leave the text legible.
 
     Args:
         image: the page, from `RegionIndex.page_image`; it is not changed.
@@ -55,6 +58,7 @@ def draw_page(image: Image, heat: HeatMap | None, hits: Sequence[Hit]) -> Image:
         tint = Image.fromarray(colors(heat_field(heat, *canvas.size)))
         canvas = ImageChops.multiply(canvas, tint)
     ranked = sorted(hits, key=lambda hit: hit.rank)
+    canvas = ImageChops.multiply(canvas, _marks(canvas, ranked))
     badge_centers: list[tuple[int, int]] = []
     for hit in ranked:
         badge_centers.append(_badge_center(canvas, hit.region.box, badge_centers))
@@ -114,6 +118,19 @@ def draw_stored_page(
         return parsing.render(source, page_number, dpi)
     except UnreadableDocumentError as error:
         raise PageUnavailableError(f"{name}: {error.cause}") from error
+
+
+def _marks(canvas: Image, hits: Sequence[Hit]) -> Image:
+    """Return a white image with the lines that answer filled."""
+    from PIL import Image, ImageDraw
+
+    marks = Image.new("RGB", canvas.size, "white")
+    draw = ImageDraw.Draw(marks)
+    for hit in hits:
+        for highlight in hit.highlights:
+            for x0, y0, x1, y1 in to_pixels(as_boxes(highlight.rects), *canvas.size).tolist():
+                draw.rectangle((floor(x0), floor(y0), ceil(x1), ceil(y1)), fill=MARKER)
+    return marks
 
 
 def _draw_box(canvas: Image, box: Box, is_best: bool) -> None:

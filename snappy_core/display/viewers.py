@@ -23,6 +23,7 @@ from snappy_core.search.hits import Hit
 from snappy_core.types import Box, Matrix
 
 HIGHLIGHT_COLOR = (255, 212, 0)  # yellow, as text markers have it
+REGION_COLOR = (255, 244, 189)  # the same, faint
 
 
 def pixels(hit: Hit, dpi: float = 72) -> Box:
@@ -80,7 +81,8 @@ def page_link(source: str, page_number: int) -> str:
 def web_annotation(hit: Hit, dpi: float = 150) -> dict[str, object]:
     """Return a W3C Web Annotation of a region on the page image at `dpi`.
 
-    Its selector is a media fragment, `xywh` in pixels rounded outwards.
+    Its selector is a media fragment, `xywh` in pixels rounded outwards, refined by the exact text
+    of the best highlight.
     """
     x0, y0, x1, y1 = pixels(hit, dpi)
     x, y = floor(x0), floor(y0)
@@ -96,13 +98,23 @@ def web_annotation(hit: Hit, dpi: float = 150) -> dict[str, object]:
                 "type": "FragmentSelector",
                 "conformsTo": "http://www.w3.org/TR/media-frags/",
                 "value": f"xywh=pixel:{x},{y},{ceil(x1) - x},{ceil(y1) - y}",
+                **_refined(hit),
             },
         },
     }
 
 
+def _refined(hit: Hit) -> dict[str, object]:
+    if not hit.quotes:
+        return {}
+    return {"refinedBy": {"type": "TextQuoteSelector", "exact": hit.quotes[0]}}
+
+
 def react_pdf_highlighter(hit: Hit) -> dict[str, object]:
-    """Return a highlight for react-pdf-highlighter: the box of the region and one per line."""
+    """Return a highlight for react-pdf-highlighter: the region's box and the lines that answer.
+
+    Without highlights, these are all lines of the region.
+    """
     width, height = page_size(hit)
 
     def rect(box: Box) -> dict[str, float]:
@@ -118,10 +130,10 @@ def react_pdf_highlighter(hit: Hit) -> dict[str, object]:
 
     return {
         "id": hit.region_id,
-        "content": {"text": hit.region.text},
+        "content": {"text": "\n".join(hit.quotes) or hit.region.text},
         "position": {
             "boundingRect": rect(hit.region.box),
-            "rects": [rect(line) for line in hit.rects or (hit.region.box,)],
+            "rects": [rect(line) for line in answering_rects(hit) or (hit.region.box,)],
             "pageNumber": hit.page_number,
             "usePdfCoordinates": False,
         },
@@ -132,9 +144,10 @@ def react_pdf_highlighter(hit: Hit) -> dict[str, object]:
 def highlight(
     hits: Iterable[Hit], to: str | os.PathLike[str], *, password: str | None = None
 ) -> Path:
-    """Write a copy of a PDF with the lines of hits highlighted, and return its path.
+    """Write a copy of a PDF with hits highlighted, and return its path.
 
-    The highlights are PDF annotations, which all viewers show; their notes have the scores.
+    The lines of a region are faint, those that answer strong. Both are PDF annotations, which all
+    viewers show; the notes have the scores.
 
     Args:
         hits: hits in one PDF that was added as a file.
@@ -159,22 +172,39 @@ def highlight(
         with PDFIUM, open_pdf(source) as document:
             for hit in hits:
                 page = load_page(document, hit.page_number, source)
-                _annotate(page, hit)
+                _annotate_hit(page, hit)
                 page.close()
             document.save(Path(folder) / "highlighted.pdf")
         os.replace(Path(folder) / "highlighted.pdf", target)
     return target
 
 
-def _annotate(page: Any, hit: Hit) -> None:
+def answering_rects(hit: Hit) -> tuple[Box, ...]:
+    """Return the lines of the highlights of a hit, each once; without any, those of its region."""
+    lines = [line for highlight in hit.highlights for line in highlight.rects]
+    return tuple(dict.fromkeys(lines)) or hit.rects
+
+
+def _annotate_hit(page: Any, hit: Hit) -> None:
+    strong, lines = answering_rects(hit), hit.rects or (hit.region.box,)
+    note = f"{hit.rank}. score {hit.score:.3f}: {hit.query}"
+    if strong and strong != lines:
+        _annotate(page, hit, lines, REGION_COLOR, note)
+        note = "\n".join(hit.quotes) or note
+    _annotate(page, hit, strong or lines, HIGHLIGHT_COLOR, note)
+
+
+def _annotate(
+    page: Any, hit: Hit, lines: Sequence[Box], color: tuple[int, int, int], note: str
+) -> None:
     assert hit.user_space is not None
-    quads = [_corners(line, hit.user_space) for line in hit.rects or (hit.region.box,)]
+    quads = [_corners(line, hit.user_space) for line in lines]
     left, bottom, right, top = _bounding_box([point for quad in quads for point in quad])
-    note = f"{hit.rank}. score {hit.score:.3f}: {hit.query}".encode("utf-16-le", "replace")
-    buffer = ctypes.create_string_buffer(note + b"\0\0")
+    encoded = note.encode("utf-16-le", "replace")
+    buffer = ctypes.create_string_buffer(encoded + b"\0\0")
     annotation = raw.FPDFPage_CreateAnnot(page, raw.FPDF_ANNOT_HIGHLIGHT)
     try:
-        raw.FPDFAnnot_SetColor(annotation, raw.FPDFANNOT_COLORTYPE_Color, *HIGHLIGHT_COLOR, 255)
+        raw.FPDFAnnot_SetColor(annotation, raw.FPDFANNOT_COLORTYPE_Color, *color, 255)
         raw.FPDFAnnot_SetRect(annotation, raw.FS_RECTF(left, top, right, bottom))
         for quad in quads:
             corners = raw.FS_QUADPOINTSF(*(value for point in quad for value in point))

@@ -2,7 +2,7 @@
 
 The folder holds `queries.jsonl` and `pdfs/`. A line is a JSON object: `id`, `doc` (a file in
 `pdfs/`), `page` (1-based), `type`, `granularity`, `question`, `gt_boxes` (in PDF points, origin
-top left of the rendered page) and `page_size`.
+top left of the rendered page), `page_size` and optionally `answer`.
 """
 
 import os
@@ -29,7 +29,7 @@ MEASURES = (
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question with the page and boxes (page fractions) of its answer."""
+    """A question with the page and boxes (page fractions) of its answer, and its words if given."""
 
     id: str
     document: str
@@ -38,6 +38,7 @@ class Question:
     granularity: str
     text: str
     boxes: Boxes
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,6 +77,7 @@ def _question(row: Mapping[str, Any]) -> Question:
         granularity=str(row["granularity"]),
         text=str(row["question"]),
         boxes=from_pixels(row["gt_boxes"], *row["page_size"]),
+        answer=str(row.get("answer") or ""),
     )
 
 

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from snappy_core.evaluation.bench import MEASURES
 from snappy_core.evaluation.evidence import BUDGETS, ENOUGH, rows_of
+from snappy_core.evaluation.highlights import COLUMNS, highlight_rows
 
 
 def format_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -51,6 +52,14 @@ def bench_report(summary: Mapping[str, Any]) -> str:
         "",
         format_table(
             ["ranker", *map(str, BUDGETS), "answered", "tokens"], list(rows_of(summary["evidence"]))
+        ),
+        "",
+        "Evidence smaller than a region: the best highlight beside its region; the best hit of the",
+        f"page, and the whole table, list or paragraph; {summary['highlights']['milliseconds']} ms "
+        "a hit",
+        "",
+        format_table(
+            ["evidence, region", "questions", *COLUMNS], list(highlight_rows(summary["highlights"]))
         ),
         "",
         "paper: its rule (iou_weighted) on the same patches; BM25: the same regions",

@@ -14,6 +14,7 @@ from snappy_core.errors import MissingDependencyError
 from snappy_core.evaluation import bench
 from snappy_core.evaluation.chunks import chunk_rankers
 from snappy_core.evaluation.evidence import CorpusWords, WordRanker, measure_evidence
+from snappy_core.evaluation.highlights import measure_highlights
 from snappy_core.evaluation.metrics import intervals
 from snappy_core.index import RegionIndex
 from snappy_core.ingest.executor import Executor
@@ -41,8 +42,9 @@ def run_bench(
     Returns:
         As JSON the measures of Snappy, and those of the other rankers by name, each also with
         `intervals` (bootstrap, 95%), `by_type` and `by_granularity`; `evidence` as
-        `measure_evidence` returns it, by ranker, among them plain chunking; and the seconds to read
-        and encode all pages, and to answer a question (mean).
+        `measure_evidence` returns it, by ranker, among them plain chunking; `highlights` as
+        `measure_highlights` returns them; and the seconds to read and encode all pages, and to
+        answer a question (mean).
 
     Raises:
         FileNotFoundError: there is no `queries.jsonl`, or a PDF of it is missing.
@@ -77,6 +79,7 @@ def run_bench(
         evidence = {
             name: measure_evidence(questions, corpus, words, rank) for name, rank in rankers.items()
         }
+        highlights = measure_highlights(store, index.encoder, questions, corpus)
     return {
         "documents": len(files),
         "pages": len(corpus.pages),
@@ -84,6 +87,7 @@ def run_bench(
         **summaries.pop("snappy"),
         **summaries,
         "evidence": evidence,
+        "highlights": highlights,
         "seconds_adding": round(seconds_adding, 2),
         "seconds_asking": round(seconds_asking, 4),
     }

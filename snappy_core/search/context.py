@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from snappy_core.boxes import overlap_by_half
-from snappy_core.search.hits import Hit
+from snappy_core.search.hits import Highlight, Hit
 from snappy_core.types import Box
 
 _PIECE = re.compile(r"(?P<word>[A-Z]?[a-z]+)|(?P<capitals>[A-Z]+)|(?P<number>\d+)|\S")
@@ -25,6 +25,7 @@ class Citation:
 
     Attributes:
         marker: such as "2.1", the first region of the second page.
+        highlights: the parts of the region that answer, with their boxes.
     """
 
     marker: str
@@ -33,6 +34,7 @@ class Citation:
     page_number: int
     page_label: str
     box: Box
+    highlights: tuple[Highlight, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,7 @@ def _write(hits: Sequence[Hit]) -> tuple[str, tuple[Citation, ...]]:
                     hit.page_number,
                     hit.page_label,
                     hit.region.box,
+                    hit.highlights,
                 )
             )
         blocks.append("\n".join(lines))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cache, partial
 from itertools import islice
@@ -15,13 +15,14 @@ from snappy_core.scoring.granularity import answering, drop_nested, rankable
 from snappy_core.scoring.ranking import cap_per_group, ranking
 from snappy_core.search.budget import best_for_budget, fill_budget
 from snappy_core.search.filters import Filter, PageReference, find_pages, resolve
+from snappy_core.search.highlights import find_highlights
 from snappy_core.search.hits import Hit, Hits
 from snappy_core.search.hot_area_hits import find_hot_areas, merge
 from snappy_core.search.locations.landmarks import LandmarkCache
 from snappy_core.search.locations.prior import LocationPrior, locate
 from snappy_core.search.locations.references import find_references
 from snappy_core.search.options import DEFAULT_K
-from snappy_core.search.page_context import make_hit, read_page_context
+from snappy_core.search.page_context import PageContext, make_hit, read_page_context
 from snappy_core.search.page_scores import Scores, query_weights, score
 from snappy_core.stores.base import Snapshot
 from snappy_core.types import LABELS, Query
@@ -129,7 +130,23 @@ def search(
         hits = merge([*hits, *(hit for hit in areas if hit.score >= threshold)], *limit)
     if budget is not None:
         hits = fill_budget(hits, budget, k, per_page)
-    return Hits(query.text, tuple(hits))
+    return Hits(query.text, tuple(_highlighted(hits, snapshot, query, weights, context_of)))
+
+
+def _highlighted(
+    hits: Iterable[Hit],
+    snapshot: Snapshot,
+    query: Query,
+    weights: NDArray[np.float32],
+    context_of: Callable[[int], PageContext],
+) -> Iterator[Hit]:
+    """Add to each hit the parts that answer."""
+    page_ids, patches = cache(snapshot.page_ids), cache(snapshot.patches)
+    for hit in hits:
+        page_id = page_ids(hit.document_id)[hit.page_number]
+        page = context_of(page_id).page
+        highlights = find_highlights(page, patches(page_id), hit.region, query, weights)
+        yield replace(hit, highlights=highlights)
 
 
 def _score_all(

@@ -14,6 +14,28 @@ from snappy_core.search.hits_html import hits_html
 from snappy_core.search.locations.references import LocationMatch
 from snappy_core.types import Box, Matrix, Region, Scalar
 
+HighlightKind = Literal["sentence", "row", "cell", "item", "line", "area"]
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """A part of a hit that answers.
+
+    Attributes:
+        kind: a sentence of a text, a row or cell of a table, an item of a list, a line of
+            anything else; for vision encoders an area, connected patches of the heat map.
+        text: its words; those of a row or cell with their heads ("Grid services; Q3: 2.7").
+        score: late interaction restricted to it, its heads and its introduction, -1..1.
+        words: indices of its words in the page's `Words`.
+        rects: its words in tight boxes, one for each line.
+    """
+
+    kind: HighlightKind
+    text: str
+    score: float
+    words: tuple[int, ...]
+    rects: tuple[Box, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -43,6 +65,8 @@ class Hit:
         parent: the region that contains it: the table of a row, the list of an item.
         locations: the places named in the question ("page 14") in which it stands.
         rerank_score: the score by the reranker of the search, on its own scale.
+        highlights: the parts that answer, best first; empty for a region without words, unless the
+            encoder is one of vision.
     """
 
     region: Region
@@ -69,6 +93,13 @@ class Hit:
     parent: Region | None = None
     locations: tuple[LocationMatch, ...] = ()
     rerank_score: float | None = None
+    highlights: tuple[Highlight, ...] = ()
+
+    @property
+    def quotes(self) -> tuple[str, ...]:
+        """The texts of the highlights; () if they are all of the region."""
+        texts = tuple(highlight.text for highlight in self.highlights if highlight.text)
+        return () if texts == (self.region.text,) else texts
 
     @property
     def parent_id(self) -> str | None:

@@ -34,8 +34,22 @@ def _row(hit: Hit) -> str:
         '<td style="vertical-align:top;text-align:left">'
         f"<b>{hit.rank}. {name}, page {_safe(hit.page_label)}</b>{section}<br>"
         f"<small>{_safe(hit.region.label)}, score {hit.score:.3f}</small>"
-        f'<div style="white-space:pre-wrap">{_safe(hit.region.text)}</div></td></tr>'
+        f'<div style="white-space:pre-wrap">{_marked(hit)}</div></td></tr>'
     )
+
+
+def _marked(hit: Hit) -> str:
+    """Return the text of a hit with its highlights marked; rows and cells follow below it."""
+    text, below = _safe(hit.region.text), []
+    for highlight in hit.highlights:
+        quote = _safe(highlight.text)
+        if not quote:
+            continue
+        if quote in text:
+            text = text.replace(quote, f"<mark>{quote}</mark>", 1)
+        else:
+            below.append(f"<mark>{quote}</mark>")
+    return "\n".join([text, *below])
 
 
 def _safe(text: str) -> str:
@@ -43,9 +57,11 @@ def _safe(text: str) -> str:
 
 
 def _page_map(hit: Hit) -> str:
-    """Return the page as a small SVG with the region's lines filled and its box outlined."""
+    """Return the page as a small SVG: the region faint, its highlights strong, its box outlined."""
     width = MAP_HEIGHT * hit.page_width / hit.page_height
-    rects = [_rect(line, width, 'fill="#ff9a3f" fill-opacity="0.7"') for line in hit.rects]
+    rects = [_rect(line, width, 'fill="#ff9a3f" fill-opacity="0.25"') for line in hit.rects]
+    strong = [line for highlight in hit.highlights for line in highlight.rects]
+    rects += [_rect(line, width, 'fill="#ff7a00" fill-opacity="0.8"') for line in strong]
     rects.append(_rect(hit.region.box, width, 'fill="none" stroke="#2440b3"'))
     return (
         f'<svg width="{width:.0f}" height="{MAP_HEIGHT}" viewBox="0 0 {width:.2f} {MAP_HEIGHT}" '

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageChops, ImageColor
 
-from snappy_core.display.render import BEST, OTHER, crop, draw_page, on_page
-from snappy_core.search.hits import Hit
+from snappy_core.display.render import BEST, MARKER, OTHER, crop, draw_page, on_page
+from snappy_core.search.hits import Highlight, Hit
 from snappy_core.types import Region
 from tests.display.test_heat import WORDS
 
@@ -75,6 +75,17 @@ def test_badges_of_regions_with_the_same_corner_do_not_overlap(page):
     two = draw_page(page, None, [make_hit(box, 1), make_hit(box, 2)])
     assert count(two, OTHER) > 50
     assert abs(count(two, BEST) - count(one, BEST)) < 10
+
+
+def test_the_lines_that_answer_are_marked(page):
+    lines = ((0.3, 0.4, 0.5, 0.45), (0.3, 0.5, 0.4, 0.55))
+    highlight = Highlight("sentence", "words", 0.5, (), lines)
+    hit = replace(make_hit((0.2, 0.3, 0.7, 0.8)), highlights=(highlight,))
+    picture = np.asarray(draw_page(page, None, [hit]))
+    marked = (picture == MARKER).all(axis=2)
+    assert marked[165:175, 185:295].all()
+    assert marked[205:215, 185:235].all()
+    assert marked.sum() == pytest.approx(120 * 20 + 60 * 20, rel=0.1)
 
 
 def test_the_input_image_is_not_changed(page):

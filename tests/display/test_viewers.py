@@ -1,5 +1,6 @@
 """Coordinates of viewers: exact for drawn text, round trips, and pixels of highlights."""
 
+import ctypes
 import json
 
 import numpy as np
@@ -9,8 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snappy_core import RegionIndex, Source, UnreadableDocumentError
-from snappy_core.boxes import as_boxes, iou
+from snappy_core.boxes import as_boxes, enclose, iou
 from snappy_core.display.viewers import (
+    HIGHLIGHT_COLOR,
+    REGION_COLOR,
+    answering_rects,
     from_user_space,
     highlight,
     page_link,
@@ -110,6 +114,19 @@ def test_react_pdf_highlighter():
     assert len(position["rects"]) == len(SAMPLE.rects)
 
 
+def test_viewers_show_the_words_that_answer(data):
+    [hit] = find(data / "table.pdf", "boats landed at Brae")
+    row, *_ = hit.highlights
+    made = react_pdf_highlighter(hit)
+    assert made["content"]["text"] == "\n".join(hit.quotes)
+    rects = made["position"]["rects"]
+    assert len(rects) == len(answering_rects(hit)) < len(hit.rects)
+    assert rects[0]["y1"] / rects[0]["height"] == pytest.approx(row.rects[0][1])
+    selector = web_annotation(hit)["target"]["selector"]
+    assert selector["refinedBy"] == {"type": "TextQuoteSelector", "exact": row.text}
+    assert "refinedBy" not in web_annotation(SAMPLE)["target"]["selector"]
+
+
 @pytest.mark.parametrize(
     ("source", "link"),
     [
@@ -142,9 +159,10 @@ def test_highlights_cover_the_region(data, tmp_path, name, question):
     lit = as_boxes([[x0 / width, y0 / height, x1 / width, y1 / height]])
     assert iou(lit, as_boxes([hits[0].region.box]))[0, 0] > 0.85
     document = pdfium.PdfDocument(made)
-    raw = pdfium.raw
     page = document[hits[0].page_number - 1]
-    assert raw.FPDFPage_GetAnnotCount(page) == 1
+    colors = [color for color, _ in _annotations(page)]
+    answers = hits[0].highlights[0].rects != hits[0].rects
+    assert colors == [REGION_COLOR, HIGHLIGHT_COLOR][0 if answers else 1 :]
     page.close()
     document.close()
     assert list(tmp_path.iterdir()) == [made]  # nothing half-written is left
@@ -186,6 +204,33 @@ def test_highlight_refuses_other_documents(data, tmp_path):
 def _sample(data):
     global SAMPLE
     SAMPLE = find(data / "rotate_90.pdf", "BETA GAMMA")[0]
+
+
+def test_highlights_are_strong_and_their_region_faint(data, tmp_path):
+    [hit] = find(data / "table.pdf", "boats landed at Brae")
+    document = pdfium.PdfDocument(highlight([hit], tmp_path / "lit.pdf"))
+    page = document[hit.page_number - 1]
+    (faint, whole), (strong, row) = _annotations(page)
+    assert (faint, strong) == (REGION_COLOR, HIGHLIGHT_COLOR)
+    assert whole == pytest.approx(to_user_space(hit.region.box, hit.user_space), abs=0.05)
+    lines = hit.highlights[0].rects
+    assert row == pytest.approx(to_user_space(enclose(as_boxes(lines)), hit.user_space), abs=0.05)
+    page.close()
+    document.close()
+
+
+def _annotations(page):
+    """Return the color and the box of each annotation of a page."""
+    raw, made = pdfium.raw, []
+    for number in range(raw.FPDFPage_GetAnnotCount(page)):
+        annotation = raw.FPDFPage_GetAnnot(page, number)
+        color, rect = [ctypes.c_uint() for _ in range(4)], raw.FS_RECTF()
+        raw.FPDFAnnot_GetColor(annotation, raw.FPDFANNOT_COLORTYPE_Color, *color)
+        raw.FPDFAnnot_GetRect(annotation, rect)
+        box = (rect.left, rect.bottom, rect.right, rect.top)
+        made.append((tuple(value.value for value in color[:3]), box))
+        raw.FPDFPage_CloseAnnot(annotation)
+    return made
 
 
 def _draw(path, number):

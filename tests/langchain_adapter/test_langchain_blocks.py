@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -23,15 +24,21 @@ def found(request, report_index):
     return hits if request.param == "hits" else [to_document(hit) for hit in hits]
 
 
+def told(hit):
+    lines = "\n".join(f"> {' '.join(quote.split())}" for quote in hit.quotes)
+    return f"\nMost relevant:\n{lines}" if lines else ""
+
+
 def test_text_blocks(found, report_index):
     hits = report_index.search(QUESTION, k=3)
     assert region_blocks(found) == [
         {
             "type": "text",
-            "text": f"[{h.region_id}] {h.source}, page {h.page_label}\n{h.region.text}",
+            "text": f"[{h.region_id}] {h.source}, page {h.page_label}\n{h.region.text}" + told(h),
         }
         for h in hits
     ]
+    assert any(map(told, hits))
     assert region_blocks([]) == []
 
 
@@ -86,12 +93,17 @@ def test_citations(found, report_index):
     assert (made["type"], made["start_index"], made["end_index"]) == ("citation", 3, 20)
     assert made["url"].endswith(f"/report.pdf#page={hit.page_number}")
     assert made["title"] == f"report.pdf, page {hit.page_label}"
-    assert made["cited_text"] == hit.region.text
+    assert made["cited_text"] == hit.highlights[0].text
+    assert made["cited_text"] in hit.region.text
     assert made["extras"] == {
         "region_id": hit.region_id,
         "page_number": hit.page_number,
         "bbox": [round(value, 6) for value in hit.region.box],
+        "rects": [[round(value, 6) for value in rect] for rect in hit.highlights[0].rects],
     }
+    bare = to_document(replace(hit, highlights=()))
+    assert citation(bare)["cited_text"] == hit.region.text
+    assert citation(bare)["extras"]["rects"] == json.loads(bare.metadata["rects_json"])
     assert "start_index" not in citation(found[0])
 
 

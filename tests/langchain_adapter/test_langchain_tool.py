@@ -11,6 +11,7 @@ from langchain_core.tools import ToolException
 from pydantic import ValidationError
 
 from snappy_core import RegionIndex, Source
+from snappy_core.metadata import read_highlights
 from snappy_core.testing import FakeEncoder
 from snappy_langchain import SnappyRetriever, create_region_tool, region_blocks
 
@@ -42,6 +43,8 @@ async def test_text_for_the_model_and_documents_for_the_program(report_index):
     assert message == await tool.ainvoke(call(tool, query=QUESTION))
     for block, document in zip(message.content, message.artifact, strict=True):
         assert block["text"].startswith(f"[{document.metadata['region_id']}] ")
+    best = read_highlights(message.artifact[0].metadata)[0].text
+    assert f"\nMost relevant:\n> {best}" in message.content[0]["text"]
 
 
 async def test_pictures(report_index):

@@ -24,7 +24,7 @@ from llama_index.core.vector_stores.utils import metadata_dict_to_node, node_to_
 from snappy_core import PasswordRequiredError, RegionIndex, Source, UnreadableDocumentError
 from snappy_core.page_search import PageReference
 from snappy_core.testing import FakeEncoder
-from snappy_llamaindex import SnappyRetriever, to_node
+from snappy_llamaindex import RegionNode, SnappyRetriever, to_node
 
 REPORT = Path(__file__).parents[2] / "examples" / "report.pdf"
 QUESTION = "How many turbines are at work?"
@@ -209,7 +209,7 @@ async def test_image_as_question(retriever):
 def test_node(index, retriever):
     for hit, found in zip(index.search(QUESTION), retriever.retrieve(QUESTION), strict=True):
         node = found.node
-        assert type(node) is TextNode
+        assert isinstance(node, TextNode)
         assert node.node_id == node.metadata["region_id"] == hit.region_id
         assert found.text == found.get_content() == hit.region.text
         assert type(found.score) is float
@@ -254,7 +254,10 @@ def test_model_reads_what_it_needs_to_cite(retriever):
 
 def test_nodes_survive_json(retriever):
     for found in retriever.retrieve(QUESTION):
-        assert TextNode.from_json(found.node.to_json()) == found.node
+        copy = RegionNode.from_json(found.node.to_json())
+        assert (copy, copy.hash) == (found.node, found.node.hash)
+        # Stores of LlamaIndex know the nodes of LlamaIndex only.
+        assert TextNode.from_json(found.node.to_json()).metadata == found.node.metadata
         assert json.loads(json.dumps(found.node.metadata)) == found.node.metadata
 
 
@@ -298,6 +301,21 @@ def test_fusion_adds_up_what_a_region_earns_from_two_retrievers(index):
     )
     fused = {node.node_id: node.score for node in fusion.retrieve(QUESTION)}
     assert fused == pytest.approx(expected)
+
+
+def test_highlights_differ_by_question_and_the_hash_does_not(retriever):
+    nodes = [
+        found.node
+        for question in ("What coupon does the bond carry?", "How high was net debt in May?")
+        for found in retriever.retrieve(question)
+    ]
+    by_id = {}
+    for node in nodes:
+        by_id.setdefault(node.node_id, []).append(node)
+    pairs = [pair for pair in by_id.values() if len(pair) == 2]
+    assert any(a.metadata["highlights_json"] != b.metadata["highlights_json"] for a, b in pairs)
+    assert all(a.hash == b.hash for a, b in pairs)
+    assert len({node.hash for node in nodes}) == len(by_id)
 
 
 def test_query_engine_answers_from_the_regions(retriever):

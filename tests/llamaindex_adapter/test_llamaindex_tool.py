@@ -9,6 +9,7 @@ from llama_index.core.retrievers import QueryFusionRetriever
 from llama_index.core.tools import FunctionTool
 
 from snappy_core import RegionIndex
+from snappy_core.metadata import quotes
 from snappy_core.testing import FakeEncoder
 from snappy_llamaindex import SnappyRetriever, region_tool
 
@@ -33,10 +34,12 @@ async def test_content_cites_and_raw_output_holds_the_nodes(retriever):
     tool = region_tool(retriever)
     for output in (tool.call(question=QUESTION), await tool.acall(question=f"{QUESTION}\n")):
         assert output.raw_output == nodes
-        assert output.content == "\n\n".join(
-            f"[{node.node_id}] report.pdf, page {node.metadata['page_label']}\n{node.text}"
-            for node in nodes
-        )
+        for part, node in zip(output.content.split("\n\n["), nodes, strict=True):
+            head = f"{node.node_id}] report.pdf, page {node.metadata['page_label']}\n{node.text}"
+            lines = quotes(node.metadata, node.text)
+            told = "".join(f"\n> {line}" for line in lines)
+            assert part.removeprefix("[") == head + (f"\nMost relevant:{told}" if lines else "")
+        assert "\nMost relevant:\n> " in output.content
 
 
 def test_what_the_model_is_told(retriever):

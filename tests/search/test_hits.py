@@ -21,7 +21,8 @@ def test_hits_and_a_hit_display_themselves(data):
     page_width = float(svg.get("viewBox").split()[2])
     assert float(box.get("x")) / page_width == _near(hits[0].region.box[0])
     assert float(box.get("y")) / 90 == _near(hits[0].region.box[1])
-    assert len(svg.findall("rect")) == len(hits[0].rects) + 1
+    strong = [rect for highlight in hits[0].highlights for rect in highlight.rects]
+    assert len(svg.findall("rect")) == len(hits[0].rects) + len(strong) + 1
 
 
 def test_text_is_escaped(data):
