@@ -8,10 +8,12 @@ Published benchmarks, each with --help and --json:
   bbox_docvqa DIR      BBox-DocVQA: is the evidence among the regions of its page?
   recorded FILE...     recorded runs on BBox-DocVQA: the tables of the paper, and more
   vision_maps FILE...  other orders of the regions of recorded runs, an experiment
-  mmdocir DIR          MMDocIR: questions whose answer is one box, over its page and document
+  mmdocir DIR          MMDocIR: questions whose answer is one box, over its page and document;
+                       folders of CiteVQA and ViDoRe V3 too
 
 Layout, each with --help and --json:
-  layout_tags DIR      regions against the blocks that authors tagged in their PDFs
+  layout_tags DIR      regions against the blocks that authors tagged in their PDFs, or against
+                       the boxes of ParseBench
   publaynet DIR        regions against the labeled boxes of page images
   oracle DIR...        does any region of the right page answer, by kind of answer?
   layout_peers DIR...  tagged blocks and oracle, OpenDataLoader PDF and PyMuPDF Layout beside us

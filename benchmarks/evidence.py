@@ -1,9 +1,10 @@
-"""Questions with the box that answers them, from folders of two formats.
+"""Questions with the box that answers them, from folders of four formats.
 
 A bench (docs/evaluation.md) has `queries.jsonl`, MMDocIR has `annotations.jsonl`: a document a line
 with `doc_name` and `questions`, each with `Q`, `type` (names of kinds of evidence) and
 `layout_mapping`, boxes with `page` (from 0), `page_size` and `bbox` in PDF points, origin top left.
-Questions of MMDocIR with several boxes are left out. Both have their PDFs in `pdfs/`.
+Both have their PDFs in `pdfs/`. CiteVQA and ViDoRe V3 have modules of their own. Only questions of
+public sets with one box are evidence.
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from benchmarks.citevqa import find_annotations, load_citevqa
 from benchmarks.page_layouts import PageRef
+from benchmarks.page_questions import PageQuestion
+from benchmarks.vidore import is_vidore, load_vidore
 from snappy_core.boxes import as_boxes, enclose, from_pixels
 from snappy_core.evaluation.jsonl import parse_lines
 from snappy_core.types import Box
@@ -48,55 +52,64 @@ def load_evidence(folder: str | os.PathLike[str]) -> list[Evidence]:
     """Read the questions of a folder.
 
     Raises:
-        FileNotFoundError: it holds neither of the two files.
-        ValueError: a line of the file is not in its format.
+        FileNotFoundError: it is of none of these formats.
+        ValueError: a file is not in its format.
     """
-    for name, parse in ((BENCH, _bench), (MMDOCIR, _mmdocir)):
-        path = Path(folder) / name
-        if path.exists():
-            pdfs = Path(folder) / "pdfs"
-            lines = parse_lines(path, path.read_bytes(), partial(parse, pdfs=pdfs))
-            return [evidence for line in lines for evidence in line]
-    raise FileNotFoundError(f"{folder}: holds neither {BENCH} nor {MMDOCIR}")
+    path = Path(folder) / BENCH
+    if path.exists():
+        pdfs = Path(folder) / "pdfs"
+        return parse_lines(path, path.read_bytes(), partial(_bench, pdfs=pdfs))
+    return [
+        Evidence((question.path, number), question.question, box, question.kinds)
+        for question in load_page_questions(folder)
+        if len(question.boxes) == 1
+        for number, box in question.boxes
+    ]
 
 
-def load_page_questions(
-    folder: str | os.PathLike[str],
-) -> dict[Path, list[tuple[str, frozenset[int]]]]:
-    """Read all questions of MMDocIR with the numbers of their pages, by document.
+def load_page_questions(folder: str | os.PathLike[str]) -> list[PageQuestion]:
+    """Read all questions of a public set, also those with several boxes.
 
     Raises as `load_evidence`.
     """
-    path = Path(folder) / MMDOCIR
-    documents = parse_lines(path, path.read_bytes(), dict)
-    return {
-        Path(folder) / "pdfs" / str(row["doc_name"]): [
-            (str(question["Q"]), frozenset(page + 1 for page in question["page_id"]))
-            for question in row["questions"]
-        ]
-        for row in documents
-    }
+    folder = Path(folder)
+    path = folder / MMDOCIR
+    if path.exists():
+        parse = partial(_mmdocir, pdfs=folder / "pdfs")
+        documents = parse_lines(path, path.read_bytes(), parse)
+        return [question for questions in documents for question in questions]
+    if find_annotations(folder):
+        return load_citevqa(folder)
+    if is_vidore(folder):
+        return load_vidore(folder)
+    raise FileNotFoundError(
+        f"{folder}: holds neither {BENCH} nor {MMDOCIR}, nor is it of CiteVQA or ViDoRe V3"
+    )
 
 
-def _bench(row: Mapping[str, Any], pdfs: Path) -> list[Evidence]:
+def _bench(row: Mapping[str, Any], pdfs: Path) -> Evidence:
     x0, y0, x1, y1 = enclose(as_boxes(row["gt_boxes"]))
     page = pdfs / str(row["doc"]), int(row["page"])
     kinds = (_with_length(str(row["granularity"]), y1 - y0),)
-    return [Evidence(page, str(row["question"]), _fractions([x0, y0, x1, y1], row), kinds)]
+    return Evidence(page, str(row["question"]), _fractions([x0, y0, x1, y1], row), kinds)
 
 
-def _mmdocir(row: Mapping[str, Any], pdfs: Path) -> list[Evidence]:
-    path, evidence = pdfs / str(row["doc_name"]), []
+def _mmdocir(row: Mapping[str, Any], pdfs: Path) -> list[PageQuestion]:
+    questions = []
     for question in row["questions"]:
-        if len(question["layout_mapping"]) == 1:
-            (gold,) = question["layout_mapping"]
-            height = gold["bbox"][3] - gold["bbox"][1]
-            names = _KIND.findall(question["type"].lower().replace("pure-text", "paragraph"))
-            kinds = tuple(_with_length(name, height) for name in names) or ("other",)
-            page = path, int(gold["page"]) + 1
-            box = _fractions(gold["bbox"], gold)
-            evidence.append(Evidence(page, str(question["Q"]), box, kinds))
-    return evidence
+        boxes = question["layout_mapping"]
+        height = min((gold["bbox"][3] - gold["bbox"][1] for gold in boxes), default=0.0)
+        names = _KIND.findall(question["type"].lower().replace("pure-text", "paragraph"))
+        questions.append(
+            PageQuestion(
+                pdfs / str(row["doc_name"]),
+                str(question["Q"]),
+                frozenset(int(page) + 1 for page in question["page_id"]),
+                tuple((int(gold["page"]) + 1, _fractions(gold["bbox"], gold)) for gold in boxes),
+                tuple(_with_length(name, height) for name in names) or ("other",),
+            )
+        )
+    return questions
 
 
 def _with_length(kind: str, height: float) -> str:

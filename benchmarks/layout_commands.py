@@ -53,7 +53,8 @@ def publaynet(
 @app.command("layout_tags")
 def layout_tags(
     folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="blocks.jsonl, and pages in pdfs/.", exists=True)
+        Path,
+        typer.Argument(metavar="DIR", help="blocks.jsonl and pdfs/, or ParseBench.", exists=True),
     ],
     ocr: OcrMode = "auto",
     layout_model: ModelMode = "auto",
@@ -91,7 +92,10 @@ def oracle(
 @app.command("mmdocir")
 def mmdocir(
     folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="annotations.jsonl and pdfs/.", exists=True)
+        Path,
+        typer.Argument(
+            metavar="DIR", help="A folder of MMDocIR, CiteVQA or ViDoRe V3.", exists=True
+        ),
     ],
     encoder: EncoderName = None,
     workers: WorkerCount = None,

@@ -1,8 +1,9 @@
-"""Regions compared with the blocks that the authors of PDFs tagged.
+"""Regions compared with the blocks that the authors of PDFs tagged, or that people labeled.
 
 The folder holds `blocks.jsonl`, a page a line, and `pdfs/` with one page a file: `file`, `doc` (the
 document it is from) and `blocks`, each with `type` (a structure type of PDF), `box` (page
-fractions), `chars`, and `inside`, the table, list or figure it is in.
+fractions), `chars`, and `inside`, the table, list or figure it is in. Or it is ParseBench's
+(`benchmarks.parsebench`).
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.page_layouts import PageLayout, read_layouts
+from benchmarks.page_layouts import PageLayout, PageRef, read_layouts
+from benchmarks.parsebench import LAYOUT, read_blocks
 from snappy_core.boxes import as_boxes, iou
 from snappy_core.evaluation.report import format_table
 from snappy_core.parsing.options import ReadingOptions
@@ -39,37 +41,59 @@ class TaggedPage:
     """A page and its blocks: all boxes, and those of a kind that regions should find.
 
     Attributes:
-        path: of a PDF of one page.
+        path: of a PDF, as a rule of one page.
         document: the document it is from.
         boxes: of all tagged blocks.
         targets: (kind, box) of the blocks whose recall is measured.
+        number: of the page in the file.
     """
 
     path: Path
     document: str
     boxes: tuple[Box, ...]
     targets: tuple[tuple[str, Box], ...]
+    number: int = 1
+
+    @property
+    def page(self) -> PageRef:
+        """The file and the number of the page in it."""
+        return self.path, self.number
 
 
 def load_pages(folder: str | os.PathLike[str]) -> list[TaggedPage]:
-    """Read `blocks.jsonl` of a folder.
+    """Read the pages of a folder.
 
     Raises:
-        FileNotFoundError: there is no such file.
-        ValueError: a line is not in the format above.
+        FileNotFoundError: it holds neither `blocks.jsonl` nor ParseBench's `layout.jsonl`.
+        ValueError: a line is not in its format.
     """
     path = Path(folder) / BLOCKS
+    if not path.exists() and (Path(folder) / LAYOUT).exists():
+        return [
+            _page(Path(row["file"]), row["doc"], row["blocks"], row["page"])
+            for row in read_blocks(Path(folder))
+        ]
     pages = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         try:
             row = json.loads(line)
-            blocks = row["blocks"]
-            boxes = tuple(tuple(block["box"]) for block in blocks)
             page = Path(folder) / "pdfs" / row["file"]
-            pages.append(TaggedPage(page, row["doc"], boxes, tuple(_targets(blocks))))
+            pages.append(_page(page, row["doc"], row["blocks"]))
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"{path}, line {number}: not a tagged page ({error!r})") from error
     return pages
+
+
+def _page(
+    path: Path, document: str, blocks: Sequence[Mapping[str, Any]], number: int = 1
+) -> TaggedPage:
+    boxes = tuple(tuple(block["box"]) for block in blocks)
+    return TaggedPage(path, document, boxes, tuple(_targets(blocks)), number)
+
+
+def holds_blocks(folder: str | os.PathLike[str]) -> bool:
+    """Return whether a folder holds pages for `load_pages`."""
+    return any((Path(folder) / name).exists() for name in (BLOCKS, LAYOUT))
 
 
 def _targets(blocks: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Box]]:
@@ -88,7 +112,7 @@ def _targets(blocks: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Box]]:
 def run_layout(folder: str | os.PathLike[str], options: ReadingOptions) -> dict[str, float]:
     """Read all pages and compare their regions with the tagged blocks; see `measure_layouts`."""
     pages = load_pages(folder)
-    return measure_layouts(pages, read_layouts([(page.path, 1) for page in pages], options))
+    return measure_layouts(pages, read_layouts([page.page for page in pages], options))
 
 
 def measure_layouts(pages: Sequence[TaggedPage], layouts: Iterable[PageLayout]) -> dict[str, float]:

@@ -1,6 +1,6 @@
 """MMDocIR: the pages that answer questions, and the box, where one is all of the answer.
 
-The folder is described in `benchmarks.evidence`.
+The folder is described in `benchmarks.evidence`; those of CiteVQA and ViDoRe V3 are asked alike.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 from benchmarks.evidence import Evidence, load_evidence, load_page_questions
 from benchmarks.layout_tags import THRESHOLD
 from benchmarks.oracle import summarize
+from benchmarks.page_questions import PageQuestion
 from snappy_core.boxes import as_boxes, iou
 from snappy_core.encoders.base import Encoder
 from snappy_core.evaluation.report import format_table
@@ -53,21 +54,23 @@ def run_mmdocir(
     Raises as `load_evidence` and `RegionIndex.add`.
     """
     by_document: dict[Path, list[Evidence]] = defaultdict(list)
-    for question in load_evidence(folder):
-        by_document[question.page[0]].append(question)
+    for evidence in load_evidence(folder):
+        by_document[evidence.page[0]].append(evidence)
+    page_questions: dict[Path, list[PageQuestion]] = defaultdict(list)
+    for question in load_page_questions(folder):
+        page_questions[question.path].append(question)
     rows: list[dict[str, float]] = []
     recalls: list[tuple[bool, list[float]]] = []
-    for path, page_questions in load_page_questions(folder).items():
-        questions = by_document[path]
+    for path, questions in page_questions.items():
         store = MemoryStore()
         with RegionIndex(store, encoder) as index:
             index.add(path, reading=reading, executor=executor).raise_failed()
-            rows += [_ask(question, index, store) for question in questions]
+            rows += [_ask(evidence, index, store) for evidence in by_document[path]]
             recalls += [
-                (bool(find_references(text)), _page_recall(index, text, gold))
-                for text, gold in page_questions
+                (bool(find_references(q.question)), _page_recall(index, q.question, q.pages))
+                for q in questions
             ]
-    asked = [question for group in by_document.values() for question in group]
+    asked = [evidence for path in page_questions for evidence in by_document[path]]
     pages = {
         "all": [row for _, row in recalls],
         "with_reference": [row for ref, row in recalls if ref],

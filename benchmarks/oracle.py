@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from benchmarks.evidence import Evidence, load_evidence
-from benchmarks.layout_tags import BLOCKS, THRESHOLD, load_pages, measure_layouts
+from benchmarks.layout_tags import THRESHOLD, holds_blocks, load_pages, measure_layouts
 from benchmarks.page_layouts import LayoutReader, PageLayout, PageRef, read_layouts
 from snappy_core.boxes import as_boxes, iou
 from snappy_core.evaluation.report import format_table
@@ -37,9 +36,9 @@ def run_oracle(
 
 def measure_folder(folder: str | os.PathLike[str], read: LayoutReader) -> dict[str, float]:
     """Return the measures of a tool on a folder: of `layout_tags`, or `oracle_iou50`."""
-    if (Path(folder) / BLOCKS).exists():
+    if holds_blocks(folder):
         tagged = load_pages(folder)
-        return measure_layouts(tagged, read([(page.path, 1) for page in tagged]))
+        return measure_layouts(tagged, read([page.page for page in tagged]))
     questions = load_evidence(folder)
     pages = gold_pages(questions)
     best = best_overlaps(questions, pages, read(pages))
