@@ -45,7 +45,7 @@ class Words:
         texts: n strings without whitespace.
         boxes: (n, 4), the bounding boxes of the printed glyphs.
         confidences: (n,) recognition confidences of the OCR engine, 0..1; None for words of a
-            PDF's text layer.
+            PDF's text layer, or NaN where OCR has read words in the pictures of their page.
     """
 
     texts: tuple[str, ...]

@@ -19,9 +19,10 @@ EncoderName = Annotated[
     ),
 ]
 OcrMode = Annotated[
-    Literal["auto", "always", "never"],
+    Literal["auto", "pages", "always", "never"],
     typer.Option(
-        help="Send pages to OCR: those whose text layer is missing or wrong, all, or none.",
+        help="Send to OCR: pages whose text layer is missing or wrong, and the pictures of others "
+        "(auto); such pages alone; all pages; or none.",
     ),
 ]
 ModelMode = Annotated[

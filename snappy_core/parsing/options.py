@@ -8,7 +8,8 @@ from typing import Literal
 from snappy_core.parsing.layout.layout_model import LAYOUT_MODELS
 from snappy_core.parsing.ocr.engine import DEFAULT_ENGINE, OCR_ENGINES
 
-Ocr = Literal["auto", "always", "never"]
+Ocr = Literal["auto", "pages", "always", "never"]
+OCR_MODES: tuple[Ocr, ...] = Ocr.__args__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +17,9 @@ class ReadingOptions:
     """How documents are read; part of the ingest fingerprint.
 
     Attributes:
-        ocr: "auto" runs OCR on pages whose text layer is missing, mostly hidden, or covers little
-            of what is drawn on them; "always" on all pages, "never" on none.
+        ocr: "pages" runs OCR on pages whose text layer is missing, mostly hidden, or covers little
+            of what is drawn on them; "auto" also in the pictures of other pages, if the engine is
+            installed; "always" on all pages as a whole, "never" on none.
         languages: of the text, for OCR: Tesseract's names, joined by "+": "eng", "deu+fra".
         layout_model: "auto" runs the default layout model, if it is installed, on pages that
             OCR reads, whose figures are unknown; "always" runs it on all pages, and so does the
@@ -37,8 +39,8 @@ class ReadingOptions:
     ocr_engine: str = DEFAULT_ENGINE
 
     def __post_init__(self) -> None:
-        if self.ocr not in ("auto", "always", "never"):
-            raise ValueError(f"ocr must be 'auto', 'always' or 'never', not {self.ocr!r}")
+        if self.ocr not in OCR_MODES:
+            raise ValueError(f"ocr must be one of {', '.join(OCR_MODES)}, not {self.ocr!r}")
         if self.layout_model not in ("auto", "always", "never", *LAYOUT_MODELS.names()):
             raise ValueError(
                 f"layout_model must be 'auto', 'always', 'never' or the name of a registered model "

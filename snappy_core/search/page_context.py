@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from snappy_core.boxes import line_boxes
 from snappy_core.search.hits import Hit
 from snappy_core.stores.base import DocumentRecord, Snapshot
@@ -64,9 +67,7 @@ def make_hit(
         page_width=page.width,
         page_height=page.height,
         page_unit=page.unit,
-        ocr_confidence=(
-            -1.0 if confidences is None or not words else float(confidences[words].mean())
-        ),
+        ocr_confidence=(-1.0 if confidences is None else _mean_known(confidences[words])),
         rects=tuple((x0, y0, x1, y1) for x0, y0, x1, y1 in lines),
         user_space=page.user_space,
         metadata=dict(document.metadata),
@@ -75,6 +76,12 @@ def make_hit(
         parent=None if region.parent is None else page.regions[region.parent],
         **values,
     )
+
+
+def _mean_known(confidences: NDArray[np.float32]) -> float:
+    """Return the mean of the words that OCR has read, -1 if there is none."""
+    known = confidences[~np.isnan(confidences)]
+    return float(known.mean()) if len(known) else -1.0
 
 
 def _neighbors(regions: Sequence[Region]) -> list[Neighbors]:

@@ -16,6 +16,7 @@ from snappy_core.parsing.drawings import Drawings
 from snappy_core.parsing.layout import layout_model
 from snappy_core.parsing.layout.regions import find_regions
 from snappy_core.parsing.layout.ruling_lines import find_ruling_lines
+from snappy_core.parsing.ocr.pictures import read_pictures
 from snappy_core.parsing.ocr.text_layer import OCR_DPI, recognize_page
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.pdf.annotations import draw_annotations, has_drawn_annotations
@@ -180,7 +181,7 @@ def build_page(
     """Run OCR and the layout model as far as the page needs them, and find the regions."""
     drawings = content.drawings
     if content.has_ink:
-        if options.ocr == "always" or (options.ocr == "auto" and content.unreliable_text):
+        if options.ocr == "always" or (options.ocr != "never" and content.unreliable_text):
             content = _with_ocr(content, render(OCR_DPI), options)
             drawings = content.drawings
         is_ocr = content.text_layer.confidences is not None
@@ -191,6 +192,10 @@ def build_page(
             drawings = replace(drawings, areas=(*drawings.areas, *areas))
     size = content.width, content.height
     words, regions, warning = find_regions(content.text_layer, *size, drawings, content.tags)
+    if options.ocr == "auto" and words.confidences is None:
+        areas = content.drawings.areas
+        words, regions, failure = read_pictures(words, regions, areas, render, options)
+        warning = _join(warning, failure)
     warning, matrix = _join(content.warning, warning), content.user_space
     return Page(number, content.label, *size, "pt", words, regions, render, warning, matrix)
 

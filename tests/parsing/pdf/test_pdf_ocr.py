@@ -93,7 +93,7 @@ def test_a_figure_does_not_send_its_page_to_ocr(no_ocr):
             write(canvas, 20, 400 - 14 * i, "The pilot boat waits outside the bar.", size=12)
         canvas.drawImage(ImageReader(sheet()), 100, 20, 124, 176)
 
-    (page,) = pages_of(pdf(draw))
+    (page,) = pages_of(pdf(draw), ocr="pages")
     assert set(page.words.texts) == set("The pilot boat waits outside the bar.".split())
 
 
