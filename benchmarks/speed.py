@@ -9,8 +9,8 @@ from importlib import import_module
 from importlib.metadata import version
 
 BENCHMARKS = (
-    "encoding", "colvision", "scoring", "scan", "stages", "grids", "index", "scale", "adding",
-    "mixed", "adapters", "reading", "ocr", "workers",
+    "encoding", "colvision", "scoring", "scan", "stages", "grids", "index", "filters", "scale",
+    "adding", "mixed", "adapters", "reading", "ocr", "workers",
 )  # fmt: skip
 """Modules of this package whose `run()` returns or yields `measure.Result`s."""
 

@@ -19,6 +19,7 @@ from snappy_core.errors import (
     UnreadableDocumentError,
     WorkerError,
 )
+from snappy_core.filters import Filter
 from snappy_core.index import RegionIndex
 from snappy_core.info import IndexInfo
 from snappy_core.ingest.ray.executor import Ray
@@ -27,7 +28,6 @@ from snappy_core.ingest.workers import Workers
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Source
 from snappy_core.search.context import assemble
-from snappy_core.search.filters import Filter
 from snappy_core.search.hits import Highlight, Hit, Hits
 from snappy_core.stores.base import DocumentRecord, Store
 from snappy_core.types import Cell, Page, Region

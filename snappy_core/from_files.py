@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any, Self
 
 from snappy_core.encoders.base import Encoder
 from snappy_core.index import RegionIndex
 from snappy_core.parsing.source import Sources
-from snappy_core.types import Scalar
+from snappy_core.types import NewMetadata
 
 
 class FromFiles:
@@ -21,7 +21,7 @@ class FromFiles:
         paths: Sources | Iterable[Sources],
         *,
         index_path: str | os.PathLike[str] = ":memory:",
-        metadata: Mapping[str, Scalar] | None = None,
+        metadata: NewMetadata | None = None,
         password: str | None = None,
         encoder: Encoder | None = None,
         **arguments: Any,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Unpack, cast
 
 from snappy_core._async import async_twin
@@ -27,7 +27,7 @@ from snappy_core.search.reranking import deepen, rerank
 from snappy_core.stores import MemoryStore, Store, open_store
 from snappy_core.stores.base import DocumentRecord
 from snappy_core.stores.closed import ClosedStore
-from snappy_core.types import Patches, Scalar
+from snappy_core.types import NewMetadata, Patches
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -92,7 +92,7 @@ class RegionIndex:
         self,
         paths: Sources | Iterable[Sources],
         *,
-        metadata: Mapping[str, Scalar] | None = None,
+        metadata: NewMetadata | None = None,
         password: str | None = None,
         reading: ReadingOptions = ReadingOptions(),
         executor: Executor | None = None,
@@ -105,8 +105,9 @@ class RegionIndex:
         and the others are still added.
 
         Args:
-            metadata: your own keys, part of every hit in these documents. None keeps the
-                metadata of documents that are already in the index; {} removes it.
+            metadata: your own keys, part of every hit in these documents: text, numbers, bools,
+                dates, and lists of these. None keeps the metadata of documents that are already in
+                the index; {} removes it.
             password: opens encrypted documents.
             reading: OCR, layout model and pooling.
             executor: where documents are read and encoded: `Workers(4)` for processes, or
@@ -137,7 +138,7 @@ class RegionIndex:
         regions: SuppliedRegions | None = None,
         regions_format: str | None = None,
         patches: Sequence[Patches] | None = None,
-        metadata: Mapping[str, Scalar] | None = None,
+        metadata: NewMetadata | None = None,
         password: str | None = None,
         reading: ReadingOptions = ReadingOptions(),
         executor: Executor | None = None,
@@ -181,8 +182,8 @@ class RegionIndex:
             k: the most hits to return; by default 5, or with a budget as many as fit.
             budget: the most tokens of all hits together, estimated for English by
                 `context.estimate_tokens`. It is filled with those worth most for their length.
-            filter: `{key: value or list of values}` over your metadata, `document_id`, `source`,
-                `page_number` and `region_label`.
+            filter: `{key: value, list of values, or {"$gte": value}}` over your metadata and the
+                keys of regions, and `$and`, `$or`, `$not`; see `snappy_core.filters.Filter`.
             score_threshold: the least score of a hit, -1..1.
             per_page: the most hits from one page.
             scoring: "maxsim" (late interaction inside the region), the paper's "iou_weighted",

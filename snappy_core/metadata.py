@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from snappy_core.filters import plain_value
 from snappy_core.search.hits import Highlight, Hit
-from snappy_core.types import Box, Scalar
+from snappy_core.types import Box, MetadataValue, NewMetadata
 
 SCHEMA = "snappy.region/1"
 
@@ -20,12 +20,15 @@ KEYS = (
 )  # fmt: skip
 """The keys of every region, in LangChain and LlamaIndex."""
 
-RESERVED = frozenset((*KEYS, "page", "text", "score", "region_score", "page_score", "rank"))
-"""Keys that documents cannot have in their own metadata: `KEYS` and those the adapters add."""
+RESERVED = frozenset(
+    (*KEYS, "file_name", "page", "text", "score", "region_score", "page_score", "rank")
+)
+"""Keys that documents cannot have in their own metadata: `KEYS`, and those that filters and the
+adapters add."""
 
 
-def region_metadata(hit: Hit) -> dict[str, Scalar]:
-    """Return `KEYS` and the document's own metadata as a dict of JSON scalars.
+def region_metadata(hit: Hit) -> dict[str, MetadataValue]:
+    """Return `KEYS` as JSON scalars, and the document's own metadata, which may have lists.
 
     Boxes are fractions of the rendered page, rounded to six digits; `rects_json` is a JSON list of
     boxes, one for each line, `highlights_json` of objects with `kind`, `text`, `score`, `words` and
@@ -97,21 +100,23 @@ def _to_json(value: object) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
-def check_metadata(metadata: Mapping[str, Scalar] | None) -> dict[str, Scalar]:
-    """Return a copy of a document's own metadata, or {} for None.
+def check_metadata(metadata: NewMetadata | None) -> dict[str, MetadataValue]:
+    """Return a document's own metadata as it is stored, dates as ISO text; {} for None.
 
     Raises:
-        ValueError: a key is reserved or not a string, or a value is not a JSON scalar.
+        ValueError: a key is reserved or no string, or a value is no scalar, date or list of them.
     """
-    checked = dict(metadata or {})
-    for key, value in checked.items():
+    checked: dict[str, MetadataValue] = {}
+    for key, value in (metadata or {}).items():
         if not isinstance(key, str):
             raise ValueError(f"metadata keys must be strings, not {key!r}")
         if key in RESERVED:
             raise ValueError(f"metadata key {key!r} is reserved; choose another name")
-        if not isinstance(value, (str, int, float, bool, type(None))):
-            kind = type(value).__name__
-            raise ValueError(f"metadata {key!r} must be a string, number, bool or None, not {kind}")
-        if isinstance(value, float) and not math.isfinite(value):
-            raise ValueError(f"metadata {key!r} must be a finite number, not {value}")
+        if key.startswith("$"):
+            raise ValueError(f"metadata key {key!r} begins with $, as operators of filters do")
+        is_list = isinstance(value, (list, tuple))
+        try:
+            checked[key] = [plain_value(v) for v in value] if is_list else plain_value(value)  # type: ignore[union-attr]
+        except ValueError as error:
+            raise ValueError(f"metadata {key!r} must be {error}") from None
     return checked

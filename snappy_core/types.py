@@ -6,8 +6,9 @@ them as read-only.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -23,6 +24,13 @@ Matrix = tuple[float, float, float, float, float, float]
 """An affine map in the order of PDF, (a, b, c, d, e, f): x' = a x + c y + e, y' = b x + d y + f."""
 
 Scalar = str | int | float | bool | None
+MetadataValue = Scalar | Sequence[Scalar]
+Metadata = Mapping[str, MetadataValue]
+"""The user's own keys of a document, as they are stored: dates are ISO text."""
+
+NewMetadata = Mapping[str, Scalar | date | Sequence[Scalar | date]]
+"""Metadata as it is given."""
+
 Label = Literal[
     "title", "heading", "paragraph", "list_item", "table", "table_row", "figure", "caption",
     "formula", "header", "footer", "other", "list",

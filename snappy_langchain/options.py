@@ -8,7 +8,8 @@ from typing import Any, Self
 from langchain_core.callbacks import Callbacks
 from pydantic import BaseModel, Field, model_validator
 
-from snappy_core.search.filters import Filter, PageReference
+from snappy_core.filters import Filter
+from snappy_core.search.filters import PageReference
 from snappy_core.search.options import SEARCH_OPTIONS, RankingOptions, check_options
 from snappy_langchain.reranking import AnyReranker, to_reranker
 
@@ -34,8 +35,8 @@ class SearchFields(BaseModel):
     """The most tokens of all documents together, estimated for English; it is filled with those
     worth most for their length."""
     filter: Filter | None = None
-    """`{key: value or list of values}` over your metadata, `document_id`, `source`,
-    `page_number` and `region_label`."""
+    """`{key: value, list of values, or {"$gte": value}}` over your metadata and the keys of
+    regions, and `$and`, `$or`, `$not`, as in `RegionIndex.search`."""
     score_threshold: float | None = None
     """The least score of a document, -1..1."""
     per_page: int | None = None

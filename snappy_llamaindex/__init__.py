@@ -1,6 +1,7 @@
 """Snappy for LlamaIndex: a retriever, a tool and postprocessors that return regions of pages."""
 
 try:
+    from snappy_llamaindex.filters import to_filter, to_metadata_filters
     from snappy_llamaindex.mapping import RegionNode, to_node
     from snappy_llamaindex.postprocessor import RegionPostprocessor, TokenBudgetPostprocessor
     from snappy_llamaindex.retriever import SnappyRetriever
@@ -20,5 +21,7 @@ __all__ = [
     "SnappyRetriever",
     "TokenBudgetPostprocessor",
     "region_tool",
+    "to_filter",
+    "to_metadata_filters",
     "to_node",
 ]

@@ -12,14 +12,15 @@ from llama_index.core.callbacks import CBEventType, EventPayload
 from llama_index.core.instrumentation.events.rerank import ReRankEndEvent, ReRankStartEvent
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.schema import MetadataMode, NodeWithScore, QueryBundle
+from llama_index.core.vector_stores.types import MetadataFilters
 
 from snappy_core.boxes import overlap_by_half
 from snappy_core.encoders.base import Encoder
+from snappy_core.filters import Filter
 from snappy_core.index import RegionIndex
 from snappy_core.metadata import SCHEMA
 from snappy_core.page_search import PageSearch, page_reference
 from snappy_core.search.context import estimate_tokens
-from snappy_core.search.filters import Filter
 from snappy_core.search.options import DEFAULT_K, PAGE_SEARCH_OPTIONS, check_options
 from snappy_llamaindex.mapping import to_node, to_question
 from snappy_llamaindex.reranking import AnyReranker, core_options
@@ -52,7 +53,7 @@ class RegionPostprocessor(BaseNodePostprocessor):
             it is the page label as printed.
         page_base: the number of the first page under any other key, 0 or 1.
         k, budget, filter, score_threshold, per_page, scoring, candidates, location_references: as
-            in `RegionIndex.search`.
+            in `RegionIndex.search`. `filter` may also be LlamaIndex's `MetadataFilters`.
         reranker: as there, or a node postprocessor that reranks.
 
     Raises:
@@ -64,7 +65,7 @@ class RegionPostprocessor(BaseNodePostprocessor):
 
     k: int | None = None
     budget: int | None = None
-    filter: Filter | None = None
+    filter: Filter | MetadataFilters | None = None
     score_threshold: float | None = None
     per_page: int | None = None
     scoring: str | None = None

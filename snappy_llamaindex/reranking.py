@@ -12,6 +12,7 @@ from snappy_core.search.filters import PageReference
 from snappy_core.search.hits import Hit
 from snappy_core.search.options import RankingOptions, Reranker
 from snappy_core.search.reranking import scores_of_selection
+from snappy_llamaindex.filters import to_filter
 from snappy_llamaindex.mapping import to_node
 
 AnyReranker = Reranker | BaseNodePostprocessor
@@ -57,4 +58,8 @@ def to_reranker(reranker: AnyReranker | None) -> Reranker | None:
 
 def core_options(options: Mapping[str, Any]) -> dict[str, Any]:
     """Return options as `RegionIndex.search` takes them."""
-    return {**options, "reranker": to_reranker(options.get("reranker"))}
+    return {
+        **options,
+        "filter": to_filter(options.get("filter")),
+        "reranker": to_reranker(options.get("reranker")),
+    }

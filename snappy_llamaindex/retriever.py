@@ -10,10 +10,12 @@ from typing import Any, Unpack
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.callbacks import CallbackManager
 from llama_index.core.schema import IndexNode, NodeWithScore, QueryBundle
+from llama_index.core.vector_stores.types import MetadataFilters
 
+from snappy_core.filters import Filter
 from snappy_core.from_files import FromFiles
 from snappy_core.index import RegionIndex
-from snappy_core.search.filters import Filter, PageReference
+from snappy_core.search.filters import PageReference
 from snappy_core.search.options import SEARCH_OPTIONS, check_options
 from snappy_llamaindex.mapping import to_node, to_question
 from snappy_llamaindex.reranking import AnyReranker, SearchOptions, core_options
@@ -69,7 +71,8 @@ class SnappyRetriever(FromFiles, BaseRetriever):
         options: `k`, `budget`, `filter`, `score_threshold`, `per_page`, `scoring`, `pages`,
             `candidates`, `location_references` and `reranker`, as in `RegionIndex.search`. The
             reranker can also be a node postprocessor that reranks; it reads more nodes than are
-            returned, and keeps scores and budgets comparable.
+            returned, and keeps scores and budgets comparable. `filter` may also be LlamaIndex's
+            `MetadataFilters`.
 
     Raises:
         FileNotFoundError: there is no index at that path.
@@ -79,7 +82,7 @@ class SnappyRetriever(FromFiles, BaseRetriever):
 
     k: int | None = None
     budget: int | None = None
-    filter: Filter | None = None
+    filter: Filter | MetadataFilters | None = None
     score_threshold: float | None = None
     per_page: int | None = None
     scoring: str | None = None

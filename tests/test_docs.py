@@ -34,6 +34,14 @@ def test_extensions_work(tmp_path, monkeypatch, capsys):
     assert len(printed.splitlines()) >= 4
 
 
+def test_filters_select_what_the_page_says(tmp_path, monkeypatch):
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    monkeypatch.chdir(tmp_path)
+    program = "\n".join(blocks("filters.md"))
+    assert program.count("assert") == 6
+    exec(compile(program, "filters.md", "exec"), {"__name__": "filters"})
+
+
 def test_every_registry_is_in_the_table():
     import snappy_core.evaluation.chunks
     import snappy_core.index  # noqa: F401  all registries exist now

@@ -3,6 +3,7 @@
 import json
 import math
 from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pytest
@@ -86,7 +87,10 @@ def test_the_dict_is_new_each_time():
     [
         *(({key: "x"}, f"{key!r} is reserved") for key in sorted(RESERVED)),
         ({1: "x"}, "keys must be strings, not 1"),
-        ({"tags": ["a", "b"]}, "'tags' must be .* not list"),
+        ({"tags": [["a"]]}, "'tags' must be .* not list"),
+        ({"tags": {"a", "b"}}, "'tags' must be .* not set"),  # which have no order
+        ({"$or": "x"}, "begins with \\$"),
+        ({"big": 2**63}, "64 bits"),
         ({"nested": {"a": 1}}, "not dict"),
         ({"count": np.int64(3)}, "not int64"),  # json cannot write it
         ({"share": math.nan}, "finite"),
@@ -100,7 +104,12 @@ def test_metadata_that_is_refused(metadata, message):
 
 def test_metadata_that_is_taken():
     given = {"team": "harbour", "year": 1823, "share": 0.5, "draft": True, "note": None, "": ""}
+    given["tags"] = ["a", 2, None]
     taken = check_metadata(given)
     assert taken == given
     assert taken is not given
+    assert taken["tags"] is not given["tags"]
+    dates = {"signed": date(2024, 3, 1), "sent": (datetime(2024, 3, 1, 12, tzinfo=UTC),)}
+    expected = {"signed": "2024-03-01", "sent": ["2024-03-01T12:00:00+00:00"]}
+    assert check_metadata(dates) == expected
     assert check_metadata(None) == {}

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -54,7 +55,8 @@ def run_app(app: typer.Typer, name: str, arguments: Sequence[str]) -> int:
     files and indexes, and 2 for wrong arguments; 128 and the number of a signal that ended it.
     """
     try:
-        with clean_exit():
+        with clean_exit(), warnings.catch_warnings():
+            warnings.showwarning = _print_warning
             code = app(arguments or ["--help"], prog_name=name, standalone_mode=False)
         sys.stdout.flush()
     except BrokenPipeError:  # the reader, perhaps `head`, has stopped reading
@@ -74,6 +76,10 @@ def run_app(app: typer.Typer, name: str, arguments: Sequence[str]) -> int:
         print(f"error: {_message(error)}", file=sys.stderr)
         return int(error_code)
     return code if isinstance(code, int) else 0
+
+
+def _print_warning(message: Warning | str, *_: object, **__: object) -> None:
+    print(f"warning: {plain(str(message))}", file=sys.stderr)
 
 
 def _complete_ray(arguments: Sequence[str]) -> list[str]:

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 import typer
 
 from snappy_core.encoders import MINILM, Encoder, open_encoder
-from snappy_core.types import Scalar
+from snappy_core.filters import BUILT_IN, Filter
+from snappy_core.types import MetadataValue, Scalar
 
 EncoderName = Annotated[
     str | None,
@@ -63,32 +64,48 @@ def load_encoder(name: str | None) -> Encoder | None:
     return None if name is None else open_encoder(name)
 
 
-def read_metadata(pairs: Sequence[str]) -> dict[str, Scalar]:
-    """Return metadata written as `key=value`.
+def read_metadata(pairs: Sequence[str]) -> dict[str, MetadataValue]:
+    """Return metadata written as `key=value`; a list is written as JSON.
 
-    >>> read_metadata(["team=finance", "year=2025", "edition=1.10"])
-    {'team': 'finance', 'year': 2025, 'edition': '1.10'}
+    >>> read_metadata(["team=finance", "year=2025", "edition=1.10", 'tags=["q3", "audited"]'])
+    {'team': 'finance', 'year': 2025, 'edition': '1.10', 'tags': ['q3', 'audited']}
     """
-    metadata: dict[str, Scalar] = {}
+    metadata: dict[str, MetadataValue] = {}
     for key, value in map(_split, pairs):
         if key in metadata:
             raise ValueError(f"the metadata key {key!r} appears twice")
-        metadata[key] = _scalar(value)
+        metadata[key] = _list(value) or _scalar(value)
     return metadata
 
 
-def read_filter(pairs: Sequence[str]) -> dict[str, list[Scalar]]:
-    """Return a filter written as `key=value`; a repeated key allows several values.
+def read_filter(parts: Sequence[str]) -> Filter:
+    """Return a filter written as `key=value`, or whole filters as JSON; all must hold.
 
-    A value that is a number matches both the number and its text: metadata may hold either.
+    A repeated key allows several values. A value of your metadata that is a number matches both
+    the number and its text: metadata may hold either.
 
-    >>> read_filter(["year=2025", "team=finance", "team=legal"])
-    {'year': [2025, '2025'], 'team': ['finance', 'legal']}
+    >>> read_filter(["year=2025", "team=finance", "team=legal", "page_label=3"])
+    {'year': [2025, '2025'], 'team': ['finance', 'legal'], 'page_label': ['3']}
+    >>> read_filter(["page_number=3", '{"year": {"$gte": 2024}}'])
+    {'$and': [{'page_number': [3]}, {'year': {'$gte': 2024}}]}
     """
     filter: dict[str, list[Scalar]] = {}
-    for key, value in map(_split, pairs):
-        filter.setdefault(key, []).extend(dict.fromkeys([_scalar(value), value]))
-    return filter
+    whole: list[Filter] = []
+    for part in parts:
+        if part.lstrip().startswith("{"):
+            try:
+                whole.append(json.loads(part))
+            except ValueError as error:
+                raise ValueError(f"{part!r} is no JSON: {error}") from None
+            continue
+        key, value = _split(part)
+        values = [_scalar(value), value]
+        if key in BUILT_IN:
+            values = [value if BUILT_IN[key][1] is str else _scalar(value)]
+        filter.setdefault(key, []).extend(dict.fromkeys(values))
+    if not whole:
+        return filter
+    return {"$and": [filter, *whole]} if filter else {"$and": whole}
 
 
 def _split(pair: str) -> tuple[str, str]:
@@ -96,6 +113,15 @@ def _split(pair: str) -> tuple[str, str]:
     if not (key and equals):
         raise ValueError(f"{pair!r} is not of the form KEY=VALUE")
     return key, value
+
+
+def _list(text: str) -> list[Scalar] | None:
+    """Return the list that a JSON text stands for, None for another text or an empty list."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return None
+    return value if isinstance(value, list) else None
 
 
 def _scalar(text: str) -> Scalar:

@@ -9,7 +9,7 @@ from rich.text import Text
 from snappy_core import Hit
 from snappy_core.metadata import region_metadata
 from snappy_core.terminal import plain, plain_lines
-from snappy_core.types import Scalar
+from snappy_core.types import MetadataValue
 
 
 def print_json(value: object) -> None:
@@ -17,7 +17,7 @@ def print_json(value: object) -> None:
     print(json.dumps(value, indent=2))
 
 
-def record(hit: Hit) -> dict[str, Scalar]:
+def record(hit: Hit) -> dict[str, MetadataValue]:
     """Return a hit as a flat JSON object: the metadata of its region, its text and its scores."""
     return {
         **region_metadata(hit),

@@ -45,8 +45,9 @@ def search(
         list[str] | None,
         typer.Option(
             metavar="KEY=VALUE",
-            help="Search only where metadata, document_id, source, page_number or region_label "
-            "has this value; repeat a key to allow several values.",
+            help="Search only where your metadata, or document_id, source, file_name, "
+            "page_number, page_label, section, region_label, has this value; repeat a key to allow "
+            'several values. Or JSON: \'{"year": {"$gte": 2024}}\'.',
         ),
     ] = None,
     score_threshold: Annotated[

@@ -19,7 +19,7 @@ from snappy_core.metadata import check_metadata
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Source
 from snappy_core.stores.base import PageRecord, Store
-from snappy_core.types import Scalar
+from snappy_core.types import Metadata, NewMetadata
 
 
 def ingest(
@@ -27,7 +27,7 @@ def ingest(
     encoder: Encoder,
     documents: Sequence[tuple[str, Source]],
     *,
-    metadata: Mapping[str, Scalar] | None = None,
+    metadata: NewMetadata | None = None,
     reading: ReadingOptions = ReadingOptions(),
     executor: Executor | None = None,
     supplied: Mapping[int, SuppliedPage] | None = None,
@@ -53,7 +53,7 @@ def ingest(
 def write_documents(
     store: Store,
     pipeline: Pipeline,
-    metadata: Mapping[str, Scalar] | None,
+    metadata: Metadata | None,
     bar: IngestProgress,
 ) -> IngestReport:
     """Write the documents of a pipeline, one after the other, and report on them."""

@@ -11,10 +11,11 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from snappy_core.filters import Filter
 from snappy_core.scoring.granularity import answering, drop_nested, rankable
 from snappy_core.scoring.ranking import cap_per_group, ranking
 from snappy_core.search.budget import best_for_budget, fill_budget
-from snappy_core.search.filters import Filter, PageReference, find_pages, resolve
+from snappy_core.search.filters import PageReference, resolve
 from snappy_core.search.highlights import find_highlights
 from snappy_core.search.hits import Hit, Hits
 from snappy_core.search.hot_area_hits import find_hot_areas, merge
@@ -25,7 +26,7 @@ from snappy_core.search.options import DEFAULT_K
 from snappy_core.search.page_context import PageContext, make_hit, read_page_context
 from snappy_core.search.page_scores import Scores, query_weights, score
 from snappy_core.stores.base import Snapshot
-from snappy_core.types import LABELS, Query
+from snappy_core.types import Query
 
 PAGE_BATCH = 256
 """Pages whose patches are in memory at once: about 35 MB of a vision encoder's."""
@@ -59,9 +60,9 @@ def search(
 
     The others are those of `SearchOptions`, checked.
     """
-    page_filter, labels = resolve(filter, snapshot.documents() if filter else ())
-    if pages is not None:
-        page_filter = replace(page_filter, page_ids=find_pages(snapshot, pages))
+    selection = resolve(filter, snapshot, pages)
+    page_filter = selection.pages
+    context_of = cache(partial(read_page_context, snapshot))
     weights = query_weights(snapshot, query)
     page_ids = snapshot.candidates(query.vectors, weights, page_filter, candidates)
 
@@ -81,8 +82,9 @@ def search(
         rank(
             batch,
             replace(scores, overall=prior.raise_scores(scores.overall, batch, scores.offsets)),
-            labels,
+            selection.labels,
             threshold,
+            allowed=selection.mask(batch, scores.labels, context_of),
             named=prior.named_labels(),
             nested=budget is not None,
         )
@@ -92,8 +94,6 @@ def search(
     ranked = ranked[ranking(ranked["score"])]
     if per_page is not None and budget is None:
         ranked = ranked[cap_per_group(ranked["page_id"], per_page)]
-
-    context_of = cache(partial(read_page_context, snapshot))
 
     def ranked_hits() -> Iterator[Hit]:
         for position, row in enumerate(ranked, start=1):
@@ -113,7 +113,7 @@ def search(
         hits = list(islice(ranked_hits(), k or DEFAULT_K))
     else:
         hits = best_for_budget(ranked_hits(), budget)
-    if query.terms is None and (labels is None or LABELS.index("hot_area") in labels):
+    if query.terms is None and selection.has_areas:
         page_scores = np.concatenate([np.empty(0), *(scores.pages for _, scores in scored)])
         page_maxsims = np.concatenate([np.empty(0), *(scores.page_maxsims for _, scores in scored)])
         best = ranking(prior.raise_pages(page_scores, page_ids))[: k or DEFAULT_K]
@@ -125,6 +125,7 @@ def search(
             page_maxsims[best],
             prior,
             context_of,
+            selection.allows_area,
         )
         limit = (k or DEFAULT_K, per_page) if budget is None else (None, None)
         hits = merge([*hits, *(hit for hit in areas if hit.score >= threshold)], *limit)
@@ -172,6 +173,7 @@ def rank(
     labels: frozenset[int] | None = None,
     threshold: float = -math.inf,
     *,
+    allowed: NDArray[np.bool_] | None = None,
     named: frozenset[int] = frozenset(),
     nested: bool = False,
 ) -> NDArray[np.void]:
@@ -181,6 +183,7 @@ def rank(
         page_ids: (p,) the ids of the scored pages.
         labels: the labels that a filter asks for, as indices into `LABELS`.
         threshold: the least overall score.
+        allowed: (r,) the regions that meet the rest of a filter.
         named: labels of running heads and listings that a question asks for.
         nested: return regions together with what contains them.
     """
@@ -189,6 +192,8 @@ def rank(
         mask |= np.isin(scores.labels, list(named))
     else:
         mask = rankable(scores.labels, scores.parents, labels)
+    if allowed is not None:
+        mask &= allowed
     order = np.flatnonzero(mask & (scores.overall >= threshold))
     order = order[ranking(scores.overall[order])]
     if not nested:

@@ -1,16 +1,34 @@
-"""Filters by key, `{key: value or list of values}`, and references to single pages."""
+"""From a filter to what a search looks at: pages, labels and regions. References to pages."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+import warnings
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from snappy_core.stores.base import DocumentRecord, PageFilter, Snapshot
-from snappy_core.types import LABELS, Scalar
+import numpy as np
+from numpy.typing import NDArray
 
-Filter = Mapping[str, Scalar | Sequence[Scalar]]
-BUILT_IN = ("document_id", "source", "page_number", "region_label")
+from snappy_core.filters import (
+    BUILT_IN,
+    PAGE_LISTS,
+    All,
+    Comparison,
+    Condition,
+    Filter,
+    Row,
+    all_of,
+    comparisons,
+    conjuncts,
+    parse,
+    predicate,
+    weaken,
+)
+from snappy_core.search.page_context import PageContext
+from snappy_core.stores.base import PageFilter, Snapshot, document_row
+from snappy_core.types import LABELS, Region
 
 
 class PageReference(NamedTuple):
@@ -25,63 +43,161 @@ class PageReference(NamedTuple):
     page: int | str
 
 
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a filter selects.
+
+    Attributes:
+        pages: where to search.
+        labels: the region labels that it asks for, as indices into `LABELS`; None if it names none.
+        regions: what each region has to meet besides.
+    """
+
+    pages: PageFilter = field(default_factory=PageFilter)
+    labels: frozenset[int] | None = None
+    regions: Condition = field(default_factory=All)
+
+    def mask(
+        self,
+        page_ids: NDArray[np.int64],
+        labels: NDArray[np.uint8],
+        context_of: Callable[[int], PageContext],
+    ) -> NDArray[np.bool_]:
+        """Return which regions of some pages meet `regions`, (r,).
+
+        Pages are read only if it is about more than labels.
+
+        Args:
+            labels: (r,) indices into `LABELS`, of all regions of the pages (p,).
+            context_of: reads the context of a page by its id.
+        """
+        meets = predicate(self.regions)
+        if all(leaf.key == "region_label" for leaf in comparisons(self.regions)):
+            allowed = [code for code, name in enumerate(LABELS) if meets({"region_label": name})]
+            return np.isin(labels, allowed)
+        contexts = map(context_of, page_ids.tolist())
+        rows = (
+            region_row(context, region, f"{context.id_prefix}r{index}")
+            for context in contexts
+            for index, region in enumerate(context.page.regions)
+        )
+        return np.fromiter(map(meets, rows), dtype=bool, count=len(labels))
+
+    def allows_area(self, context: PageContext, region: Region, region_id: str) -> bool:
+        """Return whether an area without text meets it, which is in no page's list of regions."""
+        return predicate(self.regions)(region_row(context, region, region_id))
+
+    @property
+    def has_areas(self) -> bool:
+        """Whether areas without text can meet it."""
+        return self.labels is None or LABELS.index("hot_area") in self.labels
+
+
 def resolve(
-    filter: Filter | None, documents: Iterable[DocumentRecord]
-) -> tuple[PageFilter, frozenset[int] | None]:
-    """Return the pages that a filter allows and the region labels, as indices into `LABELS`.
+    filter: Filter | None, snapshot: Snapshot, pages: Iterable[PageReference] | None = None
+) -> Selection:
+    """Return what a filter selects in the state of an index, or on some of its pages.
 
-    The labels are None when the filter does not name any. A key is one of `BUILT_IN` or a metadata
-    key of some document; documents without the key do not match. True does not match 1.
-
-    Args:
-        documents: all documents of the index.
+    Each condition that has to hold is resolved where it belongs: those on documents and pages by
+    the store; what a region must meet besides by `Selection.mask`, on the pages that are scored.
+    A metadata key that no document has warns.
 
     Raises:
-        ValueError: an unknown key, an unknown label, or a value that is not a scalar.
+        ValueError: as `filters.parse` and `find_pages`.
     """
-    if not filter:
-        return PageFilter(), None
-    documents = list(documents)
-    keys = {*BUILT_IN, *(key for document in documents for key in document.metadata)}
-    matching, page_numbers, labels = documents, None, None
-    for key, value in filter.items():
-        if key not in keys and documents:
-            allowed = ", ".join(sorted(keys))
-            raise ValueError(f"unknown filter key {key!r}; this index has {allowed}")
-        values = _scalars(key, value)
-        if key == "page_number":
-            page_numbers = frozenset(v for v in values if type(v) is int)
-        elif key == "region_label":
-            for label in values:
-                if label not in LABELS:
-                    raise ValueError(f"unknown region_label {label!r}; use {', '.join(LABELS)}")
-            labels = frozenset(LABELS.index(label) for label in values)
+    condition = parse(filter)
+    selected = PageFilter(page_ids=None if pages is None else find_pages(snapshot, pages))
+    if condition == All():
+        return Selection(selected)
+    _warn_of_unknown_keys(condition, snapshot)
+    of_documents: list[Condition] = []
+    of_regions: list[Condition] = []
+    for part in conjuncts(condition):
+        levels = {leaf.level for leaf in comparisons(part)}
+        if "region" in levels:
+            of_regions.append(part)
+        elif "page" not in levels:
+            of_documents.append(part)
+        elif (numbers := _page_numbers(part)) is not None:
+            numbers = _intersection(numbers, selected.page_numbers)
+            selected = replace(selected, page_numbers=numbers)
         else:
-            matching = [document for document in matching if _matches(document, key, values)]
-    document_ids = None
-    if len(matching) < len(documents):
-        document_ids = frozenset(document.document_id for document in matching)
-    return PageFilter(document_ids, page_numbers), labels
+            page_ids = frozenset(snapshot.pages_where(part).tolist())
+            selected = replace(selected, page_ids=_intersection(page_ids, selected.page_ids))
+    if of_documents:
+        selected = replace(selected, document_ids=snapshot.documents_where(all_of(of_documents)))
+    regions = all_of(of_regions)
+    having = weaken(regions, _is_of_pages)
+    if having != All():
+        selected = replace(selected, regions=having)
+    return Selection(selected, _labels(regions), regions)
 
 
-def _scalars(key: str, value: Scalar | Sequence[Scalar]) -> list[Scalar]:
-    is_list = isinstance(value, Iterable) and not isinstance(value, (str, bytes, Mapping))
-    values: list[Scalar] = list(value) if is_list else [value]  # type: ignore[arg-type,list-item]
-    for item in values:
-        if not isinstance(item, (str, int, float, bool, type(None))):
-            raise ValueError(
-                f"filter {key!r} must be a scalar or a list of scalars, not {type(item).__name__}"
-            )
-    return values
+def region_row(context: PageContext, region: Region, region_id: str) -> Row:
+    """Return the values of a region by key, for `filters.predicate`."""
+    page, words = context.page, list(region.words)
+    confidences = page.words.confidences
+    return {
+        **document_row(context.document),
+        "page_number": page.number,
+        "page_label": page.label,
+        "page_width": page.width,
+        "page_height": page.height,
+        "page_unit": page.unit,
+        "region_id": region_id,
+        "region_label": region.label,
+        "section": region.section,
+        "reading_order": region.order,
+        "ocr_confidence": (
+            -1.0 if confidences is None or not words else float(confidences[words].mean())
+        ),
+        **dict(zip(("bbox_x0", "bbox_y0", "bbox_x1", "bbox_y1"), region.box, strict=True)),
+    }
 
 
-def _matches(document: DocumentRecord, key: str, values: Sequence[Scalar]) -> bool:
-    if key in ("document_id", "source"):
-        return getattr(document, key) in values
-    if key not in document.metadata:
-        return False
-    actual = document.metadata[key]
-    return any(actual == v and isinstance(actual, bool) == isinstance(v, bool) for v in values)
+def _page_numbers(condition: Condition) -> frozenset[int] | None:
+    """Return the page numbers that a condition lists; None if it is another one."""
+    if not isinstance(condition, Comparison) or condition.is_negated:
+        return None
+    if (condition.key, condition.operator) != ("page_number", "in"):
+        return None
+    numbers = (value for value in condition.values if isinstance(value, (int, float)))
+    return frozenset(int(number) for number in numbers if number == int(number))
+
+
+def _intersection(values: frozenset[int], others: frozenset[int] | None) -> frozenset[int]:
+    return values if others is None else values & others
+
+
+def _is_of_pages(leaf: Comparison) -> bool:
+    """Return whether a comparison is one that `Snapshot.pages_where` takes."""
+    return leaf.level != "region" or (leaf.key in PAGE_LISTS and not leaf.is_negated)
+
+
+def _labels(regions: Condition) -> frozenset[int] | None:
+    """Return the labels that a condition asks for; what it excludes does not ask for the others."""
+    asked = weaken(regions, lambda leaf: leaf.key == "region_label" and not leaf.is_negated)
+    meets = predicate(asked)
+    return (
+        None
+        if asked == All()
+        else frozenset(code for code, label in enumerate(LABELS) if meets({"region_label": label}))
+    )
+
+
+def _warn_of_unknown_keys(condition: Condition, snapshot: Snapshot) -> None:
+    keys = {leaf.key for leaf in comparisons(condition) if leaf.operator != "exists"}
+    keys.difference_update(BUILT_IN)
+    if not keys:
+        return
+    known = snapshot.metadata_keys()
+    if not keys <= known and snapshot.page_count():
+        names = ", ".join(map(repr, sorted(keys - known)))
+        warnings.warn(  # which Python shows once
+            f"no document has the filter key {names}, so nothing meets it; this index has "
+            f"{', '.join(sorted([*BUILT_IN, *known]))}",
+            stacklevel=2,
+        )
 
 
 def find_pages(snapshot: Snapshot, references: Iterable[PageReference]) -> frozenset[int]:

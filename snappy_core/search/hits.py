@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from snappy_core.boxes import Boxes
 from snappy_core.search.hits_html import hits_html
 from snappy_core.search.locations.references import LocationMatch
-from snappy_core.types import Box, Matrix, Region, Scalar
+from snappy_core.types import Box, Matrix, Metadata, Region
 
 HighlightKind = Literal["sentence", "row", "cell", "item", "line", "area"]
 
@@ -87,7 +87,7 @@ class Hit:
     ocr_confidence: float = -1.0
     rects: tuple[Box, ...] = ()
     user_space: Matrix | None = None
-    metadata: Mapping[str, Scalar] = field(default_factory=dict)
+    metadata: Metadata = field(default_factory=dict)
     previous_id: str | None = None
     next_id: str | None = None
     parent: Region | None = None

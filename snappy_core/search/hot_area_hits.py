@@ -33,6 +33,7 @@ def find_hot_areas(
     page_maxsims: NDArray[np.float32],
     prior: LocationPrior,
     context_of: Callable[[int], PageContext],
+    is_allowed: Callable[[PageContext, Region, str], bool],
 ) -> Iterator[Hit]:
     """Yield the hot areas of some pages as hits on regions without words, rank 0.
 
@@ -42,6 +43,7 @@ def find_hot_areas(
         page_ids, page_scores, page_maxsims: (p,) the pages and their scores.
         prior: the places that the question names.
         context_of: reads the context of a page by its id.
+        is_allowed: says whether an area of a page, with this region id, may be returned.
     """
     for index, page_id in enumerate(page_ids.tolist()):
         patches = snapshot.patches(page_id)
@@ -58,6 +60,9 @@ def find_hot_areas(
             box = enclose(patches.boxes[local][area])
             order = len(context.page.regions)
             region = Region(box, "(area without text)", (), "hot_area", order)
+            region_id = f"{context.id_prefix}h{int(area[0])}-{int(area[-1])}"
+            if not is_allowed(context, region, region_id):
+                continue
             region_score = propagate(patch_heat, assign([region], patches))
             score = combine(region_score, page_scores[index : index + 1])
             score = prior.raise_pages(score, page_ids[index : index + 1])
@@ -65,7 +70,7 @@ def find_hot_areas(
                 context,
                 region,
                 locations=prior.matches(page_id, None),
-                region_id=f"{context.id_prefix}h{int(area[0])}-{int(area[-1])}",
+                region_id=region_id,
                 query=query.text,
                 rank=0,
                 score=float(score[0]),

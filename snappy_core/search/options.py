@@ -8,8 +8,9 @@ from typing import TypedDict
 
 from numpy.typing import ArrayLike
 
+from snappy_core.filters import Filter, parse
 from snappy_core.scoring.rules import SCORING_RULES
-from snappy_core.search.filters import Filter, PageReference
+from snappy_core.search.filters import PageReference
 from snappy_core.search.hits import Hit
 
 DEFAULT_K = 5
@@ -54,11 +55,12 @@ SEARCH_OPTIONS = tuple(SearchOptions.__annotations__)
 def check_options(options: Mapping[str, object]) -> None:
     """Check the names and values of search options, before any work is done.
 
-    Filters and pages are checked against the index when it is searched.
+    Pages, and the keys of filters, are checked against the index when it is searched.
 
     Raises:
         TypeError: an unknown option.
-        ValueError: an option out of range, or an unknown scoring rule.
+        ValueError: an option out of range, an unknown scoring rule, or a filter that
+            `filters.parse` refuses.
     """
     for name in options:
         if name not in SEARCH_OPTIONS:
@@ -78,6 +80,7 @@ def check_options(options: Mapping[str, object]) -> None:
     reranker = options.get("reranker")
     if reranker is not None and not callable(reranker):
         raise ValueError(f"reranker must be a function of a question and hits, not {reranker!r}")
+    parse(options.get("filter"))  # type: ignore[arg-type]
     scoring = options.get("scoring")
     if scoring is not None:
         SCORING_RULES.get(str(scoring))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.errors import IndexMismatchError
+from snappy_core.filters import Condition, Row, file_name
 from snappy_core.scoring.membership import Membership
 from snappy_core.stores.catalog import Catalog, PooledVectors
-from snappy_core.types import LABELS, Page, Patches, Region, Scalar
+from snappy_core.types import LABELS, Metadata, MetadataValue, Page, Patches, Region
 
 
 class ReadableStore(Protocol):
@@ -52,7 +53,7 @@ class Store(ReadableStore, Protocol):
         When the iterable raises, the index is unchanged.
         """
 
-    def set_metadata(self, document_id: str, metadata: Mapping[str, Scalar]) -> None:
+    def set_metadata(self, document_id: str, metadata: Metadata) -> None:
         """Replace the metadata of a document; unknown documents are ignored."""
 
     def delete(self, document_id: str) -> bool:
@@ -82,6 +83,19 @@ class Snapshot(Protocol):
 
     def page_count(self) -> int:
         """Return the number of pages of all documents."""
+
+    def metadata_keys(self) -> frozenset[str]:
+        """Return the metadata keys that some document has."""
+
+    def documents_where(self, condition: Condition) -> frozenset[str]:
+        """Return the ids of the documents that meet a condition on document keys."""
+
+    def pages_where(self, condition: Condition) -> NDArray[np.int64]:
+        """Return the ids of the pages that meet a condition on document and page keys, ascending.
+
+        Comparisons of `filters.PAGE_LISTS`, not negated, are met by pages with such a region, and
+        perhaps by more.
+        """
 
     def frequencies(self, terms: Iterable[str]) -> dict[str, int]:
         """Return the number of pages that contain each term; terms on no page may be missing."""
@@ -134,7 +148,7 @@ class DocumentRecord:
     content_hash: str
     fingerprint: str
     pages: int = 0
-    metadata: Mapping[str, Scalar] = field(default_factory=dict)
+    metadata: Metadata = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -175,19 +189,45 @@ class PageVectors:
 
 @dataclass(frozen=True, slots=True)
 class PageFilter:
-    """Which pages a search may return: those that match every field; None matches all."""
+    """Which pages a search may return: those that match every field; None matches all.
+
+    Attributes:
+        regions: what a region must meet. It only keeps pages without such a region from being
+            candidates, as `Snapshot.pages_where`; that regions meet it is checked later.
+    """
 
     document_ids: frozenset[str] | None = None
     page_numbers: frozenset[int] | None = None
     page_ids: frozenset[int] | None = None
+    regions: Condition | None = None
 
     def allows(self, document_id: str, page_number: int, page_id: int) -> bool:
-        """Return whether a page matches."""
+        """Return whether a page matches, whatever regions it has."""
         return (
             (self.document_ids is None or document_id in self.document_ids)
             and (self.page_numbers is None or page_number in self.page_numbers)
             and (self.page_ids is None or page_id in self.page_ids)
         )
+
+
+def document_row(document: DocumentRecord) -> Row:
+    """Return the values of a document by key, for `filters.predicate`."""
+    return {
+        "document_id": document.document_id,
+        "source": document.source,
+        "file_name": file_name(document.source),
+        **document.metadata,
+    }
+
+
+def page_row(page: Page) -> dict[str, MetadataValue]:
+    """Return the values of a page by key: of its regions, `filters.PAGE_LISTS` as lists."""
+    return {
+        "page_number": page.number,
+        "page_label": page.label,
+        "region_label": sorted({region.label for region in page.regions}),
+        "section": sorted({region.section for region in page.regions}),
+    }
 
 
 def region_arrays(regions: Sequence[Region]) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:

@@ -53,6 +53,8 @@ class PackedPage:
         scoring: vectors, membership, labels and parents: what scoring reads.
         pooled: the vectors of the first stage.
         terms: the distinct terms of its words; see `encode_term`.
+        label: the page label; this and the next for filters.
+        region_labels, sections: those of its regions, each once, ascending.
     """
 
     number: int
@@ -61,6 +63,9 @@ class PackedPage:
     scoring: bytes
     pooled: bytes
     terms: frozenset[str]
+    label: str
+    region_labels: tuple[str, ...]
+    sections: tuple[str, ...]
 
 
 def pack_page(record: PageRecord) -> PackedPage:
@@ -75,7 +80,15 @@ def pack_page(record: PageRecord) -> PackedPage:
         _pack_scoring(record),
         pack_pooled(record.pooled),
         terms,
+        encode_text(page.label),
+        tuple(sorted({region.label for region in page.regions})),
+        tuple(sorted({encode_text(region.section) for region in page.regions})),
     )
+
+
+def encode_text(text: str) -> str:
+    """Return a text as stores compare it: as `encode_term`, and without NUL, which ends SQL."""
+    return encode_term(text).replace("\0", "\\x00")
 
 
 def encode_term(term: str) -> str:

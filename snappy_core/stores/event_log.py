@@ -20,6 +20,7 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from snappy_core.stores.base import DocumentRecord
+from snappy_core.stores.record_filters import RecordFilters
 
 WriteId = TypeVar("WriteId", int, str)
 
@@ -104,7 +105,7 @@ class EventLog(Generic[WriteId]):
         return EventLog(last, entries, encoder, tuple(superseded))
 
 
-class LogSnapshot(Generic[WriteId]):
+class LogSnapshot(RecordFilters, Generic[WriteId]):
     """The base of snapshots whose documents are in an event log."""
 
     def __init__(self, events: EventLog[WriteId]) -> None:

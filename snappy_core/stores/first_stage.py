@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from snappy_core.filters import Condition
 from snappy_core.scoring.scan import Ragged, scan
 from snappy_core.stores.base import PageFilter
 from snappy_core.stores.catalog import Catalog
@@ -63,6 +65,9 @@ class CatalogSnapshot(ABC):
     @abstractmethod
     def catalog(self) -> Catalog: ...
 
+    @abstractmethod
+    def pages_where(self, condition: Condition) -> NDArray[np.int64]: ...
+
     def candidates(
         self,
         query: NDArray[np.float32],
@@ -70,4 +75,9 @@ class CatalogSnapshot(ABC):
         page_filter: PageFilter,
         count: int | None = None,
     ) -> NDArray[np.int64]:
+        if page_filter.regions is not None:
+            page_ids = frozenset(self.pages_where(page_filter.regions).tolist())
+            if page_filter.page_ids is not None:
+                page_ids &= page_filter.page_ids
+            page_filter = replace(page_filter, page_ids=page_ids, regions=None)
         return select_candidates(self.catalog(), query, weights, page_filter, count)

@@ -20,11 +20,12 @@ from snappy_core.stores.base import (
 )
 from snappy_core.stores.catalog import Catalog, build_catalog
 from snappy_core.stores.first_stage import CatalogSnapshot
-from snappy_core.types import Page, Patches, Scalar
+from snappy_core.stores.record_filters import RecordFilters
+from snappy_core.types import Metadata, Page, Patches
 
 
 @dataclass(frozen=True)
-class _MemorySnapshot(CatalogSnapshot):
+class _MemorySnapshot(RecordFilters, CatalogSnapshot):
     """An immutable state: a write makes a new one."""
 
     records: Mapping[str, DocumentRecord]  # by document id
@@ -128,7 +129,7 @@ class MemoryStore:
                 counts,
             )
 
-    def set_metadata(self, document_id: str, metadata: Mapping[str, Scalar]) -> None:
+    def set_metadata(self, document_id: str, metadata: Metadata) -> None:
         with self._lock:
             records = dict(self._snapshot.records)
             if document_id in records:

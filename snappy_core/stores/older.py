@@ -15,6 +15,7 @@ from snappy_core.stores.base import (
 )
 from snappy_core.stores.catalog import Catalog, PooledVectors, build_catalog
 from snappy_core.stores.first_stage import CatalogSnapshot
+from snappy_core.stores.record_filters import RecordFilters
 from snappy_core.types import Page, Patches
 
 
@@ -45,7 +46,7 @@ class UpgradedStore:
 
 
 @dataclass(frozen=True, slots=True)
-class UpgradedSnapshot(CatalogSnapshot):
+class UpgradedSnapshot(RecordFilters, CatalogSnapshot):
     """A snapshot with passages in place of the pooled vectors of words."""
 
     snapshot: Snapshot

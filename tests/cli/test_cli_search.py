@@ -87,9 +87,19 @@ def test_options_reach_the_search(snappy, small_index):
     assert numbers("--filter", "page_number=3") == [("page_labels.pdf", 3)]
     both = ("--filter", "page_number=3", "--filter", "page_number=4")
     assert set(numbers(*both)) == {("page_labels.pdf", 3), ("page_labels.pdf", 4)}
+    assert numbers("--filter", '{"page_number": {"$gt": 3}}') == [("page_labels.pdf", 4)]
+    assert set(numbers("--filter", "file_name=unicode.pdf")) == {("unicode.pdf", 1)}
     assert len(numbers("--per-page", 1)) == 6
     assert numbers("--threshold", 0.99) == []
     assert len(numbers("--scoring", "iou_weighted")) == len(numbers())
+
+
+@pytest.mark.filterwarnings("default:no document has:UserWarning")
+def test_an_unknown_key_warns_in_one_line(snappy, small_index):
+    result = snappy("search", "page", "--in", small_index, "--filter", "taem=blue")
+    assert (result.code, result.out) == (0, "")
+    assert result.err.startswith("warning: no document has the filter key 'taem'")
+    assert len(result.err.splitlines()) == 2
 
 
 def test_nothing_found_is_no_error(snappy, small_index):

@@ -86,6 +86,7 @@ async def test_k_for_one_call(retriever, number):
     [
         {"filter": {"region_label": "table"}},
         {"filter": {"team": ["finance", "sales"], "page_number": 4}},
+        {"filter": {"$or": [{"page_label": "3"}, {"$not": {"page_number": {"$gt": 1}}}]}},
         {"score_threshold": 0.4},
         {"per_page": 1},
         {"candidates": 2},
@@ -155,7 +156,7 @@ async def test_unknown_option_of_a_call(retriever):
         ({"budget": 0}, "budget must be an integer of at least 1, not 0"),
         ({"score_threshold": 7}, "between -1 and 1, not 7"),
         ({"scoring": "sum"}, "'sum'; use mixture, maxsim, iou_weighted, max, mean"),
-        ({"filter": {"team": {"eq": "finance"}}}, "filter"),
+        ({"filter": {"team": {"eq": "finance"}}}, "'eq' is no operator"),
     ],
 )
 def test_wrong_fields(index, fields, message):
@@ -168,8 +169,10 @@ async def test_wrong_options_of_a_call(retriever):
         await retriever.ainvoke(QUESTION, budget=0)
     with pytest.raises(ValueError, match="k must be an integer of at least 1, not 0"):
         retriever.invoke(QUESTION, k=0)
-    with pytest.raises(ValueError, match=r"unknown filter key 'taem'; this index has .*team"):
-        await retriever.ainvoke(QUESTION, filter={"taem": "finance"})
+    with pytest.raises(ValueError, match="'page_number' is a number, not '4'"):
+        await retriever.ainvoke(QUESTION, filter={"page_number": "4"})
+    with pytest.warns(UserWarning, match=r"the filter key 'taem', .*this index has .*team"):
+        assert await retriever.ainvoke(QUESTION, filter={"taem": "finance"}) == []
 
 
 @pytest.mark.parametrize("question", ["", " \n"])

@@ -12,12 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.errors import StoreError
+from snappy_core.filters import Condition
 from snappy_core.stores import codec
 from snappy_core.stores.base import DocumentRecord, PageVectors
 from snappy_core.stores.catalog import Catalog, build_catalog
 from snappy_core.stores.codec import unpack_pooled
 from snappy_core.stores.event_log import LogSnapshot
 from snappy_core.stores.first_stage import CatalogSnapshot
+from snappy_core.stores.lance.filters import page_mask
 from snappy_core.stores.lance.rows import Pages, TableLog
 from snappy_core.stores.lance.table import Version
 from snappy_core.types import Page, Patches
@@ -106,6 +108,14 @@ class LanceSnapshot(LogSnapshot[int], CatalogSnapshot):
     def page_ids(self, document_id: str) -> dict[int, int]:
         entry = self.events.entries.get(document_id)
         return {} if entry is None else self.log.page_ids(entry)
+
+    def pages_where(self, condition: Condition) -> NDArray[np.int64]:
+        def ids_where(sql: str) -> NDArray[np.int64]:
+            table = self.version.scan(["number"], where=sql)
+            return np.asarray(table["_rowid"].to_numpy(), dtype=np.int64)
+
+        mask = page_mask(condition, self._pages, self.documents_where, ids_where)
+        return self._pages.ids[mask]
 
     def frequencies(self, terms: Iterable[str]) -> dict[str, int]:
         stored_terms = {term: codec.encode_term(term) for term in terms}

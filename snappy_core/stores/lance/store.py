@@ -17,7 +17,7 @@ from snappy_core.stores.event_log import OpenStates, put_body
 from snappy_core.stores.lance.rows import ABANDONED, TableLog, event_row, new_write, page_row
 from snappy_core.stores.lance.snapshot import LanceCache, LanceSnapshot
 from snappy_core.stores.lance.table import LanceTable
-from snappy_core.types import Scalar
+from snappy_core.types import Metadata
 
 _BATCH_PAGES = 256  # a document with more pages, or more bytes, is written in several commits
 _BATCH_BYTES = 32_000_000
@@ -112,7 +112,7 @@ class LanceStore:
             raise
         self._merge_if_fragmented()
 
-    def set_metadata(self, document_id: str, metadata: Mapping[str, Scalar]) -> None:
+    def set_metadata(self, document_id: str, metadata: Metadata) -> None:
         with self._lock:
             if document_id in self._latest().log.events.entries:
                 body = {"document_id": document_id, "metadata": dict(metadata)}

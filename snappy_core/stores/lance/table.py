@@ -18,7 +18,7 @@ from snappy_core.stores.base import check_schema
 from snappy_core.stores.lance.errors import lance_errors, libraries
 from snappy_core.stores.locations import without_secrets
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 OLDEST_VERSION = 2  # that can be read
 
 _NAME = "snappy"  # of the table in its folder
@@ -46,6 +46,9 @@ def schema() -> Any:
             ("scoring", arrow.large_binary()),
             ("pooled", arrow.large_binary()),
             ("terms", arrow.list_(arrow.string())),
+            ("label", arrow.string()),
+            ("region_labels", arrow.list_(arrow.string())),
+            ("sections", arrow.list_(arrow.string())),
         ],
         metadata={"snappy": str(SCHEMA_VERSION)},
     )

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from qdrant_client import QdrantClient
     from qdrant_client.models import PointStruct
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 OLDEST_VERSION = 2  # that can be read
 
 _LATE = timedelta(minutes=1)  # by which an event may arrive after later ones

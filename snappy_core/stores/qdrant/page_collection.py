@@ -60,6 +60,9 @@ class PageCollection(Collection):
         self.ensure_indexes(
             write="keyword",
             number="integer",
+            label="keyword",
+            region_labels="keyword",
+            sections="keyword",
             since=range_index(),
             until=range_index(),
             terms=models.KeywordIndexParams(type=keyword, on_disk=True),

@@ -76,6 +76,9 @@ def page_points(
         "index": position,
         "since": since,
         "until": ENDLESS,
+        "label": page.label,
+        "region_labels": list(page.region_labels),
+        "sections": list(page.sections),
     }
     points = []
     for part in range(max(len(patches), len(pooled), 1)):
@@ -133,7 +136,8 @@ def _multivectors(
 
 def _payload_size(payload: dict[str, Any]) -> int:
     """Return the most bytes that a payload takes, with the id and names of a point."""
-    texts = [payload["document"], *payload.get("terms", ())]
+    texts = [payload["document"], payload["label"], *payload.get("terms", ())]
+    texts += [*payload["region_labels"], *payload["sections"]]
     packed = sum(len(payload.get(name, "")) for name in _PARTS)
     # JSON writes a control character as six.
     return 1000 + packed + sum(6 * len(text.encode()) + 3 for text in texts)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from snappy_core.filters import Condition, predicate
 from snappy_core.stores import codec
-from snappy_core.stores.base import DocumentRecord, PageFilter, PageVectors
+from snappy_core.stores.base import DocumentRecord, PageFilter, PageVectors, document_row
 from snappy_core.stores.catalog import Catalog, build_catalog
 from snappy_core.stores.event_log import Entry, LogSnapshot
 from snappy_core.stores.first_stage import default_candidates
-from snappy_core.stores.qdrant import filters
+from snappy_core.stores.qdrant import conditions, filters
 from snappy_core.stores.qdrant.log import QdrantLog, page_numbers
 from snappy_core.stores.qdrant.page_collection import PageCollection, PooledCache, missing_pages
 from snappy_core.stores.qdrant.points import packed_part, point_id
@@ -55,6 +57,30 @@ class QdrantSnapshot(LogSnapshot[str]):
             return {}
         return dict(sorted(zip(page_numbers(entry), self.log.page_ids(entry), strict=True)))
 
+    def pages_where(self, condition: Condition) -> NDArray[np.int64]:
+        """Return the ids of the pages that meet a condition; see `Snapshot.pages_where`.
+
+        The server leaves out most of the others, and what it cannot compare is compared here.
+        """
+        meets, page_ids = predicate(condition), set()
+        where = filters.present(self.log, *self._server_conditions(condition))
+        rows = {entry.write: (entry, document_row(entry.record)) for entry in self.log.entries}
+        for payload in self._pages.scroll(where, ["write", "index", *conditions.FIELDS]):
+            if payload["write"] in rows:
+                entry, row = rows[payload["write"]]
+                values = {key: payload[field] for field, key in conditions.FIELDS.items()}
+                if meets({**row, **values}):
+                    page_ids.add(self.log.first_ids[entry.write] + payload["index"])
+        return np.array(sorted(page_ids), dtype=np.int64)
+
+    def _server_conditions(self, condition: Condition) -> list[Any]:
+        where = conditions.translate(condition, self._writes_where)
+        return [] if where is None else [where]
+
+    def _writes_where(self, condition: Condition) -> list[str]:
+        names = self.documents_where(condition)
+        return [entry.write for name, entry in self.events.entries.items() if name in names]
+
     def frequencies(self, terms: Iterable[str]) -> dict[str, int]:
         terms = list(terms) if self.page_count() else []
         for term in terms:
@@ -89,7 +115,9 @@ class QdrantSnapshot(LogSnapshot[str]):
         ranks these by all their patches. By default the best `DEFAULT_CANDIDATES` are returned.
         """
         count = DEFAULT_CANDIDATES if count is None else count
-        matches_all = page_filter == PageFilter() and self.page_count() > count
+        matches_all = (
+            replace(page_filter, regions=None) == PageFilter() and self.page_count() > count
+        )
         allowed = None if matches_all else set(self._matching(page_filter))
         if allowed is not None and len(allowed) <= count:
             return np.array(sorted(allowed), dtype=np.int64)
@@ -97,8 +125,10 @@ class QdrantSnapshot(LogSnapshot[str]):
         tokens = query[weighted] * weights[weighted, None]  # the server only sums: a weighted sum
         depth = max(min(default_candidates(self.page_count()), MAX_RANKED), count)
         scores: dict[int, float] = {}
-        for conditions in self._conditions(page_filter, allowed):
-            where = filters.present(self.log, *conditions)
+        regions = page_filter.regions
+        having = [] if regions is None else self._server_conditions(regions)
+        for where_pages in self._conditions(page_filter, allowed):
+            where = filters.present(self.log, *where_pages, *having)
             for write, index, score in self._pages.rank(tokens, where, depth):
                 first_id = self.log.first_ids.get(write)
                 if first_id is not None and (allowed is None or first_id + index in allowed):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from snappy_core.stores.qdrant.page_collection import PageCollection, PooledCach
 from snappy_core.stores.qdrant.points import batches, page_points
 from snappy_core.stores.qdrant.server import Server
 from snappy_core.stores.qdrant.snapshot import QdrantSnapshot
-from snappy_core.types import Scalar
+from snappy_core.types import Metadata
 
 if TYPE_CHECKING:
     from qdrant_client import QdrantClient
@@ -158,7 +158,7 @@ class QdrantStore:
             if self._writes % _CLEAN_INTERVAL == 0:
                 self._clean(_KEEP)
 
-    def set_metadata(self, document_id: str, metadata: Mapping[str, Scalar]) -> None:
+    def set_metadata(self, document_id: str, metadata: Metadata) -> None:
         with self._lock:
             if document_id in self._reader.latest().events.entries:
                 body = {"document_id": document_id, "metadata": dict(metadata)}

@@ -11,7 +11,7 @@ from snappy_core.stores.base import check_schema
 from snappy_core.stores.sqlite import files
 from snappy_core.stores.sqlite.locks import transaction, wait_for_lock
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 OLDEST_VERSION = 4  # that can be read
 APPLICATION_ID = 0x534E5059  # "SNPY", in the header of the file
 
@@ -30,8 +30,18 @@ CREATE TABLE scoring (
     page INTEGER PRIMARY KEY REFERENCES pages (id) ON DELETE CASCADE, arrays BLOB NOT NULL);
 CREATE TABLE pooled (
     page INTEGER PRIMARY KEY REFERENCES pages (id) ON DELETE CASCADE, vectors BLOB NOT NULL);
+CREATE TABLE document_keys (
+    key TEXT NOT NULL, kind TEXT NOT NULL, value NOT NULL,
+    document INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+    PRIMARY KEY (key, kind, value, document)) WITHOUT ROWID;
+CREATE INDEX keys_of_documents ON document_keys (document);
+CREATE TABLE page_keys (
+    key TEXT NOT NULL, kind TEXT NOT NULL, value NOT NULL,
+    page INTEGER NOT NULL REFERENCES pages (id) ON DELETE CASCADE,
+    PRIMARY KEY (key, kind, value, page)) WITHOUT ROWID;
+CREATE INDEX keys_of_pages ON page_keys (page);
 CREATE TABLE terms (term TEXT PRIMARY KEY, pages INTEGER NOT NULL) WITHOUT ROWID;
-"""  # the columns of bytes are explained in `codec.PackedPage`
+"""  # the columns of bytes are explained in `codec.PackedPage`, those of keys in `filters.facets`
 
 _FILE_PAGE = 16384  # bytes; vectors of a page take nine such pages instead of 35 of SQLite's 4096
 

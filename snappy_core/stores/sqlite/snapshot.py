@@ -13,10 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.errors import StoreError
+from snappy_core.filters import Condition
 from snappy_core.stores import codec
 from snappy_core.stores.base import DocumentRecord, PageVectors
 from snappy_core.stores.catalog import Catalog, PooledVectors, build_catalog
 from snappy_core.stores.first_stage import CatalogSnapshot
+from snappy_core.stores.sqlite import key_tables
 from snappy_core.types import Page, Patches
 
 Unpacked = TypeVar("Unpacked")
@@ -166,6 +168,20 @@ class SqliteSnapshot(CatalogSnapshot):
     def page_count(self) -> int:
         query = "SELECT coalesce(sum(pages), 0) FROM documents"
         return int(self._connection.execute(query).fetchone()[0])
+
+    def metadata_keys(self) -> frozenset[str]:
+        return key_tables.metadata_keys(self._connection)
+
+    def documents_where(self, condition: Condition) -> frozenset[str]:
+        where, values = key_tables.condition_sql(condition, "documents.id")
+        query = f"SELECT document_id FROM documents WHERE {where}"
+        return frozenset(name for (name,) in self._connection.execute(query, values))
+
+    def pages_where(self, condition: Condition) -> NDArray[np.int64]:
+        where, values = key_tables.condition_sql(condition, "pages.document")
+        query = f"SELECT id FROM pages WHERE {where} ORDER BY id"
+        rows = self._connection.execute(query, values).fetchall()
+        return np.array(rows, dtype=np.int64).reshape(-1)
 
     def frequencies(self, terms: Iterable[str]) -> dict[str, int]:
         query = "SELECT pages FROM terms WHERE term = ?"

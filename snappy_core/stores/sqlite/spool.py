@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import struct
 import tempfile
 from collections import Counter
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from snappy_core.stores.codec import PackedPage
 
 _MEMORY = 64 << 20  # bytes; longer documents go to a temporary file, which has no name
-_HEADER = struct.Struct("<qqqqq")  # page number and the lengths of the parts; -1 for None
+_HEADER = struct.Struct("<qqqqqq")  # page number and the lengths of the parts; -1 for None
 
 
 class PageSpool:
@@ -28,7 +29,8 @@ class PageSpool:
 
     def append(self, page: PackedPage) -> None:
         """Add a page. Raises OSError if the temporary folder is full."""
-        parts = page.content, page.patch_boxes, page.scoring, page.pooled
+        values = json.dumps([page.label, page.region_labels, page.sections]).encode()
+        parts = page.content, page.patch_boxes, page.scoring, page.pooled, values
         sizes = [-1 if part is None else len(part) for part in parts]
         self._file.write(_HEADER.pack(page.number, *sizes))
         for part in parts:
@@ -41,13 +43,18 @@ class PageSpool:
         self._file.seek(0)
         for _ in range(self.count):
             number, *sizes = _HEADER.unpack(self._file.read(_HEADER.size))
-            content, patch_boxes, scoring, pooled = (
+            content, patch_boxes, scoring, pooled, values = (
                 None if size < 0 else self._file.read(size) for size in sizes
             )
             assert content is not None
             assert scoring is not None
             assert pooled is not None
-            yield PackedPage(number, content, patch_boxes, scoring, pooled, frozenset())
+            assert values is not None
+            label, labels, sections = json.loads(values)
+            yield PackedPage(
+                number, content, patch_boxes, scoring, pooled, frozenset(),
+                label, tuple(labels), tuple(sections),
+            )  # fmt: skip
 
     def close(self) -> None:
         self._file.close()

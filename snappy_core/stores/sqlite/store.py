@@ -8,7 +8,7 @@ import os
 import sqlite3
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -17,11 +17,12 @@ from snappy_core.scoring.idf import page_terms
 from snappy_core.stores import codec
 from snappy_core.stores.base import DocumentRecord, PageRecord, check_encoder
 from snappy_core.stores.codec import PackedPage
+from snappy_core.stores.sqlite import key_tables
 from snappy_core.stores.sqlite.connections import Connections
 from snappy_core.stores.sqlite.locks import wait_for_lock
 from snappy_core.stores.sqlite.snapshot import CatalogCache, SqliteSnapshot
 from snappy_core.stores.sqlite.spool import PageSpool
-from snappy_core.types import Scalar
+from snappy_core.types import Metadata
 
 
 class SqliteStore:
@@ -124,12 +125,16 @@ class SqliteStore:
                     sorted(spool.terms.items()),
                 )
 
-    def set_metadata(self, document_id: str, metadata: Mapping[str, Scalar]) -> None:
+    def set_metadata(self, document_id: str, metadata: Metadata) -> None:
         with self._connections.write() as connection:
             connection.execute(
                 "UPDATE documents SET metadata = ? WHERE document_id = ?",
                 (json.dumps(dict(metadata)), document_id),
             )
+            query = "SELECT id, source FROM documents WHERE document_id = ?"
+            for row_id, source in connection.execute(query, (document_id,)).fetchall():
+                record = DocumentRecord(document_id, source, "", "", metadata=metadata)
+                key_tables.replace_document(connection, row_id, record)
 
     def delete(self, document_id: str) -> bool:
         with self._connections.write() as connection:
@@ -180,6 +185,7 @@ def _insert_document(connection: sqlite3.Connection, document: DocumentRecord, p
         ),
     )
     assert cursor.lastrowid is not None
+    key_tables.replace_document(connection, cursor.lastrowid, document)
     return cursor.lastrowid
 
 
@@ -188,6 +194,8 @@ def _insert_page(connection: sqlite3.Connection, document: int, page: PackedPage
         "INSERT INTO pages (document, number, content, patch_boxes) VALUES (?, ?, ?, ?)",
         (document, page.number, page.content, page.patch_boxes),
     ).lastrowid
+    assert page_id is not None
+    key_tables.insert_page(connection, page_id, page)
     connection.execute("INSERT INTO scoring VALUES (?, ?)", (page_id, page.scoring))
     connection.execute("INSERT INTO pooled VALUES (?, ?)", (page_id, page.pooled))
 

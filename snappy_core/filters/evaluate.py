@@ -1,0 +1,116 @@
+"""What conditions mean: the evaluator that the queries of all stores must agree with."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from snappy_core.filters.conditions import All, Comparison, Condition, Some
+from snappy_core.types import MetadataValue, Scalar
+
+Row = Mapping[str, MetadataValue]
+"""The values of something by key, as `predicate` looks at it."""
+
+_ORDERS: dict[str, Callable[[Any, Any], bool]] = {
+    "gt": operator.gt, "gte": operator.ge, "lt": operator.lt, "lte": operator.le
+}  # fmt: skip
+_KINDS = {bool: "bool", int: "number", float: "number", str: "text", type(None): "null"}
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def predicate(condition: Condition) -> Callable[[Row], bool]:
+    """Return a function that says whether the values of something meet a condition."""
+    match condition:
+        case All(conditions):
+            every = [predicate(part) for part in conditions]
+            if len(every) == 1:
+                return every[0]
+            return lambda row: all(meets(row) for meets in every)
+        case Some(conditions):
+            some = [predicate(part) for part in conditions]
+            return lambda row: any(meets(row) for meets in some)
+    key, is_negated = condition.key, condition.is_negated
+    if condition.operator == "exists":
+        (is_wanted,) = condition.values
+        return lambda row: _has_value(row.get(key)) == is_wanted
+    meets = _meets(condition)
+
+    def compare(row: Row) -> bool:
+        if key not in row:
+            return False
+        value = row[key]
+        elements: Iterable[Any] = value if isinstance(value, (list, tuple)) else [value]
+        return any(map(meets, elements)) != is_negated
+
+    return compare
+
+
+def facets(value: MetadataValue) -> list[tuple[str, Scalar]]:
+    """Return what stores index of a value: (kind, value) of each element.
+
+    A date has two, its text and its instant in microseconds since 1970; an empty list has "empty".
+
+    >>> facets(["1970-01-01", 2, True]), facets([])
+    ([('text', '1970-01-01'), ('instant', 0), ('number', 2), ('bool', True)], [('empty', 0)])
+    """
+    elements: Iterable[Any] = value if isinstance(value, (list, tuple)) else [value]
+    found: list[tuple[str, Scalar]] = []
+    for element in elements:
+        kind = _KINDS[type(element)]
+        found.append((kind, 0 if element is None else element))
+        if kind == "text" and (instant := _instant(element)) is not None:
+            found.append(("instant", instant))
+    return found or [("empty", 0)]
+
+
+def order_facet(value: Scalar) -> tuple[str, Scalar]:
+    """Return the (kind, value) that `$gt` and the like compare with: the instant of a date."""
+    return facets(value)[-1]
+
+
+def like(pattern: str) -> str:
+    """Return a regular expression, to match whole texts, for a `$glob` pattern."""
+    parts = {"*": "(?s:.*)", "?": "(?s:.)"}
+    return "".join(parts.get(sign) or re.escape(sign) for sign in pattern)
+
+
+def _has_value(value: MetadataValue) -> bool:
+    elements = value if isinstance(value, (list, tuple)) else [value]
+    return any(element is not None for element in elements)
+
+
+def _meets(comparison: Comparison) -> Callable[[Scalar], bool]:
+    """Return a function that says whether a scalar meets a comparison that is not negated."""
+    if comparison.operator == "in":
+        wanted = frozenset((_KINDS[type(value)], value) for value in comparison.values)
+        return lambda value: (_KINDS[type(value)], value) in wanted
+    (operand,) = comparison.values
+    if comparison.operator == "glob":
+        pattern = re.compile(like(str(operand)))
+        return lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None
+    order, (kind, bound) = _ORDERS[comparison.operator], order_facet(operand)
+    if kind == "instant":
+        return lambda value: (
+            isinstance(value, str)
+            and (instant := _instant(value)) is not None
+            and order(instant, bound)
+        )
+    return lambda value: _KINDS[type(value)] == kind and order(value, bound)
+
+
+@lru_cache(1 << 14)  # documents share their dates, and each is compared more than once
+def _instant(text: str) -> int | None:
+    """Return an ISO date or time in microseconds since 1970, None for other text."""
+    if not _DATE.match(text):
+        return None
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return ((time if time.tzinfo else time.replace(tzinfo=UTC)) - _EPOCH) // _MICROSECOND

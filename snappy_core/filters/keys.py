@@ -1,0 +1,37 @@
+"""The keys of regions that filters know without any metadata."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+Level = Literal["document", "page", "region"]
+BUILT_IN: dict[str, tuple[Level, type[str] | type[float]]] = {
+    "document_id": ("document", str), "source": ("document", str), "file_name": ("document", str),
+    "page_number": ("page", float), "page_label": ("page", str),
+    "region_label": ("region", str), "section": ("region", str),
+    "region_id": ("region", str), "reading_order": ("region", float),
+    "bbox_x0": ("region", float), "bbox_y0": ("region", float),
+    "bbox_x1": ("region", float), "bbox_y1": ("region", float),
+    "page_width": ("region", float), "page_height": ("region", float), "page_unit": ("region", str),
+    "ocr_confidence": ("region", float),
+}  # fmt: skip
+"""The keys of all regions with what they belong to, and whether they are text or numbers."""
+
+PAGE_LISTS = ("region_label", "section")
+"""Keys of regions that stores have as lists of their pages, to find pages with such a region."""
+
+NOT_FILTERABLE = frozenset(
+    ("schema", "bbox_unit", "bbox_origin", "rects_json", "highlights_json", "page", "text", "score",
+     "region_score", "page_score", "rank")
+)  # fmt: skip
+"""Keys that regions have, but that tell none from another, or only after the search."""
+
+
+def file_name(source: str) -> str:
+    """Return the last part of a path.
+
+    >>> file_name("/srv/reports/q3.pdf"), file_name("C:\\\\reports\\\\q3.pdf")
+    ('q3.pdf', 'q3.pdf')
+    """
+    return re.split(r"[/\\]", source.rstrip("/\\"))[-1] or source
