@@ -144,7 +144,7 @@ def test_other_folders_are_refused_and_left_alone(path):
     ("metadata", "words"),
     [
         (None, "not a Snappy index"),
-        ({"snappy": "7"}, r"newer Snappy \(schema 7, this one reads 3\)"),
+        ({"snappy": "7"}, r"newer Snappy \(schema 7, this one reads 4\)"),
     ],
 )
 def test_other_tables_are_refused(path, metadata, words):

@@ -153,9 +153,9 @@ def test_other_schema_versions_are_refused(path):
     SqliteStore(path).close()
     connection = sqlite3.connect(path)
     for version, words in (
-        (3, r"has the schema 3, .* reads 5; index the documents again .*: snappy index DOCUMENTS"),
-        (4, r"has the schema 4, .* writes 5; copy it into a new file: snappy copy INDEX NEW"),
-        (7, r"made by a newer Snappy \(schema 7, this one reads 5\); pip install -U"),
+        (3, r"has the schema 3, .* reads 6; index the documents again .*: snappy index DOCUMENTS"),
+        (4, r"has the schema 4, .* writes 6; copy it into a new file: snappy copy INDEX NEW"),
+        (7, r"made by a newer Snappy \(schema 7, this one reads 6\); pip install -U"),
     ):
         connection.execute(f"PRAGMA user_version = {version}")
         with pytest.raises(IndexMismatchError, match=words):
