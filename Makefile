@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test mutate train fuzz check format bench clean programs
+.PHONY: demo test mutate states train fuzz faults soak audit check format bench clean programs
 
 demo: .venv/.core
 	$(BIN)/python examples/demo.py
@@ -15,13 +15,35 @@ mutate: .venv/.dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[mutate]'
 	$(BIN)/python -m benchmarks mutation
 
+# Adds, kills, copies in every store, at random: about 20 minutes; the tests have the short form.
+states: .venv/.dev
+	$(BIN)/python -m pytest -q -n auto --hypothesis-profile=long tests/stores/states
+
 # The layout network from nothing: about an hour on two cores. Needs Chromium, LibreOffice and
 # fonts: apt-get install chromium libreoffice fonts-noto fonts-noto-cjk fonts-liberation
 train: .venv/.dev
 	$(BIN)/python -m training.layout.make out/layout_pages
 
+# Hostile PDFs and pictures, and the formats, text layer and tables guided by coverage.
+MINUTES ?= 10
 fuzz: .venv/.dev
-	$(BIN)/python -m tests.hostile --minutes 10
+	$(BIN)/python -m tests.hostile --minutes $(MINUTES)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fuzz]'
+	$(BIN)/python -m tests.fuzz --minutes $(MINUTES)
+
+# A thousand faults of the disk.
+faults: .venv/.dev
+	$(BIN)/python -m tests.stores.faults --seeds 1000
+
+# Memory, files and descriptors while an index is used for a while.
+SECONDS ?= 1200
+soak: .venv/.dev
+	$(BIN)/python -m tests.soak --seconds $(SECONDS)
+
+# Known vulnerabilities and licenses of what the extras install.
+audit: .venv/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[audit]'
+	$(BIN)/python -m tests.audit
 
 check: .venv/.dev
 	$(BIN)/ruff check .

@@ -7,6 +7,9 @@ import pytest
 from hypothesis import settings
 
 settings.register_profile("snappy", derandomize=True, deadline=None, max_examples=60, database=None)
+settings.register_profile(  # of `make states`
+    "long", deadline=None, max_examples=400, stateful_step_count=50, database=None, print_blob=True
+)
 settings.load_profile("snappy")
 
 

@@ -28,6 +28,7 @@ from snappy_core.stores.base import DocumentRecord, PageRecord, Store
 from snappy_core.testing import FakeEncoder
 from snappy_core.types import Page
 from tests.hostile.cases import Case, all_cases
+from tests.hostile.contract import check_page
 
 SECONDS = 40
 """Time limit for a file, on a busy machine."""
@@ -95,7 +96,7 @@ def _records(case: Case, source: Source, warnings: list[str]) -> Iterator[PageRe
             page.render(50)
         if page.warning:
             warnings.append(page.warning)
-        _check(page)
+        check_page(page)
         (patches,) = ENCODER.encode_pages([page])
         membership, pooled = assign(page.regions, patches), pool(patches, page.regions)
         yield PageRecord(replace(page, renderer=None), patches, membership, pooled)
@@ -106,20 +107,6 @@ def _pages(case: Case, source: Source) -> Iterator[Page]:
     yield from islice(parsing.read(source, options), PAGES)
     if (last := parsing.count_pages(source)) > PAGES:
         yield from parsing.read_pages(source, [last], options)
-
-
-def _check(page: Page) -> None:
-    """Check the contract of a page: each word in one region, boxes on the page, printable text."""
-    assert not page.warning.startswith("cannot be read ("), page.warning  # an unexpected error
-    tops = [region for region in page.regions if region.parent is None]
-    words = sorted(word for region in tops for word in region.words)
-    assert words == list(range(len(page.words))), "a word in no region, or in two"
-    assert not len(page.words) or (page.words.boxes.min() >= 0 and page.words.boxes.max() <= 1)
-    assert 0 < page.width < float("inf")
-    assert 0 < page.height < float("inf")
-    for text in page.words.texts:
-        assert text.isprintable(), f"{text!r} would reach the terminal"
-        text.encode("utf-8")
 
 
 def _say(**facts: object) -> None:

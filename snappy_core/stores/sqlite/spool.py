@@ -7,7 +7,9 @@ import struct
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 
+from snappy_core.errors import StoreError
 from snappy_core.stores.codec import PackedPage
 
 _MEMORY = 64 << 20  # bytes; longer documents go to a temporary file, which has no name
@@ -17,35 +19,45 @@ _HEADER = struct.Struct("<qqqqqq")  # page number and the lengths of the parts; 
 class PageSpool:
     """Keeps packed pages, in order, in bounded memory.
 
+    Args:
+        location: of the index that they are for, for messages.
+
     Attributes:
         count: number of pages.
         terms: on how many of them each term is.
+
+    Raises:
+        StoreError: the temporary folder is full or fails.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, location: str) -> None:
+        self._location = location
         self._file = tempfile.SpooledTemporaryFile(_MEMORY)  # noqa: SIM115 - closed by `close`
         self.count = 0
         self.terms: Counter[str] = Counter()
 
     def append(self, page: PackedPage) -> None:
-        """Add a page. Raises OSError if the temporary folder is full."""
+        """Add a page."""
         values = json.dumps([page.label, page.region_labels, page.sections]).encode()
         parts = page.content, page.patch_boxes, page.scoring, page.pooled, values
         sizes = [-1 if part is None else len(part) for part in parts]
-        self._file.write(_HEADER.pack(page.number, *sizes))
-        for part in parts:
-            self._file.write(part or b"")
+        with self._typed_errors():
+            self._file.write(_HEADER.pack(page.number, *sizes))
+            for part in parts:
+                self._file.write(part or b"")
         self.count += 1
         self.terms.update(page.terms)
 
     def __iter__(self) -> Iterator[PackedPage]:
         """Yield the pages, without their terms."""
-        self._file.seek(0)
+        with self._typed_errors():
+            self._file.seek(0)
         for _ in range(self.count):
-            number, *sizes = _HEADER.unpack(self._file.read(_HEADER.size))
-            content, patch_boxes, scoring, pooled, values = (
-                None if size < 0 else self._file.read(size) for size in sizes
-            )
+            with self._typed_errors():
+                number, *sizes = _HEADER.unpack(self._file.read(_HEADER.size))
+                content, patch_boxes, scoring, pooled, values = (
+                    None if size < 0 else self._file.read(size) for size in sizes
+                )
             assert content is not None
             assert scoring is not None
             assert pooled is not None
@@ -58,3 +70,13 @@ class PageSpool:
 
     def close(self) -> None:
         self._file.close()
+
+    @contextmanager
+    def _typed_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise StoreError(
+                f"{self._location}: the temporary folder {tempfile.gettempdir()}, where its pages "
+                f"wait to be written, failed: {error.strerror}"
+            ) from error

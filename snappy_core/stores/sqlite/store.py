@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import sqlite3
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from snappy_core.errors import IndexMismatchError, StoreError
+from snappy_core.errors import IndexMismatchError
 from snappy_core.scoring.idf import page_terms
 from snappy_core.stores import codec
 from snappy_core.stores.base import DocumentRecord, PageRecord, check_encoder
@@ -103,17 +101,9 @@ class SqliteStore:
                 connection.rollback()
 
     def write(self, document: DocumentRecord, pages: Iterable[PageRecord]) -> None:
-        with closing(PageSpool()) as spool:
-            try:
-                for page in pages:  # read and encoded now, while others may write
-                    spool.append(codec.pack_page(page))
-            except OSError as error:
-                if error.errno != errno.ENOSPC:
-                    raise
-                raise StoreError(
-                    f"{self.location}: no space for the pages of {document.document_id} in the "
-                    f"temporary folder {tempfile.gettempdir()}"
-                ) from error
+        with closing(PageSpool(self.location)) as spool:
+            for page in pages:  # read and encoded now, while others may write
+                spool.append(codec.pack_page(page))
             with self._connections.write() as connection:
                 _delete_document(connection, document.document_id)
                 row_id = _insert_document(connection, document, spool.count)
