@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 
 from snappy_core.encoders import Encoder, can_open, open_encoder
-from snappy_core.errors import IndexMismatchError
+from snappy_core.errors import IndexMismatchError, ModelError
 from snappy_core.stores.base import Store
 
 
 class BoundEncoder:
     """Checks the encoder of an index, and opens it by its name when it is first needed.
+
+    What only the index names is not downloaded: a stranger may have made the index.
 
     Args:
         encoder: None for the encoder that created the index, or the default one if it is new.
@@ -36,12 +38,26 @@ class BoundEncoder:
         self._encoder = encoder
 
     def get(self) -> Encoder:
-        """Return the encoder; the errors are those of `open_encoder` and `bind_encoder`."""
+        """Return the encoder; the errors are those of `open_encoder` and `bind_encoder`.
+
+        Raises:
+            ModelError: also if the encoder is not on this machine.
+        """
         with self._lock:
             if self._encoder is None:
                 creator = self._store.encoder()
                 assert creator is not None  # a new index opens its encoder at once
-                encoder = open_encoder(creator[0])
+                encoder = self._open(creator[0])
                 self._store.bind_encoder(encoder.name, encoder.dim)
                 self._encoder = encoder
             return self._encoder
+
+    def _open(self, name: str) -> Encoder:
+        try:
+            return open_encoder(name, local_only=True)
+        except ModelError as error:
+            raise ModelError(
+                f"{self._store.location}: its encoder is not opened by its name ({error}); if you "
+                f"trust who made the index, pass encoder=open_encoder({name!r}), or on the command "
+                f"line --encoder {name}"
+            ) from error

@@ -50,7 +50,8 @@ class RegionIndex:
     Args:
         store: where the index is kept; in memory by default.
         encoder: by default the encoder that created the index, opened by its name when it is
-            first needed. A new index uses the embedded one (all-MiniLM-L6-v2, English, CPU).
+            first needed, if it is on this machine: pass one to have it downloaded. A new index
+            uses the embedded one (all-MiniLM-L6-v2, English, CPU).
 
     Raises:
         IndexMismatchError: the index was created by another encoder, or by one that cannot be

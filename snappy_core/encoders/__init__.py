@@ -1,6 +1,7 @@
 """Encoders: models that turn pages and questions into vectors of the same space.
 
-An index stores the name of its encoder and opens the encoder by that name. Register an encoder of
+An index stores the name of its encoder and opens the encoder by that name, if it is on this
+machine: nothing is downloaded because an index names it. Register an encoder of
 your own to have it opened, too:
 
     ENCODERS.register("my-encoder-1", MyEncoder)  # the class, or a function without arguments
@@ -26,12 +27,15 @@ ENCODERS = Registry[Callable[[], Encoder]](
 )
 
 
-def open_encoder(name: str = MINILM) -> Encoder:
+def open_encoder(name: str = MINILM, *, local_only: bool = False) -> Encoder:
     """Load an encoder by its name, by default the embedded text encoder.
+
+    A model of the Hugging Face Hub is downloaded, unless it was before.
 
     Args:
         name: a name in `ENCODERS`; or the folder or Hugging Face Hub id of a vision model of the
             ColPali family, such as "vidore/colqwen2.5-v0.2", optionally with "@" and a version.
+        local_only: download nothing.
 
     Raises:
         ModelError: there is no encoder of this name, or its files are missing or invalid.
@@ -46,7 +50,7 @@ def open_encoder(name: str = MINILM) -> Encoder:
         )
     from snappy_core.encoders.colvision import ColVisionEncoder
 
-    return ColVisionEncoder(name)
+    return ColVisionEncoder(name, local_only=local_only)
 
 
 def can_open(name: str) -> bool:

@@ -1,12 +1,14 @@
 """Pages as bytes: the one format that the SQLite, Lance and Qdrant stores keep them in.
 
-A page is packed into parts, each of which is read by itself: see `PackedPage`.
+A page is packed into parts, each of which is read by itself: see `PackedPage`. Each part begins
+with its checksum, and whatever is read is checked: an index may be damaged or crafted.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import zlib
 from dataclasses import dataclass
 from itertools import chain, pairwise
 from operator import attrgetter, index
@@ -20,7 +22,8 @@ from snappy_core.scoring.idf import page_terms
 from snappy_core.scoring.membership import Membership
 from snappy_core.stores.base import PageRecord, PageVectors, region_arrays
 from snappy_core.stores.catalog import PooledVectors
-from snappy_core.types import LABELS, Box, Cell, Page, Patches, Region, Words
+from snappy_core.stores.checks import check_page, check_patches, check_scales, check_vectors
+from snappy_core.types import Box, Cell, Page, Patches, Region, Words
 
 # The types of the arrays of each part. Wide ones come first, so that all are aligned.
 _CONTENT = (  # boxes of regions and of table cells; boxes and confidences of words;
@@ -39,6 +42,7 @@ _region_fields = attrgetter(
 )
 _cell_fields = attrgetter("text", "row", "column", "row_span", "column_span", "is_header")
 _to_json = json.JSONEncoder(check_circular=False, default=index).encode  # accepts NumPy's integers
+_SEAL = b"SNPY"  # begins each part, before its checksum
 _NO_BOX = (math.nan,) * 4  # of a header cell that is on the page before
 
 
@@ -129,12 +133,14 @@ def unpack_content(content: Any) -> Page:
         )
     ]  # fmt: skip
     user_space = values.pop("user_space")
-    return Page(
+    page = Page(
         words=words,
         regions=tuple(regions),
         user_space=None if user_space is None else tuple(user_space),
         **values,
     )
+    check_page(page)
+    return page
 
 
 def unpack_patches(content: Any, patch_boxes: Any, scoring: Any) -> Patches:
@@ -142,48 +148,28 @@ def unpack_patches(content: Any, patch_boxes: Any, scoring: Any) -> Patches:
     vectors, scales = _patch_vectors(unpack(scoring, _SCORING))
     if patch_boxes is None:
         word_boxes = unpack(content, _CONTENT)[1].reshape(-1, 4)
-        return Patches(vectors, scales, word_boxes, np.ones(len(vectors), bool))
+        return check_patches(Patches(vectors, scales, word_boxes, np.ones(len(vectors), bool)))
     grid, boxes, local = unpack(patch_boxes, _PATCH_BOXES)
     if not len(local):
         local = np.ones(len(vectors), bool)
     shape = (int(grid[0]), int(grid[1])) if len(grid) else None
     if shape is not None and not len(boxes):
         boxes = _grid_boxes(local, shape)
-    return Patches(vectors, scales, boxes.reshape(-1, 4), local, shape)
+    return check_patches(Patches(vectors, scales, boxes.reshape(-1, 4), local, shape))
 
 
-def unpack_scoring(scoring: Any, pooled: Any) -> PageVectors:
-    """Return the arrays packed in `PackedPage.scoring` and `PackedPage.pooled`."""
+def unpack_scoring(scoring: Any, pooled: Any, dim: int | None = None) -> PageVectors:
+    """Return the arrays packed in `PackedPage.scoring` and `PackedPage.pooled`.
+
+    `dim` is the length that the vectors must have, if it is known.
+    """
     arrays = unpack(scoring, _SCORING)
     _, offsets, patches, iou, share, _, parents, own, labels, _ = arrays
     membership = Membership(offsets, patches, iou, share, own)
     vectors, scales = _patch_vectors(arrays)
     page = PageVectors(vectors, scales, membership, labels, parents, unpack_pooled(pooled))
-    _check(page)
+    check_vectors(page, dim)
     return page
-
-
-def _check(page: PageVectors) -> None:
-    """Raise ValueError for arrays that do not fit together: a file may be damaged or crafted."""
-    members, parents, count = page.membership, page.parents, len(page.labels)
-    if len(parents) != count or len(members.offsets) != count + 1:
-        raise ValueError("the numbers of its regions differ")
-    if not np.all((parents >= -1) & (parents < np.arange(count))):  # else there could be a loop
-        raise ValueError("a region is not after its parent")
-    if not np.all(page.labels < len(LABELS)):
-        raise ValueError("a region has an unknown label")
-    entries = {len(array) for array in (members.patches, members.iou, members.share, members.own)}
-    if (
-        entries != {int(members.offsets[-1])}
-        or members.offsets[0] != 0
-        or np.any(np.diff(members.offsets) < 0)
-    ):
-        raise ValueError("the patches of its regions are not where they should be")
-    patches = members.patches
-    if len(patches) and not 0 <= patches.min() <= patches.max() < len(page.vectors):
-        raise ValueError("a region has a patch that does not exist")
-    if len(page.scales) != len(page.vectors) or len(page.pooled[0]) != len(page.pooled[1]):
-        raise ValueError("there is not one scale for each vector")
 
 
 def pack_pooled(pooled: PooledVectors) -> bytes:
@@ -191,29 +177,56 @@ def pack_pooled(pooled: PooledVectors) -> bytes:
     return pack((np.array([vectors.shape[1]]), scales, vectors), _POOLED)
 
 
-def unpack_pooled(pooled: Any) -> PooledVectors:
-    """Return the vectors packed by `pack_pooled`."""
-    (dim,), scales, vectors = unpack(pooled, _POOLED)
-    return vectors.reshape(-1, dim), scales
+def unpack_pooled(pooled: Any, dim: int | None = None) -> PooledVectors:
+    """Return the vectors packed by `pack_pooled`; `dim` is as in `unpack_scoring`."""
+    (length,), scales, vectors = unpack(pooled, _POOLED)
+    vectors = vectors.reshape(-1, length)
+    check_scales(vectors, scales, dim)
+    return vectors, scales
 
 
 def pack(arrays: tuple[NDArray[Any], ...], kinds: tuple[Any, ...]) -> bytes:
-    """Concatenate arrays, cast to these types: the bytes of each (int64), then their contents.
+    """Concatenate arrays, cast to these types: checksum, bytes of each (int64), their contents.
 
     >>> unpack(pack((np.array([1.5]), np.array([2, 3])), (float, np.int8)), (float, np.int8))
     [array([1.5]), array([2, 3], dtype=int8)]
     """
     parts = [np.ascontiguousarray(a, dtype=kind) for a, kind in zip(arrays, kinds, strict=True)]
     sizes = np.array([part.nbytes for part in parts], dtype=np.int64)
-    return b"".join([sizes.data, *(part.data for part in parts)])
+    return seal(b"".join([sizes.data, *(part.data for part in parts)]))
+
+
+def seal(packed: bytes) -> bytes:
+    """Return bytes behind a mark and their checksum: eight bytes, so that arrays stay aligned."""
+    return _SEAL + zlib.crc32(packed).to_bytes(4, "little") + packed
+
+
+def _unseal(blob: Any) -> memoryview:
+    """Return the bytes behind a checksum; those of an older schema have none.
+
+    They begin with the size of an array, which the mark cannot be: it would be 1.5 GB.
+    """
+    view = memoryview(blob)
+    if bytes(view[:4]) != _SEAL:
+        return view
+    if zlib.crc32(view[8:]).to_bytes(4, "little") != bytes(view[4:8]):
+        raise ValueError("its checksum is wrong")
+    return view[8:]
 
 
 def unpack(blob: Any, kinds: tuple[Any, ...]) -> list[NDArray[Any]]:
-    """Return flat arrays of these types from one blob, without copying where they are aligned."""
+    """Return flat arrays of these types from one blob, without copying where they are aligned.
+
+    Raises:
+        ValueError, TypeError: the blob is not what `pack` returned.
+    """
+    content = _unseal(blob)
     end = 8 * len(kinds)
     arrays = []
-    for kind, size in zip(kinds, np.frombuffer(blob, np.int64, len(kinds)).tolist(), strict=True):
-        array = np.frombuffer(blob, np.uint8, size, end).view(kind)
+    for kind, size in zip(
+        kinds, np.frombuffer(content, np.int64, len(kinds)).tolist(), strict=True
+    ):
+        array = np.frombuffer(content, np.uint8, size, end).view(kind)
         arrays.append(array if array.flags.aligned else array.copy())
         end += size
     return arrays

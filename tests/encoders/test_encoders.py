@@ -1,5 +1,6 @@
 """Encoders by name, and indexes that open theirs."""
 
+import socket
 import subprocess
 import sys
 
@@ -67,6 +68,22 @@ def test_an_index_names_its_encoder_without_loading_it(tmp_path):
         assert (info.encoder, info.dim) == ("nobody/no-such-model", 128)
         assert index.documents() == []
         assert index.delete("never") is False
+
+
+@pytest.mark.requires("huggingface_hub")
+def test_a_model_that_only_an_index_names_is_not_fetched(tmp_path, monkeypatch):
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "hub"))
+    lookups = []
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *place, **_: lookups.append(place) or [])
+    path = tmp_path / "index.snappy"
+    store = SqliteStore(path)
+    store.bind_encoder("nobody/no-such-model", 128)
+    store.close()
+    with RegionIndex.open(path, create=False) as index:
+        for use in (lambda: index.search("Who?"), lambda: index.add(tmp_path / "x.pdf")):
+            with pytest.raises(ModelError, match=r"encoder=open_encoder\('nobody/no-such-model'\)"):
+                use()
+    assert lookups == []
 
 
 def test_an_unregistered_encoder_must_be_passed(tmp_path):

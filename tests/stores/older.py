@@ -1,7 +1,7 @@
-"""Writes an index as the schemas SQLite 4, Lance 2 and Qdrant 2 did: no cells, no passages."""
+"""Writes an index as SQLite 4, Lance 2 and Qdrant 2 did: no cells, passages and checksums."""
 
 import json
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from itertools import chain
 from unittest.mock import patch
@@ -22,7 +22,11 @@ FIELDS = ("text", "label", "order", "parent", "section")
 def older_layout():
     """Whatever a store writes inside is in the older layout."""
     patches = [patch.object(module, "SCHEMA_VERSION", n) for module, n in VERSIONS.items()]
-    with patch.object(codec, "_pack_content", pack_content), patches[0], patches[1], patches[2]:
+    patches.append(patch.object(codec, "_pack_content", pack_content))
+    patches.append(patch.object(codec, "seal", bytes))  # no checksums
+    with ExitStack() as stack:
+        for each in patches:
+            stack.enter_context(each)
         yield
 
 

@@ -48,7 +48,7 @@ def test_pages_are_read_as_they_were(name):
     """Boxes that follow from the words or the grid are not stored."""
     record, size = RECORDS[name]
     page = codec.pack_page(record)
-    assert (page.patch_boxes and len(page.patch_boxes) - 3 * 8) == size
+    assert (page.patch_boxes and len(page.patch_boxes) - 4 * 8) == size
     assert_same_page(codec.unpack_content(page.content), record.page)
     assert_same_patches(
         codec.unpack_patches(page.content, page.patch_boxes, page.scoring), record.patches

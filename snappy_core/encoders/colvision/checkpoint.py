@@ -28,6 +28,7 @@ class Checkpoint:
         version: that commit, or a digest of the files in the folder.
         base: folder or hub id of the base model of an adapter; None for a full model.
         family: its architecture and the library that loads it.
+        is_local: it is read without the network: a folder, or what is in the cache of the Hub.
     """
 
     source: str
@@ -35,18 +36,15 @@ class Checkpoint:
     version: str
     base: str | None
     family: Family
-
-    @property
-    def is_folder(self) -> bool:
-        return os.path.isabs(self.source)
+    is_local: bool
 
 
 def find_checkpoint(
-    model: str | os.PathLike[str], backend: Backend | Literal["auto"]
+    model: str | os.PathLike[str], backend: Backend | Literal["auto"], local_only: bool = False
 ) -> Checkpoint:
     """Return the checkpoint of a folder or hub id, each optionally with "@" and a version.
 
-    A folder is read without the network.
+    A folder is read without the network, and so is everything with `local_only`.
 
     Raises:
         ModelError: there is no such model or version, its family is not supported, or it is not
@@ -55,13 +53,14 @@ def find_checkpoint(
         ValueError: the backend cannot load the model.
     """
     source, revision = _parse_name(os.fspath(model))
-    adapter, commit = _read_json(source, revision, "adapter_config.json")
+    is_local = local_only or os.path.isabs(source)
+    adapter, commit = _read_json(source, revision, "adapter_config.json", is_local)
     if adapter is None:
         base = None
-        config, commit = _read_json(source, revision, "config.json")
+        config, commit = _read_json(source, revision, "config.json", is_local)
     else:
         base = _base_of(source, adapter)
-        config, _ = _read_json(base, None, "config.json", offline=os.path.isabs(source))
+        config, _ = _read_json(base, None, "config.json", is_local)
     if config is None:
         raise ModelError(f"{base or source}: is not a model; it has no config.json")
     family = recognize(source, config, base is not None)
@@ -72,7 +71,7 @@ def find_checkpoint(
     version = commit or _digest(source)
     if commit is None and revision not in (None, version):
         raise ModelError(f"{source}: the model has changed from version {revision} to {version}")
-    return Checkpoint(source, commit, version, base, family)
+    return Checkpoint(source, commit, version, base, family, is_local)
 
 
 def _parse_name(name: str) -> tuple[str, str | None]:
@@ -114,7 +113,7 @@ def _digest(folder: str) -> str:
 
 
 def _read_json(
-    source: str, revision: str | None, name: str, offline: bool = False
+    source: str, revision: str | None, name: str, offline: bool
 ) -> tuple[dict[str, Any] | None, str | None]:
     """Return a JSON file of a model (None if it has none) and, from the Hub, its commit."""
     is_folder = os.path.isabs(source)

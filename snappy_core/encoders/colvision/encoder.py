@@ -46,6 +46,7 @@ class ColVisionEncoder:
         batch_size: pages per run of the model; halved whenever they do not fit in memory.
         max_visual_tokens: about the most patches of a page; fewer are faster and coarser. By
             default the limit of the model's processor.
+        local_only: do not use the network: the model is in a folder, or was downloaded before.
 
     Attributes:
         name: the model and its version: the commit on the Hub, or a digest of a folder's files.
@@ -65,11 +66,13 @@ class ColVisionEncoder:
         dtype: Dtype = "auto",
         batch_size: int = 4,
         max_visual_tokens: int | None = None,
+        *,
+        local_only: bool = False,
     ) -> None:
         for option, value in (("batch_size", batch_size), ("max_visual_tokens", max_visual_tokens)):
             if value is not None and value < 1:
                 raise ValueError(f"{option} must be at least 1, not {value}")
-        self._checkpoint = find_checkpoint(model, backend)
+        self._checkpoint = find_checkpoint(model, backend, local_only)
         self._options = device, dtype, max_visual_tokens
         self.batch_size = batch_size
         self.name = f"{self._checkpoint.source}@{self._checkpoint.version}"

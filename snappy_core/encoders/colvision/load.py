@@ -122,7 +122,7 @@ def _parse_dtype(name: str, device: torch.device) -> torch.dtype:
 def _load_processor(checkpoint: Checkpoint, processor_class: Any) -> Any:
     try:
         return processor_class.from_pretrained(
-            checkpoint.source, revision=checkpoint.revision, local_files_only=checkpoint.is_folder
+            checkpoint.source, revision=checkpoint.revision, local_files_only=checkpoint.is_local
         )
     except Exception as error:  # the libraries raise errors of many kinds
         raise ModelError(
@@ -161,7 +161,7 @@ def _load_weights(
 ) -> Any:
     import torch
 
-    local = {"local_files_only": checkpoint.is_folder}
+    local = {"local_files_only": checkpoint.is_local}
     if checkpoint.base is not None:
         # Loading an adapter reports only its own keys; missing keys of the base model would be
         # random. On the device "meta" no weights are read.

@@ -49,6 +49,13 @@ class Pages:
     numbers: NDArray[np.int64]
     documents: list[str]
 
+    def locate(self, page_id: int) -> tuple[str, int]:
+        """Return the document id and number of a page; KeyError if there is no such page."""
+        index = int(np.searchsorted(self.ids, page_id))
+        if index == len(self.ids) or self.ids[index] != page_id:
+            raise KeyError(page_id)
+        return self.documents[index], int(self.numbers[index])
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TableLog:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from functools import cached_property
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property, partial
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +16,15 @@ from snappy_core.filters import Condition
 from snappy_core.stores import codec
 from snappy_core.stores.base import DocumentRecord, PageVectors
 from snappy_core.stores.catalog import Catalog, build_catalog
-from snappy_core.stores.codec import unpack_pooled
+from snappy_core.stores.checks import DAMAGE, damaged_page
 from snappy_core.stores.event_log import LogSnapshot
 from snappy_core.stores.first_stage import CatalogSnapshot
 from snappy_core.stores.lance.filters import page_mask
 from snappy_core.stores.lance.rows import Pages, TableLog
 from snappy_core.stores.lance.table import Version
 from snappy_core.types import Page, Patches
+
+Unpacked = TypeVar("Unpacked")
 
 _PATCH_COLUMNS = ["content", "patch_boxes", "scoring"]
 _PAGE_COLUMNS = [*_PATCH_COLUMNS, "pooled"]
@@ -40,11 +42,11 @@ class LanceCache:
         self._catalog = build_catalog([], [], [], [])
         self._counts: tuple[Version, NDArray[np.int64], Counter[str]] | None = None
 
-    def catalog(self, version: Version, pages: Pages) -> Catalog:
+    def catalog(self, version: Version, pages: Pages, dim: int | None) -> Catalog:
         with self._lock:
             catalog = self._catalog
             if not np.array_equal(catalog.page_ids, pages.ids):
-                catalog = self._catalog = _load_catalog(version, pages, catalog)
+                catalog = self._catalog = _load_catalog(version, pages, catalog, dim)
             return catalog
 
     def frequencies(self, version: Version, page_ids: NDArray[np.int64]) -> Counter[str]:
@@ -66,12 +68,15 @@ class LanceCache:
         return _count_terms(version, page_ids)
 
 
-def _load_catalog(version: Version, pages: Pages, cached: Catalog) -> Catalog:
+def _load_catalog(version: Version, pages: Pages, cached: Catalog, dim: int | None) -> Catalog:
     pooled = {page_id: cached.pooled(i) for i, page_id in enumerate(cached.page_ids.tolist())}
     new_ids = np.array([p for p in pages.ids.tolist() if p not in pooled], dtype=np.int64)
     blobs = version.column(new_ids, "pooled")
     for page_id, blob in zip(new_ids.tolist(), blobs, strict=True):
-        pooled[page_id] = unpack_pooled(blob.as_buffer())
+        try:
+            pooled[page_id] = codec.unpack_pooled(blob.as_buffer(), dim)
+        except DAMAGE as error:
+            raise damaged_page(*pages.locate(page_id), error) from error
     vectors = [pooled[page_id] for page_id in pages.ids.tolist()]
     return build_catalog(pages.ids, pages.documents, pages.numbers, vectors)
 
@@ -100,10 +105,7 @@ class LanceSnapshot(LogSnapshot[int], CatalogSnapshot):
         return self.log.pages(self._location)
 
     def document_of(self, page_id: int) -> DocumentRecord:
-        index = int(np.searchsorted(self._pages.ids, page_id))
-        if index == len(self._pages.ids) or self._pages.ids[index] != page_id:
-            raise KeyError(page_id)
-        return self.events.entries[self._pages.documents[index]].record
+        return self.events.entries[self._pages.locate(page_id)[0]].record
 
     def page_ids(self, document_id: str) -> dict[int, int]:
         entry = self.events.entries.get(document_id)
@@ -125,25 +127,45 @@ class LanceSnapshot(LogSnapshot[int], CatalogSnapshot):
         return {term: counts[stored] for term, stored in stored_terms.items() if counts[stored]}
 
     def catalog(self) -> Catalog:
-        return self._cache.catalog(self.version, self._pages)
+        return self._cache.catalog(self.version, self._pages, self._dim)
 
     def vectors(self, page_ids: Sequence[int]) -> list[PageVectors]:
         if not page_ids:
             return []
-        table = self._take(page_ids, ["scoring", "pooled"])
+        columns = ["scoring", "pooled"]
+        table = self._take(page_ids, columns)
+        unpack = partial(codec.unpack_scoring, dim=self._dim)
         return [
-            codec.unpack_scoring(scoring.as_buffer(), pooled.as_buffer())
-            for scoring, pooled in zip(table["scoring"], table["pooled"], strict=True)
+            self._unpack(page_id, unpack, table, columns, row)
+            for row, page_id in enumerate(page_ids)
         ]
 
     def page(self, page_id: int) -> Page:
-        (blob,) = self._take([page_id], ["content"])["content"]
-        return codec.unpack_content(blob.as_buffer())
+        table = self._take([page_id], ["content"])
+        return self._unpack(page_id, codec.unpack_content, table, ["content"])
 
     def patches(self, page_id: int) -> Patches:
         table = self._take([page_id], _PAGE_COLUMNS)
         self._last_read = [page_id], table
-        return codec.unpack_patches(*(table[name][0].as_buffer() for name in _PATCH_COLUMNS))
+        return self._unpack(page_id, codec.unpack_patches, table, _PATCH_COLUMNS)
+
+    @property
+    def _dim(self) -> int | None:
+        return None if self.events.encoder is None else self.events.encoder[1]
+
+    def _unpack(
+        self,
+        page_id: int,
+        unpack: Callable[..., Unpacked],
+        table: Any,
+        columns: Sequence[str],
+        row: int = 0,
+    ) -> Unpacked:
+        """Return what the parts of a page in a row of a table contain; StoreError if damaged."""
+        try:
+            return unpack(*(table[name][row].as_buffer() for name in columns))
+        except DAMAGE as error:
+            raise damaged_page(*self._pages.locate(page_id), error) from error
 
     def _take(self, page_ids: Sequence[int], columns: list[str]) -> Any:
         """Read pages, or reuse the page of the last `patches`, whose other parts often follow."""

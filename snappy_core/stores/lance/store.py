@@ -13,6 +13,7 @@ from typing import Any
 from snappy_core.errors import StoreError
 from snappy_core.stores import codec
 from snappy_core.stores.base import DocumentRecord, PageRecord, check_encoder
+from snappy_core.stores.checks import DAMAGE
 from snappy_core.stores.event_log import OpenStates, put_body
 from snappy_core.stores.lance.rows import ABANDONED, TableLog, event_row, new_write, page_row
 from snappy_core.stores.lance.snapshot import LanceCache, LanceSnapshot
@@ -147,7 +148,10 @@ class LanceStore:
     def _latest(self) -> LanceSnapshot:
         version, snapshot = self._table.latest(), self._snapshot
         if snapshot is None or snapshot.version.number < version.number:
-            log = (TableLog() if snapshot is None else snapshot.log).update(version)
+            try:
+                log = (TableLog() if snapshot is None else snapshot.log).update(version)
+            except DAMAGE as error:
+                raise StoreError(f"{self.location}: its log is damaged ({error})") from error
             snapshot = self._snapshot = LanceSnapshot(self.location, version, log, self._cache)
         return snapshot
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from snappy_core.errors import IndexMismatchError, StoreError
 from snappy_core.stores.base import check_schema
+from snappy_core.stores.checks import DAMAGE
 from snappy_core.stores.event_log import Event, EventLog
 from snappy_core.stores.qdrant import filters
 from snappy_core.stores.qdrant.collection import Collection, batches_of, range_index
@@ -172,7 +173,11 @@ class LogReader:
         token = self._collection.token()
         with self._lock:
             if token != self._token:
-                self._log = self._read()
+                try:
+                    self._log = self._read()
+                except DAMAGE as error:
+                    location = self._collection.location
+                    raise StoreError(f"{location}: its log is damaged ({error})") from error
                 self._token = token
             return self._log
 

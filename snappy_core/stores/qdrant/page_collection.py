@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from snappy_core.errors import StoreError
 from snappy_core.stores import codec
 from snappy_core.stores.catalog import PooledVectors
+from snappy_core.stores.checks import DAMAGE, damaged_page
 from snappy_core.stores.event_log import Entry
 from snappy_core.stores.qdrant import filters
 from snappy_core.stores.qdrant.collection import Collection, batches_of, range_index
@@ -123,24 +124,35 @@ class PooledCache:
         self._lock = threading.Lock()  # otherwise several threads would read the same
         self._pages: dict[str, dict[int, PooledVectors]] = {}  # by write and index in it
 
-    def load(self, pages: PageCollection, entries: Sequence[Entry[str]]) -> list[PooledVectors]:
-        """Return the pooled vectors of all pages of documents; StoreError if some are missing."""
+    def load(
+        self, pages: PageCollection, entries: Sequence[Entry[str]], dim: int | None
+    ) -> list[PooledVectors]:
+        """Return the pooled vectors (n, dim) of all pages of documents.
+
+        Raises:
+            StoreError: a page is missing or damaged.
+        """
         with self._lock:
             writes = [entry.write for entry in entries]
             cached = {write: self._pages[write] for write in writes if write in self._pages}
             new = [write for write in writes if write not in cached]
             for conditions in filters.of_writes(new):
                 where = filters.all_of(conditions)
-                for payload in pages.scroll(where, ["write", "index", "pooled"]):
-                    blob = packed_part(payload, "pooled")
-                    if blob is not None:  # the first part of a page
-                        vectors = cached.setdefault(payload["write"], {})
-                        vectors[payload["index"]] = codec.unpack_pooled(blob)
+                fields = ["write", "index", "pooled", "document", "number"]
+                for payload in pages.scroll(where, fields):
+                    if payload.get("pooled") is None:  # not the first part of a page
+                        continue
+                    vectors = cached.setdefault(payload["write"], {})
+                    try:
+                        blob = packed_part(payload, "pooled")
+                        vectors[payload["index"]] = codec.unpack_pooled(blob, dim)
+                    except DAMAGE as error:
+                        raise damaged_page(payload["document"], payload["number"], error) from error
             self._pages = cached
         pooled = []
         for entry in entries:
             vectors = cached.get(entry.write, {})
-            if len(vectors) != entry.record.pages:
+            if vectors.keys() != set(range(entry.record.pages)):
                 raise missing_pages(pages.location, entry)
             pooled += [vectors[index] for index in range(len(vectors))]
         return pooled

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
-from typing import Any
+from functools import cached_property, partial
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from snappy_core.filters import Condition, predicate
 from snappy_core.stores import codec
 from snappy_core.stores.base import DocumentRecord, PageFilter, PageVectors, document_row
 from snappy_core.stores.catalog import Catalog, build_catalog
+from snappy_core.stores.checks import DAMAGE, damaged_page
 from snappy_core.stores.event_log import Entry, LogSnapshot
 from snappy_core.stores.first_stage import default_candidates
 from snappy_core.stores.qdrant import conditions, filters
@@ -32,6 +33,8 @@ DEFAULT_CANDIDATES = 50
 The server ranks pages by all their patches. A region scores hardly more than its page, so one of
 the best regions is rarely on a page behind these, and each page takes some 200 KB to read.
 """
+
+Unpacked = TypeVar("Unpacked")
 
 _PATCH_FIELDS = ["content", "patch_boxes", "scoring"]
 _PAGE_FIELDS = [*_PATCH_FIELDS, "pooled"]
@@ -96,7 +99,7 @@ class QdrantSnapshot(LogSnapshot[str]):
             [page_id for entry in entries for page_id in self.log.page_ids(entry)],
             [entry.record.document_id for entry in entries for _ in page_numbers(entry)],
             [number for entry in entries for number in page_numbers(entry)],
-            self._cache.load(self._pages, entries),
+            self._cache.load(self._pages, entries, self._dim),
         )
 
     def catalog(self) -> Catalog:
@@ -167,20 +170,40 @@ class QdrantSnapshot(LogSnapshot[str]):
             yield [] if numbers is None else [filters.is_any("number", numbers)]
 
     def vectors(self, page_ids: Sequence[int]) -> list[PageVectors]:
-        payloads = self._read(page_ids, ["scoring", "pooled"])
+        fields = ["scoring", "pooled"]
+        unpack = partial(codec.unpack_scoring, dim=self._dim)
         return [
-            codec.unpack_scoring(packed_part(payload, "scoring"), packed_part(payload, "pooled"))
-            for payload in payloads
+            self._unpack(page_id, unpack, payload, fields)
+            for page_id, payload in zip(page_ids, self._read(page_ids, fields), strict=True)
         ]
 
     def page(self, page_id: int) -> Page:
         (payload,) = self._read([page_id], ["content"])
-        return codec.unpack_content(packed_part(payload, "content"))
+        return self._unpack(page_id, codec.unpack_content, payload, ["content"])
 
     def patches(self, page_id: int) -> Patches:
         (payload,) = self._read([page_id], _PAGE_FIELDS)
         self._last_read = page_id, payload
-        return codec.unpack_patches(*(packed_part(payload, name) for name in _PATCH_FIELDS))
+        return self._unpack(page_id, codec.unpack_patches, payload, _PATCH_FIELDS)
+
+    @property
+    def _dim(self) -> int | None:
+        return None if self.events.encoder is None else self.events.encoder[1]
+
+    def _unpack(
+        self,
+        page_id: int,
+        unpack: Callable[..., Unpacked],
+        payload: dict[str, Any],
+        fields: Sequence[str],
+    ) -> Unpacked:
+        """Return what the parts of a page in a payload contain; StoreError if it is damaged."""
+        try:
+            return unpack(*(packed_part(payload, name) for name in fields))
+        except DAMAGE as error:
+            entry, index = self.log.locate(page_id)
+            number = page_numbers(entry)[index]
+            raise damaged_page(entry.record.document_id, number, error) from error
 
     def _read(self, page_ids: Sequence[int], fields: list[str]) -> list[dict[str, Any]]:
         """Read pages, or reuse the page of the last `patches`, whose other parts often follow."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import uuid
 from pathlib import Path
@@ -78,6 +79,20 @@ def prepare(
     query = "SELECT type, name FROM sqlite_schema WHERE type NOT IN ('table', 'index')"
     for kind, name in connection.execute(query):  # none of ours: it would run when we read or write
         raise IndexMismatchError(f"{location}: has a {kind} ({name}), which no Snappy index has")
+
+
+def read_encoder(connection: sqlite3.Connection) -> tuple[str, int] | None:
+    """Return name and dimension of the encoder of an index; None if it has none yet."""
+    row = connection.execute("SELECT value FROM meta WHERE key = 'encoder'").fetchone()
+    if row is None:
+        return None
+    try:
+        name, dim = json.loads(row[0])
+        return str(name), int(dim)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise StoreError(
+            "the index is damaged: it does not say by which encoder it was made"
+        ) from error
 
 
 def check_log(connection: sqlite3.Connection, path: Path) -> str:

@@ -6,6 +6,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import compress
 from typing import TypeVar
 
@@ -17,8 +18,10 @@ from snappy_core.filters import Condition
 from snappy_core.stores import codec
 from snappy_core.stores.base import DocumentRecord, PageVectors
 from snappy_core.stores.catalog import Catalog, PooledVectors, build_catalog
+from snappy_core.stores.checks import DAMAGE, damaged_page
 from snappy_core.stores.first_stage import CatalogSnapshot
 from snappy_core.stores.sqlite import key_tables
+from snappy_core.stores.sqlite.schema import read_encoder
 from snappy_core.types import Page, Patches
 
 Unpacked = TypeVar("Unpacked")
@@ -76,9 +79,8 @@ class CatalogCache:
         if len(cached.page_ids) + len(rows) != count:
             return None
         query = "SELECT vectors FROM pooled WHERE page = ?"
-        pooled = [
-            codec.unpack_pooled(*connection.execute(query, row[:1]).fetchone()) for row in rows
-        ]
+        unpack = partial(codec.unpack_pooled, dim=_dim(connection))
+        pooled = [_read_page(connection, page_id, unpack, query) for page_id, _, _ in rows]
         vectors, scales = self._arrays.append(cached, pooled)
         sizes = [len(page_scales) for _, page_scales in pooled]
         new_ids, document_ids, numbers = zip(*rows, strict=True) if rows else ((), (), ())
@@ -140,6 +142,33 @@ def _select(catalog: Catalog, mask: NDArray[np.bool_]) -> Catalog:
     )
 
 
+def _read_page(
+    connection: sqlite3.Connection, page_id: int, unpack: Callable[..., Unpacked], query: str
+) -> Unpacked:
+    """Return what the parts of a page that a query selects contain.
+
+    Raises:
+        StoreError: the page is damaged.
+    """
+    parts = connection.execute(query, (page_id,)).fetchone()
+    if parts is None:
+        raise KeyError(page_id)
+    try:
+        return unpack(*parts)
+    except DAMAGE as error:
+        owner = (
+            "SELECT document_id, number FROM pages JOIN documents "
+            "ON documents.id = pages.document WHERE pages.id = ?"
+        )
+        document_id, number = connection.execute(owner, (page_id,)).fetchone()
+        raise damaged_page(document_id, number, error) from error
+
+
+def _dim(connection: sqlite3.Connection) -> int | None:
+    encoder = read_encoder(connection)
+    return None if encoder is None else encoder[1]
+
+
 class SqliteSnapshot(CatalogSnapshot):
     """The snapshot of a connection's transaction; see `Snapshot`."""
 
@@ -196,50 +225,37 @@ class SqliteSnapshot(CatalogSnapshot):
 
     def vectors(self, page_ids: Sequence[int]) -> list[PageVectors]:
         query = "SELECT arrays, vectors FROM scoring JOIN pooled USING (page) WHERE page = ?"
-        return [
-            self._unpack(page_id, codec.unpack_scoring, *self._row(query, page_id))
-            for page_id in page_ids
-        ]
+        unpack = partial(codec.unpack_scoring, dim=_dim(self._connection))
+        return [self._unpack(page_id, unpack, query) for page_id in page_ids]
 
     def page(self, page_id: int) -> Page:
-        row = self._row("SELECT content FROM pages WHERE id = ?", page_id)
-        return self._unpack(page_id, codec.unpack_content, *row)
+        return self._unpack(page_id, codec.unpack_content, "SELECT content FROM pages WHERE id = ?")
 
     def patches(self, page_id: int) -> Patches:
         query = (
             "SELECT iif(patch_boxes IS NULL, content, NULL), patch_boxes, arrays "
             "FROM pages JOIN scoring ON page = id WHERE id = ?"
         )
-        return self._unpack(page_id, codec.unpack_patches, *self._row(query, page_id))
+        return self._unpack(page_id, codec.unpack_patches, query)
 
-    def _unpack(self, page_id: int, unpack: Callable[..., Unpacked], *parts: object) -> Unpacked:
-        """Return what the parts of a page contain; StoreError names a damaged page."""
-        try:
-            return unpack(*parts)
-        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-            query = (
-                "SELECT document_id, number FROM pages JOIN documents "
-                "ON documents.id = pages.document WHERE pages.id = ?"
-            )
-            name, number = self._connection.execute(query, (page_id,)).fetchone()
-            raise StoreError(
-                f"page {number} of {name} is damaged in the index ({error}); add the document again"
-            ) from error
-
-    def _row(self, query: str, page_id: int) -> tuple[bytes, ...]:
-        row: tuple[bytes, ...] | None = self._connection.execute(query, (page_id,)).fetchone()
-        if row is None:
-            raise KeyError(page_id)
-        return row
+    def _unpack(self, page_id: int, unpack: Callable[..., Unpacked], query: str) -> Unpacked:
+        return _read_page(self._connection, page_id, unpack, query)
 
     def _select_documents(self, where: str = "", *values: str | int) -> list[DocumentRecord]:
         query = (
             "SELECT document_id, source, content_hash, fingerprint, pages, metadata "
             f"FROM documents {where} ORDER BY document_id"
         )
-        return [
-            DocumentRecord(name, source, content_hash, fingerprint, pages, json.loads(metadata))
-            for name, source, content_hash, fingerprint, pages, metadata in (
-                self._connection.execute(query, values)
-            )
-        ]
+        return [_record(*row) for row in self._connection.execute(query, values)]
+
+
+def _record(
+    name: str, source: str, content_hash: str, fingerprint: str, pages: int, metadata: str
+) -> DocumentRecord:
+    try:
+        keys = dict(json.loads(metadata))
+        return DocumentRecord(name, source, content_hash, fingerprint, int(pages), keys)
+    except DAMAGE as error:
+        raise StoreError(
+            f"{name} is damaged in the index ({error}); delete it and add it again"
+        ) from error

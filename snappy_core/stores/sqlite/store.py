@@ -14,10 +14,12 @@ from snappy_core.errors import IndexMismatchError
 from snappy_core.scoring.idf import page_terms
 from snappy_core.stores import codec
 from snappy_core.stores.base import DocumentRecord, PageRecord, check_encoder
+from snappy_core.stores.checks import DAMAGE
 from snappy_core.stores.codec import PackedPage
 from snappy_core.stores.sqlite import key_tables
 from snappy_core.stores.sqlite.connections import Connections
 from snappy_core.stores.sqlite.locks import wait_for_lock
+from snappy_core.stores.sqlite.schema import read_encoder
 from snappy_core.stores.sqlite.snapshot import CatalogCache, SqliteSnapshot
 from snappy_core.stores.sqlite.spool import PageSpool
 from snappy_core.types import Metadata
@@ -61,7 +63,7 @@ class SqliteStore:
         try:
             with self._connections.connect() as connection:
                 self._connections.prepare(connection, create)
-                self._bound = _encoder(connection)
+                self._bound = read_encoder(connection)
         except BaseException:
             self.close()
             raise
@@ -72,16 +74,16 @@ class SqliteStore:
 
     def encoder(self) -> tuple[str, int] | None:
         with self._connections.connect() as connection:
-            return _encoder(connection)
+            return read_encoder(connection)
 
     def bind_encoder(self, encoder: str, dim: int) -> None:
         with self._connections.connect() as connection:
-            bound = _encoder(connection)
+            bound = read_encoder(connection)
         if bound is None:  # only then write: otherwise it would wait for other writers
             value = json.dumps([encoder, dim])
             with self._connections.write() as connection:
                 connection.execute("INSERT OR IGNORE INTO meta VALUES ('encoder', ?)", (value,))
-                bound = _encoder(connection)
+                bound = read_encoder(connection)
         assert bound is not None
         self._bound = bound
         check_encoder(self.location, bound, (encoder, dim), "into a new file")
@@ -150,14 +152,9 @@ class SqliteStore:
     def _on_replace(self, connection: sqlite3.Connection) -> None:
         """Forget the file that was replaced; the new one must be of the same encoder."""
         self._catalogs = CatalogCache()
-        bound = _encoder(connection)
+        bound = read_encoder(connection)
         if self._bound is not None and bound is not None:
             check_encoder(self.location, bound, self._bound, "into a new file")
-
-
-def _encoder(connection: sqlite3.Connection) -> tuple[str, int] | None:
-    row = connection.execute("SELECT value FROM meta WHERE key = 'encoder'").fetchone()
-    return None if row is None else tuple(json.loads(row[0]))
 
 
 def _insert_document(connection: sqlite3.Connection, document: DocumentRecord, pages: int) -> int:
@@ -196,14 +193,31 @@ def _delete_document(connection: sqlite3.Connection, document_id: str) -> bool:
     row = connection.execute(query, (document_id,)).fetchone()
     if row is None:
         return False
-    counts: Counter[str] = Counter()
-    for (content,) in connection.execute("SELECT content FROM pages WHERE document = ?", row):
-        words = codec.unpack_content(content).words
-        counts.update(map(codec.encode_term, page_terms(words.texts)))
+    query = "SELECT content FROM pages WHERE document = ?"
+    counts, is_damaged = _count_terms(connection.execute(query, row))
+    connection.execute("DELETE FROM documents WHERE id = ?", row)
+    if is_damaged:  # nobody knows which terms were on that page
+        counts, _ = _count_terms(connection.execute("SELECT content FROM pages"))
+        connection.execute("DELETE FROM terms")
+        connection.executemany("INSERT INTO terms VALUES (?, ?)", sorted(counts.items()))
+        return True
     connection.executemany(
         "UPDATE terms SET pages = pages - ? WHERE term = ?",
         [(pages, term) for term, pages in counts.items()],
     )
     connection.execute("DELETE FROM terms WHERE pages <= 0")
-    connection.execute("DELETE FROM documents WHERE id = ?", row)
     return True
+
+
+def _count_terms(contents: Iterable[tuple[bytes]]) -> tuple[Counter[str], bool]:
+    """Return the number of pages with each term, and whether a page is damaged and left out."""
+    counts: Counter[str] = Counter()
+    is_damaged = False
+    for (content,) in contents:
+        try:
+            texts = codec.unpack_content(content).words.texts
+        except DAMAGE:
+            is_damaged = True
+        else:
+            counts.update(map(codec.encode_term, page_terms(texts)))
+    return counts, is_damaged

@@ -131,7 +131,8 @@ def test_a_hub_id_in_the_cache(tmp_path, monkeypatch):
     monkeypatch.setattr(hub, "HF_HUB_OFFLINE", True)
     found = find_checkpoint("owner/model", "auto")
     assert (found.source, found.version, found.revision) == ("owner/model", commit, commit)
-    assert not found.is_folder
+    assert not found.is_local
+    assert find_checkpoint("owner/model", "auto", local_only=True).is_local
     assert find_checkpoint(f"owner/model@{commit}", "auto") == found
     with pytest.raises(ModelError, match="neither on this machine"):
         find_checkpoint("owner/model@v2", "auto")

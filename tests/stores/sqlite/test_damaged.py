@@ -1,5 +1,7 @@
 """An index that was crafted or damaged: errors that name the page, nothing that runs or loops."""
 
+import json
+import math
 import sqlite3
 from contextlib import closing
 
@@ -8,7 +10,7 @@ import pytest
 
 from snappy_core.errors import IndexMismatchError, StoreError
 from snappy_core.stores import SqliteStore, codec
-from snappy_core.testing.stores.samples import document, grid_record
+from snappy_core.testing.stores.samples import assert_consistent, document, grid_record, texts
 
 
 @pytest.fixture
@@ -41,7 +43,7 @@ def change(path, table, column, kinds, index, edit):
         connection.commit()
 
 
-OFFSETS, PATCHES, SCALES, PARENTS, LABELS = 1, 2, 5, 6, 8
+DIMENSION, OFFSETS, PATCHES, IOU, SCALES, PARENTS, LABELS = 0, 1, 2, 3, 5, 6, 8
 
 
 @pytest.mark.parametrize(("index", "edit"), [
@@ -54,6 +56,9 @@ OFFSETS, PATCHES, SCALES, PARENTS, LABELS = 1, 2, 5, 6, 8
     (PATCHES, lambda patches: patches + 10_000),
     (PATCHES, lambda patches: patches - 10_000),
     (SCALES, lambda scales: scales[:-1]),
+    (SCALES, lambda scales: scales * math.nan),
+    (IOU, lambda iou: iou * math.inf),
+    (DIMENSION, lambda dim: dim // 2),
 ])  # fmt: skip
 def test_arrays_are_checked_when_they_are_read(path, index, edit):
     change(path, "scoring", "arrays", codec._SCORING, index, edit)
@@ -61,6 +66,133 @@ def test_arrays_are_checked_when_they_are_read(path, index, edit):
         (page,) = snapshot.page_ids("tide.pdf").values()
         with pytest.raises(StoreError, match=r"page 1 of tide\.pdf is damaged in the index"):
             snapshot.vectors([page])
+
+
+def damage(path, table, column):
+    """Flip one bit in the middle of what is stored of the first page."""
+    with closing(sqlite3.connect(path)) as connection:
+        (blob,) = connection.execute(f"SELECT {column} FROM {table}").fetchone()
+        middle = len(blob) // 2
+        flipped = blob[:middle] + bytes([blob[middle] ^ 4]) + blob[middle + 1 :]
+        where = f"{column} = ?"
+        connection.execute(f"UPDATE {table} SET {column} = ? WHERE {where}", (flipped, blob))
+        connection.commit()
+
+
+CATALOG = "pooled", "vectors"
+
+
+@pytest.mark.parametrize("part", [
+    ("pages", "content"), ("pages", "patch_boxes"), ("scoring", "arrays"), CATALOG,
+])  # fmt: skip
+def test_a_flipped_bit_is_noticed(path, part):
+    damage(path, *part)
+    with closing(SqliteStore(path, create=False)) as store, store.read() as snapshot:
+        (page,) = snapshot.page_ids("tide.pdf").values()
+        read = {
+            ("pages", "content"): lambda: snapshot.page(page),
+            ("pages", "patch_boxes"): lambda: snapshot.patches(page),
+            ("scoring", "arrays"): lambda: snapshot.vectors([page]),
+            CATALOG: snapshot.catalog,
+        }[part]
+        with pytest.raises(StoreError, match=r"page 1 of tide\.pdf is damaged .*checksum"):
+            read()
+
+
+def test_a_damaged_document_can_be_deleted_and_added_again(path):
+    with closing(SqliteStore(path)) as store:
+        store.write(document("wind.pdf"), texts("Tides and wind"))
+    damage(path, "pages", "content")
+    with closing(SqliteStore(path)) as store:
+        store.write(document("tide.pdf"), texts("Tides turn"))
+        with store.read() as snapshot:
+            assert_consistent(snapshot)
+    damage(path, "pages", "content")  # of the other one, which is now the first
+    with closing(SqliteStore(path)) as store:
+        assert store.delete("tide.pdf")
+        assert store.delete("wind.pdf")
+        with store.read() as snapshot:
+            assert_consistent(snapshot)
+
+
+def test_metadata_and_encoder_that_cannot_be_read(path):
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE documents SET metadata = '{'")
+        connection.commit()
+    with (
+        closing(SqliteStore(path)) as store,
+        store.read() as snapshot,
+        pytest.raises(StoreError, match=r"tide\.pdf is damaged in the index"),
+    ):
+        snapshot.documents()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE meta SET value = '[1]' WHERE key = 'encoder'")
+        connection.commit()
+    with pytest.raises(StoreError, match="does not say by which encoder"):
+        SqliteStore(path)
+
+
+NUMBERS_IN_CONTENT, JSON = 3, 5
+REGION_BOXES, WORD_BOXES = 0, 1
+
+
+def edited(key, value):
+    """Return a function that changes a value of the JSON of a page."""
+
+    def edit(json_bytes):
+        values = json.loads(json_bytes.tobytes())
+        target = values
+        *path, last = key
+        for step in path:
+            target = target[step]
+        target[last] = value
+        return np.frombuffer(json.dumps(values).encode(), np.uint8)
+
+    return edit
+
+
+LABEL, PARENT = 1, 3  # of the fields of a region
+
+
+@pytest.mark.parametrize(("index", "edit"), [
+    (REGION_BOXES, lambda boxes: boxes * math.inf),
+    (REGION_BOXES, lambda boxes: -boxes),
+    (WORD_BOXES, lambda boxes: boxes * math.nan),
+    (NUMBERS_IN_CONTENT, lambda words: words + 1000),
+    (NUMBERS_IN_CONTENT, lambda words: words - 1000),
+    (JSON, edited(["regions", 0, PARENT], 0)),
+    (JSON, edited(["regions", 1, PARENT], -1)),
+    (JSON, edited(["regions", 0, LABEL], "spy")),
+    (JSON, edited(["width"], math.nan)),
+    (JSON, edited(["height"], -5)),
+    (JSON, edited(["number"], 0)),
+    (JSON, edited(["user_space"], [1, 0, 0, 1, math.inf, 0])),
+    (JSON, edited(["texts", 0], None)),
+])  # fmt: skip
+def test_a_page_is_checked_when_it_is_read(path, index, edit):
+    change(path, "pages", "content", codec._CONTENT, index, edit)
+    with closing(SqliteStore(path, create=False)) as store, store.read() as snapshot:
+        (page,) = snapshot.page_ids("tide.pdf").values()
+        with pytest.raises(StoreError, match=r"page 1 of tide\.pdf is damaged in the index"):
+            snapshot.page(page)
+
+
+DIM, POOLED_SCALES = 0, 1
+
+
+@pytest.mark.parametrize(("index", "edit"), [
+    (DIM, lambda dim: dim // 2),
+    (DIM, lambda dim: dim * 0),
+    (POOLED_SCALES, lambda scales: scales * math.nan),
+    (POOLED_SCALES, lambda scales: scales[1:]),
+])  # fmt: skip
+def test_pooled_vectors_are_checked_when_they_are_read(path, index, edit):
+    change(path, "pooled", "vectors", codec._POOLED, index, edit)
+    with closing(SqliteStore(path, create=False)) as store, store.read() as snapshot:
+        (page,) = snapshot.page_ids("tide.pdf").values()
+        for read in (snapshot.catalog, lambda: snapshot.vectors([page])):
+            with pytest.raises(StoreError, match=r"page 1 of tide\.pdf is damaged in the index"):
+                read()
 
 
 @pytest.mark.parametrize("blob", [b"", b"x", b"\xff" * 200, bytes(200)])
