@@ -4,12 +4,9 @@ import os
 
 # Libraries that tell their vendors of their use, unless told otherwise before they are imported.
 # Hugging Face's asks its vendor who runs it, even for a model that is on this machine.
-for _variable, _value in {
-    "ORT_DISABLE_TELEMETRY": "1",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "RAY_USAGE_STATS_ENABLED": "0",
-}.items():
-    os.environ.setdefault(_variable, _value)
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 
 from snappy_core.encoders import Encoder, open_encoder
 from snappy_core.errors import (
