@@ -139,7 +139,7 @@ def test_other_collections_are_refused_and_left_alone(client, create):
 def test_another_schema_is_refused(client, store, monkeypatch):
     monkeypatch.setattr(log_collection, "SCHEMA_VERSION", 7)
     with pytest.raises(
-        IndexMismatchError, match="has the schema 4, this version of Snappy reads 7"
+        IndexMismatchError, match="has the schema 4, this version of Snappy writes 7"
     ):
         QdrantStore(LOCATION, client=client)
 
