@@ -99,7 +99,7 @@ def _rankers(
 def _word_ranker(
     scorer: Callable[[str], NDArray[np.float32]], chunks: Sequence[NDArray[np.int64]]
 ) -> WordRanker:
-    return lambda question: (chunks[i] for i in ranking(scorer(question)).tolist())
+    return lambda question, _: (chunks[i] for i in ranking(scorer(question)).tolist())
 
 
 def fuse(*scores: NDArray[np.float32]) -> NDArray[np.float32]:

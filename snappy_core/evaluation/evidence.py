@@ -16,8 +16,9 @@ from snappy_core.search.context import estimate_tokens
 BUDGETS = (100, 200, 400, 800)  # words
 ENOUGH = 0.8  # share of the words of an answer from which a question is answered
 
-WordRanker = Callable[[str], Iterable[NDArray[np.int64]]]
-"""Yields the words of each hit on a question, best first, by their number in the corpus."""
+WordRanker = Callable[[str, int], Iterable[NDArray[np.int64]]]
+"""Yields the words of each hit on a question, best first, by their number in the corpus, for a
+number of words that will be read."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,9 +76,9 @@ def measure_evidence(
         gold = gold_words(question, corpus, words)
         if not len(gold):
             continue
-        returned = first_words(rank(question.text), max(BUDGETS))
-        recalls.append([len(np.intersect1d(returned[:b], gold)) / len(gold) for b in BUDGETS])
-        tokens.append([int(words.tokens[returned[:b]].sum()) for b in BUDGETS])
+        returned = [first_words(rank(question.text, budget), budget) for budget in BUDGETS]
+        recalls.append([len(np.intersect1d(part, gold)) / len(gold) for part in returned])
+        tokens.append([int(words.tokens[part].sum()) for part in returned])
         documents.append(question.document)
     shares, answered = np.array(recalls), np.array(recalls) >= ENOUGH
     return {

@@ -23,7 +23,6 @@ from snappy_core.scoring.granularity import answering, drop_nested
 from snappy_core.scoring.idf import term
 from snappy_core.scoring.ranking import ranking
 from snappy_core.search import page_scores
-from snappy_core.search.budget import OVERHEAD, TEMPERATURE
 from snappy_core.stores import MemoryStore
 from snappy_core.stores.base import Store, concatenate_regions, region_arrays
 
@@ -74,7 +73,10 @@ def run_bench(
             for name, rank in compared.items()
         }
         words = CorpusWords.of(corpus)
-        rankers: dict[str, WordRanker] = {"Snappy": _snappy_words(store, index.encoder, corpus)}
+        rankers = {
+            "Snappy, budget": _hit_words(index, corpus, words, by_budget=True),
+            "Snappy, k": _hit_words(index, corpus, words, by_budget=False),
+        }
         rankers |= chunk_rankers(words, _word_vectors(store), index.encoder)
         evidence = {
             name: measure_evidence(questions, corpus, words, rank) for name, rank in rankers.items()
@@ -148,20 +150,25 @@ def _snappy(store: Store, encoder: Encoder, scoring: str | None = None) -> bench
     return rank
 
 
-def _snappy_words(store: Store, encoder: Encoder, corpus: bench.Corpus) -> WordRanker:
-    """Return a ranker of the words of regions, which are ranked as for a budget."""
-    rank_regions = _snappy(store, encoder)
-    first_words = np.cumsum([0, *(len(page.words) for page in corpus.pages)]).tolist()
-    words = [
-        np.array(region.words, dtype=np.int64) + first_word
-        for page, first_word in zip(corpus.pages, first_words, strict=False)
-        for region in page.regions
-    ]
-    prices = TEMPERATURE * np.log(np.array(list(map(len, words))) + OVERHEAD)
+def _hit_words(
+    index: RegionIndex, corpus: bench.Corpus, words: CorpusWords, *, by_budget: bool
+) -> WordRanker:
+    """Return a ranker of the words of hits.
 
-    def rank(question: str) -> Iterator[NDArray[np.int64]]:
-        scores = rank_regions(question).overall - prices
-        return (words[region] for region in ranking(scores).tolist() if np.isfinite(scores[region]))
+    A search gets as many tokens as the words that are read have on average, or so many hits that
+    their words are enough.
+    """
+    pages = {key: page for page, key in enumerate(corpus.keys)}
+    tokens_per_word = float(words.tokens.mean())
+
+    def rank(question: str, count: int) -> Iterator[NDArray[np.int64]]:
+        if by_budget:
+            hits = index.search(question, budget=max(round(count * tokens_per_word), 1))
+        else:
+            hits = index.search(question, k=count)
+        for hit in hits:
+            page = pages[Path(hit.document_id).name, hit.page_number]
+            yield np.array(hit.region.words, dtype=np.int64) + words.offsets[page]
 
     return rank
 

@@ -136,7 +136,7 @@ def drop_nested(ranked: NDArray[np.intp], parents: NDArray[np.int64]) -> NDArray
     ancestors_of_accepted: set[int] = set()
     for position in np.flatnonzero(has_relatives[ranked]).tolist():
         region = int(ranked[position])
-        ancestors = _ancestors(region, parents)
+        ancestors = ancestors_of(region, parents)
         if region in ancestors_of_accepted or not accepted.isdisjoint(ancestors):
             mask[position] = False
         else:
@@ -145,7 +145,8 @@ def drop_nested(ranked: NDArray[np.intp], parents: NDArray[np.int64]) -> NDArray
     return mask
 
 
-def _ancestors(region: int, parents: NDArray[np.int64]) -> list[int]:
+def ancestors_of(region: int, parents: NDArray[np.int64]) -> list[int]:
+    """Return the regions that contain a region, from the nearest one on."""
     ancestors = []
     while (region := int(parents[region])) >= 0:
         ancestors.append(region)

@@ -1,15 +1,17 @@
 """The mixture: signals of a region and its page, added with weights learned from questions.
 
-`python -m training.ranking` learns the weights (`data/ranking.json`) from questions whose answers
-are known.
+`python -m training.ranking` learns the weights, and the price of length where a budget is filled
+(`data/ranking.json`), from questions whose answers are known.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +31,6 @@ PAGE_SIGNALS = ("page words", "page passage")
 _KINDS: dict[str, tuple[Label, ...]] = {
     "heading": ("title", "heading"),
     "list": ("list",),
-    "list item": ("list_item",),
     "table": ("table",),
     "table row": ("table_row",),
     "figure": ("figure",),
@@ -41,11 +42,39 @@ KIND_SIGNALS = (*_KINDS, "named figure")
 Signals = Mapping[str, NDArray[np.float32]]
 
 
-@cache
+@dataclass(frozen=True, slots=True)
+class Price:
+    """The price of length: what a region is worth beside others that a budget could hold.
+
+    Attributes:
+        temperature: the difference of scores by which a region is e times as likely the answer.
+        overhead: tokens that any region costs beside its own.
+    """
+
+    temperature: float
+    overhead: float
+
+    def log_worth(self, scores: NDArray[Any], tokens: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the logarithm of `exp(score / temperature) / (tokens + overhead)`, (r,)."""
+        prices = np.log(np.maximum(tokens + self.overhead, 1))
+        return np.asarray(scores / self.temperature - prices, dtype=np.float64)
+
+
 def load_weights() -> Mapping[str, float]:
     """Return the weight of each signal, by name; those of the four cosines sum to 1."""
-    weights: dict[str, float] = json.loads(WEIGHTS.read_bytes())
-    return weights
+    return _load()["signals"]
+
+
+@cache
+def load_price() -> Price:
+    """Return the price of length."""
+    return Price(**_load()["price"])
+
+
+@cache
+def _load() -> dict[str, dict[str, float]]:
+    values: dict[str, dict[str, float]] = json.loads(WEIGHTS.read_bytes())
+    return values
 
 
 def question_vector(query: Query, weights: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+import numpy as np
+
+from snappy_core.scoring.mixture import load_price
 from snappy_core.search.context import estimate_tokens, share_words
 from snappy_core.search.hits import Hit
 
 POOL = 4
 """Budgets that the hits hold from which one is filled: the best ones, which have to be read."""
-
-TEMPERATURE = 0.036
-"""Score by which a region must be better to be as likely the answer as one 1/e times as long."""
-
-OVERHEAD = 40
-"""Tokens that any region costs beside its own: its citation, and the reader's attention."""
 
 
 def best_for_budget(
@@ -44,8 +40,8 @@ def fill_budget(
 ) -> list[Hit]:
     """Return the hits that together fit a budget and are worth most for their tokens, best first.
 
-    The worth of a hit is `exp(score / TEMPERATURE) / (tokens + OVERHEAD)`. Hits are taken in this
-    order, whole; one that does not fit, or shares half its words with one taken, is left out.
+    What a hit is worth is learned from questions (`Price`). Hits are taken in this order, whole;
+    one that does not fit, or shares half its words with one taken, is left out.
 
     Args:
         budget: the most tokens of all texts.
@@ -54,10 +50,11 @@ def fill_budget(
         count: counts the tokens of a text.
     """
     priced = [(hit, count(hit.region.text)) for hit in hits]
-    priced.sort(key=lambda pair: math.log(pair[1] + OVERHEAD) - pair[0].score / TEMPERATURE)
+    scores = np.array([hit.score for hit, _ in priced])
+    worth = load_price().log_worth(scores, np.array([cost for _, cost in priced]))
     selected: list[Hit] = []
     page_counts: Counter[tuple[str, int]] = Counter()
-    for hit, cost in priced:
+    for hit, cost in (priced[index] for index in np.argsort(-worth, kind="stable").tolist()):
         page = (hit.document_id, hit.page_number)
         if cost > budget or (per_page is not None and page_counts[page] >= per_page):
             continue

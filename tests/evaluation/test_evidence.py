@@ -25,16 +25,26 @@ SHIPS = Question(
 def test_the_share_of_the_gold_words_among_the_first(monkeypatch):
     monkeypatch.setattr(evidence, "BUDGETS", (4, 8, 9))
     answer = np.arange(14, 19)  # "Ships wait outside the harbour."
-    measures = measure_evidence([SHIPS], CORPUS, WORDS, lambda _: [np.arange(4), answer])
+    measures = measure_evidence([SHIPS], CORPUS, WORDS, lambda *_: [np.arange(4), answer])
     assert measures["recall"] == [0, 0.8, 1]
     assert measures["answered"] == [0, 1, 1]
     spent = np.cumsum(WORDS.tokens[[0, 1, 2, 3, *answer]])
     assert measures["tokens"] == [None, spent[7], spent[8]]
 
 
+def test_a_budget_is_searched_for_itself(monkeypatch):
+    """What is returned for a small budget need not be the first part of more."""
+    monkeypatch.setattr(evidence, "BUDGETS", (4, 9))
+    ships, others = np.arange(14, 19), np.arange(8)
+    measures = measure_evidence(
+        [SHIPS], CORPUS, WORDS, lambda _, words: [others] if words > 4 else [ships]
+    )
+    assert measures["recall"] == [0.8, 0]
+
+
 def test_questions_without_words_are_left_out():
     nothing = Question("q", "a.pdf", 1, "t", "g", "?", as_boxes([[0.9, 0.9, 0.95, 0.95]]))
-    measures = measure_evidence([SHIPS, nothing], CORPUS, WORDS, lambda _: [np.arange(14, 19)])
+    measures = measure_evidence([SHIPS, nothing], CORPUS, WORDS, lambda *_: [np.arange(14, 19)])
     assert measures["recall"] == [1, 1, 1, 1]
 
 
@@ -61,5 +71,5 @@ def test_chunks_are_ranked_by_terms_by_vectors_and_by_both():
     rankers = dict(chunk_rankers(WORDS, vectors, encoder))
     assert len(rankers) == 3 * 2 * 3
     for name, rank in rankers.items():
-        assert 14 in next(iter(rank(SHIPS.text))), name
+        assert 14 in next(iter(rank(SHIPS.text, 6))), name
     assert len(dict(chunk_rankers(WORDS, None, encoder))) == 3 * 2

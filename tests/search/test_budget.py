@@ -3,16 +3,27 @@
 from dataclasses import replace
 from math import log
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from snappy_core import Hit, Region, RegionIndex
 from snappy_core.ingest.jobs import prepare
-from snappy_core.search.budget import OVERHEAD, POOL, TEMPERATURE, best_for_budget, fill_budget
+from snappy_core.scoring.mixture import Price
+from snappy_core.search import budget as budget_module
+from snappy_core.search.budget import POOL, best_for_budget, fill_budget
 from snappy_core.search.context import estimate_tokens
 from snappy_core.stores import MemoryStore
 from snappy_core.stores.base import DocumentRecord
 from snappy_core.testing import FakeEncoder, make_page
+
+PRICE = Price(temperature=0.03, overhead=20)
+
+
+@pytest.fixture(autouse=True)
+def price(monkeypatch):
+    """The price of these tests, whatever is learned."""
+    monkeypatch.setattr(budget_module, "load_price", lambda: PRICE)
 
 
 def words(text):
@@ -52,8 +63,8 @@ def test_two_short_regions_are_worth_more_than_one_long_one():
 
 
 def test_the_price_of_length():
-    """A region is as good as a longer one that scores `TEMPERATURE ln` of their costs better."""
-    gap = TEMPERATURE * log((60 + OVERHEAD) / (10 + OVERHEAD))
+    """A region is as good as a longer one whose score is better by what the length costs."""
+    gap = PRICE.temperature * log((60 + PRICE.overhead) / (10 + PRICE.overhead))
     short, long = make_hit(10, 0.5, order=1), make_hit(60, 0.5 + gap - 0.001)
     assert orders(fill_budget([long, short], 60, count=words)) == [1]
     long = make_hit(60, 0.5 + gap + 0.001)

@@ -1,12 +1,15 @@
 """Weights of signals: questions are read, answers found, and the right signals weighed."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 
+from snappy_core.scoring.mixture import Price
 from snappy_core.testing import FakeEncoder
 from training.ranking.examples import SIGNALS, Example, make_examples
 from training.ranking.fit import fit
+from training.ranking.length import evidence_by_price, fit_price
 from training.ranking.questions import load_collections
 
 
@@ -20,8 +23,11 @@ def example(rng, folder="a", regions=12):
     on_page = np.flatnonzero(pages == best_page)
     answers = np.zeros(regions, dtype=bool)
     answers[on_page[signals[on_page, 1].argmax()]] = True
-    parents = np.full(regions, -1)
-    return Example(folder, "s", signals, answers, pages, np.arange(3) == best_page, parents)
+    parents, tokens = np.full(regions, -1), np.full(regions, 50)
+    gold_pages = np.arange(3) == best_page
+    return Example(
+        folder, "s", signals, answers, pages, gold_pages, parents, answers * 1.0, tokens, 1.0
+    )
 
 
 def test_the_signals_that_tell_weigh_most():
@@ -32,6 +38,51 @@ def test_the_signals_that_tell_weigh_most():
     assert weights["passage"] > 5 * abs(weights["words"])
     assert abs(sum(weights[name] for name in SIGNALS[:4]) - 1) < 0.001
     assert weights["figure"] == 0
+
+
+def priced(scores, tokens, evidence, parents=(-1, -1, -1)):
+    """An example whose first signal is all that counts."""
+    signals = np.zeros((len(scores), len(SIGNALS)), np.float32)
+    signals[:, 0] = scores
+    pages, one = np.zeros(len(scores), int), np.ones(1, bool)
+    return Example(
+        "a", "s", signals, np.array(evidence) > 0, pages, one, np.array(parents),
+        np.array(evidence, np.float32), np.array(tokens), 1.0,
+    )  # fmt: skip
+
+
+WEIGHTS = dict.fromkeys(SIGNALS, 0.0) | {"words": 1.0}
+
+
+def evidence_of(example, temperature, overhead=0):
+    return evidence_by_price(example, WEIGHTS, [Price(temperature, overhead)])[0].tolist()
+
+
+def test_budgets_are_filled_with_whole_regions_by_their_worth():
+    long_one = priced([0.5, 0.49, 0.48], [100, 50, 50], [1, 0, 0])
+    assert evidence_of(long_one, 0.001) == [1, 1, 1, 1]
+    assert evidence_of(long_one, 0.1) == [0, 1, 1, 1]  # short ones are worth more, at 100
+    assert evidence_of(long_one, 0.1, overhead=10_000) == [1, 1, 1, 1]
+    twice = replace(long_one, tokens_per_word=2.0)
+    assert evidence_of(twice, 0.1) == [1, 1, 1, 1]
+    too_long = priced([0.5, 0.4, 0.3], [150, 60, 60], [1, 0.5, 0.25])
+    assert evidence_of(too_long, 0.001) == [0.5, 1, 1.75, 1.75]
+
+
+def test_no_region_is_taken_beside_what_contains_it():
+    nested = priced([0.5, 0.4, 0.3], [20, 10, 10], [1, 0.5, 0.25], parents=(-1, 0, 1))
+    assert evidence_of(nested, 0.001) == [1, 1, 1, 1]
+    assert evidence_of(nested, 10) == [0.5, 0.5, 0.5, 0.5]
+
+
+def test_the_price_with_most_evidence_is_learned():
+    """Here answers are long and a little better: length must cost next to nothing."""
+    examples = [priced([0.5, 0.46, 0.45], [100, 50, 50], [1, 0, 0])] * 3
+    price = fit_price(examples, [evidence_by_price(e, WEIGHTS) for e in examples])
+    assert price.temperature < 0.05
+    short = [priced([0.5, 0.46, 0.45], [100, 50, 50], [0, 0.5, 0.5])] * 3
+    price = fit_price(short, [evidence_by_price(e, WEIGHTS) for e in short])
+    assert price.temperature > 0.05
 
 
 def row(text, document, page, boxes, **more):
@@ -52,6 +103,9 @@ def test_examples_of_a_bench(tmp_path, data):
         number == 1 for number in range(1, len(made.gold_pages) + 1)
     ]
     assert np.isfinite(made.signals).all()
+    assert 0 < made.evidence.max() <= 1
+    assert made.tokens.shape == made.evidence.shape == made.answers.shape
+    assert 1 <= made.tokens_per_word < 3
 
 
 def test_sources_are_pooled_and_documents_of_mmdocir_are_alone(tmp_path):

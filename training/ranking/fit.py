@@ -14,6 +14,7 @@ from training.ranking.examples import SIGNALS, Example
 
 RIDGE = 0.01
 STEPS = 25
+CONVERGED = 1e-3  # step of weights, which are some tens
 PAGE = slice(len(REGION_SIGNALS), len(REGION_SIGNALS) + len(PAGE_SIGNALS))
 KINDS = slice(len(SIGNALS) - len(KIND_SIGNALS), len(SIGNALS))
 
@@ -34,9 +35,7 @@ def fit(examples: Sequence[Example]) -> dict[str, float]:
     those of regions, and their page as a whole, by which regions answer. A folder weighs as the
     square root of the number of its questions, so that a large one does not decide alone.
     """
-    counts = Counter(example.folder for example in examples)
-    weights = [counts[example.folder] ** -0.5 for example in examples]
-    pairs = list(zip(examples, weights, strict=True))
+    pairs = list(zip(examples, folder_weights(examples).tolist(), strict=True))
     page_weights = maximize([Choice(*_pages(e), w) for e, w in pairs if e.gold_pages.any()])
     page_weights = page_weights.clip(0) / page_weights.clip(0).sum()
     region_weights = maximize([
@@ -50,6 +49,12 @@ def fit(examples: Sequence[Example]) -> dict[str, float]:
     return {
         name: round(float(value / scale), 4) for name, value in zip(SIGNALS, values, strict=True)
     }
+
+
+def folder_weights(examples: Sequence[Example]) -> NDArray[np.float64]:
+    """Return the weight of each example: a folder has the square root of its number of them."""
+    counts = Counter(example.folder for example in examples)
+    return np.array([counts[example.folder] ** -0.5 for example in examples])
 
 
 def maximize(choices: Sequence[Choice]) -> NDArray[np.float64]:
@@ -72,7 +77,10 @@ def maximize(choices: Sequence[Choice]) -> NDArray[np.float64]:
             gradient += choice.weight * (mean - target @ choice.features / target.sum())
             curvature += choice.weight * (spread * expected[:, None]).T @ spread
         step = np.linalg.solve(curvature, gradient)
-        weights -= step * min(1.0, 8.0 / np.abs(step).max())
+        largest = np.abs(step).max()
+        weights -= step * min(1.0, 8.0 / largest)
+        if largest < CONVERGED:
+            break
     return weights
 
 
