@@ -15,12 +15,17 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from snappy_core.errors import SnappyError, UnreadableDocumentError, describe_failure
 from snappy_core.parsing.drawings import Drawings, RulingLines
-from snappy_core.parsing.layout.layout_model import LayoutModel, select_layout_model
+from snappy_core.parsing.layout.layout_model import (
+    LayoutModel,
+    detect_upright,
+    select_layout_model,
+)
 from snappy_core.parsing.layout.regions import find_regions
 from snappy_core.parsing.layout.ruling_lines import find_ruling_lines
-from snappy_core.parsing.ocr.text_layer import recognize_page
+from snappy_core.parsing.ocr.text_layer import Recognition, recognize_page
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Source
+from snappy_core.parsing.straightening import Straightening
 from snappy_core.parsing.text import NOTHING
 from snappy_core.types import NO_WORDS, Page, Region, Words
 
@@ -96,14 +101,16 @@ def _find_regions(
     model: LayoutModel | None,
     options: ReadingOptions,
 ) -> tuple[Words, tuple[Region, ...], str]:
-    text_layer, warning = NOTHING, ""
+    recognition = Recognition(NOTHING, Straightening(*points))
     if options.ocr != "never":
-        text_layer, warning = recognize_page(_for_ocr(image), points[0], options)
-    areas = () if model is None else tuple(model.detect(image))
-    ruling_lines = find_ruling_lines(image) if len(text_layer) else RulingLines()
+        recognition = recognize_page(_for_ocr(image), points, options)
+    layer, straightening = recognition.text_layer, recognition.straightening
+    straight = straightening.apply(image)
+    areas = () if model is None else detect_upright(model, straight, layer.main_turn)
+    ruling_lines = find_ruling_lines(straight) if len(layer) else RulingLines()
     drawings = Drawings(areas, ruling_lines)
-    words, regions, failure = find_regions(text_layer, *points, drawings)
-    return words, regions, warning or failure
+    words, regions, failure = find_regions(layer, *straightening.size, drawings)
+    return *straightening.restore(words, regions), recognition.warning or failure
 
 
 @contextmanager

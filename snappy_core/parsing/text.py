@@ -44,6 +44,11 @@ class TextLayer:
     def __len__(self) -> int:
         return len(self.texts)
 
+    @property
+    def main_turn(self) -> int:
+        """The quarter turns of most words; 0 without words."""
+        return int(np.bincount(self.turns, minlength=4).argmax())
+
     def take(self, selection: NDArray[np.intp] | NDArray[np.bool_]) -> TextLayer:
         """Return the words that an array of indices or a mask selects."""
         indices = np.arange(len(self))[selection]

@@ -16,10 +16,10 @@ LINES = (
 WORDS = " ".join(line for _, _, line in LINES).split()
 
 
-def sheet(lines=LINES, size=(WIDTH, HEIGHT), letters=28):
+def sheet(lines=LINES, size=(WIDTH, HEIGHT), letters=28, font=None):
     """A white page, gray, with lines of text at (x, y) of their upper left corner."""
     picture = Image.new("L", size, 255)
-    draw, font = ImageDraw.Draw(picture), ImageFont.load_default(letters)
+    draw, font = ImageDraw.Draw(picture), font or ImageFont.load_default(letters)
     for x, y, line in lines:
         draw.text((x, y), line, fill=0, font=font)
     return picture
@@ -57,3 +57,8 @@ def encode(picture, kind, **options):
 def source(picture, kind="PNG", **options):
     """A picture as a document in memory."""
     return Source.from_bytes(encode(picture, kind, **options), f"page.{kind.lower()}")
+
+
+def skewed(picture, degrees):
+    """A picture turned clockwise by some degrees, on white paper that has room for all of it."""
+    return picture.rotate(-degrees, Image.Resampling.BICUBIC, expand=True, fillcolor=255)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from snappy_core.parsing.drawings import Area
+from snappy_core.parsing.straightening import turn_areas
 from snappy_core.registry import Registry
 
 if TYPE_CHECKING:
@@ -65,3 +66,14 @@ def select_layout_model(choice: str) -> LayoutModel | None:
         model = LAYOUT_MODELS.get(DEFAULT_MODEL)()
         return model if model.available() else None
     return LAYOUT_MODELS.get(DEFAULT_MODEL if choice == "always" else choice)()
+
+
+def detect_upright(model: LayoutModel, image: Image, turn: int) -> tuple[Area, ...]:
+    """Return the areas in the picture of a page whose text is turned clockwise by `turn` quarters.
+
+    The model sees the page turned upright; areas are those of the page as it is.
+    """
+    from PIL.Image import Transpose
+
+    upright = (None, Transpose.ROTATE_90, Transpose.ROTATE_180, Transpose.ROTATE_270)[turn]
+    return turn_areas(model.detect(image if upright is None else image.transpose(upright)), turn)

@@ -64,8 +64,7 @@ def find_regions(
     Args:
         width, height: of the page in points.
     """
-    turn = int(np.bincount(layer.turns, minlength=4).argmax())
-    page = UprightPage.from_layer(layer, width, height, turn, drawings, tags)
+    page = UprightPage.from_layer(layer, width, height, layer.main_turn, drawings, tags)
     origin: Origin = "learned"
     if len(layer) > MAX_WORDS or len(page.runs) + len(page.turned_lines) > MAX_LINES:
         blocks, origin = list(_split_into_runs(page)), ""

@@ -59,8 +59,6 @@ class UprightPage:
     ) -> UprightPage:
         """Turn a page of `width` x `height` points so that words turned by `turn` are upright."""
         areas = drawings.areas
-        if turn:  # a layout model saw the page lying, and takes such text for a figure
-            areas = tuple(area for area in areas if not area.from_model)
         area_boxes = as_boxes([area.box for area in areas])
         lines = drawings.ruling_lines
         word_boxes, line_boxes, area_boxes, frames, fields, horizontals, verticals = (

@@ -30,6 +30,8 @@ class OcrWords:
         confidences: (n,) 0..1.
         lines: (n,) number of the line each word belongs to; words of a line are consecutive.
         paragraphs: (n,) number of the paragraph each word belongs to.
+        script: "Cyrillic", "Han", ... where the engine sees that the text is in a script that it
+            was not asked to read; else "".
     """
 
     texts: tuple[str, ...]
@@ -37,6 +39,12 @@ class OcrWords:
     confidences: NDArray[np.float32]
     lines: NDArray[np.int64]
     paragraphs: NDArray[np.int64]
+    script: str = ""
+
+    @property
+    def confidence(self) -> float:
+        """The mean confidence of the words; 1 without words."""
+        return float(self.confidences.mean()) if self.texts else 1.0
 
 
 class OcrEngine(Protocol):
@@ -54,6 +62,12 @@ class OcrEngine(Protocol):
         """
         ...
 
+
+LOW_CONFIDENCE = 0.5
+"""Below this mean confidence words are hardly right.
+
+Pages that are read well have .85 and more, those mirrored or in another script less than .46.
+"""
 
 DEFAULT_ENGINE = "tesseract"
 

@@ -17,15 +17,15 @@ from numpy.typing import NDArray
 from PIL.Image import Image, Transpose
 
 from snappy_core.errors import MissingDependencyError, OcrError
-from snappy_core.parsing.ocr.engine import OcrWords
+from snappy_core.parsing.ocr.engine import LOW_CONFIDENCE, OcrWords
+from snappy_core.parsing.ocr.scripts import scripts_of
 
 TIMEOUT = 120  # seconds for a page; Tesseract takes about two
 _LIST_TIMEOUT = 20  # seconds to list the languages, which takes less than one
 _DPI = 200  # what Tesseract is told; its own guess is often wrong
 _RULING_LINES = "|¦_"  # characters that Tesseract takes ruling lines of tables for
-# Below this mean confidence (0..1) a page is tried upside down, too: Tesseract's own guess of the
-# orientation needs many letters.
-_LOW_CONFIDENCE = 0.5
+_SURE = 0.75  # mean confidence; Cyrillic read as English has up to .57
+_MIN_SCRIPT_CONFIDENCE = 2.0  # Tesseract's; of Latin letters taken for Cyrillic it is 1 to 2
 
 
 class TesseractEngine:
@@ -35,11 +35,17 @@ class TesseractEngine:
         _check_languages(languages)
         gray = image.convert("L")
         words = _run(gray, languages)
-        if words.texts and (confidence := words.confidences.mean()) < _LOW_CONFIDENCE:
-            turned = _run(gray.transpose(Transpose.ROTATE_180), languages)
-            if turned.texts and turned.confidences.mean() > confidence:
-                size = np.array([*gray.size, *gray.size])
-                return replace(turned, boxes=size - turned.boxes[:, [2, 3, 0, 1]])
+        if words.confidence >= _SURE:
+            return words
+        if script := _foreign_script(gray, languages):
+            return replace(words, script=script)
+        if words.confidence >= LOW_CONFIDENCE:
+            return words
+        # Tesseract's own guess of the orientation needs many letters.
+        turned = _run(gray.transpose(Transpose.ROTATE_180), languages)
+        if turned.texts and turned.confidence > words.confidence:
+            size = np.array([*gray.size, *gray.size])
+            return replace(turned, boxes=size - turned.boxes[:, [2, 3, 0, 1]])
         return words
 
 
@@ -83,6 +89,20 @@ def _check_languages(languages: str) -> None:
         raise MissingDependencyError(
             f"Tesseract lacks the language {'+'.join(missing)}: apt-get install {packages}"
         )
+
+
+def _foreign_script(gray: Image, languages: str) -> str:
+    """Return the script of a page if none of the languages is written in it, else ""."""
+    try:
+        with _errors():
+            page = pytesseract.image_to_osd(
+                gray, config=f"--dpi {_DPI}", output_type=pytesseract.Output.DICT, timeout=TIMEOUT
+            )
+    except OcrError:  # too few letters, or the data for it are not installed
+        return ""
+    script = str(page["script"])
+    is_known = script in scripts_of(languages) or page["script_conf"] < _MIN_SCRIPT_CONFIDENCE
+    return "" if is_known else script
 
 
 def _run(gray: Image, languages: str) -> OcrWords:

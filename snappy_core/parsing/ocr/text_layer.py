@@ -2,38 +2,101 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL.Image import Image
+from PIL.Image import Image, Transpose
 
 from snappy_core.boxes import from_pixels
 from snappy_core.errors import MissingDependencyError, OcrError
-from snappy_core.parsing.ocr.engine import OCR_ENGINES, OcrWords
+from snappy_core.parsing.ocr.deskew import estimate_skew
+from snappy_core.parsing.ocr.engine import LOW_CONFIDENCE, OCR_ENGINES, OcrWords
+from snappy_core.parsing.ocr.scripts import language_of
 from snappy_core.parsing.options import ReadingOptions
+from snappy_core.parsing.straightening import Straightening
 from snappy_core.parsing.text import NOTHING, TextLayer, quarter_turns
 
 OCR_DPI = 200  # at which pages are drawn for OCR: more takes longer and reads no better
 _FONT_HEIGHT = 1.2  # font size / height of the ink of a usual word
+_MIN_WORDS = 10  # of a page that a low mean confidence says something about
+_STRIP = 0.25  # height of the strip of a page that is tried mirrored
 
 
-def recognize_page(image: Image, width: float, options: ReadingOptions) -> tuple[TextLayer, str]:
-    """Return the words in the image of a page of `width` points, and a warning if OCR failed.
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """What OCR found on a page.
+
+    Attributes:
+        text_layer: with boxes and sizes on the straight page.
+        straightening: what makes the page straight.
+        warning: why there are no words, or why they may be wrong; else "".
+    """
+
+    text_layer: TextLayer
+    straightening: Straightening
+    warning: str = ""
+
+
+def recognize_page(image: Image, size: tuple[float, float], options: ReadingOptions) -> Recognition:
+    """Return the words in the image of a page of `size` points, which is made straight first.
 
     Raises:
         MissingDependencyError: the engine or a language is not installed, and
             `options.ocr` is "always"; otherwise that is a warning, too.
     """
+    straightening = Straightening(*size, estimate_skew(image))
     try:
-        words = OCR_ENGINES.get(options.ocr_engine)().recognize(image, options.languages)
+        engine = OCR_ENGINES.get(options.ocr_engine)()
+
+        def recognize(picture: Image) -> OcrWords:
+            return engine.recognize(picture, options.languages)
+
+        straight = straightening.apply(image)
+        words = recognize(straight)
+        if _is_doubtful(words) and not words.script and _reads_mirrored(straight, words, recognize):
+            straightening = straightening.mirror()
+            straight = straightening.apply(image)
+            words = recognize(straight)
     except MissingDependencyError as error:
         if options.ocr == "always":
             raise
-        return NOTHING, f"has no text layer, and {error}"
+        return Recognition(NOTHING, Straightening(*size), f"has no text layer, and {error}")
     except OcrError as error:
-        return NOTHING, f"OCR failed: {error}"
-    return to_text_layer(words, image.size, width), ""
+        return Recognition(NOTHING, Straightening(*size), f"OCR failed: {error}")
+    layer = to_text_layer(words, straight.size, straightening.size[0])
+    return Recognition(layer, straightening, _doubt(words, options.languages))
+
+
+def _is_doubtful(words: OcrWords) -> bool:
+    return len(words.texts) >= _MIN_WORDS and words.confidence < LOW_CONFIDENCE
+
+
+def _reads_mirrored(image: Image, words: OcrWords, recognize: Callable[[Image], OcrWords]) -> bool:
+    """Say whether a strip of the page, where its words are, is read well in a mirror."""
+    middle = float(np.median(words.boxes[:, [1, 3]])) / image.height
+    top = min(max(middle - _STRIP / 2, 0.0), 1.0 - _STRIP) * image.height
+    strip = image.crop((0, round(top), image.width, round(top + _STRIP * image.height)))
+    mirrored = recognize(strip.transpose(Transpose.FLIP_LEFT_RIGHT))
+    return bool(mirrored.texts) and mirrored.confidence >= LOW_CONFIDENCE
+
+
+def _doubt(words: OcrWords, languages: str) -> str:
+    """Return a warning if the words are hardly right."""
+    option = "languages= (on the command line --languages)"
+    if words.script:
+        example = f", such as {name!r}" if (name := language_of(words.script)) else ""
+        return (
+            f"its text seems to be in {words.script} script, which OCR for {languages!r} cannot "
+            f"read: name its language by {option}{example}"
+        )
+    if _is_doubtful(words):
+        return (
+            f"OCR for {languages!r} is not sure of its words (mean confidence "
+            f"{words.confidence:.2f}): if they are in another language, name it by {option}"
+        )
+    return ""
 
 
 def to_text_layer(words: OcrWords, image_size: tuple[int, int], width: float) -> TextLayer:

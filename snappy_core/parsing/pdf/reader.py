@@ -42,6 +42,7 @@ from snappy_core.parsing.pdf.tags import read_tags
 from snappy_core.parsing.pdf.text_layer import image_boxes, read_text_layer, user_space
 from snappy_core.parsing.pdf.visibility import covered_share, edge_mask, has_edges
 from snappy_core.parsing.source import Source
+from snappy_core.parsing.straightening import Straightening
 from snappy_core.parsing.tags import PageTags
 from snappy_core.parsing.text import NOTHING, TextLayer
 from snappy_core.types import NO_WORDS, Matrix, Page, Renderer
@@ -179,19 +180,22 @@ def build_page(
     content: PageContent, number: int, render: Renderer, options: ReadingOptions
 ) -> Page:
     """Run OCR and the layout model as far as the page needs them, and find the regions."""
-    drawings = content.drawings
+    size = content.width, content.height
+    drawings, straightening = content.drawings, Straightening(*size)
     if content.has_ink:
         if options.ocr == "always" or (options.ocr != "never" and content.unreliable_text):
-            content = _with_ocr(content, render(OCR_DPI), options)
+            content, straightening = _with_ocr(content, render(OCR_DPI), options)
             drawings = content.drawings
         is_ocr = content.text_layer.confidences is not None
         model = layout_model.select_layout_model(options.layout_model)
         # "auto" skips pages with a text layer: their pictures and drawings are known.
         if model and (is_ocr or options.layout_model != "auto"):
-            areas = model.detect(render(layout_model.DPI))
+            straight = straightening.apply(render(layout_model.DPI))
+            areas = layout_model.detect_upright(model, straight, content.text_layer.main_turn)
             drawings = replace(drawings, areas=(*drawings.areas, *areas))
-    size = content.width, content.height
-    words, regions, warning = find_regions(content.text_layer, *size, drawings, content.tags)
+    layer, straight_size = content.text_layer, straightening.size
+    words, regions, warning = find_regions(layer, *straight_size, drawings, content.tags)
+    words, regions = straightening.restore(words, regions)
     if options.ocr == "auto" and words.confidences is None:
         areas = content.drawings.areas
         words, regions, failure = read_pictures(words, regions, areas, render, options)
@@ -205,20 +209,34 @@ def _page_without_words(content: PageContent, number: int, render: Renderer, war
     return Page(number, content.label, *size, "pt", NO_WORDS, (), render, warning, matrix)
 
 
-def _with_ocr(content: PageContent, image: Image, options: ReadingOptions) -> PageContent:
-    """Replace the text layer by that of OCR, if OCR succeeds and finds more, or must be used."""
-    text_layer, failure = recognize_page(image, content.width, options)
+def _with_ocr(
+    content: PageContent, image: Image, options: ReadingOptions
+) -> tuple[PageContent, Straightening]:
+    """Replace the text layer by that of OCR, if OCR succeeds and finds more, or must be used.
+
+    Words and drawings are then those of the straight page.
+    """
+    size = content.width, content.height
+    recognition = recognize_page(image, size, options)
+    text_layer, warning = recognition.text_layer, recognition.warning
+    straightening = recognition.straightening
     characters = _characters(content.text_layer)
     ocr_characters = _characters(text_layer)
     is_plainer = content.has_codes and is_plausible(text_layer.texts)
     must_use = options.ocr == "always" or (is_plainer and _OCR_GAIN * ocr_characters > characters)
-    if failure or not (must_use or ocr_characters > _OCR_GAIN * characters):
+    has_failed = warning and not ocr_characters
+    if has_failed or not (must_use or ocr_characters > _OCR_GAIN * characters):
         is_missed = must_use or not characters
-        return replace(content, warning=_join(content.warning, failure)) if is_missed else content
-    drawings = content.drawings
+        content = (
+            replace(content, warning=_join(content.warning, warning)) if is_missed else content
+        )
+        return content, Straightening(*size)
+    drawings = straightening.straighten(content.drawings)
     if not (len(drawings.ruling_lines.horizontal) or len(drawings.ruling_lines.vertical)):
-        drawings = replace(drawings, ruling_lines=find_ruling_lines(image))
-    return replace(content, text_layer=text_layer, drawings=drawings)
+        drawings = replace(drawings, ruling_lines=find_ruling_lines(straightening.apply(image)))
+    warning = _join(content.warning, warning)
+    content = replace(content, text_layer=text_layer, drawings=drawings, warning=warning)
+    return content, straightening
 
 
 def _characters(text_layer: TextLayer) -> int:

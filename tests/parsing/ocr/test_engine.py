@@ -9,7 +9,7 @@ from snappy_core.parsing import ReadingOptions, read
 from snappy_core.parsing.ocr.engine import OCR_ENGINES, OcrWords
 from snappy_core.parsing.ocr.tesseract import TesseractEngine
 from snappy_core.parsing.ocr.text_layer import recognize_page
-from tests.parsing.drawing import sheet, source
+from tests.parsing.drawing import HEIGHT, WIDTH, sheet, source
 
 
 class StampEngine:
@@ -62,8 +62,8 @@ def test_a_failure_is_a_warning(monkeypatch, stamp, error, warning):
         raise error
 
     monkeypatch.setattr(StampEngine, "recognize", fail)
-    layer, text = recognize_page(sheet(), 400, stamp)
-    assert (len(layer), text) == (0, warning)
+    recognition = recognize_page(sheet(), (400, 570), stamp)
+    assert (len(recognition.text_layer), recognition.warning) == (0, warning)
 
 
 def test_an_engine_that_is_missing_is_an_error_where_ocr_is_required(monkeypatch):
@@ -72,4 +72,67 @@ def test_an_engine_that_is_missing_is_an_error_where_ocr_is_required(monkeypatch
 
     monkeypatch.setattr(StampEngine, "recognize", fail)
     with pytest.raises(MissingDependencyError, match="install it"):
-        recognize_page(sheet(), 400, ReadingOptions("always", ocr_engine="stamp"))
+        recognize_page(sheet(), (400, 570), ReadingOptions("always", ocr_engine="stamp"))
+
+
+class UnsureEngine:
+    """Finds twelve words, with a confidence that each test sets."""
+
+    confidence, script, mirrored_confidence = 0.3, "", 0.3
+    heights: list[int]
+
+    def recognize(self, image, languages):
+        self.heights.append(image.height)
+        ink = np.asarray(image.convert("L")) < 128
+        is_mirrored = ink[:, : image.width // 2].sum() < ink[:, image.width // 2 :].sum()
+        confidence = self.mirrored_confidence if is_mirrored else self.confidence
+        boxes = [[100 + 30 * i, 130, 120 + 30 * i, 150] for i in range(12)]
+        numbers, texts = np.zeros(12, np.int64), tuple(f"w{i}" for i in range(12))
+        confidences = np.full(12, confidence, np.float32)
+        return OcrWords(texts, np.array(boxes, float), confidences, numbers, numbers, self.script)
+
+
+@pytest.fixture
+def unsure(monkeypatch):
+    monkeypatch.setattr(UnsureEngine, "heights", [], raising=False)
+    OCR_ENGINES.register("unsure", UnsureEngine)
+    return ReadingOptions(ocr_engine="unsure", languages="dan")
+
+
+def recognize(options):
+    return recognize_page(sheet(), (WIDTH, HEIGHT), options)
+
+
+def test_words_that_are_hardly_right_warn_and_name_the_option(unsure):
+    warning = recognize(unsure).warning
+    assert "OCR for 'dan' is not sure of its words (mean confidence 0.30)" in warning
+    assert "languages=" in warning
+    assert "--languages" in warning
+
+
+def test_a_foreign_script_is_named_with_a_language(monkeypatch, unsure):
+    monkeypatch.setattr(UnsureEngine, "script", "Greek")
+    warning = recognize(unsure).warning
+    assert "seems to be in Greek script, which OCR for 'dan' cannot read" in warning
+    assert "--languages), such as 'ell'" in warning
+    assert len(UnsureEngine.heights) == 1  # no use to try it in a mirror
+
+
+def test_words_that_are_sure_do_not_warn_and_are_read_once(monkeypatch, unsure):
+    monkeypatch.setattr(UnsureEngine, "confidence", 0.8)
+    assert recognize(unsure).warning == ""
+    assert UnsureEngine.heights == [HEIGHT]
+
+
+def test_a_page_that_is_better_read_in_a_mirror_is_mirrored(monkeypatch, unsure):
+    monkeypatch.setattr(UnsureEngine, "mirrored_confidence", 0.9)
+    recognition = recognize(unsure)
+    assert recognition.straightening.mirrored
+    assert recognition.text_layer.confidences == pytest.approx([0.9] * 12)
+    assert recognition.warning == ""
+    assert UnsureEngine.heights == [HEIGHT, HEIGHT / 4, HEIGHT]  # a strip is tried first
+
+
+def test_a_page_that_no_mirror_helps_is_as_it_was(unsure):
+    assert not recognize(unsure).straightening
+    assert UnsureEngine.heights == [HEIGHT, HEIGHT / 4]

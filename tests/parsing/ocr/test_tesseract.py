@@ -2,10 +2,12 @@
 
 import os
 import stat
+from pathlib import Path
 
+import matplotlib
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageFont
 
 from snappy_core import MissingDependencyError, OcrError
 from snappy_core.parsing import ReadingOptions
@@ -49,6 +51,11 @@ def recognize(image, languages="eng"):
     return TesseractEngine().recognize(image, languages)
 
 
+def recognized(options):
+    recognition = recognize_page(sheet(), (WIDTH, HEIGHT), options)
+    return recognition.text_layer, recognition.warning
+
+
 def text_layer(image, width=WIDTH):
     return to_text_layer(recognize(image), image.size, width)
 
@@ -81,6 +88,23 @@ def test_a_page_upside_down_is_read_a_second_time(monkeypatch):
     assert len(calls) == 1
     words = recognize(sheet().rotate(180))
     assert (words.texts, len(calls)) == (tuple(WORDS), 3)
+
+
+@needs_tesseract
+def test_a_script_that_is_not_asked_for_is_named_and_read_once(monkeypatch):
+    import pytesseract
+
+    calls = []
+    run = pytesseract.image_to_data
+    monkeypatch.setattr(
+        pytesseract, "image_to_data", lambda *args, **more: calls.append(1) or run(*args, **more)
+    )
+    path = Path(matplotlib.get_data_path()) / "fonts/ttf/DejaVuSans.ttf"
+    russian = "Лоцман поднялся на борт в шесть часов утра"
+    lines = [(40, 40 + 50 * row, russian) for row in range(12)]
+    page = sheet(lines, (1000, 700), font=ImageFont.truetype(path, 32))
+    assert recognize(page).script == "Cyrillic"
+    assert len(calls) == 1
 
 
 @needs_tesseract
@@ -149,11 +173,11 @@ def test_ocr_is_one_of_three(wrong):
 def test_tesseract_is_missing(no_tesseract):
     with pytest.raises(MissingDependencyError, match=INSTALL):
         recognize(sheet())
-    layer, warning = recognize_page(sheet(), WIDTH, ReadingOptions())
+    layer, warning = recognized(ReadingOptions())
     assert len(layer) == 0
     assert INSTALL in warning
     with pytest.raises(MissingDependencyError, match=INSTALL):
-        recognize_page(sheet(), WIDTH, ReadingOptions(ocr="always"))
+        recognized(ReadingOptions(ocr="always"))
 
 
 def test_tesseract_goes_missing(no_tesseract, program, monkeypatch):
@@ -171,7 +195,7 @@ def test_tesseract_takes_too_long(program, monkeypatch, always):
     monkeypatch.setattr(tesseract, "TIMEOUT", 0.2)
     with pytest.raises(OcrError, match=r"took longer than 0\.2 seconds"):
         recognize(sheet())
-    layer, warning = recognize_page(sheet(), WIDTH, ReadingOptions("always" if always else "auto"))
+    layer, warning = recognized(ReadingOptions("always" if always else "auto"))
     assert len(layer) == 0
     assert warning == "OCR failed: Tesseract took longer than 0.2 seconds"
 
@@ -183,7 +207,7 @@ def test_tesseract_fails(program, body):
     program(body)
     with pytest.raises(OcrError, match=r"boom|No such file"):
         recognize(sheet())
-    layer, warning = recognize_page(sheet(), WIDTH, ReadingOptions())
+    layer, warning = recognized(ReadingOptions())
     assert len(layer) == 0
     assert warning.startswith("OCR failed: ")
     assert "\n" not in warning
