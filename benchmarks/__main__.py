@@ -10,6 +10,7 @@ Published benchmarks, each with --help and --json:
   vision_maps FILE...  other orders of the regions of recorded runs, an experiment
   mmdocir DIR          MMDocIR: questions whose answer is one box, over its page and document;
                        folders of CiteVQA and ViDoRe V3 too
+  all_sets DIR...      one table of all sets, in any of these formats or those below
 
 Layout, each with --help and --json:
   layout_tags DIR      regions against the blocks that authors tagged in their PDFs, or against

@@ -122,6 +122,44 @@ def mmdocir(
         print_lines(f"{pages_report(summary)}\n\n{kinds_report(summary)}")
 
 
+@app.command("all_sets")
+def all_sets(
+    folders: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="DIR...", help="Development sets, in any format.", exists=True),
+    ] = None,
+    kept_back: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="DIR", help="A set that nothing was chosen on; repeatable."),
+    ] = None,
+    workers: WorkerCount = None,
+    ocr: OcrMode = "auto",
+    layout_model: ModelMode = "auto",
+    json: Json = False,
+) -> None:
+    """Print one table of all sets: benches, MMDocIR and its like, tagged and labeled pages."""
+    from benchmarks.all_sets import run_set, sets_report
+    from snappy_core import ReadingOptions, Workers
+
+    count = worker_count(workers)
+    roles = [(folder, "development") for folder in folders or ()]
+    roles += [(folder, "kept back") for folder in kept_back or ()]
+    rows = [
+        row
+        for folder, role in roles
+        for row in run_set(
+            folder,
+            role,
+            reading=ReadingOptions(ocr=ocr, layout_model=layout_model),
+            executor=Workers(count) if count else None,
+        )
+    ]
+    if json:
+        print_json({"rows": rows})
+    else:
+        print_lines(sets_report(rows))
+
+
 @app.command("layout_peers")
 def layout_peers(
     folders: PagesOrQuestions,

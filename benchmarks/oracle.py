@@ -82,7 +82,11 @@ def summarize(questions: Sequence[Evidence], rows: Sequence[Mapping[str, float]]
 
 def kinds_report(summary: Mapping[str, Any]) -> str:
     """Return what `summarize` returns as a table, one row a kind."""
-    names = [name for name in summary if name not in ("folder", "questions", "by_kind", "pages")]
+    names = [
+        name
+        for name in summary
+        if name not in ("folder", "questions", "by_kind", "pages", "layout")
+    ]
     rows = [
         [kind, str(row["questions"]), *(f"{row[name]:.3f}" for name in names)]
         for kind, row in (*summary["by_kind"].items(), ("all", summary))

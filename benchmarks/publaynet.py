@@ -25,6 +25,7 @@ from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Source
 from snappy_core.types import Label, Page
 
+SAMPLES = "samples.json"
 UNLABELED = ("header", "footer")  # regions that PubLayNet does not label
 THRESHOLD = 0.5  # IoU from which a region and a labeled box match
 
@@ -54,7 +55,7 @@ def load_pages(folder: str | os.PathLike[str]) -> list[LabeledPage]:
         FileNotFoundError: there is no such file.
         ValueError: it is not in COCO format.
     """
-    path = Path(folder) / "samples.json"
+    path = Path(folder) / SAMPLES
     try:
         table = json.loads(path.read_text(encoding="utf-8"))
         names = {row["id"]: str(row["name"]) for row in table["categories"]}
@@ -89,7 +90,7 @@ def match(regions: Boxes, gold: Boxes) -> list[tuple[int, int]]:
     return pairs
 
 
-def run_layout(folder: str | os.PathLike[str], layout_model: str = "auto") -> dict[str, object]:
+def run_layout(folder: str | os.PathLike[str], layout_model: str = "auto") -> dict[str, Any]:
     """Read all pages by OCR and compare their regions with the labeled boxes.
 
     Regions inside others (rows, items) are left out, since the labeled boxes have one level, and

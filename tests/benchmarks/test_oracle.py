@@ -1,6 +1,7 @@
 """The best region of the right page, on pages with one line of text."""
 
 import json
+import re
 
 import pytest
 
@@ -57,6 +58,14 @@ def test_mmdocir(mmdocir_folder):
         "all": {"questions": 3, "recall1": 0.333, "recall3": 1, "recall5": 1},
         "with_reference": {"questions": 1, "recall1": 1, "recall3": 1, "recall5": 1},
     }
+    # The line on the second page, half of the box of two questions, is found first by the one that
+    # names the page; the box of the third holds nothing.
+    layout = summary["layout"]
+    assert layout["questions"] == 3
+    assert layout["recall1"] == pytest.approx(1 / 6, abs=0.03)
+    assert (
+        layout["recall5"] == layout["recall10"] == pytest.approx(2 * layout["recall1"], abs=0.002)
+    )
 
 
 def test_commands(bench_folder, mmdocir_folder, capsys):
@@ -66,4 +75,7 @@ def test_commands(bench_folder, mmdocir_folder, capsys):
     assert main(["oracle", str(bench_folder), "--ocr", "never"]) == 0
     assert "| row          |         1 |        1.000 |" in capsys.readouterr().out
     assert main(["mmdocir", str(mmdocir_folder), "--ocr", "never", "--workers", "0"]) == 0
-    assert "| all          |         2 |        0.500 |      0.500 |" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "| all          |         2 |        0.500 |      0.500 |" in printed
+    assert re.search(r"\| paper: ColPali +\| +\| 0.527 \| 0.750 \| 0.810 \|", printed)
+    assert "| layout recall | questions |" in printed
