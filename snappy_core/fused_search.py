@@ -1,0 +1,83 @@
+"""Search by several encoders at once: an index for each, of the same documents."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Unpack, cast
+
+from snappy_core._async import async_twin
+from snappy_core.index import RegionIndex
+from snappy_core.search.hits import Hit, Hits
+from snappy_core.search.options import SearchOptions, check_options
+from snappy_core.search.reranking import deepen, rerank
+
+RANK_OFFSET = 60
+"""The constant of reciprocal-rank fusion, as in its paper (Cormack et al., 2009)."""
+
+
+class FusedSearch:
+    """Searches indexes of the same documents, made by different encoders, and fuses their ranks.
+
+    A region is the same in all of them if it has the same id; so documents have the same ids and
+    are read with the same options. LangChain's `EnsembleRetriever` and LlamaIndex's
+    `QueryFusionRetriever` do the same with a retriever over each index.
+
+    Example:
+        text = RegionIndex.open("reports.snappy")
+        vision = RegionIndex.open("vision.snappy", open_encoder("vidore/colqwen2.5-v0.2"))
+        for index in (text, vision):
+            index.add("reports/")
+        hits = FusedSearch([text, vision]).search("Which turbine failed?")
+
+    Args:
+        indexes: the first one gives the hits that several find, and can explain all.
+
+    Raises:
+        ValueError: no index.
+    """
+
+    def __init__(self, indexes: Sequence[RegionIndex]) -> None:
+        if not indexes:
+            raise ValueError("give at least one index")
+        self.indexes = tuple(indexes)
+
+    def search(self, question: str, **options: Unpack[SearchOptions]) -> Hits:
+        """Return the regions that answer a question best, by the sum of their reciprocal ranks.
+
+        Four times the hits or tokens asked for are fused. The scores of both searches are dealt
+        out in the fused order, as by a reranker; `Hit.rerank_score` is the sum.
+
+        The options and their errors are those of `RegionIndex.search`.
+
+        Raises:
+            ValueError: also if a region has another text in another index.
+        """
+        check_options(options)
+        if options.get("pages") is not None:
+            options["pages"] = list(options["pages"] or ())
+        sums: dict[str, float] = defaultdict(float)
+        hits: dict[str, Hit] = {}
+
+        def fused(question: str, hits: Sequence[Hit]) -> Sequence[float]:
+            return [sums[hit.region_id] for hit in hits]
+
+        fusion = cast("SearchOptions", {**deepen(options), "reranker": fused})
+        for index in self.indexes:
+            for hit in index.search(question, **deepen(fusion)):
+                _check(hit, hits)
+                hits.setdefault(hit.region_id, hit)
+                sums[hit.region_id] += 1 / (RANK_OFFSET + hit.rank)
+        return rerank(rerank(Hits(question, tuple(hits.values())), fusion), options)
+
+    asearch = async_twin(search)
+
+
+def _check(hit: Hit, known: Mapping[str, Hit]) -> None:
+    other = known.get(hit.region_id, hit)
+    if other.region.text != hit.region.text:
+        raise ValueError(
+            f"{hit.region_id} reads {hit.region.text[:40]!r} in one index and "
+            f"{other.region.text[:40]!r} in another; add the documents anew with the same version "
+            "and the same options"
+        )
