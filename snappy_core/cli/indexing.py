@@ -18,6 +18,8 @@ from snappy_core.terminal import plain
 
 _LOCATIONS = "a file, FOLDER.lance, s3://BUCKET/PREFIX or qdrant://HOST:PORT/NAME"
 
+_DEFAULTS = ReadingOptions()
+
 Location = Annotated[str, typer.Argument(metavar="INDEX", help=f"The index: {_LOCATIONS}.")]
 
 
@@ -74,6 +76,12 @@ def index(
             help="Vision models: pool N x N patches into one for the first search stage.",
         ),
     ] = 4,
+    max_pages: Annotated[
+        int, typer.Option(metavar="N", help="Refuse a document that has more pages, or says so.")
+    ] = _DEFAULTS.max_pages,
+    max_seconds: Annotated[
+        float, typer.Option(metavar="SECONDS", help="Give up a document that takes longer.")
+    ] = _DEFAULTS.max_seconds,
     workers: options.WorkerCount = None,
     timeout: Annotated[
         float, typer.Option(metavar="SECONDS", help="Time limit of a worker, per page.")
@@ -91,7 +99,14 @@ def index(
 ) -> int:
     """Add documents to an index; those that it already holds unchanged are skipped."""
     keys = None if metadata is None else options.read_metadata(metadata)
-    reading = ReadingOptions(ocr, languages, layout_model, pool_block)
+    reading = ReadingOptions(
+        ocr,
+        languages,
+        layout_model,
+        pool_block,
+        max_pages=max_pages,
+        max_seconds=max_seconds,
+    )
     if password == "-":
         password = typer.prompt("Password", hide_input=True, err=True)
     memory_bytes = int(memory * 2**30)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from itertools import islice
 from typing import Any
 
+from snappy_core.errors import UnreadableDocumentError
 from snappy_core.formats import SuppliedPage
 from snappy_core.ingest.executor import Pool
 from snappy_core.ingest.jobs import Job
@@ -65,8 +67,13 @@ class Pipeline:
 
         Raises the error of the first job that failed, in the order of the pages.
         """
+        limit = self._reading.max_seconds
+        deadline = time.monotonic() + limit
         while not document.is_finished:
             while (batch := document.next_batch()) is None:
+                if time.monotonic() > deadline:
+                    cause = f"takes longer than {limit:g} seconds (max_seconds)"
+                    raise UnreadableDocumentError(document.source.name, cause)
                 self._advance(document)
             yield from batch
 

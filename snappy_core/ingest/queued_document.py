@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Any
 
-from snappy_core.errors import FormatError
+from snappy_core.errors import FormatError, UnreadableDocumentError
 from snappy_core.formats import SuppliedPage
 from snappy_core.ingest.jobs import Count, Encode, Job, Read
 from snappy_core.parsing import ReadingOptions, Source, with_sections
@@ -120,6 +120,12 @@ class QueuedDocument:
         error = count.exception()
         self.pages = self._last_wanted = 0 if error else count.result()
         self._on_count(self.pages)
+        if error is None and self.pages > self._reading.max_pages:
+            error = UnreadableDocumentError(
+                self.source.name,
+                f"says that it has {self.pages:,} pages, and max_pages is "
+                f"{self._reading.max_pages:,}",
+            )
         last_supplied = max(self._supplied, default=0)
         if error is None and last_supplied > self.pages:
             cause = f"the regions are for page {last_supplied}, too, but it has {self.pages} pages"

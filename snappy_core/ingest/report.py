@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from snappy_core.errors import SnappyError
+
+_MAX_CAUSES = 100  # different warnings about pages of one document
+_MAX_RANGES = 20  # of pages in one warning
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +21,35 @@ class Failure:
     error: SnappyError
 
 
+def page_warnings(name: str, causes: Sequence[tuple[int, str]]) -> list[str]:
+    """Return a warning for each cause on pages of a document, with the pages that it is on.
+
+    >>> page_warnings("a.pdf", [(2, "has no text"), (3, "has no text"), (7, "has no text")])
+    ['a.pdf, pages 2-3, 7: has no text']
+    """
+    pages_by_cause: dict[str, list[int]] = {}
+    for number, cause in causes:
+        pages_by_cause.setdefault(cause.removeprefix(f"page {number}: "), []).append(number)
+    warnings = [
+        f"{name}, page{'s' * (len(pages) > 1)} {_ranges(pages)}: {cause}"
+        for cause, pages in islice(pages_by_cause.items(), _MAX_CAUSES)
+    ]
+    more = len(pages_by_cause) - len(warnings)
+    return [*warnings, f"{name}: {more} more warnings"] if more else warnings
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """Return ascending numbers as ranges, at most `_MAX_RANGES`."""
+    ranges: list[list[int]] = []
+    for number in numbers:
+        if ranges and number == ranges[-1][1] + 1:
+            ranges[-1][1] = number
+        else:
+            ranges.append([number, number])
+    texts = [str(a) if a == b else f"{a}-{b}" for a, b in ranges[:_MAX_RANGES]]
+    return ", ".join(texts) + (", ..." if len(ranges) > _MAX_RANGES else "")
+
+
 @dataclass(frozen=True, slots=True)
 class IngestReport:
     """The outcome of adding documents. Documents are named by their document id.
@@ -24,7 +58,8 @@ class IngestReport:
         added: documents that are new, have changed, or got other metadata.
         unchanged: documents that were in the index already.
         failed: documents that could not be read; an earlier version stays in the index.
-        warnings: pages that were added without text or regions, or only in part, and why.
+        warnings: pages that were added without text or regions, or only in part, and why; one
+            for each cause in a document.
         pages: number of pages read and written.
         seconds: wall time.
     """

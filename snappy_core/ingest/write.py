@@ -14,7 +14,7 @@ from snappy_core.ingest.executor import Executor, InlineExecutor
 from snappy_core.ingest.pipeline import Pipeline
 from snappy_core.ingest.plan import fingerprint, plan, stored_document, update_metadata
 from snappy_core.ingest.progress import IngestProgress, ingest_progress
-from snappy_core.ingest.report import Failure, IngestReport
+from snappy_core.ingest.report import Failure, IngestReport, page_warnings
 from snappy_core.metadata import check_metadata
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Source
@@ -65,17 +65,17 @@ def write_documents(
     for planned, document in pipeline:
         raise_if_cancelled()
         name, document_id = planned.source.name, planned.record.document_id
-        pages_before, page_warnings = bar.pages, list[str]()
+        pages_before, causes = bar.pages, list[tuple[int, str]]()
         try:
             if planned.error is not None:
                 raise planned.error
             stored = stored_document(store, document_id) if metadata is None else None
             record = replace(planned.record, metadata=stored.metadata if stored else metadata or {})
             if document is not None:
-                records = _watch(pipeline.records(document), name, bar, page_warnings)
+                records = _watch(pipeline.records(document), bar, causes)
                 store.write(record, records)
                 added.append(document_id)
-                warnings += page_warnings
+                warnings += page_warnings(name, causes)
                 pages += bar.pages - pages_before
             elif update_metadata(store, record):
                 added.append(document_id)
@@ -95,14 +95,14 @@ def write_documents(
 
 
 def _watch(
-    records: Iterator[PageRecord], name: str, bar: IngestProgress, warnings: list[str]
+    records: Iterator[PageRecord], bar: IngestProgress, causes: list[tuple[int, str]]
 ) -> Iterator[PageRecord]:
-    """Pass pages on; count them, and collect warnings of those that cannot be found."""
+    """Pass pages on; count them, and collect why some cannot be found, with their numbers."""
     for record in records:
         raise_if_cancelled()  # before the document is written
         bar.finish_page()
         page = record.page
         if page.warning or not page.regions:
             cause = page.warning or ("has no regions" if len(page.words) else "has no text")
-            warnings.append(f"{name}, page {page.number}: {cause}")
+            causes.append((page.number, cause))
         yield record

@@ -14,7 +14,7 @@ OCR_MODES: tuple[Ocr, ...] = Ocr.__args__  # type: ignore[attr-defined]
 
 @dataclass(frozen=True, slots=True)
 class ReadingOptions:
-    """How documents are read; part of the ingest fingerprint.
+    """How documents are read; all but the limits are part of the ingest fingerprint.
 
     Attributes:
         ocr: "pages" runs OCR on pages whose text layer is missing, mostly hidden, or covers little
@@ -27,6 +27,9 @@ class ReadingOptions:
         pool_block: side length, in patches, of the square blocks whose vectors are averaged for
             the first stage of a search; 1..32.
         ocr_engine: name of the OCR engine, "tesseract" or a registered one.
+        max_pages: a document that has more pages, or says so, is refused.
+        max_seconds: a document that takes longer is given up. It is checked between pages: a
+            page that hangs is ended by the time-out of `Workers`.
 
     Raises:
         ValueError: a value is not one of those above.
@@ -37,6 +40,8 @@ class ReadingOptions:
     layout_model: str = "auto"
     pool_block: int = 4  # scoring.pooling.GRID_BLOCK
     ocr_engine: str = DEFAULT_ENGINE
+    max_pages: int = 10_000
+    max_seconds: float = 4 * 3600.0
 
     def __post_init__(self) -> None:
         if self.ocr not in OCR_MODES:
@@ -48,6 +53,9 @@ class ReadingOptions:
             )
         if isinstance(self.pool_block, bool) or not 1 <= self.pool_block <= 32:
             raise ValueError(f"pool_block must be between 1 and 32, not {self.pool_block!r}")
+        for name, limit in (("max_pages", self.max_pages), ("max_seconds", self.max_seconds)):
+            if not limit > 0:
+                raise ValueError(f"{name} must be positive, not {limit!r}")
         if not self.languages or not all(part.isidentifier() for part in self.languages.split("+")):
             raise ValueError(
                 f"languages must be Tesseract's names joined by '+', like 'eng' or 'deu+fra', "

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from bisect import bisect_left
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -23,6 +24,7 @@ MAX_PIXELS = 25_000_000  # of a page image; A4 at 400 dpi has 15 million
 _MAX_IMAGE_SIDE = 30_000  # pixels; PDFium refuses bitmaps with much longer sides
 _MAX_PAGE_SIDE = 1_000_000  # points (350 m); PDFium's time for a text line grows with the side
 _MAX_ASPECT_RATIO = 10_000  # long side / short side; no paper comes near
+_TAIL = 1000  # pages looked at one by one, from the last on, for one that can be loaded
 _MAX_ATTACHMENTS = 100  # whose names are read
 _DOCUMENT_SUFFIXES = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".odt", ".ods")
 
@@ -67,6 +69,27 @@ def attached_documents(document: Any) -> list[str]:
     count = min(document.count_attachments(), _MAX_ATTACHMENTS)
     names = (document.get_attachment(index).get_name() for index in range(count))
     return [name for name in names if name.lower().endswith(_DOCUMENT_SUFFIXES)]
+
+
+def count_loadable(document: Any) -> int:
+    """Return the number of pages, which the file may overstate.
+
+    Pages at its end that cannot be loaded count as one, whose reading reports it.
+    """
+    count = last = len(document)
+    while last and count - last < _TAIL and not _loads(document, last):
+        last -= 1
+    if last and count - last == _TAIL:
+        last = bisect_left(range(1, last + 1), True, key=lambda page: not _loads(document, page))
+    return min(count, last + 1)
+
+
+def _loads(document: Any, number: int) -> bool:
+    try:
+        document[number - 1].close()
+    except pdfium.PdfiumError:
+        return False
+    return True
 
 
 def load_page(document: Any, number: int, source: Source) -> Any:

@@ -23,6 +23,7 @@ from snappy_core.parsing.pdf.annotations import draw_annotations, has_drawn_anno
 from snappy_core.parsing.pdf.document import (
     PDFIUM,
     attached_documents,
+    count_loadable,
     draw,
     load_page,
     open_pdf,
@@ -70,7 +71,7 @@ class PdfReader:
 
     def count_pages(self, source: Source) -> int:
         with PDFIUM, open_pdf(source) as document:
-            count = len(document)
+            count = count_loadable(document)
         if count == 0:
             raise UnreadableDocumentError(source.name, "has no pages")
         return count
