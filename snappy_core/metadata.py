@@ -21,7 +21,17 @@ KEYS = (
 """The keys of every region, in LangChain and LlamaIndex."""
 
 RESERVED = frozenset(
-    (*KEYS, "file_name", "page", "text", "score", "region_score", "page_score", "rank")
+    (
+        *KEYS,
+        "file_name",
+        "page",
+        "text",
+        "score",
+        "region_score",
+        "page_score",
+        "rerank_score",
+        "rank",
+    )
 )
 """Keys that documents cannot have in their own metadata: `KEYS`, and those that filters and the
 adapters add."""

@@ -9,6 +9,8 @@ from langchain_core.documents import BaseDocumentCompressor, Document
 from langchain_core.load import dumps
 from pydantic import ValidationError
 
+from snappy_core import RegionIndex
+from snappy_core.testing import FakeEncoder
 from snappy_langchain import (
     RegionCompressor,
     SnappyRetriever,
@@ -193,3 +195,9 @@ def test_a_cross_encoder(report_index):
     assert len(documents) == 5
     assert scores == sorted(scores, reverse=True)
     assert len(set(scores)) > 1
+
+
+def test_its_score_is_no_key_of_documents(report):
+    index = RegionIndex(encoder=FakeEncoder())
+    with pytest.raises(ValueError, match="rerank_score"):
+        index.add(report, metadata={"rerank_score": 3})
