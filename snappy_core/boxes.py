@@ -177,3 +177,17 @@ def _scale(width: float, height: float) -> NDArray[np.float64]:
     if not (0 < width < np.inf and 0 < height < np.inf):
         raise ValueError(f"a page size must be positive, not {width} x {height}")
     return np.array([width, height, width, height], dtype=np.float64)
+
+
+def covered_cells(
+    shape: tuple[int, int], low: NDArray[np.intp], high: NDArray[np.intp]
+) -> NDArray[np.bool_]:
+    """Return a mask of the cells that boxes cover in a grid of `shape` (rows, columns).
+
+    `low` and `high` (2, n) are the first column and row of each box, and those after its last.
+    """
+    steps = np.zeros((shape[0] + 1, shape[1] + 1), dtype=np.int32)
+    (x0, y0), (x1, y1) = low, high
+    for sign, ys, xs in ((1, y0, x0), (-1, y0, x1), (-1, y1, x0), (1, y1, x1)):
+        np.add.at(steps, (ys, xs), sign)
+    return np.asarray(steps.cumsum(axis=0).cumsum(axis=1)[:-1, :-1] > 0, dtype=bool)

@@ -15,11 +15,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from snappy_core.errors import SnappyError, UnreadableDocumentError, describe_failure
 from snappy_core.parsing.drawings import Drawings, RulingLines
-from snappy_core.parsing.layout.layout_model import (
-    LayoutModel,
-    detect_upright,
-    select_layout_model,
-)
+from snappy_core.parsing.ink_areas import find_areas
+from snappy_core.parsing.layout.layout_model import LayoutModel, select_layout_model
 from snappy_core.parsing.layout.regions import find_regions
 from snappy_core.parsing.layout.ruling_lines import find_ruling_lines
 from snappy_core.parsing.ocr.text_layer import Recognition, recognize_page
@@ -106,9 +103,8 @@ def _find_regions(
         recognition = recognize_page(_for_ocr(image), points, options)
     layer, straightening = recognition.text_layer, recognition.straightening
     straight = straightening.apply(image)
-    areas = () if model is None else detect_upright(model, straight, layer.main_turn)
     ruling_lines = find_ruling_lines(straight) if len(layer) else RulingLines()
-    drawings = Drawings(areas, ruling_lines)
+    drawings = Drawings(find_areas(straight, layer, ruling_lines, model), ruling_lines)
     words, regions, failure = find_regions(layer, *straightening.size, drawings)
     return *straightening.restore(words, regions), recognition.warning or failure
 

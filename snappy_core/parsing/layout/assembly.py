@@ -9,12 +9,14 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.boxes import as_boxes, coverage, enclose, iou
+from snappy_core.boxes import as_boxes, contains_center, coverage, enclose, iou
+from snappy_core.parsing.area_groups import MAX_SHARE
 from snappy_core.parsing.drawings import Area
 from snappy_core.parsing.layout.blocks import Block
 from snappy_core.parsing.layout.captions import CAPTION
 from snappy_core.parsing.layout.clusters import Clusters, find_clusters
 from snappy_core.parsing.layout.features import page_nodes
+from snappy_core.parsing.layout.geometry import box_area
 from snappy_core.parsing.layout.lines import Line, group_rows, order_lines
 from snappy_core.parsing.layout.linkage import link
 from snappy_core.parsing.layout.network import CLASSES, FIGURE, TABLE
@@ -49,7 +51,7 @@ def find_blocks(page: UprightPage) -> list[Block]:
 
 def _bands(page: UprightPage) -> Iterator[tuple[Runs, Sequence[Area]]]:
     """Yield the runs and drawn areas of a page, in bands from the top if there are many."""
-    areas = [area for area in page.areas if not area.from_model]
+    areas = [area for area in page.areas if not area.from_model and _is_node(area, page)]
     runs = page.runs
     tops = np.sort(runs.boxes[:, 1])[::MAX_RUNS]
     for top, bottom in pairwise([-np.inf, *tops[1:].tolist(), np.inf]):
@@ -58,6 +60,13 @@ def _bands(page: UprightPage) -> Iterator[tuple[Runs, Sequence[Area]]]:
         drawn = [a for a, y in zip(areas, middles, strict=True) if top <= y < bottom]
         if len(in_band) or drawn:
             yield runs.take(in_band), drawn
+
+
+def _is_node(area: Area, page: UprightPage) -> bool:
+    """Whether an area is more than a background: one that fills the page has no text on it."""
+    if box_area(area.box) < MAX_SHARE * page.width * page.height:
+        return True
+    return int(contains_center(as_boxes([area.box]), page.word_boxes).sum()) <= _RUNNING_WORDS
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.boxes import as_boxes, coverage, enclose, iou
+from snappy_core.parsing.area_groups import MAX_SHARE
 from snappy_core.parsing.drawings import Area
 from snappy_core.parsing.layout.blocks import Block
 from snappy_core.parsing.layout.captions import attach_captions
@@ -21,7 +22,6 @@ from snappy_core.parsing.layout.geometry import box_area, box_gaps, overlap_shar
 from snappy_core.parsing.layout.upright_page import UprightPage
 from snappy_core.types import Box
 
-MAX_SHARE = 0.6  # of the page; a larger area is its frame or background
 MIN_SHARE = 0.004  # of the page; a smaller area is an icon or a bullet
 MAX_WORDS = 120  # in an area; one with more is framed text, unless a model is sure
 _SURE = 0.6  # score of a layout model

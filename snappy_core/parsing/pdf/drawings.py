@@ -9,36 +9,37 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from snappy_core.boxes import contains_center, intersection
-from snappy_core.grouping import connected_components
+from snappy_core.boxes import contains_center
+from snappy_core.parsing.area_groups import (
+    MAX_GAP,
+    MAX_SHARE,
+    MIN_SIDE,
+    PAGE_SIDE,
+    Boxes,
+    Kinds,
+    group_boxes,
+    page_share,
+)
 from snappy_core.parsing.drawings import NO_BOXES, Area, Drawings, RulingLines
 from snappy_core.parsing.pdf.page_objects import Kind, visible_objects
 from snappy_core.parsing.pdf.text_layer import page_matrix, to_page
-from snappy_core.parsing.pdf.visibility import covered_cells
 
-_MAX_RULES, _MAX_AREAS, _MAX_FRAMES = 2_000, 300, 500  # of a page: the longest and the largest ones
+_MAX_RULES, _MAX_FRAMES = 2_000, 500  # of a page: the longest and the largest ones
 
 # Lengths are in points on a page as large as Letter or A4, and grow with the page.
-_PAGE_SIDE = 700.0  # square root of the area of such a page
 _MAX_THICKNESS = 3.0  # of a ruling line
-_MAX_GAP = 3.0  # between the parts of a figure or of a dashed line: less than between text lines
 _MAX_OFFSET = 0.75  # across, between lines that are drawn over one another
 _MIN_HORIZONTAL, _MIN_VERTICAL = 10.0, 6.0  # lengths of ruling lines
-_MIN_SIDE = 20.0  # of a figure
 _MIN_FRAME = 8.0  # a side of a frame
 
 # Shares of the page.
-_MAX_SHARE = 0.6  # of a figure; what covers more is a frame or background of the page
-_BACKGROUND_SHARES = (_MAX_SHARE, 0.3, 0.15)  # larger objects are taken for a background, in turn
+_BACKGROUND_SHARES = (MAX_SHARE, 0.3, 0.15)  # larger objects are taken for a background, in turn
+_BAND = 0.98  # of a side of the page, at least, is a band that spans it
 _LONG_LINE = 0.5  # a longer line is part of a figure only where it lies inside it
 # Scores of areas that hold images or curves, and of areas of boxes and straight lines alone: bars
 # of a chart, shaded cells, frames.
 _DRAWING_SCORE, _BOX_SCORE = 0.5, 0.3
-
-_Boxes = NDArray[np.float32]  # (n, 4) in the points above
-_Kinds = NDArray[np.int8]
 
 
 def page_drawings(page: Any) -> Drawings:
@@ -49,7 +50,7 @@ def page_drawings(page: Any) -> Drawings:
     and the grids of charts are among them.
     """
     width, height = page.get_size()
-    point = (width * height) ** 0.5 / _PAGE_SIDE
+    point = (width * height) ** 0.5 / PAGE_SIDE
     object_boxes, kinds = visible_objects(page, _MAX_THICKNESS * point)
     boxes = to_page(object_boxes, page_matrix(page))
     is_on_page = (boxes[:, :2] < 1).all(axis=1) & (boxes[:, 2:] > 0).all(axis=1)
@@ -66,38 +67,43 @@ def page_drawings(page: Any) -> Drawings:
     vertical = _join_lines(boxes[is_stroke & ~is_horizontal][:, transposed], _MIN_VERTICAL)
     ruling_lines = RulingLines(horizontal / scale, vertical[:, transposed] / scale)
     area_boxes, area_kinds = _figures(boxes, kinds, scale[:2])
+    is_page_wide = (kinds == Kind.DRAWING) & (page_share(boxes, scale[:2]) >= MAX_SHARE)
+    area_boxes = np.vstack([area_boxes, np.unique(boxes[is_page_wide], axis=0)])
+    area_kinds = np.append(area_kinds, np.full(len(area_boxes) - len(area_kinds), Kind.DRAWING))
     scores = np.where(area_kinds == Kind.BOX, _BOX_SCORE, _DRAWING_SCORE).tolist()
     pairs = zip((area_boxes / scale).tolist(), scores, strict=True)
     areas = tuple(Area((a, b, c, d), "figure", score) for (a, b, c, d), score in pairs)
     return Drawings(areas, ruling_lines, _frames(boxes[~is_stroke], scale[:2]) / scale)
 
 
-def _frames(boxes: _Boxes, size: _Boxes) -> _Boxes:
+def _frames(boxes: Boxes, size: Boxes) -> Boxes:
     """Return the boxes that are high and wide enough to hold a word, the largest ones if many."""
     boxes = boxes[(boxes[:, 2:] - boxes[:, :2] >= _MIN_FRAME).all(axis=1)]
     boxes = np.unique(np.round(boxes), axis=0)
-    return boxes[np.argsort(-_page_share(boxes, size), kind="stable")[:_MAX_FRAMES]]
+    return boxes[np.argsort(-page_share(boxes, size), kind="stable")[:_MAX_FRAMES]]
 
 
-def _figures(boxes: _Boxes, kinds: _Kinds, size: _Boxes) -> tuple[_Boxes, _Kinds]:
+def _figures(boxes: Boxes, kinds: Kinds, size: Boxes) -> tuple[Boxes, Kinds]:
     """Return the areas (n, 4) of objects close together, with the highest kind in each.
 
     Where most of the page hangs together, its larger objects are taken for a background, and the
     other ones are looked at again. Faint images, such as shadows, reach beyond what they belong
     to: they form areas only with each other.
     """
-    shares, is_faint = _page_share(boxes, size), kinds == Kind.FAINT
+    shares, is_faint = page_share(boxes, size), kinds == Kind.FAINT
     lengths = ((boxes[:, 2:] - boxes[:, :2]) / size).max(axis=1)
     is_long = (kinds == Kind.STROKE) & (lengths > _LONG_LINE)
     figures, figure_kinds = NO_BOXES, np.zeros(0, dtype=np.int8)
-    remaining = ~is_long & (shares < _MAX_SHARE)
-    passes = [*((~is_faint, share) for share in _BACKGROUND_SHARES), (is_faint, _MAX_SHARE)]
+    # A box from one edge of the page to the other is a band of its background.
+    is_band = (kinds == Kind.BOX) & (lengths > _BAND)
+    remaining = ~is_long & ~is_band & (shares < MAX_SHARE)
+    passes = [*((~is_faint, share) for share in _BACKGROUND_SHARES), (is_faint, MAX_SHARE)]
     for candidates, max_share in passes:
         members = remaining & candidates & (shares < max_share)
         if not (kinds[members] > Kind.STROKE).any():
             continue
-        groups, group_kinds = _group(boxes[members], kinds[members], size)
-        is_small = _page_share(groups, size) < _MAX_SHARE
+        groups, group_kinds = group_boxes(boxes[members], kinds[members], size)
+        is_small = page_share(groups, size) < MAX_SHARE
         is_figure = (group_kinds > Kind.STROKE) & is_small
         figures = np.vstack([figures, groups[is_figure]])
         figure_kinds = np.append(figure_kinds, group_kinds[is_figure])
@@ -106,70 +112,21 @@ def _figures(boxes: _Boxes, kinds: _Kinds, size: _Boxes) -> tuple[_Boxes, _Kinds
             remaining &= is_faint
     with_lines = [_with_lines(figure, boxes[is_long]) for figure in figures]
     figures = np.array(with_lines, np.float32).reshape(-1, 4)
-    is_large = (figures[:, 2:] - figures[:, :2] >= _MIN_SIDE).all(axis=1)
+    is_large = (figures[:, 2:] - figures[:, :2] >= MIN_SIDE).all(axis=1)
     return figures[is_large], figure_kinds[is_large]
 
 
-def _page_share(boxes: _Boxes, size: _Boxes) -> NDArray[np.float32]:
-    return np.asarray(((boxes[:, 2:] - boxes[:, :2]) / size).prod(axis=1), dtype=np.float32)
-
-
-def _group(boxes: _Boxes, kinds: _Kinds, size: _Boxes) -> tuple[_Boxes, _Kinds]:
-    """Return the boxes around clusters, none of which overlap, and the highest kind in each."""
-    groups, group_kinds = _unite(boxes, kinds, _clusters(boxes, size))
-    largest = np.argsort(-_page_share(groups, size), kind="stable")[:_MAX_AREAS]
-    groups, group_kinds = groups[largest], group_kinds[largest]
-    while True:
-        overlap = (intersection(groups, groups) > 0) | np.eye(len(groups), dtype=bool)
-        first = overlap.argmax(axis=1)
-        if (first == np.arange(len(groups))).all():
-            return groups, group_kinds
-        groups, group_kinds = _unite(groups, group_kinds, first)
-
-
-def _unite(boxes: _Boxes, kinds: _Kinds, clusters: NDArray[np.intp]) -> tuple[_Boxes, _Kinds]:
-    """Return the box around each cluster, and its highest kind."""
-    order = np.argsort(clusters, kind="stable")
-    starts = np.flatnonzero(np.diff(clusters[order], prepend=-1))
-    low = np.minimum.reduceat(boxes[order, :2], starts)
-    high = np.maximum.reduceat(boxes[order, 2:], starts)
-    return np.hstack([low, high]), np.maximum.reduceat(kinds[order], starts)
-
-
-def _with_lines(figure: _Boxes, lines: _Boxes) -> _Boxes:
+def _with_lines(figure: Boxes, lines: Boxes) -> Boxes:
     """Return the box (4,) around a figure and the long lines half inside it: axes, grids."""
-    low = np.maximum(lines[:, :2], figure[:2] - _MAX_GAP)
-    high = np.minimum(lines[:, 2:], figure[2:] + _MAX_GAP)
+    low = np.maximum(lines[:, :2], figure[:2] - MAX_GAP)
+    high = np.minimum(lines[:, 2:], figure[2:] + MAX_GAP)
     lengths = (lines[:, 2:] - lines[:, :2]).max(axis=1, initial=0)
     is_inside = (high >= low).all(axis=1) & ((high - low).max(axis=1, initial=0) >= 0.5 * lengths)
     parts = np.vstack([figure[None], lines[is_inside]])
     return np.hstack([parts[:, :2].min(axis=0), parts[:, 2:].max(axis=0)])
 
 
-def _clusters(boxes: _Boxes, size: _Boxes) -> NDArray[np.intp]:
-    """Return the cluster number of each box; boxes whose grid cells touch share a cluster.
-
-    The page is divided into cells as wide as the gap. Horizontal runs of filled cells are
-    connected, so that time does not grow with the square of the boxes.
-    """
-    columns, rows = (size // _MAX_GAP).astype(int) + 1
-    cells = (boxes // _MAX_GAP).astype(np.intp).T
-    is_filled = covered_cells((rows, columns), cells[:2], cells[2:] + 1)
-    # Runs of filled cells in raster order, with an empty cell at both ends of each row.
-    flat = np.pad(is_filled, ((0, 0), (1, 1))).ravel()
-    edges = np.flatnonzero(flat[1:] != flat[:-1]) + 1
-    starts, ends = edges[::2], edges[1::2]  # ends excluded
-    row_width = columns + 2
-    first = np.searchsorted(ends, starts - row_width)  # run above that touches, at a corner too
-    last = np.searchsorted(starts, ends - row_width, side="right")
-    touching = enumerate(map(range, first.tolist(), last.tolist()))
-    pairs = ((run, i) for run, above in touching for i in above)
-    components = connected_components(len(starts), pairs)
-    runs = np.searchsorted(starts, cells[1] * row_width + cells[0] + 1, side="right") - 1
-    return np.asarray(components[runs], dtype=np.intp)
-
-
-def _join_lines(lines: _Boxes, min_length: float) -> _Boxes:
+def _join_lines(lines: Boxes, min_length: float) -> Boxes:
     """Join horizontal lines (n, 4) that continue each other; drop those shorter than a length."""
     if not len(lines):
         return lines
@@ -179,7 +136,7 @@ def _join_lines(lines: _Boxes, min_length: float) -> _Boxes:
     order = np.lexsort((lines[:, 0], rows))
     lines, row_offsets = lines[order], rows[order] * 1e6  # wider than any page
     reach = np.maximum.accumulate(lines[:, 2] + row_offsets)
-    is_start = lines[1:, 0] + row_offsets[1:] > reach[:-1] + _MAX_GAP
+    is_start = lines[1:, 0] + row_offsets[1:] > reach[:-1] + MAX_GAP
     starts = np.flatnonzero(np.append(True, is_start))
     low = np.minimum.reduceat(lines[:, :2], starts)
     high = np.maximum.reduceat(lines[:, 2:], starts)

@@ -12,8 +12,11 @@ from PIL.Image import Image
 
 from snappy_core.boxes import contains_center
 from snappy_core.errors import SnappyError, UnreadableDocumentError, describe_failure
-from snappy_core.parsing.drawings import Drawings
+from snappy_core.parsing.area_groups import MAX_SHARE
+from snappy_core.parsing.drawings import Area, Drawings
+from snappy_core.parsing.ink_areas import find_areas
 from snappy_core.parsing.layout import layout_model
+from snappy_core.parsing.layout.geometry import box_area
 from snappy_core.parsing.layout.regions import find_regions
 from snappy_core.parsing.layout.ruling_lines import find_ruling_lines
 from snappy_core.parsing.ocr.pictures import read_pictures
@@ -187,13 +190,7 @@ def build_page(
         if options.ocr == "always" or (options.ocr != "never" and content.unreliable_text):
             content, straightening = _with_ocr(content, render(OCR_DPI), options)
             drawings = content.drawings
-        is_ocr = content.text_layer.confidences is not None
-        model = layout_model.select_layout_model(options.layout_model)
-        # "auto" skips pages with a text layer: their pictures and drawings are known.
-        if model and (is_ocr or options.layout_model != "auto"):
-            straight = straightening.apply(render(layout_model.DPI))
-            areas = layout_model.detect_upright(model, straight, content.text_layer.main_turn)
-            drawings = replace(drawings, areas=(*drawings.areas, *areas))
+        drawings = replace(drawings, areas=_areas(content, straightening, render, options))
     layer, straight_size = content.text_layer, straightening.size
     words, regions, warning = find_regions(layer, *straight_size, drawings, content.tags)
     words, regions = straightening.restore(words, regions)
@@ -203,6 +200,25 @@ def build_page(
         warning = _join(warning, failure)
     warning, matrix = _join(content.warning, warning), content.user_space
     return Page(number, content.label, *size, "pt", words, regions, render, warning, matrix)
+
+
+def _areas(
+    content: PageContent, straightening: Straightening, render: Renderer, options: ReadingOptions
+) -> tuple[Area, ...]:
+    """Return the areas of what is drawn, of what is seen in a scan, and of the layout model."""
+    areas, layer = content.drawings.areas, content.text_layer
+    model = layout_model.select_layout_model(options.layout_model)
+    is_ocr = layer.confidences is not None
+    if is_ocr or not len(layer):  # an image that fills the page is the scan
+        areas = tuple(area for area in areas if box_area(area.box) < MAX_SHARE)
+    if is_ocr and (model or not areas):
+        picture = straightening.apply(render(layout_model.DPI))
+        return areas + find_areas(picture, layer, content.drawings.ruling_lines, model)
+    # "auto" skips pages with a text layer: their pictures and drawings are known.
+    if model is None or options.layout_model == "auto":
+        return areas
+    picture = straightening.apply(render(layout_model.DPI))
+    return areas + tuple(layout_model.detect_upright(model, picture, layer.main_turn))
 
 
 def _page_without_words(content: PageContent, number: int, render: Renderer, warning: str) -> Page:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.boxes import Boxes
+from snappy_core.boxes import Boxes, covered_cells
 
 CONTRAST = 10  # gray levels (of 255) between neighboring pixels that make an edge of ink
 
@@ -40,20 +40,6 @@ def covered_share(edges: NDArray[np.bool_], boxes: Boxes) -> float:
     covered = edges & covered_cells(edges.shape, *_pixels(edges, boxes))
     total = int(edges.sum())
     return int(covered.sum()) / total if total else 1.0
-
-
-def covered_cells(
-    shape: tuple[int, int], low: NDArray[np.intp], high: NDArray[np.intp]
-) -> NDArray[np.bool_]:
-    """Return a mask of the cells that boxes cover in a grid of `shape` (rows, columns).
-
-    `low` and `high` (2, n) are the first column and row of each box, and those after its last.
-    """
-    steps = np.zeros((shape[0] + 1, shape[1] + 1), dtype=np.int32)
-    (x0, y0), (x1, y1) = low, high
-    for sign, ys, xs in ((1, y0, x0), (-1, y0, x1), (-1, y1, x0), (1, y1, x1)):
-        np.add.at(steps, (ys, xs), sign)
-    return np.asarray(steps.cumsum(axis=0).cumsum(axis=1)[:-1, :-1] > 0, dtype=bool)
 
 
 def _pixels(edges: NDArray[np.bool_], boxes: Boxes) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

@@ -1,0 +1,69 @@
+"""Areas: boxes close together as one, for objects that are drawn and for ink that is seen."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snappy_core.boxes import covered_cells, intersection
+from snappy_core.grouping import connected_components
+
+# Lengths are in points on a page as large as Letter or A4, and grow with the page.
+PAGE_SIDE = 700.0  # square root of the area of such a page
+MAX_GAP = 3.0  # between the parts of a figure or of a dashed line: less than between text lines
+MIN_SIDE = 20.0  # of a figure
+MAX_SHARE = 0.6  # of the page; a larger area is its frame or background, or fills it
+_MAX_AREAS = 300  # of a page: the largest ones
+
+Boxes = NDArray[np.float32]  # (n, 4) in the points above
+Kinds = NDArray[np.int8]
+
+
+def group_boxes(boxes: Boxes, kinds: Kinds, size: Boxes) -> tuple[Boxes, Kinds]:
+    """Return the boxes around clusters, none of which overlap, and the highest kind in each."""
+    groups, group_kinds = _unite(boxes, kinds, _clusters(boxes, size))
+    largest = np.argsort(-page_share(groups, size), kind="stable")[:_MAX_AREAS]
+    groups, group_kinds = groups[largest], group_kinds[largest]
+    while True:
+        overlap = (intersection(groups, groups) > 0) | np.eye(len(groups), dtype=bool)
+        first = overlap.argmax(axis=1)
+        if (first == np.arange(len(groups))).all():
+            return groups, group_kinds
+        groups, group_kinds = _unite(groups, group_kinds, first)
+
+
+def page_share(boxes: Boxes, size: Boxes) -> NDArray[np.float32]:
+    """Return the share of a page of `size` (width, height) that each box (n, 4) takes."""
+    return np.asarray(((boxes[:, 2:] - boxes[:, :2]) / size).prod(axis=1), dtype=np.float32)
+
+
+def _unite(boxes: Boxes, kinds: Kinds, clusters: NDArray[np.intp]) -> tuple[Boxes, Kinds]:
+    """Return the box around each cluster, and its highest kind."""
+    order = np.argsort(clusters, kind="stable")
+    starts = np.flatnonzero(np.diff(clusters[order], prepend=-1))
+    low = np.minimum.reduceat(boxes[order, :2], starts)
+    high = np.maximum.reduceat(boxes[order, 2:], starts)
+    return np.hstack([low, high]), np.maximum.reduceat(kinds[order], starts)
+
+
+def _clusters(boxes: Boxes, size: Boxes) -> NDArray[np.intp]:
+    """Return the cluster number of each box; boxes whose grid cells touch share a cluster.
+
+    The page is divided into cells as wide as the gap. Horizontal runs of filled cells are
+    connected, so that time does not grow with the square of the boxes.
+    """
+    columns, rows = (size // MAX_GAP).astype(int) + 1
+    cells = (boxes // MAX_GAP).astype(np.intp).T
+    is_filled = covered_cells((rows, columns), cells[:2], cells[2:] + 1)
+    # Runs of filled cells in raster order, with an empty cell at both ends of each row.
+    flat = np.pad(is_filled, ((0, 0), (1, 1))).ravel()
+    edges = np.flatnonzero(flat[1:] != flat[:-1]) + 1
+    starts, ends = edges[::2], edges[1::2]  # ends excluded
+    row_width = columns + 2
+    first = np.searchsorted(ends, starts - row_width)  # run above that touches, at a corner too
+    last = np.searchsorted(starts, ends - row_width, side="right")
+    touching = enumerate(map(range, first.tolist(), last.tolist()))
+    pairs = ((run, i) for run, above in touching for i in above)
+    components = connected_components(len(starts), pairs)
+    runs = np.searchsorted(starts, cells[1] * row_width + cells[0] + 1, side="right") - 1
+    return np.asarray(components[runs], dtype=np.intp)

@@ -1,0 +1,81 @@
+"""Pictures and drawings in the image of a page, for scans, which have no drawn objects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from snappy_core.boxes import Boxes, covered_cells
+from snappy_core.parsing.area_groups import (
+    MAX_SHARE,
+    MIN_SIDE,
+    PAGE_SIDE,
+    group_boxes,
+    page_share,
+)
+from snappy_core.parsing.drawings import Area, RulingLines
+from snappy_core.parsing.layout.geometry import box_area
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from snappy_core.parsing.layout.layout_model import LayoutModel
+
+_CONTRAST = 64  # gray levels (of 255) between ink and paper
+_MARGIN = 1.0  # points around words and lines where what is left of them is seen
+_MAX_RUNS = 50_000  # rows of ink looked at; halftones have most
+
+
+def find_areas(
+    picture: Image, words: Boxes, lines: RulingLines, model: LayoutModel | None
+) -> tuple[Area, ...]:
+    """Return the areas of a scan that a layout model sees, if any; without figures, those of ink.
+
+    The arguments are as those of `find_ink_areas`.
+    """
+    areas = () if model is None else tuple(model.detect(picture))
+    if any(area.label == "figure" and box_area(area.box) < MAX_SHARE for area in areas):
+        return areas
+    return areas + find_ink_areas(picture, words, lines)
+
+
+def find_ink_areas(picture: Image, words: Boxes, lines: RulingLines) -> tuple[Area, ...]:
+    """Return the areas of a page that hold ink which is neither words nor ruling lines.
+
+    An area unites ink that is closer together than lines of text, as `page_drawings` does with
+    drawn objects. Paper is what most of the page looks like, be it bright or dark.
+
+    Args:
+        words: boxes (n, 4) in page fractions, as those of the lines and of the areas returned.
+    """
+    resolution = (picture.width * picture.height) ** 0.5 / PAGE_SIDE  # pixels per point
+    small = picture.convert("L").reduce(max(int(resolution), 1))
+    gray = np.asarray(small).astype(np.int16)
+    is_ink = np.abs(gray - np.median(gray[::4, ::4])) > _CONTRAST
+    size = np.array([small.width, small.height])
+    known = np.vstack([words, lines.horizontal, lines.vertical]) * np.tile(size, 2)
+    margin = _MARGIN * (small.width * small.height) ** 0.5 / PAGE_SIDE
+    low = np.clip(np.floor(known[:, :2] - margin), 0, size).astype(np.intp)
+    high = np.clip(np.ceil(known[:, 2:] + margin), 0, size).astype(np.intp)
+    is_ink &= ~covered_cells(is_ink.shape, low.T, high.T)
+    runs = _runs_of_ink(is_ink)
+    if not len(runs):
+        return ()
+    scale = PAGE_SIDE / (small.width * small.height) ** 0.5
+    page_size = (size * scale).astype(np.float32)
+    areas, _ = group_boxes(runs * np.float32(scale), np.zeros(len(runs), np.int8), page_size)
+    is_area = (areas[:, 2:] - areas[:, :2] >= MIN_SIDE).all(axis=1)
+    is_area &= page_share(areas, page_size) < MAX_SHARE
+    boxes = (areas[is_area] / np.tile(page_size, 2)).tolist()
+    return tuple(Area((x0, y0, x1, y1), "figure") for x0, y0, x1, y1 in boxes)
+
+
+def _runs_of_ink(is_ink: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Boxes:
+    """Return the rows of neighboring pixels of ink as boxes (n, 4), one pixel high."""
+    width = is_ink.shape[1] + 1  # with an empty pixel at the end of each row
+    flat = np.pad(is_ink, ((0, 0), (0, 1))).ravel()
+    edges = np.flatnonzero(np.diff(flat, prepend=False))[: 2 * _MAX_RUNS]
+    y, x0 = np.divmod(edges[::2], width)
+    x1 = edges[1::2] % width
+    return np.stack([x0, y, x1, y + 1], axis=1).astype(np.float32)
