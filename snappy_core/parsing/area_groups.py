@@ -21,9 +21,18 @@ Kinds = NDArray[np.int8]
 
 def group_boxes(boxes: Boxes, kinds: Kinds, size: Boxes) -> tuple[Boxes, Kinds]:
     """Return the boxes around clusters, none of which overlap, and the highest kind in each."""
+    return merge_overlapping(*cluster_boxes(boxes, kinds, size))
+
+
+def cluster_boxes(boxes: Boxes, kinds: Kinds, size: Boxes) -> tuple[Boxes, Kinds]:
+    """Return the box around each cluster and its highest kind, the largest clusters if many."""
     groups, group_kinds = _unite(boxes, kinds, _clusters(boxes, size))
     largest = np.argsort(-page_share(groups, size), kind="stable")[:_MAX_AREAS]
-    groups, group_kinds = groups[largest], group_kinds[largest]
+    return groups[largest], group_kinds[largest]
+
+
+def merge_overlapping(groups: Boxes, group_kinds: Kinds) -> tuple[Boxes, Kinds]:
+    """Unite boxes until none overlap; each has the highest kind of its parts."""
     while True:
         overlap = (intersection(groups, groups) > 0) | np.eye(len(groups), dtype=bool)
         first = overlap.argmax(axis=1)

@@ -11,16 +11,18 @@ from snappy_core.parsing.area_groups import (
     MAX_SHARE,
     MIN_SIDE,
     PAGE_SIDE,
-    group_boxes,
+    cluster_boxes,
+    merge_overlapping,
     page_share,
 )
 from snappy_core.parsing.drawings import Area, RulingLines
 from snappy_core.parsing.layout.geometry import box_area
+from snappy_core.parsing.layout.layout_model import LayoutModel, detect_upright
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from snappy_core.parsing.layout.layout_model import LayoutModel
+    from snappy_core.parsing.text import TextLayer
 
 _CONTRAST = 64  # gray levels (of 255) between ink and paper
 _MARGIN = 1.0  # points around words and lines where what is left of them is seen
@@ -28,16 +30,22 @@ _MAX_RUNS = 50_000  # rows of ink looked at; halftones have most
 
 
 def find_areas(
-    picture: Image, words: Boxes, lines: RulingLines, model: LayoutModel | None
+    picture: Image, layer: TextLayer, lines: RulingLines, model: LayoutModel | None
 ) -> tuple[Area, ...]:
     """Return the areas of a scan that a layout model sees, if any; without figures, those of ink.
 
-    The arguments are as those of `find_ink_areas`.
+    Where no words were found, ink may as well be text.
+
+    Args:
+        layer: the words found on the picture.
     """
-    areas = () if model is None else tuple(model.detect(picture))
-    if any(area.label == "figure" and box_area(area.box) < MAX_SHARE for area in areas):
+    areas = () if model is None else detect_upright(model, picture, layer.main_turn)
+    sees_figures = any(
+        area.label == "figure" and box_area(area.box) < MAX_SHARE for area in areas
+    )
+    if sees_figures or not len(layer):
         return areas
-    return areas + find_ink_areas(picture, words, lines)
+    return areas + find_ink_areas(picture, layer.boxes, lines)
 
 
 def find_ink_areas(picture: Image, words: Boxes, lines: RulingLines) -> tuple[Area, ...]:
@@ -64,9 +72,14 @@ def find_ink_areas(picture: Image, words: Boxes, lines: RulingLines) -> tuple[Ar
         return ()
     scale = PAGE_SIDE / (small.width * small.height) ** 0.5
     page_size = (size * scale).astype(np.float32)
-    areas, _ = group_boxes(runs * np.float32(scale), np.zeros(len(runs), np.int8), page_size)
+    clusters, kinds = cluster_boxes(
+        runs * np.float32(scale), np.zeros(len(runs), np.int8), page_size
+    )
+    is_area = page_share(clusters, page_size) < MAX_SHARE  # others are the edges of the sheet
+    if not is_area.any():
+        return ()
+    areas, _ = merge_overlapping(clusters[is_area], kinds[is_area])
     is_area = (areas[:, 2:] - areas[:, :2] >= MIN_SIDE).all(axis=1)
-    is_area &= page_share(areas, page_size) < MAX_SHARE
     boxes = (areas[is_area] / np.tile(page_size, 2)).tolist()
     return tuple(Area((x0, y0, x1, y1), "figure") for x0, y0, x1, y1 in boxes)
 

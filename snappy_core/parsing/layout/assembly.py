@@ -32,6 +32,9 @@ from snappy_core.types import Box, Label
 MAX_RUNS = 800
 """Runs that the network looks at together, since its time and memory grow with their square."""
 
+MAX_PHOTO_WORDS = 15
+"""Words on a picture that fills the page; with more it is the ground of a page of text."""
+
 _TOUCH = 0.5  # line heights by which the lines around cells may miss each other
 _MIN_CELLS = 4  # of a table; fewer are text side by side
 _TITLE_SIZE = 1.6  # times the usual font size
@@ -66,7 +69,7 @@ def _is_node(area: Area, page: UprightPage) -> bool:
     """Whether an area is more than a background: one that fills the page has no text on it."""
     if box_area(area.box) < MAX_SHARE * page.width * page.height:
         return True
-    return int(contains_center(as_boxes([area.box]), page.word_boxes).sum()) <= _RUNNING_WORDS
+    return int(contains_center(as_boxes([area.box]), page.word_boxes).sum()) <= MAX_PHOTO_WORDS
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -33,12 +33,13 @@ _FORM_SHARE = 0.25  # drawings that cover this share of the box around them make
 
 
 class Kind(IntEnum):
-    """What an object is: a straight stroke, a box, a transparent image, or anything else."""
+    """What an object is: a straight stroke, a box, a transparent image, an opaque one, or else."""
 
     STROKE = 0
     BOX = 1
     FAINT = 2
     DRAWING = 3
+    PICTURE = 4
 
 
 def visible_objects(page: Any, thin: float) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
@@ -91,8 +92,10 @@ class _ObjectReader:
             if kind == raw.FPDF_PAGEOBJ_PATH:
                 self._read_path(item, matrix)
             elif kind in (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_SHADING):
-                is_faint = kind == raw.FPDF_PAGEOBJ_IMAGE and raw.FPDFPageObj_HasTransparency(item)
-                shown_as = Kind.FAINT if is_faint else Kind.DRAWING
+                shown_as = Kind.DRAWING
+                if kind == raw.FPDF_PAGEOBJ_IMAGE:
+                    is_faint = raw.FPDFPageObj_HasTransparency(item)
+                    shown_as = Kind.FAINT if is_faint else Kind.PICTURE
                 self._add_clipped(self._bounds(item, matrix), shown_as, item, matrix)
             elif kind == raw.FPDF_PAGEOBJ_FORM and depth < MAX_DEPTH:
                 self._read_form(item, matrix, depth)
@@ -100,7 +103,7 @@ class _ObjectReader:
     def _read_form(self, form: Any, matrix: PdfMatrix, depth: int) -> None:
         start = len(self.objects)
         self.read(form, self._combined_matrix(form, matrix), depth + 1)
-        drawings = [box for box, kind in self.objects[start:] if kind is Kind.DRAWING]
+        drawings = [box for box, kind in self.objects[start:] if kind >= Kind.DRAWING]
         if drawings:  # one figure, unless they are scattered over the page
             whole = _bounding_box([corner for box in drawings for corner in (box[:2], box[2:])])
             if sum(map(box_area, drawings)) > _FORM_SHARE * box_area(whole):

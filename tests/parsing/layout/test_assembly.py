@@ -1,8 +1,11 @@
 """Blocks from what the network predicts."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from snappy_core.parsing.area_groups import MAX_SHARE
 from snappy_core.parsing.drawings import Area
 from snappy_core.parsing.layout import assembly, clusters
 from snappy_core.parsing.layout.network import CLASSES, Prediction
@@ -39,6 +42,15 @@ def test_a_page_of_many_runs_is_read_in_bands(monkeypatch, most):
     assert words_of(assembly.find_blocks(page)) == list(range(len(page.layer)))
     bands = list(assembly._bands(make_page(areas=(Area((30, 120, 90, 400), "figure"),))))
     assert [len(areas) for _, areas in bands] == [1]
+
+
+@pytest.mark.parametrize(("words", "nodes"), [(15, 1), (16, 0)])
+def test_a_picture_that_fills_the_page_is_a_figure_where_hardly_any_text_lies_on_it(words, nodes):
+    rows = [(30 + 40 * (n % 3), 60 + 12 * n, "tide") for n in range(words)]
+    page = replace(page_of_rows(*rows), areas=(Area((5, 10, 385, 590), "figure"),))
+    assert MAX_SHARE * page.width * page.height < 380 * 580
+    (band,) = assembly._bands(page)
+    assert len(band[1]) == nodes
 
 
 def test_runs_of_one_block_are_a_paragraph(monkeypatch):

@@ -7,7 +7,6 @@ import numpy as np
 import pypdfium2 as pdfium
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 from PIL import Image
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
@@ -15,6 +14,7 @@ from reportlab.pdfgen.canvas import Canvas
 from snappy_core.parsing.pdf import drawings, page_objects
 from snappy_core.parsing.pdf.drawings import page_drawings
 from tests.hostile.pages import fan, one
+from tests.parsing.test_area_groups import boxes
 
 SIZE = (400, 700)
 
@@ -253,6 +253,25 @@ def test_figures_are_found_before_a_background():
     assert boxes == [pytest.approx((0.2, 1 - 220 / 700, 0.4, 1 - 140 / 700), abs=5e-3)]
 
 
+def test_a_band_from_edge_to_edge_does_not_join_figures():
+    def draw(canvas):
+        canvas.setFillGray(0.8)
+        canvas.rect(180, 0, 30, 700, fill=1, stroke=0)  # beside the circle, and below it
+        canvas.setFillGray(0.3)
+        canvas.circle(160, 180, 40, fill=1)
+
+    boxes = [area.box for area in drawings_of(draw).areas]
+    assert boxes == [pytest.approx((0.3, 1 - 220 / 700, 0.5, 1 - 140 / 700), abs=5e-3)]
+
+
+def test_a_picture_that_fills_the_page_is_an_area():
+    def draw(canvas):
+        canvas.drawImage(photo(), 20, 120, 370, 570)
+
+    (area,) = drawings_of(draw).areas
+    assert area.box == pytest.approx((20 / 400, 10 / 700, 390 / 400, 580 / 700), abs=5e-3)
+
+
 def test_faint_pictures_do_not_join_figures():
     def draw(canvas):
         canvas.circle(100, 400, 50, fill=1)
@@ -347,49 +366,6 @@ def test_a_fan_of_forms_is_not_walked_to_its_end(monkeypatch):
     assert len(boxes) <= 300
 
 
-# The parts
-
-
-SIDES = np.array([90, 160], dtype=np.float32)
-
-
-@st.composite
-def boxes(draw):
-    low = draw(
-        st.lists(st.tuples(st.integers(0, 88), st.integers(0, 158)), min_size=1, max_size=40)
-    )
-    rows = [
-        (x, y, min(x + draw(st.integers(0, 12)), 90), min(y + draw(st.integers(0, 30)), 160))
-        for x, y in low
-    ]
-    return np.array(rows, dtype=np.float32)
-
-
-@given(boxes())
-def test_clusters_are_what_one_gets_by_flooding(boxes):
-    clusters = drawings._clusters(boxes, SIDES)
-    cells = (boxes // drawings._MAX_GAP).astype(int)
-    touch = (cells[:, None, :2] <= cells[None, :, 2:] + 1).all(axis=2)
-    touch &= touch.T
-    reach = touch
-    for _ in range(len(boxes)):
-        reach = reach @ touch
-    np.testing.assert_array_equal(clusters[:, None] == clusters[None], reach)
-
-
-@given(boxes())
-def test_groups_do_not_overlap_and_hold_every_box(boxes):
-    kinds = np.arange(len(boxes), dtype=np.int8) % 4
-    groups, highest = drawings._group(boxes, kinds, SIDES)
-    shared = drawings.intersection(groups, groups)
-    assert (shared[~np.eye(len(groups), dtype=bool)] == 0).all()
-    inside = (groups[:, None, :2] <= boxes[None, :, :2]) & (
-        boxes[None, :, 2:] <= groups[:, None, 2:]
-    )
-    assert inside.all(axis=2).any(axis=0).all()
-    assert highest.max() == kinds.max()
-
-
 @given(boxes())
 def test_joined_lines_cover_the_lines(boxes):
     lines = boxes.copy()
@@ -400,4 +376,4 @@ def test_joined_lines_cover_the_lines(boxes):
         assert ((row[:, 0] <= x0) & (x1 <= row[:, 2])).any()
     for row in np.unique(joined[:, 1]):
         ends = joined[joined[:, 1] == row]
-        assert (ends[1:, 0] > ends[:-1, 2] + drawings._MAX_GAP).all()
+        assert (ends[1:, 0] > ends[:-1, 2] + drawings.MAX_GAP).all()

@@ -6,7 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import ImageDraw
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
@@ -98,6 +100,18 @@ def test_a_figure_does_not_send_its_page_to_ocr(no_ocr):
 
 
 # Pages that need it
+
+
+@needs_tesseract
+def test_drawings_on_a_scan_are_figures():
+    picture = sheet()
+    ImageDraw.Draw(picture).ellipse((150, 300, 350, 480), fill=80)
+    (page,) = pages_of(
+        pdf(lambda canvas: canvas.drawImage(ImageReader(picture), 0, 0, WIDTH / 2, HEIGHT / 2))
+    )
+    (figure,) = (region for region in page.regions if region.label == "figure")
+    size = np.array([WIDTH, HEIGHT] * 2)
+    assert np.abs(figure.box * size - [150, 300, 350, 480]).max() < 4
 
 
 @needs_tesseract
