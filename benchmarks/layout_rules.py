@@ -167,7 +167,9 @@ RULES = (
         "a picture that fills the page is a figure without text on it",
         {"layout.assembly:MAX_PHOTO_WORDS": -1},
     ),
-    Rule("ink is a drawing of a scan", {"ink_areas:find_ink_areas": lambda picture, words, lines: ()}),
+    Rule(
+        "ink is a drawing of a scan", {"ink_areas:find_ink_areas": lambda picture, words, lines: ()}
+    ),
     Rule("long lines are no part of figures", {"pdf.drawings:_LONG_LINE": math.inf}),
     Rule(
         "axes and grids are part of their figure",

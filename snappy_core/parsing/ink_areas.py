@@ -40,9 +40,7 @@ def find_areas(
         layer: the words found on the picture.
     """
     areas = () if model is None else detect_upright(model, picture, layer.main_turn)
-    sees_figures = any(
-        area.label == "figure" and box_area(area.box) < MAX_SHARE for area in areas
-    )
+    sees_figures = any(area.label == "figure" and box_area(area.box) < MAX_SHARE for area in areas)
     if sees_figures or not len(layer):
         return areas
     return areas + find_ink_areas(picture, layer.boxes, lines)
@@ -75,12 +73,12 @@ def find_ink_areas(picture: Image, words: Boxes, lines: RulingLines) -> tuple[Ar
     clusters, kinds = cluster_boxes(
         runs * np.float32(scale), np.zeros(len(runs), np.int8), page_size
     )
-    is_area = page_share(clusters, page_size) < MAX_SHARE  # others are the edges of the sheet
-    if not is_area.any():
+    is_small = page_share(clusters, page_size) < MAX_SHARE  # others are the edges of the sheet
+    if not is_small.any():
         return ()
-    areas, _ = merge_overlapping(clusters[is_area], kinds[is_area])
-    is_area = (areas[:, 2:] - areas[:, :2] >= MIN_SIDE).all(axis=1)
-    boxes = (areas[is_area] / np.tile(page_size, 2)).tolist()
+    areas, _ = merge_overlapping(clusters[is_small], kinds[is_small])
+    areas = areas[(areas[:, 2:] - areas[:, :2]).min(axis=1) >= MIN_SIDE]
+    boxes = (areas / np.tile(page_size, 2)).tolist()
     return tuple(Area((x0, y0, x1, y1), "figure") for x0, y0, x1, y1 in boxes)
 
 

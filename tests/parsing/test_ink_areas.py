@@ -101,7 +101,7 @@ class Seeing:
 def test_the_figures_of_a_layout_model_are_better_than_ink():
     model = Seeing(0.3, 0.3, 0.8, 0.7)
     areas = find_areas(page_with_bars(), make_layer(WORDS, word_boxes()), RulingLines(), model)
-    assert areas == tuple(model.areas)
+    np.testing.assert_allclose(boxes_of(areas), [model.areas[0].box], atol=1e-6)
 
 
 def test_a_layout_model_that_takes_the_page_for_a_figure_leaves_the_ink():

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from snappy_core.errors import ModelError
 from snappy_core.parsing.layout.features import Nodes
 
-SHA256 = "d7214025dfbd463f24d9f710eef5ddca3ad78c9653345ee55f05e31f4f224818"
+SHA256 = "733074e607607fa7a830f8887cb5da0f53c7fa736d2ce86c2af6da9909d0ec0f"
 CLASSES = ("other", "paragraph", "list_item", "heading", "table", "figure", "caption")
 """What a node may be: "other" is a running head, a page number or a watermark."""
 

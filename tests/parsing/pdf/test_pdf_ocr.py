@@ -13,6 +13,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from snappy_core import MissingDependencyError, RegionIndex, Source
+from snappy_core.boxes import iou
 from snappy_core.metadata import region_metadata
 from snappy_core.parsing import ReadingOptions, read
 from snappy_core.parsing.ocr import tesseract
@@ -110,8 +111,8 @@ def test_drawings_on_a_scan_are_figures():
         pdf(lambda canvas: canvas.drawImage(ImageReader(picture), 0, 0, WIDTH / 2, HEIGHT / 2))
     )
     (figure,) = (region for region in page.regions if region.label == "figure")
-    size = np.array([WIDTH, HEIGHT] * 2)
-    assert np.abs(figure.box * size - [150, 300, 350, 480]).max() < 4
+    drawn = np.array([[150, 300, 350, 480]]) / [WIDTH, HEIGHT, WIDTH, HEIGHT]
+    assert iou(np.array([figure.box], np.float32), drawn.astype(np.float32))[0, 0] > 0.6
 
 
 @needs_tesseract
