@@ -165,8 +165,8 @@ def test_languages_must_be_names(wrong):
 
 
 @pytest.mark.parametrize("wrong", ["", "yes", "Auto", None])
-def test_ocr_is_one_of_three(wrong):
-    with pytest.raises(ValueError, match="ocr must be 'auto', 'always' or 'never'"):
+def test_ocr_is_one_of_four(wrong):
+    with pytest.raises(ValueError, match="ocr must be one of auto, pages, always, never"):
         ReadingOptions(ocr=wrong)
 
 
