@@ -172,7 +172,7 @@ def copy(
     """Copy an index to another place, and verify the copy.
 
     Documents that the copy already holds are skipped: an interrupted copy can be continued. An
-    index of the version before is upgraded, without reading or encoding its documents again.
+    index of an earlier version is upgraded, without reading or encoding its documents again.
     """
     if source == target:
         raise ValueError(f"FROM and TO are the same: {without_secrets(source)}")

@@ -51,7 +51,7 @@ def open_store(location: str | os.PathLike[str], *, create: bool = True) -> Stor
 
 
 def open_to_copy(location: str | os.PathLike[str]) -> ReadableStore:
-    """Open an index to read it, also one of the schema before, as `copy` upgrades it.
+    """Open an index to read it, also one of an earlier schema, as `copy` upgrades it.
 
     Raises as `open_store`.
     """

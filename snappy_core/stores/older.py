@@ -20,10 +20,11 @@ from snappy_core.types import Page, Patches
 
 
 class UpgradedStore:
-    """Reads a store of an older schema, whose pooled vectors of words are no passages yet.
+    """Reads a store of an older schema, whose pooled vectors of words may be no passages yet.
 
     Passages are computed from the stored vectors of the words. The schemas before SQLite 5, Lance 3
-    and Qdrant 3 have none, nor the cells of tables; `codec` reads pages without them.
+    and Qdrant 3 have none, nor the cells of tables, and those before SQLite 6, Lance 4 and Qdrant 4
+    no checksums; `codec` reads pages without them.
     """
 
     def __init__(self, store: ReadableStore) -> None:

@@ -1,4 +1,8 @@
-"""Writes an index as SQLite 4, Lance 2 and Qdrant 2 did: no cells, passages and checksums."""
+"""Writes indexes as earlier schemas did.
+
+SQLite 4, Lance 2 and Qdrant 2 had no cells, passages and checksums, one version later they had no
+checksums.
+"""
 
 import json
 from contextlib import ExitStack, contextmanager
@@ -19,10 +23,12 @@ FIELDS = ("text", "label", "order", "parent", "section")
 
 
 @contextmanager
-def older_layout():
-    """Whatever a store writes inside is in the older layout."""
-    patches = [patch.object(module, "SCHEMA_VERSION", n) for module, n in VERSIONS.items()]
-    patches.append(patch.object(codec, "_pack_content", pack_content))
+def older_layout(*, cells=False):
+    """Whatever a store writes inside is in an older layout: the one with cells, or the oldest."""
+    later = int(cells)
+    patches = [patch.object(module, "SCHEMA_VERSION", n + later) for module, n in VERSIONS.items()]
+    if not cells:
+        patches.append(patch.object(codec, "_pack_content", pack_content))
     patches.append(patch.object(codec, "seal", bytes))  # no checksums
     with ExitStack() as stack:
         for each in patches:

@@ -110,3 +110,20 @@ def test_a_present_index_is_copied_as_it_is(tmp_path):
     source.close()
     with pytest.raises(FileNotFoundError):
         open_to_copy(tmp_path / "none.snappy")
+
+
+def test_an_index_with_cells_keeps_them(tmp_path):
+    path, target = tmp_path / "old.snappy", MemoryStore()
+    with older_layout(cells=True):
+        store = SqliteStore(path)
+        store.bind_encoder("mini-1", 16)
+        store.write(document("scan"), records(scanned_page()))
+        store.close()
+    with pytest.raises(IndexMismatchError, match="has the schema 5"):
+        open_store(path)
+    source = open_to_copy(path)
+    copy(source, target)
+    source.close()
+    with target.read() as snapshot:
+        assert_same_page(snapshot.page(snapshot.page_ids("scan")[1]), scanned_page())
+        assert_consistent(snapshot)
