@@ -203,9 +203,11 @@ class RegionIndex:
         Raises:
             ValueError: an empty question, an option out of range, a page that is not in the index,
                 or a reranker that does not return a number for each hit.
-            TypeError: an unknown option.
+            TypeError: an unknown option, or a question that is no text.
         """
         check_options(options)
+        if not isinstance(question, str):
+            raise TypeError(f"a question is a text, not {type(question).__name__}")
         if not question.strip():
             raise ValueError("the question is empty")
         query = self.encoder.encode_query(question)

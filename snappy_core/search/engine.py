@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cache, partial
@@ -110,7 +111,7 @@ def search(
             )
 
     if budget is None:
-        hits = list(islice(ranked_hits(), k or DEFAULT_K))
+        hits = list(islice(ranked_hits(), min(k or DEFAULT_K, sys.maxsize)))
     else:
         hits = best_for_budget(ranked_hits(), budget)
     if query.terms is None and selection.has_areas:

@@ -208,6 +208,10 @@ def find_pages(snapshot: Snapshot, references: Iterable[PageReference]) -> froze
             or page label that fits several documents or pages.
     """
     lookup = _PageLookup(snapshot)
+    references = list(references)
+    for reference in references:
+        if not (isinstance(reference, tuple | list) and len(reference) == 2):
+            raise ValueError(f"pages are pairs of a document and a page, not {reference!r}")
     matches = {reference: lookup.find(*reference) for reference in dict.fromkeys(references)}
     missing = [f"{name!r} page {page}" for (name, page), id in matches.items() if id is None]
     if missing:

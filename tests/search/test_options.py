@@ -82,3 +82,20 @@ def test_a_registered_rule_scores_the_regions(index, monkeypatch):
     assert rules["half"].region_score == pytest.approx(rules["maxsim"].region_score / 2)
     with pytest.raises(ValueError, match=r"unknown scoring rule 'third'; use mixture, .*, half"):
         index.search(QUESTION, scoring="third")
+
+
+@pytest.mark.parametrize("count", [2**63, 10**30])
+@pytest.mark.parametrize("name", ["k", "budget", "candidates", "per_page"])
+def test_huge_counts_are_all_there_is(index, name, count):
+    assert index.search(QUESTION, **{name: count})
+
+
+def test_pages_that_are_no_pairs(index):
+    with pytest.raises(ValueError, match=r"pairs of a document and a page, not 'table\.pdf'"):
+        index.search(QUESTION, pages=["table.pdf"])
+
+
+@pytest.mark.parametrize("question", [None, 3, b"tides"])
+def test_a_question_that_is_no_text(index, question):
+    with pytest.raises(TypeError, match=f"is a text, not {type(question).__name__}"):
+        index.search(question)

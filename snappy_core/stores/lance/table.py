@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 import time
@@ -78,7 +79,9 @@ class LanceTable:
             _check_folder(Path(location), create)
         with lance_errors(self.location):
             options = None if storage_options is None else dict(storage_options)
-            self._database = lancedb.connect(location, storage_options=options)
+            # Absolute, since the process may move to another folder.
+            place = os.path.abspath(location) if local else location
+            self._database = lancedb.connect(place, storage_options=options)
         table = self._find()
         if table is None and create:
             if local:

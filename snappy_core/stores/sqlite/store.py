@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from snappy_core.errors import IndexMismatchError
+from snappy_core.errors import IndexMismatchError, StoreError
 from snappy_core.scoring.idf import page_terms
 from snappy_core.stores import codec
 from snappy_core.stores.base import DocumentRecord, PageRecord, check_encoder
@@ -47,18 +47,12 @@ class SqliteStore:
         self, path: str | os.PathLike[str], *, create: bool = True, older: bool = False
     ) -> None:
         self._path = Path(path)
-        if not self._path.parent.is_dir():
-            raise FileNotFoundError(f"{self._path.parent}: no such folder for the index")
-        if self._path.is_dir():
-            raise IndexMismatchError(f"{self._path}: is a folder; an index is one file")
-        if self._path.exists() and not self._path.is_file():
-            raise IndexMismatchError(f"{self._path}: is a pipe, device or socket, not an index")
-        if not create and not self._path.is_file():
-            raise FileNotFoundError(f"{self._path}: no such index; make it with `snappy index`")
+        _check_place(self._path, create)
         self._catalogs = CatalogCache()
         self._bound: tuple[str, int] | None = None
+        absolute = Path(os.path.abspath(path))  # the process may move to another folder
         self._connections = Connections(
-            self._path, create, older, lambda: self._catalogs.reset_after_fork(), self._on_replace
+            absolute, create, older, lambda: self._catalogs.reset_after_fork(), self._on_replace
         )
         try:
             with self._connections.connect() as connection:
@@ -157,6 +151,23 @@ class SqliteStore:
             check_encoder(self.location, bound, self._bound, "into a new file")
 
 
+def _check_place(path: Path, create: bool) -> None:
+    """Raise if there is no index, and none can be made, or something else."""
+    try:
+        if not path.parent.is_dir():
+            raise FileNotFoundError(f"{path.parent}: no such folder for the index")
+        if path.is_dir():
+            raise IndexMismatchError(f"{path}: is a folder; an index is one file")
+        if path.exists() and not path.is_file():
+            raise IndexMismatchError(f"{path}: is a pipe, device or socket, not an index")
+        if not create and not path.is_file():
+            raise FileNotFoundError(f"{path}: no such index; make it with `snappy index`")
+    except FileNotFoundError:
+        raise
+    except OSError as error:  # its folder may not be entered, or the name is too long
+        raise StoreError(f"{path}: {error.strerror}") from error
+
+
 def _insert_document(connection: sqlite3.Connection, document: DocumentRecord, pages: int) -> int:
     """Insert a document without its pages, and return the id of its row."""
     cursor = connection.execute(
@@ -190,7 +201,10 @@ def _insert_page(connection: sqlite3.Connection, document: int, page: PackedPage
 def _delete_document(connection: sqlite3.Connection, document_id: str) -> bool:
     """Delete a document with its pages and terms; return whether it existed."""
     query = "SELECT id FROM documents WHERE document_id = ?"
-    row = connection.execute(query, (document_id,)).fetchone()
+    try:
+        row = connection.execute(query, (document_id,)).fetchone()
+    except UnicodeEncodeError:  # half a surrogate pair, which no id has
+        return False
     if row is None:
         return False
     query = "SELECT content FROM pages WHERE document = ?"

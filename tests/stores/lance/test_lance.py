@@ -499,3 +499,16 @@ def test_survives_a_kill_at_any_moment(path, store):
             assert_consistent(snapshot)
     store.write(document("b"), texts("Moon pulls"))
     assert document_ids(store) == ["a", "b"]
+
+
+def test_the_process_moves_to_another_folder(tmp_path, monkeypatch):
+    (tmp_path / "other").mkdir()
+    monkeypatch.chdir(tmp_path)
+    store = LanceStore("index.lance")
+    monkeypatch.chdir("other")
+    store.write(document("a"), texts("Tides turn"))
+    store.compact(NOTHING)
+    store.close()
+    assert list((tmp_path / "other").iterdir()) == []
+    with LanceStore(tmp_path / "index.lance", create=False).read() as snapshot:
+        assert [record.document_id for record in snapshot.documents()] == ["a"]

@@ -307,3 +307,27 @@ def test_replaced_under_readers(path):
         for thread in threads:
             thread.join()
     assert errors == []
+
+
+class TestPlaces:
+    def test_the_process_moves_to_another_folder(self, tmp_path, monkeypatch):
+        """Where another index has the same name; neither is taken for the other."""
+        (tmp_path / "other").mkdir()
+        monkeypatch.chdir(tmp_path)
+        with closing(make("live.snappy", "a", "Tides turn")) as store:
+            monkeypatch.chdir("other")
+            assert contents(store) == (["a"], ["a"])
+            with closing(make("live.snappy", "b", "Moon pulls")) as other:
+                store.write(document("c"), texts("Sun shines"))
+                assert contents(store) == (["a", "c"], ["a", "c"])
+                assert contents(other) == (["b"], ["b"])
+            assert store.location == "live.snappy"
+
+    def test_a_name_that_is_too_long(self, tmp_path):
+        with pytest.raises(StoreError, match="xxx: File name too long"):
+            SqliteStore(tmp_path / ("x" * 300))
+
+    def test_an_id_that_is_no_text_is_not_there(self, path):
+        with closing(make(path, "a", "Tides turn")) as store:
+            assert store.delete("\ud800") is False
+            assert contents(store) == (["a"], ["a"])
