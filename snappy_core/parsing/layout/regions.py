@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -22,6 +21,7 @@ from snappy_core.parsing.layout.reading_order import follow_tags, reading_order
 from snappy_core.parsing.layout.upright_page import UprightPage
 from snappy_core.parsing.tags import PageTags
 from snappy_core.parsing.text import TextLayer
+from snappy_core.parsing.unspaced import UNSPACED
 from snappy_core.types import NO_WORDS, Box, Label, Origin, Region, Structure, Words
 
 VERSION = "7"
@@ -38,11 +38,6 @@ _MODEL_LABELS: dict[str, Label] = {"title": "heading", "caption": "caption", "fo
 labeled so by mistake would never be found."""
 
 _MIN_MODEL_SCORE = 0.6
-
-_UNSPACED = re.compile(
-    r"[\u3001-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff]"
-)
-"""A letter or punctuation mark of Chinese or Japanese, which are written without spaces."""
 
 WORDLESS = "(figure without words)"
 """The text of a figure without any words in or above it."""
@@ -220,7 +215,7 @@ def _join_words(words: Sequence[int], page: UprightPage) -> str:
     for word, text, following in zip(words, texts, [*texts[1:], ""], strict=False):
         if page.layer.hyphens[word] and following[:1].islower():
             pieces.append(text.removesuffix("-"))
-        elif _UNSPACED.match(text[-1]) and _UNSPACED.match(following):
+        elif UNSPACED.match(text[-1]) and UNSPACED.match(following):
             pieces.append(text)
         else:
             pieces.append(text + " ")

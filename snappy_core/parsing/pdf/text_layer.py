@@ -29,6 +29,7 @@ from snappy_core.parsing.superscripts import (
 )
 from snappy_core.parsing.tags import UNKNOWN
 from snappy_core.parsing.text import TextLayer, quarter_turns
+from snappy_core.parsing.unspaced import are_columns
 from snappy_core.types import Box, Matrix
 
 # PDFium's marks for a hyphen at the end of a line; U+00AD is the soft hyphen in the file itself.
@@ -64,14 +65,20 @@ def read_text_layer(page: Any, owners: Mapping[int, int] | None = None) -> tuple
     frames = [(*word.origin, *word.along, *word.up) for word in words]
     origins, along, up = np.hsplit(np.array(frames, dtype=np.float64).reshape(-1, 6), 3)
     direction, rise = along @ matrix[:2] * size, up @ matrix[:2] * size  # points, y down
+    texts, sizes = tuple(word.text for word in words), np.linalg.norm(rise, axis=1)
+    lines = _line_boxes(boxes, origins @ matrix[:2] + matrix[2], up @ matrix[:2])
+    turns = _turns(direction)
+    down = are_columns(texts, (boxes[:, 2:] - boxes[:, :2]) * size) & (turns == 0)
+    turns[down] = 1  # read as lines that are turned: from top to bottom, the rightmost one first
+    lines[down] = _column_boxes(boxes[down], sizes[down] / size[0])
     layer = TextLayer(
-        texts=tuple(word.text for word in words),
+        texts=texts,
         boxes=np.clip(boxes, 0, 1),
-        lines=_line_boxes(boxes, origins @ matrix[:2] + matrix[2], up @ matrix[:2]),
-        sizes=np.linalg.norm(rise, axis=1).astype(np.float32),
+        lines=lines,
+        sizes=sizes.astype(np.float32),
         bold=np.array([word.look.is_bold for word in words], dtype=bool),
         styles=number_styles([word.look for word in words]),
-        turns=_turns(direction),
+        turns=turns,
         hyphens=np.array([word.hyphen for word in words], dtype=bool),
         invisible=np.array([word.look.invisible for word in words], dtype=bool),
         owners=None
@@ -274,3 +281,10 @@ def _line_boxes(boxes: Boxes, origins: NDArray[np.float64], up: NDArray[np.float
     low = np.where(is_across, np.minimum(bottom, top), boxes[:, :2])
     high = np.where(is_across, np.maximum(bottom, top), boxes[:, 2:])
     return np.hstack([low, high]).astype(np.float32)
+
+
+def _column_boxes(boxes: Boxes, widths: NDArray[np.float64]) -> Boxes:
+    """Return the boxes of words that are written downward, as wide as the font."""
+    middles = (boxes[:, 0] + boxes[:, 2]) / 2
+    edges = middles - widths / 2, boxes[:, 1], middles + widths / 2, boxes[:, 3]
+    return np.stack(edges, axis=1).astype(np.float32)

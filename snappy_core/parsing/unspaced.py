@@ -1,0 +1,37 @@
+"""Scripts that are written without spaces between words, in rows or in columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+UNSPACED = re.compile(
+    r"[\u3001-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff]"
+)
+"""A letter or punctuation mark of Chinese or Japanese, which are written without spaces."""
+
+_MIN_ASPECT = 1.5  # height over width of letters below each other; side by side they are wider
+
+
+def are_columns(texts: Sequence[str], sizes: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """Return (n,) whether words are written downward, upright letter below upright letter.
+
+    Words of one or two characters follow most of the longer ones.
+
+    Args:
+        texts: n words in Chinese or Japanese, and others, which are none.
+        sizes: (n, 2) width and height of their boxes in points.
+
+    >>> are_columns(["港湾委員会は", "十二", "Osaka"], np.array([[14, 84], [14, 14], [9, 40]]))
+    array([ True,  True, False])
+    """
+    counts = np.array([len(text) for text in texts], dtype=np.intp)
+    is_unspaced = np.array([UNSPACED.match(text) is not None for text in texts], dtype=bool)
+    is_tall = (sizes[:, 1] > _MIN_ASPECT * sizes[:, 0]) & (counts > 1) & is_unspaced
+    rows = is_unspaced & ~is_tall & (counts > 2)
+    if counts[is_tall].sum() > counts[rows].sum():
+        is_tall |= (counts <= 2) & (sizes[:, 0] <= 2 * sizes[:, 1])
+    return is_tall
