@@ -126,6 +126,7 @@ def draw(
     max_pixels: int = MAX_PIXELS,
     grayscale: bool = False,
     annotations: bool = True,
+    paper: tuple[int, int, int, int] = (255, 255, 255, 255),
 ) -> Any:
     """Draw a page as PDFium's bitmap, at fewer dots per inch where it would exceed the limits."""
     width, height = page.get_size()
@@ -133,5 +134,6 @@ def draw(
     scale = min(dpi / 72, (max_pixels / (width * height)) ** 0.5, _MAX_IMAGE_SIDE / longer)
     scale = max(scale, 1 / shorter)  # at least a pixel
     return page.render(
-        scale=scale, grayscale=grayscale, draw_annots=annotations, may_draw_forms=annotations
-    )
+        scale=scale, grayscale=grayscale, draw_annots=annotations, may_draw_forms=annotations,
+        fill_color=paper,
+    )  # fmt: skip

@@ -13,31 +13,66 @@ from typing import Any
 import pypdfium2.raw as raw
 
 from snappy_core.parsing.pdf.document import draw
+from snappy_core.parsing.pdf.page_objects import MAX_DEPTH
 
 MAX_OBJECTS = 50_000  # of a page
 _MAX_LAYERS = 30  # of a page, that are drawn; text of others is taken for visible
 _MAX_MARKS = 60  # of an object
 _DPI, _MAX_PIXELS = 50, 250_000
+_GRAY = (122, 122, 122, 255)  # a shade that no text is likely to have
 _LAYER = "OC\0".encode("utf-16-le")  # as PDFium returns names of marks
 
 
 def hidden_texts(page: Any, texts: Iterable[int]) -> frozenset[int]:
-    """Return those of some text objects, by their addresses, whose layers are switched off."""
-    marks = _MarkReader()
-    layers: dict[bytes, set[int]] = {}
-    for address in texts:
+    """Return those of some text objects, by their addresses, whose layers are switched off.
+
+    A form may belong to a layer by an entry that PDFium does not tell: each form with text is
+    drawn alone, too.
+    """
+    addresses, marks = set(texts), _MarkReader()
+    groups: dict[object, set[int]] = {}
+    for address in addresses:
         if (layer := marks.layer(address)) is not None:
-            layers.setdefault(layer, set()).add(address)
-    if not layers:
-        return frozenset()
-    count = min(raw.FPDFPage_CountObjects(page), MAX_OBJECTS)
-    items = [raw.FPDFPage_GetObject(page, index) for index in range(count)]
-    members = {ctypes.addressof(item.contents) for item in items}  # not those inside forms
+            groups.setdefault(layer, set()).add(address)
+    items, forms = _leaves(page)
+    for form, members in forms.items():
+        # Text without ink, as in the text layer of a scan, is not drawn in any layer.
+        inked = {address for address in members & addresses if not _is_inkless(address)}
+        if inked:
+            groups[form] = inked
     hidden: set[int] = set()
-    for layer_texts in [*layers.values()][:_MAX_LAYERS]:
-        if not _is_drawn(layer_texts & members, items, page):
-            hidden |= layer_texts & members
+    known = {ctypes.addressof(item.contents) for item in items}
+    for group in [*groups.values()][:_MAX_LAYERS]:
+        if not group <= hidden and not _is_drawn(group & known, items, page):
+            hidden |= group & known
     return frozenset(hidden)
+
+
+def _leaves(page: Any) -> tuple[list[Any], dict[int, set[int]]]:
+    """Return all objects that are no forms, and the addresses of those inside each form."""
+    leaves: list[Any] = []
+    forms: dict[int, set[int]] = {}
+
+    def read(container: Any, count: int, get: Any, around: tuple[int, ...]) -> None:
+        for index in range(min(count, MAX_OBJECTS - len(leaves))):
+            item = get(container, index)
+            address = ctypes.addressof(item.contents)
+            if raw.FPDFPageObj_GetType(item) != raw.FPDF_PAGEOBJ_FORM:
+                leaves.append(item)
+                for form in around:
+                    forms[form].add(address)
+            elif len(around) < MAX_DEPTH:
+                forms[address] = set()
+                inner = raw.FPDFFormObj_CountObjects(item)
+                read(item, inner, raw.FPDFFormObj_GetObject, (*around, address))
+
+    read(page, raw.FPDFPage_CountObjects(page), raw.FPDFPage_GetObject, ())
+    return leaves, forms
+
+
+def _is_inkless(address: int) -> bool:
+    mode = raw.FPDFTextObj_GetTextRenderMode(ctypes.cast(address, raw.FPDF_PAGEOBJECT))
+    return bool(mode == raw.FPDF_TEXTRENDERMODE_INVISIBLE)
 
 
 class _MarkReader:
@@ -65,8 +100,10 @@ def _is_drawn(texts: Set[int], items: list[Any], page: Any) -> bool:
     for item in others:
         raw.FPDFPageObj_SetIsActive(item, False)
     try:
-        bitmap = draw(page, _DPI, _MAX_PIXELS, grayscale=True, annotations=False).to_numpy()
+        # On gray paper, so that white text is seen, too.
+        bitmap = draw(page, _DPI, _MAX_PIXELS, grayscale=True, annotations=False, paper=_GRAY)
+        pixels = bitmap.to_numpy()
     finally:
         for item in others:
             raw.FPDFPageObj_SetIsActive(item, True)
-    return bool(bitmap.min() < bitmap.max())
+    return bool(pixels.min() < pixels.max())

@@ -4,6 +4,8 @@ import pytest
 
 from snappy_core import Source
 from snappy_core.parsing import ReadingOptions, read
+from snappy_core.parsing.pdf.document import PDFIUM, load_page, open_pdf
+from snappy_core.parsing.pdf.text_layer import read_text_layer
 from tests.parsing.pdf.simple_pdf import line, pdf, stream
 
 
@@ -82,6 +84,46 @@ def test_layers_that_are_switched_off_are_not_read():
 def test_a_layer_inside_one_that_is_shown():
     content = in_layer("EN", line(40, 60, "port") + in_layer("FR", line(40, 60, "havre")))
     assert words_of(content, **LAYERS) == "port"
+
+
+def form(content, entries="", resources="/Font<</F 3 0 R>>"):
+    entries = f"/Type/XObject/Subtype/Form /BBox[0 0 400 600] /Resources<<{resources}>> {entries}"
+    return stream(content, entries)
+
+
+@pytest.mark.parametrize(
+    ("french", "draw"),
+    [
+        (form(line(40, 60, "droits"), "/OC 11 0 R"), "/Fr Do "),
+        (form(line(40, 60, "droits")), in_layer("FR", "/Fr Do ")),
+        (
+            form(
+                in_layer("FR", line(40, 60, "droits")),
+                resources=f"/Font<</F 3 0 R>> {LAYERS['resources']}",
+            ),
+            "/Fr Do ",
+        ),
+    ],
+    ids=["the form", "around the form", "inside the form"],
+)
+def test_forms_in_layers_that_are_switched_off_are_not_read(french, draw):
+    english = form(line(40, 60, "port dues"), "/OC 10 0 R")
+    more = LAYERS | {
+        "objects": (*LAYERS["objects"], english, french),
+        "resources": LAYERS["resources"] + "/XObject<</En 12 0 R /Fr 13 0 R>>",
+    }
+    assert words_of("/En Do " + draw + line(40, 90, "1998"), **more) == "port dues 1998"
+
+
+def test_white_text_and_text_without_ink_in_a_form_are_kept():
+    """Both leave white paper white; the one stands on a dark bar, the other below a scan."""
+    bar = "0 g 0 500 400 60 re f 1 g " + line(40, 60, "port dues") + " 0 g"
+    inkless = "3 Tr " + line(40, 190, "1998") + " 0 Tr"
+    more = {"objects": (form(bar), form(inkless)), "resources": "/XObject<</A 10 0 R /B 11 0 R>>"}
+    source = Source.from_bytes(pdf("/A Do /B Do", **more), "page.pdf")
+    with PDFIUM, open_pdf(source) as document:
+        layer, _ = read_text_layer(load_page(document, 1, source))
+    assert layer.texts == ("port", "dues", "1998")
 
 
 def symbol_font(code):
