@@ -27,7 +27,7 @@ def run() -> list[Result]:
         f"{1000 * bare / pages:.1f} ms a page for words alone, {pages:.0f} pages; "
         f"{1000 * ours / pages:.0f} ms a page"
     )
-    return [Result("reading and layout / words of pypdfium2", ours / bare, 15, False, detail)]
+    return [Result("reading and layout / words of pypdfium2", ours / bare, 12, False, detail)]
 
 
 def _warm_up() -> None:

@@ -41,9 +41,10 @@ from snappy_core.parsing.pdf.forms import (
     mark_buttons,
     read_fields,
 )
+from snappy_core.parsing.pdf.page_images import image_boxes
 from snappy_core.parsing.pdf.plausible import is_plausible
 from snappy_core.parsing.pdf.tags import read_tags
-from snappy_core.parsing.pdf.text_layer import image_boxes, read_text_layer, user_space
+from snappy_core.parsing.pdf.text_layer import read_text_layer, user_space
 from snappy_core.parsing.pdf.visibility import covered_share, edge_mask, has_edges
 from snappy_core.parsing.source import Source
 from snappy_core.parsing.straightening import Straightening

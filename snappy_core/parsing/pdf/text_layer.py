@@ -37,8 +37,8 @@ _HYPHENS = frozenset({0x02, 0xAD, 0xFFFE})
 _IGNORED = frozenset({0x00, 0x200B, 0x2060, 0xFEFF, 0xFFFF})
 
 # Read from a page; hostile pages hold any number.
-MAX_WORDS, MAX_CHARACTERS, MAX_IMAGES = 100_000, 2_000_000, 500
-_WHOLE_PAGE = np.array([[0, 0, 1, 1]], dtype=np.float32)
+MAX_WORDS, MAX_CHARACTERS = 100_000, 2_000_000
+WHOLE_PAGE = np.array([[0, 0, 1, 1]], dtype=np.float32)
 _DESCENT, _ASCENT = 0.22, 0.78  # usual ones, in font sizes: how far a line box reaches
 _WORD_REACH = 3  # font sizes; a character further away from a word begins a new one
 _MAX_SLANT = 20 / 90  # quarter turns between a direction of reading and the nearest axis
@@ -86,7 +86,7 @@ def read_text_layer(page: Any, owners: Mapping[int, int] | None = None) -> tuple
         else np.array([owners.get(word.look.address, UNKNOWN) for word in words], dtype=np.intp),
     )
     warning = "" if is_complete else f"has too much text: only {len(words):,} words were read"
-    return layer.take(contains_center(_WHOLE_PAGE, boxes)[0]), warning
+    return layer.take(contains_center(WHOLE_PAGE, boxes)[0]), warning
 
 
 def user_space(page: Any) -> Matrix:
@@ -99,20 +99,6 @@ def user_space(page: Any) -> Matrix:
     inverse = np.linalg.inv(matrix[:2])
     (a, b), (c, d), (e, f) = np.vstack([inverse, -matrix[2] @ inverse]).tolist()
     return a, b, c, d, e, f
-
-
-def image_boxes(page: Any) -> Boxes:
-    """Return the boxes (n, 4) of the images on the page.
-
-    An image inside a form counts as covering the whole page, since its box is not looked up; so
-    do more than `MAX_IMAGES` images.
-    """
-    bounds: list[Box] = []
-    for image in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE]):
-        if image.container is not None or len(bounds) == MAX_IMAGES:
-            return _WHOLE_PAGE
-        bounds.append(image.get_bounds())
-    return np.clip(to_page(bounds, page_matrix(page)), 0, 1)
 
 
 class _Word:
@@ -146,7 +132,10 @@ class _Word:
         self.letters.append(letter)
         self.boxes.append(box)
         x0, y0, x1, y1 = self.box
-        self.box = min(x0, box[0]), min(y0, box[1]), max(x1, box[2]), max(y1, box[3])
+        a, b, c, d = box  # `min` and `max` take three times as long, for each letter
+        self.box = (
+            a if a < x0 else x0, b if b < y0 else y0, c if c > x1 else x1, d if d > y1 else y1
+        )  # fmt: skip
 
     def parts(self) -> Iterator[_Word]:
         """Yield the word; or where leaders stand in it, what is before, in and behind them."""
@@ -166,9 +155,13 @@ class _Word:
 
     def is_far_from(self, box: Box) -> bool:
         """Say whether a character is too far away to belong to the word, or on another line."""
-        gap_x = max(box[0] - self.box[2], self.box[0] - box[2])
-        gap_y = max(box[1] - self.box[3], self.box[1] - box[3])
-        return max(gap_x, gap_y) > self.reach or (gap_x > 0 and gap_y > 0)
+        x0, y0, x1, y1 = self.box
+        a, b, c, d = box
+        is_beside, is_above = a > x1 or c < x0, b > y1 or d < y0
+        if not is_beside and not is_above:
+            return False
+        gap = max(a - x1, x0 - c, b - y1, y0 - d)
+        return (is_beside and is_above) or gap > self.reach
 
     def carries(self, box: Box) -> bool:
         """Say whether a digit is raised beside the word: a power of it or a mark on it."""

@@ -25,14 +25,11 @@ def has_edges(edges: NDArray[np.bool_], boxes: Boxes) -> NDArray[np.bool_]:
     White text on white, text under an opaque shape and text without ink contain none. Boxes
     smaller than a pixel are enlarged to one, so that fine print counts.
     """
-    height, width = edges.shape
-    integral = np.zeros((height + 1, width + 1), dtype=np.int32)
-    row_sums = np.cumsum(edges, axis=1, dtype=np.int32)
-    for row in range(height):  # four times as fast as `cumsum` down the columns
-        np.add(integral[row, 1:], row_sums[row], out=integral[row + 1, 1:])
     (x0, y0), (x1, y1) = _pixels(edges, boxes)
-    counts = integral[y1, x1] - integral[y0, x1] - integral[y1, x0] + integral[y0, x0]
-    return np.asarray(counts > 0, dtype=bool)
+    # Words cover little of a page: looking at each is faster than a sum over all pixels.
+    sides = zip(x0.tolist(), y0.tolist(), x1.tolist(), y1.tolist(), strict=True)
+    seen = (edges[top:bottom, left:right].any() for left, top, right, bottom in sides)
+    return np.fromiter(seen, dtype=bool, count=len(boxes))
 
 
 def covered_share(edges: NDArray[np.bool_], boxes: Boxes) -> float:
