@@ -26,6 +26,8 @@ def main() -> int:
             print(f"seed {seed}:\n{traceback.format_exc()}", flush=True)
             continue
         hits += count > 0
+        if seed % 100 == 99:
+            print(f"to seed {seed}: {hits} faults met, {bad} bad", flush=True)
         causes.update(re.sub(r"\S*/", "", failure) for failure in failures)
     for cause, count in causes.most_common():
         print(f"{count:6}  {cause}")

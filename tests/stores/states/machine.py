@@ -3,8 +3,10 @@
 import contextlib
 import shutil
 import tempfile
+import time
 from functools import lru_cache
 from pathlib import Path
+from unittest import mock
 
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -46,6 +48,8 @@ class Unreadable(Exception):
 class StoreMachine(RuleBasedStateMachine):
     """Add, replace, delete, kill, reopen, copy and compact, with a dictionary for a model.
 
+    Meanwhile the clock of this process may jump by hours and days.
+
     A subclass opens the store, and interrupts changes of it as its writers may be interrupted.
     """
 
@@ -57,6 +61,9 @@ class StoreMachine(RuleBasedStateMachine):
         self.last_page = 0
         self.held = None  # an open snapshot with the documents of its state
         self.store = None
+        self.hours = 0  # by which the clock is wrong
+        self.clock = mock.patch.multiple(time, time=self._time, time_ns=self._time_ns)
+        self.clock.start()
 
     # What differs between stores
 
@@ -118,6 +125,10 @@ class StoreMachine(RuleBasedStateMachine):
     @rule(moment=MOMENTS)
     def kill_compacter(self, moment):
         self._interrupt(Compact(), moment, self.documents)
+
+    @rule(hours=st.sampled_from([-48, -1, 1, 48]))
+    def set_clock(self, hours):
+        self.hours = hours
 
     @rule()
     def reopen(self):
@@ -181,6 +192,7 @@ class StoreMachine(RuleBasedStateMachine):
             self.last_page = max([self.last_page, *new])
 
     def teardown(self):
+        self.clock.stop()
         self.release()
         if self.store is not None:
             self.store.close()
@@ -189,6 +201,12 @@ class StoreMachine(RuleBasedStateMachine):
     @property
     def target(self):
         return str(self.folder / "copy.snappy")
+
+    def _time(self, now=time.time):
+        return now() + self.hours * 3600
+
+    def _time_ns(self, now=time.time_ns):
+        return now() + self.hours * 3600 * 10**9
 
     def _interrupt(self, change, moment, after):
         """All of a change that was acknowledged, and all or nothing of one that was not."""
