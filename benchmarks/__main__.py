@@ -20,6 +20,9 @@ Layout, each with --help and --json:
   layout_peers DIR...  tagged blocks and oracle, OpenDataLoader PDF and PyMuPDF Layout beside us
   ablation DIR...      what each rule of the layout earns on them
 
+Evidence, with --help and --json:
+  grounding [DIR...]   verdicts on true sentences, changed ones, and those of another document
+
 Tests:
   mutation             how many small faults in scoring, search and ingest the tests notice
 """

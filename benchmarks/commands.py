@@ -154,6 +154,26 @@ def vision_maps(
         print_lines(vision_maps_report(results))
 
 
+@app.command("grounding")
+def grounding(
+    folders: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[DIR...]", help="Benches, by whose answers to measure; else the sample report."
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Ground true sentences, the same with a change, and sentences of another document."""
+    from benchmarks.grounding import grounding_report, run_grounding
+
+    summary = run_grounding(folders or [])
+    if json:
+        print_json(summary)
+    else:
+        print_lines(grounding_report(summary))
+
+
 @app.command("mutation")
 def mutation(
     count: Annotated[

@@ -31,6 +31,8 @@ from snappy_core.ingest.workers import Workers
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Source
 from snappy_core.search.context import assemble
+from snappy_core.search.grounding.grounding import ground
+from snappy_core.search.grounding.report import Claim, Grounding
 from snappy_core.search.hits import Highlight, Hit, Hits
 from snappy_core.stores.base import DocumentRecord, Store
 from snappy_core.types import Cell, Page, Region
@@ -39,10 +41,12 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Cell",
+    "Claim",
     "DocumentRecord",
     "Encoder",
     "Filter",
     "FormatError",
+    "Grounding",
     "Highlight",
     "Hit",
     "Hits",
@@ -67,5 +71,6 @@ __all__ = [
     "WorkerError",
     "Workers",
     "assemble",
+    "ground",
     "open_encoder",
 ]

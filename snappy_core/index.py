@@ -20,6 +20,9 @@ from snappy_core.ingest.write import ingest
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Sources
 from snappy_core.search import engine, explain
+from snappy_core.search.grounding.in_index import ground_in_index
+from snappy_core.search.grounding.passages import Source as GroundingSource
+from snappy_core.search.grounding.report import Grounding
 from snappy_core.search.hits import Explanation, HeatMap, Hit, Hits
 from snappy_core.search.locations.landmarks import LandmarkCache
 from snappy_core.search.options import SearchOptions, check_options
@@ -260,6 +263,28 @@ class RegionIndex:
         with self._store.read() as snapshot:
             return explain.explain(snapshot, query, hit, scoring)
 
+    def ground(
+        self, answer: str, sources: Iterable[Hit | GroundingSource] | None = None
+    ) -> Grounding:
+        """Return which claims of a generated answer stand in the index, and where.
+
+        As the function `ground`, with exact boxes of the words.
+
+        Args:
+            sources: the hits, or other texts, that the answer was made of; by default the whole
+                index, which is searched for each claim.
+        """
+        with self._store.read() as snapshot:
+            return ground_in_index(
+                snapshot,
+                answer,
+                sources,
+                self.encoder,
+                lambda claim, k: engine.search(
+                    snapshot, self.encoder.encode_query(claim), k=k, location_references=False
+                ),
+            )
+
     def page_image(self, hit: Hit, dpi: float = 150, password: str | None = None) -> Image:
         """Draw the page of a hit from its source file.
 
@@ -317,6 +342,7 @@ class RegionIndex:
     aheatmap = async_twin(heatmap)
     aheatmap_image = async_twin(heatmap_image)
     aexplain = async_twin(explain)
+    aground = async_twin(ground)
     apage_image = async_twin(page_image)
     aregion_image = async_twin(region_image)
     adocuments = async_twin(documents)

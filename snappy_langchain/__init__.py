@@ -9,6 +9,7 @@ try:
         search_result,
     )
     from snappy_langchain.compressor import RegionCompressor, regions_of
+    from snappy_langchain.grounding import ground_documents, grounding_check
     from snappy_langchain.mapping import to_document
     from snappy_langchain.retriever import SnappyRetriever
     from snappy_langchain.tool import create_region_tool
@@ -27,6 +28,8 @@ __all__ = [
     "SnappyRetriever",
     "citation",
     "create_region_tool",
+    "ground_documents",
+    "grounding_check",
     "page_link",
     "region_blocks",
     "regions_of",

@@ -2,6 +2,7 @@
 
 try:
     from snappy_llamaindex.filters import to_filter, to_metadata_filters
+    from snappy_llamaindex.grounding import GroundedQueryEngine, GroundingPostprocessor
     from snappy_llamaindex.mapping import RegionNode, to_node
     from snappy_llamaindex.postprocessor import RegionPostprocessor, TokenBudgetPostprocessor
     from snappy_llamaindex.retriever import SnappyRetriever
@@ -16,6 +17,8 @@ except ModuleNotFoundError as error:
     ) from error
 
 __all__ = [
+    "GroundedQueryEngine",
+    "GroundingPostprocessor",
     "RegionNode",
     "RegionPostprocessor",
     "SnappyRetriever",

@@ -1,4 +1,4 @@
-"""The command line: `snappy index`, `search`, `show`, `info`, `compact`, `copy` and `eval`."""
+"""The command line: `snappy index`, `search`, `show`, `ground`, `info`, `copy` and others."""
 
 import os
 import sys
@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from snappy_core import SnappyError, __version__
-from snappy_core.cli import evaluate, indexing, searching
+from snappy_core.cli import evaluate, grounding, indexing, searching
 from snappy_core.cli.signals import clean_exit
 from snappy_core.terminal import plain
 
@@ -22,6 +22,7 @@ app = typer.Typer(
 app.command("index")(indexing.index)
 app.command("search")(searching.search)
 app.command("show")(searching.show)
+app.command("ground")(grounding.ground)
 app.command("info")(indexing.info)
 app.command("compact")(indexing.compact)
 app.command("copy")(indexing.copy)

@@ -87,7 +87,7 @@ def search(
 ) -> None:
     """Find the regions that answer a question."""
     chosen = read_filter(filter or ())
-    with _open_index(location, pdfs, encoder) as index:
+    with open_index(location, pdfs, encoder) as index:
         hits = index.search(
             question,
             k=k,
@@ -129,7 +129,7 @@ def show(
     """Draw the page of the best hit, with a heat map and boxes around the hits on that page."""
     if token is not None and not heat:
         raise ValueError("--token and --no-heat exclude each other")
-    with _open_index(location, pdfs, encoder) as index:
+    with open_index(location, pdfs, encoder) as index:
         hits = index.search(question, k=k)
         if not hits:
             raise SnappyError("no region matches, so there is no page to draw")
@@ -143,7 +143,7 @@ def show(
 
 
 @contextmanager
-def _open_index(
+def open_index(
     location: str | None, pdfs: Sequence[str] | None, encoder: str | None
 ) -> Iterator[RegionIndex]:
     """Open the index at `location`, or build one of `pdfs` in memory."""

@@ -2,7 +2,8 @@
 
 The folder holds `queries.jsonl` and `pdfs/`. A line is a JSON object: `id`, `doc` (a file in
 `pdfs/`), `page` (1-based), `type`, `granularity`, `question`, `gt_boxes` (in PDF points, origin
-top left of the rendered page), `page_size` and optionally `answer`.
+top left of the rendered page), `page_size`, and optionally `answer` and `gt_text`, the words in
+the boxes.
 """
 
 import os
@@ -29,7 +30,10 @@ MEASURES = (
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question with the page and boxes (page fractions) of its answer, and its words if given."""
+    """A question with the page and boxes (page fractions) of its answer.
+
+    The words of the answer and of the passage inside the boxes are given by some benches.
+    """
 
     id: str
     document: str
@@ -39,6 +43,7 @@ class Question:
     text: str
     boxes: Boxes
     answer: str = ""
+    passage: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,6 +83,7 @@ def _question(row: Mapping[str, Any]) -> Question:
         text=str(row["question"]),
         boxes=from_pixels(row["gt_boxes"], *row["page_size"]),
         answer=str(row.get("answer") or ""),
+        passage=str(row.get("gt_text") or ""),
     )
 
 

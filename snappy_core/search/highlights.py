@@ -13,7 +13,7 @@ from snappy_core.scoring.maxsim import similarities
 from snappy_core.scoring.membership import assign
 from snappy_core.scoring.propagation import heat
 from snappy_core.search.hits import Highlight
-from snappy_core.search.spans import Span, spans_of
+from snappy_core.search.spans import Span, cells_of, spans_of
 from snappy_core.types import Box, Page, Patches, Query, Region
 
 MOST = 3
@@ -56,10 +56,11 @@ def find_highlights(
 
     for span, score in _answering(spans, [tokens(span) for span in spans], weights):
         highlights.append(highlight(span, score))
-        cell_scores = [float(weights @ tokens(cell)) for cell in span.cells]
+        cells = cells_of(page, span)
+        cell_scores = [float(weights @ tokens(cell)) for cell in cells]
         order = np.argsort(cell_scores)[::-1].tolist()
         if len(order) > 1 and cell_scores[order[0]] - cell_scores[order[1]] >= MIN_LEAD:
-            highlights.append(highlight(span.cells[order[0]], cell_scores[order[0]]))
+            highlights.append(highlight(cells[order[0]], cell_scores[order[0]]))
     return tuple(highlights)
 
 

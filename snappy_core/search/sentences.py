@@ -32,4 +32,5 @@ def _segment(text: str) -> Iterable[str]:
         from sentencex import segment
     except ImportError:  # it is compiled, and not for every platform
         return _ENDS.split(text)
-    return segment("en", text)
+    sentences: Iterable[str] = segment("en", text)
+    return sentences

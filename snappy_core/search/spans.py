@@ -22,14 +22,14 @@ class Span:
         words: indices of its own words on the page.
         context: indices of the words that it is read with: the heads of a row or cell, the
             introduction of an item. They are scored with it, and not highlighted.
-        cells: of a row, one span each but for the head of the row.
+        row: the region of a row.
     """
 
     kind: HighlightKind
     text: str
     words: tuple[int, ...]
     context: tuple[int, ...] = ()
-    cells: tuple[Span, ...] = ()
+    row: Region | None = None
 
 
 def spans_of(page: Page, region: Region) -> list[Span]:
@@ -69,23 +69,43 @@ def _is_header(row: Region) -> bool:
 
 
 def _row(page: Page, row: Region) -> Span:
-    body = [cell for cell in row.cells if not cell.is_header and cell.box is not None]
+    body = _body(row)
     if not body:
         return Span("row", _own_text(page, row), row.words, row.context)
-    heads = [cell for cell in row.cells if cell.is_header]
-    row_head, *others = sorted(body, key=lambda cell: cell.column)
-    row_head_words = _words_in(page, row.words, row_head)
-    texts, cells = [row_head.text], []
+    texts = [body[0].text, *(_named(cell, _heads(row, cell)) for cell in body[1:])]
+    return Span("row", "; ".join(texts), row.words, row.context, row)
+
+
+def cells_of(page: Page, span: Span) -> list[Span]:
+    """Return the cells of a row with their heads, but for the head of the row itself."""
+    if span.row is None:
+        return []
+    first, *others = _body(span.row)
+    row_head = _words_in(page, span.words, first)
+    cells = []
     for cell in others:
-        columns = [head for head in heads if _shares_column(head, cell)]
-        name = " > ".join(head.text for head in columns)
-        texts.append(f"{name}: {cell.text}" if name else cell.text)
-        words = _words_in(page, row.words, cell)
-        context = tuple(word for head in columns for word in _words_in(page, row.context, head))
+        heads = _heads(span.row, cell)
+        words = _words_in(page, span.words, cell)
+        context = tuple(word for head in heads for word in _words_in(page, span.context, head))
         if words:
-            text = f"{row_head.text}; {texts[-1]}"
-            cells.append(Span("cell", text, words, row_head_words + context))
-    return Span("row", "; ".join(texts), row.words, row.context, tuple(cells))
+            text = f"{first.text}; {_named(cell, heads)}"
+            cells.append(Span("cell", text, words, row_head + context))
+    return cells
+
+
+def _body(row: Region) -> list[Cell]:
+    """Return the cells of a row from left to right, without those of the header."""
+    body = [cell for cell in row.cells if not cell.is_header and cell.box is not None]
+    return sorted(body, key=lambda cell: cell.column)
+
+
+def _heads(row: Region, cell: Cell) -> list[Cell]:
+    return [head for head in row.cells if head.is_header and _shares_column(head, cell)]
+
+
+def _named(cell: Cell, heads: Sequence[Cell]) -> str:
+    name = " > ".join(head.text for head in heads)
+    return f"{name}: {cell.text}" if name else cell.text
 
 
 def _shares_column(head: Cell, cell: Cell) -> bool:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from snappy_core import RegionIndex
-from snappy_core.search.spans import locate_words, spans_of
+from snappy_core.search.spans import cells_of, locate_words, spans_of
 from snappy_core.stores import MemoryStore
 from snappy_core.testing import FakeEncoder, make_page
 from snappy_core.types import Cell, Page, Region, Words
@@ -85,7 +85,7 @@ def test_a_table_is_divided_into_rows_and_cells_with_their_heads(ports):
     assert (brae.kind, brae.text) == ("row", "Brae; Boats: 9; Landed (t): 187")
     assert brae.words == (4, 5, 6)
     assert brae.context == (0, 1, 2, 3)
-    boats, landed = dunmore.cells
+    boats, landed = cells_of(ports, dunmore)
     assert (landed.kind, landed.text) == ("cell", "Dunmore; Landed (t): 96")
     assert landed.words == (9,)
     assert landed.context == (7, 2, 3)  # the head of the row, then of the column
@@ -94,6 +94,7 @@ def test_a_table_is_divided_into_rows_and_cells_with_their_heads(ports):
 
 def test_a_row_is_one_span(ports):
     [span] = spans_of(ports, ports.regions[2])
+    assert span.kind == "row"
     assert span == spans_of(ports, ports.regions[0])[0]
 
 

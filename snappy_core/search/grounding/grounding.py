@@ -1,0 +1,179 @@
+"""Claims of an answer, each compared with the passages of the sources."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from snappy_core.encoders.base import Encoder
+from snappy_core.search.grounding.alignment import Alignment, align, quoted
+from snappy_core.search.grounding.passages import Passage, Source, passages_of_text
+from snappy_core.search.grounding.report import Claim, Grounding
+from snappy_core.search.grounding.tokens import (
+    FUNCTION_WORDS,
+    Token,
+    content,
+    fold,
+    literal,
+    tokenize,
+)
+from snappy_core.search.hits import Hit
+from snappy_core.search.sentences import sentence_bounds
+
+MIN_SHARE = 0.5
+"""Share of its words from which a claim stands partly in a passage."""
+
+MIN_RESEMBLANCE = 0.6
+"""Late interaction (cosine) from which a passage resembles a claim in other words. It makes a claim
+partial, never verified."""
+
+MOST_ALIGNED = 20
+"""Passages that a claim is aligned with: those that share most of its words."""
+
+MIN_QUOTE = 3
+"""Words of the shortest quotation that is a claim of its own; shorter ones are names and terms."""
+
+_QUOTE = re.compile(
+    r"[\u201c\u201e\u00ab\"]([^\u201c\u201d\u201e\u00ab\u00bb\"\n]+)[\u201d\u201c\u00bb\"]"
+)
+_CITATION = re.compile(r"\s*\[[^\[\]\n]*(?:#p\d+[rh][\d-]+|\d+(?:\.\d+)?)\]")
+_TAIL = re.compile(r"(?:\s{2,}[.!?;,]*)?$")  # after a marker that has become spaces
+_MARKUP = re.compile(r"^\s*(?:[-*+•>]|#+|\d+[.)])\s+")
+
+Passages = Callable[[str], Sequence[Passage]]
+"""Returns the passages to compare a claim with."""
+
+
+def ground(
+    answer: str, sources: Iterable[Hit | Source], *, encoder: Encoder | None = None
+) -> Grounding:
+    """Return which claims of an answer stand in the sources, and where.
+
+    Numbers are compared by value, words without case, ligatures, hyphens at the end of a line and
+    common slips of OCR. A claim whose numbers, names or negations differ from those of the passage
+    is never verified, nor is one in other words: no model judges what a text implies.
+
+    Args:
+        sources: hits, or other texts. The boxes of places are those of whole lines;
+            `RegionIndex.ground` knows the words.
+        encoder: a text encoder, to find passages that resemble a claim in other words.
+    """
+    passages = [
+        passage
+        for source in sources
+        for passage in passages_of_text(
+            Source.of_hit(source) if isinstance(source, Hit) else source
+        )
+    ]
+    return ground_in(answer, lambda _: passages, encoder)
+
+
+def ground_in(answer: str, passages: Passages, encoder: Encoder | None = None) -> Grounding:
+    """Do as `ground`, with passages that may differ from claim to claim."""
+    claims = [_check(span, passages(span.text), encoder) for span in claims_of(answer)]
+    return Grounding(answer, tuple(claims))
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimSpan:
+    """A claim as it stands in the answer."""
+
+    kind: Literal["sentence", "quote"]
+    text: str
+    start: int
+    end: int
+
+
+def claims_of(answer: str) -> list[ClaimSpan]:
+    """Divide an answer into sentences, and the longer quotations in them.
+
+    Markers of citations and lists are no part of claims.
+
+    >>> [claim.text for claim in claims_of('- It rose [1.2]. He said "no one came at all".')]
+    ['It rose', 'He said "no one came at all".', 'no one came at all']
+    """
+    # Markers become spaces, so that offsets stay.
+    text = _CITATION.sub(lambda match: " " * len(match[0]), answer)
+    return list(_claims(text))
+
+
+def _claims(text: str) -> Iterator[ClaimSpan]:
+    offset = 0
+    for line in text.split("\n"):
+        markup = _MARKUP.match(line)
+        begin = markup.end() if markup else 0
+        for start, end in sentence_bounds(line[begin:]):
+            start, end = start + begin, end + begin
+            sentence = _TAIL.sub("", line[start:end])
+            end = start + len(sentence)
+            if content(tokenize(fold(sentence))):
+                yield ClaimSpan("sentence", sentence, offset + start, offset + end)
+            for quote in _QUOTE.finditer(sentence):
+                if len(tokenize(fold(quote[1]))) >= MIN_QUOTE:
+                    first, last = offset + start + quote.start(1), offset + start + quote.end(1)
+                    yield ClaimSpan("quote", quote[1], first, last)
+        offset += len(line) + 1
+
+
+def _check(span: ClaimSpan, passages: Sequence[Passage], encoder: Encoder | None) -> Claim:
+    tokens = tokenize(fold(span.text))
+    best: tuple[tuple[bool, float, int], Alignment, Passage] | None = None
+    for passage in _nearest(tokens, passages):
+        if span.kind == "quote":
+            alignment = quoted(literal(fold(span.text)), passage)
+        else:
+            alignment = align(content(tokens), passage)
+        rank = alignment.is_verified, alignment.score, -len(passage.words)
+        if best is None or rank > best[0]:
+            best = rank, alignment, passage
+    if best is not None and (best[1].is_verified or best[1].score >= MIN_SHARE):
+        _, alignment, passage = best
+        return Claim(
+            span.kind,
+            span.text,
+            span.start,
+            span.end,
+            "verified" if alignment.is_verified else "partial",
+            round(alignment.score, 3),
+            _texts(alignment.missing, span),
+            passage.place(alignment.words),
+        )
+    numbers = tuple(token for token in tokens if token.kind == "number")
+    score = 0.0 if best is None else round(best[1].score, 3)
+    missing = _texts(numbers if best is None else best[1].missing, span)
+    similar = None
+    if span.kind == "sentence" and encoder is not None:
+        similar = _resembling(span.text, _nearest(tokens, passages, 0), encoder)
+    place = None if similar is None else similar.place(range(len(similar.words)))
+    verdict: Literal["partial", "absent"] = "absent" if place is None else "partial"
+    return Claim(span.kind, span.text, span.start, span.end, verdict, score, missing, place)
+
+
+def _nearest(claim: Sequence[Token], passages: Sequence[Passage], least: int = 1) -> list[Passage]:
+    """Return the passages that share most of a claim's tokens, and at least some of them."""
+    keys = {token.key for token in claim if token.key not in FUNCTION_WORDS}
+    shared = [len(keys & {token.key for token in passage.tokens}) for passage in passages]
+    order = sorted(range(len(passages)), key=lambda i: -shared[i])[:MOST_ALIGNED]
+    return [passages[i] for i in order if shared[i] >= least]
+
+
+def _texts(tokens: Iterable[Token], span: ClaimSpan) -> tuple[str, ...]:
+    text = fold(span.text)
+    return tuple(text[token.start : token.end] for token in tokens)
+
+
+def _resembling(claim: str, passages: Sequence[Passage], encoder: Encoder) -> Passage | None:
+    """Return the passage that resembles a claim most, if it does, by late interaction."""
+    query = encoder.encode_query(claim)
+    if query.terms is None:
+        return None
+    weights = query.content_mask / query.content_mask.sum()
+    best, best_score = None, MIN_RESEMBLANCE
+    for passage in passages:
+        vectors = encoder.encode_query(" ".join(passage.words)).vectors
+        score = float(weights @ (query.vectors @ vectors.T).max(axis=1))
+        if score >= best_score:
+            best, best_score = passage, score
+    return best

@@ -1,0 +1,62 @@
+"""Grounding in an index: its words have exact boxes, and it finds passages for each claim."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from snappy_core.encoders.base import Encoder
+from snappy_core.errors import PageUnavailableError
+from snappy_core.search.explain import find_region
+from snappy_core.search.grounding.grounding import ground_in
+from snappy_core.search.grounding.passages import (
+    Passage,
+    Source,
+    passages_of_region,
+    passages_of_text,
+)
+from snappy_core.search.grounding.report import Grounding
+from snappy_core.search.hits import Hit, Hits
+from snappy_core.stores.base import Snapshot
+
+CLAIM_HITS = 8
+"""Regions that are searched for each claim."""
+
+
+def ground_in_index(
+    snapshot: Snapshot,
+    answer: str,
+    sources: Iterable[Hit | Source] | None,
+    encoder: Encoder,
+    search: Callable[[str, int], Hits],
+) -> Grounding:
+    """Return which claims of an answer stand in the sources, or anywhere in the index.
+
+    Args:
+        sources: None to search the index for each claim.
+        search: returns the best hits of a text, given their number.
+    """
+    known: dict[tuple[str, str], list[Passage]] = {}
+
+    def passages(source: Hit | Source) -> list[Passage]:
+        source = Source.of_hit(source) if isinstance(source, Hit) else source
+        key = source.region_id, source.text
+        if key not in known:
+            known[key] = _passages(snapshot, source)
+        return known[key]
+
+    if sources is None:
+        return ground_in(
+            answer,
+            lambda claim: [p for hit in search(claim, CLAIM_HITS) for p in passages(hit)],
+            encoder,
+        )
+    fixed = [passage for source in sources for passage in passages(source)]
+    return ground_in(answer, lambda _: fixed, encoder)
+
+
+def _passages(snapshot: Snapshot, source: Source) -> list[Passage]:
+    try:
+        _, page, region = find_region(snapshot, source.region_id, source.text)
+    except PageUnavailableError:  # a hot area, a text from elsewhere, or one that has changed since
+        return passages_of_text(source)
+    return passages_of_region(source, page, region) or passages_of_text(source)
