@@ -1,4 +1,4 @@
-"""python -m training.layout print OUT_DIR --documents 400 --seed 1 [--hand libreoffice]"""
+"""python -m training.layout print OUT_DIR --documents 400 --seed 1 [--hand libreoffice | typst]"""
 
 import argparse
 import tempfile
@@ -9,7 +9,8 @@ import pypdfium2
 
 from training.layout import documents, office
 from training.layout.office_slides import flat_slides
-from training.layout.printing import Chromium, print_office
+from training.layout.printing import Chromium, print_office, print_typst
+from training.layout.typeset import draw_typescript
 
 MOST_PAGES = 8  # of a document; longer ones lose elements at their end
 RESTART = 100  # documents a browser prints before another takes over; its memory grows
@@ -88,7 +89,25 @@ def _print_office(folder: Path, written: dict[str, str]) -> dict[int, int]:
     return {int(file.stem): count_pages(folder / f"{file.stem}.pdf") for file in files}
 
 
-HANDS = {"chromium": print_by_chromium, "libreoffice": print_by_libreoffice}
+def print_by_typst(folder: Path, seeds: range) -> int:
+    """Print the typescripts of the seeds into a folder; return the number of their pages."""
+    pages = 0
+    for seed in seeds:
+        typescript, target = draw_typescript(seed), folder / f"{seed}.pdf"
+        elements = len(typescript.elements)
+        while True:
+            target.write_bytes(print_typst(typescript.source(elements)))
+            length = count_pages(target)
+            if length <= MOST_PAGES or elements == 0:
+                break
+            elements = shortened(elements, length)
+        pages += length
+    return pages
+
+
+HANDS = {
+    "chromium": print_by_chromium, "libreoffice": print_by_libreoffice, "typst": print_by_typst,
+}  # fmt: skip
 
 
 def main() -> None:

@@ -17,7 +17,10 @@ import snappy_core
 from training.layout.tagged_pages import TrainingPage, read_training_pages
 
 # (printer, number of documents, seed of the first one)
-PRINTS = (("chromium", 450, 1), ("chromium", 450, 10_001), ("libreoffice", 100, 20_001))
+PRINTS = (
+    ("chromium", 420, 1), ("chromium", 420, 10_001), ("libreoffice", 100, 20_001),
+    ("typst", 240, 30_001),
+)  # fmt: skip
 EPOCHS = 22
 MODEL = Path(snappy_core.__file__).parent / "data" / "layout.onnx"
 
@@ -34,7 +37,7 @@ def print_pages(folder: Path) -> None:
     exit_codes = [process.wait() for process in processes]
     if any(exit_codes):
         raise SystemExit(
-            "printing failed, see above: it needs Chromium and LibreOffice (Makefile, train)"
+            "printing failed, see above: it needs Chromium, LibreOffice and typst (Makefile, train)"
         )
 
 

@@ -1,4 +1,4 @@
-"""Tagged PDF: HTML printed by a Chromium spoken to over a pipe, office texts by LibreOffice."""
+"""Tagged PDF: HTML by a Chromium spoken to over a pipe, office texts by LibreOffice, Typst."""
 
 import base64
 import contextlib
@@ -118,3 +118,11 @@ def print_office(files: Sequence[Path], folder: Path) -> None:
             target = ["--convert-to", f"pdf:{name}:{options}", "--outdir", str(folder)]
             if batch:
                 subprocess.run([*command, *target, *batch], check=True, capture_output=True)
+
+
+def print_typst(source: str) -> bytes:
+    """Return a Typst document as tagged PDF."""
+    import typst
+
+    printed: bytes = typst.compile(source.encode())
+    return printed

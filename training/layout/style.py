@@ -146,8 +146,15 @@ def _heading_rules(
     spaces = [(0.3, 1.2, 0.1, 0.8), (0.4, 1.3, 0.05, 0.6), (0.3, 1.0, 0.0, 0.4)]
     for level, (size, (a, b, c, d)) in enumerate(zip(sizes, spaces, strict=True), 1):
         margin = f"{writer.between(a, b):.2f}em 0 {writer.between(c, d):.2f}em"
+        is_plain = level > 1 and writer.chance(0.15)  # as large as the text, and right above it
+        if is_plain:
+            size, margin = 1.0, f"{writer.between(0.4, 1.2):.2f}em 0 0"
         looks = f"font-size:{size:.2f}em;margin:{margin};"
-        if level > 1:
+        if is_plain:
+            italic = "font-style:italic;"
+            looks += writer.pick("font-weight:bold;", "font-weight:bold;", italic,
+                                 f"font-weight:normal;{italic}")  # fmt: skip
+        elif level > 1:
             looks += f"font-weight:{writer.pick('bold', 'bold', 'bold', 'normal')};"
             looks += f"font-style:{writer.pick('normal', 'normal', 'italic')};"
         if writer.chance(0.08):
@@ -162,7 +169,7 @@ def _heading_rules(
             looks += f"background:{accent};color:#fff;padding:.2em .5em;"
         elif writer.chance(0.05):
             looks += f"border-left:4px solid {accent};padding-left:.5em;"
-        elif writer.chance(0.04):
+        elif writer.chance(0.08):
             looks += "text-decoration:underline;"
         rules.append(f"h{level}{{{looks}}}")
     rules.append(

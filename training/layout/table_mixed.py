@@ -34,7 +34,8 @@ def mixed(writer: Writer, style: Style) -> Content:
         if columns and ems > room:
             break
         room -= ems
-        columns.append((write, f"text-align:{writer.random.choice(sides)};"))
+        color = f"color:{style.accent};" if writer.chance(0.06) else ""
+        columns.append((write, f"text-align:{writer.random.choice(sides)};{color}"))
     head: list[Row] = [[plain(writer.label(1, 3), css) for _, css in columns]]
     empty = writer.between(0, 0.12)
     sizes = [writer.number_of(2, 8), writer.number_of(9, 20), writer.number_of(25, 50)]

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from training.layout.grids import Content, draw_look, write_table
 from training.layout.markup import element, paragraph, text
+from training.layout.prose import heading
 from training.layout.style import Style
 from training.layout.table_accounts import balance_sheet, financial
 from training.layout.table_mixed import mixed
@@ -31,6 +32,7 @@ from training.layout.table_texts import (
     prices,
     schedule,
 )
+from training.layout.table_wrapped import wrapped
 from training.layout.text import Writer
 
 Maker = Callable[[Writer, Style], Content]
@@ -40,6 +42,7 @@ KINDS: list[tuple[Maker, float, float]] = [  # what fills a table, its weight, t
     (matrix, 1.2, 18), (calendar, 0.4, 26), (grouped, 1.5, 22), (regression, 1, 16),
     (progress_plan, 0.4, 28), (timetable, 0.5, 28), (ratings, 0.4, 22), (bulleted, 1, 24),
     (form_grid, 0.8, 24), (balance_sheet, 0.9, 38), (mixed, 9, 12),
+    (wrapped, 4, 20),
 ]  # fmt: skip
 
 WIDE_KINDS: list[tuple[Maker, float, float]] = [(wide, 1, 40), (months, 0.6, 46), (mixed, 1, 40)]
@@ -83,14 +86,17 @@ def notes(writer: Writer) -> str:
     return "".join(paragraph(mark + writer.sentence(), "margin:.15em 0", "note") for mark in marks)
 
 
-def _wrapped(writer: Writer, table: str) -> str:
-    """A table with a line of units above and notes below, or neither."""
+def _wrapped(writer: Writer, style: Style, table: str) -> str:
+    """A table with a heading and a line of units above and notes below, or none of them."""
     before = ""
-    if writer.chance(0.1):
-        before = paragraph(
+    if writer.chance(0.08):
+        before = heading(writer, style, 3)
+    if writer.chance(0.5 if before else 0.1):
+        before += paragraph(
             writer.random.choice(UNITS),
             (
-                f"text-align:{writer.pick('start', 'end', 'center')};margin:.3em 0 0;"
+                f"text-align:{writer.pick('start', 'start', 'end', 'center')};"
+                f"margin:{0 if before else 0.3}em 0 0;"
                 "text-indent:0;break-after:avoid"
             ),
             "note",
@@ -98,7 +104,8 @@ def _wrapped(writer: Writer, table: str) -> str:
     return before + table + (notes(writer) if writer.chance(0.25) else "")
 
 
-def _draw_content(writer: Writer, style: Style, kinds: list[tuple[Maker, float, float]]) -> Content:
+def draw_content(writer: Writer, style: Style, kinds: list[tuple[Maker, float, float]]) -> Content:
+    """Draw what fills a table of one of some kinds that fits a column of text."""
     fitting = [(maker, weight) for maker, weight, ems in kinds if ems <= style.column_ems]
     makers, weights = zip(*fitting or [(data, 1.0)], strict=True)
     content: Content = writer.random.choices(makers, weights)[0](writer, style)
@@ -116,9 +123,9 @@ def _named(writer: Writer, chance: float) -> str:
 
 def table(writer: Writer, style: Style) -> str:
     """A table of any kind that fits a column of text."""
-    head, body = _draw_content(writer, style, KINDS)
+    head, body = draw_content(writer, style, KINDS)
     look = draw_look(writer, style, small=style.columns > 1)
-    return _wrapped(writer, write_table(writer, look, head, body, _named(writer, 0.4)))
+    return _wrapped(writer, style, write_table(writer, look, head, body, _named(writer, 0.4)))
 
 
 def financial_table(writer: Writer, style: Style) -> str:
@@ -128,14 +135,14 @@ def financial_table(writer: Writer, style: Style) -> str:
         ["none", "none", "none", "zebra", "head", "ends", "rows"] if writer.chance(0.8) else None
     )
     look = draw_look(writer, style, writer.chance(0.8), style.columns > 1, sparse)
-    return _wrapped(writer, write_table(writer, look, head, body, _named(writer, 0.2)))
+    return _wrapped(writer, style, write_table(writer, look, head, body, _named(writer, 0.2)))
 
 
 def wide_table(writer: Writer, style: Style) -> str:
     """A table of many columns in small type, over all columns of the page."""
-    head, body = _draw_content(writer, replace(style, columns=1), WIDE_KINDS)
+    head, body = draw_content(writer, replace(style, columns=1), WIDE_KINDS)
     look = draw_look(writer, style, True, small=True)
-    whole = _wrapped(writer, write_table(writer, look, head, body, _named(writer, 0.5)))
+    whole = _wrapped(writer, style, write_table(writer, look, head, body, _named(writer, 0.5)))
     return element("div", whole, class_="wide")
 
 
@@ -202,7 +209,7 @@ def table_beside_text(writer: Writer, style: Style) -> str:
 def landscape_table(writer: Writer, style: Style) -> str:
     """A wide table on a page of its own that lies."""
     lying = replace(style, columns=1, paper=replace(style.paper, width=style.paper.height))
-    head, body = _draw_content(writer, lying, WIDE_KINDS)
+    head, body = draw_content(writer, lying, WIDE_KINDS)
     look = draw_look(writer, style, True, small=True)
     whole = write_table(writer, look, head, body[:24], _named(writer, 0.7))
     return element("div", whole, class_="wide", css="page:lying;break-before:page;break-after:page")
@@ -211,7 +218,7 @@ def landscape_table(writer: Writer, style: Style) -> str:
 def turned_table(writer: Writer, style: Style) -> str:
     """A table turned by 90 degrees on an upright page of its own, with its caption."""
     lying = replace(style, columns=1, paper=replace(style.paper, width=style.paper.height))
-    head, body = _draw_content(writer, lying, WIDE_KINDS)
+    head, body = draw_content(writer, lying, WIDE_KINDS)
     look = draw_look(writer, style, True, small=True)
     whole = write_table(writer, look, head, body[:14], _named(writer, 0.7))
     height = style.paper.body_height - 4

@@ -23,6 +23,7 @@ _BLOCKS = {
     *_HEADINGS, "P", "LI", "TOCI", "Caption", "Note", "FENote", "Formula", "BlockQuote", "Code",
     "Form", "TD", "TH", "Figure",
 }  # fmt: skip
+_WHOLE = ("TD", "TH", "Caption", "Code")  # with the blocks in them
 _NONE = -1
 
 
@@ -82,7 +83,7 @@ def _labels(owner: int, tags: PageTags) -> tuple[int, int, int, int]:
             row = index
         if name in _BLOCKS:
             inside_item = kind == "list_item" and name == "P"
-            inside_cell = block >= 0 and tags.elements[block].type in ("TD", "TH", "Caption")
+            inside_cell = block >= 0 and tags.elements[block].type in _WHOLE
             if not inside_item and not inside_cell:
                 block = index
             if name in _CLASS_OF:
