@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
-from snappy_core.encoders.base import Encoder
 from snappy_core.search.grounding.alignment import Alignment, align, quoted
 from snappy_core.search.grounding.passages import Passage, Source, passages_of_text
 from snappy_core.search.grounding.report import Claim, Grounding
@@ -21,6 +20,7 @@ from snappy_core.search.grounding.tokens import (
 )
 from snappy_core.search.hits import Hit
 from snappy_core.search.sentences import sentence_bounds
+from snappy_core.types import Query
 
 MIN_SHARE = 0.5
 """Share of its words from which a claim stands partly in a passage."""
@@ -42,12 +42,19 @@ _CITATION = re.compile(r"\s*\[[^\[\]\n]*(?:#p\d+[rh][\d-]+|\d+(?:\.\d+)?)\]")
 _TAIL = re.compile(r"(?:\s{2,}[.!?;,]*)?$")  # after a marker that has become spaces
 _MARKUP = re.compile(r"^\s*(?:[-*+•>]|#+|\d+[.)])\s+")
 
+
+class TextEncoder(Protocol):
+    """What grounding needs of an encoder."""
+
+    def encode_query(self, text: str) -> Query: ...
+
+
 Passages = Callable[[str], Sequence[Passage]]
 """Returns the passages to compare a claim with."""
 
 
 def ground(
-    answer: str, sources: Iterable[Hit | Source], *, encoder: Encoder | None = None
+    answer: str, sources: Iterable[Hit | Source], *, encoder: TextEncoder | None = None
 ) -> Grounding:
     """Return which claims of an answer stand in the sources, and where.
 
@@ -70,7 +77,7 @@ def ground(
     return ground_in(answer, lambda _: passages, encoder)
 
 
-def ground_in(answer: str, passages: Passages, encoder: Encoder | None = None) -> Grounding:
+def ground_in(answer: str, passages: Passages, encoder: TextEncoder | None = None) -> Grounding:
     """Do as `ground`, with passages that may differ from claim to claim."""
     claims = [_check(span, passages(span.text), encoder) for span in claims_of(answer)]
     return Grounding(answer, tuple(claims))
@@ -117,7 +124,7 @@ def _claims(text: str) -> Iterator[ClaimSpan]:
         offset += len(line) + 1
 
 
-def _check(span: ClaimSpan, passages: Sequence[Passage], encoder: Encoder | None) -> Claim:
+def _check(span: ClaimSpan, passages: Sequence[Passage], encoder: TextEncoder | None) -> Claim:
     tokens = tokenize(fold(span.text))
     best: tuple[tuple[bool, float, int], Alignment, Passage] | None = None
     for passage in _nearest(tokens, passages):
@@ -164,7 +171,7 @@ def _texts(tokens: Iterable[Token], span: ClaimSpan) -> tuple[str, ...]:
     return tuple(text[token.start : token.end] for token in tokens)
 
 
-def _resembling(claim: str, passages: Sequence[Passage], encoder: Encoder) -> Passage | None:
+def _resembling(claim: str, passages: Sequence[Passage], encoder: TextEncoder) -> Passage | None:
     """Return the passage that resembles a claim most, if it does, by late interaction."""
     query = encoder.encode_query(claim)
     if query.terms is None:

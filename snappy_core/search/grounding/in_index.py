@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from snappy_core.encoders.base import Encoder
 from snappy_core.errors import PageUnavailableError
 from snappy_core.search.explain import find_region
-from snappy_core.search.grounding.grounding import ground_in
+from snappy_core.search.grounding.grounding import TextEncoder, ground_in
 from snappy_core.search.grounding.passages import (
     Passage,
     Source,
@@ -26,7 +25,7 @@ def ground_in_index(
     snapshot: Snapshot,
     answer: str,
     sources: Iterable[Hit | Source] | None,
-    encoder: Encoder,
+    encoder: TextEncoder,
     search: Callable[[str, int], Hits],
 ) -> Grounding:
     """Return which claims of an answer stand in the sources, or anywhere in the index.
