@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from snappy_core.encoders.base import Encoder
 from snappy_core.index import RegionIndex
+from snappy_core.ingest.describe import Describe
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Sources
 from snappy_core.types import NewMetadata
@@ -26,6 +27,7 @@ class FromFiles:
         password: str | None = None,
         encoder: Encoder | None = None,
         reading: ReadingOptions = ReadingOptions(),
+        describe: Describe | None = None,
         **arguments: Any,
     ) -> Self:
         """Add files to an index and return a retriever over the whole index.
@@ -39,6 +41,7 @@ class FromFiles:
             encoder: the encoder of the index; for a new index the embedded one by default
                 (all-MiniLM-L6-v2, English, CPU).
             reading: OCR, layout model, and the limits of a document.
+            describe: says in words what a figure shows, as in `RegionIndex.add`.
             arguments: arguments of the retriever (`k`, `filter`, ...), checked before files are
                 read.
 
@@ -50,7 +53,9 @@ class FromFiles:
         index = RegionIndex.open(index_path, encoder)
         try:
             retriever = create(index=index, **arguments)
-            index.add(paths, metadata=metadata, password=password, reading=reading).raise_failed()
+            index.add(
+                paths, metadata=metadata, password=password, reading=reading, describe=describe
+            ).raise_failed()
         except BaseException:
             index.close()
             raise

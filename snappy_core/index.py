@@ -13,6 +13,7 @@ from snappy_core.encoders import Encoder
 from snappy_core.formats import SuppliedRegions
 from snappy_core.info import IndexInfo, read_info
 from snappy_core.ingest import plan
+from snappy_core.ingest.describe import Describe
 from snappy_core.ingest.executor import Executor
 from snappy_core.ingest.precomputed import with_patches
 from snappy_core.ingest.report import IngestReport
@@ -99,6 +100,7 @@ class RegionIndex:
         metadata: NewMetadata | None = None,
         password: str | None = None,
         reading: ReadingOptions = ReadingOptions(),
+        describe: Describe | None = None,
         executor: Executor | None = None,
         progress: bool | None = None,
     ) -> IngestReport:
@@ -114,6 +116,9 @@ class RegionIndex:
                 the index; {} removes it.
             password: opens encrypted documents.
             reading: OCR, layout model and pooling.
+            describe: says in words what a figure shows, given its image and its context (headings,
+                caption, the words in it), so that it is found by them. It is called in this
+                process, one figure after the other. What it raises becomes a warning.
             executor: where documents are read and encoded: `Workers(4)` for processes, or
                 `Ray(address)` for a cluster. By default this process, which a hostile file can
                 hang or crash.
@@ -130,6 +135,7 @@ class RegionIndex:
             plan.name_documents(paths, password),
             metadata=metadata,
             reading=reading,
+            describe=describe,
             executor=executor,
             progress=progress,
         )
@@ -145,6 +151,7 @@ class RegionIndex:
         metadata: NewMetadata | None = None,
         password: str | None = None,
         reading: ReadingOptions = ReadingOptions(),
+        describe: Describe | None = None,
         executor: Executor | None = None,
         progress: bool | None = None,
     ) -> IngestReport:
@@ -174,6 +181,7 @@ class RegionIndex:
             [document],
             metadata=metadata,
             reading=reading,
+            describe=describe,
             executor=executor,
             supplied=plan.supplied_pages(regions, regions_format),
             progress=progress,

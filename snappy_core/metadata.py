@@ -16,7 +16,8 @@ KEYS = (
     "schema", "region_id", "document_id", "source", "page_number", "page_label",
     "bbox_x0", "bbox_y0", "bbox_x1", "bbox_y1", "bbox_unit", "bbox_origin",
     "page_width", "page_height", "page_unit", "region_label", "section", "reading_order",
-    "rects_json", "ocr_confidence", "highlights_json",
+    "rects_json", "ocr_confidence", "figure_description",
+    "highlights_json",
 )  # fmt: skip
 """The keys of every region, in LangChain and LlamaIndex."""
 
@@ -66,6 +67,7 @@ def region_metadata(hit: Hit) -> dict[str, MetadataValue]:
         "reading_order": hit.region.order,
         "rects_json": _to_json(_rounded(hit.rects)),
         "ocr_confidence": round(hit.ocr_confidence, 4),
+        "figure_description": hit.region.description,
         "highlights_json": _to_json(
             [
                 {

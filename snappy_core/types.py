@@ -121,6 +121,8 @@ class Region:
         origin: "tagged" if the author of the PDF marked the region in its structure tree,
             "learned" if the layout network found it; empty if another program did.
         level: of a tagged heading, 1 for the highest; 0 if it is not known.
+        description: what `describe` said of a figure; it stands in the text, too. Empty if nothing
+            was said.
     """
 
     box: Box
@@ -135,6 +137,7 @@ class Region:
     structure: Structure | None = None
     origin: Origin = ""
     level: int = 0
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -46,6 +46,7 @@ def test_every_key_is_there():
         "reading_order": 7,
         "rects_json": "[[0.1,0.2,0.7,0.24],[0.1,0.26,0.4,0.3]]",
         "ocr_confidence": 0.9877,
+        "figure_description": "",
         "highlights_json": '[{"kind":"sentence","text":"at six.","score":0.4568,'
         '"words":[5],"rects":[[0.1,0.26,0.4,0.3]]}]',
         "team": "harbour",

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from snappy_core import parsing
+from snappy_core.boxes import as_boxes, to_pixels
 from snappy_core.encoders.base import Encoder
 from snappy_core.errors import SnappyError, UnreadableDocumentError, describe_failure
 from snappy_core.formats import SuppliedPage, merge_regions
@@ -17,7 +18,7 @@ from snappy_core.parsing.source import Source
 from snappy_core.scoring.membership import assign
 from snappy_core.scoring.pooling import GRID_BLOCK, pool
 from snappy_core.stores.base import PageRecord
-from snappy_core.types import Page, Patches
+from snappy_core.types import Box, Page, Patches
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -89,6 +90,28 @@ class Read:
             page = merge_regions(page, self.supplied[page.number])
         # A renderer holds the source, perhaps with all its bytes; `Encode` makes a new one.
         return replace(page, renderer=page.renderer and _unavailable)
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """Draw some boxes of a page, in fractions of it."""
+
+    source: Source
+    number: int
+    boxes: tuple[Box, ...]
+    dpi: float
+
+    def __len__(self) -> int:
+        return 1
+
+    def __str__(self) -> str:
+        return f"drawing {_page_range(self.number, self.number)}"
+
+    def run(self, encoder: Encoder) -> list[Image]:
+        with _unreadable_if_it_fails(self.source):
+            image = parsing.render(self.source, self.number, self.dpi)
+            corners = to_pixels(as_boxes(self.boxes), *image.size).round().astype(int).tolist()
+            return [image.crop((x0, y0, x1, y1)) for x0, y0, x1, y1 in corners]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

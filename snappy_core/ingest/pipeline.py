@@ -12,6 +12,7 @@ from typing import Any
 
 from snappy_core.errors import UnreadableDocumentError
 from snappy_core.formats import SuppliedPage
+from snappy_core.ingest.describe import Describe
 from snappy_core.ingest.executor import Pool
 from snappy_core.ingest.jobs import Job
 from snappy_core.ingest.plan import PlannedDocument
@@ -33,6 +34,7 @@ class Pipeline:
         on_count: called once for each document, in any order, with its number of pages: 0 for
             one that is not read.
         supplied: regions of the only document, by page number.
+        describe: describes figures.
     """
 
     def __init__(
@@ -42,12 +44,14 @@ class Pipeline:
         reading: ReadingOptions,
         on_count: Callable[[int], None],
         supplied: Mapping[int, SuppliedPage] | None = None,
+        describe: Describe | None = None,
     ) -> None:
         self._planned = planned
         self._pool = pool
         self._reading = reading
         self._on_count = on_count
         self._supplied = supplied
+        self._describe = describe
         self._queue: deque[tuple[PlannedDocument, QueuedDocument | None]] = deque()
         self._job_done = threading.Event()
 
@@ -101,7 +105,7 @@ class Pipeline:
         if planned.is_new:
             source = self._pool.stage(planned.source)
             document = QueuedDocument(
-                source, self._reading, self._submit, self._on_count, self._supplied
+                source, self._reading, self._submit, self._on_count, self._supplied, self._describe
             )
         else:
             self._on_count(0)

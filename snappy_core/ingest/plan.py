@@ -14,6 +14,7 @@ from snappy_core.formats import (
     digest,
     read_regions,
 )
+from snappy_core.ingest.describe import Describe
 from snappy_core.parsing.layout.layout_model import select_layout_model
 from snappy_core.parsing.ocr.engine import DEFAULT_ENGINE
 from snappy_core.parsing.options import ReadingOptions
@@ -58,6 +59,7 @@ def fingerprint(
     encoder: Encoder,
     options: ReadingOptions,
     supplied: Mapping[int, SuppliedPage] | None = None,
+    describe: Describe | None = None,
 ) -> str:
     """Return a text that differs when the same bytes would be read or encoded differently."""
     regions = "" if supplied is None else f", regions {digest(supplied)}"
@@ -66,7 +68,13 @@ def fingerprint(
     layout_model = select_layout_model(options.layout_model)
     model = "" if layout_model is None else f" with {layout_model.name}"
     pooled = "" if options.pool_block == GRID_BLOCK else f", pooled by {options.pool_block}"
-    return f"layout {parsing.VERSION}{model}, {ocr}, {encoder.name}{regions}{pooled}"
+    described = "" if describe is None else f", described by {_name(describe)}"
+    return f"layout {parsing.VERSION}{model}, {ocr}, {encoder.name}{regions}{pooled}{described}"
+
+
+def _name(describe: Describe) -> str:
+    named = describe if hasattr(describe, "__qualname__") else type(describe)
+    return f"{named.__module__}.{named.__qualname__}"
 
 
 def name_documents(

@@ -5,14 +5,24 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from snappy_core.errors import FormatError, UnreadableDocumentError
+from snappy_core.errors import FormatError, SnappyError, UnreadableDocumentError
 from snappy_core.formats import SuppliedPage
-from snappy_core.ingest.jobs import Count, Encode, Job, Read
+from snappy_core.ingest.describe import (
+    FIGURE_DPI,
+    Describe,
+    describe_figures,
+    figures_of,
+    with_warning,
+)
+from snappy_core.ingest.jobs import Count, Draw, Encode, Job, Read
 from snappy_core.parsing import ReadingOptions, Source, with_sections
 from snappy_core.stores.base import PageRecord
 from snappy_core.types import Page
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 READ_BATCH = 4  # pages a job: OCR takes seconds a page, and all workers should share a document
 ENCODE_BATCH = 8  # pages a job: the encoder pads windows of similar length less
@@ -26,6 +36,7 @@ class QueuedDocument:
         submit: runs a job.
         on_count: called with the number of pages once it is known; 0 if they cannot be counted.
         supplied: regions that replace those found, by page number.
+        describe: describes figures, in this process.
 
     Attributes:
         pages: number of pages; None until they are counted.
@@ -39,6 +50,7 @@ class QueuedDocument:
         submit: Callable[[Job], Future[Any]],
         on_count: Callable[[int], None],
         supplied: Mapping[int, SuppliedPage] | None = None,
+        describe: Describe | None = None,
     ) -> None:
         self.source = source
         self.pages: int | None = None
@@ -46,6 +58,7 @@ class QueuedDocument:
         self._submit = submit
         self._on_count = on_count
         self._supplied = supplied or {}
+        self._describe = describe
         self._count: Future[int] | None = None
         self._last_submitted = 0  # the last page whose reading was submitted
         self._last_wanted = 0  # the last page that is to be read
@@ -83,7 +96,7 @@ class QueuedDocument:
         submitted = False
         while len(self._pages_read) >= ENCODE_BATCH or (self._all_read and self._pages_read):
             size = min(len(self._pages_read), ENCODE_BATCH)
-            batch = [next(self._pages_with_sections) for _ in range(size)]
+            batch = [self._with_descriptions(next(self._pages_with_sections)) for _ in range(size)]
             job = Encode(self.source, batch, self._reading.pool_block)
             self._batches.append(self._submit(job))
             submitted = True
@@ -107,6 +120,18 @@ class QueuedDocument:
         batch = self._batches.popleft().result()
         self._delivered += len(batch)
         return batch
+
+    def _with_descriptions(self, page: Page) -> Page:
+        """Describe the figures of a page, which a job draws: PDFium may crash on them."""
+        if self._describe is None or not page.renderer or not (figures := figures_of(page)):
+            return page
+        boxes = tuple(page.regions[index].box for index in figures)
+        try:
+            job = Draw(self.source, page.number, boxes, FIGURE_DPI)
+            images: list[Image] = self._submit(job).result()
+        except SnappyError as error:
+            return with_warning(page, f"its figures were not described: {error}")
+        return describe_figures(page, figures, images, self._describe)
 
     @property
     def _all_read(self) -> bool:

@@ -10,6 +10,7 @@ from snappy_core._async import raise_if_cancelled
 from snappy_core.encoders.base import Encoder
 from snappy_core.errors import FormatError, SnappyError, StoreError, UnreadableDocumentError
 from snappy_core.formats import SuppliedPage
+from snappy_core.ingest.describe import Describe
 from snappy_core.ingest.executor import Executor, InlineExecutor
 from snappy_core.ingest.pipeline import Pipeline
 from snappy_core.ingest.plan import fingerprint, plan, stored_document, update_metadata
@@ -31,6 +32,7 @@ def ingest(
     reading: ReadingOptions = ReadingOptions(),
     executor: Executor | None = None,
     supplied: Mapping[int, SuppliedPage] | None = None,
+    describe: Describe | None = None,
     progress: bool | None = None,
 ) -> IngestReport:
     """Add documents, given as (document id, source); see `RegionIndex.add`.
@@ -44,8 +46,8 @@ def ingest(
         (executor or InlineExecutor()).start(encoder) as pool,
         ingest_progress(len(documents), progress) as bar,
     ):
-        planned = plan(store, documents, fingerprint(encoder, reading, supplied))
-        pipeline = Pipeline(planned, pool, reading, bar.count_document, supplied)
+        planned = plan(store, documents, fingerprint(encoder, reading, supplied, describe))
+        pipeline = Pipeline(planned, pool, reading, bar.count_document, supplied, describe)
         report = write_documents(store, pipeline, metadata, bar)
     return replace(report, seconds=time.perf_counter() - started)
 

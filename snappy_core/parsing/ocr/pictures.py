@@ -47,7 +47,8 @@ def picture_boxes(areas: Sequence[Area], words: Boxes) -> Boxes:
     is_large = (boxes[:, 2:] - boxes[:, :2] >= _MIN_SIDE).all(axis=1) & (area(boxes) >= _MIN_SHARE)
     boxes = boxes[is_large]
     boxes = boxes[contains_center(boxes, words).sum(axis=1) <= _MAX_COVERED]
-    return boxes[np.argsort(-area(boxes), kind="stable")]
+    largest_first: Boxes = boxes[np.argsort(-area(boxes), kind="stable")]
+    return largest_first
 
 
 def read_pictures(
@@ -92,7 +93,7 @@ def _recognize(
             return
         read = engine.recognize(image.crop((x0, y0, x1, y1)), options.languages)
         on_page = from_pixels(read.boxes + np.array([x0, y0] * 2), *image.size)
-        yield tuple(box.tolist()), replace(read, boxes=on_page)
+        yield tuple(box.tolist()), replace(read, boxes=on_page.astype(np.float64))
 
 
 def _add(

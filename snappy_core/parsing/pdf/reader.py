@@ -196,8 +196,8 @@ def build_page(
     words, regions, warning = find_regions(layer, *straight_size, drawings, content.tags)
     words, regions = straightening.restore(words, regions)
     if options.ocr == "auto" and words.confidences is None:
-        areas = content.drawings.areas
-        words, regions, failure = read_pictures(words, regions, areas, render, options)
+        drawn = content.drawings.areas
+        words, regions, failure = read_pictures(words, regions, drawn, render, options)
         warning = _join(warning, failure)
     warning, matrix = _join(content.warning, warning), content.user_space
     return Page(number, content.label, *size, "pt", words, regions, render, warning, matrix)
