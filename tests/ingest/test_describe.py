@@ -50,8 +50,8 @@ def test_a_description_is_found_and_told_from_what_is_printed(executor):
     assert region_metadata(hit)["figure_description"] == hit.region.description
     assert len(hit.region.words) == 6
     x0, y0, x1, y1 = np.array(hit.rects[0]) * [310, 440, 310, 440]
-    assert 100 <= x0 < x1 <= 224
-    assert 440 - 196 <= y0 < y1 <= 420
+    assert 99 < x0 < x1 < 225
+    assert 440 - 197 < y0 < y1 < 421
     (asked_once,) = asked
     assert asked_once[0] == pytest.approx(PICTURE[2] / PICTURE[3], rel=0.02)
 
