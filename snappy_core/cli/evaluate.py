@@ -20,6 +20,7 @@ def bench(
         Path, typer.Argument(metavar="DIR", help="Holds queries.jsonl and pdfs/.", exists=True)
     ],
     ocr: options.OcrMode = "auto",
+    ocr_engine: options.OcrEngineName = "tesseract",
     layout_model: options.ModelMode = "auto",
     workers: options.WorkerCount = None,
     json: options.Json = False,
@@ -29,7 +30,7 @@ def bench(
     from snappy_core.evaluation.runner import run_bench
 
     count = options.worker_count(workers)
-    reading = ReadingOptions(ocr, layout_model=layout_model)
+    reading = ReadingOptions(ocr, layout_model=layout_model, ocr_engine=ocr_engine)
     executor = Workers(count) if count else None
     summary = run_bench(folder, reading=reading, executor=executor)
     if json:

@@ -65,6 +65,7 @@ def index(
         ),
     ] = None,
     ocr: options.OcrMode = "auto",
+    ocr_engine: options.OcrEngineName = "tesseract",
     layout_model: options.ModelMode = "auto",
     languages: Annotated[
         str, typer.Option(metavar="NAMES", help="Languages for OCR: eng, deu+fra, ...")
@@ -104,6 +105,7 @@ def index(
         languages,
         layout_model,
         pool_block,
+        ocr_engine,
         max_pages=max_pages,
         max_seconds=max_seconds,
     )

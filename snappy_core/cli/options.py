@@ -26,6 +26,12 @@ OcrMode = Annotated[
         "(auto); such pages alone; all pages; or none.",
     ),
 ]
+OcrEngineName = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME", help="What recognizes the words: tesseract, rapidocr, or a plugin's name."
+    ),
+]
 ModelMode = Annotated[
     Literal["auto", "always", "never"],
     typer.Option(

@@ -26,7 +26,7 @@ class ReadingOptions:
             name of a registered model for that model; "never" runs none.
         pool_block: side length, in patches, of the square blocks whose vectors are averaged for
             the first stage of a search; 1..32.
-        ocr_engine: name of the OCR engine, "tesseract" or a registered one.
+        ocr_engine: name of the OCR engine, "tesseract", "rapidocr" or a registered one.
         max_pages: a document that has more pages, or says so, is refused.
         max_seconds: a document that takes longer is given up. It is checked between pages: a
             page that hangs is ended by the time-out of `Workers`.

@@ -30,6 +30,18 @@ def test_a_bad_file_is_reported_and_the_others_go_on(snappy, data, tmp_path):
     assert "Traceback" not in result.err
 
 
+def test_the_ocr_engine_is_named(snappy, data, tmp_path):
+    to, options = tmp_path / "a.snappy", ["--workers", 0, "--ocr", "never"]
+    arguments = ["index", data / "table.pdf", "--to", to, *options]
+    assert snappy(*arguments, "--ocr-engine", "rapidocr").code == 0
+    with RegionIndex.open(to, create=False) as index:
+        (document,) = index.documents()
+    assert "ocr never eng by rapidocr" in document.fingerprint
+    wrong = snappy(*arguments, "--ocr-engine", "seal")
+    assert wrong.code == 2
+    assert "registered engine (tesseract, rapidocr), not 'seal'" in wrong.error
+
+
 def test_workers_read_as_they_are_told(snappy, data, tmp_path):
     to = tmp_path / "a.snappy"
     options = ["--workers", 2, "--ocr", "never", "--languages", "deu+eng", "--memory", 2.5]

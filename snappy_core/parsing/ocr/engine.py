@@ -8,7 +8,7 @@ and selected by `ReadingOptions(ocr_engine="name")`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -74,6 +74,26 @@ DEFAULT_ENGINE = "tesseract"
 OCR_ENGINES = Registry[Callable[[], OcrEngine]](
     "OCR engine",
     "snappy.ocr_engines",
-    {DEFAULT_ENGINE: "snappy_core.parsing.ocr.tesseract:TesseractEngine"},
+    {
+        DEFAULT_ENGINE: "snappy_core.parsing.ocr.tesseract:TesseractEngine",
+        "rapidocr": "snappy_core.parsing.ocr.rapidocr:RapidOcrEngine",
+    },
 )
 """Classes (or factories) of OCR engines by name; one is made for each page."""
+
+
+def recognize_either_way(run: Callable[[Image], OcrWords], image: Image, sure: float) -> OcrWords:
+    """Return the words that `run` reads in an image, or in the same upside down.
+
+    That is tried where the mean confidence is below `sure`.
+    """
+    from PIL.Image import Transpose
+
+    words = run(image)
+    if words.texts and words.confidence >= sure:
+        return words
+    turned = run(image.transpose(Transpose.ROTATE_180))
+    if not turned.texts or (words.texts and turned.confidence <= words.confidence):
+        return words
+    size = np.array([*image.size, *image.size])
+    return replace(turned, boxes=size - turned.boxes[:, [2, 3, 0, 1]])

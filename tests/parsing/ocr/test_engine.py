@@ -46,7 +46,9 @@ def test_tesseract_is_the_default():
 
 
 def test_an_unknown_engine_is_an_error_that_lists_the_known_ones():
-    with pytest.raises(ValueError, match=r"registered engine \(tesseract, stamp\), not 'seal'"):
+    with pytest.raises(
+        ValueError, match=r"registered engine \(tesseract, rapidocr, stamp\), not 'seal'"
+    ):
         ReadingOptions(ocr_engine="seal")
 
 
