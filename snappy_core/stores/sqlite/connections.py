@@ -53,7 +53,7 @@ class Connections:
         self._after_fork = after_fork
         self._on_replace = on_replace
         self._lock = threading.RLock()
-        self.write_lock = threading.Lock()
+        self.write_lock = threading.RLock()  # knows whether this thread has it; see `writable`
         _POOLS.add(self)
 
     @contextmanager
@@ -101,13 +101,14 @@ class Connections:
                 f"{self._path}: cannot be written: the file or its folder is read-only "
                 "(searching works)"
             )
-        if not self.write_lock.acquire(timeout=locks.WAIT_SECONDS):
-            raise StoreError(locks.busy_message(str(self._path)))
         try:
+            if not self.write_lock.acquire(timeout=locks.WAIT_SECONDS):
+                raise StoreError(locks.busy_message(str(self._path)))
             with self.connect() as connection:
                 yield connection
         finally:
-            self.write_lock.release()
+            with suppress(RuntimeError):  # Ctrl-C may come just after it was acquired, or before
+                self.write_lock.release()
 
     def is_current(self, connection: sqlite3.Connection) -> bool:
         """Return whether a connection in use is to the file that is there now."""
@@ -126,7 +127,7 @@ class Connections:
 
     def reset_after_fork(self) -> None:
         """Replace what a thread of the parent process may have locked."""
-        self.write_lock = threading.Lock()
+        self.write_lock = threading.RLock()  # knows whether this thread has it; see `writable`
         self._lock = threading.RLock()
         self._after_fork()
 
@@ -147,6 +148,9 @@ class Connections:
             return connection
 
     def _give_back(self, connection: sqlite3.Connection) -> None:
+        if connection.in_transaction:  # Ctrl-C came just after it began
+            with suppress(sqlite3.Error):
+                connection.rollback()
         with self._lock:
             lent = self._lent.pop(connection)
             if self._state is not None and lent.is_same_file(self._state):

@@ -22,8 +22,8 @@ _log = logging.getLogger(__name__)
 
 @contextmanager
 def transaction(connection: sqlite3.Connection, location: str) -> Iterator[None]:
-    wait_for_lock(connection, "BEGIN IMMEDIATE", location)
     try:
+        wait_for_lock(connection, "BEGIN IMMEDIATE", location)
         yield
         connection.commit()
     except BaseException:

@@ -258,8 +258,10 @@ class TestLocks:
     def test_another_thread_that_writes_for_too_long(self, path, monkeypatch):
         monkeypatch.setattr(locks, "WAIT_SECONDS", 0.1)
         with closing(make(path, "a", "Tides")) as store:
-            refused = pytest.raises(StoreError, match="others have been writing")
-            with store._connections.write_lock, refused:
+            thread = threading.Thread(target=store._connections.write_lock.acquire)
+            thread.start()
+            thread.join()
+            with pytest.raises(StoreError, match="others have been writing"):
                 store.delete("a")
 
 

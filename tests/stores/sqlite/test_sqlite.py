@@ -254,13 +254,13 @@ class TestFork:
         other.execute("BEGIN IMMEDIATE")
         thread = threading.Thread(target=lambda: store.write(document("b"), texts("Moon")))
         thread.start()
-        while not store._connections.write_lock.locked():
-            pass
-        locked = in_fork(lambda: store._connections.write_lock.locked())
+        while store._connections.write_lock.acquire(blocking=False):
+            store._connections.write_lock.release()
+        is_free = in_fork(lambda: store._connections.write_lock.acquire(blocking=False))
         other.execute("ROLLBACK")
         other.close()
         thread.join()
-        assert locked == "False"
+        assert is_free == "True"
         assert document_ids(store) == ["a", "b"]
 
     def test_child_may_close(self, store):

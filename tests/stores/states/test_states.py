@@ -8,10 +8,18 @@ from hypothesis import settings
 
 from snappy_core.stores import MemoryStore, SqliteStore, open_store
 from snappy_core.stores.qdrant.store import QdrantStore
+from snappy_core.stores.sqlite import locks
 from snappy_core.testing.stores.samples import ENCODER
 from tests.stores.qdrant.qdrant_stub import LOCAL_MODE, local_client
-from tests.stores.states.changes import apply_and_be_interrupted, apply_and_be_killed
-from tests.stores.states.machine import StoreMachine, calls_of
+from tests.stores.states.changes import (
+    Compact,
+    Delete,
+    Write,
+    apply_and_be_interrupted,
+    apply_and_be_killed,
+    count_calls,
+)
+from tests.stores.states.machine import StoreMachine, calls_of, contents
 
 IS_SHORT = settings.get_current_profile_name() == "snappy"
 NOTHING = timedelta(0)
@@ -124,3 +132,20 @@ TestSqlite = needs_kill(run_of(SqliteMachine, 15))
 TestLance = pytest.mark.requires("lancedb")(needs_kill(run_of(LanceMachine, 8)))
 TestMemory = run_of(MemoryMachine, 40)
 TestQdrant = LOCAL_MODE(pytest.mark.requires("qdrant_client")(run_of(QdrantMachine, 30)))
+
+
+@pytest.mark.parametrize("change", [Write("a", "2", ("Moon pulls",)), Delete("a"), Compact()])
+def test_ctrl_c_leaves_a_store_that_works(tmp_path, monkeypatch, change):
+    """At any moment of a change; no lock and no transaction stay behind."""
+    monkeypatch.setattr(locks, "WAIT_SECONDS", 0.2)
+    store = SqliteStore(tmp_path / "index.snappy")
+    before = Write("a", "1", ("Tides turn", "Wind turns"))
+    before.prepare()(store)
+    calls = count_calls(store, change)
+    for number in range(1, calls, 3):
+        before.prepare()(store)
+        apply_and_be_interrupted(store, change, number)
+        with store.read() as snapshot:
+            after = {"a": ("2", ("Moon pulls",))} if isinstance(change, Write) else {}
+            assert contents(snapshot) in ({"a": (before.content, before.pages)}, after)
+    store.close()
