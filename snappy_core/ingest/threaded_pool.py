@@ -65,17 +65,33 @@ class ThreadedPool(ABC):
                 self._jobs.put(None)
             for thread in self._threads:
                 thread.join()
+            while not self._jobs.empty():  # jobs that no worker took
+                if (task := self._jobs.get()) is not None:
+                    task[1].cancel()
 
     def _serve(self) -> None:
-        with self.worker() as run:
-            while (task := self._jobs.get()) is not None and not self.stopping.is_set():
-                job, future = task
-                try:
-                    result = run(job)
-                except BaseException as error:
-                    outcome = partial(future.set_exception, error)
-                else:
-                    outcome = partial(future.set_result, result)
-                with self._lock:
-                    self._unfinished -= 1  # before anybody is told, who may submit the next one
-                outcome()
+        try:
+            with self.worker() as run:
+                self._run_jobs(run)
+        except BaseException as error:  # the worker cannot be started
+            self._run_jobs(partial(_raise, error))
+
+    def _run_jobs(self, run: Callable[[Job], Any]) -> None:
+        while (task := self._jobs.get()) is not None:
+            job, future = task
+            if self.stopping.is_set():
+                future.cancel()
+                return
+            try:
+                result = run(job)
+            except BaseException as error:
+                outcome = partial(future.set_exception, error)
+            else:
+                outcome = partial(future.set_result, result)
+            with self._lock:
+                self._unfinished -= 1  # before anybody is told, who may submit the next one
+            outcome()
+
+
+def _raise(error: BaseException, job: Job) -> None:
+    raise error

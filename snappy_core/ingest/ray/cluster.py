@@ -14,6 +14,8 @@ from snappy_core.errors import MissingDependencyError
 
 _connection = threading.Lock()  # a process has one, and `ray.shutdown` ends it for all threads
 _CONNECT_TIMEOUT = 5.0  # seconds: Ray itself tries for a minute, and then ends the process
+_HELLO = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes((0, 0, 0, 4, 0, 0, 0, 0, 0))
+"""What a client of gRPC says first; a server answers with its settings."""
 _ADVICE = "start one with `ray start --head`, or use 'local', a cluster of this machine"
 
 _QUIET = {
@@ -37,8 +39,10 @@ def import_ray() -> Any:
     return ray
 
 
-def find(address: str) -> str:
+def find(address: str, timeout: float = 30.0) -> str:
     """Return "local", or the "host:port" of the running cluster that an address stands for.
+
+    `timeout` is the seconds in which it must answer.
 
     Raises:
         MissingDependencyError: Ray is not installed.
@@ -56,9 +60,9 @@ def find(address: str) -> str:
         return joined
     if address == "auto":
         if (address := os.environ.get("RAY_ADDRESS", "")) not in ("", "auto"):
-            return find(address)
+            return find(address, timeout)
         started = _started(ray)
-        return started if started and _unreachable(started) is None else "local"
+        return started if started and _unreachable(started, timeout) is None else "local"
     if address == "local":
         return address
     if "://" in address:
@@ -72,7 +76,7 @@ def find(address: str) -> str:
             f"{address!r} is no address of a Ray cluster; give 'auto', 'local', or host and port, "
             "as in 10.0.0.1:6379"
         )
-    if (error := _unreachable(address)) is not None:
+    if (error := _unreachable(address, timeout)) is not None:
         raise ConnectionError(f"no Ray cluster answers at {address} ({error}); {_ADVICE}")
     return address
 
@@ -134,11 +138,17 @@ def _started(ray: Any) -> str | None:
     return address
 
 
-def _unreachable(address: str) -> OSError | None:
-    """Return why no connection to "host:port" can be made, None if one can."""
+def _unreachable(address: str, timeout: float) -> OSError | None:
+    """Return why nothing at "host:port" answers in time, None if something does."""
     host, _, port = address.rpartition(":")
+    place = host.strip("[]"), int(port) % 65536
     try:
-        socket.create_connection((host.strip("[]"), int(port) % 65536), _CONNECT_TIMEOUT).close()
+        with socket.create_connection(place, min(timeout, _CONNECT_TIMEOUT)) as connection:
+            connection.settimeout(timeout)
+            connection.sendall(_HELLO)
+            connection.recv(1)
+    except TimeoutError:
+        return TimeoutError(f"no answer within {timeout:g} seconds")
     except OSError as error:
         return error
     return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager
@@ -21,7 +23,10 @@ from snappy_core.parsing.source import Source
 
 _RETRIES = 2  # of a job whose actor died, with its machine perhaps
 _CHECK = 0.2  # seconds between checks of whether to stop
+_PATIENCE = 10.0  # seconds to wait for room on the cluster before it is said
 _CLOSE = 1.0  # seconds an actor may take to end its job and remove its files
+
+_LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,7 @@ class Ray:
             each machine without GPUs; nothing stops a document there.
         timeout: seconds a worker process may take for a page, on average over the few it has.
         memory: bytes a worker process and the programs it started may hold (Linux only).
+        connect_timeout: seconds in which the cluster must answer.
 
     Raises:
         ValueError: a number is negative, or a limit is not positive.
@@ -45,9 +51,15 @@ class Ray:
     workers: int | None = None
     timeout: float = TIMEOUT
     memory: int = MEMORY
+    connect_timeout: float = 30.0
 
     def __post_init__(self) -> None:
-        check_positive(workers=self.workers or 1, timeout=self.timeout, memory=self.memory)
+        check_positive(
+            workers=self.workers or 1,
+            timeout=self.timeout,
+            memory=self.memory,
+            connect_timeout=self.connect_timeout,
+        )
 
     @contextmanager
     def start(self, encoder: Encoder) -> Iterator[RayPool]:
@@ -59,7 +71,7 @@ class Ray:
             ValueError: the address is none of a cluster.
             ConnectionError: no cluster answers there.
         """
-        setup, address = WorkerSetup.of(encoder), find(self.address)
+        setup, address = WorkerSetup.of(encoder), find(self.address, self.connect_timeout)
         with ExitStack() as cluster:
             pool = RayPool(setup, self, lambda: cluster.enter_context(connected(address)))
             with pool.running():
@@ -81,6 +93,7 @@ class RayPool(ThreadedPool):
         self._ray: Any = None
         self._documents: dict[str, tuple[int, list[Any]]] = {}  # number and content, by name
         self._staged = self._oldest = 0
+        self._is_waiting_known = False
 
     def stage(self, source: Source) -> Source:
         """Put bytes into the object store, once, instead of sending them with every job."""
@@ -109,7 +122,7 @@ class RayPool(ThreadedPool):
         actor = self._remote.remote(*self._arguments)
         try:
             # Until this actor runs, which takes room on the cluster, others get the jobs.
-            start = self._wait_for(actor.ready.remote())
+            start = self._wait_for(actor.ready.remote(), "has no room yet for an actor: waiting")
             yield partial(self._run, actor, start)
         finally:
             self._ray.wait([actor.close.remote()], timeout=_CLOSE)
@@ -136,8 +149,15 @@ class RayPool(ThreadedPool):
             raise failure
         return result
 
-    def _wait_for(self, reference: Any) -> Any:
-        """Wait for an object, or until the pool stops; return the reference."""
+    def _wait_for(self, reference: Any, notice: str = "") -> Any:
+        """Wait for an object, or until the pool stops; return the reference.
+
+        A wait that is long is logged, with the notice, once for all actors.
+        """
+        started = time.monotonic()
         while not (self.stopping.is_set() or self._ray.wait([reference], timeout=_CHECK)[0]):
-            pass
+            is_long = time.monotonic() - started > _PATIENCE
+            if notice and is_long and not self._is_waiting_known:
+                self._is_waiting_known = True
+                _LOGGER.warning("the Ray cluster %s", notice)
         return reference

@@ -3,13 +3,16 @@
 import os
 import socket
 import sys
+import threading
 import time
 
 import pytest
 
 from snappy_core import MissingDependencyError, Ray, RegionIndex
 from snappy_core.cli import main
+from snappy_core.ingest.ray import executor
 from snappy_core.ingest.ray.cluster import _environment, actor_resources, find
+from snappy_core.ingest.worker import WorkerSetup
 from snappy_core.testing import FakeEncoder
 from tests.ingest.misbehaving import Locked
 
@@ -40,6 +43,37 @@ def test_a_cluster_that_does_not_answer(closed, data, tmp_path, monkeypatch, cap
     with pytest.raises(ConnectionError, match=closed):
         find("auto")
     assert time.monotonic() - started < 10
+
+
+def test_a_cluster_that_accepts_and_never_answers():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"127.0.0.1:{silent.getsockname()[1]}"
+        started = time.monotonic()
+        cluster = Ray(address, connect_timeout=0.5)
+        with (
+            RegionIndex(encoder=FakeEncoder()) as index,
+            pytest.raises(ConnectionError, match=r"no answer within 0\.5 seconds"),
+        ):
+            index.add([], executor=cluster)
+        assert time.monotonic() - started < 10
+
+
+class FullCluster:
+    """A cluster on which nothing ever starts."""
+
+    def wait(self, references, timeout):
+        return [], references
+
+
+def test_a_cluster_without_room_is_told(monkeypatch, caplog):
+    monkeypatch.setattr(executor, "_PATIENCE", 0.01)
+    pool = executor.RayPool(WorkerSetup.of(FakeEncoder()), Ray("local"), FullCluster)
+    pool._ray = FullCluster()
+    threading.Timer(0.2, pool.stopping.set).start()
+    pool._wait_for("an actor", "has no room yet for an actor: waiting")
+    assert [record.message for record in caplog.records] == [
+        "the Ray cluster has no room yet for an actor: waiting"
+    ]
 
 
 @pytest.mark.parametrize(
