@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from snappy_core.errors import MissingDependencyError, StoreError
+
+T = TypeVar("T")
 
 # Patterns of LanceDB's messages and what they mean; the first that matches counts.
 _CAUSES = {
@@ -20,6 +24,7 @@ _CAUSES = {
     "BadScheme|URL scheme is not allowed": (
         "the endpoint speaks http, not https; set AWS_ALLOW_HTTP=true to allow that"
     ),
+    "kind: Timeout|TimedOut": "the server did not answer in time; raise `timeout` if it is slow",
     "kind: Connect|ConnectError|dns error": (
         "the server cannot be reached; check the network, and AWS_ENDPOINT_URL and AWS_REGION"
     ),
@@ -40,6 +45,45 @@ def libraries() -> tuple[Any, Any]:
             "a Lance index needs lancedb: pip install 'snappy-retriever[lance]'"
         ) from error
     return lancedb, pyarrow
+
+
+def request_limits(timeout: float) -> dict[str, str]:
+    """Return the storage options that end each request to S3, and all its retries, in time."""
+    seconds = f"{timeout:g}s"
+    return {
+        "timeout": seconds,
+        "connect_timeout": seconds,
+        "client_retry_timeout": str(max(int(timeout), 1)),
+        "download_retry_count": "0",
+    }
+
+
+def within(timeout: float | None, location: str, call: Callable[[], T]) -> T:
+    """Return the result of a call that asks the server for little; None waits for ever.
+
+    LanceDB sends several requests, one after the other, each with a time limit of its own.
+
+    Raises:
+        StoreError: the call takes longer. It goes on in a thread, until its requests end.
+    """
+    if timeout is None:
+        return call()
+    result: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            result.set_result(call())
+        except BaseException as error:
+            result.set_exception(error)
+
+    threading.Thread(target=run, name="snappy lance", daemon=True).start()
+    try:
+        return result.result(timeout)
+    except TimeoutError as error:
+        raise StoreError(
+            f"{location}: the server did not answer within {timeout:g} seconds; raise `timeout` "
+            "if it is slow"
+        ) from error
 
 
 @contextmanager

@@ -39,6 +39,7 @@ class LanceStore:
         storage_options: for S3, instead of AWS_ACCESS_KEY_ID and the other variables:
             `aws_access_key_id`, `aws_secret_access_key`, `aws_region`, `aws_endpoint`, and
             `allow_http` ("true") for a server without TLS.
+        timeout: seconds in which S3 must answer a request, tries included.
 
     Raises:
         MissingDependencyError: lancedb is not installed.
@@ -55,9 +56,12 @@ class LanceStore:
         create: bool = True,
         older: bool = False,
         storage_options: Mapping[str, str] | None = None,
+        timeout: float = 30.0,
     ) -> None:
         path = os.fspath(location).removeprefix("lance:")
-        self._table = LanceTable(path, create=create, older=older, storage_options=storage_options)
+        self._table = LanceTable(
+            path, create=create, older=older, storage_options=storage_options, timeout=timeout
+        )
         self._lock = threading.Lock()  # for methods that read and then write
         self._compacting = threading.Lock()
         self._open_versions = OpenStates()

@@ -6,18 +6,20 @@ import os
 import re
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.errors import IndexMismatchError
 from snappy_core.stores.base import check_schema
-from snappy_core.stores.lance.errors import lance_errors, libraries
+from snappy_core.stores.lance.errors import lance_errors, libraries, request_limits, within
 from snappy_core.stores.locations import without_secrets
+
+T = TypeVar("T")
 
 SCHEMA_VERSION = 4
 OLDEST_VERSION = 2  # that can be read
@@ -69,6 +71,7 @@ class LanceTable:
         create: bool,
         older: bool = False,
         storage_options: Mapping[str, str] | None = None,
+        timeout: float = 30.0,
     ) -> None:
         lancedb, _ = libraries()
         self.location = without_secrets(location)
@@ -77,11 +80,14 @@ class LanceTable:
             raise ValueError(f"{self.location}: names no bucket; use s3://bucket/prefix")
         if local:
             _check_folder(Path(location), create)
+        if not timeout > 0:
+            raise ValueError(f"timeout must be positive, not {timeout!r}")
+        self._timeout = None if local else timeout
+        options = None if local else {**request_limits(timeout), **(storage_options or {})}
         with lance_errors(self.location):
-            options = None if storage_options is None else dict(storage_options)
             # Absolute, since the process may move to another folder.
             place = os.path.abspath(location) if local else location
-            self._database = lancedb.connect(place, storage_options=options)
+            self._database = self._ask(lambda: lancedb.connect(place, storage_options=options))
         table = self._find()
         if table is None and create:
             if local:
@@ -104,7 +110,7 @@ class LanceTable:
     def _find(self) -> Any:
         with lance_errors(self.location):
             try:
-                return self._database.open_table(_NAME)
+                return self._ask(lambda: self._database.open_table(_NAME))
             except ValueError as error:  # LanceDB has no class for it
                 if f"'{_NAME}' was not found" in str(error):
                     return None
@@ -134,11 +140,14 @@ class LanceTable:
         place = "into a new place"
         check_schema(self.location, version, SCHEMA_VERSION, OLDEST_VERSION, place, older=older)
 
+    def _ask(self, call: Callable[[], T]) -> T:
+        return within(self._timeout, self.location, call)
+
     def latest(self) -> Version:
         """Return the current version."""
         with lance_errors(self.location):
-            self._table.checkout_latest()
-            number = self._table.version
+            self._ask(self._table.checkout_latest)
+            number = self._ask(lambda: self._table.version)
             with self._lock:
                 if self._latest is None or self._latest.number < number:
                     pinned = self._database.open_table(_NAME)
