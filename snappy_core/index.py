@@ -17,6 +17,7 @@ from snappy_core.ingest.describe import Describe
 from snappy_core.ingest.executor import Executor
 from snappy_core.ingest.precomputed import with_patches
 from snappy_core.ingest.report import IngestReport
+from snappy_core.ingest.sync import sync
 from snappy_core.ingest.write import ingest
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Sources
@@ -97,6 +98,7 @@ class RegionIndex:
         self,
         paths: Sources | Iterable[Sources],
         *,
+        root: str | os.PathLike[str] | None = None,
         metadata: NewMetadata | None = None,
         password: str | None = None,
         reading: ReadingOptions = ReadingOptions(),
@@ -110,7 +112,11 @@ class RegionIndex:
         an interruption, adding again does the rest. A document that cannot be read is reported,
         and the others are still added.
 
+        A file with the bytes and metadata of another document becomes one more source of it.
+
         Args:
+            root: a folder: files below it have their path from there as document id, so that they
+                are the same documents when it has moved. By default ids are absolute paths.
             metadata: your own keys, part of every hit in these documents: text, numbers, bools,
                 dates, and lists of these. None keeps the metadata of documents that are already in
                 the index; {} removes it.
@@ -132,12 +138,54 @@ class RegionIndex:
         return ingest(
             self._store,
             self.encoder,
-            plan.name_documents(paths, password),
+            plan.name_documents(paths, password, root),
             metadata=metadata,
             reading=reading,
             describe=describe,
             executor=executor,
             progress=progress,
+            share=True,
+        )
+
+    def sync(
+        self,
+        folder: str | os.PathLike[str],
+        *,
+        root: str | os.PathLike[str] | None = None,
+        metadata: NewMetadata | None = None,
+        password: str | None = None,
+        reading: ReadingOptions = ReadingOptions(),
+        executor: Executor | None = None,
+        progress: bool | None = None,
+        dry_run: bool = False,
+    ) -> IngestReport:
+        """Make the index hold what a folder holds: add new files, update changed, remove gone ones.
+
+        Only files that were named from a root, here or by `add(root=...)`, are removed, and of
+        these, if the folder is below the root, only those below the folder. What came as bytes,
+        under an absolute path or under an id of your own stays.
+
+        Args:
+            root: as in `add`; by default the folder.
+            dry_run: only report what would be done; a file that cannot be read is not noticed.
+
+        The others are as in `add`.
+
+        Raises:
+            NotADirectoryError: there is no such folder.
+            ValueError: the folder holds no documents: it may not be mounted.
+        """
+        return sync(
+            self._store,
+            self.encoder,
+            folder,
+            root=root,
+            metadata=metadata,
+            password=password,
+            reading=reading,
+            executor=executor,
+            progress=progress,
+            dry_run=dry_run,
         )
 
     def add_document(

@@ -7,13 +7,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from snappy_core.filters import plain_value
+from snappy_core.names import file_name
 from snappy_core.search.hits import Highlight, Hit
 from snappy_core.types import Box, MetadataValue, NewMetadata
 
 SCHEMA = "snappy.region/1"
 
 KEYS = (
-    "schema", "region_id", "document_id", "source", "page_number", "page_label",
+    "schema", "region_id", "citation", "document_id", "source", "file_name", "page_number",
+    "page_label",
     "bbox_x0", "bbox_y0", "bbox_x1", "bbox_y1", "bbox_unit", "bbox_origin",
     "page_width", "page_height", "page_unit", "region_label", "section", "reading_order",
     "rects_json", "ocr_confidence", "figure_description",
@@ -24,7 +26,7 @@ KEYS = (
 RESERVED = frozenset(
     (
         *KEYS,
-        "file_name",
+        "content_hash",
         "page",
         "text",
         "score",
@@ -49,8 +51,10 @@ def region_metadata(hit: Hit) -> dict[str, MetadataValue]:
     return {
         "schema": SCHEMA,
         "region_id": hit.region_id,
+        "citation": hit.citation,
         "document_id": hit.document_id,
         "source": hit.source,
+        "file_name": file_name(hit.source),
         "page_number": hit.page_number,
         "page_label": hit.page_label,
         "bbox_x0": x0,

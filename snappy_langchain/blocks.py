@@ -29,7 +29,7 @@ RegionLike = Hit | Document
 """A region as a hit of the core or as a document of the retriever."""
 
 REGION_PROMPT = PromptTemplate.from_template(
-    "[{region_id}] {source}, page {page_label}\n{page_content}"
+    "[{citation}] {file_name}, page {page_label}\n{page_content}"
 )
 """A `document_prompt` for chains: the model reads each region with an id to cite."""
 
@@ -56,7 +56,11 @@ def region_blocks(
             png = io.BytesIO()
             index.region_image(region_id, document.page_content).save(png, "PNG")
             data = base64.b64encode(png.getvalue()).decode("ascii")
-            blocks.append(create_image_block(base64=data, mime_type="image/png", id=region_id))
+            blocks.append(
+                create_image_block(
+                    base64=data, mime_type="image/png", id=document.metadata["citation"]
+                )
+            )
     return blocks
 
 
@@ -69,12 +73,12 @@ def with_quotes(text: str, document: Document) -> str:
 def search_result(region: RegionLike) -> dict[str, Any]:
     """Return a region as a `search_result` block, which Anthropic's models cite on their own.
 
-    The `source` of such a citation is the region id.
+    The `source` of such a citation is the region's `citation`.
     """
     document = _document(region)
     return {
         "type": "search_result",
-        "source": document.metadata["region_id"],
+        "source": document.metadata["citation"],
         "title": _title(document),
         "content": [{"type": "text", "text": document.page_content}],
         "citations": {"enabled": True},

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 
 from snappy_core.errors import SnappyError
 from snappy_core.index import RegionIndex
+from snappy_core.names import without_folders
 from snappy_core.search.options import check_options
 from snappy_langchain.blocks import region_blocks
 from snappy_langchain.options import SearchOptions, core_options
@@ -52,7 +53,7 @@ def create_region_tool(
     >>> message.artifact[0].metadata["page_number"]
     4
     >>> print(message.content[0]["text"])  # doctest: +ELLIPSIS
-    [...report.pdf#p4r...] ...report.pdf, page 3
+    [report.pdf~...#p4r...] report.pdf, page 3
     ...coupon of 4.85 per cent...
 
     The model chooses the question only. Errors are raised as `ToolException`; with
@@ -85,14 +86,14 @@ def create_region_tool(
         try:
             return content(retriever.invoke(query, config={"callbacks": callbacks}, **overrides))
         except (SnappyError, ValueError, OSError) as error:
-            raise ToolException(f"{name}: {error}") from error
+            raise ToolException(f"{name}: {without_folders(str(error))}") from error
 
     async def asearch(query: str, callbacks: Callbacks = None) -> Content:
         try:
             documents = await retriever.ainvoke(query, config={"callbacks": callbacks}, **overrides)
             return await asyncio.to_thread(content, documents)
         except (SnappyError, ValueError, OSError) as error:
-            raise ToolException(f"{name}: {error}") from error
+            raise ToolException(f"{name}: {without_folders(str(error))}") from error
 
     return StructuredTool.from_function(
         search,

@@ -15,7 +15,7 @@ from llama_index.core.schema import (
 from snappy_core.metadata import region_metadata
 from snappy_core.search.hits import Hit
 
-LLM_KEYS = frozenset(("source", "page_label", "region_id"))
+LLM_KEYS = frozenset(("file_name", "page_label", "citation"))
 """The metadata keys that a language model reads: what it needs to cite a region."""
 
 

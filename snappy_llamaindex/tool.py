@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ntpath
-
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.schema import NodeWithScore
 from llama_index.core.tools import FunctionTool
@@ -32,7 +30,7 @@ def region_tool(
     >>> retriever = SnappyRetriever.from_files("examples/report.pdf", similarity_top_k=2)
     >>> output = region_tool(retriever).call(question="What coupon does the green bond carry?")
     >>> best = output.raw_output[0]
-    >>> output.content.startswith(f"[{best.node_id}] report.pdf, page 3\\n")
+    >>> output.content.startswith(f"[{best.metadata['citation']}] report.pdf, page 3\\n")
     True
 
     Args:
@@ -59,7 +57,7 @@ def _format_nodes(nodes: list[NodeWithScore]) -> str:
     if not nodes:
         return "Nothing was found."
     return "\n\n".join(
-        f"[{node.node_id}] {ntpath.basename(node.metadata['source'])}, "
+        f"[{node.metadata['citation']}] {node.metadata['file_name']}, "
         f"page {node.metadata['page_label']}\n{node.get_content()}{_quotes(node)}"
         for node in nodes
     )

@@ -28,8 +28,10 @@ def test_every_key_is_there():
     assert region_metadata(HIT) == {
         "schema": "snappy.region/1",
         "region_id": "log.pdf#p3r7",
+        "citation": "log.pdf#p3r7",
         "document_id": "log.pdf",
         "source": "/logs/log.pdf",
+        "file_name": "log.pdf",
         "page_number": 3,
         "page_label": "iii",
         "bbox_x0": 0.1,

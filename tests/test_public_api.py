@@ -24,14 +24,15 @@ HEAVY = (
 
 # Each part of the core with the parts it may import besides its own; those not listed stand on top.
 NOUNS = {
-    "boxes", "errors", "filters", "grouping", "markdown", "progress", "registry", "regular_files",
-    "terminal", "types", "vectors", "word_boxes",
+    "boxes", "errors", "filters", "grouping", "markdown", "names", "progress", "registry",
+    "regular_files", "terminal", "types", "vectors", "word_boxes",
 }  # fmt: skip
 ALLOWED = {
     "_async": set(),
     "boxes": set(),
     "errors": set(),
     "filters": {"types"},
+    "names": set(),
     "markdown": set(),
     "grouping": set(),
     "progress": set(),

@@ -20,6 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("index")(indexing.index)
+app.command("sync")(indexing.sync)
 app.command("search")(searching.search)
 app.command("show")(searching.show)
 app.command("ground")(grounding.ground)

@@ -1,7 +1,7 @@
-"""`snappy index`, `snappy info`, `snappy compact` and `snappy copy`."""
+"""`snappy index`, `snappy sync`, `snappy info`, `snappy compact` and `snappy copy`."""
 
 from contextlib import closing
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from functools import partial
 from typing import Annotated
 
@@ -9,7 +9,7 @@ import typer
 
 from snappy_core import Ray, ReadingOptions, RegionIndex, Workers
 from snappy_core.cli import options
-from snappy_core.cli.output import print_json, print_lines
+from snappy_core.cli.output import print_json, print_lines, print_report
 from snappy_core.ingest.executor import Executor
 from snappy_core.stores import open_store, open_to_copy
 from snappy_core.stores.copy import copy as copy_index
@@ -20,6 +20,37 @@ _LOCATIONS = "a file, FOLDER.lance, s3://BUCKET/PREFIX or qdrant://HOST:PORT/NAM
 
 _DEFAULTS = ReadingOptions()
 
+To = Annotated[
+    str,
+    typer.Option(metavar="INDEX", help=f"The index, created if it does not exist: {_LOCATIONS}."),
+]
+Root = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FOLDER",
+        help="Name documents by their path from here, so that they are the same when it moves.",
+    ),
+]
+NewMetadata = Annotated[
+    list[str] | None,
+    typer.Option(metavar="KEY=VALUE", help="Metadata of the documents, for filters; repeatable."),
+]
+Password = Annotated[
+    str | None,
+    typer.Option(
+        envvar="SNAPPY_PASSWORD",
+        show_envvar=False,
+        help="Password of encrypted documents; - asks for it, and without this option it is "
+        "taken from SNAPPY_PASSWORD. Other users can see what a command line says.",
+    ),
+]
+Languages = Annotated[
+    str, typer.Option(metavar="NAMES", help="Languages for OCR: eng, deu+fra, ...")
+]
+Timeout = Annotated[
+    float, typer.Option(metavar="SECONDS", help="Time limit of a worker, per page.")
+]
+Memory = Annotated[float, typer.Option(metavar="GIB", help="Memory limit of a worker.")]
 Location = Annotated[str, typer.Argument(metavar="INDEX", help=f"The index: {_LOCATIONS}.")]
 
 
@@ -27,28 +58,11 @@ def index(
     paths: Annotated[
         list[str], typer.Argument(metavar="PATHS...", help="Documents, and folders of documents.")
     ],
-    to: Annotated[
-        str,
-        typer.Option(
-            metavar="INDEX", help=f"The index, created if it does not exist: {_LOCATIONS}."
-        ),
-    ],
+    to: To,
+    root: Root = None,
     encoder: options.EncoderName = None,
-    metadata: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="KEY=VALUE", help="Metadata of the documents, for filters; repeatable."
-        ),
-    ] = None,
-    password: Annotated[
-        str | None,
-        typer.Option(
-            envvar="SNAPPY_PASSWORD",
-            show_envvar=False,
-            help="Password of encrypted documents; - asks for it, and without this option it is "
-            "taken from SNAPPY_PASSWORD. Other users can see what a command line says.",
-        ),
-    ] = None,
+    metadata: NewMetadata = None,
+    password: Password = None,
     regions: Annotated[
         str | None,
         typer.Option(
@@ -67,9 +81,7 @@ def index(
     ocr: options.OcrMode = "auto",
     ocr_engine: options.OcrEngineName = "tesseract",
     layout_model: options.ModelMode = "auto",
-    languages: Annotated[
-        str, typer.Option(metavar="NAMES", help="Languages for OCR: eng, deu+fra, ...")
-    ] = "eng",
+    languages: Languages = "eng",
     pool_block: Annotated[
         int,
         typer.Option(
@@ -84,10 +96,8 @@ def index(
         float, typer.Option(metavar="SECONDS", help="Give up a document that takes longer.")
     ] = _DEFAULTS.max_seconds,
     workers: options.WorkerCount = None,
-    timeout: Annotated[
-        float, typer.Option(metavar="SECONDS", help="Time limit of a worker, per page.")
-    ] = 60.0,
-    memory: Annotated[float, typer.Option(metavar="GIB", help="Memory limit of a worker.")] = 4.0,
+    timeout: Timeout = 60.0,
+    memory: Memory = 4.0,
     ray: Annotated[
         str | None,
         typer.Option(
@@ -109,8 +119,7 @@ def index(
         max_pages=max_pages,
         max_seconds=max_seconds,
     )
-    if password == "-":
-        password = typer.prompt("Password", hide_input=True, err=True)
+    password = _ask(password)
     memory_bytes = int(memory * 2**30)
     one_document = regions is not None or regions_format is not None
     if one_document and len(paths) != 1:
@@ -128,21 +137,57 @@ def index(
                 opened.add_document, paths[0], regions=regions, regions_format=regions_format
             )
         else:
-            add = partial(opened.add, paths)
+            add = partial(opened.add, paths, root=root)
         report = add(metadata=keys, password=password, reading=reading, executor=executor)
+    return print_report(report, as_json)
+
+
+def sync(
+    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="The folder of documents.")],
+    to: To,
+    root: Root = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only print what would be done.")
+    ] = False,
+    encoder: options.EncoderName = None,
+    metadata: NewMetadata = None,
+    password: Password = None,
+    ocr: options.OcrMode = "auto",
+    layout_model: options.ModelMode = "auto",
+    languages: Languages = "eng",
+    workers: options.WorkerCount = None,
+    timeout: Timeout = 60.0,
+    memory: Memory = 4.0,
+    as_json: options.Json = False,
+) -> int:
+    """Make an index hold what a folder holds: add new files, update changed, remove gone ones."""
+    keys = None if metadata is None else options.read_metadata(metadata)
+    reading = ReadingOptions(ocr, languages, layout_model)
+    with RegionIndex.open(to, options.load_encoder(encoder)) as opened:
+        count = options.worker_count(workers, opened.encoder)
+        report = opened.sync(
+            folder,
+            root=root,
+            metadata=keys,
+            password=_ask(password),
+            reading=reading,
+            executor=Workers(count, timeout, int(memory * 2**30)) if count else None,
+            dry_run=dry_run,
+        )
+    if not dry_run:
+        return print_report(report, as_json)
     if as_json:
-        properties = asdict(replace(report, failed=()))
-        failed = [{"source": failure.source, "cause": failure.cause} for failure in report.failed]
-        print_json({**properties, "failed": failed, "seconds": round(report.seconds, 3)})
-    else:
-        counts = f"{len(report.added)} added, {len(report.unchanged)} unchanged"
-        counts += f", {len(report.failed)} failed; {report.pages} pages in {report.seconds:.1f} s"
-        print_lines(counts)
-        for warning in report.warnings:
-            print_lines(plain(f"warning: {warning}"), style="yellow")
-        for failure in report.failed:
-            print_lines(plain(f"failed: {failure.source}: {failure.cause}"), style="red")
-    return 1 if report.failed else 0
+        return print_report(report, as_json)
+    for sign, names in (("+", report.added), ("-", report.removed)):
+        for name in names:
+            print_lines(plain(f"{sign} {name}"))
+    counts = f"would add or update {len(report.added)}, remove {len(report.removed)}"
+    print_lines(f"{counts}; {len(report.unchanged)} unchanged")
+    return 0
+
+
+def _ask(password: str | None) -> str | None:
+    return typer.prompt("Password", hide_input=True, err=True) if password == "-" else password
 
 
 def info(location: Location, as_json: options.Json = False) -> None:

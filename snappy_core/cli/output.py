@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import asdict, replace
 
 from rich.console import Console
 from rich.text import Text
 
-from snappy_core import Hit
+from snappy_core import Hit, IngestReport
 from snappy_core.metadata import region_metadata
 from snappy_core.terminal import plain, plain_lines
 from snappy_core.types import MetadataValue
@@ -29,14 +30,33 @@ def record(hit: Hit) -> dict[str, MetadataValue]:
     }
 
 
-def console() -> Console:
-    """Return standard output; text is printed as it is, never as markup of rich."""
-    return Console(markup=False, emoji=False, highlight=False)
+def console(err: bool = False) -> Console:
+    """Return standard output or error; text is printed as it is, never as markup of rich."""
+    return Console(markup=False, emoji=False, highlight=False, stderr=err)
 
 
-def print_lines(text: str, style: str | None = None) -> None:
+def print_lines(text: str, style: str | None = None, *, err: bool = False) -> None:
     """Print lines without wrapping them, and without control characters that a file may hold."""
-    console().print(plain_lines(text), style=style, soft_wrap=True)
+    console(err).print(plain_lines(text), style=style, soft_wrap=True)
+
+
+def print_report(report: IngestReport, as_json: bool) -> int:
+    """Print what was added; failures and warnings on standard error. Return the exit code."""
+    if as_json:
+        failed = [{"source": failure.source, "cause": failure.cause} for failure in report.failed]
+        print_json({**asdict(replace(report, failed=())), "failed": failed,
+                    "seconds": round(report.seconds, 3)})  # fmt: skip
+        return 1 if report.failed else 0
+    counts = [f"{len(report.added)} added", f"{len(report.unchanged)} unchanged"]
+    counts += [f"{len(report.duplicates)} duplicates"] if report.duplicates else []
+    counts += [f"{len(report.removed)} removed"] if report.removed else []
+    counts += [f"{len(report.failed)} failed"]
+    print_lines(f"{', '.join(counts)}; {report.pages} pages in {report.seconds:.1f} s")
+    for warning in report.warnings:
+        print_lines(plain(f"warning: {warning}"), style="yellow", err=True)
+    for failure in report.failed:
+        print_lines(plain(f"failed: {failure.source}: {failure.cause}"), style="red", err=True)
+    return 1 if report.failed else 0
 
 
 def print_hits(hits: Iterable[Hit]) -> None:

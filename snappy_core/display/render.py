@@ -109,9 +109,10 @@ def draw_stored_page(
     if not dpi > 0:
         raise ValueError(f"dpi must be positive, not {dpi}")
     name = f"{document.source}, page {page_number}"
-    if not os.path.isfile(document.source):
+    path = next(filter(os.path.isfile, document.sources), None)
+    if path is None:
         raise PageUnavailableError(f"{name}: there is no such file to draw it from")
-    source = Source.from_path(document.source, password)
+    source = Source.from_path(path, password)
     try:
         if source.content_hash() != document.content_hash:
             raise PageUnavailableError(f"{name}: the file has changed since; add it again")

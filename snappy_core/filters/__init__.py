@@ -14,7 +14,7 @@ from snappy_core.filters.conditions import (
 )
 from snappy_core.filters.evaluate import Row, facets, like, order_facet, predicate
 from snappy_core.filters.grammar import Filter, parse, plain_value
-from snappy_core.filters.keys import BUILT_IN, NOT_FILTERABLE, PAGE_LISTS, Level, file_name
+from snappy_core.filters.keys import BUILT_IN, NOT_FILTERABLE, PAGE_LISTS, Level
 
 __all__ = [
     "BUILT_IN",
@@ -31,7 +31,6 @@ __all__ = [
     "comparisons",
     "conjuncts",
     "facets",
-    "file_name",
     "like",
     "negate",
     "order_facet",

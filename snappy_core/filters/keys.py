@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 Level = Literal["document", "page", "region"]
 BUILT_IN: dict[str, tuple[Level, type[str] | type[float]]] = {
     "document_id": ("document", str), "source": ("document", str), "file_name": ("document", str),
+    "content_hash": ("document", str),
     "page_number": ("page", float), "page_label": ("page", str),
     "region_label": ("region", str), "section": ("region", str),
-    "region_id": ("region", str), "reading_order": ("region", float),
+    "region_id": ("region", str), "citation": ("region", str), "reading_order": ("region", float),
     "bbox_x0": ("region", float), "bbox_y0": ("region", float),
     "bbox_x1": ("region", float), "bbox_y1": ("region", float),
     "page_width": ("region", float), "page_height": ("region", float), "page_unit": ("region", str),
@@ -26,12 +26,3 @@ NOT_FILTERABLE = frozenset(
      "region_score", "page_score", "rerank_score", "rank")
 )  # fmt: skip
 """Keys that regions have, but that tell none from another, or only after the search."""
-
-
-def file_name(source: str) -> str:
-    """Return the last part of a path.
-
-    >>> file_name("/srv/reports/q3.pdf"), file_name("C:\\\\reports\\\\q3.pdf")
-    ('q3.pdf', 'q3.pdf')
-    """
-    return re.split(r"[/\\]", source.rstrip("/\\"))[-1] or source

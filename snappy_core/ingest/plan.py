@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from snappy_core import parsing
@@ -22,6 +23,7 @@ from snappy_core.parsing.reader import expand
 from snappy_core.parsing.source import Source, Sources
 from snappy_core.scoring.pooling import GRID_BLOCK
 from snappy_core.stores.base import DocumentRecord, Store
+from snappy_core.types import Metadata
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,29 +32,66 @@ class PlannedDocument:
 
     Attributes:
         record: what will be stored of it, without metadata.
-        is_new: whether it has to be read: it is not in the index, or not with this content,
-            source and fingerprint.
+        is_new: whether it has to be read: it is not in the index, or not with this content and
+            fingerprint.
+        same_as: the id of another document with the same bytes, of which this is one more source.
         error: why its file cannot be read at all.
     """
 
     source: Source
     record: DocumentRecord
     is_new: bool = False
+    same_as: str | None = None
     error: SnappyError | None = None
 
 
 def plan(
-    store: Store, documents: Sequence[tuple[str, Source]], fingerprint: str
+    store: Store,
+    documents: Sequence[tuple[str, Source]],
+    fingerprint: str,
+    metadata: Metadata | None = None,
+    *,
+    share: bool = False,
+    gone: Collection[str] = (),
 ) -> Iterator[PlannedDocument]:
-    """Yield a plan for each document, given as (document id, source), when it is asked for."""
+    """Yield a plan for each document, given as (document id, source), when it is asked for.
+
+    Args:
+        metadata: what the documents will have; None for what they have.
+        share: make documents with the same bytes and metadata one document with several sources.
+            Documents that are in the index come first: they may lose the bytes they share.
+        gone: ids of documents that will be removed, so that nothing may be one more source of them.
+    """
+    owners: dict[str, DocumentRecord] = {}
+    if share:
+        with store.read() as snapshot:
+            records = snapshot.documents()
+        owners = {r.content_hash: r for r in records if r.fingerprint == fingerprint}
+        owners = {key: r for key, r in owners.items() if r.document_id not in gone}
+        known = {record.document_id for record in records}
+        documents = sorted(documents, key=lambda document: document[0] not in known)
     for document_id, source in documents:
         record = DocumentRecord(document_id, source.name, "", fingerprint)
         try:
             record = replace(record, content_hash=source.content_hash())
         except SnappyError as error:
             yield PlannedDocument(source, record, error=error)
-        else:
+            continue
+        if not share:
             yield PlannedDocument(source, record, is_new(store, record))
+            continue
+        if not is_new(store, record):
+            yield PlannedDocument(source, record)
+            continue
+        owner = owners.get(record.content_hash)
+        for key in [key for key, r in owners.items() if r.document_id == document_id]:
+            del owners[key]  # its bytes of before
+        is_same = metadata is None or owner is None or dict(metadata) == dict(owner.metadata)
+        if owner is not None and owner.document_id != document_id and is_same:
+            yield PlannedDocument(source, record, same_as=owner.document_id)
+        else:
+            owners[record.content_hash] = replace(record, metadata=metadata or {})
+            yield PlannedDocument(source, record, is_new=True)
 
 
 def fingerprint(
@@ -78,20 +117,34 @@ def _name(describe: Describe) -> str:
 
 
 def name_documents(
-    paths: Sources | Iterable[Sources], password: str | None = None
+    paths: Sources | Iterable[Sources],
+    password: str | None = None,
+    root: str | os.PathLike[str] | None = None,
 ) -> list[tuple[str, Source]]:
     """Return (document id, source) of every document that `paths` name, each once.
 
-    The id of a document is the name of its source.
+    The id of a document is the name of its source; with a `root`, that of a file is its path from
+    there.
 
     Raises:
-        ValueError: two different documents have the same name.
+        ValueError: two different documents have the same name, or a file is not below the root.
     """
+    prefix = None if root is None else Source.from_path(root).name.rstrip("/") + "/"
     documents: dict[str, Source] = {}
     for source in expand(paths, password):
-        if documents.setdefault(source.name, source) != source:
-            raise ValueError(f"two different documents are called {source.name!r}")
+        name = source.name
+        if prefix is not None and source.path is not None:
+            if not name.startswith(prefix):
+                raise ValueError(f"{name} is not in the root folder {prefix}")
+            name = name.removeprefix(prefix)
+        if documents.setdefault(name, source) != source:
+            raise ValueError(f"two different documents are called {name!r}")
     return list(documents.items())
+
+
+def is_of_root(document: DocumentRecord) -> bool:
+    """Return whether a document is a file that was named by its path from a root."""
+    return document.source.endswith(f"/{document.document_id}")
 
 
 def name_document(
@@ -141,9 +194,31 @@ def is_new(store: Store, document: DocumentRecord) -> bool:
     """Say whether the index lacks a document, or has it with other content or fingerprint."""
     stored = stored_document(store, document.document_id)
     return stored is None or (
-        (stored.content_hash, stored.fingerprint, stored.source)
-        != (document.content_hash, document.fingerprint, document.source)
+        (stored.content_hash, stored.fingerprint) != (document.content_hash, document.fingerprint)
     )
+
+
+def update_sources(store: Store, document: DocumentRecord) -> None:
+    """Store where a document is now, if it was somewhere else: its folder may have moved."""
+    stored = stored_document(store, document.document_id)
+    if stored is not None and stored.source != document.source:
+        others = [name for name in stored.aliases if name != document.source and is_there(name)]
+        store.set_sources(document.document_id, [document.source, *others])
+
+
+def add_source(store: Store, document_id: str, source: str) -> bool:
+    """Make something one more source of a document; return whether the document is there."""
+    stored = stored_document(store, document_id)
+    if stored is None:
+        return False
+    if source not in stored.sources:
+        store.set_sources(document_id, [*stored.sources, source])
+    return True
+
+
+def is_there(source: str) -> bool:
+    """Return whether a source may still be there: a file that exists, or what was no file."""
+    return not os.path.isabs(source) or os.path.isfile(source)
 
 
 def update_metadata(store: Store, document: DocumentRecord) -> bool:

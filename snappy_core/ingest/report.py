@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 
 from snappy_core.errors import SnappyError
@@ -62,6 +62,9 @@ class IngestReport:
             for each cause in a document.
         pages: number of pages read and written.
         seconds: wall time.
+        duplicates: sources whose bytes another document has, with the id of that document: they
+            are sources of it.
+        removed: documents that `RegionIndex.sync` has removed.
     """
 
     added: tuple[str, ...]
@@ -70,6 +73,8 @@ class IngestReport:
     warnings: tuple[str, ...]
     pages: int
     seconds: float
+    duplicates: Mapping[str, str] = field(default_factory=dict)
+    removed: tuple[str, ...] = ()
 
     def raise_failed(self) -> None:
         """Raise the error of the first document that failed, if any did."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from snappy_core._async import raise_if_cancelled
@@ -13,7 +13,14 @@ from snappy_core.formats import SuppliedPage
 from snappy_core.ingest.describe import Describe
 from snappy_core.ingest.executor import Executor, InlineExecutor
 from snappy_core.ingest.pipeline import Pipeline
-from snappy_core.ingest.plan import fingerprint, plan, stored_document, update_metadata
+from snappy_core.ingest.plan import (
+    add_source,
+    fingerprint,
+    plan,
+    stored_document,
+    update_metadata,
+    update_sources,
+)
 from snappy_core.ingest.progress import IngestProgress, ingest_progress
 from snappy_core.ingest.report import Failure, IngestReport, page_warnings
 from snappy_core.metadata import check_metadata
@@ -34,10 +41,14 @@ def ingest(
     supplied: Mapping[int, SuppliedPage] | None = None,
     describe: Describe | None = None,
     progress: bool | None = None,
+    share: bool = False,
+    gone: Collection[str] = (),
 ) -> IngestReport:
     """Add documents, given as (document id, source); see `RegionIndex.add`.
 
-    `supplied` holds the regions of the only document, by page number.
+    Args:
+        supplied: the regions of the only document, by page number.
+        share, gone: as in `plan`.
     """
     started = time.perf_counter()
     if metadata is not None:
@@ -46,7 +57,8 @@ def ingest(
         (executor or InlineExecutor()).start(encoder) as pool,
         ingest_progress(len(documents), progress) as bar,
     ):
-        planned = plan(store, documents, fingerprint(encoder, reading, supplied, describe))
+        print_of = fingerprint(encoder, reading, supplied, describe)
+        planned = plan(store, documents, print_of, metadata, share=share, gone=gone)
         pipeline = Pipeline(planned, pool, reading, bar.count_document, supplied, describe)
         report = write_documents(store, pipeline, metadata, bar)
     return replace(report, seconds=time.perf_counter() - started)
@@ -62,6 +74,7 @@ def write_documents(
     added: list[str] = []
     unchanged: list[str] = []
     failed: list[Failure] = []
+    duplicates: dict[str, str] = {}
     warnings: list[str] = []
     pages = 0
     for planned, document in pipeline:
@@ -71,6 +84,15 @@ def write_documents(
         try:
             if planned.error is not None:
                 raise planned.error
+            if planned.same_as is not None:
+                if not add_source(store, planned.same_as, name):
+                    raise UnreadableDocumentError(
+                        name, f"has the bytes of {planned.same_as}, which was not added"
+                    )
+                store.delete(document_id)  # which had other bytes before
+                duplicates[name] = planned.same_as
+                bar.finish_document()
+                continue
             stored = stored_document(store, document_id) if metadata is None else None
             record = replace(planned.record, metadata=stored.metadata if stored else metadata or {})
             if document is not None:
@@ -79,10 +101,10 @@ def write_documents(
                 added.append(document_id)
                 warnings += page_warnings(name, causes)
                 pages += bar.pages - pages_before
-            elif update_metadata(store, record):
-                added.append(document_id)
             else:
-                unchanged.append(document_id)
+                update_sources(store, record)
+                is_changed = update_metadata(store, record)
+                (added if is_changed else unchanged).append(document_id)
             bar.finish_document()
         except (StoreError, FormatError):
             raise  # a full disk or wrong regions are no fault of the document
@@ -93,7 +115,9 @@ def write_documents(
             bar.finish_document(
                 f"{name}: {cause}", missing_pages=expected - (bar.pages - pages_before)
             )
-    return IngestReport(tuple(added), tuple(unchanged), tuple(failed), tuple(warnings), pages, 0.0)
+    return IngestReport(
+        tuple(added), tuple(unchanged), tuple(failed), tuple(warnings), pages, 0.0, duplicates
+    )
 
 
 def _watch(

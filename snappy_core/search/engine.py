@@ -97,15 +97,28 @@ def search(
         ranked = ranked[cap_per_group(ranked["page_id"], per_page)]
 
     def ranked_hits() -> Iterator[Hit]:
-        for position, row in enumerate(ranked, start=1):
+        seen: set[tuple[object, ...]] = set()
+        for row in ranked:
             page_id, index, *values = row.tolist()
             context = context_of(page_id)
+            region = context.page.regions[index]
+            # The same bytes may be in the index twice, under names or metadata that differ.
+            identity = (
+                context.document.content_hash,
+                context.page.number,
+                index,
+                region.box,
+                region.text,
+            )
+            if identity in seen:
+                continue
+            seen.add(identity)
             yield make_hit(
                 context,
-                context.page.regions[index],
+                region,
                 index,
                 query=query.text,
-                rank=position,
+                rank=len(seen),
                 locations=prior.matches(page_id, index),
                 **dict(zip(HIT_SCORES, values, strict=True)),
             )

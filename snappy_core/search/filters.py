@@ -26,6 +26,7 @@ from snappy_core.filters import (
     predicate,
     weaken,
 )
+from snappy_core.names import short_name
 from snappy_core.search.page_context import PageContext
 from snappy_core.stores.base import PageFilter, Snapshot, document_row
 from snappy_core.types import LABELS, Region
@@ -136,6 +137,7 @@ def resolve(
 def region_row(context: PageContext, region: Region, region_id: str) -> Row:
     """Return the values of a region by key, for `filters.predicate`."""
     page, words = context.page, list(region.words)
+    document_id = context.document.document_id
     confidences = page.words.confidences
     return {
         **document_row(context.document),
@@ -145,6 +147,7 @@ def region_row(context: PageContext, region: Region, region_id: str) -> Row:
         "page_height": page.height,
         "page_unit": page.unit,
         "region_id": region_id,
+        "citation": short_name(document_id) + region_id.removeprefix(document_id),
         "region_label": region.label,
         "section": region.section,
         "reading_order": region.order,
@@ -229,7 +232,8 @@ class _PageLookup:
         self._snapshot = snapshot
         self._ids_by_source: dict[str, list[str]] = {}
         for document in snapshot.documents():
-            self._ids_by_source.setdefault(document.source, []).append(document.document_id)
+            for source in document.sources:
+                self._ids_by_source.setdefault(source, []).append(document.document_id)
         self._document_ids = {id for ids in self._ids_by_source.values() for id in ids}
         self._pages_by_label: dict[str, dict[str, list[int]]] = {}  # by document id
 

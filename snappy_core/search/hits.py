@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.boxes import Boxes
+from snappy_core.names import short_name
 from snappy_core.search.hits_html import hits_html
 from snappy_core.search.locations.references import LocationMatch
 from snappy_core.types import Box, Matrix, Metadata, Region
@@ -100,6 +101,11 @@ class Hit:
         """The texts of the highlights; () if they are all of the region."""
         texts = tuple(highlight.text for highlight in self.highlights if highlight.text)
         return () if texts == (self.region.text,) else texts
+
+    @property
+    def citation(self) -> str:
+        """A short form of `region_id` for prompts and answers, without the folders of a server."""
+        return short_name(self.document_id) + self.region_id.removeprefix(self.document_id)
 
     @property
     def parent_id(self) -> str | None:

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.errors import IndexMismatchError
-from snappy_core.filters import Condition, Row, file_name
+from snappy_core.filters import Condition, Row
+from snappy_core.names import file_name
 from snappy_core.scoring.membership import Membership
 from snappy_core.stores.catalog import Catalog, PooledVectors
 from snappy_core.types import LABELS, Metadata, MetadataValue, Page, Patches, Region
@@ -55,6 +56,9 @@ class Store(ReadableStore, Protocol):
 
     def set_metadata(self, document_id: str, metadata: Metadata) -> None:
         """Replace the metadata of a document; unknown documents are ignored."""
+
+    def set_sources(self, document_id: str, sources: Sequence[str]) -> None:
+        """Replace the sources of a document, at least one; unknown documents are ignored."""
 
     def delete(self, document_id: str) -> bool:
         """Remove a document; return whether it existed."""
@@ -141,6 +145,7 @@ class DocumentRecord:
         fingerprint: how it was parsed and encoded; when it differs, the document is indexed again.
         pages: number of pages, filled in by the store.
         metadata: the user's own keys.
+        aliases: other sources with the same bytes.
     """
 
     document_id: str
@@ -149,6 +154,12 @@ class DocumentRecord:
     fingerprint: str
     pages: int = 0
     metadata: Metadata = field(default_factory=dict)
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """All sources: the one that it is named by, and the others."""
+        return (self.source, *self.aliases)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -214,8 +225,9 @@ def document_row(document: DocumentRecord) -> Row:
     """Return the values of a document by key, for `filters.predicate`."""
     return {
         "document_id": document.document_id,
-        "source": document.source,
-        "file_name": file_name(document.source),
+        "source": document.sources,
+        "content_hash": document.content_hash,
+        "file_name": tuple(map(file_name, document.sources)),
         **document.metadata,
     }
 

@@ -5,7 +5,8 @@ of events and what their body contains:
 
     encoder   name, dim                the first one counts
     put       document                 its pages are those of the same write; the last one counts
-    set       document_id, metadata    applies to the document as it is then
+    set       document_id, metadata,   applies to the document as it is then
+              source, aliases
     drop      document_id
 """
 
@@ -42,6 +43,20 @@ class Event(Generic[WriteId]):
 def put_body(document: DocumentRecord, pages: int) -> dict[str, Any]:
     """Return the body of the `put` event of a document with this number of pages."""
     return {"document": asdict(replace(document, pages=pages, metadata=dict(document.metadata)))}
+
+
+def set_body(document: DocumentRecord) -> dict[str, Any]:
+    """Return the body of the `set` event that gives a document its metadata and sources."""
+    return {
+        "document_id": document.document_id,
+        "metadata": dict(document.metadata),
+        "source": document.source,
+        "aliases": document.aliases,
+    }
+
+
+def _record(values: Mapping[str, Any]) -> DocumentRecord:
+    return DocumentRecord(**{**values, "aliases": tuple(values.get("aliases", ()))})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +102,7 @@ class EventLog(Generic[WriteId]):
                 encoder = event
                 continue
             if event.kind == "put":
-                record = DocumentRecord(**event.body["document"])
+                record = _record(event.body["document"])
                 entry = entries.get(record.document_id)
                 obsolete = [] if entry is None else [entry.put, entry.set]
                 entries[record.document_id] = Entry(record, event)
@@ -97,7 +112,7 @@ class EventLog(Generic[WriteId]):
             elif event.kind == "set" and event.body["document_id"] in entries:
                 entry = entries[event.body["document_id"]]
                 obsolete = [entry.set]
-                record = replace(entry.record, metadata=event.body["metadata"])
+                record = _record({**asdict(entry.record), **event.body})
                 entries[record.document_id] = replace(entry, record=record, set=event)
             else:  # another encoder, or metadata of a document that does not exist
                 obsolete = [event]

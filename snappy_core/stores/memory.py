@@ -136,6 +136,16 @@ class MemoryStore:
                 records[document_id] = replace(records[document_id], metadata=dict(metadata))
                 self._snapshot = replace(self._snapshot, records=records)
 
+    def set_sources(self, document_id: str, sources: Sequence[str]) -> None:
+        with self._lock:
+            records = dict(self._snapshot.records)
+            if document_id in records:
+                source, *aliases = sources
+                records[document_id] = replace(
+                    records[document_id], source=source, aliases=tuple(aliases)
+                )
+                self._snapshot = replace(self._snapshot, records=records)
+
     def delete(self, document_id: str) -> bool:
         with self._lock:
             exists = document_id in self._snapshot.records

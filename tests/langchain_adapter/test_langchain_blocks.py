@@ -12,6 +12,7 @@ from langchain_core.messages import HumanMessage, ToolMessage
 from PIL import Image
 
 from snappy_core import PageUnavailableError, RegionIndex, Source
+from snappy_core.names import file_name
 from snappy_core.testing import FakeEncoder
 from snappy_langchain import citation, page_link, region_blocks, search_result, to_document
 
@@ -34,7 +35,8 @@ def test_text_blocks(found, report_index):
     assert region_blocks(found) == [
         {
             "type": "text",
-            "text": f"[{h.region_id}] {h.source}, page {h.page_label}\n{h.region.text}" + told(h),
+            "text": f"[{h.citation}] {file_name(h.source)}, page {h.page_label}\n{h.region.text}"
+            + told(h),
         }
         for h in hits
     ]
@@ -48,7 +50,7 @@ def test_text_and_pictures(found, report_index):
     assert blocks[::2] == region_blocks(found)
     for hit, block in zip(hits, blocks[1::2], strict=True):
         assert (block["type"], block["mime_type"]) == ("image", "image/png")
-        assert block["id"] == hit.region_id
+        assert block["id"] == hit.citation
         picture = Image.open(io.BytesIO(base64.b64decode(block["base64"])))
         expected = report_index.region_image(hit.region_id, hit.region.text)
         assert picture.convert("RGB").tobytes() == expected.tobytes()
@@ -77,7 +79,7 @@ def test_search_results(found, report_index):
     for hit, one in zip(report_index.search(QUESTION, k=3), found, strict=True):
         assert search_result(one) == {
             "type": "search_result",
-            "source": hit.region_id,
+            "source": hit.citation,
             "title": f"report.pdf, page {hit.page_label}",
             "content": [{"type": "text", "text": hit.region.text}],
             "citations": {"enabled": True},

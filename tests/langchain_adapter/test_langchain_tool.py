@@ -1,6 +1,8 @@
 """The tool, alone and in the hands of an agent."""
 
 import asyncio
+import json
+import shutil
 
 import pytest
 from langchain.agents import create_agent
@@ -42,7 +44,7 @@ async def test_text_for_the_model_and_documents_for_the_program(report_index):
     assert message.content == region_blocks(message.artifact)
     assert message == await tool.ainvoke(call(tool, query=QUESTION))
     for block, document in zip(message.content, message.artifact, strict=True):
-        assert block["text"].startswith(f"[{document.metadata['region_id']}] ")
+        assert block["text"].startswith(f"[{document.metadata['citation']}] ")
     best = read_highlights(message.artifact[0].metadata)[0].text
     assert f"\nMost relevant:\n> {best}" in message.content[0]["text"]
 
@@ -53,6 +55,25 @@ async def test_pictures(report_index):
     assert message.content == region_blocks(message.artifact, report_index)
     assert [block["type"] for block in message.content] == ["text", "image"] * 2
     assert message == await tool.ainvoke(call(tool, query=QUESTION))
+
+
+def test_no_folder_of_the_server_reaches_the_model(tmp_path, data):
+    path = tmp_path / "secret-folder" / "table.pdf"
+    path.parent.mkdir()
+    shutil.copy(data / "table.pdf", path)
+    index = RegionIndex(encoder=FakeEncoder())
+    index.add(path).raise_failed()
+    tool = create_region_tool(index, k=2, images=True)
+    message = tool.invoke(call(tool, query="price"))
+    assert message.artifact[0].metadata["source"] == str(path)  # for the program
+    told = json.dumps(message.content)
+    assert "table.pdf" in told
+    assert "secret-folder" not in told
+    path.unlink()
+    tool.handle_tool_error = True
+    failed = tool.invoke(call(tool, query="price")).content
+    assert "table.pdf, page 1: there is no such file" in failed
+    assert "secret-folder" not in failed
 
 
 def test_model_gives_the_question_only(report_index):

@@ -246,7 +246,7 @@ def test_neighbors_lead_through_the_page_in_reading_order(index):
 def test_model_reads_what_it_needs_to_cite(retriever):
     node = retriever.retrieve(QUESTION)[0].node
     told = "\n".join(
-        f"{key}: {node.metadata[key]}" for key in ("region_id", "source", "page_label")
+        f"{key}: {node.metadata[key]}" for key in ("citation", "file_name", "page_label")
     )
     assert node.get_content(MetadataMode.LLM) == f"{told}\n\n{node.text}"
     assert node.get_content(MetadataMode.EMBED) == node.text

@@ -35,7 +35,8 @@ async def test_content_cites_and_raw_output_holds_the_nodes(retriever):
     for output in (tool.call(question=QUESTION), await tool.acall(question=f"{QUESTION}\n")):
         assert output.raw_output == nodes
         for part, node in zip(output.content.split("\n\n["), nodes, strict=True):
-            head = f"{node.node_id}] report.pdf, page {node.metadata['page_label']}\n{node.text}"
+            place = f"{node.metadata['citation']}] report.pdf, page {node.metadata['page_label']}"
+            head = f"{place}\n{node.text}"
             lines = quotes(node.metadata, node.text)
             told = "".join(f"\n> {line}" for line in lines)
             assert part.removeprefix("[") == head + (f"\nMost relevant:{told}" if lines else "")
@@ -104,4 +105,4 @@ async def test_in_a_react_agent(retriever):
     llm = MockFunctionCallingLLM(response_generator=answer)
     answered, [output] = await run(ReActAgent(tools=[region_tool(retriever)], llm=llm))
     assert not output.is_error
-    assert answered == f"Many [{retriever.retrieve(QUESTION)[0].node_id}]."
+    assert answered == f"Many [{retriever.retrieve(QUESTION)[0].metadata['citation']}]."

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from snappy_core.errors import StoreError
 from snappy_core.stores import codec
 from snappy_core.stores.base import DocumentRecord, PageRecord, check_encoder
 from snappy_core.stores.checks import DAMAGE
-from snappy_core.stores.event_log import OpenStates, put_body
+from snappy_core.stores.event_log import OpenStates, put_body, set_body
 from snappy_core.stores.lance.rows import ABANDONED, TableLog, event_row, new_write, page_row
 from snappy_core.stores.lance.snapshot import LanceCache, LanceSnapshot
 from snappy_core.stores.lance.table import LanceTable
@@ -118,10 +119,17 @@ class LanceStore:
         self._merge_if_fragmented()
 
     def set_metadata(self, document_id: str, metadata: Metadata) -> None:
+        self._set(document_id, metadata=metadata)
+
+    def set_sources(self, document_id: str, sources: Sequence[str]) -> None:
+        self._set(document_id, source=sources[0], aliases=tuple(sources[1:]))
+
+    def _set(self, document_id: str, **changes: Any) -> None:
         with self._lock:
-            if document_id in self._latest().log.events.entries:
-                body = {"document_id": document_id, "metadata": dict(metadata)}
-                self._append(event_row(new_write(), "set", body))
+            entry = self._latest().log.events.entries.get(document_id)
+            if entry is not None:
+                record = replace(entry.record, **changes)
+                self._append(event_row(new_write(), "set", set_body(record)))
 
     def delete(self, document_id: str) -> bool:
         with self._lock:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from snappy_core.errors import StoreError
 from snappy_core.stores.base import DocumentRecord, PageRecord, check_encoder
-from snappy_core.stores.event_log import Entry, Event, OpenStates
+from snappy_core.stores.event_log import Entry, Event, OpenStates, set_body
 from snappy_core.stores.qdrant.log import QdrantLog, put_event_body
 from snappy_core.stores.qdrant.log_collection import LogCollection, LogReader, new_write
 from snappy_core.stores.qdrant.page_collection import PageCollection, PooledCache
@@ -159,10 +160,17 @@ class QdrantStore:
                 self._clean(_KEEP)
 
     def set_metadata(self, document_id: str, metadata: Metadata) -> None:
+        self._set(document_id, metadata=metadata)
+
+    def set_sources(self, document_id: str, sources: Sequence[str]) -> None:
+        self._set(document_id, source=sources[0], aliases=tuple(sources[1:]))
+
+    def _set(self, document_id: str, **changes: Any) -> None:
         with self._lock:
-            if document_id in self._reader.latest().events.entries:
-                body = {"document_id": document_id, "metadata": dict(metadata)}
-                self._log.append(self._reader.new_event("set", body))
+            entry = self._reader.latest().events.entries.get(document_id)
+            if entry is not None:
+                record = replace(entry.record, **changes)
+                self._log.append(self._reader.new_event("set", set_body(record)))
 
     def delete(self, document_id: str) -> bool:
         with self._lock:

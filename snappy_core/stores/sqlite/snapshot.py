@@ -242,19 +242,22 @@ class SqliteSnapshot(CatalogSnapshot):
         return _read_page(self._connection, page_id, unpack, query)
 
     def _select_documents(self, where: str = "", *values: str | int) -> list[DocumentRecord]:
-        query = (
-            "SELECT document_id, source, content_hash, fingerprint, pages, metadata "
-            f"FROM documents {where} ORDER BY document_id"
-        )
-        return [_record(*row) for row in self._connection.execute(query, values)]
+        query = f"SELECT * FROM documents {where} ORDER BY document_id"
+        return [_record(*row[1:]) for row in self._connection.execute(query, values)]
 
 
 def _record(
-    name: str, source: str, content_hash: str, fingerprint: str, pages: int, metadata: str
+    name: str,
+    source: str,
+    content_hash: str,
+    fingerprint: str,
+    pages: int,
+    metadata: str,
+    aliases: str = "[]",  # which older schemas do not have
 ) -> DocumentRecord:
     try:
-        keys = dict(json.loads(metadata))
-        return DocumentRecord(name, source, content_hash, fingerprint, int(pages), keys)
+        keys, others = dict(json.loads(metadata)), tuple(json.loads(aliases))
+        return DocumentRecord(name, source, content_hash, fingerprint, int(pages), keys, others)
     except DAMAGE as error:
         raise StoreError(
             f"{name} is damaged in the index ({error}); delete it and add it again"

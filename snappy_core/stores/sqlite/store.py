@@ -6,7 +6,7 @@ import json
 import os
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -117,10 +117,23 @@ class SqliteStore:
                 "UPDATE documents SET metadata = ? WHERE document_id = ?",
                 (json.dumps(dict(metadata)), document_id),
             )
-            query = "SELECT id, source FROM documents WHERE document_id = ?"
-            for row_id, source in connection.execute(query, (document_id,)).fetchall():
-                record = DocumentRecord(document_id, source, "", "", metadata=metadata)
-                key_tables.replace_document(connection, row_id, record)
+            self._index_keys(connection, document_id)
+
+    def set_sources(self, document_id: str, sources: Sequence[str]) -> None:
+        source, *aliases = sources
+        with self._connections.write() as connection:
+            connection.execute(
+                "UPDATE documents SET source = ?, aliases = ? WHERE document_id = ?",
+                (source, json.dumps(aliases), document_id),
+            )
+            self._index_keys(connection, document_id)
+
+    def _index_keys(self, connection: sqlite3.Connection, document_id: str) -> None:
+        query = "SELECT id FROM documents WHERE document_id = ?"
+        for (row_id,) in connection.execute(query, (document_id,)).fetchall():
+            record = SqliteSnapshot(connection, self._catalogs).document(document_id)
+            assert record is not None
+            key_tables.replace_document(connection, row_id, record)
 
     def delete(self, document_id: str) -> bool:
         with self._connections.write() as connection:
@@ -171,8 +184,8 @@ def _check_place(path: Path, create: bool) -> None:
 def _insert_document(connection: sqlite3.Connection, document: DocumentRecord, pages: int) -> int:
     """Insert a document without its pages, and return the id of its row."""
     cursor = connection.execute(
-        "INSERT INTO documents (document_id, source, content_hash, fingerprint, pages, metadata) "
-        "VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO documents (document_id, source, content_hash, fingerprint, pages, metadata, "
+        "aliases) VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
             document.document_id,
             document.source,
@@ -180,6 +193,7 @@ def _insert_document(connection: sqlite3.Connection, document: DocumentRecord, p
             document.fingerprint,
             pages,
             json.dumps(dict(document.metadata)),
+            json.dumps(document.aliases),
         ),
     )
     assert cursor.lastrowid is not None

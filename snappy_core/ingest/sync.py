@@ -1,0 +1,105 @@
+"""Synchronizing an index with a folder: what is new or changed is added, what is gone removed."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import Any
+
+from snappy_core.encoders.base import Encoder
+from snappy_core.ingest import plan
+from snappy_core.ingest.report import IngestReport
+from snappy_core.ingest.write import ingest
+from snappy_core.metadata import check_metadata
+from snappy_core.parsing.options import ReadingOptions
+from snappy_core.parsing.source import Source
+from snappy_core.stores.base import Store
+from snappy_core.types import NewMetadata
+
+
+def sync(
+    store: Store,
+    encoder: Encoder,
+    folder: str | os.PathLike[str],
+    *,
+    root: str | os.PathLike[str] | None,
+    metadata: NewMetadata | None,
+    password: str | None,
+    reading: ReadingOptions,
+    dry_run: bool,
+    **options: Any,
+) -> IngestReport:
+    """Make an index hold what a folder holds; see `RegionIndex.sync`."""
+    if not os.path.isdir(folder):
+        raise NotADirectoryError(f"{os.fspath(folder)} is no folder to synchronize with")
+    root = folder if root is None else root
+    documents = plan.name_documents(folder, password, root)
+    if not documents:
+        raise ValueError(
+            f"{os.fspath(folder)} holds no documents; is it mounted? To empty an index, delete "
+            "its documents"
+        )
+    gone = _gone(store, {name for name, _ in documents}, folder, root)
+    if dry_run:
+        report = _foresee(store, encoder, documents, metadata, reading, gone)
+    else:
+        report = ingest(
+            store, encoder, documents, metadata=metadata, reading=reading, share=True, gone=gone,
+            **options,
+        )  # fmt: skip
+        for name in gone:
+            store.delete(name)
+        _drop_aliases(store, [name for name, _ in documents])
+    return replace(report, removed=tuple(gone))
+
+
+def _gone(
+    store: Store,
+    present: set[str],
+    folder: str | os.PathLike[str],
+    root: str | os.PathLike[str],
+) -> list[str]:
+    """Return the ids of the documents of the folder that are no longer in it."""
+    base, start = (f"{Source.from_path(path).name.rstrip('/')}/" for path in (root, folder))
+    prefix = start.removeprefix(base)
+    with store.read() as snapshot:
+        return [
+            document.document_id
+            for document in snapshot.documents()
+            if plan.is_of_root(document)
+            and document.document_id.startswith(prefix)
+            and document.document_id not in present
+        ]
+
+
+def _drop_aliases(store: Store, names: list[str]) -> None:
+    """Forget further sources of documents that are gone."""
+    for name in names:
+        record = plan.stored_document(store, name)
+        if record is not None and record.aliases:
+            aliases = [source for source in record.aliases if plan.is_there(source)]
+            if len(aliases) < len(record.aliases):
+                store.set_sources(name, [record.source, *aliases])
+
+
+def _foresee(
+    store: Store,
+    encoder: Encoder,
+    documents: list[tuple[str, Source]],
+    metadata: NewMetadata | None,
+    reading: ReadingOptions,
+    gone: list[str],
+) -> IngestReport:
+    """Return the report of adding documents, as far as it can be told without reading them."""
+    keys = None if metadata is None else check_metadata(metadata)
+    added, unchanged, duplicates = list[str](), list[str](), dict[str, str]()
+    print_of = plan.fingerprint(encoder, reading)
+    for planned in plan.plan(store, documents, print_of, keys, share=True, gone=gone):
+        document_id = planned.record.document_id
+        if planned.same_as is not None:
+            duplicates[planned.source.name] = planned.same_as
+            continue
+        stored = plan.stored_document(store, document_id)
+        has_new_keys = stored is not None and keys is not None and dict(stored.metadata) != keys
+        (added if planned.is_new or has_new_keys else unchanged).append(document_id)
+    return IngestReport(tuple(added), tuple(unchanged), (), (), 0, 0.0, duplicates)

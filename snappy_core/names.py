@@ -1,0 +1,38 @@
+"""Short names of documents for people and language models, which have no use for server paths."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+_FOLDERS = re.compile(r"(?<![\w:/\\.~-])(?:[A-Za-z]:)?[/\\](?:[^/\\\s:'\"]+[/\\])+")
+
+
+def file_name(source: str) -> str:
+    """Return the last part of a path.
+
+    >>> file_name("/srv/reports/q3.pdf"), file_name("C:\\\\reports\\\\q3.pdf")
+    ('q3.pdf', 'q3.pdf')
+    """
+    return re.split(r"[/\\]", source.rstrip("/\\"))[-1] or source
+
+
+def short_name(document_id: str) -> str:
+    """Return a document id without the folders of an absolute path, still different from others.
+
+    >>> short_name("2025/q3.pdf"), short_name("/srv/reports/q3.pdf")
+    ('2025/q3.pdf', 'q3.pdf~c3de1c')
+    """
+    if not re.match(r"(?:[A-Za-z]:)?[/\\]", document_id):
+        return document_id
+    digest = hashlib.sha256(document_id.encode("utf-8", "backslashreplace")).hexdigest()
+    return f"{file_name(document_id)}~{digest[:6]}"
+
+
+def without_folders(text: str) -> str:
+    """Return a message with absolute paths cut to their last part.
+
+    >>> without_folders("/srv/reports/q3.pdf, page 2: the file has changed and/or moved")
+    'q3.pdf, page 2: the file has changed and/or moved'
+    """
+    return _FOLDERS.sub("", text)

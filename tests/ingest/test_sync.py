@@ -1,0 +1,170 @@
+"""What a document is: its path from a root, its bytes; and folders that an index follows."""
+
+import shutil
+
+import pytest
+
+from snappy_core import RegionIndex, Source
+from snappy_core.display.render import draw_stored_page
+from snappy_core.stores import MemoryStore, SqliteStore
+from snappy_core.testing import FakeEncoder
+
+
+class CountingEncoder(FakeEncoder):
+    """Counts the pages that it encodes."""
+
+    pages = 0
+
+    def encode_pages(self, pages):
+        self.pages += len(pages)
+        return super().encode_pages(pages)
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def index(request, tmp_path):
+    store = MemoryStore() if request.param == "memory" else SqliteStore(tmp_path / "i.snappy")
+    with RegionIndex(store, CountingEncoder()) as index:
+        yield index
+
+
+@pytest.fixture
+def folder(tmp_path, data):
+    folder = tmp_path / "docs"
+    (folder / "2025").mkdir(parents=True)
+    shutil.copy(data / "table.pdf", folder / "a.pdf")
+    shutil.copy(data / "unicode.pdf", folder / "2025" / "b.pdf")
+    return folder
+
+
+def sources(index):
+    return {record.document_id: record.sources for record in index.documents()}
+
+
+def test_a_moved_folder_is_the_same_documents(index, folder, tmp_path):
+    report = index.add(folder, root=folder, metadata={"team": "x"})
+    assert set(report.added) == {"a.pdf", "2025/b.pdf"}
+    pages = index.encoder.pages
+    moved = folder.rename(tmp_path / "elsewhere")
+    report = index.add(moved, root=moved)
+    assert set(report.unchanged) == {"a.pdf", "2025/b.pdf"}
+    assert report.added == ()
+    assert index.encoder.pages == pages
+    assert sources(index)["a.pdf"] == (f"{moved}/a.pdf",)
+    (hit,) = index.search("price", k=1, filter={"document_id": "a.pdf"})
+    assert hit.region_id.startswith("a.pdf#p1")
+    assert hit.citation == hit.region_id
+    assert index.page_image(hit, dpi=30).width > 0
+
+
+def test_files_outside_the_root_are_refused(index, folder, data):
+    with pytest.raises(ValueError, match=r"table.pdf is not in the root folder .*/docs/"):
+        index.add([data / "table.pdf"], root=folder)
+
+
+def test_the_same_bytes_are_one_document(index, folder, data):
+    shutil.copy(folder / "a.pdf", folder / "copy of a.pdf")
+    report = index.add(folder, root=folder)
+    assert report.duplicates == {f"{folder}/copy of a.pdf": "a.pdf"}
+    assert sources(index)["a.pdf"] == (f"{folder}/a.pdf", f"{folder}/copy of a.pdf")
+    again = index.add([folder / "copy of a.pdf", Source.from_bytes(
+        (folder / "a.pdf").read_bytes(), "upload.pdf")], root=folder)  # fmt: skip
+    assert set(again.duplicates.values()) == {"a.pdf"}
+    assert sources(index)["a.pdf"][-1] == "upload.pdf"
+    assert len(index.documents()) == 2
+    for name in ("copy of a.pdf", "upload.pdf", "a.pdf"):
+        hits = index.search("price", k=50, filter={"file_name": name})
+        assert {hit.document_id for hit in hits} == {"a.pdf"}
+    (folder / "a.pdf").unlink()
+    record = next(r for r in index.documents() if r.document_id == "a.pdf")
+    assert draw_stored_page(record, 1, 30, None).width > 0  # from the other source
+
+
+def test_copies_with_other_metadata_stay_apart_and_fill_no_places(index, folder):
+    shutil.copy(folder / "a.pdf", folder / "copy.pdf")
+    index.add(folder / "a.pdf", root=folder, metadata={"groups": ["hr"]})
+    report = index.add(folder / "copy.pdf", root=folder, metadata={"groups": ["all"]})
+    assert report.added == ("copy.pdf",)
+    hits = index.search("price", k=50)
+    assert len({hit.region.text for hit in hits}) == len(hits)
+    assert [hit.rank for hit in hits] == list(range(1, len(hits) + 1))
+    for group, name in (("hr", "a.pdf"), ("all", "copy.pdf")):
+        found = index.search("price", k=50, filter={"groups": group})
+        assert {hit.document_id for hit in found} == {name}
+        assert len(found) == len(hits)
+
+
+def test_a_copy_whose_original_changes_is_read(index, folder, data):
+    shutil.copy(folder / "a.pdf", folder / "z.pdf")
+    index.add(folder, root=folder)
+    shutil.copy(data / "list_items.pdf", folder / "a.pdf")
+    report = index.add(folder, root=folder)
+    assert set(report.added) == {"a.pdf", "z.pdf"}
+    assert sources(index)["a.pdf"] == (f"{folder}/a.pdf",)
+    shutil.copy(folder / "a.pdf", folder / "z.pdf")  # now they are the same again
+    report = index.add(folder, root=folder)
+    assert report.duplicates == {f"{folder}/z.pdf": "a.pdf"}
+    assert set(sources(index)) == {"a.pdf", "2025/b.pdf"}
+
+
+def test_a_copy_of_what_cannot_be_read_fails_too(index, data, tmp_path):
+    for name in ("a.pdf", "b.pdf"):
+        shutil.copy(data / "truncated.pdf", tmp_path / name)
+    report = index.add([tmp_path / "a.pdf", tmp_path / "b.pdf"])
+    assert [failure.source for failure in report.failed] == [
+        f"{tmp_path}/a.pdf",
+        f"{tmp_path}/b.pdf",
+    ]
+    assert "has the bytes of" in report.failed[1].cause
+    assert index.documents() == []
+
+
+def test_sync_adds_updates_and_removes(index, folder, data):
+    kept = index.add(Source.from_bytes((data / "hyphens.pdf").read_bytes(), "upload.pdf"))
+    index.add(data / "many_pages.pdf")
+    index.add_document(data / "ligatures.pdf", document_id="mine")
+    others = {"upload.pdf", f"{data}/many_pages.pdf", "mine"}
+    assert kept.added == ("upload.pdf",)
+    assert set(index.sync(folder).added) == {"a.pdf", "2025/b.pdf"}
+    shutil.copy(data / "list_items.pdf", folder / "a.pdf")
+    (folder / "2025" / "b.pdf").unlink()
+    shutil.copy(data / "two_columns.pdf", folder / "c.pdf")
+    foreseen = index.sync(folder, dry_run=True)
+    assert set(sources(index)) == {"a.pdf", "2025/b.pdf", *others}
+    report = index.sync(folder)
+    for each in (foreseen, report):
+        assert set(each.added) == {"a.pdf", "c.pdf"}
+        assert each.removed == ("2025/b.pdf",)
+    assert set(sources(index)) == {"a.pdf", "c.pdf", *others}
+    assert index.sync(folder).removed == ()
+
+
+def test_sync_of_a_part_leaves_the_rest(index, folder):
+    index.sync(folder)
+    (folder / "a.pdf").unlink()
+    (folder / "2025" / "b.pdf").rename(folder / "2025" / "c.pdf")
+    report = index.sync(folder / "2025", root=folder)
+    assert (report.added, report.removed) == (("2025/c.pdf",), ("2025/b.pdf",))
+    assert set(sources(index)) == {"a.pdf", "2025/c.pdf"}
+
+
+def test_sync_forgets_a_copy_that_is_gone(index, folder):
+    shutil.copy(folder / "a.pdf", folder / "z.pdf")
+    index.sync(folder)
+    assert len(sources(index)["a.pdf"]) == 2
+    (folder / "z.pdf").unlink()
+    assert index.sync(folder).removed == ()
+    assert sources(index)["a.pdf"] == (f"{folder}/a.pdf",)
+    (folder / "a.pdf").rename(folder / "z.pdf")
+    report = index.sync(folder)
+    assert (report.added, report.removed) == (("z.pdf",), ("a.pdf",))
+
+
+def test_sync_does_not_empty_an_index_by_mistake(index, folder, tmp_path):
+    index.sync(folder)
+    empty = tmp_path / "empty"
+    with pytest.raises(NotADirectoryError, match="is no folder"):
+        index.sync(empty)
+    empty.mkdir()
+    with pytest.raises(ValueError, match="holds no documents; is it mounted"):
+        index.sync(empty)
+    assert len(index.documents()) == 2

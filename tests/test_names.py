@@ -1,0 +1,34 @@
+"""Short names: nothing of a server's folders."""
+
+import pytest
+
+from snappy_core.names import file_name, short_name, without_folders
+
+
+def test_short_names_differ_where_ids_do():
+    a, b = short_name("/srv/a/q3.pdf"), short_name("/srv/b/q3.pdf")
+    assert a != b
+    assert {a.partition("~")[0], b.partition("~")[0]} == {"q3.pdf"}
+    assert short_name("2025/q3.pdf") == "2025/q3.pdf"
+    assert short_name("report 7") == "report 7"
+    assert short_name("C:\\secret\\q3.pdf").startswith("q3.pdf~")
+
+
+@pytest.mark.parametrize(
+    ("message", "short"),
+    [
+        ("/srv/reports/q3.pdf: is empty", "q3.pdf: is empty"),
+        ("cannot read '/srv/a b.pdf'", "cannot read 'a b.pdf'"),
+        ("C:\\x\\y.pdf is gone", "y.pdf is gone"),
+        ("either and/or 1/2", "either and/or 1/2"),
+        ("2025/q3.pdf page 2", "2025/q3.pdf page 2"),
+        ("s3://bucket/x: denied", "s3://bucket/x: denied"),
+    ],
+)
+def test_messages_lose_folders(message, short):
+    assert without_folders(message) == short
+
+
+def test_file_name_of_a_bare_name():
+    assert file_name("scan") == "scan"
+    assert file_name("/") == "/"
