@@ -4,6 +4,17 @@ Wrong arguments raise `ValueError` or `TypeError`, as everywhere in Python. Mess
 value, the file and what to do.
 """
 
+from pathlib import Path
+
+
+def install_hint(extra: str) -> str:
+    """Return the command that installs an extra, from the checkout if this is one."""
+    checkout = Path(__file__).parents[1]
+    is_checkout = (checkout / "pyproject.toml").is_file() and (checkout / "Makefile").is_file()
+    if is_checkout:
+        return f"pip install -e '{checkout}[{extra}]'"
+    return f"pip install 'snappy-retriever[{extra}]'"
+
 
 class SnappyError(Exception):
     """Base class of all errors that Snappy raises on purpose."""

@@ -10,6 +10,7 @@ from snappy_core._async import async_twin
 from snappy_core.bound_encoder import BoundEncoder
 from snappy_core.display.render import crop, draw_page, draw_stored_page
 from snappy_core.encoders import Encoder
+from snappy_core.filters import Filter
 from snappy_core.formats import SuppliedRegions
 from snappy_core.info import IndexInfo, read_info
 from snappy_core.ingest import plan
@@ -19,9 +20,11 @@ from snappy_core.ingest.precomputed import with_patches
 from snappy_core.ingest.report import IngestReport
 from snappy_core.ingest.sync import sync
 from snappy_core.ingest.write import ingest
+from snappy_core.metadata import check_metadata
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Sources
 from snappy_core.search import engine, explain
+from snappy_core.search.filters import find_documents
 from snappy_core.search.grounding.in_index import ground_in_index
 from snappy_core.search.grounding.passages import Source as GroundingSource
 from snappy_core.search.grounding.report import Grounding
@@ -53,7 +56,7 @@ class RegionIndex:
                 print(hit.page_number, hit.region.label, hit.region.box, hit.region.text)
 
     Args:
-        store: where the index is kept; in memory by default.
+        store: where the index is kept, or a location as in `open`; in memory by default.
         encoder: by default the encoder that created the index, opened by its name when it is
             first needed, if it is on this machine: pass one to have it downloaded. A new index
             uses the embedded one (all-MiniLM-L6-v2, English, CPU).
@@ -63,7 +66,13 @@ class RegionIndex:
             opened by its name.
     """
 
-    def __init__(self, store: Store | None = None, encoder: Encoder | None = None) -> None:
+    def __init__(
+        self,
+        store: Store | str | os.PathLike[str] | None = None,
+        encoder: Encoder | None = None,
+    ) -> None:
+        if isinstance(store, (str, os.PathLike)):
+            store = open_store(store)
         self._store: Store = MemoryStore() if store is None else store
         self._encoder = BoundEncoder(self._store, encoder)
         self._landmarks = LandmarkCache()
@@ -106,7 +115,7 @@ class RegionIndex:
         executor: Executor | None = None,
         progress: bool | None = None,
     ) -> IngestReport:
-        """Add documents: files, folders, or `Source.from_bytes(data, name)`.
+        """Add documents: files, folders, bytes, or `Source.from_bytes(data, name)`.
 
         Unchanged documents are skipped and changed ones replaced, each in one transaction: after
         an interruption, adding again does the rest. A document that cannot be read is reported,
@@ -155,6 +164,7 @@ class RegionIndex:
         metadata: NewMetadata | None = None,
         password: str | None = None,
         reading: ReadingOptions = ReadingOptions(),
+        describe: Describe | None = None,
         executor: Executor | None = None,
         progress: bool | None = None,
         dry_run: bool = False,
@@ -183,6 +193,7 @@ class RegionIndex:
             metadata=metadata,
             password=password,
             reading=reading,
+            describe=describe,
             executor=executor,
             progress=progress,
             dry_run=dry_run,
@@ -369,9 +380,54 @@ class RegionIndex:
         with self._store.read() as snapshot:
             return snapshot.documents()
 
-    def delete(self, document_id: str) -> bool:
-        """Remove a document; return whether there was one."""
-        return self._store.delete(document_id)
+    def delete(self, document_ids: str | Iterable[str] = (), *, where: Filter | None = None) -> int:
+        """Remove documents, each in one transaction; return how many there were.
+
+        Args:
+            document_ids: one id or several; other sources of a document are no ids.
+            where: remove also what meets this filter on documents.
+
+        Raises:
+            ValueError: neither ids nor a filter, or a filter on pages or regions.
+        """
+        if isinstance(document_ids, str):
+            if where is None:
+                return self._store.delete(document_ids)
+            document_ids = [document_ids]
+        return sum(map(self._store.delete, self._select(document_ids, where)))
+
+    def update_metadata(
+        self,
+        metadata: NewMetadata,
+        document_ids: str | Iterable[str] = (),
+        *,
+        where: Filter | None = None,
+    ) -> int:
+        """Set metadata keys of documents, whose other keys stay; return how many were changed.
+
+        Args:
+            metadata: as in `add`.
+            document_ids, where: as in `delete`.
+        """
+        changes = check_metadata(metadata)
+        names = [document_ids] if isinstance(document_ids, str) else document_ids
+        changed = 0
+        for name in self._select(names, where):
+            record = plan.stored_document(self._store, name)
+            if record is not None and {**record.metadata, **changes} != dict(record.metadata):
+                self._store.set_metadata(name, {**record.metadata, **changes})
+                changed += 1
+        return changed
+
+    def _select(self, document_ids: Iterable[str], where: Filter | None) -> list[str]:
+        """Return ids of documents, given or found by a filter, each once."""
+        names = list(document_ids)
+        if where is not None:
+            with self._store.read() as snapshot:
+                names += sorted(find_documents(snapshot, where))
+        elif not names:
+            raise ValueError("give document ids, or where=, a filter ({} for all documents)")
+        return list(dict.fromkeys(names))
 
     def compact(self) -> None:
         """Reclaim the space of deleted and replaced documents; readers are not interrupted."""
@@ -403,4 +459,5 @@ class RegionIndex:
     aregion_image = async_twin(region_image)
     adocuments = async_twin(documents)
     adelete = async_twin(delete)
+    aupdate_metadata = async_twin(update_metadata)
     acompact = async_twin(compact)

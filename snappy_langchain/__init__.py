@@ -14,12 +14,12 @@ try:
     from snappy_langchain.retriever import SnappyRetriever
     from snappy_langchain.tool import create_region_tool
 except ModuleNotFoundError as error:
-    from snappy_core.errors import MissingDependencyError
+    from snappy_core.errors import MissingDependencyError, install_hint
 
     if (error.name or "").partition(".")[0] != "langchain_core":
         raise
     raise MissingDependencyError(
-        "snappy_langchain needs langchain-core: pip install 'snappy-retriever[langchain]'"
+        f"snappy_langchain needs langchain-core: {install_hint('langchain')}"
     ) from error
 
 __all__ = [

@@ -8,12 +8,12 @@ try:
     from snappy_llamaindex.retriever import SnappyRetriever
     from snappy_llamaindex.tool import region_tool
 except ModuleNotFoundError as error:
-    from snappy_core.errors import MissingDependencyError
+    from snappy_core.errors import MissingDependencyError, install_hint
 
     if (error.name or "").partition(".")[0] != "llama_index":
         raise
     raise MissingDependencyError(
-        "snappy_llamaindex needs llama-index-core: pip install 'snappy-retriever[llamaindex]'"
+        f"snappy_llamaindex needs llama-index-core: {install_hint('llamaindex')}"
     ) from error
 
 __all__ = [

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.encoders.base import Encoder
-from snappy_core.errors import MissingDependencyError
+from snappy_core.errors import MissingDependencyError, install_hint
 from snappy_core.evaluation.evidence import CorpusWords, WordRanker
 from snappy_core.registry import Registry
 from snappy_core.scoring.idf import term
@@ -48,7 +48,7 @@ def chunk_rankers(
                 yield from _rankers(f"{size} words, {name}", chunks, words, vectors, encoder)
     except ImportError as error:
         raise MissingDependencyError(
-            "plain chunking needs its splitters: pip install 'snappy-retriever[eval]'"
+            f"plain chunking needs its splitters: {install_hint('eval')}"
         ) from error
 
 

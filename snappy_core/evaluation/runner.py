@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.encoders.base import Encoder
-from snappy_core.errors import MissingDependencyError
+from snappy_core.errors import MissingDependencyError, install_hint
 from snappy_core.evaluation import bench
 from snappy_core.evaluation.chunks import chunk_rankers
 from snappy_core.evaluation.evidence import CorpusWords, WordRanker, measure_evidence
@@ -191,7 +191,7 @@ def _bm25(corpus: bench.Corpus) -> bench.Ranker:
         from bm25s import BM25
     except ImportError as error:
         raise MissingDependencyError(
-            "the evaluation needs BM25: pip install 'snappy-retriever[eval]'"
+            f"the evaluation needs BM25: {install_hint('eval')}"
         ) from error
 
     def terms(text: str) -> list[str]:

@@ -14,7 +14,7 @@ BUILT_IN: dict[str, tuple[Level, type[str] | type[float]]] = {
     "bbox_x0": ("region", float), "bbox_y0": ("region", float),
     "bbox_x1": ("region", float), "bbox_y1": ("region", float),
     "page_width": ("region", float), "page_height": ("region", float), "page_unit": ("region", str),
-    "ocr_confidence": ("region", float),
+    "ocr_confidence": ("region", float), "figure_description": ("region", str),
 }  # fmt: skip
 """The keys of all regions with what they belong to, and whether they are text or numbers."""
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from snappy_core.encoders.base import Encoder
 from snappy_core.ingest import plan
+from snappy_core.ingest.describe import Describe
 from snappy_core.ingest.report import IngestReport
 from snappy_core.ingest.write import ingest
 from snappy_core.metadata import check_metadata
@@ -26,6 +27,7 @@ def sync(
     metadata: NewMetadata | None,
     password: str | None,
     reading: ReadingOptions,
+    describe: Describe | None,
     dry_run: bool,
     **options: Any,
 ) -> IngestReport:
@@ -41,10 +43,11 @@ def sync(
         )
     gone = _gone(store, {name for name, _ in documents}, folder, root)
     if dry_run:
-        report = _foresee(store, encoder, documents, metadata, reading, gone)
+        report = _foresee(store, encoder, documents, metadata, reading, describe, gone)
     else:
         report = ingest(
-            store, encoder, documents, metadata=metadata, reading=reading, share=True, gone=gone,
+            store, encoder, documents, metadata=metadata, reading=reading,
+            describe=describe, share=True, gone=gone,
             **options,
         )  # fmt: skip
         for name in gone:
@@ -88,12 +91,13 @@ def _foresee(
     documents: list[tuple[str, Source]],
     metadata: NewMetadata | None,
     reading: ReadingOptions,
+    describe: Describe | None,
     gone: list[str],
 ) -> IngestReport:
     """Return the report of adding documents, as far as it can be told without reading them."""
     keys = None if metadata is None else check_metadata(metadata)
     added, unchanged, duplicates = list[str](), list[str](), dict[str, str]()
-    print_of = plan.fingerprint(encoder, reading)
+    print_of = plan.fingerprint(encoder, reading, None, describe)
     for planned in plan.plan(store, documents, print_of, keys, share=True, gone=gone):
         document_id = planned.record.document_id
         if planned.same_as is not None:

@@ -82,18 +82,17 @@ def expand(paths: Sources | Iterable[Sources], password: str | None = None) -> I
     reader; hidden files and folders are skipped.
 
     Raises:
-        TypeError: something is neither a path nor a Source.
+        TypeError: something is neither a path nor bytes nor a Source.
     """
-    if isinstance(paths, (str, os.PathLike, Source)):
+    if isinstance(paths, (str, os.PathLike, bytes, bytearray, Source)):
         paths = [paths]
     for path in paths:
         if isinstance(path, Source):
             yield path
+        elif isinstance(path, (bytes, bytearray)):
+            yield Source.from_bytes(bytes(path), password=password)
         elif not isinstance(path, (str, os.PathLike)):
-            raise TypeError(
-                f"a document is a path or a Source, not {type(path).__name__}; "
-                "for bytes use Source.from_bytes(data, name)"
-            )
+            raise TypeError(f"a document is a path, bytes or a Source, not {type(path).__name__}")
         else:
             for file in _documents(Path(path)) if os.path.isdir(path) else [path]:
                 yield Source.from_path(file, password)

@@ -39,8 +39,16 @@ class Source:
         return cls(name, path=absolute, password=password)
 
     @classmethod
-    def from_bytes(cls, data: bytes, name: str, password: str | None = None) -> Source:
-        """Return a document in memory. Raises ValueError if the name is empty."""
+    def from_bytes(
+        cls, data: bytes, name: str | None = None, password: str | None = None
+    ) -> Source:
+        """Return a document in memory; without a name it is named by its hash.
+
+        Raises:
+            ValueError: the name is empty.
+        """
+        if name is None:
+            name = f"bytes {hashlib.sha256(data).hexdigest()[:16]}"
         if not name:
             raise ValueError("a document given as bytes needs a name")
         stored = name.encode("utf-8", "backslashreplace").decode("utf-8")
@@ -79,5 +87,5 @@ class Source:
             raise UnreadableDocumentError(self.name, cause) from error
 
 
-Sources = str | os.PathLike[str] | Source
+Sources = str | os.PathLike[str] | bytes | Source
 """What `RegionIndex.add` takes as a document."""

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.errors import PageUnavailableError
+from snappy_core.scoring.idf import term
 from snappy_core.scoring.maxsim import similarities
 from snappy_core.scoring.membership import assign
 from snappy_core.scoring.propagation import heat
@@ -21,11 +22,15 @@ from snappy_core.types import Box, Page, Patches, Query, Region
 
 def heatmap(snapshot: Snapshot, query: Query, hit: Hit, token: int | str | None = None) -> HeatMap:
     """Return the heat of each local patch of a hit's page; see `RegionIndex.heatmap`."""
-    _, patches = find_page(snapshot, hit)
+    page, patches = find_page(snapshot, hit)
     vectors, scales = patches.vectors[patches.local], patches.scales[patches.local]
     similarity = similarities(query.vectors, vectors, scales)
     if token is None:
         values = heat(similarity, query.content_mask)
+        if any(query.terms or ()) and patches.grid is None and len(page.words) == len(values):
+            # "the" is near every word of a question, and answers none.
+            stop_words = np.array([term(text) is None for text in page.words.texts], dtype=bool)
+            values = np.where(stop_words, values.min(initial=0), values).astype(np.float32)
     else:
         values = similarity[_token_index(query, token)]
     boxes = patches.boxes[patches.local]

@@ -134,6 +134,22 @@ def resolve(
     return Selection(selected, _labels(regions), regions)
 
 
+def find_documents(snapshot: Snapshot, filter: Filter) -> frozenset[str]:
+    """Return the ids of the documents that meet a filter.
+
+    Raises:
+        ValueError: as `filters.parse`, or a key of pages or regions.
+    """
+    condition = parse(filter)
+    for leaf in comparisons(condition):
+        if leaf.level != "document":
+            raise ValueError(
+                f"{leaf.key!r} is of a {leaf.level}; documents are found by their own keys"
+            )
+    _warn_of_unknown_keys(condition, snapshot)
+    return snapshot.documents_where(condition)
+
+
 def region_row(context: PageContext, region: Region, region_id: str) -> Row:
     """Return the values of a region by key, for `filters.predicate`."""
     page, words = context.page, list(region.words)
@@ -151,6 +167,7 @@ def region_row(context: PageContext, region: Region, region_id: str) -> Row:
         "region_label": region.label,
         "section": region.section,
         "reading_order": region.order,
+        "figure_description": region.description,
         "ocr_confidence": (
             -1.0 if confidences is None or not words else float(confidences[words].mean())
         ),

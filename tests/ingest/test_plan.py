@@ -102,7 +102,7 @@ class TestNameDocuments:
         ({"document_id": "b"}, True),
         ({"content_hash": "hash 2"}, True),
         ({"fingerprint": "layout 2"}, True),
-        ({"source": "/elsewhere/a.pdf"}, True),
+        ({"source": "/elsewhere/a.pdf"}, False),
     ],
     ids=lambda value: next(iter(value), "same") if isinstance(value, dict) else str(value),
 )

@@ -14,6 +14,7 @@ from langchain_core.tools import create_retriever_tool
 from pydantic import ValidationError
 
 from snappy_core import PasswordRequiredError, RegionIndex, UnreadableDocumentError
+from snappy_core.errors import install_hint
 from snappy_core.search.context import estimate_tokens
 from snappy_core.testing import FakeEncoder
 from snappy_langchain import SnappyRetriever, to_document
@@ -337,7 +338,7 @@ def run_python(code):
 def test_without_langchain():
     done = run_python("import sys; sys.modules['langchain_core'] = None; import snappy_langchain")
     assert "MissingDependencyError" in done.stderr
-    assert "pip install 'snappy-retriever[langchain]'" in done.stderr
+    assert install_hint("langchain") in done.stderr
 
 
 def test_needs_langchain_core_only():

@@ -22,6 +22,7 @@ from llama_index.core.tools import RetrieverTool
 from llama_index.core.vector_stores.utils import metadata_dict_to_node, node_to_metadata_dict
 
 from snappy_core import PasswordRequiredError, RegionIndex, Source, UnreadableDocumentError
+from snappy_core.errors import install_hint
 from snappy_core.page_search import PageReference
 from snappy_core.testing import FakeEncoder
 from snappy_llamaindex import RegionNode, SnappyRetriever, to_node
@@ -404,7 +405,7 @@ def run_python(code):
 def test_without_llamaindex():
     done = run_python("import sys; sys.modules['llama_index'] = None; import snappy_llamaindex")
     assert "MissingDependencyError" in done.stderr
-    assert "pip install 'snappy-retriever[llamaindex]'" in done.stderr
+    assert install_hint("llamaindex") in done.stderr
 
 
 def test_needs_llama_index_core_only():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from snappy_core import PageUnavailableError, RegionIndex
+from snappy_core.scoring.idf import term
 from snappy_core.stores import MemoryStore
 from snappy_core.testing import FakeEncoder, FakeGridEncoder, make_page
 from snappy_core.types import Page, Region
@@ -37,6 +38,9 @@ def grid_hit():
     return index, index.search("wind moon", scoring="maxsim")[0]
 
 
+PAGE_WORDS = make_page(*PAPERS["sea"][1], number=2).words.texts
+
+
 class TestHeatMap:
     def test_is_hottest_where_the_question_stands(self, index, hit):
         found = index.heatmap(hit)
@@ -50,7 +54,10 @@ class TestHeatMap:
 
     def test_is_the_best_of_the_tokens_that_speak(self, index, hit):
         tokens = [index.heatmap(hit, token).values for token in ("ships", "wait?")]
-        np.testing.assert_array_equal(index.heatmap(hit).values, np.max(tokens, axis=0))
+        content = np.array([term(word) is not None for word in PAGE_WORDS])
+        values = index.heatmap(hit).values
+        np.testing.assert_array_equal(values[content], np.max(tokens, axis=0)[content])
+        assert set(values[~content]) <= {np.max(tokens, axis=0).min()}  # stop words do not glow
 
     @pytest.mark.parametrize(("token", "word"), [("ships", "Ships"), (3, "wait"), (-1, "wait")])
     def test_of_one_token(self, index, hit, token, word):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from snappy_core.encoders.colvision.families import Backend, Family, recognize
-from snappy_core.errors import MissingDependencyError, ModelError
+from snappy_core.errors import MissingDependencyError, ModelError, install_hint
 
 _MODEL_FILES = {".json", ".safetensors", ".bin", ".model", ".txt"}
 _DIGEST_BYTES = 1 << 20
@@ -139,7 +139,7 @@ def _download(source: str, revision: str | None, name: str, offline: bool) -> Pa
         from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError
     except ImportError as error:
         raise MissingDependencyError(
-            f"{source} is on the Hugging Face Hub: pip install 'snappy-retriever[colpali]'"
+            f"{source} is on the Hugging Face Hub: {install_hint('colpali')}"
         ) from error
     try:
         path = huggingface_hub.hf_hub_download(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from snappy_core.encoders.colvision.checkpoint import Checkpoint
 from snappy_core.encoders.colvision.families import Backend, Family
 from snappy_core.encoders.colvision.model import LoadedModel
-from snappy_core.errors import MissingDependencyError, ModelError
+from snappy_core.errors import MissingDependencyError, ModelError, install_hint
 
 if TYPE_CHECKING:
     import torch
@@ -63,8 +63,7 @@ def _import_classes(checkpoint: Checkpoint) -> tuple[Any, Any]:
     except (ImportError, AttributeError, RuntimeError) as error:
         raise MissingDependencyError(
             _torchvision_advice()
-            or f"{checkpoint.source} is a {family.name}: pip install -U "
-            f"'snappy-retriever[{family.backend}]' ({error})"
+            or f"{checkpoint.source} is a {family.name}: {install_hint(family.backend)} ({error})"
         ) from error
 
 

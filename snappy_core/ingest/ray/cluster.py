@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from snappy_core.errors import MissingDependencyError
+from snappy_core.errors import MissingDependencyError, install_hint
 
 _connection = threading.Lock()  # a process has one, and `ray.shutdown` ends it for all threads
 _CONNECT_TIMEOUT = 5.0  # seconds: Ray itself tries for a minute, and then ends the process
@@ -34,7 +34,7 @@ def import_ray() -> Any:
         import ray
     except ImportError as error:
         raise MissingDependencyError(
-            "adding documents on a cluster needs Ray: pip install 'snappy-retriever[ray]'"
+            f"adding documents on a cluster needs Ray: {install_hint('ray')}"
         ) from error
     return ray
 

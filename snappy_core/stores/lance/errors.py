@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from snappy_core.errors import MissingDependencyError, StoreError
+from snappy_core.errors import MissingDependencyError, StoreError, install_hint
 
 T = TypeVar("T")
 
@@ -42,7 +42,7 @@ def libraries() -> tuple[Any, Any]:
         import pyarrow
     except ImportError as error:
         raise MissingDependencyError(
-            "a Lance index needs lancedb: pip install 'snappy-retriever[lance]'"
+            f"a Lance index needs lancedb: {install_hint('lance')}"
         ) from error
     return lancedb, pyarrow
 

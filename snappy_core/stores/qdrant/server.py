@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from time import sleep as _sleep
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from snappy_core.errors import MissingDependencyError, StoreError
+from snappy_core.errors import MissingDependencyError, StoreError, install_hint
 from snappy_core.stores.locations import without_secrets
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def library() -> Any:
         import tenacity  # noqa: F401
     except ImportError as error:
         raise MissingDependencyError(
-            "a Qdrant index needs more packages: pip install 'snappy-retriever[qdrant]'"
+            f"a Qdrant index needs more packages: {install_hint('qdrant')}"
         ) from error
     return qdrant_client
 
