@@ -4,14 +4,13 @@ Wrong arguments raise `ValueError` or `TypeError`, as everywhere in Python. Mess
 value, the file and what to do.
 """
 
-from pathlib import Path
+import os
 
 
 def install_hint(extra: str) -> str:
     """Return the command that installs an extra, from the checkout if this is one."""
-    checkout = Path(__file__).parents[1]
-    is_checkout = (checkout / "pyproject.toml").is_file() and (checkout / "Makefile").is_file()
-    if is_checkout:
+    checkout = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    if all(os.path.isfile(os.path.join(checkout, name)) for name in ("pyproject.toml", "Makefile")):
         return f"pip install -e '{checkout}[{extra}]'"
     return f"pip install 'snappy-retriever[{extra}]'"
 

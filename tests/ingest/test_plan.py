@@ -89,9 +89,10 @@ class TestNameDocuments:
     def test_of_nothing(self):
         assert name_documents([]) == []
 
-    def test_bytes_need_a_source(self):
-        with pytest.raises(TypeError, match=r"Source\.from_bytes"):
-            name_documents([b"%PDF-"])
+    def test_bytes_are_named_by_their_hash(self):
+        (document,) = name_documents(b"%PDF")
+        assert document == (document[1].name, Source.from_bytes(b"%PDF"))
+        assert document[0].startswith("bytes ")
 
 
 @pytest.mark.parametrize(
