@@ -54,7 +54,7 @@ def to_node(hit: Hit) -> NodeWithScore:
     node = RegionNode(
         id_=hit.region_id,
         text=hit.region.text,
-        metadata=metadata,
+        metadata=metadata,  # type: ignore[call-arg]  # mypy knows it by its alias only
         excluded_llm_metadata_keys=[key for key in metadata if key not in LLM_KEYS],
         excluded_embed_metadata_keys=list(metadata),
         relationships=relationships,

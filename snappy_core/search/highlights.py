@@ -106,7 +106,7 @@ def _hot_highlights(
             for row in np.split(run, np.flatnonzero(np.diff(run // patches.grid[1])) + 1):
                 rects.append(_clip(enclose(patches.boxes[local[row]]), region.box))
         is_in = contains_center(as_boxes(rects), page.words.boxes[words]).any(axis=0)
-        own = tuple(word for word, inner in zip(words, is_in.tolist(), strict=True) if inner)
+        own = tuple(words[index] for index in np.flatnonzero(is_in).tolist())
         text = " ".join(page.words.texts[word] for word in own)
         highlights.append(Highlight("area", text, score, own, tuple(rects)))
     return tuple(sorted(highlights, key=lambda highlight: -highlight.score))

@@ -13,7 +13,7 @@ from snappy_core.boxes import as_boxes, contains_center, iou
 from snappy_core.encoders.base import Encoder
 from snappy_core.evaluation.metrics import word_f1
 from snappy_core.index import RegionIndex
-from snappy_core.scoring.granularity import rankable
+from snappy_core.scoring.granularity import answering
 from snappy_core.scoring.mixture import KIND_SIGNALS, PAGE_SIGNALS, REGION_SIGNALS
 from snappy_core.scoring.rules import MIXTURE
 from snappy_core.search import page_scores
@@ -74,7 +74,7 @@ def make_examples(
             query = encoder.encode_query(question.text)
             weights = page_scores.query_weights(snapshot, query)
             scores = page_scores.score(vectors, query, weights, MIXTURE)
-            candidates = np.flatnonzero(rankable(scores.labels, scores.parents))
+            candidates = np.flatnonzero(answering(scores.labels, scores.parents, scores.offsets))
             position = np.full(len(scores.labels) + 1, -1, dtype=np.int64)  # the last stays -1
             position[candidates] = np.arange(len(candidates))
             answers = [_answers(question, key, page) for key, page in zip(keys, pages, strict=True)]
