@@ -22,7 +22,8 @@ def test_a_bad_file_is_reported_and_the_others_go_on(snappy, data, tmp_path):
     paths = [data / name for name in ("not_a_pdf.pdf", "mixed_blank.pdf", "table.pdf")]
     result = snappy("index", *paths, tmp_path / "none.pdf", "--to", tmp_path / "a.snappy")
     assert result.code == 1
-    counts, warning, *failures = result.out.splitlines()
+    (counts,) = result.out.splitlines()
+    warning, *failures = result.err.splitlines()
     assert counts.startswith("2 added, 0 unchanged, 2 failed; 4 pages")
     assert warning == f"warning: {paths[1].as_posix()}, page 2: has no text"
     assert failures[0].startswith(f"failed: {paths[0].as_posix()}: ")
@@ -72,14 +73,14 @@ def test_names_with_markup_are_printed_as_they_are(snappy, data, tmp_path):
     name.parent.mkdir()
     shutil.copy(data / "not_a_pdf.pdf", name)
     result = snappy("index", name, "--to", tmp_path / "a.snappy")
-    assert f"failed: {name.as_posix()}: " in result.out
+    assert f"failed: {name.as_posix()}: " in result.err
 
 
 def test_a_password_opens_an_encrypted_document(snappy, data, tmp_path):
     to = tmp_path / "a.snappy"
     locked = snappy("index", data / "encrypted.pdf", "--to", to)
     assert locked.code == 1
-    assert "password" in locked.out
+    assert "password" in locked.err
     opened = snappy("index", data / "encrypted.pdf", "--to", to, "--password", "tide")
     assert opened.code == 0
 
