@@ -60,7 +60,8 @@ def test_index_json(snappy, data, tmp_path):
     result = snappy("index", good, bad, "--to", tmp_path / "a.snappy", "--json")
     assert result.code == 1
     output = json.loads(result.out)
-    assert list(output) == ["added", "unchanged", "failed", "warnings", "pages", "seconds"]
+    names = ["added", "unchanged", "failed", "warnings", "pages", "seconds"]
+    assert list(output) == [*names, "duplicates", "removed"]
     assert output["added"] == [good.as_posix()]
     assert output["unchanged"] == []
     assert output["failed"] == [{"source": bad.as_posix(), "cause": "is empty"}]
