@@ -1,12 +1,13 @@
 """Charts are pictures that differ with what they show."""
 
 import builtins
+import re
 
 import pytest
 from PIL import Image
 
 from benchmarks.bbox_docvqa.charts import draw_charts
-from snappy_core.errors import MissingDependencyError
+from snappy_core.errors import MissingDependencyError, install_hint
 
 
 def summary(model, hit, tokens=2_000_000):
@@ -45,5 +46,5 @@ def test_without_matplotlib_the_command_is_named(tmp_path, monkeypatch):
         return real(name, *arguments)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(MissingDependencyError, match=r"pip install 'snappy-retriever\[eval\]'"):
+    with pytest.raises(MissingDependencyError, match=re.escape(install_hint("eval"))):
         draw_charts([summary("small", 0.4)], tmp_path)

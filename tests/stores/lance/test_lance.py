@@ -1,6 +1,7 @@
 """The Lance store in a folder: what it shares with every store, versions, clean-up, processes."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 
 from snappy_core import RegionIndex
-from snappy_core.errors import IndexMismatchError, MissingDependencyError, StoreError
+from snappy_core.errors import IndexMismatchError, MissingDependencyError, StoreError, install_hint
 from snappy_core.stores import open_store
 from snappy_core.stores.lance import rows as lance_rows
 from snappy_core.stores.lance import store as lance
@@ -176,7 +177,7 @@ def test_missing_pages_are_noticed(path, store):
 
 def test_says_how_to_install_it(path, monkeypatch):
     monkeypatch.setitem(sys.modules, "lancedb", None)
-    with pytest.raises(MissingDependencyError, match=r"pip install 'snappy-retriever\[lance\]'"):
+    with pytest.raises(MissingDependencyError, match=re.escape(install_hint("lance"))):
         LanceStore(path)
 
 

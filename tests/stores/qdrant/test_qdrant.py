@@ -1,5 +1,6 @@
 """The Qdrant store in the client's local mode: what it shares with every store, and its events."""
 
+import re
 import sys
 import threading
 import time
@@ -8,7 +9,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from snappy_core.errors import IndexMismatchError, MissingDependencyError, StoreError
+from snappy_core.errors import IndexMismatchError, MissingDependencyError, StoreError, install_hint
 from snappy_core.stores import open_store
 from snappy_core.stores.base import PageFilter
 from snappy_core.stores.event_log import Event
@@ -186,7 +187,7 @@ def test_how_collections_are_made(store, client, monkeypatch):
 
 def test_says_how_to_install_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "qdrant_client", None)
-    with pytest.raises(MissingDependencyError, match=r"pip install 'snappy-retriever\[qdrant\]'"):
+    with pytest.raises(MissingDependencyError, match=re.escape(install_hint("qdrant"))):
         open_store("qdrant://localhost:6333/reports")
 
 
