@@ -1,0 +1,32 @@
+"""The index: add documents, search their regions. It only connects the modules it imports."""
+
+from __future__ import annotations
+
+from snappy_core.index.documents import Documents
+from snappy_core.index.regions import Regions
+
+
+class RegionIndex(Documents, Regions):
+    """A searchable index of documents and their regions.
+
+    Open one with `RegionIndex.open`, or create one in memory with `RegionIndex()`. It can be used
+    from several threads, and many processes can read an index file while one writes. Long-running
+    methods have async twins (`aadd`, `asearch`, ...) that run in a thread; a cancelled `aadd`
+    keeps the documents it has added and begins no other.
+
+    Example:
+        with RegionIndex.open("reports.snappy") as index:
+            index.add(["q3.pdf", "archive/"], metadata={"team": "finance"})
+            for hit in index.search("What was Q3 revenue?", k=5):
+                print(hit.page_number, hit.region.label, hit.region.box, hit.region.text)
+
+    Args:
+        store: where the index is kept, or a location as in `open`; in memory by default.
+        encoder: by default the encoder that created the index, opened by its name when it is
+            first needed, if it is on this machine: pass one to have it downloaded. A new index
+            uses the embedded one (all-MiniLM-L6-v2, English, CPU).
+
+    Raises:
+        IndexMismatchError: the index was created by another encoder, or by one that cannot be
+            opened by its name.
+    """

@@ -1,0 +1,231 @@
+"""The documents of an index: adding, changing and removing them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+
+from snappy_core._async import async_twin
+from snappy_core.filters import Filter
+from snappy_core.formats import SuppliedRegions
+from snappy_core.index.opened import OpenIndex
+from snappy_core.ingest import plan
+from snappy_core.ingest.describe import Describe
+from snappy_core.ingest.executor import Executor
+from snappy_core.ingest.precomputed import with_patches
+from snappy_core.ingest.report import IngestReport
+from snappy_core.ingest.sync import sync
+from snappy_core.ingest.write import ingest
+from snappy_core.metadata import check_metadata
+from snappy_core.parsing.options import ReadingOptions
+from snappy_core.parsing.source import Sources
+from snappy_core.search.filters import find_documents
+from snappy_core.stores.base import DocumentRecord
+from snappy_core.types import NewMetadata, Patches
+
+
+class Documents(OpenIndex):
+    """Adds, changes and removes documents."""
+
+    def add(
+        self,
+        paths: Sources | Iterable[Sources],
+        *,
+        root: str | os.PathLike[str] | None = None,
+        metadata: NewMetadata | None = None,
+        password: str | None = None,
+        reading: ReadingOptions = ReadingOptions(),
+        describe: Describe | None = None,
+        executor: Executor | None = None,
+        progress: bool | None = None,
+    ) -> IngestReport:
+        """Add documents: files, folders, bytes, or `Source.from_bytes(data, name)`.
+
+        Unchanged documents are skipped and changed ones replaced, each in one transaction: after
+        an interruption, adding again does the rest. A document that cannot be read is reported,
+        and the others are still added.
+
+        A file with the bytes and metadata of another document becomes one more source of it.
+
+        Args:
+            root: a folder: files below it have their path from there as document id, so that they
+                are the same documents when it has moved. By default ids are absolute paths.
+            metadata: your own keys, part of every hit in these documents: text, numbers, bools,
+                dates, and lists of these. None keeps the metadata of documents that are already in
+                the index; {} removes it.
+            password: opens encrypted documents.
+            reading: OCR, layout model and pooling.
+            describe: says in words what a figure shows, given its image and its context (headings,
+                caption, the words in it), so that it is found by them. It is called in this
+                process, one figure after the other. What it raises becomes a warning.
+            executor: where documents are read and encoded: `Workers(4)` for processes, or
+                `Ray(address)` for a cluster. By default this process, which a hostile file can
+                hang or crash.
+            progress: draw a progress bar; None draws it when standard error is a terminal.
+
+        Raises:
+            ValueError: metadata is nested or uses reserved keys, or two documents share a name.
+            TypeError: the encoder does not pickle and cannot be sent to the executor.
+            MissingDependencyError, ConnectionError: Ray is not installed, or no cluster answers.
+        """
+        return ingest(
+            self._store,
+            self.encoder,
+            plan.name_documents(paths, password, root),
+            metadata=metadata,
+            reading=reading,
+            describe=describe,
+            executor=executor,
+            progress=progress,
+            share=True,
+        )
+
+    def sync(
+        self,
+        folder: str | os.PathLike[str],
+        *,
+        root: str | os.PathLike[str] | None = None,
+        metadata: NewMetadata | None = None,
+        password: str | None = None,
+        reading: ReadingOptions = ReadingOptions(),
+        describe: Describe | None = None,
+        executor: Executor | None = None,
+        progress: bool | None = None,
+        dry_run: bool = False,
+    ) -> IngestReport:
+        """Make the index hold what a folder holds: add new files, update changed, remove gone ones.
+
+        Only files that were named from a root, here or by `add(root=...)`, are removed, and of
+        these, if the folder is below the root, only those below the folder. What came as bytes,
+        under an absolute path or under an id of your own stays.
+
+        Args:
+            root: as in `add`; by default the folder.
+            dry_run: only report what would be done; a file that cannot be read is not noticed.
+
+        The others are as in `add`.
+
+        Raises:
+            NotADirectoryError: there is no such folder.
+            ValueError: the folder holds no documents: it may not be mounted.
+        """
+        return sync(
+            self._store,
+            self.encoder,
+            folder,
+            root=root,
+            metadata=metadata,
+            password=password,
+            reading=reading,
+            describe=describe,
+            executor=executor,
+            progress=progress,
+            dry_run=dry_run,
+        )
+
+    def add_document(
+        self,
+        source: Sources,
+        *,
+        document_id: str | None = None,
+        regions: SuppliedRegions | None = None,
+        regions_format: str | None = None,
+        patches: Sequence[Patches] | None = None,
+        metadata: NewMetadata | None = None,
+        password: str | None = None,
+        reading: ReadingOptions = ReadingOptions(),
+        describe: Describe | None = None,
+        executor: Executor | None = None,
+        progress: bool | None = None,
+    ) -> IngestReport:
+        """Add one document, under an id of your own, or with regions or patches you already have.
+
+        Everything else is as in `add`.
+
+        Args:
+            document_id: by default the absolute path or the name of the source.
+            regions: regions that another tool found, instead of Snappy's: a file of Docling, hOCR,
+                ALTO, Unstructured or DeepSeek-OCR, or a list of dictionaries (docs/formats.md).
+                Pages without words of their own get the words of the regions.
+            regions_format: a name in `snappy_core.formats.FORMATS`, if it cannot be detected.
+            patches: the embeddings of each page, instead of the encoder's.
+                `snappy_core.encoders.precomputed` makes them from arrays.
+
+        Raises:
+            ValueError: as `add`; also an empty id, a folder with several documents, or patches
+                that do not match the pages of the document.
+            FormatError: the regions are in no known format or coordinates, or for other pages.
+        """
+        document = plan.name_document(source, document_id, password)
+        encoder = self.encoder
+        return ingest(
+            self._store,
+            encoder if patches is None else with_patches(encoder, patches, document[1]),
+            [document],
+            metadata=metadata,
+            reading=reading,
+            describe=describe,
+            executor=executor,
+            supplied=plan.supplied_pages(regions, regions_format),
+            progress=progress,
+        )
+
+    def documents(self) -> list[DocumentRecord]:
+        """Return the documents of the index, ordered by id."""
+        with self._store.read() as snapshot:
+            return snapshot.documents()
+
+    def delete(self, document_ids: str | Iterable[str] = (), *, where: Filter | None = None) -> int:
+        """Remove documents, each in one transaction; return how many there were.
+
+        Args:
+            document_ids: one id or several; other sources of a document are no ids.
+            where: remove also what meets this filter on documents.
+
+        Raises:
+            ValueError: neither ids nor a filter, or a filter on pages or regions.
+        """
+        if isinstance(document_ids, str):
+            if where is None:
+                return self._store.delete(document_ids)
+            document_ids = [document_ids]
+        return sum(map(self._store.delete, self._select(document_ids, where)))
+
+    def update_metadata(
+        self,
+        metadata: NewMetadata,
+        document_ids: str | Iterable[str] = (),
+        *,
+        where: Filter | None = None,
+    ) -> int:
+        """Set metadata keys of documents, whose other keys stay; return how many were changed.
+
+        Args:
+            metadata: as in `add`.
+            document_ids, where: as in `delete`.
+        """
+        changes = check_metadata(metadata)
+        names = [document_ids] if isinstance(document_ids, str) else document_ids
+        changed = 0
+        for name in self._select(names, where):
+            record = plan.stored_document(self._store, name)
+            if record is not None and {**record.metadata, **changes} != dict(record.metadata):
+                self._store.set_metadata(name, {**record.metadata, **changes})
+                changed += 1
+        return changed
+
+    def _select(self, document_ids: Iterable[str], where: Filter | None) -> list[str]:
+        """Return ids of documents, given or found by a filter, each once."""
+        names = list(document_ids)
+        if where is not None:
+            with self._store.read() as snapshot:
+                names += sorted(find_documents(snapshot, where))
+        elif not names:
+            raise ValueError("give document ids, or where=, a filter ({} for all documents)")
+        return list(dict.fromkeys(names))
+
+    aadd = async_twin(add)
+    aadd_document = async_twin(add_document)
+    adocuments = async_twin(documents)
+    adelete = async_twin(delete)
+    aupdate_metadata = async_twin(update_metadata)

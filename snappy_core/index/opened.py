@@ -1,0 +1,76 @@
+"""An index that is open: its store and its encoder."""
+
+from __future__ import annotations
+
+import os
+from typing import Self, cast
+
+from snappy_core._async import async_twin
+from snappy_core.bound_encoder import BoundEncoder
+from snappy_core.encoders import Encoder
+from snappy_core.info import IndexInfo, read_info
+from snappy_core.search.locations.landmarks import LandmarkCache
+from snappy_core.stores import MemoryStore, Store, open_store
+from snappy_core.stores.closed import ClosedStore
+
+
+class OpenIndex:
+    """Holds a store and the encoder of its pages; see `RegionIndex`."""
+
+    def __init__(
+        self,
+        store: Store | str | os.PathLike[str] | None = None,
+        encoder: Encoder | None = None,
+    ) -> None:
+        if isinstance(store, (str, os.PathLike)):
+            store = open_store(store)
+        self._store: Store = MemoryStore() if store is None else store
+        self._encoder = BoundEncoder(self._store, encoder)
+        self._landmarks = LandmarkCache()
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder of pages and questions; raises as `open_encoder` if it cannot be opened."""
+        return self._encoder.get()
+
+    @classmethod
+    def open(
+        cls,
+        location: str | os.PathLike[str],
+        encoder: Encoder | None = None,
+        *,
+        create: bool = True,
+    ) -> Self:
+        """Open an index, or create it: a file, ":memory:", or a URL as in `open_store`.
+
+        Raises:
+            FileNotFoundError: its folder does not exist, or the index, and `create` is false.
+            IndexMismatchError: the file is not an index, or one of another encoder or schema.
+        """
+        store = open_store(location, create=create)
+        try:
+            return cls(store, encoder)
+        except BaseException:
+            store.close()
+            raise
+
+    def compact(self) -> None:
+        """Reclaim the space of deleted and replaced documents; readers are not interrupted."""
+        self._store.compact()
+
+    def info(self) -> IndexInfo:
+        """Return the location, encoder and size of the index."""
+        return read_info(self._store)
+
+    def close(self) -> None:
+        """Close the files of the index; later calls raise StoreError."""
+        store, self._store = self._store, cast("Store", ClosedStore(self._store.location))
+        store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    acompact = async_twin(compact)
