@@ -7,8 +7,9 @@ import re
 from collections.abc import Callable
 
 from snappy_core.registry import Registry
-from snappy_core.stores.base import OlderSchemaError, ReadableStore, Store
+from snappy_core.stores.base import ReadableStore, Store
 from snappy_core.stores.locations import without_secrets
+from snappy_core.stores.matching import OlderSchemaError
 from snappy_core.stores.memory import MemoryStore
 from snappy_core.stores.older import UpgradedStore
 from snappy_core.stores.sqlite.store import SqliteStore

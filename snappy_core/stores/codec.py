@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-import zlib
 from dataclasses import dataclass
 from itertools import chain, pairwise
 from operator import attrgetter, index
@@ -23,6 +22,7 @@ from snappy_core.scoring.membership import Membership
 from snappy_core.stores.base import PageRecord, PageVectors, region_arrays
 from snappy_core.stores.catalog import PooledVectors
 from snappy_core.stores.checks import check_page, check_patches, check_scales, check_vectors
+from snappy_core.stores.packing import pack, unpack
 from snappy_core.types import Box, Cell, Page, Patches, Region, Words
 
 # The types of the arrays of each part. Wide ones come first, so that all are aligned.
@@ -42,7 +42,6 @@ _region_fields = attrgetter(
 )
 _cell_fields = attrgetter("text", "row", "column", "row_span", "column_span", "is_header")
 _to_json = json.JSONEncoder(check_circular=False, default=index).encode  # accepts NumPy's integers
-_SEAL = b"SNPY"  # begins each part, before its checksum
 _NO_BOX = (math.nan,) * 4  # of a header cell that is on the page before
 
 
@@ -183,53 +182,6 @@ def unpack_pooled(pooled: Any, dim: int | None = None) -> PooledVectors:
     vectors = vectors.reshape(-1, length)
     check_scales(vectors, scales, dim)
     return vectors, scales
-
-
-def pack(arrays: tuple[NDArray[Any], ...], kinds: tuple[Any, ...]) -> bytes:
-    """Concatenate arrays, cast to these types: checksum, bytes of each (int64), their contents.
-
-    >>> unpack(pack((np.array([1.5]), np.array([2, 3])), (float, np.int8)), (float, np.int8))
-    [array([1.5]), array([2, 3], dtype=int8)]
-    """
-    parts = [np.ascontiguousarray(a, dtype=kind) for a, kind in zip(arrays, kinds, strict=True)]
-    sizes = np.array([part.nbytes for part in parts], dtype=np.int64)
-    return seal(b"".join([sizes.data, *(part.data for part in parts)]))
-
-
-def seal(packed: bytes) -> bytes:
-    """Return bytes behind a mark and their checksum: eight bytes, so that arrays stay aligned."""
-    return _SEAL + zlib.crc32(packed).to_bytes(4, "little") + packed
-
-
-def _unseal(blob: Any) -> memoryview:
-    """Return the bytes behind a checksum; those of an older schema have none.
-
-    They begin with the size of an array, which the mark cannot be: it would be 1.5 GB.
-    """
-    view = memoryview(blob)
-    if bytes(view[:4]) != _SEAL:
-        return view
-    if zlib.crc32(view[8:]).to_bytes(4, "little") != bytes(view[4:8]):
-        raise ValueError("its checksum is wrong")
-    return view[8:]
-
-
-def unpack(blob: Any, kinds: tuple[Any, ...]) -> list[NDArray[Any]]:
-    """Return flat arrays of these types from one blob, without copying where they are aligned.
-
-    Raises:
-        ValueError, TypeError: the blob is not what `pack` returned.
-    """
-    content = _unseal(blob)
-    end = 8 * len(kinds)
-    arrays = []
-    for kind, size in zip(
-        kinds, np.frombuffer(content, np.int64, len(kinds)).tolist(), strict=True
-    ):
-        array = np.frombuffer(content, np.uint8, size, end).view(kind)
-        arrays.append(array if array.flags.aligned else array.copy())
-        end += size
-    return arrays
 
 
 def _unpack_box(box: list[float]) -> Box | None:

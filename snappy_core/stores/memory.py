@@ -15,11 +15,11 @@ from snappy_core.stores.base import (
     DocumentRecord,
     PageRecord,
     PageVectors,
-    check_encoder,
     region_arrays,
 )
 from snappy_core.stores.catalog import Catalog, build_catalog
 from snappy_core.stores.first_stage import CatalogSnapshot
+from snappy_core.stores.matching import check_encoder
 from snappy_core.stores.record_filters import RecordFilters
 from snappy_core.types import Metadata, Page, Patches
 

@@ -12,7 +12,7 @@ from unittest.mock import patch
 
 import numpy as np
 
-from snappy_core.stores import codec
+from snappy_core.stores import codec, packing
 from snappy_core.stores.lance import table
 from snappy_core.stores.qdrant import log_collection
 from snappy_core.stores.sqlite import schema
@@ -70,4 +70,4 @@ def pack_content(page):
         np.frombuffer(json.dumps(values).encode(), np.uint8),
     )
     kinds = (np.float64, np.float32, np.float32, np.int32, np.int32, np.uint8)
-    return codec.pack(arrays, kinds)
+    return packing.pack(arrays, kinds)

@@ -15,9 +15,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from snappy_core.errors import IndexMismatchError, StoreError
-from snappy_core.stores.base import check_schema
 from snappy_core.stores.checks import DAMAGE
 from snappy_core.stores.event_log import Event, EventLog
+from snappy_core.stores.matching import check_schema
 from snappy_core.stores.qdrant import filters
 from snappy_core.stores.qdrant.collection import Collection, batches_of, range_index
 from snappy_core.stores.qdrant.log import PageNumbering, QdrantLog

@@ -8,7 +8,7 @@ import uuid
 from pathlib import Path
 
 from snappy_core.errors import IndexMismatchError, StoreError
-from snappy_core.stores.base import check_schema
+from snappy_core.stores.matching import check_schema
 from snappy_core.stores.sqlite import files
 from snappy_core.stores.sqlite.locks import transaction, wait_for_lock
 

@@ -13,9 +13,10 @@ from pathlib import Path
 from snappy_core.errors import IndexMismatchError, StoreError
 from snappy_core.scoring.idf import page_terms
 from snappy_core.stores import codec
-from snappy_core.stores.base import DocumentRecord, PageRecord, check_encoder
+from snappy_core.stores.base import DocumentRecord, PageRecord
 from snappy_core.stores.checks import DAMAGE
 from snappy_core.stores.codec import PackedPage
+from snappy_core.stores.matching import check_encoder
 from snappy_core.stores.sqlite import key_tables
 from snappy_core.stores.sqlite.connections import Connections
 from snappy_core.stores.sqlite.locks import wait_for_lock

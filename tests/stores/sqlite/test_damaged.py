@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from snappy_core.errors import IndexMismatchError, StoreError
-from snappy_core.stores import SqliteStore, codec
+from snappy_core.stores import SqliteStore, codec, packing
 from snappy_core.testing.stores.samples import assert_consistent, document, grid_record, texts
 
 
@@ -37,9 +37,11 @@ def change(path, table, column, kinds, index, edit):
     """Change an array of the only page."""
     with closing(sqlite3.connect(path)) as connection:
         (blob,) = connection.execute(f"SELECT {column} FROM {table}").fetchone()
-        arrays = codec.unpack(blob, kinds)
+        arrays = packing.unpack(blob, kinds)
         arrays[index] = edit(arrays[index].copy())
-        connection.execute(f"UPDATE {table} SET {column} = ?", (codec.pack(tuple(arrays), kinds),))
+        connection.execute(
+            f"UPDATE {table} SET {column} = ?", (packing.pack(tuple(arrays), kinds),)
+        )
         connection.commit()
 
 
