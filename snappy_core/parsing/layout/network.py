@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from snappy_core.errors import ModelError
 from snappy_core.parsing.layout.features import Nodes
 
-SHA256 = "733074e607607fa7a830f8887cb5da0f53c7fa736d2ce86c2af6da9909d0ec0f"
+SHA256 = "a5e091a579ab9b9485aa0b816781b871803f1523eac7fd63e1845a0d16e900b6"
 CLASSES = ("other", "paragraph", "list_item", "heading", "table", "figure", "caption")
 """What a node may be: "other" is a running head, a page number or a watermark."""
 
