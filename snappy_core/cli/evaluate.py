@@ -21,6 +21,7 @@ def bench(
     ],
     ocr: options.OcrMode = "auto",
     ocr_engine: options.OcrEngineName = "tesseract",
+    reader: options.ReaderName = "auto",
     layout_model: options.ModelMode = "auto",
     workers: options.WorkerCount = None,
     json: options.Json = False,
@@ -30,7 +31,7 @@ def bench(
     from snappy_core.evaluation.runner import run_bench
 
     count = options.worker_count(workers)
-    reading = ReadingOptions(ocr, layout_model=layout_model, ocr_engine=ocr_engine)
+    reading = ReadingOptions(ocr, layout_model=layout_model, ocr_engine=ocr_engine, reader=reader)
     executor = Workers(count) if count else None
     summary = run_bench(folder, reading=reading, executor=executor)
     if json:

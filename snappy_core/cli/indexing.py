@@ -80,6 +80,7 @@ def index(
     ] = None,
     ocr: options.OcrMode = "auto",
     ocr_engine: options.OcrEngineName = "tesseract",
+    reader: options.ReaderName = "auto",
     layout_model: options.ModelMode = "auto",
     languages: Languages = "eng",
     pool_block: Annotated[
@@ -116,6 +117,7 @@ def index(
         layout_model,
         pool_block,
         ocr_engine,
+        reader,
         max_pages=max_pages,
         max_seconds=max_seconds,
     )

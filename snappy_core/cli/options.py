@@ -32,11 +32,20 @@ OcrEngineName = Annotated[
         metavar="NAME", help="What recognizes the words: tesseract, rapidocr, or a plugin's name."
     ),
 ]
-ModelMode = Annotated[
-    Literal["auto", "always", "never"],
+ReaderName = Annotated[
+    str,
     typer.Option(
-        help="Detect figures with the layout model: on pages that OCR reads (if it is installed), "
-        "on all pages, or never.",
+        metavar="NAME",
+        help="What finds the regions of PDFs: auto (Snappy), docling, pymupdf (AGPL or commercial "
+        "license), or a plugin's name.",
+    ),
+]
+ModelMode = Annotated[
+    str,
+    typer.Option(
+        metavar="MODE|NAME",
+        help="Detect figures with the layout model: on pages that OCR reads, if it is installed "
+        "(auto), on all pages (always), never, or with a model of this name on all pages.",
     ),
 ]
 WorkerCount = Annotated[

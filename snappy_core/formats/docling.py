@@ -31,20 +31,30 @@ def sniff(content: Content) -> bool:
 def read(content: Content) -> dict[int, SuppliedPage]:
     """Return the pages of a DoclingDocument, with the words of table cells.
 
+    Raises:
+        FormatError: it is no DoclingDocument, or was not made from pages.
+    """
+    if not (isinstance(content, Mapping) and sniff(content)):
+        raise FormatError("is not a DoclingDocument ('schema_name')")
+    pages = to_pages(content)
+    if not any(page.regions for page in pages.values()):
+        raise FormatError("has no item with a box: it was not made from pages")
+    return pages
+
+
+def to_pages(document: Mapping[str, Any]) -> dict[int, SuppliedPage]:
+    """Return the pages of a DoclingDocument, which may all be blank.
+
     Tables become Markdown; their rows are children where the cells have boxes. Captions are
     children of their tables and figures, items of their lists.
 
     A page has no size, or zero, when Docling failed to convert it; such a page has no items either
     and is left out.
     """
-    if not (isinstance(content, Mapping) and sniff(content)):
-        raise FormatError("is not a DoclingDocument ('schema_name')")
-    reader = _Reader(content)
+    reader = _Reader(document)
     regions: _RegionsByPage = defaultdict(list)
     for root in ("body", "furniture"):
-        reader.add_children(content.get(root) or {}, regions)
-    if not regions:
-        raise FormatError("has no item with a box: it was not made from pages")
+        reader.add_children(document.get(root) or {}, regions)
     pages = sorted({*regions, *reader.converted_pages})
     return {
         page: build_page(page, regions[page], reader.words[page], reader.frame(page).size)

@@ -14,6 +14,7 @@ from snappy_core.encoders.base import Encoder
 from snappy_core.errors import SnappyError, UnreadableDocumentError, describe_failure
 from snappy_core.formats import SuppliedPage, merge_regions
 from snappy_core.parsing.options import ReadingOptions
+from snappy_core.parsing.reader import AUTO
 from snappy_core.parsing.source import Source
 from snappy_core.scoring.membership import assign
 from snappy_core.scoring.pooling import GRID_BLOCK, pool
@@ -43,9 +44,10 @@ class Job(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Open a document and count its pages."""
+    """Open a document and count its pages with a reader, or the one that "auto" chooses."""
 
     source: Source
+    reader: str = AUTO
 
     def __len__(self) -> int:
         return 1
@@ -55,7 +57,7 @@ class Count:
 
     def run(self, encoder: Encoder) -> int:
         with _unreadable_if_it_fails(self.source):
-            return parsing.count_pages(self.source)
+            return parsing.count_pages(self.source, self.reader)
 
 
 @dataclass(frozen=True, slots=True)

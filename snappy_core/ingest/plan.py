@@ -19,7 +19,7 @@ from snappy_core.ingest.describe import Describe
 from snappy_core.parsing.layout.layout_model import select_layout_model
 from snappy_core.parsing.ocr.engine import DEFAULT_ENGINE
 from snappy_core.parsing.options import ReadingOptions
-from snappy_core.parsing.reader import expand
+from snappy_core.parsing.reader import AUTO, BUILT_IN, expand, reader_name
 from snappy_core.parsing.source import Source, Sources
 from snappy_core.scoring.pooling import GRID_BLOCK
 from snappy_core.stores.base import DocumentRecord, Store
@@ -51,27 +51,31 @@ def plan(
     fingerprint: str,
     metadata: Metadata | None = None,
     *,
+    reader: str = AUTO,
     share: bool = False,
     gone: Collection[str] = (),
 ) -> Iterator[PlannedDocument]:
     """Yield a plan for each document, given as (document id, source), when it is asked for.
 
     Args:
+        fingerprint: to it is added which reader reads the document, if it is not built in.
         metadata: what the documents will have; None for what they have.
+        reader: the one that is chosen.
         share: make documents with the same bytes and metadata one document with several sources.
             Documents that are in the index come first: they may lose the bytes they share.
         gone: ids of documents that will be removed, so that nothing may be one more source of them.
     """
-    owners: dict[str, DocumentRecord] = {}
+    owners: dict[tuple[str, str], DocumentRecord] = {}  # by content and fingerprint
     if share:
         with store.read() as snapshot:
             records = snapshot.documents()
-        owners = {r.content_hash: r for r in records if r.fingerprint == fingerprint}
-        owners = {key: r for key, r in owners.items() if r.document_id not in gone}
+        owners = {(r.content_hash, r.fingerprint): r for r in records if r.document_id not in gone}
         known = {record.document_id for record in records}
         documents = sorted(documents, key=lambda document: document[0] not in known)
     for document_id, source in documents:
-        record = DocumentRecord(document_id, source.name, "", fingerprint)
+        record = DocumentRecord(
+            document_id, source.name, "", fingerprint + _read_by(source, reader)
+        )
         try:
             record = replace(record, content_hash=source.content_hash())
         except SnappyError as error:
@@ -83,14 +87,16 @@ def plan(
         if not is_new(store, record):
             yield PlannedDocument(source, record)
             continue
-        owner = owners.get(record.content_hash)
+        owner = owners.get((record.content_hash, record.fingerprint))
         for key in [key for key, r in owners.items() if r.document_id == document_id]:
             del owners[key]  # its bytes of before
         is_same = metadata is None or owner is None or dict(metadata) == dict(owner.metadata)
         if owner is not None and owner.document_id != document_id and is_same:
             yield PlannedDocument(source, record, same_as=owner.document_id)
         else:
-            owners[record.content_hash] = replace(record, metadata=metadata or {})
+            owners[record.content_hash, record.fingerprint] = replace(
+                record, metadata=metadata or {}
+            )
             yield PlannedDocument(source, record, is_new=True)
 
 
@@ -109,6 +115,14 @@ def fingerprint(
     pooled = "" if options.pool_block == GRID_BLOCK else f", pooled by {options.pool_block}"
     described = "" if describe is None else f", described by {_name(describe)}"
     return f"layout {parsing.VERSION}{model}, {ocr}, {encoder.name}{regions}{pooled}{described}"
+
+
+def _read_by(source: Source, reader: str) -> str:
+    try:
+        name = reader_name(source, reader)
+    except Exception:  # also of a plugin; the job that opens the document reports it
+        return ""
+    return "" if name in BUILT_IN else f", read by {name}"
 
 
 def _name(describe: Describe) -> str:

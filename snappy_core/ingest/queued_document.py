@@ -88,7 +88,7 @@ class QueuedDocument:
         to whole jobs, are read.
         """
         if self._count is None:
-            self._count = self._submit(Count(self.source))
+            self._count = self._submit(Count(self.source, self._reading.reader))
             return True
         if self.pages is None and not self._collect_count(self._count):
             return False

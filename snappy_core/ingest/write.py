@@ -58,7 +58,9 @@ def ingest(
         ingest_progress(len(documents), progress) as bar,
     ):
         print_of = fingerprint(encoder, reading, supplied, describe)
-        planned = plan(store, documents, print_of, metadata, share=share, gone=gone)
+        planned = plan(
+            store, documents, print_of, metadata, reader=reading.reader, share=share, gone=gone
+        )
         pipeline = Pipeline(planned, pool, reading, bar.count_document, supplied, describe)
         report = write_documents(store, pipeline, metadata, bar)
     return replace(report, seconds=time.perf_counter() - started)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from snappy_core.parsing.layout.regions import VERSION
 from snappy_core.parsing.listings import mark_listings
 from snappy_core.parsing.options import ReadingOptions
-from snappy_core.parsing.reader import READERS, Reader, expand, reader_for
+from snappy_core.parsing.reader import AUTO, READERS, Reader, expand, reader_for
 from snappy_core.parsing.sections import Heading, add_sections, mark_running
 from snappy_core.parsing.source import Source
 from snappy_core.parsing.tables.continuation import continue_table
@@ -40,18 +40,19 @@ def read(source: Source, options: ReadingOptions | None = None) -> Iterator[Page
         UnreadableDocumentError: the document cannot be read. If its password is missing or
             wrong, the error is a `PasswordRequiredError`.
     """
-    numbers = range(1, count_pages(source) + 1)
-    return with_sections(read_pages(source, numbers, options or ReadingOptions()))
+    options = options or ReadingOptions()
+    numbers = range(1, count_pages(source, options.reader) + 1)
+    return with_sections(read_pages(source, numbers, options))
 
 
-def count_pages(source: Source) -> int:
+def count_pages(source: Source, reader: str = AUTO) -> int:
     """Return the number of pages of a document, at least 1. Raises as `read`."""
-    return reader_for(source).count_pages(source)
+    return reader_for(source, reader).count_pages(source)
 
 
 def read_pages(source: Source, numbers: Iterable[int], options: ReadingOptions) -> Iterator[Page]:
     """Yield pages by number (from 1), without `Region.section`. Raises as `read`."""
-    return reader_for(source).read_pages(source, numbers, options)
+    return reader_for(source, options.reader).read_pages(source, numbers, options)
 
 
 def with_sections(pages: Iterable[Page], labeled: Container[int] = ()) -> Iterator[Page]:
@@ -79,6 +80,7 @@ def with_sections(pages: Iterable[Page], labeled: Container[int] = ()) -> Iterat
 def render(source: Source, number: int, dpi: float = 150) -> Image:
     """Draw page `number` (from 1) of a document as an RGB image. Raises as `read`.
 
-    Documents that are images come in their own pixels, whatever `dpi` says.
+    It is drawn by the reader that "auto" chooses. Documents that are images come in their own
+    pixels, whatever `dpi` says.
     """
     return reader_for(source).render(source, number, dpi)

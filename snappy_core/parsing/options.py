@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from snappy_core.parsing.layout.layout_model import LAYOUT_MODELS
+from snappy_core.parsing.layout.layout_model import check_layout_model
 from snappy_core.parsing.ocr.engine import DEFAULT_ENGINE, OCR_ENGINES
+from snappy_core.parsing.reader import AUTO, READERS
 
 Ocr = Literal["auto", "pages", "always", "never"]
 OCR_MODES: tuple[Ocr, ...] = Ocr.__args__  # type: ignore[attr-defined]
@@ -23,10 +24,13 @@ class ReadingOptions:
         languages: of the text, for OCR: Tesseract's names, joined by "+": "eng", "deu+fra".
         layout_model: "auto" runs the default layout model, if it is installed, on pages that
             OCR reads, whose figures are unknown; "always" runs it on all pages, and so does the
-            name of a registered model for that model; "never" runs none.
+            name of a registered model for that model, or the name or file of a model of
+            rapid-layout; "never" runs none.
         pool_block: side length, in patches, of the square blocks whose vectors are averaged for
             the first stage of a search; 1..32.
         ocr_engine: name of the OCR engine, "tesseract", "rapidocr" or a registered one.
+        reader: "auto" chooses the reader by what a document is; the name of a reader ("docling",
+            "pymupdf", or a registered one) has it read all that it can read.
         max_pages: a document that has more pages, or says so, is refused.
         max_seconds: a document that takes longer is given up. It is checked between pages: a
             page that hangs is ended by the time-out of `Workers`.
@@ -40,17 +44,14 @@ class ReadingOptions:
     layout_model: str = "auto"
     pool_block: int = 4  # scoring.pooling.GRID_BLOCK
     ocr_engine: str = DEFAULT_ENGINE
+    reader: str = AUTO
     max_pages: int = 10_000
     max_seconds: float = 4 * 3600.0
 
     def __post_init__(self) -> None:
         if self.ocr not in OCR_MODES:
             raise ValueError(f"ocr must be one of {', '.join(OCR_MODES)}, not {self.ocr!r}")
-        if self.layout_model not in ("auto", "always", "never", *LAYOUT_MODELS.names()):
-            raise ValueError(
-                f"layout_model must be 'auto', 'always', 'never' or the name of a registered model "
-                f"({', '.join(LAYOUT_MODELS.names())}), not {self.layout_model!r}"
-            )
+        check_layout_model(self.layout_model)
         if isinstance(self.pool_block, bool) or not 1 <= self.pool_block <= 32:
             raise ValueError(f"pool_block must be between 1 and 32, not {self.pool_block!r}")
         for name, limit in (("max_pages", self.max_pages), ("max_seconds", self.max_seconds)):
@@ -65,4 +66,9 @@ class ReadingOptions:
             raise ValueError(
                 f"ocr_engine must be the name of a registered engine "
                 f"({', '.join(OCR_ENGINES.names())}), not {self.ocr_engine!r}"
+            )
+        if self.reader not in (AUTO, *READERS.names()):
+            raise ValueError(
+                f"reader must be 'auto' or the name of a registered reader "
+                f"({', '.join(READERS.names())}), not {self.reader!r}"
             )

@@ -1,7 +1,8 @@
 """What reads a kind of document, and which reader a document is for.
 
 A reader of your own is a class with the methods of `Reader`, made known by
-`READERS.register("name", MyReader)` or by an entry point of the group "snappy.readers".
+`READERS.register("name", MyReader)` or by an entry point of the group "snappy.readers". It reads
+what it can read, before the built-in ones; `ReadingOptions(reader="name")` prefers it to others.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from snappy_core.errors import UnreadableDocumentError
-from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Source, Sources
 from snappy_core.registry import Registry
 from snappy_core.types import Page
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+    from snappy_core.parsing.options import ReadingOptions
 
 
 class Reader(Protocol):
@@ -53,25 +55,42 @@ class Reader(Protocol):
         ...
 
 
-_BUILTIN = {
+AUTO = "auto"
+
+BUILT_IN = {
     "image": "snappy_core.parsing.images:ImageReader",
     "pdf": "snappy_core.parsing.pdf.reader:PdfReader",
 }
+_ON_REQUEST = {  # read only what they are chosen for
+    "docling": "snappy_core.parsing.pdf.docling:DoclingReader",
+    "pymupdf": "snappy_core.parsing.pdf.pymupdf:PyMuPdfReader",
+}
 
-READERS = Registry[Callable[[], Reader]]("reader", "snappy.readers", _BUILTIN)
+READERS = Registry[Callable[[], Reader]]("reader", "snappy.readers", BUILT_IN | _ON_REQUEST)
 """Classes (or factories) of readers by name."""
 
 
-def reader_for(source: Source) -> Reader:
-    """Return the reader of a document; registered readers are asked before the built-in ones.
+def reader_for(source: Source, choice: str = AUTO) -> Reader:
+    """Return the reader of a document. Arguments and errors are those of `reader_name`."""
+    return READERS.get(reader_name(source, choice))()
+
+
+def reader_name(source: Source, choice: str = AUTO) -> str:
+    """Return the name of the reader of a document.
+
+    Registered readers are asked before the built-in ones.
+
+    Args:
+        choice: the reader that is asked first, or "auto".
 
     Raises:
         UnreadableDocumentError: the file cannot be opened, is empty, or no reader can read it.
+        ValueError: no reader has the name that is chosen.
     """
     head = source.head()
-    for reader in _readers():
-        if reader.can_read(head):
-            return reader
+    for name in ([] if choice == AUTO else [choice]) + _names():
+        if READERS.get(name)().can_read(head):
+            return name
     raise UnreadableDocumentError(source.name, "is not a PDF or image" if head else "is empty")
 
 
@@ -99,14 +118,14 @@ def expand(paths: Sources | Iterable[Sources], password: str | None = None) -> I
 
 
 def _documents(folder: Path) -> Iterator[Path]:
-    suffixes = {suffix for reader in _readers() for suffix in reader.suffixes}
+    suffixes = {suffix for name in _names() for suffix in READERS.get(name)().suffixes}
     for file in sorted(folder.rglob("*")):
         hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
         if file.suffix.lower() in suffixes and not hidden and file.is_file():
             yield file
 
 
-def _readers() -> Iterator[Reader]:
-    """Yield all readers, the built-in ones last."""
-    for name in sorted(READERS.names(), key=_BUILTIN.__contains__):
-        yield READERS.get(name)()
+def _names() -> list[str]:
+    """Return the readers that are asked without being chosen, the built-in ones last."""
+    names = [name for name in READERS.names() if name not in _ON_REQUEST]
+    return sorted(names, key=BUILT_IN.__contains__)

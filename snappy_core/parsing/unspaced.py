@@ -30,7 +30,9 @@ def are_columns(texts: Sequence[str], sizes: NDArray[np.floating]) -> NDArray[np
     """
     counts = np.array([len(text) for text in texts], dtype=np.intp)
     is_unspaced = np.array([UNSPACED.match(text) is not None for text in texts], dtype=bool)
-    is_tall = (sizes[:, 1] > _MIN_ASPECT * sizes[:, 0]) & (counts > 1) & is_unspaced
+    is_tall: NDArray[np.bool_] = (
+        (sizes[:, 1] > _MIN_ASPECT * sizes[:, 0]) & (counts > 1) & is_unspaced
+    )
     rows = is_unspaced & ~is_tall & (counts > 2)
     if counts[is_tall].sum() > counts[rows].sum():
         is_tall |= (counts <= 2) & (sizes[:, 0] <= 2 * sizes[:, 1])

@@ -43,6 +43,18 @@ def test_the_ocr_engine_is_named(snappy, data, tmp_path):
     assert "registered engine (tesseract, rapidocr), not 'seal'" in wrong.error
 
 
+def test_the_reader_and_a_layout_model_are_named(snappy, data, tmp_path):
+    to = tmp_path / "a.snappy"
+    arguments = ["index", data / "table.pdf", "--to", to, "--workers", 0, "--ocr", "never"]
+    assert snappy(*arguments, "--reader", "pdf", "--layout-model", "never").code == 0
+    wrong = snappy(*arguments, "--reader", "seal")
+    assert wrong.code == 2
+    assert "registered reader (image, pdf, docling, pymupdf), not 'seal'" in wrong.error
+    wrong = snappy(*arguments, "--layout-model", "seal")
+    assert wrong.code == 2
+    assert "pp_doc_layoutv3) or file, not 'seal'" in wrong.error
+
+
 def test_workers_read_as_they_are_told(snappy, data, tmp_path):
     to = tmp_path / "a.snappy"
     options = ["--workers", 2, "--ocr", "never", "--languages", "deu+eng", "--memory", 2.5]

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from snappy_core import RegionIndex, Source, UnreadableDocumentError
+from snappy_core import ReadingOptions, RegionIndex, Source, UnreadableDocumentError
 from snappy_core.parsing import READERS, count_pages, expand
 from snappy_core.parsing.images import ImageReader
+from snappy_core.parsing.pdf.pymupdf import PyMuPdfReader
 from snappy_core.parsing.pdf.reader import PdfReader
 from snappy_core.parsing.reader import reader_for
 from snappy_core.testing import FakeEncoder
@@ -51,6 +52,50 @@ def test_a_reader_of_ones_own(tmp_path, text_reader):
 def test_a_registered_reader_comes_before_the_built_in_ones(monkeypatch, data, text_reader):
     monkeypatch.setattr(TextReader, "can_read", lambda self, head: head.startswith(b"%PDF-"))
     assert isinstance(reader_for(Source.from_path(data / "table.pdf")), TextReader)
+
+
+def test_the_reader_that_is_chosen_reads_what_it_can_read(data, monkeypatch, text_reader):
+    monkeypatch.setattr(TextReader, "can_read", lambda self, head: head.startswith(b"%PDF-"))
+    pdf, image = (
+        Source.from_path(data / "table.pdf"),
+        Source.from_bytes(encode(sheet(), "PNG"), "a"),
+    )
+    assert isinstance(reader_for(pdf, "pdf"), PdfReader)
+    assert isinstance(reader_for(pdf, "pymupdf"), PyMuPdfReader)
+    assert isinstance(reader_for(image, "pymupdf"), ImageReader)
+
+
+def test_a_reader_that_is_not_known():
+    with pytest.raises(ValueError, match=r"\(image, pdf, docling, pymupdf\), not 'seal'"):
+        ReadingOptions(reader="seal")
+
+
+def test_the_reader_of_a_plugin_is_part_of_the_fingerprint(tmp_path, monkeypatch, data):
+    """Else documents would not be read again once it is there."""
+    with RegionIndex(encoder=FakeEncoder()) as index:
+        options = ReadingOptions(layout_model="never")
+        index.add(data / "table.pdf", reading=options).raise_failed()
+        monkeypatch.setattr(READERS, "_registered", {})
+        READERS.register("own-pdf", OwnPdf)
+        assert len(index.add(data / "table.pdf", reading=options).added) == 1
+        (document,) = index.documents()
+        assert document.fingerprint.endswith(", read by own-pdf")
+
+
+class OwnPdf(PdfReader):
+    pass
+
+
+def test_a_plugin_that_fails_to_recognize_a_document_fails_it_alone(data, monkeypatch):
+    class Broken(TextReader):
+        def can_read(self, head):
+            raise RuntimeError("no ink")
+
+    monkeypatch.setattr(READERS, "_registered", {})
+    READERS.register("broken", Broken)
+    with RegionIndex(encoder=FakeEncoder()) as index:
+        (failure,) = index.add(data / "table.pdf").failed
+    assert "no ink" in failure.cause
 
 
 # Folders

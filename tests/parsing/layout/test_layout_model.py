@@ -43,7 +43,7 @@ def test_the_name_of_a_registered_model_selects_it(whole_page):
 
 
 def test_an_unknown_name_is_an_error_that_lists_the_known_ones(whole_page):
-    with pytest.raises(ValueError, match=r"\(rapid-layout, whole-page\), not 'yolo'"):
+    with pytest.raises(ValueError, match=r"\(rapid-layout, whole-page\).* or file, not 'yolo'"):
         ReadingOptions(layout_model="yolo")
 
 
