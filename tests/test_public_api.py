@@ -42,7 +42,7 @@ ALLOWED = {
     "vectors": set(),
     "types": {"boxes"},
     "word_boxes": {"boxes", "types"},
-    "parsing": NOUNS,
+    "parsing": {*NOUNS, "formats"},  # for the regions of other libraries
     "scoring": NOUNS,
     "encoders": {*NOUNS, "scoring"},  # for the terms of words
     "stores": {*NOUNS, "scoring"},
