@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import io
 import json
 from collections.abc import Iterable
 from pathlib import PurePath
@@ -17,57 +16,63 @@ from langchain_core.messages.content import (
     create_citation,
     create_image_block,
 )
-from langchain_core.prompts import PromptTemplate, format_document
+from langchain_core.prompts import PromptTemplate
 
+from snappy_core.content import region_contents
 from snappy_core.display import viewers
 from snappy_core.index import RegionIndex
-from snappy_core.metadata import quotes, read_highlights
+from snappy_core.metadata import read_highlights
 from snappy_core.search.hits import Hit
+from snappy_core.search.quoting import one_line, quoted
 from snappy_langchain.mapping import to_document
 
 RegionLike = Hit | Document
 """A region as a hit of the core or as a document of the retriever."""
 
-REGION_PROMPT = PromptTemplate.from_template(
+
+class RegionPrompt(PromptTemplate):
+    """A prompt in which the text of a document cannot pass for an id."""
+
+    def format(self, **values: Any) -> str:
+        text = values.pop("page_content")
+        folded = {name: one_line(str(value)) for name, value in values.items()}
+        return super().format(**folded, page_content=quoted(str(text)))
+
+
+REGION_PROMPT = RegionPrompt.from_template(
     "[{citation}] {file_name}, page {page_label}\n{page_content}"
 )
 """A `document_prompt` for chains: the model reads each region with an id to cite."""
 
 
 def region_blocks(
-    regions: Iterable[RegionLike], index: RegionIndex | None = None
+    regions: Iterable[RegionLike], index: RegionIndex | None = None, budget: int | None = None
 ) -> list[TextContentBlock | ImageContentBlock]:
     """Return regions as content blocks of a message, in the same order.
 
     Each region is a text block that begins with its id in brackets and ends with the parts that
-    answer, if these are not all of it. With the `index` it comes from, an image of the region
-    follows, cut from its page.
+    answer, if these are not all of it; a table is Markdown. With the `index` it comes from, a
+    figure, or a region without words, is followed by its picture, cut from its page. Regions that
+    say the same share a block with the ids of all.
+
+    Args:
+        budget: the most tokens, estimated, of all texts and pictures; the first text always stays.
 
     Raises:
         PageUnavailableError: an image cannot be drawn, because the file is gone or has changed.
     """
+    documents = map(_document, regions)
+    texts = ((document.metadata, document.page_content) for document in documents)
     blocks: list[TextContentBlock | ImageContentBlock] = []
-    for document in map(_document, regions):
+    for content in region_contents(texts, index, budget):
         # Without `id`: some providers refuse text blocks with unknown keys.
-        text = with_quotes(format_document(document, REGION_PROMPT), document)
-        blocks.append(TextContentBlock(type="text", text=text))
-        if index is not None:
-            region_id = document.metadata["region_id"]
-            png = io.BytesIO()
-            index.region_image(region_id, document.page_content).save(png, "PNG")
-            data = base64.b64encode(png.getvalue()).decode("ascii")
+        blocks.append(TextContentBlock(type="text", text=content.text))
+        if content.png is not None:
+            data = base64.b64encode(content.png).decode("ascii")
             blocks.append(
-                create_image_block(
-                    base64=data, mime_type="image/png", id=document.metadata["citation"]
-                )
+                create_image_block(base64=data, mime_type="image/png", id=content.citation)
             )
     return blocks
-
-
-def with_quotes(text: str, document: Document) -> str:
-    """Append the parts of a region that answer, one a line, unless they are all of it."""
-    lines = quotes(document.metadata, document.page_content)
-    return "\n".join([text, "Most relevant:", *(f"> {line}" for line in lines)]) if lines else text
 
 
 def search_result(region: RegionLike) -> dict[str, Any]:

@@ -62,7 +62,8 @@ def create_region_tool(
     Args:
         retriever: a retriever, or an index or its path.
         name, description: what the model reads about the tool.
-        images: add an image of each region, cut from its page, after its text.
+        images: show figures as pictures, cut from their pages, after their text. A `budget` then
+            holds for texts and pictures together.
         options: `k`, `budget`, `filter`, `score_threshold`, `per_page`, `scoring`, `pages`,
             `candidates`, `location_references` and `reranker`, which override those of the
             retriever.
@@ -76,11 +77,12 @@ def create_region_tool(
     overrides = {name: value for name, value in options.items() if value is not None}
     check_options(core_options(overrides))
     index = retriever.index if images else None
+    budget = (options.get("budget") or retriever.budget) if images else None
 
     def content(documents: list[Document]) -> Content:
         if not documents:
             return [{"type": "text", "text": NOTHING}], []
-        return [*region_blocks(documents, index)], documents
+        return [*region_blocks(documents, index, budget)], documents
 
     def search(query: str, callbacks: Callbacks = None) -> Content:
         try:

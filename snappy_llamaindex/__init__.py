@@ -1,6 +1,7 @@
 """Snappy for LlamaIndex: a retriever, a tool and postprocessors that return regions of pages."""
 
 try:
+    from snappy_llamaindex.blocks import region_blocks
     from snappy_llamaindex.filters import to_filter, to_metadata_filters
     from snappy_llamaindex.grounding import GroundedQueryEngine, GroundingPostprocessor
     from snappy_llamaindex.mapping import RegionNode, to_node
@@ -23,6 +24,7 @@ __all__ = [
     "RegionPostprocessor",
     "SnappyRetriever",
     "TokenBudgetPostprocessor",
+    "region_blocks",
     "region_tool",
     "to_filter",
     "to_metadata_filters",

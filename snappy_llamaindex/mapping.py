@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from llama_index.core.schema import (
+    MetadataMode,
     NodeRelationship,
     NodeWithScore,
     ObjectType,
@@ -14,6 +15,7 @@ from llama_index.core.schema import (
 
 from snappy_core.metadata import region_metadata
 from snappy_core.search.hits import Hit
+from snappy_core.search.quoting import one_line, quoted
 
 LLM_KEYS = frozenset(("file_name", "page_label", "citation"))
 """The metadata keys that a language model reads: what it needs to cite a region."""
@@ -24,7 +26,20 @@ class RegionNode(TextNode):
 
     LlamaIndex computes hashes over all metadata, and fusion merges nodes by them. The highlights
     of a region differ from question to question.
+
+    In what a language model reads, the text of the document cannot pass for an id, nor a file name
+    or page label for a line.
     """
+
+    def get_content(self, metadata_mode: MetadataMode = MetadataMode.NONE) -> str:
+        if metadata_mode is not MetadataMode.LLM:
+            return str(super().get_content(metadata_mode))
+        folded = {
+            key: one_line(value) if isinstance(value, str) else value
+            for key, value in self.metadata.items()
+        }
+        safe = self.model_copy(update={"text": quoted(self.text), "metadata": folded})
+        return str(TextNode.get_content(safe, metadata_mode))
 
     @property
     def hash(self) -> str:

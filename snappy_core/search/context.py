@@ -9,11 +9,15 @@ from pathlib import PurePath
 
 from snappy_core.boxes import overlap_by_half
 from snappy_core.search.hits import Highlight, Hit
+from snappy_core.search.quoting import one_line, passage_key, quoted, without_lead_in
 from snappy_core.types import Box
 
 _PIECE = re.compile(r"(?P<word>[A-Z]?[a-z]+)|(?P<capitals>[A-Z]+)|(?P<number>\d+)|\S")
 _TOKEN_LENGTHS = {"word": 8, "capitals": 4, "number": 3, None: 1}
 """Characters of a token of English text, by kind of piece."""
+
+_Passage = tuple[Hit, ...]
+"""Hits on different pages that say the same, best first."""
 
 _MIN_SHARED_WORDS = 0.5
 """Share of the smaller region's words from which two regions count as repeating each other."""
@@ -26,6 +30,8 @@ class Citation:
     Attributes:
         marker: such as "2.1", the first region of the second page.
         highlights: the parts of the region that answer, with their boxes.
+        tokens: the number of tokens of its line, with the marker.
+        elsewhere: the regions elsewhere that say the same, under the same marker.
     """
 
     marker: str
@@ -35,6 +41,8 @@ class Citation:
     page_label: str
     box: Box
     highlights: tuple[Highlight, ...] = ()
+    tokens: int = 0
+    elsewhere: tuple[Citation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +52,14 @@ class Context:
     Attributes:
         tokens: the number of tokens of `text`.
         left_out: hits that repeat another region or do not fit the budget.
+        left_over: the tokens of the budget that are not used; None without a budget.
     """
 
     text: str
     citations: tuple[Citation, ...]
     tokens: int
     left_out: tuple[Hit, ...]
+    left_over: int | None = None
 
 
 def estimate_tokens(text: str) -> int:
@@ -84,6 +94,13 @@ def assemble(
         [1.1] Revenue rose ...
         [1.2] Operating profit ...
 
+    A passage that stands on several pages, such as a running header, is written once, below all of
+    its places: "[2] q3.pdf, page 4; q4.pdf, page 5". So is the head of a table above its rows, and
+    the sentence above the items of a list.
+
+    Text of a document cannot pass for a marker: lines of it that begin like one get a backslash,
+    and names and page labels are folded to one line.
+
     When not even the first hit fits, its text is cut after the last word that does.
 
     Args:
@@ -96,24 +113,30 @@ def assemble(
     Raises:
         ValueError: the budget is too small for one word and its citation.
     """
-    selected: list[Hit] = []
+    passages: dict[str, _Passage] = {}
     left_out: list[Hit] = []
 
-    def fits(hit: Hit) -> bool:
-        return budget is None or count(_write([*selected, hit])[0]) <= budget
+    def fits(key: str, passage: _Passage) -> bool:
+        changed = {**passages, key: passage}
+        return budget is None or count(_write(changed.values(), count)[0]) <= budget
 
     for hit in hits:
-        candidate = _widen(hit) if widen else hit
-        if not fits(candidate):
-            candidate = hit
-        if fits(candidate) and not any(share_words(candidate, other) for other in selected):
-            selected.append(candidate)
+        for candidate in [_widen(hit), hit] if widen else [hit]:
+            key = _passage_key(candidate)
+            passage = (*passages.get(key, ()), candidate)
+            if fits(key, passage):
+                break
+        taken = (other for passage in passages.values() for other in passage)
+        if fits(key, passage) and not any(share_words(candidate, other) for other in taken):
+            passages[key] = passage
         else:
             left_out.append(hit)
-    if left_out and not selected and budget is not None:
+    if left_out and not passages and budget is not None:
         return _cut(left_out, budget, count)
-    text, citations = _write(selected)
-    return Context(text, citations, count(text), tuple(left_out))
+    text, citations = _write(passages.values(), count)
+    tokens = count(text)
+    left_over = None if budget is None else budget - tokens
+    return Context(text, citations, tokens, tuple(left_out), left_over)
 
 
 def _widen(hit: Hit) -> Hit:
@@ -134,53 +157,78 @@ def share_words(hit: Hit, other: Hit) -> bool:
     return overlap_by_half(hit.region.box, other.region.box)
 
 
-def _write(hits: Sequence[Hit]) -> tuple[str, tuple[Citation, ...]]:
-    pages: dict[tuple[str, int], list[Hit]] = {}
-    for hit in hits:
-        pages.setdefault((hit.document_id, hit.page_number), []).append(hit)
-    names = _short_names(hits)
-    blocks, citations = [], []
-    for page_index, page_hits in enumerate(pages.values(), start=1):
-        first = page_hits[0]
-        lines = [f"[{page_index}] {names[first.source]}, page {first.page_label}"]
-        for index, hit in enumerate(sorted(page_hits, key=lambda h: h.region.order), start=1):
+def _passage_key(hit: Hit) -> str:
+    region = hit.region
+    return passage_key(region.text, region.label, hit.page_label, hit.page_number) or hit.region_id
+
+
+def _write(
+    passages: Iterable[_Passage], count: Callable[[str], int]
+) -> tuple[str, tuple[Citation, ...]]:
+    pages: dict[tuple[tuple[str, int], ...], list[_Passage]] = {}
+    for passage in passages:
+        places = tuple(dict.fromkeys((hit.document_id, hit.page_number) for hit in passage))
+        pages.setdefault(places, []).append(passage)
+    names = _short_names([hit for page in pages.values() for passage in page for hit in passage])
+    blocks: list[str] = []
+    citations: list[Citation] = []
+    for page_index, page in enumerate(pages.values(), start=1):
+        heads = (f"{names[hit.source]}, page {one_line(hit.page_label)}" for hit in page[0])
+        lines = [f"[{page_index}] {'; '.join(dict.fromkeys(heads))}"]
+        page.sort(key=lambda passage: passage[0].region.order)
+        for index, passage in enumerate(page, start=1):
             marker = f"{page_index}.{index}"
-            lines.append(f"[{marker}] {hit.region.text}")
-            citations.append(
-                Citation(
-                    marker,
-                    hit.region_id,
-                    hit.source,
-                    hit.page_number,
-                    hit.page_label,
-                    hit.region.box,
-                    hit.highlights,
-                )
-            )
+            before = page[index - 2][0] if index > 1 else None
+            lines.append(f"[{marker}] {_quote(passage[0], before)}")
+            citation, *elsewhere = (_cite(marker, hit, count(lines[-1])) for hit in passage)
+            citations.append(replace(citation, elsewhere=tuple(elsewhere)))
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks), tuple(citations)
+
+
+def _quote(hit: Hit, before: Hit | None) -> str:
+    """Return the text of a hit, without the lead-in that it shares with the hit before it."""
+    text = quoted(hit.region.text)
+    if before is None:
+        return text
+    parent = hit.region.parent
+    siblings = parent is not None and parent == before.region.parent
+    return without_lead_in(text, quoted(before.region.text), siblings=siblings)
+
+
+def _cite(marker: str, hit: Hit, tokens: int) -> Citation:
+    return Citation(
+        marker,
+        hit.region_id,
+        hit.source,
+        hit.page_number,
+        hit.page_label,
+        hit.region.box,
+        hit.highlights,
+        tokens,
+    )
 
 
 def _short_names(hits: Sequence[Hit]) -> dict[str, str]:
     """Return the file name of each source, or the source itself where two file names are equal."""
     sources = dict.fromkeys(hit.source for hit in hits)
-    names = [PurePath(source).name or source for source in sources]
+    names = [one_line(PurePath(source).name or source) for source in sources]
     return {
-        source: name if names.count(name) == 1 else source
+        source: name if names.count(name) == 1 else one_line(source)
         for source, name in zip(sources, names, strict=True)
     }
 
 
 def _cut(hits: Sequence[Hit], budget: int, count: Callable[[str], int]) -> Context:
     """Write as many words of the first hit as the budget allows."""
-    text, citations = _write(hits[:1])
-    words = hits[0].region.text.split()
-    prefix = text[: len(text) - len(hits[0].region.text)]
+    text, (citation,) = _write([(hits[0],)], count)
+    prefix = text.removesuffix(quoted(hits[0].region.text))
+    word_ends = [word.end() for word in re.compile(r"\S+").finditer(text, len(prefix))]
 
     def beginning(length: int) -> str:
-        return prefix + " ".join(words[:length]) + " …"
+        return text[: word_ends[length - 1]] + " …"
 
-    fitting, too_many = 0, len(words)
+    fitting, too_many = 0, len(word_ends)
     while too_many - fitting > 1:
         middle = (fitting + too_many) // 2
         if count(beginning(middle)) <= budget:
@@ -193,4 +241,6 @@ def _cut(hits: Sequence[Hit], budget: int, count: Callable[[str], int]) -> Conte
             f"takes {count(prefix)}"
         )
     text = beginning(fitting)
-    return Context(text, citations, count(text), tuple(hits[1:]))
+    tokens = count(text)
+    citation = replace(citation, tokens=count(text[text.index("\n") + 1 :]))
+    return Context(text, (citation,), tokens, tuple(hits[1:]), budget - tokens)

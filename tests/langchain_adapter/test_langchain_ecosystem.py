@@ -68,7 +68,7 @@ def test_documents_go_through_json_and_back(retriever):
 def test_prompt_of_a_region(retriever):
     for document in retriever.invoke(QUESTION, k=500):
         text = format_document(document, REGION_PROMPT)
-        assert text.startswith(f"[{document.id}] ")
+        assert text.startswith(f"[{document.metadata['citation']}] ")
         assert text.endswith(f"\n{document.page_content}")
 
 

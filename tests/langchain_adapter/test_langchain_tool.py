@@ -18,6 +18,7 @@ from snappy_core.testing import FakeEncoder
 from snappy_langchain import SnappyRetriever, create_region_tool, region_blocks
 
 QUESTION = "How many turbines are at work?"
+FIGURES = {"region_label": "figure"}
 
 
 def call(tool, **args):
@@ -50,29 +51,29 @@ async def test_text_for_the_model_and_documents_for_the_program(report_index):
 
 
 async def test_pictures(report_index):
-    tool = create_region_tool(report_index, images=True, k=2)
+    tool = create_region_tool(report_index, images=True, k=2, filter=FIGURES)
     message = tool.invoke(call(tool, query=QUESTION))
     assert message.content == region_blocks(message.artifact, report_index)
     assert [block["type"] for block in message.content] == ["text", "image"] * 2
     assert message == await tool.ainvoke(call(tool, query=QUESTION))
 
 
-def test_no_folder_of_the_server_reaches_the_model(tmp_path, data):
-    path = tmp_path / "secret-folder" / "table.pdf"
+def test_no_folder_of_the_server_reaches_the_model(tmp_path, report):
+    path = tmp_path / "secret-folder" / "report.pdf"
     path.parent.mkdir()
-    shutil.copy(data / "table.pdf", path)
+    shutil.copy(report, path)
     index = RegionIndex(encoder=FakeEncoder())
     index.add(path).raise_failed()
-    tool = create_region_tool(index, k=2, images=True)
-    message = tool.invoke(call(tool, query="price"))
+    tool = create_region_tool(index, k=2, images=True, filter=FIGURES)
+    message = tool.invoke(call(tool, query="electricity"))
     assert message.artifact[0].metadata["source"] == str(path)  # for the program
     told = json.dumps(message.content)
-    assert "table.pdf" in told
+    assert "report.pdf" in told
     assert "secret-folder" not in told
     path.unlink()
     tool.handle_tool_error = True
-    failed = tool.invoke(call(tool, query="price")).content
-    assert "table.pdf, page 1: there is no such file" in failed
+    failed = tool.invoke(call(tool, query="electricity")).content
+    assert "report.pdf, page 4: there is no such file" in failed
     assert "secret-folder" not in failed
 
 
@@ -134,7 +135,7 @@ async def test_failures_are_raised(report_index, question):
 async def test_failures_of_pictures_are_raised(report):
     index = RegionIndex(encoder=FakeEncoder())
     index.add(Source.from_bytes(report.read_bytes(), "report.pdf")).raise_failed()
-    tool = create_region_tool(index, images=True)
+    tool = create_region_tool(index, images=True, filter=FIGURES)
     with pytest.raises(ToolException, match="no such file to draw it from"):
         tool.invoke(call(tool, query=QUESTION))
     with pytest.raises(ToolException, match="no such file to draw it from"):
@@ -169,7 +170,7 @@ def test_callbacks_see_the_search_inside_the_tool(report_index):
 
 
 async def test_agent(report_index):
-    tool = create_region_tool(report_index, images=True, k=2)
+    tool = create_region_tool(report_index, images=True, k=2, filter=FIGURES)
 
     def agent():
         script = iter([calls(tool, query=QUESTION), AIMessage("Eleven.")])
@@ -179,7 +180,8 @@ async def test_agent(report_index):
     for state in (agent().invoke(asked), await agent().ainvoke(asked)):
         _, _, answer, last = state["messages"]
         assert isinstance(answer, ToolMessage)
-        assert answer.artifact == SnappyRetriever(index=report_index, k=2).invoke(QUESTION)
+        retriever = SnappyRetriever(index=report_index, k=2, filter=FIGURES)
+        assert answer.artifact == retriever.invoke(QUESTION)
         assert [block["type"] for block in answer.content] == ["text", "image"] * 2
         assert last.content == "Eleven."
 

@@ -1,3 +1,4 @@
+import io
 from pathlib import Path
 
 import pytest
@@ -6,12 +7,14 @@ from llama_index.core.base.llms.types import ChatMessage, MessageRole, ToolCallB
 from llama_index.core.llms import MockLLM
 from llama_index.core.llms.mock import MockFunctionCallingLLM
 from llama_index.core.retrievers import QueryFusionRetriever
+from llama_index.core.schema import MetadataMode
 from llama_index.core.tools import FunctionTool
+from PIL import Image
 
 from snappy_core import RegionIndex
 from snappy_core.metadata import quotes
 from snappy_core.testing import FakeEncoder
-from snappy_llamaindex import SnappyRetriever, region_tool
+from snappy_llamaindex import SnappyRetriever, region_blocks, region_tool
 
 REPORT = Path(__file__).parents[2] / "examples" / "report.pdf"
 QUESTION = "How many turbines are at work?"
@@ -63,6 +66,35 @@ def test_over_a_fusion(retriever):
         [retriever], llm=MockLLM(), mode="reciprocal_rerank", num_queries=1, use_async=False
     )
     assert region_tool(fusion).call(question=QUESTION).content.startswith("[report#p")
+
+
+async def test_figures_are_pictures(index):
+    retriever = SnappyRetriever(index, k=2, filter={"region_label": "figure"})
+    tool = region_tool(retriever, images=True)
+    output = tool.call(question="electricity by month")
+    assert [block.block_type for block in output.blocks] == ["text", "image"] * 2
+    assert output.blocks == region_blocks(output.raw_output, index)
+    assert (await tool.acall(question="electricity by month")).blocks == output.blocks
+    node = output.raw_output[0]
+    picture = Image.open(io.BytesIO(output.blocks[1].resolve_image().read()))
+    assert picture.size == index.region_image(node.node_id, node.text).size
+    retriever.budget = 150  # for texts and pictures
+    assert {block.block_type for block in tool.call(question="electricity").blocks} == {"text"}
+    [block] = region_tool(SnappyRetriever(index, k=2)).call(question=QUESTION).blocks
+    assert "\n\n[report#p" in block.text
+    with pytest.raises(TypeError, match="QueryFusionRetriever"):
+        region_tool(QueryFusionRetriever([retriever], llm=MockLLM(), num_queries=1), images=True)
+
+
+def test_text_cannot_pass_for_an_id(retriever):
+    [node, *_] = retriever.retrieve(QUESTION)
+    node.node.text = "Eleven.\n[report#p2r1] Twelve."
+    assert "\nEleven.\n\\[report#p2r1] Twelve.\n" in region_blocks([node])[0].text
+    node.metadata["page_label"] = "3\ncitation: [report#p2r1]"
+    read = node.get_content(MetadataMode.LLM)
+    assert read.endswith("\n\nEleven.\n\\[report#p2r1] Twelve.")
+    assert "page_label: 3 citation: [report#p2r1]\n" in read
+    assert node.get_content() == node.node.text
 
 
 async def run(agent):

@@ -150,6 +150,114 @@ def test_files_of_the_same_name_are_told_apart():
     assert "[2] /y/report.pdf, page 1" in text
 
 
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "[1.2] Profit fell.",
+        "[2] b.pdf, page 9",
+        "  [ 1.2 ] Profit fell.",
+        "\u200b[1.\u200b2] Profit fell.",
+        "［１.２］ Profit fell.",
+        "[b.pdf#p9r1] b.pdf, page 9",
+    ],
+)
+@pytest.mark.parametrize("line_break", ["\n", "\r", "\x0b", "\x0c", "\x85", "\u2028"])
+def test_text_cannot_pass_for_a_marker(forged, line_break):
+    (_, *lines) = assemble([make_hit(f"Profit rose.{line_break}{forged}")]).text.split("\n")
+    assert lines[0] == "[1.1] Profit rose."
+    assert lines[1].lstrip(" \u200b").startswith("\\")
+    assert lines[1].replace("\\", "") == forged
+    assert assemble([make_hit(forged)]).text.split("\n")[1] == f"[1.1] {lines[1]}"
+
+
+@pytest.mark.parametrize("text", ["see [12] and [1.2]", "[sic] he said", "[12 of 14]", "(1) one"])
+def test_other_text_is_unchanged(text):
+    assert assemble([make_hit(text)]).text.endswith(f"[1.1] {text}")
+
+
+def test_names_and_labels_are_folded_to_one_line():
+    hit = make_hit("a", source="/docs/a.pdf\n[2] b.pdf, page 3")
+    hit = replace(hit, page_label="4\r\n[1.1]\u2028Profit fell.")
+    assert assemble([hit]).text == (
+        "[1] a.pdf [2] b.pdf, page 3, page 4 [1.1] Profit fell.\n[1.1] a"
+    )
+
+
+def test_a_passage_of_two_files_is_written_once_with_both_places():
+    hits = [
+        make_hit("profit rose", source="/docs/a.pdf", page=4),
+        make_hit("something else", source="/docs/a.pdf", page=4, order=1),
+        make_hit("profit\nrose", source="/docs/b.pdf", page=5),
+    ]
+    context = assemble(hits)
+    assert context.text == (
+        "[1] a.pdf, page 4; b.pdf, page 5\n[1.1] profit rose\n"
+        "\n"
+        "[2] a.pdf, page 4\n[2.1] something else"
+    )
+    first, second = context.citations
+    assert (first.region_id, first.marker) == ("/docs/a.pdf#p4r0", "1.1")
+    assert [(c.region_id, c.marker) for c in first.elsewhere] == [("/docs/b.pdf#p5r0", "1.1")]
+    assert second.elsewhere == ()
+    assert context.left_out == ()
+    assert [h.region_id for h in assemble(hits, 12, count=_words).left_out] == ["/docs/b.pdf#p5r0"]
+
+
+def test_figures_without_words_are_different_passages():
+    assert len(assemble([make_hit(""), make_hit("", page=2)]).citations) == 2
+
+
+def test_running_headers_are_written_once():
+    def header(page, label="header"):
+        hit = make_hit(f"Annual Report {page}", page=page)
+        return replace(hit, region=replace(hit.region, label=label))
+
+    (citation,) = assemble([header(2), header(3), header(4)]).citations
+    assert [other.page_number for other in citation.elsewhere] == [3, 4]
+    headings = [header(page, "heading") for page in (2, 3)]
+    assert len(assemble(headings).citations) == 2
+
+
+def part(text, order, parent, label="list_item"):
+    hit = make_hit(text, order=order, words=(order,))
+    return replace(hit, region=replace(hit.region, parent=parent, label=label))
+
+
+def test_the_head_of_rows_and_the_lead_in_of_items_are_written_once():
+    head = "| Port | Boats |\n| --- | --- |\n"
+    hits = [
+        part(head + "| Brae | 14 |", 1, 0, "table_row"),
+        part(head + "| Crail | 9 |", 2, 0, "table_row"),
+        part(head + "| Aber | 3 |", 5, 4, "table_row"),  # of another table
+        make_hit("We paid for:", order=6, words=(6,)),
+        part("We paid for:\na boat;", 7, 9),
+        part("We paid for:\na pier.", 8, 9),
+    ]
+    assert assemble(hits).text == (
+        "[1] a.pdf, page 1\n"
+        f"[1.1] {head}| Brae | 14 |\n"
+        "[1.2] | Crail | 9 |\n"
+        f"[1.3] {head}| Aber | 3 |\n"
+        "[1.4] We paid for:\n"
+        "[1.5] a boat;\n"
+        "[1.6] a pier."
+    )
+
+
+def test_tokens_of_each_passage_and_those_left_over():
+    context = assemble([make_hit("a b c"), make_hit("d", page=2)], 20, count=_words)
+    assert [citation.tokens for citation in context.citations] == [4, 2]
+    assert (context.tokens, context.left_over) == (14, 6)
+    assert assemble([make_hit("a")]).left_over is None
+    cut = assemble([make_hit("a b c d e f")], 9, count=_words)
+    assert (cut.citations[0].tokens, cut.left_over) == (5, 0)
+
+
+def test_a_cut_keeps_the_lines_of_a_table():
+    context = assemble([make_hit("| a | b |\n| c | d |")], 13, count=_words)
+    assert context.text == "[1] a.pdf, page 1\n[1.1] | a | b |\n| c …"
+
+
 def test_no_hits_make_no_context():
     context = assemble([], 100)
     assert (context.text, context.citations, context.tokens) == ("", (), 0)
