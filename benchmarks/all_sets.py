@@ -64,7 +64,8 @@ def sets_report(rows: Iterable[Mapping[str, str]]) -> str:
 def _bench(summary: Mapping[str, Any]) -> tuple[str, list[tuple[str, str, str]]]:
     names = ("page_r1", "e2e_hit1", "e2e_hit5")
     evidence = dict(summary["evidence"])
-    own = evidence.pop("Snappy")["recall"]
+    evidence.pop("Snappy, budget")
+    own = evidence.pop("Snappy, k")["recall"]
     chunks = [max(measures["recall"][i] for measures in evidence.values()) for i in range(len(own))]
     size = f"{summary['questions']} questions, {summary['documents']} documents"
     return size, [

@@ -21,7 +21,7 @@ from PIL import Image
 
 from benchmarks.page_questions import PageQuestion
 from snappy_core.boxes import enclose, from_pixels
-from snappy_core.errors import MissingDependencyError
+from snappy_core.errors import MissingDependencyError, install_hint
 from snappy_core.types import Box
 
 LANGUAGE = "english"  # of the questions: all are there in six languages
@@ -116,9 +116,7 @@ def _read(
     try:
         import pyarrow.parquet as parquet
     except ImportError as error:
-        raise MissingDependencyError(
-            "ViDoRe V3 needs pyarrow: pip install 'snappy-retriever[lance]'"
-        ) from error
+        raise MissingDependencyError(f"ViDoRe V3 needs pyarrow: {install_hint('lance')}") from error
     filters = None if corpus_ids is None else [("corpus_id", "in", corpus_ids)]
     files = sorted(str(file) for file in folder.glob("*.parquet"))
     if not files:

@@ -129,7 +129,7 @@ def test_labels():
     assert set(LABELS) == {
         "title", "heading", "paragraph", "list_item", "table", "table_row", "figure", "caption",
         "formula", "header", "footer", "other", "list",
-        "hot_area",
+        "hot_area", "contents", "index", "references",
     }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from benchmarks.bbox_docvqa.reports import RETURNED
-from snappy_core.errors import MissingDependencyError
+from snappy_core.errors import MissingDependencyError, install_hint
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,9 +44,7 @@ def draw_charts(runs: Sequence[Summary], folder: str | os.PathLike[str]) -> list
         from matplotlib import rc_context
         from matplotlib.figure import Figure
     except ImportError as error:
-        raise MissingDependencyError(
-            "charts need matplotlib: pip install 'snappy-retriever[eval]'"
-        ) from error
+        raise MissingDependencyError(f"charts need matplotlib: {install_hint('eval')}") from error
     Path(folder).mkdir(parents=True, exist_ok=True)
     paths = []
     style: Any = {**STYLE, "axes.prop_cycle": cycler(color=COLORS)}

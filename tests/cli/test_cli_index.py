@@ -64,7 +64,7 @@ def test_workers_read_as_they_are_told(snappy, data, tmp_path):
         assert {d.fingerprint.split(", ")[1] for d in index.documents()} == {"ocr never deu+eng"}
     assert snappy("index", data / "table.pdf", "--to", to, "--workers", -1).code == 2
     killed = snappy("index", data / "unicode.pdf", "--to", to, "--workers", 1, "--timeout", 1e-9)
-    assert "unicode.pdf: took longer than 1e-09 seconds (opening it)" in killed.out
+    assert "unicode.pdf: took longer than 1e-09 seconds (opening it)" in killed.err
 
 
 def test_index_json(snappy, data, tmp_path):

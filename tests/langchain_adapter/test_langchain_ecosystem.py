@@ -7,7 +7,7 @@ from langchain_classic.retrievers import EnsembleRetriever
 from langchain_core.documents import Document
 from langchain_core.prompts import format_document
 
-from snappy_core import RegionIndex
+from snappy_core import RegionIndex, Source
 from snappy_core.metadata import KEYS
 from snappy_core.testing import FakeEncoder
 from snappy_langchain import REGION_PROMPT, SnappyRetriever
@@ -37,7 +37,8 @@ async def test_ensemble_merges_by_region(report_index):
 def test_equal_texts_on_two_pages_stay_two(data):
     index = RegionIndex(encoder=FakeEncoder())
     for name in ("one", "two"):
-        index.add_document(data / "table.pdf", document_id=name).raise_failed()
+        content = (data / "table.pdf").read_bytes() + f"% {name}".encode()
+        index.add_document(Source.from_bytes(content, name)).raise_failed()
     retriever = SnappyRetriever(index=index, k=2)
     question = "Five crews gave up their licences"
     first, second = retriever.invoke(question)

@@ -28,7 +28,7 @@ def fill(store, encoder, documents, **metadata):
             for number, page in enumerate(pages, start=1)
         ]
         records = map(prepare, made, encoder.encode_pages(made))
-        store.write(DocumentRecord(name, name, "1", "1", metadata=metadata.get(name, {})), records)
+        store.write(DocumentRecord(name, name, name, "1", metadata=metadata.get(name, {})), records)
     return RegionIndex(store, encoder)
 
 
@@ -327,7 +327,7 @@ def test_memory_and_sqlite_answer_alike(tmp_path, data):
             for question in ("harbour tide", "the price of a ticket", "page five"):
                 found = memory.search(question, k=50, scoring=scoring)
                 assert found == sqlite.search(question, k=50, scoring=scoring)
-                assert len(found) > 10
+                assert len(found) > 8
 
 
 # Options

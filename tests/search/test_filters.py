@@ -43,7 +43,7 @@ def index():
     }
     for name, (metadata, *pages) in documents.items():
         records = map(prepare, pages, ENCODER.encode_pages(pages))
-        store.write(DocumentRecord(name, f"/x/{name}.pdf", "1", "1", metadata=metadata), records)
+        store.write(DocumentRecord(name, f"/x/{name}.pdf", name, "1", metadata=metadata), records)
     return RegionIndex(store, ENCODER)
 
 

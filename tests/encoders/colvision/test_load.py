@@ -1,5 +1,6 @@
 """Complete models load; incomplete ones raise clear errors."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import pytest
 
 from snappy_core import MissingDependencyError, ModelError
 from snappy_core.encoders.colvision import ColVisionEncoder
+from snappy_core.errors import install_hint
 
 
 @pytest.fixture
@@ -223,9 +225,7 @@ def test_a_missing_library(name, package, extra, saved, monkeypatch):
     for module in [key for key in sys.modules if key.split(".")[0] == package]:
         monkeypatch.delitem(sys.modules, module)
     monkeypatch.setitem(sys.modules, package, None)
-    with pytest.raises(
-        MissingDependencyError, match=rf"pip install -U 'snappy-retriever\[{extra}\]'"
-    ):
+    with pytest.raises(MissingDependencyError, match=re.escape(install_hint(extra))):
         ColVisionEncoder(folder)
 
 

@@ -23,7 +23,7 @@ def build(documents, encoder=None):
     encoder, store = encoder or FakeEncoder(), MemoryStore()
     for name, pages in documents.items():
         records = map(prepare, pages, encoder.encode_pages(pages))
-        store.write(DocumentRecord(name, name, "1", "1"), records)
+        store.write(DocumentRecord(name, name, name, "1"), records)
     return RegionIndex(store, encoder)
 
 
