@@ -231,23 +231,20 @@ def test_relationships(retriever):
 
 def test_neighbors_lead_through_the_page_in_reading_order(index):
     # With the headings, which answer only where they are asked for.
-    labels = [name for name in LABELS if name != "table_row"]
+    labels = [name for name in LABELS if name not in ("header", "footer")]
     shown = {"region_label": {"$in": labels}}
     retriever = SnappyRetriever(index, similarity_top_k=500, filter=shown)
     nodes = {n.node_id: n.node for n in retriever.retrieve("a")}
-    [node] = [
-        node
+    pairs = [
+        (node, nodes[node.next_node.node_id])
         for node in nodes.values()
-        if node.parent_node.node_id == "report#p4" and node.prev_node is None
+        if node.next_node is not None and node.next_node.node_id in nodes
     ]
-    walked = [node]
-    while node.next_node is not None:
-        assert nodes[node.next_node.node_id].prev_node.node_id == node.node_id
-        node = nodes[node.next_node.node_id]
-        walked.append(node)
-    orders = [node.metadata["reading_order"] for node in walked]
-    assert orders == sorted(orders)
-    assert len(walked) > 6
+    assert len(pairs) > 30
+    for node, following in pairs:
+        assert following.prev_node.node_id == node.node_id
+        assert following.metadata["page_number"] == node.metadata["page_number"]
+        assert following.metadata["reading_order"] > node.metadata["reading_order"]
 
 
 def test_model_reads_what_it_needs_to_cite(retriever):
