@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.boxes import enclose
+from snappy_core.parsing.directions import direction_of, reading_order
 from snappy_core.types import Box
 
 
@@ -78,10 +79,14 @@ def order_lines(lines: Sequence[Line], texts: Sequence[str]) -> list[Line]:
     Args:
         texts: of all words of the page.
     """
-    rtl = is_right_to_left([texts[word] for line in lines for word in line.words])
-    ordered = []
+    words = [texts[word] for line in lines for word in line.words]
+    rtl = is_right_to_left(words)
+    is_plain = all(word.isascii() for word in words)
+    ordered: list[Line] = []
     for row in group_rows(lines):
-        if rtl:
-            row = [replace(line, words=line.words[::-1]) for line in row[::-1]]
-        ordered += row
+        for line in row[::-1] if rtl else row:
+            if not is_plain:
+                order = reading_order([direction_of(texts[word]) for word in line.words], rtl)
+                line = replace(line, words=tuple(line.words[i] for i in order))
+            ordered.append(line)
     return ordered

@@ -15,6 +15,7 @@ import pypdfium2.raw as raw
 from numpy.typing import ArrayLike, NDArray
 
 from snappy_core.boxes import Boxes, contains_center
+from snappy_core.parsing.directions import is_right_to_left, order_letters
 from snappy_core.parsing.leaders import LEADER
 from snappy_core.parsing.pdf.layers import hidden_texts
 from snappy_core.parsing.pdf.looks import Look, LookReader, number_styles
@@ -57,6 +58,9 @@ def read_text_layer(page: Any, owners: Mapping[int, int] | None = None) -> tuple
     """
     with closing(page.get_textpage()) as text_page:
         words, is_complete = _words(text_page)
+    if any(is_right_to_left(letter) for word in words for letter in word.letters):
+        for word in words:
+            word.order_letters()
     words = [part for word in words for part in word.parts()]
     if hidden := hidden_texts(page, {word.look.address for word in words}):
         words = [word for word in words if word.look.address not in hidden]
@@ -105,12 +109,14 @@ class _Word:
     """A word as its characters are added, in PDF space; `box` is (left, bottom, right, top)."""
 
     __slots__ = (
-        "along", "box", "boxes", "hyphen", "letters", "look", "origin", "raised", "reach", "up",
+        "along", "box", "boxes", "hyphen", "letters", "look", "origin", "origins", "raised",
+        "reach", "up",
     )  # fmt: skip
 
     def __init__(self, text_page: Any, index: int, box: Box, look: Look) -> None:
         self.letters: list[str] = []
         self.boxes: list[Box] = []
+        self.origins: dict[int, tuple[float, float]] = {}  # of letters from right to left
         self.box = box
         self.hyphen = self.raised = False
         matrix, x, y = raw.FS_MATRIX(), ctypes.c_double(), ctypes.c_double()
@@ -136,6 +142,14 @@ class _Word:
         self.box = (
             a if a < x0 else x0, b if b < y0 else y0, c if c > x1 else x1, d if d > y1 else y1
         )  # fmt: skip
+
+    def order_letters(self) -> None:
+        """Put the letters in the order in which they are read."""
+        a, b = self.along
+        starts = [self.origins.get(i, box[:2]) for i, box in enumerate(self.boxes)]
+        order = order_letters(self.letters, [x * a + y * b for x, y in starts])
+        self.letters = [self.letters[i] for i in order]
+        self.boxes = [self.boxes[i] for i in order]
 
     def parts(self) -> Iterator[_Word]:
         """Yield the word; or where leaders stand in it, what is before, in and behind them."""
@@ -170,7 +184,7 @@ class _Word:
 
 def _words(text_page: Any) -> tuple[list[_Word], bool]:
     """Return the words, and whether they are all words of the page."""
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    left, right, bottom, top, x, y = (ctypes.c_double() for _ in range(6))
     words: list[_Word] = []
     word: _Word | None = None
     base: _Word | None = None  # the last word that is not raised
@@ -211,6 +225,9 @@ def _words(text_page: Any) -> tuple[list[_Word], bool]:
             word.raised = raised
             base = base if raised else word
             words.append(word)
+        if is_right_to_left(letter):  # letters of one glyph have one origin, and perhaps two boxes
+            raw.FPDFText_GetCharOrigin(text_page, index, x, y)
+            word.origins[len(word.letters)] = (x.value, y.value)
         word.add(letter, box)
         word.hyphen = is_hyphen
     return words, count <= MAX_CHARACTERS

@@ -1,5 +1,7 @@
 """Lines of upright words, and rows of them."""
 
+import pytest
+
 from snappy_core.parsing.layout.lines import group_rows, order_lines
 from tests.parsing.layout.pages import page_of_rows
 
@@ -26,3 +28,20 @@ def test_lines_are_ordered_as_their_script_is_read():
     ordered = order_lines(page.runs.lines(), page.layer.texts)
     texts = [page.layer.texts[word] for line in ordered for word in line.words]
     assert texts == ["\u05d0", "\u05d1", "\u05d3", "\u05d2"]
+
+
+@pytest.mark.parametrize(
+    ("seen", "read"),
+    [
+        (
+            "\u05d3\u05d3\u05d3\u05d3\u05d3 N 24 M \u05d1",
+            "\u05d1 N 24 M \u05d3\u05d3\u05d3\u05d3\u05d3",
+        ),
+        ("The lock \u05d1 24 \u05d0 is shut", "The lock \u05d0 24 \u05d1 is shut"),
+    ],
+    ids=["Latin in Hebrew", "Hebrew in Latin"],
+)
+def test_words_of_the_other_direction_are_read_in_their_own(seen, read):
+    page = page_of_rows((30, 100, seen))
+    (line,) = order_lines(page.runs.lines(), page.layer.texts)
+    assert " ".join(page.layer.texts[word] for word in line.words) == read

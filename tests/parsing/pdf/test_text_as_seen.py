@@ -165,3 +165,18 @@ def test_a_watermark_is_no_title():
     labels = {region.label for region in page.regions if "COPY" in region.text}
     assert labels == {"other"}
     assert any(region.label == "paragraph" for region in page.regions)
+
+
+LAM_ALEF = """/CIDInit /ProcSet findresource begin begincmap
+1 begincodespacerange <00> <FF> endcodespacerange
+3 beginbfchar <61> <0645> <62> <06440627> <63> <0633> endbfchar endcmap"""
+
+
+def test_a_glyph_for_lam_and_alef_is_read_in_the_order_of_arabic():
+    """PDFium turns the letters of the glyph round with those of the line."""
+    font = "<</Type/Font/Subtype/Type1/BaseFont/Helvetica /ToUnicode 10 0 R>>"
+    document = pdf(
+        line(100, 100, "abc", font="A"), objects=[stream(LAM_ALEF), font], fonts="/A 11 0 R"
+    )
+    (page,) = read(Source.from_bytes(document, "greeting.pdf"), ReadingOptions(ocr="never"))
+    assert page.words.texts == ("\u0633\u0644\u0627\u0645",)
