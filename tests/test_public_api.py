@@ -25,7 +25,7 @@ HEAVY = (
 # Each part of the core with the parts it may import besides its own; those not listed stand on top.
 NOUNS = {
     "boxes", "errors", "filters", "grouping", "markdown", "names", "progress", "registry",
-    "regular_files", "terminal", "types", "vectors", "word_boxes",
+    "regular_files", "terminal", "types", "unspaced", "vectors", "word_boxes",
 }  # fmt: skip
 ALLOWED = {
     "_async": set(),
@@ -39,6 +39,7 @@ ALLOWED = {
     "registry": set(),
     "regular_files": set(),
     "terminal": set(),
+    "unspaced": set(),
     "vectors": set(),
     "types": {"boxes"},
     "word_boxes": {"boxes", "types"},

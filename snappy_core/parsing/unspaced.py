@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-UNSPACED = re.compile(
-    r"[\u3001-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff]"
-)
-"""A letter or punctuation mark of Chinese or Japanese, which are written without spaces."""
+from snappy_core.unspaced import UNSPACED
 
 _MIN_ASPECT = 1.5  # height over width of letters below each other; side by side they are wider
 

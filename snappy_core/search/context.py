@@ -11,6 +11,7 @@ from snappy_core.boxes import overlap_by_half
 from snappy_core.search.hits import Highlight, Hit
 from snappy_core.search.quoting import one_line, passage_key, quoted, without_lead_in
 from snappy_core.types import Box
+from snappy_core.unspaced import PIECE
 
 _PIECE = re.compile(r"(?P<word>[A-Z]?[a-z]+)|(?P<capitals>[A-Z]+)|(?P<number>\d+)|\S")
 _TOKEN_LENGTHS = {"word": 8, "capitals": 4, "number": 3, None: 1}
@@ -220,15 +221,15 @@ def _short_names(hits: Sequence[Hit]) -> dict[str, str]:
 
 
 def _cut(hits: Sequence[Hit], budget: int, count: Callable[[str], int]) -> Context:
-    """Write as many words of the first hit as the budget allows."""
+    """Write as many words of the first hit as the budget allows, or letters without spaces."""
     text, (citation,) = _write([(hits[0],)], count)
     prefix = text.removesuffix(quoted(hits[0].region.text))
-    word_ends = [word.end() for word in re.compile(r"\S+").finditer(text, len(prefix))]
+    piece_ends = [piece.end() for piece in PIECE.finditer(text, len(prefix))]
 
     def beginning(length: int) -> str:
-        return text[: word_ends[length - 1]] + " …"
+        return text[: piece_ends[length - 1]] + " …"
 
-    fitting, too_many = 0, len(word_ends)
+    fitting, too_many = 0, len(piece_ends)
     while too_many - fitting > 1:
         middle = (fitting + too_many) // 2
         if count(beginning(middle)) <= budget:

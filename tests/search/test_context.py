@@ -286,3 +286,12 @@ def _words(text):
 
 def words(text):
     return len(text.split())
+
+
+def test_text_without_spaces_is_cut_between_letters():
+    text = "水闸管理员记录每条船的名字和吃水深度,以及时间。"
+    whole = assemble([make_hit(text, words=(0,))])
+    context = assemble([make_hit(text, words=(0,))], whole.tokens - 10)
+    assert whole.tokens - 12 < context.tokens <= whole.tokens - 10
+    assert text[:10] in context.text
+    assert text not in context.text

@@ -21,8 +21,8 @@ from snappy_core.parsing.layout.reading_order import follow_tags, reading_order
 from snappy_core.parsing.layout.upright_page import UprightPage
 from snappy_core.parsing.tags import PageTags
 from snappy_core.parsing.text import TextLayer
-from snappy_core.parsing.unspaced import UNSPACED
 from snappy_core.types import NO_WORDS, Box, Label, Origin, Region, Structure, Words
+from snappy_core.unspaced import UNSPACED
 
 VERSION = "8"
 """Part of the ingest fingerprint; raised whenever pages would be read differently than before."""
