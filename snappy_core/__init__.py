@@ -19,6 +19,7 @@ from snappy_core.errors import (
     PasswordRequiredError,
     SnappyError,
     StoreError,
+    TimeLimitError,
     UnreadableDocumentError,
     WorkerError,
 )
@@ -67,6 +68,7 @@ __all__ = [
     "Source",
     "Store",
     "StoreError",
+    "TimeLimitError",
     "UnreadableDocumentError",
     "WorkerError",
     "Workers",

@@ -5,24 +5,14 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine
-from concurrent.futures import CancelledError
-from contextvars import ContextVar
 from functools import update_wrapper
 from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from snappy_core.ends import CANCELLED
 
 Self = TypeVar("Self")
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-_CANCELLED: ContextVar[threading.Event | None] = ContextVar("cancelled", default=None)
-
-
-def raise_if_cancelled() -> None:
-    """Raise CancelledError in the thread of an async twin whose task was cancelled."""
-    cancelled = _CANCELLED.get()
-    if cancelled is not None and cancelled.is_set():
-        raise CancelledError
 
 
 def async_twin(
@@ -44,14 +34,14 @@ def async_twin(
     async def twin(self: Self, /, *args: P.args, **kwargs: P.kwargs) -> T:
         bound_method: Callable[P, T] = getattr(self, method.__name__)
         cancelled = threading.Event()
-        token = _CANCELLED.set(cancelled)
+        token = CANCELLED.set(cancelled)
         try:
             return await asyncio.to_thread(bound_method, *args, **kwargs)
         except asyncio.CancelledError:  # the thread goes on until it asks
             cancelled.set()
             raise
         finally:
-            _CANCELLED.reset(token)
+            CANCELLED.reset(token)
 
     update_wrapper(twin, method)
     twin.__name__ = f"a{method.__name__}"

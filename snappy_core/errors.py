@@ -64,6 +64,10 @@ class IndexMismatchError(SnappyError):
     """A file is not an index, or is an index of another encoder or schema."""
 
 
+class TimeLimitError(SnappyError, TimeoutError):
+    """Adding or searching took longer than its `timeout`; the message names it."""
+
+
 class PageUnavailableError(SnappyError):
     """A page image cannot be drawn again from its source."""
 

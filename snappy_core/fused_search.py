@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Unpack, cast
 
 from snappy_core._async import async_twin
+from snappy_core.ends import time_limit
 from snappy_core.index import RegionIndex
 from snappy_core.search.hits import Hit, Hits
-from snappy_core.search.options import SearchOptions, check_options
+from snappy_core.search.options import SEARCH_LATE, SearchOptions, check_options
 from snappy_core.search.reranking import deepen, rerank
 
 RANK_OFFSET = 60
@@ -63,12 +64,13 @@ class FusedSearch:
             return [sums[hit.region_id] for hit in hits]
 
         fusion = cast("SearchOptions", {**deepen(options), "reranker": fused})
-        for index in self.indexes:
-            for hit in index.search(question, **deepen(fusion)):
-                _check(hit, hits)
-                hits.setdefault(hit.region_id, hit)
-                sums[hit.region_id] += 1 / (RANK_OFFSET + hit.rank)
-        return rerank(rerank(Hits(question, tuple(hits.values())), fusion), options)
+        with time_limit(options.get("timeout"), SEARCH_LATE):
+            for index in self.indexes:
+                for hit in index.search(question, **deepen(fusion)):
+                    _check(hit, hits)
+                    hits.setdefault(hit.region_id, hit)
+                    sums[hit.region_id] += 1 / (RANK_OFFSET + hit.rank)
+            return rerank(rerank(Hits(question, tuple(hits.values())), fusion), options)
 
     asearch = async_twin(search)
 

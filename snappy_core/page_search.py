@@ -9,11 +9,12 @@ from typing import Any, Unpack
 
 from snappy_core._async import async_twin
 from snappy_core.encoders.base import Encoder
+from snappy_core.ends import time_limit
 from snappy_core.index import RegionIndex
 from snappy_core.parsing.source import Source
 from snappy_core.search.filters import PageReference
 from snappy_core.search.hits import Hits
-from snappy_core.search.options import PageSearchOptions
+from snappy_core.search.options import SEARCH_LATE, PageSearchOptions
 
 __all__ = ["PageReference", "PageSearch", "page_reference"]
 
@@ -109,19 +110,20 @@ class PageSearch:
         """Return the regions of these pages that answer a question best.
 
         The options are `k`, `budget`, `filter`, `score_threshold`, `per_page`, `scoring`,
-        `candidates`, `location_references` and `reranker`; they and their errors are those of
-        `RegionIndex.search`.
+        `candidates`, `location_references`, `timeout` and `reranker`; they and their errors are
+        those of `RegionIndex.search`. The time-out includes reading files.
 
         Raises:
             ValueError: pages that are not in the index or not in `root`, all of them named.
             UnreadableDocumentError: a file in `root` cannot be read.
         """
-        if self.root is not None:
-            pages = list(pages)
-            files = _find_files(self.root, {page.document for page in pages})
-            self.index.add(files.values(), progress=False).raise_failed()
-            pages = [PageReference(files[document].name, page) for document, page in pages]
-        return self.index.search(question, pages=pages, **options)
+        with time_limit(options.get("timeout"), SEARCH_LATE):
+            if self.root is not None:
+                pages = list(pages)
+                files = _find_files(self.root, {page.document for page in pages})
+                self.index.add(files.values(), progress=False).raise_failed()
+                pages = [PageReference(files[document].name, page) for document, page in pages]
+            return self.index.search(question, pages=pages, **options)
 
     asearch = async_twin(search)
 

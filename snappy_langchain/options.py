@@ -47,6 +47,8 @@ class SearchFields(BaseModel):
     """The number of pages that are scored exactly; by default 200, more in a large index."""
     location_references: bool = True
     """Prefer the places that the question names: "page 14", "Figure 3", "at the top right"."""
+    timeout: float | None = None
+    """Seconds, after which a search that is not done raises `TimeLimitError`."""
     reranker: AnyReranker | None = Field(default=None, repr=False, exclude=True)
     """A `BaseDocumentCompressor` that reranks, or a function as in `RegionIndex.search`."""
 

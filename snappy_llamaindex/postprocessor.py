@@ -52,8 +52,9 @@ class RegionPostprocessor(BaseNodePostprocessor):
         page_key: the metadata key of the page. Under "page_label", which LlamaIndex's readers use,
             it is the page label as printed.
         page_base: the number of the first page under any other key, 0 or 1.
-        k, budget, filter, score_threshold, per_page, scoring, candidates, location_references: as
-            in `RegionIndex.search`. `filter` may also be LlamaIndex's `MetadataFilters`.
+        k, budget, filter, score_threshold, per_page, scoring, candidates, location_references,
+            timeout: as in `RegionIndex.search`. `filter` may also be LlamaIndex's
+            `MetadataFilters`.
         reranker: as there, or a node postprocessor that reranks.
 
     Raises:
@@ -71,6 +72,7 @@ class RegionPostprocessor(BaseNodePostprocessor):
     scoring: str | None = None
     candidates: int | None = None
     location_references: bool = True
+    timeout: float | None = None
     reranker: AnyReranker | None = Field(default=None, exclude=True)
     source_key: str = "file_path"
     page_key: str = "page_label"

@@ -69,10 +69,10 @@ class SnappyRetriever(FromFiles, BaseRetriever):
             with a budget as many as fit.
         callback_manager, object_map, objects, verbose: as in every LlamaIndex retriever.
         options: `k`, `budget`, `filter`, `score_threshold`, `per_page`, `scoring`, `pages`,
-            `candidates`, `location_references` and `reranker`, as in `RegionIndex.search`. The
-            reranker can also be a node postprocessor that reranks; it reads more nodes than are
-            returned, and keeps scores and budgets comparable. `filter` may also be LlamaIndex's
-            `MetadataFilters`.
+            `candidates`, `location_references`, `timeout` and `reranker`, as in
+            `RegionIndex.search`. The reranker can also be a node postprocessor that reranks;
+            it reads more nodes than are returned, and keeps scores and budgets comparable.
+            `filter` may also be LlamaIndex's `MetadataFilters`.
 
     Raises:
         FileNotFoundError: there is no index at that path.
@@ -89,6 +89,7 @@ class SnappyRetriever(FromFiles, BaseRetriever):
     pages: Iterable[PageReference] | None = None
     candidates: int | None = None
     location_references: bool = True
+    timeout: float | None = None
     reranker: AnyReranker | None = None
 
     def __init__(

@@ -50,6 +50,12 @@ Languages = Annotated[
 Timeout = Annotated[
     float, typer.Option(metavar="SECONDS", help="Time limit of a worker, per page.")
 ]
+TimeLimit = Annotated[
+    float | None,
+    typer.Option(
+        metavar="SECONDS", help="Stop when all of it takes longer; the rest can be added later."
+    ),
+]
 Memory = Annotated[float, typer.Option(metavar="GIB", help="Memory limit of a worker.")]
 Location = Annotated[str, typer.Argument(metavar="INDEX", help=f"The index: {_LOCATIONS}.")]
 
@@ -98,6 +104,7 @@ def index(
     ] = _DEFAULTS.max_seconds,
     workers: options.WorkerCount = None,
     timeout: Timeout = 60.0,
+    time_limit: TimeLimit = None,
     memory: Memory = 4.0,
     ray: Annotated[
         str | None,
@@ -140,7 +147,13 @@ def index(
             )
         else:
             add = partial(opened.add, paths, root=root)
-        report = add(metadata=keys, password=password, reading=reading, executor=executor)
+        report = add(
+            metadata=keys,
+            password=password,
+            reading=reading,
+            executor=executor,
+            timeout=time_limit,
+        )
     return print_report(report, as_json)
 
 
@@ -159,6 +172,7 @@ def sync(
     languages: Languages = "eng",
     workers: options.WorkerCount = None,
     timeout: Timeout = 60.0,
+    time_limit: TimeLimit = None,
     memory: Memory = 4.0,
     as_json: options.Json = False,
 ) -> int:
@@ -174,6 +188,7 @@ def sync(
             password=_ask(password),
             reading=reading,
             executor=Workers(count, timeout, int(memory * 2**30)) if count else None,
+            timeout=time_limit,
             dry_run=dry_run,
         )
     if not dry_run:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 
 from snappy_core._async import async_twin
+from snappy_core.ends import time_limit
 from snappy_core.filters import Filter
 from snappy_core.formats import SuppliedRegions
 from snappy_core.index.opened import OpenIndex
@@ -23,6 +24,8 @@ from snappy_core.search.filters import find_documents
 from snappy_core.stores.base import DocumentRecord
 from snappy_core.types import NewMetadata, Patches
 
+_LATE = "adding took longer than {} seconds (timeout); finished documents are in the index"
+
 
 class Documents(OpenIndex):
     """Adds, changes and removes documents."""
@@ -38,6 +41,7 @@ class Documents(OpenIndex):
         describe: Describe | None = None,
         executor: Executor | None = None,
         progress: bool | None = None,
+        timeout: float | None = None,
     ) -> IngestReport:
         """Add documents: files, folders, bytes, or `Source.from_bytes(data, name)`.
 
@@ -62,23 +66,26 @@ class Documents(OpenIndex):
                 `Ray(address)` for a cluster. By default this process, which a hostile file can
                 hang or crash.
             progress: draw a progress bar; None draws it when standard error is a terminal.
+            timeout: seconds, after which no further page is begun; by default there is no limit.
 
         Raises:
             ValueError: metadata is nested or uses reserved keys, or two documents share a name.
+            TimeLimitError: the time is up; the documents that were finished are in the index.
             TypeError: the encoder does not pickle and cannot be sent to the executor.
             MissingDependencyError, ConnectionError: Ray is not installed, or no cluster answers.
         """
-        return ingest(
-            self._store,
-            self.encoder,
-            plan.name_documents(paths, password, root),
-            metadata=metadata,
-            reading=reading,
-            describe=describe,
-            executor=executor,
-            progress=progress,
-            share=True,
-        )
+        with time_limit(timeout, _LATE):
+            return ingest(
+                self._store,
+                self.encoder,
+                plan.name_documents(paths, password, root),
+                metadata=metadata,
+                reading=reading,
+                describe=describe,
+                executor=executor,
+                progress=progress,
+                share=True,
+            )
 
     def sync(
         self,
@@ -91,6 +98,7 @@ class Documents(OpenIndex):
         describe: Describe | None = None,
         executor: Executor | None = None,
         progress: bool | None = None,
+        timeout: float | None = None,
         dry_run: bool = False,
     ) -> IngestReport:
         """Make the index hold what a folder holds: add new files, update changed, remove gone ones.
@@ -109,19 +117,20 @@ class Documents(OpenIndex):
             NotADirectoryError: there is no such folder.
             ValueError: the folder holds no documents: it may not be mounted.
         """
-        return sync(
-            self._store,
-            self.encoder,
-            folder,
-            root=root,
-            metadata=metadata,
-            password=password,
-            reading=reading,
-            describe=describe,
-            executor=executor,
-            progress=progress,
-            dry_run=dry_run,
-        )
+        with time_limit(timeout, _LATE):
+            return sync(
+                self._store,
+                self.encoder,
+                folder,
+                root=root,
+                metadata=metadata,
+                password=password,
+                reading=reading,
+                describe=describe,
+                executor=executor,
+                progress=progress,
+                dry_run=dry_run,
+            )
 
     def add_document(
         self,
@@ -137,6 +146,7 @@ class Documents(OpenIndex):
         describe: Describe | None = None,
         executor: Executor | None = None,
         progress: bool | None = None,
+        timeout: float | None = None,
     ) -> IngestReport:
         """Add one document, under an id of your own, or with regions or patches you already have.
 
@@ -158,17 +168,18 @@ class Documents(OpenIndex):
         """
         document = plan.name_document(source, document_id, password)
         encoder = self.encoder
-        return ingest(
-            self._store,
-            encoder if patches is None else with_patches(encoder, patches, document[1]),
-            [document],
-            metadata=metadata,
-            reading=reading,
-            describe=describe,
-            executor=executor,
-            supplied=plan.supplied_pages(regions, regions_format),
-            progress=progress,
-        )
+        with time_limit(timeout, _LATE):
+            return ingest(
+                self._store,
+                encoder if patches is None else with_patches(encoder, patches, document[1]),
+                [document],
+                metadata=metadata,
+                reading=reading,
+                describe=describe,
+                executor=executor,
+                supplied=plan.supplied_pages(regions, regions_format),
+                progress=progress,
+            )
 
     def documents(self) -> list[DocumentRecord]:
         """Return the documents of the index, ordered by id."""

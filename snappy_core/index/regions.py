@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Unpack
 
 from snappy_core._async import async_twin
 from snappy_core.display.render import crop, draw_page, draw_stored_page
+from snappy_core.ends import raise_if_ended, time_limit
 from snappy_core.index.opened import OpenIndex
 from snappy_core.search import engine, explain
 from snappy_core.search.grounding.in_index import ground_in_index
 from snappy_core.search.grounding.passages import Source as GroundingSource
 from snappy_core.search.grounding.report import Grounding
 from snappy_core.search.hits import Explanation, HeatMap, Hit, Hits
-from snappy_core.search.options import SearchOptions, check_options
+from snappy_core.search.options import SEARCH_LATE, SearchOptions, check_options
 from snappy_core.search.reranking import deepen, rerank
 
 if TYPE_CHECKING:
@@ -46,21 +47,27 @@ class Regions(OpenIndex):
                 each, such as the score of a cross-encoder: higher for better ones, `-math.inf` to
                 leave one out. It reads four times the hits or tokens asked for, of which the best
                 are returned; see `Hit.rerank_score`.
+            timeout: seconds, after which no further step of the search is begun, such as the next
+                256 pages, the next highlight or the reranker; by default there is no limit.
 
         Raises:
             ValueError: an empty question, an option out of range, a page that is not in the index,
                 or a reranker that does not return a number for each hit.
             TypeError: an unknown option, or a question that is no text.
+            TimeLimitError: the time is up.
         """
         check_options(options)
         if not isinstance(question, str):
             raise TypeError(f"a question is a text, not {type(question).__name__}")
         if not question.strip():
             raise ValueError("the question is empty")
-        query = self.encoder.encode_query(question)
-        with self._store.read() as snapshot:
-            hits = engine.search(snapshot, query, landmarks=self._landmarks, **deepen(options))
-        return rerank(hits, options)
+        with time_limit(options.pop("timeout", None), SEARCH_LATE):
+            query = self.encoder.encode_query(question)
+            raise_if_ended()
+            with self._store.read() as snapshot:
+                hits = engine.search(snapshot, query, landmarks=self._landmarks, **deepen(options))
+            raise_if_ended()
+            return rerank(hits, options)
 
     def heatmap(self, hit: Hit, token: int | str | None = None) -> HeatMap:
         """Return the relevance of each patch of a hit's page to the question.

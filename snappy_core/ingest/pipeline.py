@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from itertools import islice
 from typing import Any
 
+from snappy_core.ends import raise_if_ended
 from snappy_core.errors import UnreadableDocumentError
 from snappy_core.formats import SuppliedPage
 from snappy_core.ingest.describe import Describe
@@ -75,6 +76,7 @@ class Pipeline:
         deadline = time.monotonic() + limit
         while not document.is_finished:
             while (batch := document.next_batch()) is None:
+                raise_if_ended()
                 if time.monotonic() > deadline:
                     cause = f"takes longer than {limit:g} seconds (max_seconds)"
                     raise UnreadableDocumentError(document.source.name, cause)

@@ -6,9 +6,15 @@ import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from snappy_core._async import raise_if_cancelled
 from snappy_core.encoders.base import Encoder
-from snappy_core.errors import FormatError, SnappyError, StoreError, UnreadableDocumentError
+from snappy_core.ends import raise_if_ended
+from snappy_core.errors import (
+    FormatError,
+    SnappyError,
+    StoreError,
+    TimeLimitError,
+    UnreadableDocumentError,
+)
 from snappy_core.formats import SuppliedPage
 from snappy_core.ingest.describe import Describe
 from snappy_core.ingest.executor import Executor, InlineExecutor
@@ -80,7 +86,7 @@ def write_documents(
     warnings: list[str] = []
     pages = 0
     for planned, document in pipeline:
-        raise_if_cancelled()
+        raise_if_ended()
         name, document_id = planned.source.name, planned.record.document_id
         pages_before, causes = bar.pages, list[tuple[int, str]]()
         try:
@@ -108,8 +114,8 @@ def write_documents(
                 is_changed = update_metadata(store, record)
                 (added if is_changed else unchanged).append(document_id)
             bar.finish_document()
-        except (StoreError, FormatError):
-            raise  # a full disk or wrong regions are no fault of the document
+        except (StoreError, FormatError, TimeLimitError):
+            raise  # a full disk, wrong regions and a limit of time are no fault of the document
         except SnappyError as error:
             cause = error.cause if isinstance(error, UnreadableDocumentError) else str(error)
             failed.append(Failure(name, cause, error))
@@ -127,7 +133,7 @@ def _watch(
 ) -> Iterator[PageRecord]:
     """Pass pages on; count them, and collect why some cannot be found, with their numbers."""
     for record in records:
-        raise_if_cancelled()  # before the document is written
+        raise_if_ended()  # before the document is written
         bar.finish_page()
         page = record.page
         if page.warning or not page.regions:

@@ -12,6 +12,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from snappy_core.ends import raise_if_ended
 from snappy_core.filters import Filter
 from snappy_core.scoring.granularity import answering, drop_nested, rankable
 from snappy_core.scoring.ranking import cap_per_group, ranking
@@ -99,6 +100,7 @@ def search(
     def ranked_hits() -> Iterator[Hit]:
         seen: set[tuple[object, ...]] = set()
         for row in ranked:
+            raise_if_ended()
             page_id, index, *values = row.tolist()
             context = context_of(page_id)
             region = context.page.regions[index]
@@ -158,6 +160,7 @@ def _highlighted(
     """Add to each hit the parts that answer."""
     page_ids, patches = cache(snapshot.page_ids), cache(snapshot.patches)
     for hit in hits:
+        raise_if_ended()
         page_id = page_ids(hit.document_id)[hit.page_number]
         page = context_of(page_id).page
         highlights = find_highlights(page, patches(page_id), hit.region, query, weights)
@@ -175,10 +178,11 @@ def _score_all(
     batches = [
         page_ids[start : start + PAGE_BATCH] for start in range(0, len(page_ids), PAGE_BATCH)
     ]
-    return [
-        (batch, score(snapshot.vectors(batch.tolist()), query, weights, scoring))
-        for batch in batches
-    ]
+    scored = []
+    for batch in batches:
+        raise_if_ended()
+        scored.append((batch, score(snapshot.vectors(batch.tolist()), query, weights, scoring)))
+    return scored
 
 
 def rank(

@@ -8,6 +8,7 @@ from typing import TypedDict
 
 from numpy.typing import ArrayLike
 
+from snappy_core.ends import check_timeout
 from snappy_core.filters import Filter, parse
 from snappy_core.scoring.rules import SCORING_RULES
 from snappy_core.search.filters import PageReference
@@ -15,6 +16,9 @@ from snappy_core.search.hits import Hit
 
 DEFAULT_K = 5
 """The number of hits, unless a number or a budget is asked for."""
+
+SEARCH_LATE = "the search took longer than {} seconds (timeout)"
+"""What a search says when its time is up."""
 
 Reranker = Callable[[str, Sequence[Hit]], ArrayLike]
 """Scores hits for a question: a number for each, of any scale, higher for better ones.
@@ -34,6 +38,7 @@ class RankingOptions(TypedDict, total=False):
     scoring: str | None
     candidates: int | None
     location_references: bool
+    timeout: float | None
 
 
 class PageSearchOptions(RankingOptions, total=False):
@@ -77,6 +82,7 @@ def check_options(options: Mapping[str, object]) -> None:
     location_references = options.get("location_references", True)
     if not isinstance(location_references, bool):
         raise ValueError(f"location_references must be True or False, not {location_references!r}")
+    check_timeout(options.get("timeout"))
     reranker = options.get("reranker")
     if reranker is not None and not callable(reranker):
         raise ValueError(f"reranker must be a function of a question and hits, not {reranker!r}")

@@ -14,7 +14,7 @@ from langchain_core.tools import create_retriever_tool
 from pydantic import ValidationError
 
 from snappy_core import PasswordRequiredError, RegionIndex, UnreadableDocumentError
-from snappy_core.errors import install_hint
+from snappy_core.errors import TimeLimitError, install_hint
 from snappy_core.search.context import estimate_tokens
 from snappy_core.testing import FakeEncoder
 from snappy_langchain import SnappyRetriever, to_document
@@ -131,6 +131,15 @@ async def test_defaults_never_cut_below_k(index, retriever):
     for number in (1, 5, 60):
         assert len(SnappyRetriever(index=index, k=number).invoke(QUESTION)) == number
         assert len(await retriever.ainvoke(QUESTION, k=number)) == number
+
+
+def test_a_search_that_takes_too_long_is_an_error(index):
+    limited = SnappyRetriever(index=index, timeout=1e-9)
+    with pytest.raises(TimeLimitError, match="longer than 1e-09 seconds"):
+        limited.invoke("tide")
+    with pytest.raises(TimeLimitError, match="longer than 1e-09 seconds"):
+        asyncio.run(limited.ainvoke("tide"))
+    assert limited.invoke("tide", timeout=600)
 
 
 def test_none_leaves_the_field_and_an_empty_filter_lifts_it(index):

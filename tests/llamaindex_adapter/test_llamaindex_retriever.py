@@ -22,7 +22,7 @@ from llama_index.core.tools import RetrieverTool
 from llama_index.core.vector_stores.utils import metadata_dict_to_node, node_to_metadata_dict
 
 from snappy_core import PasswordRequiredError, RegionIndex, Source, UnreadableDocumentError
-from snappy_core.errors import install_hint
+from snappy_core.errors import TimeLimitError, install_hint
 from snappy_core.page_search import PageReference
 from snappy_core.testing import FakeEncoder
 from snappy_core.types import LABELS
@@ -115,6 +115,16 @@ def test_location_references_can_be_turned_off(index):
     for on, label in ((False, "3"), (True, "2")):
         retriever = SnappyRetriever(index, k=1, location_references=on)
         assert retriever.retrieve(question)[0].metadata["page_label"] == label
+
+
+def test_a_search_that_takes_too_long_is_an_error(index):
+    limited = SnappyRetriever(index, timeout=1e-9)
+    with pytest.raises(TimeLimitError, match="longer than 1e-09 seconds"):
+        limited.retrieve("tide")
+    with pytest.raises(TimeLimitError, match="longer than 1e-09 seconds"):
+        asyncio.run(limited.aretrieve("tide"))
+    limited.timeout = None
+    assert limited.retrieve("tide")
 
 
 def test_options_can_be_changed(retriever):

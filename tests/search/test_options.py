@@ -26,7 +26,8 @@ def index(data):
 def test_the_engine_takes_every_option():
     parameters = inspect.signature(engine.search).parameters
     assert set(parameters) - {"snapshot", "query", "landmarks"} == set(SEARCH_OPTIONS) - {
-        "reranker"
+        "reranker",
+        "timeout",
     }
     assert set(SEARCH_OPTIONS) == {*PAGE_SEARCH_OPTIONS, "pages"}
 
