@@ -48,6 +48,7 @@ class FusedSearch:
 
         Four times the hits or tokens asked for are fused. The scores of both searches are dealt
         out in the fused order, as by a reranker; `Hit.rerank_score` is the sum.
+        `Hits.answerable` is that of the first index that knows it.
 
         The options and their errors are those of `RegionIndex.search`.
 
@@ -59,6 +60,7 @@ class FusedSearch:
             options["pages"] = list(options["pages"] or ())
         sums: dict[str, float] = defaultdict(float)
         hits: dict[str, Hit] = {}
+        answerable = None
 
         def fused(question: str, hits: Sequence[Hit]) -> Sequence[float]:
             return [sums[hit.region_id] for hit in hits]
@@ -66,11 +68,14 @@ class FusedSearch:
         fusion = cast("SearchOptions", {**deepen(options), "reranker": fused})
         with time_limit(options.get("timeout"), SEARCH_LATE):
             for index in self.indexes:
-                for hit in index.search(question, **deepen(fusion)):
+                of_index = index.search(question, **deepen(fusion))
+                answerable = of_index.answerable if answerable is None else answerable
+                for hit in of_index:
                     _check(hit, hits)
                     hits.setdefault(hit.region_id, hit)
                     sums[hit.region_id] += 1 / (RANK_OFFSET + hit.rank)
-            return rerank(rerank(Hits(question, tuple(hits.values())), fusion), options)
+            fused_hits = Hits(question, tuple(hits.values()), answerable)
+            return rerank(rerank(fused_hits, fusion), options)
 
     asearch = async_twin(search)
 

@@ -34,6 +34,7 @@ RESERVED = frozenset(
         "page_score",
         "rerank_score",
         "rank",
+        "answerable",
     )
 )
 """Keys that documents cannot have in their own metadata: `KEYS`, and those that filters and the
@@ -100,6 +101,19 @@ def read_highlights(metadata: Mapping[str, Any]) -> tuple[Highlight, ...]:
         )
         for item in json.loads(metadata.get("highlights_json") or "[]")
     )
+
+
+def doubt(regions: Iterable[Mapping[str, Any]]) -> str:
+    """Return a sentence for models if all regions are of searches without an answer, or else "".
+
+    Args:
+        regions: the metadata of each region.
+    """
+    chances = [metadata["answerable"] for metadata in regions if "answerable" in metadata]
+    chance = max(chances, default=1.0)
+    if chance >= 0.5:
+        return ""
+    return f"These passages may not answer the question (probability that they do: {chance:.2f})."
 
 
 def quotes(metadata: Mapping[str, Any], text: str) -> list[str]:

@@ -58,7 +58,7 @@ def regions_of(
     if not references:
         return []
     hits = pages.search(query.strip(), references, **core_options(options))
-    return [to_document(hit) for hit in hits]
+    return [to_document(hit, hits.answerable) for hit in hits]
 
 
 def _reference(metadata: Mapping[str, Any], page_base: PageBase) -> PageReference:

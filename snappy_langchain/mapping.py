@@ -8,13 +8,14 @@ from snappy_core.metadata import region_metadata
 from snappy_core.search.hits import Hit
 
 
-def to_document(hit: Hit) -> Document:
+def to_document(hit: Hit, answerable: float | None = None) -> Document:
     """Return a hit as a document with the region's text and metadata of JSON scalars.
 
     The metadata is `snappy_core.metadata.region_metadata` and `score`, `page_score`, `rank` and
-    `page`, the page number from 0 as in LangChain's PDF loaders; `rerank_score`, if there is one.
+    `page`, the page number from 0 as in LangChain's PDF loaders; `rerank_score` and `answerable`,
+    the same for all hits of a search, if they are known.
     """
-    reranked = {} if hit.rerank_score is None else {"rerank_score": hit.rerank_score}
+    optional = {"rerank_score": hit.rerank_score, "answerable": answerable}
     return Document(
         id=hit.region_id,
         page_content=hit.region.text,
@@ -24,6 +25,6 @@ def to_document(hit: Hit) -> Document:
             "score": hit.score,
             "page_score": hit.page_score,
             "rank": hit.rank,
-            **reranked,
+            **{key: value for key, value in optional.items() if value is not None},
         },
     )

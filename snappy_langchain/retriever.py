@@ -96,7 +96,7 @@ class SnappyRetriever(SearchFields, FromFiles, BaseRetriever):
         overrides = {name: value for name, value in options.items() if value is not None}
         merged = core_options(self._search_options() | overrides, run_manager.get_child())
         hits = self.index.search(query.strip(), **merged)
-        return [to_document(hit) for hit in hits]
+        return [to_document(hit, hits.answerable) for hit in hits]
 
     async def _aget_relevant_documents(
         self, query: str, *, run_manager: AsyncCallbackManagerForRetrieverRun, **options: Any

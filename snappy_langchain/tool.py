@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 
 from snappy_core.errors import SnappyError
 from snappy_core.index import RegionIndex
+from snappy_core.metadata import doubt
 from snappy_core.names import without_folders
 from snappy_core.search.options import check_options
 from snappy_langchain.blocks import region_blocks
@@ -42,8 +43,9 @@ def create_region_tool(
 ) -> StructuredTool:
     """Return a tool that searches for regions.
 
-    The model reads a text block for each region, with its id, source and printed page. The program
-    finds the documents in `ToolMessage.artifact`:
+    The model reads a text block for each region, with its id, source and printed page; before them
+    a warning if `answerable` is below one half. The program finds the documents in
+    `ToolMessage.artifact`:
 
     >>> from snappy_langchain import SnappyRetriever, create_region_tool
     >>> retriever = SnappyRetriever.from_files("examples/report.pdf")
@@ -82,7 +84,9 @@ def create_region_tool(
     def content(documents: list[Document]) -> Content:
         if not documents:
             return [{"type": "text", "text": NOTHING}], []
-        return [*region_blocks(documents, index, budget)], documents
+        warning = doubt(document.metadata for document in documents)
+        blocks = [{"type": "text", "text": warning}] if warning else []
+        return [*blocks, *region_blocks(documents, index, budget)], documents
 
     def search(query: str, callbacks: Callbacks = None) -> Content:
         try:

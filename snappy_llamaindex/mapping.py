@@ -21,11 +21,15 @@ LLM_KEYS = frozenset(("file_name", "page_label", "citation"))
 """The metadata keys that a language model reads: what it needs to cite a region."""
 
 
+QUESTION_KEYS = frozenset(("highlights_json", "answerable"))
+"""The metadata keys whose values depend on the question."""
+
+
 class RegionNode(TextNode):
     """A region as a node whose hash does not depend on the question that found it.
 
     LlamaIndex computes hashes over all metadata, and fusion merges nodes by them. The highlights
-    of a region differ from question to question.
+    of a region, and `answerable`, differ from question to question.
 
     In what a language model reads, the text of the document cannot pass for an id, nor a file name
     or page label for a line.
@@ -43,19 +47,22 @@ class RegionNode(TextNode):
 
     @property
     def hash(self) -> str:
-        metadata = {key: value for key, value in self.metadata.items() if key != "highlights_json"}
+        metadata = {key: self.metadata[key] for key in self.metadata if key not in QUESTION_KEYS}
         return str(TextNode(text=self.text, metadata=metadata).hash)
 
 
-def to_node(hit: Hit) -> NodeWithScore:
+def to_node(hit: Hit, answerable: float | None = None) -> NodeWithScore:
     """Return a hit as a node with the region's text and metadata of JSON scalars.
 
     Relationships: SOURCE is the document; PARENT the region that contains this one, or else the
     page, `{document_id}#p{page_number}`; PREVIOUS and NEXT the regions read before and after it.
-    Only `highlights_json` depends on the question, and the hash leaves it out: a region found by
-    two questions has the same hash in both, and fusion merges them.
+    The metadata has `answerable`, the same for all hits of a search, if it is known. Only this and
+    `highlights_json` depend on the question, and the hash leaves them out: a region found by two
+    questions has the same hash in both, and fusion merges them.
     """
     metadata = region_metadata(hit)
+    if answerable is not None:
+        metadata["answerable"] = answerable
     document = RelatedNodeInfo(node_id=hit.document_id, node_type=ObjectType.DOCUMENT)
     relationships: dict[NodeRelationship, RelatedNodeType] = {NodeRelationship.SOURCE: document}
     related_ids = {

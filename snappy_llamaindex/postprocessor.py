@@ -136,7 +136,7 @@ class RegionPostprocessor(BaseNodePostprocessor):
                 for node in nodes
             ]
             hits = self._pages.search(to_question(query_bundle), pages, **self._options())
-            regions = [to_node(hit) for hit in hits]
+            regions = [to_node(hit, hits.answerable) for hit in hits]
             event.on_end(payload={EventPayload.NODES: regions})
         _dispatcher.event(ReRankEndEvent(nodes=regions))
         return regions

@@ -134,4 +134,4 @@ class SnappyRetriever(FromFiles, BaseRetriever):
     def _search(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         options = {name: getattr(self, name) for name in SEARCH_OPTIONS}
         hits = self.index.search(to_question(query_bundle), **core_options(options))
-        return [to_node(hit) for hit in hits]
+        return [to_node(hit, hits.answerable) for hit in hits]

@@ -11,6 +11,7 @@ from llama_index.core.base.llms.types import ContentBlock, ImageBlock, TextBlock
 from llama_index.core.schema import NodeWithScore
 from llama_index.core.tools import FunctionTool, ToolOutput
 
+from snappy_core.metadata import doubt
 from snappy_llamaindex.blocks import region_blocks
 from snappy_llamaindex.retriever import SnappyRetriever
 
@@ -35,8 +36,10 @@ class RegionTool(FunctionTool):
     def _with_blocks(self, output: ToolOutput) -> ToolOutput:
         nodes: list[NodeWithScore] = output.raw_output
         source = self.images_of
-        blocks = region_blocks(nodes, *((source.index, source.budget) if source else ()))
-        output.blocks = _merged(blocks) or [TextBlock(text="Nothing was found.")]
+        regions = region_blocks(nodes, *((source.index, source.budget) if source else ()))
+        warning = doubt(node.metadata for node in nodes)
+        blocks = [TextBlock(text=warning)] if warning else []
+        output.blocks = _merged([*blocks, *regions]) or [TextBlock(text="Nothing was found.")]
         return output
 
 
@@ -50,8 +53,8 @@ def region_tool(
     """Return a tool that searches for regions.
 
     The model reads each region below its id, file and printed page, then the parts of it that
-    answer, if these are not all of it. The program finds the nodes,
-    with boxes and scores, in `ToolOutput.raw_output`.
+    answer, if these are not all of it; before them a warning if `answerable` is below one half. The
+    program finds the nodes, with boxes and scores, in `ToolOutput.raw_output`.
 
     >>> from snappy_llamaindex import SnappyRetriever, region_tool
     >>> retriever = SnappyRetriever.from_files("examples/report.pdf", similarity_top_k=2)

@@ -9,7 +9,7 @@ import typer
 
 from snappy_core import RegionIndex, SnappyError
 from snappy_core.cli.options import EncoderName, Json, K, load_encoder, read_filter
-from snappy_core.cli.output import print_hits, print_json, record
+from snappy_core.cli.output import print_hits, print_json, print_lines, record
 from snappy_core.display.render import draw_page, on_page
 from snappy_core.terminal import plain
 
@@ -100,9 +100,17 @@ def search(
             location_references=location_references,
         )
     if as_json:
-        print_json({"question": question, "hits": [record(hit) for hit in hits]})
+        print_json(
+            {
+                "question": question,
+                "answerable": hits.answerable,
+                "hits": [record(hit) for hit in hits],
+            }
+        )
     elif hits:
         print_hits(hits)
+        if hits.answerable is not None:
+            print_lines(f"answerable {hits.answerable:.2f}")
     else:
         print("no region matches", file=sys.stderr)
 

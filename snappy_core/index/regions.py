@@ -65,7 +65,13 @@ class Regions(OpenIndex):
             query = self.encoder.encode_query(question)
             raise_if_ended()
             with self._store.read() as snapshot:
-                hits = engine.search(snapshot, query, landmarks=self._landmarks, **deepen(options))
+                hits = engine.search(
+                    snapshot,
+                    query,
+                    landmarks=self._landmarks,
+                    encoder=self.encoder.name,
+                    **deepen(options),
+                )
             raise_if_ended()
             return rerank(hits, options)
 

@@ -16,6 +16,7 @@ from snappy_core.ends import raise_if_ended
 from snappy_core.filters import Filter
 from snappy_core.scoring.granularity import answering, drop_nested, rankable
 from snappy_core.scoring.ranking import cap_per_group, ranking
+from snappy_core.scoring.rules import MIXTURE, default_rule
 from snappy_core.search.budget import best_for_budget, fill_budget
 from snappy_core.search.filters import PageReference, resolve
 from snappy_core.search.highlights import find_highlights
@@ -27,6 +28,7 @@ from snappy_core.search.locations.references import find_references
 from snappy_core.search.options import DEFAULT_K
 from snappy_core.search.page_context import PageContext, make_hit, read_page_context
 from snappy_core.search.page_scores import Scores, query_weights, score
+from snappy_core.search.sufficiency import answerable
 from snappy_core.stores.base import Snapshot
 from snappy_core.types import Query
 
@@ -54,11 +56,13 @@ def search(
     candidates: int | None = None,
     location_references: bool = True,
     landmarks: LandmarkCache | None = None,
+    encoder: str = "",
 ) -> Hits:
     """Return the best regions for a query.
 
     Args:
         landmarks: what earlier searches read of pages to find the places that questions name.
+        encoder: the name of the encoder of the query; without it `Hits.answerable` is not known.
 
     The others are those of `SearchOptions`, checked.
     """
@@ -79,13 +83,11 @@ def search(
         scored += _score_all(snapshot, new_ids, query, weights, scoring)
         page_ids = np.concatenate([page_ids, new_ids])
 
-    threshold = -math.inf if score_threshold is None else score_threshold
     batches = [
         rank(
             batch,
             replace(scores, overall=prior.raise_scores(scores.overall, batch, scores.offsets)),
             selection.labels,
-            threshold,
             allowed=selection.mask(batch, scores.labels, context_of),
             named=prior.named_labels(),
             nested=budget is not None,
@@ -94,6 +96,12 @@ def search(
     ]
     ranked = np.concatenate([np.empty(0, RANKED), *batches])
     ranked = ranked[ranking(ranked["score"])]
+    page_scores = np.concatenate([np.empty(0), *(scores.pages for _, scores in scored)])
+    chance = None
+    if (scoring or default_rule(query)) == MIXTURE:
+        chance = answerable(ranked["region_score"], page_scores, encoder)
+    threshold = -math.inf if score_threshold is None else score_threshold
+    ranked = ranked[ranked["score"] >= threshold]
     if per_page is not None and budget is None:
         ranked = ranked[cap_per_group(ranked["page_id"], per_page)]
 
@@ -130,7 +138,6 @@ def search(
     else:
         hits = best_for_budget(ranked_hits(), budget)
     if query.terms is None and selection.has_areas:
-        page_scores = np.concatenate([np.empty(0), *(scores.pages for _, scores in scored)])
         page_maxsims = np.concatenate([np.empty(0), *(scores.page_maxsims for _, scores in scored)])
         best = ranking(prior.raise_pages(page_scores, page_ids))[: k or DEFAULT_K]
         areas = find_hot_areas(
@@ -147,7 +154,10 @@ def search(
         hits = merge([*hits, *(hit for hit in areas if hit.score >= threshold)], *limit)
     if budget is not None:
         hits = fill_budget(hits, budget, k, per_page)
-    return Hits(query.text, tuple(_highlighted(hits, snapshot, query, weights, context_of)))
+    if hits and hits[0].locations:
+        chance = None  # "page 14" asks for a place; the weights know questions of matters only
+    highlighted = _highlighted(hits, snapshot, query, weights, context_of)
+    return Hits(query.text, tuple(highlighted), chance)
 
 
 def _highlighted(
@@ -189,7 +199,6 @@ def rank(
     page_ids: NDArray[np.int64],
     scores: Scores,
     labels: frozenset[int] | None = None,
-    threshold: float = -math.inf,
     *,
     allowed: NDArray[np.bool_] | None = None,
     named: frozenset[int] = frozenset(),
@@ -200,7 +209,6 @@ def rank(
     Args:
         page_ids: (p,) the ids of the scored pages.
         labels: the labels that a filter asks for, as indices into `LABELS`.
-        threshold: the least overall score.
         allowed: (r,) the regions that meet the rest of a filter.
         named: labels of running heads and listings that a question asks for.
         nested: return regions together with what contains them.
@@ -212,7 +220,7 @@ def rank(
         mask = rankable(scores.labels, scores.parents, labels)
     if allowed is not None:
         mask &= allowed
-    order = np.flatnonzero(mask & (scores.overall >= threshold))
+    order = np.flatnonzero(mask)
     order = order[ranking(scores.overall[order])]
     if not nested:
         order = order[drop_nested(order, scores.parents)]

@@ -121,10 +121,19 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Hits(Sequence[Hit]):
-    """The hits of a search, best first."""
+    """The hits of a search, best first.
+
+    Attributes:
+        query: the question.
+        answerable: the probability, 0..1, that the searched pages speak of what is asked, if half
+            of all questions are answered. None if it is not known: for encoders other than the
+            embedded one, for other scoring rules, and for questions that name a place ("page 14").
+            Pages that speak of it but do not say what is asked have a high one, too.
+    """
 
     query: str
     hits: tuple[Hit, ...]
+    answerable: float | None = None
 
     def __len__(self) -> int:
         return len(self.hits)

@@ -76,8 +76,8 @@ def rerank(hits: Hits, options: SearchOptions) -> Hits:
     ]
     k, budget, per_page = options.get("k"), options.get("budget"), options.get("per_page")
     if budget is not None:
-        return Hits(hits.query, tuple(fill_budget(reranked, budget, k, per_page)))
-    return Hits(hits.query, tuple(merge(reranked, k or DEFAULT_K, per_page)))
+        return replace(hits, hits=tuple(fill_budget(reranked, budget, k, per_page)))
+    return replace(hits, hits=tuple(merge(reranked, k or DEFAULT_K, per_page)))
 
 
 def scores_of_selection(

@@ -16,12 +16,13 @@ QUESTION = "How many boats has the port of Brae?"
 def test_search_prints_page_label_box_score_and_text(snappy, small_index, data):
     result = snappy("search", "the first chapter", "--in", small_index, "-k", 1)
     assert (result.code, result.err) == (0, "")
-    head, source, text, blank = result.out.split("\n", 3)
+    head, source, text, blank, answerable, end = result.out.split("\n")
     assert head.startswith(" 1  page 3 (printed 1), paragraph  score 0.")
     assert "  box 0.134 0.123 " in head
     assert source.strip() == (data / "page_labels.pdf").as_posix()
     assert text == "    This is the first chapter."
-    assert blank == "\n"
+    assert (blank, end) == ("", "")
+    assert 0.5 < float(answerable.removeprefix("answerable ")) <= 1
 
 
 def test_long_text_is_wrapped_and_nothing_is_cut(snappy, small_index):
@@ -46,7 +47,8 @@ def test_json_has_the_keys_of_the_region_and_the_scores(snappy, small_index, dat
     result = snappy("search", QUESTION, "--in", small_index, "--json")
     assert result.err == ""
     output = json.loads(result.out)
-    assert list(output) == ["question", "hits"]
+    assert list(output) == ["question", "answerable", "hits"]
+    assert 0 < output["answerable"] < 1
     assert output["question"] == QUESTION
     first = output["hits"][0]
     scores = ["text", "score", "region_score", "page_score", "rank"]

@@ -25,7 +25,8 @@ def index(data):
 
 def test_the_engine_takes_every_option():
     parameters = inspect.signature(engine.search).parameters
-    assert set(parameters) - {"snapshot", "query", "landmarks"} == set(SEARCH_OPTIONS) - {
+    given = {"snapshot", "query", "landmarks", "encoder"}
+    assert set(parameters) - given == set(SEARCH_OPTIONS) - {
         "reranker",
         "timeout",
     }

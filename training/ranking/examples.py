@@ -54,14 +54,19 @@ class Example:
     tokens_per_word: float
 
 
+def build_index(collection: Collection, encoder: Encoder, indexes: Path) -> Path:
+    """Return the index of a collection in a folder; it is built if it is not there."""
+    location = indexes / f"{collection.name}.snappy"
+    with RegionIndex.open(location, encoder=encoder) as index:
+        index.add(collection.files).raise_failed()
+    return location
+
+
 def make_examples(
     folder: str, collection: Collection, encoder: Encoder, indexes: Path
 ) -> Iterator[Example]:
     """Yield an example for each question, over an index that is kept in a folder for next time."""
-    location = indexes / f"{collection.name}.snappy"
-    with RegionIndex.open(location, encoder=encoder) as index:
-        index.add(collection.files).raise_failed()
-    store = SqliteStore(location, create=False)
+    store = SqliteStore(build_index(collection, encoder, indexes), create=False)
     with store.read() as snapshot:
         catalog = snapshot.catalog()
         vectors = snapshot.vectors(catalog.page_ids.tolist())
