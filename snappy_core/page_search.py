@@ -11,10 +11,12 @@ from snappy_core._async import async_twin
 from snappy_core.encoders.base import Encoder
 from snappy_core.ends import time_limit
 from snappy_core.index import RegionIndex
+from snappy_core.page_files import PageFiles
 from snappy_core.parsing.source import Source
 from snappy_core.search.filters import PageReference
 from snappy_core.search.hits import Hits
 from snappy_core.search.options import SEARCH_LATE, PageSearchOptions
+from snappy_core.stores import MemoryStore
 
 __all__ = ["PageReference", "PageSearch", "page_reference"]
 
@@ -66,9 +68,9 @@ def page_reference(
 class PageSearch:
     """Searches given pages, in an index or in the files of one folder.
 
-    With `root`, a file is read when one of its pages is first asked for, and kept in an index in
-    memory. Paths in metadata are not trusted: files whose real path is outside `root` are never
-    opened.
+    With `root`, only the pages that are asked for are read, each when it is first asked for and
+    by itself (`PageFiles`), and kept in an index in memory. Paths in metadata are not trusted:
+    files whose real path is outside `root` are never opened.
 
     >>> pages = [PageReference("report.pdf", 4)]
     >>> hits = PageSearch(root="examples").search("What coupon does the bond carry?", pages, k=1)
@@ -98,7 +100,9 @@ class PageSearch:
             raise ValueError("an index has its own encoder; give one with root only")
         if root is not None and not os.path.isdir(root):
             raise NotADirectoryError(f"root must be a folder, not {os.fspath(root)!r}")
-        self.index = index or RegionIndex(encoder=encoder)
+        store = MemoryStore()
+        self.index = index or RegionIndex(store, encoder)
+        self._page_files = PageFiles(store, self.index.encoder) if index is None else None
         self.root = None if root is None else Path(os.path.realpath(root))
 
     def search(
@@ -118,10 +122,12 @@ class PageSearch:
             UnreadableDocumentError: a file in `root` cannot be read.
         """
         with time_limit(options.get("timeout"), SEARCH_LATE):
-            if self.root is not None:
+            if self.root is not None and self._page_files is not None:
                 pages = list(pages)
                 files = _find_files(self.root, {page.document for page in pages})
-                self.index.add(files.values(), progress=False).raise_failed()
+                for name, file in files.items():
+                    wanted = [page.page for page in pages if page.document == name]
+                    self._page_files.read(file, wanted)
                 pages = [PageReference(files[document].name, page) for document, page in pages]
             return self.index.search(question, pages=pages, **options)
 

@@ -89,8 +89,8 @@ class RegionCompressor(SearchFields, BaseDocumentCompressor):
     >>> "coupon of 4.85 per cent" in regions[0].page_content
     True
 
-    Files are read when first needed and kept in memory; changed files are read again. A document
-    whose page does not exist is an error that names it. Use it in a
+    Only the pages of the documents are read, each when first needed and by itself, and kept in
+    memory; those of changed files are read again. A document whose page does not exist is an error that names it. Use it in a
     `ContextualCompressionRetriever`, or as the function `regions_of` in a chain of your own.
     """
 

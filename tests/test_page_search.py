@@ -2,14 +2,17 @@
 
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from snappy_core import RegionIndex, Source, UnreadableDocumentError
 from snappy_core.ingest.jobs import prepare
 from snappy_core.page_search import PageReference, PageSearch, page_reference
+from snappy_core.parsing.pdf.reader import PdfReader
 from snappy_core.stores.base import DocumentRecord
 from snappy_core.testing import FakeEncoder, make_page
 
@@ -165,9 +168,64 @@ def test_files_of_a_folder(root, index, monkeypatch):
     absolute = (root / "2025" / "report.pdf").as_posix()
     for name in (absolute, "2025/report.pdf", "files/2025/report.pdf", "2025/../2025/report.pdf"):
         hits = search.search(QUESTION, [PageReference(name, 4)], k=500)
-        assert {hit.region for hit in hits} == {hit.region for hit in expected}
+        texts = {(hit.region.text, hit.region.box) for hit in expected}
+        assert {(hit.region.text, hit.region.box) for hit in hits} == texts
         assert places(hits) == {(absolute, 4)}
     assert len(search.index.documents()) == 1
+
+
+@pytest.fixture
+def numbers_read(monkeypatch):
+    numbers = []
+    read_pages = PdfReader.read_pages
+
+    def count(self, source, wanted, options):
+        numbers.extend(wanted)
+        return read_pages(self, source, wanted, options)
+
+    monkeypatch.setattr(PdfReader, "read_pages", count)
+    return numbers
+
+
+def test_only_the_pages_asked_for_are_read_and_each_once(root, numbers_read):
+    search = PageSearch(root=root, encoder=FakeEncoder())
+    pages = [PageReference("2025/report.pdf", number) for number in (6, 4)]
+    first = search.search(QUESTION, pages[:1], k=500)
+    assert numbers_read == [6]
+    both = search.search(QUESTION, pages, k=500)
+    assert numbers_read == [6, 4]
+    assert {hit.page_number for hit in both} == {4, 6}
+    assert search.search(QUESTION, pages[:1], k=500)[0].region == first[0].region
+    with pytest.raises(ValueError, match="page 99"):
+        search.search(QUESTION, [*pages, PageReference("2025/report.pdf", 99)])
+    assert numbers_read == [6, 4]
+
+
+def test_labels_are_found_without_reading_pages(root, data, numbers_read):
+    shutil.copy(data / "page_labels.pdf", root)
+    search = PageSearch(root=root, encoder=FakeEncoder())
+    hits = search.search(QUESTION, [PageReference("page_labels.pdf", "A-1")])
+    assert {(hit.page_number, hit.page_label) for hit in hits} == {(4, "A-1")}
+    assert numbers_read == [4]
+    with pytest.raises(ValueError, match="page x"):
+        search.search(QUESTION, [PageReference("page_labels.pdf", "x")])
+
+
+def test_threads_read_each_page_once(root, numbers_read):
+    search = PageSearch(root=root, encoder=FakeEncoder())
+    pages = [[PageReference("2025/report.pdf", number)] for number in (2, 3, 2, 3)]
+    with ThreadPoolExecutor(4) as threads:
+        hits = list(threads.map(lambda page: search.search(QUESTION, page, k=1), pages))
+    assert [found[0].page_number for found in hits] == [2, 3, 2, 3]
+    assert sorted(numbers_read) == [2, 3]
+
+
+def test_images_have_pages_with_their_numbers_as_labels(root):
+    Image.new("RGB", (300, 200), "white").save(root / "blank.png")
+    search = PageSearch(root=root, encoder=FakeEncoder())
+    assert len(search.search(QUESTION, [PageReference("blank.png", "1")])) == 0
+    with pytest.raises(ValueError, match="page 2"):
+        search.search(QUESTION, [PageReference("blank.png", "2")])
 
 
 def test_a_changed_file_is_read_again(root, data):

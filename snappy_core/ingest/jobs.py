@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -70,7 +70,7 @@ class Read:
     """
 
     source: Source
-    numbers: range
+    numbers: Sequence[int]
     options: ReadingOptions
     supplied: Mapping[int, SuppliedPage] = field(default_factory=dict)
 

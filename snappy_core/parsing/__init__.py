@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from snappy_core.parsing.layout.regions import VERSION
 from snappy_core.parsing.listings import mark_listings
 from snappy_core.parsing.options import ReadingOptions
-from snappy_core.parsing.reader import AUTO, READERS, Reader, expand, reader_for
+from snappy_core.parsing.reader import AUTO, READERS, LabelReader, Reader, expand, reader_for
 from snappy_core.parsing.sections import Heading, add_sections, mark_running
 from snappy_core.parsing.source import Source
 from snappy_core.parsing.tables.continuation import continue_table
@@ -26,6 +26,7 @@ __all__ = [
     "Source",
     "count_pages",
     "expand",
+    "page_labels",
     "read",
     "read_pages",
     "render",
@@ -48,6 +49,14 @@ def read(source: Source, options: ReadingOptions | None = None) -> Iterator[Page
 def count_pages(source: Source, reader: str = AUTO) -> int:
     """Return the number of pages of a document, at least 1. Raises as `read`."""
     return reader_for(source, reader).count_pages(source)
+
+
+def page_labels(source: Source) -> list[str]:
+    """Return the page numbers as printed, which only PDFs have. Raises as `read`."""
+    reader = reader_for(source)
+    if isinstance(reader, LabelReader):
+        return reader.page_labels(source)
+    return [str(number) for number in range(1, reader.count_pages(source) + 1)]
 
 
 def read_pages(source: Source, numbers: Iterable[int], options: ReadingOptions) -> Iterator[Page]:

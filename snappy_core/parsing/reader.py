@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from snappy_core.errors import UnreadableDocumentError
 from snappy_core.parsing.source import Source, Sources
@@ -52,6 +52,15 @@ class Reader(Protocol):
 
     def render(self, source: Source, number: int, dpi: float) -> Image:
         """Draw page `number` (from 1) as an RGB image."""
+        ...
+
+
+@runtime_checkable
+class LabelReader(Protocol):
+    """A reader that knows the labels of pages without reading them."""
+
+    def page_labels(self, source: Source) -> list[str]:
+        """Return the page numbers as printed, the number itself for a page without one."""
         ...
 
 

@@ -80,6 +80,10 @@ class PdfReader:
             raise UnreadableDocumentError(source.name, "has no pages")
         return count
 
+    def page_labels(self, source: Source) -> list[str]:
+        with PDFIUM, open_pdf(source) as document:
+            return [page_label(document, n) for n in range(1, count_loadable(document) + 1)]
+
     def read_pages(
         self, source: Source, numbers: Iterable[int], options: ReadingOptions
     ) -> Iterator[Page]:

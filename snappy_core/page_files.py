@@ -1,0 +1,74 @@
+"""Pages of files, read when they are asked for."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from snappy_core import parsing
+from snappy_core.encoders.base import Encoder
+from snappy_core.ingest.jobs import Encode, Read
+from snappy_core.parsing.options import ReadingOptions
+from snappy_core.parsing.source import Source
+from snappy_core.stores.base import DocumentRecord, PageRecord, Store
+
+
+@dataclass(slots=True)
+class _File:
+    """The pages that were read of a file, as long as its bytes are these."""
+
+    content_hash: str
+    page_count: int
+    labels: list[str] | None = None
+    records: dict[int, PageRecord] = field(default_factory=dict)
+
+
+class PageFiles:
+    """Keeps a store that holds the pages which were asked for, each read once and by itself.
+
+    So a region has the headings of its own page as its section, and a table that goes on from the
+    page before has no head: an index reads whole documents and knows both.
+    """
+
+    def __init__(self, store: Store, encoder: Encoder) -> None:
+        self._store = store
+        self._encoder = encoder
+        self._reading = ReadingOptions()
+        self._files: dict[str, _File] = {}
+        self._lock = threading.Lock()
+
+    def read(self, source: Source, pages: Iterable[int | str]) -> None:
+        """Read pages, by number or printed label; those that do not exist are left out.
+
+        Raises:
+            UnreadableDocumentError: the file cannot be read.
+        """
+        with self._lock:
+            file = self._open(source)
+            wanted = {page for page in pages if isinstance(page, int)}
+            labels = {page for page in pages if isinstance(page, str)}
+            if labels:
+                if file.labels is None:
+                    file.labels = parsing.page_labels(source)
+                wanted |= {n for n, label in enumerate(file.labels, start=1) if label in labels}
+            numbers = sorted(wanted.intersection(range(1, file.page_count + 1)) - set(file.records))
+            if not numbers:
+                return
+            alone = Read(source, numbers, self._reading).run(self._encoder)
+            found = [page for read in alone for page in parsing.with_sections([read])]
+            records = Encode(source, found).run(self._encoder)
+            file.records |= {record.page.number: record for record in records}
+            document = DocumentRecord(
+                source.name, source.name, file.content_hash, "pages asked for"
+            )
+            self._store.write(document, [file.records[number] for number in sorted(file.records)])
+
+    def _open(self, source: Source) -> _File:
+        content_hash = source.content_hash()
+        file = self._files.get(source.name)
+        if file is None or file.content_hash != content_hash:
+            file = _File(content_hash, parsing.count_pages(source))
+            self._files[source.name] = file
+            self._store.delete(source.name)
+        return file
