@@ -12,7 +12,7 @@ try:
     from snappy_langchain.grounding import ground_documents, grounding_check
     from snappy_langchain.mapping import to_document
     from snappy_langchain.retriever import SnappyRetriever
-    from snappy_langchain.tool import create_region_tool
+    from snappy_langchain.tool import create_reading_tools, create_region_tool
 except ModuleNotFoundError as error:
     from snappy_core.errors import MissingDependencyError, install_hint
 
@@ -27,6 +27,7 @@ __all__ = [
     "RegionCompressor",
     "SnappyRetriever",
     "citation",
+    "create_reading_tools",
     "create_region_tool",
     "ground_documents",
     "grounding_check",

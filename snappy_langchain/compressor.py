@@ -90,8 +90,9 @@ class RegionCompressor(SearchFields, BaseDocumentCompressor):
     True
 
     Only the pages of the documents are read, each when first needed and by itself, and kept in
-    memory; those of changed files are read again. A document whose page does not exist is an error that names it. Use it in a
-    `ContextualCompressionRetriever`, or as the function `regions_of` in a chain of your own.
+    memory; those of changed files are read again. A document whose page does not exist is an error
+    that names it. Use it in a `ContextualCompressionRetriever`, or as the function `regions_of` in
+    a chain of your own.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True, extra="forbid")

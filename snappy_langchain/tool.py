@@ -1,22 +1,27 @@
-"""A search tool for agents: the model reads text with ids to cite, the program gets documents."""
+"""Tools for agents: the model reads text with ids to cite, the program gets documents."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Unpack
 
 from langchain_core.callbacks import Callbacks
 from langchain_core.documents import Document
-from langchain_core.tools import StructuredTool, ToolException
+from langchain_core.tools import BaseTool, StructuredTool, ToolException
 from pydantic import BaseModel, Field
 
+from snappy_core import agents
 from snappy_core.errors import SnappyError
 from snappy_core.index import RegionIndex
 from snappy_core.metadata import doubt
 from snappy_core.names import without_folders
+from snappy_core.search.hits import Hit
 from snappy_core.search.options import check_options
 from snappy_langchain.blocks import region_blocks
+from snappy_langchain.mapping import to_document
 from snappy_langchain.options import SearchOptions, core_options
 from snappy_langchain.retriever import SnappyRetriever
 
@@ -29,8 +34,22 @@ NOTHING = "No passage of the documents was found for this question."
 Content = tuple[list[Any], list[Document]]
 
 
-class _Input(BaseModel):
-    query: str = Field(description="a question, or what to look for, in plain words")
+class _Search(BaseModel):
+    query: str = Field(description=agents.QUERY)
+    documents: list[str] | str | None = Field(default=None, description=agents.DOCUMENTS)
+
+
+class _Nothing(BaseModel):
+    pass
+
+
+class _Page(BaseModel):
+    document: str = Field(description=agents.DOCUMENT)
+    page: str | int = Field(description=agents.PAGE)
+
+
+class _Region(BaseModel):
+    region: str = Field(description=agents.REGION)
 
 
 def create_region_tool(
@@ -58,8 +77,9 @@ def create_region_tool(
     [report.pdf~...#p4r...] report.pdf, page 3
     ...coupon of 4.85 per cent...
 
-    The model chooses the question only. Errors are raised as `ToolException`; with
-    `tool.handle_tool_error = True` the model reads them instead.
+    The model chooses the question (`query`), and `documents` to search only these. It reads what
+    went wrong and what to do about it, as a message of status "error"; with
+    `tool.handle_tool_error = False` a `ToolException` is raised instead.
 
     Args:
         retriever: a retriever, or an index or its path.
@@ -81,6 +101,11 @@ def create_region_tool(
     index = retriever.index if images else None
     budget = (options.get("budget") or retriever.budget) if images else None
 
+    def run_options(documents: list[str] | str | None) -> dict[str, Any]:
+        base = retriever.filter if options.get("filter") is None else options["filter"]
+        restriction = agents.restricted(retriever.index, base, documents)
+        return {**overrides, "filter": restriction} if documents else overrides
+
     def content(documents: list[Document]) -> Content:
         if not documents:
             return [{"type": "text", "text": NOTHING}], []
@@ -88,24 +113,97 @@ def create_region_tool(
         blocks = [{"type": "text", "text": warning}] if warning else []
         return [*blocks, *region_blocks(documents, index, budget)], documents
 
-    def search(query: str, callbacks: Callbacks = None) -> Content:
-        try:
-            return content(retriever.invoke(query, config={"callbacks": callbacks}, **overrides))
-        except (SnappyError, ValueError, OSError) as error:
-            raise ToolException(f"{name}: {without_folders(str(error))}") from error
+    def search(
+        query: str, documents: list[str] | str | None = None, callbacks: Callbacks = None
+    ) -> Content:
+        with _told(name):
+            chosen = run_options(documents)
+            return content(retriever.invoke(query, config={"callbacks": callbacks}, **chosen))
 
-    async def asearch(query: str, callbacks: Callbacks = None) -> Content:
-        try:
-            documents = await retriever.ainvoke(query, config={"callbacks": callbacks}, **overrides)
-            return await asyncio.to_thread(content, documents)
-        except (SnappyError, ValueError, OSError) as error:
-            raise ToolException(f"{name}: {without_folders(str(error))}") from error
+    async def asearch(
+        query: str, documents: list[str] | str | None = None, callbacks: Callbacks = None
+    ) -> Content:
+        with _told(name):
+            chosen = await asyncio.to_thread(run_options, documents)
+            found = await retriever.ainvoke(query, config={"callbacks": callbacks}, **chosen)
+            return await asyncio.to_thread(content, found)
+
+    return _tool(search, asearch, name, description, _Search)
+
+
+def create_reading_tools(
+    index: RegionIndex | str | os.PathLike[str], *, images: bool = False
+) -> list[BaseTool]:
+    """Return the tools "list_documents", "read_page" and "read_region", beside that for searching.
+
+    What the model reads and what the program finds are as in `create_region_tool`.
+
+    >>> from snappy_langchain import SnappyRetriever, create_reading_tools
+    >>> retriever = SnappyRetriever.from_files("examples/report.pdf")
+    >>> documents, page, region = create_reading_tools(retriever.index)
+    >>> documents.invoke({})  # doctest: +ELLIPSIS
+    'report.pdf~...: 7 pages'
+    >>> page.invoke({"document": "report.pdf", "page": "3"})[0]["text"]  # doctest: +ELLIPSIS
+    '[report.pdf~...#p4r0] report.pdf, page 3\\n...'
+
+    Args:
+        index: an index or its path.
+        images: as in `create_region_tool`.
+    """
+    opened = index if isinstance(index, RegionIndex) else RegionIndex.open(index, create=False)
+
+    def content(hits: list[Hit]) -> Content:
+        blocks = region_blocks(hits, opened if images else None)
+        return [*blocks], [to_document(hit) for hit in hits]
+
+    def list_documents() -> tuple[str, list[Document]]:
+        with _told("list_documents"):
+            return agents.list_documents(opened), []
+
+    def read_page(document: str, page: str | int) -> Content:
+        with _told("read_page"):
+            return content(agents.read_page(opened, document, str(page)))
+
+    def read_region(region: str) -> Content:
+        with _told("read_region"):
+            return content(agents.read_region(opened, region))
+
+    # LangChain runs them in a thread for `ainvoke`.
+    return [
+        _tool(list_documents, None, "list_documents", agents.LIST_DOCUMENTS, _Nothing),
+        _tool(read_page, None, "read_page", agents.READ_PAGE, _Page),
+        _tool(read_region, None, "read_region", agents.READ_REGION, _Region),
+    ]
+
+
+def _tool(
+    function: Callable[..., Any],
+    coroutine: Callable[..., Awaitable[Any]] | None,
+    name: str,
+    description: str,
+    arguments: type[BaseModel],
+) -> StructuredTool:
+    descriptions = {key: field.description or "" for key, field in arguments.model_fields.items()}
+
+    def tell(error: Any) -> str:  # a ValidationError of pydantic 2 or of 1
+        return agents.bad_arguments(name, error.errors(), descriptions)
 
     return StructuredTool.from_function(
-        search,
-        asearch,
+        function,
+        coroutine,
         name=name,
         description=description,
-        args_schema=_Input,
+        args_schema=arguments,
         response_format="content_and_artifact",
+        handle_tool_error=True,
+        handle_validation_error=tell,
     )
+
+
+@contextmanager
+def _told(name: str) -> Iterator[None]:
+    """Raise what the model is told, without folders of the server."""
+    try:
+        yield
+    except (SnappyError, ValueError, OSError) as error:
+        raise ToolException(f"{name}: {without_folders(str(error))}") from error

@@ -7,7 +7,7 @@ try:
     from snappy_llamaindex.mapping import RegionNode, to_node
     from snappy_llamaindex.postprocessor import RegionPostprocessor, TokenBudgetPostprocessor
     from snappy_llamaindex.retriever import SnappyRetriever
-    from snappy_llamaindex.tool import region_tool
+    from snappy_llamaindex.tool import reading_tools, region_tool
 except ModuleNotFoundError as error:
     from snappy_core.errors import MissingDependencyError, install_hint
 
@@ -24,6 +24,7 @@ __all__ = [
     "RegionPostprocessor",
     "SnappyRetriever",
     "TokenBudgetPostprocessor",
+    "reading_tools",
     "region_blocks",
     "region_tool",
     "to_filter",

@@ -45,8 +45,8 @@ class RegionPostprocessor(BaseNodePostprocessor):
 
     Args:
         index, root, encoder: where to look the pages up, as in `PageSearch`: an index, or else the
-            folder with the files, of which only the pages of the nodes are read. Nothing outside it is
-            opened, wherever paths and links lead.
+            folder with the files, of which only the pages of the nodes are read. Nothing outside
+            it is opened, wherever paths and links lead.
         top_n: LlamaIndex's name for `k`, the most regions to return; by default 5, or with a budget
             as many as fit.
         source_key: the metadata key of the path or document id.

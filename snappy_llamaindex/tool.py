@@ -1,18 +1,27 @@
-"""A search tool for agents."""
+"""Tools for agents: the model reads text with ids to cite, the program gets nodes."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+import os
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from copy import copy
 from typing import Any, cast
 
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.base.llms.types import ContentBlock, ImageBlock, TextBlock
+from llama_index.core.bridge.pydantic import BaseModel, Field, ValidationError
 from llama_index.core.schema import NodeWithScore
 from llama_index.core.tools import FunctionTool, ToolOutput
 
+from snappy_core import agents
+from snappy_core.errors import SnappyError
+from snappy_core.index import RegionIndex
 from snappy_core.metadata import doubt
+from snappy_core.names import without_folders
 from snappy_llamaindex.blocks import region_blocks
+from snappy_llamaindex.mapping import to_node
+from snappy_llamaindex.reranking import core_options
 from snappy_llamaindex.retriever import SnappyRetriever
 
 DESCRIPTION = (
@@ -21,25 +30,80 @@ DESCRIPTION = (
 )
 
 
-class RegionTool(FunctionTool):
-    """A tool that returns nodes, which the model reads as content blocks."""
+class _Search(BaseModel):
+    query: str = Field(description=agents.QUERY)
 
-    images_of: SnappyRetriever | None = None
+
+class _SearchIn(_Search):
+    documents: list[str] | str | None = Field(default=None, description=agents.DOCUMENTS)
+
+
+class _Nothing(BaseModel):
+    pass
+
+
+class _Page(BaseModel):
+    document: str = Field(description=agents.DOCUMENT)
+    page: str | int = Field(description=agents.PAGE)
+
+
+class _Region(BaseModel):
+    region: str = Field(description=agents.REGION)
+
+
+class RegionTool(FunctionTool):
+    """A tool that returns nodes, which the model reads as content blocks, or a text.
+
+    It ends no run: what went wrong, and what to do about it, is its output.
+    """
+
+    images_of: RegionIndex | None = None
+    budget: Callable[[], int | None] = staticmethod(lambda: None)
 
     def call(self, *args: Any, **kwargs: Any) -> ToolOutput:
-        return self._with_blocks(super().call(*args, **kwargs))
+        try:
+            return self._with_blocks(super().call(**self._checked(args, kwargs)))
+        except (SnappyError, ValueError, OSError) as error:
+            return self._told(kwargs, error)
 
     async def acall(self, *args: Any, **kwargs: Any) -> ToolOutput:
-        output = await super().acall(*args, **kwargs)
-        return await asyncio.to_thread(self._with_blocks, output)
+        try:
+            output = await super().acall(**self._checked(args, kwargs))
+            return await asyncio.to_thread(self._with_blocks, output)
+        except (SnappyError, ValueError, OSError) as error:
+            return self._told(kwargs, error)
+
+    def _checked(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+        schema = self.metadata.fn_schema
+        assert schema is not None
+        named = dict(zip(schema.model_fields, args, strict=False))
+        return dict(schema.model_validate({**named, **kwargs}))
+
+    def _told(self, arguments: Mapping[str, Any], error: Exception) -> ToolOutput:
+        name = self.metadata.get_name()
+        schema = self.metadata.fn_schema
+        if isinstance(error, ValidationError) and schema is not None:
+            fields = schema.model_fields.items()
+            descriptions = {key: field.description or "" for key, field in fields}
+            told = agents.bad_arguments(name, error.errors(), descriptions)
+        else:
+            told = f"{name}: {without_folders(str(error))}"
+        return ToolOutput(
+            tool_name=name,
+            content=told,
+            raw_input={"args": (), "kwargs": dict(arguments)},
+            raw_output=[],
+            is_error=True,
+            exception=error,
+        )
 
     def _with_blocks(self, output: ToolOutput) -> ToolOutput:
-        nodes: list[NodeWithScore] = output.raw_output
-        source = self.images_of
-        regions = region_blocks(nodes, *((source.index, source.budget) if source else ()))
-        warning = doubt(node.metadata for node in nodes)
-        blocks = [TextBlock(text=warning)] if warning else []
-        output.blocks = _merged([*blocks, *regions]) or [TextBlock(text="Nothing was found.")]
+        if isinstance(output.raw_output, list):
+            nodes: list[NodeWithScore] = output.raw_output
+            regions = region_blocks(nodes, self.images_of, self.budget())
+            warning = doubt(node.metadata for node in nodes)
+            blocks = [TextBlock(text=warning)] if warning else []
+            output.blocks = _merged([*blocks, *regions]) or [TextBlock(text="Nothing was found.")]
         return output
 
 
@@ -58,10 +122,13 @@ def region_tool(
 
     >>> from snappy_llamaindex import SnappyRetriever, region_tool
     >>> retriever = SnappyRetriever.from_files("examples/report.pdf", similarity_top_k=2)
-    >>> output = region_tool(retriever).call(question="What coupon does the green bond carry?")
+    >>> output = region_tool(retriever).call(query="What coupon does the green bond carry?")
     >>> best = output.raw_output[0]
     >>> output.content.startswith(f"[{best.metadata['citation']}] report.pdf, page 3\\n")
     True
+
+    The model chooses the question (`query`) and, of a `SnappyRetriever`, `documents` to search only
+    these. What went wrong, and what to do about it, is an output with `is_error`.
 
     Args:
         retriever: a `SnappyRetriever`, or another retriever of its nodes, such as a fusion.
@@ -72,25 +139,86 @@ def region_tool(
     Raises:
         TypeError: images of another retriever than `SnappyRetriever`.
     """
-    if not images:
-        pictured = None
-    elif isinstance(retriever, SnappyRetriever):
-        pictured = retriever
-    else:
-        raise TypeError(f"images are those of a SnappyRetriever, not {type(retriever).__name__}")
+    if not isinstance(retriever, SnappyRetriever):
+        if images:
+            kind = type(retriever).__name__
+            raise TypeError(f"images are those of a SnappyRetriever, not of a {kind}")
+        return _tool(
+            lambda query: retriever.retrieve(query), retriever.aretrieve, name, description, _Search
+        )
 
-    def search(question: str) -> list[NodeWithScore]:
-        return retriever.retrieve(question)
+    def restricted(documents: list[str] | str | None) -> SnappyRetriever:
+        if not documents:
+            return retriever
+        chosen = copy(retriever)
+        own = core_options({"filter": retriever.filter})["filter"]
+        chosen.filter = agents.restricted(retriever.index, own, documents)
+        return chosen
 
-    async def asearch(question: str) -> list[NodeWithScore]:
-        return await retriever.aretrieve(question)
+    def search(query: str, documents: list[str] | str | None = None) -> list[NodeWithScore]:
+        return restricted(documents).retrieve(query)
 
-    tool = cast(
-        "RegionTool",
-        RegionTool.from_defaults(fn=search, async_fn=asearch, name=name, description=description),
-    )
-    tool.images_of = pictured
+    async def asearch(query: str, documents: list[str] | str | None = None) -> list[NodeWithScore]:
+        chosen = await asyncio.to_thread(restricted, documents)
+        return await chosen.aretrieve(query)
+
+    tool = _tool(search, asearch, name, description, _SearchIn)
+    if images:
+        tool.images_of = retriever.index
+        tool.budget = lambda: retriever.budget
     return tool
+
+
+def reading_tools(
+    index: RegionIndex | str | os.PathLike[str], *, images: bool = False
+) -> list[FunctionTool]:
+    """Return the tools "list_documents", "read_page" and "read_region", beside that for searching.
+
+    >>> from snappy_llamaindex import SnappyRetriever, reading_tools
+    >>> retriever = SnappyRetriever.from_files("examples/report.pdf")
+    >>> documents, page, region = reading_tools(retriever.index)
+    >>> documents.call().content  # doctest: +ELLIPSIS
+    'report.pdf~...: 7 pages'
+    >>> page.call(document="report.pdf", page="3").content  # doctest: +ELLIPSIS
+    '[report.pdf~...#p4r0] report.pdf, page 3\\n...'
+
+    Args:
+        index: an index or its path.
+        images: as in `region_tool`.
+    """
+    opened = index if isinstance(index, RegionIndex) else RegionIndex.open(index, create=False)
+
+    def list_documents() -> str:
+        return agents.list_documents(opened)
+
+    def read_page(document: str, page: str | int) -> list[NodeWithScore]:
+        return [to_node(hit) for hit in agents.read_page(opened, document, str(page))]
+
+    def read_region(region: str) -> list[NodeWithScore]:
+        return [to_node(hit) for hit in agents.read_region(opened, region)]
+
+    # LlamaIndex runs them in a thread for `acall`.
+    tools = [
+        _tool(list_documents, None, "list_documents", agents.LIST_DOCUMENTS, _Nothing),
+        _tool(read_page, None, "read_page", agents.READ_PAGE, _Page),
+        _tool(read_region, None, "read_region", agents.READ_REGION, _Region),
+    ]
+    for tool in tools:
+        tool.images_of = opened if images else None
+    return [*tools]
+
+
+def _tool(
+    function: Callable[..., Any],
+    coroutine: Callable[..., Awaitable[Any]] | None,
+    name: str,
+    description: str,
+    arguments: type[BaseModel],
+) -> RegionTool:
+    tool = RegionTool.from_defaults(
+        function, name, description, fn_schema=arguments, async_fn=coroutine
+    )
+    return cast("RegionTool", tool)
 
 
 def _merged(blocks: Iterable[TextBlock | ImageBlock]) -> list[ContentBlock]:

@@ -23,7 +23,6 @@ def main() -> None:
     """Let the agent answer, then print the regions its searches returned."""
     retriever = SnappyRetriever.from_files(REPORT, k=3)
     tool = create_region_tool(retriever, images=True)
-    tool.handle_tool_error = True  # the model reads the error and may try again
     agent = create_agent(
         chat_model(*SCRIPT),
         [tool],

@@ -16,7 +16,7 @@ REPORT = Path(__file__).parent.parent / "report.pdf"
 QUESTION = "How high was net debt in 2023?"
 
 # Offline, the model is a script: it calls the tool once, then answers.
-SEARCH = ToolCallBlock(tool_name="search_documents", tool_kwargs={"question": QUESTION})
+SEARCH = ToolCallBlock(tool_name="search_documents", tool_kwargs={"query": QUESTION})
 SCRIPT = ChatMessage(role="assistant", blocks=[SEARCH]), "Net debt was £84.9 million in 2023."
 
 
@@ -31,7 +31,7 @@ async def main() -> None:
     running = agent.run(QUESTION)
     async for event in running.stream_events():
         if isinstance(event, ToolCallResult):
-            print(f"The agent searched for {event.tool_kwargs['question']!r} and read:")
+            print(f"The agent searched for {event.tool_kwargs['query']!r} and read:")
             for node in event.tool_output.raw_output:
                 metadata = node.node.metadata
                 print(f"  page {metadata['page_number']}, {metadata['region_label']}: {node.text}")

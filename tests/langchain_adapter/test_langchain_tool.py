@@ -15,7 +15,12 @@ from pydantic import ValidationError
 from snappy_core import RegionIndex, Source
 from snappy_core.metadata import read_highlights
 from snappy_core.testing import FakeEncoder
-from snappy_langchain import SnappyRetriever, create_region_tool, region_blocks
+from snappy_langchain import (
+    SnappyRetriever,
+    create_reading_tools,
+    create_region_tool,
+    region_blocks,
+)
 
 QUESTION = "How many turbines are at work?"
 FIGURES = {"region_label": "figure"}
@@ -71,17 +76,16 @@ def test_no_folder_of_the_server_reaches_the_model(tmp_path, report):
     assert "report.pdf" in told
     assert "secret-folder" not in told
     path.unlink()
-    tool.handle_tool_error = True
     failed = tool.invoke(call(tool, query="electricity")).content
     assert "report.pdf, page 4: there is no such file" in failed
     assert "secret-folder" not in failed
 
 
-def test_model_gives_the_question_only(report_index):
+def test_what_the_model_gives(report_index):
     tool = create_region_tool(report_index, name="reports", description="Ask the reports.")
     assert (tool.name, tool.description) == ("reports", "Ask the reports.")
     assert list(tool.args) == list(tool.tool_call_schema.model_json_schema()["properties"])
-    assert list(tool.args) == ["query"]
+    assert list(tool.args) == ["query", "documents"]
     assert tool.args["query"]["type"] == "string"
 
 
@@ -123,31 +127,73 @@ def test_nothing_found_is_said():
     assert "No passage" in message.content[0]["text"]
 
 
-@pytest.mark.parametrize("question", ["", "  "])
-async def test_failures_are_raised(report_index, question):
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ({"query": " "}, "search_documents: the question is empty"),
+        ({}, "(query: Field required). Its arguments: query, a question"),
+        ({"query": ["turbines"]}, "(query: Input should be a valid string)"),
+        ({"query": "debt", "documents": "reprot.pdf"}, "call list_documents for their names, such"),
+        ({"query": "debt", "documents": {"a": 1}}, "documents, names of documents"),
+    ],
+)
+async def test_the_model_is_told_what_to_do_about_a_bad_argument(report_index, arguments, told):
     tool = create_region_tool(report_index)
-    with pytest.raises(ToolException, match="search_documents: the question is empty"):
-        tool.invoke(call(tool, query=question))
-    with pytest.raises(ToolException, match="search_documents: the question is empty"):
-        await tool.ainvoke(call(tool, query=question))
+    message = tool.invoke(call(tool, **arguments))
+    assert (message.status, message.artifact) == ("error", None)
+    assert told in message.content
+    assert await tool.ainvoke(call(tool, **arguments)) == message
 
 
-async def test_failures_of_pictures_are_raised(report):
+async def test_failures_of_pictures_are_told_or_raised(report):
     index = RegionIndex(encoder=FakeEncoder())
     index.add(Source.from_bytes(report.read_bytes(), "report.pdf")).raise_failed()
     tool = create_region_tool(index, images=True, filter=FIGURES)
+    message = tool.invoke(call(tool, query=QUESTION))
+    assert message.status == "error"
+    assert "no such file to draw it from" in message.content
+    tool.handle_tool_error = False
     with pytest.raises(ToolException, match="no such file to draw it from"):
         tool.invoke(call(tool, query=QUESTION))
     with pytest.raises(ToolException, match="no such file to draw it from"):
         await tool.ainvoke(call(tool, query=QUESTION))
 
 
-def test_failures_can_be_told_to_the_model(report_index):
-    tool = create_region_tool(report_index)
-    tool.handle_tool_error = True
-    message = tool.invoke(call(tool, query=""))
-    assert message.status == "error"
-    assert "the question is empty" in message.content
+async def test_only_some_documents_are_searched(report, data):
+    index = RegionIndex(encoder=FakeEncoder())
+    index.add([report, data / "table.pdf"]).raise_failed()
+    tool = create_region_tool(index, k=50)
+    for documents in ("table.pdf", ["table.pdf"]):
+        message = tool.invoke(call(tool, query="licences", documents=documents))
+        assert {d.metadata["file_name"] for d in message.artifact} == {"table.pdf"}
+        assert (await tool.ainvoke(call(tool, query="licences", documents=documents))) == message
+    everywhere = tool.invoke(call(tool, query="licences")).artifact
+    assert {d.metadata["file_name"] for d in everywhere} == {"table.pdf", "report.pdf"}
+    tables = create_region_tool(index, k=50, filter={"region_label": "table"})
+    found = tables.invoke(call(tables, query="licences", documents=["report.pdf"])).artifact
+    places = {(d.metadata["file_name"], d.metadata["region_label"]) for d in found}
+    assert places == {("report.pdf", "table")}
+
+
+async def test_documents_pages_and_regions_are_read(report_index):
+    documents, page, region = create_reading_tools(report_index, images=True)
+    assert (await documents.ainvoke(call(documents))).content.endswith(": 7 pages")
+    message = page.invoke(call(page, document="report.pdf", page=3))
+    assert message == await page.ainvoke(call(page, document="report.pdf", page="3"))
+    assert {d.metadata["page_number"] for d in message.artifact} == {4}
+    assert "image" in [block["type"] for block in message.content]
+    row = report_index.search("Grid services", k=1, filter={"region_label": "table_row"})[0]
+    for name in (row.citation, f"[{row.citation}]", row.region_id):
+        read = region.invoke(call(region, region=name))
+        assert [d.id for d in read.artifact] == [row.region_id, row.parent_id]
+    for tool, arguments in [
+        (page, {"document": "report.pdf", "page": "99"}),
+        (page, {"document": "report.pdf"}),
+        (page, {"document": "x.pdf", "page": "1"}),
+        (region, {"region": "the first"}),
+        (region, {"region": f"{row.citation}000"}),
+    ]:
+        assert tool.invoke(call(tool, **arguments)).status == "error"
 
 
 def test_callbacks_see_the_search_inside_the_tool(report_index):
@@ -189,8 +235,5 @@ async def test_agent(report_index):
 def test_agent_hears_of_a_failure(report_index):
     tool = create_region_tool(report_index)
     script = [calls(tool, query=" "), AIMessage("I could not search.")]
-    with pytest.raises(ToolException, match="empty"):
-        create_agent(Scripted(messages=iter(script)), [tool]).invoke({"messages": ["?"]})
-    tool.handle_tool_error = True
     state = create_agent(Scripted(messages=iter(script)), [tool]).invoke({"messages": ["?"]})
     assert state["messages"][2].status == "error"
