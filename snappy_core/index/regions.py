@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Unpack
 
 from snappy_core._async import async_twin
 from snappy_core.display.render import crop, draw_page, draw_stored_page
 from snappy_core.ends import raise_if_ended, time_limit
 from snappy_core.index.opened import OpenIndex
-from snappy_core.search import engine, explain
+from snappy_core.search import engine, explain, reading
 from snappy_core.search.grounding.in_index import ground_in_index
 from snappy_core.search.grounding.passages import Source as GroundingSource
 from snappy_core.search.grounding.report import Grounding
 from snappy_core.search.hits import Explanation, HeatMap, Hit, Hits
 from snappy_core.search.options import SEARCH_LATE, SearchOptions, check_options
+from snappy_core.search.reading import RegionReference, to_hit
 from snappy_core.search.reranking import deepen, rerank
+from snappy_core.stores.base import Snapshot
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 
 class Regions(OpenIndex):
-    """Finds regions, and shows why and where."""
+    """Finds regions, and shows why and where.
+
+    Methods that take a region take a hit, a region id, a LangChain document or a LlamaIndex node.
+    """
 
     def search(self, question: str, **options: Unpack[SearchOptions]) -> Hits:
         """Return the regions that answer a question best, over all pages.
@@ -75,100 +81,181 @@ class Regions(OpenIndex):
             raise_if_ended()
             return rerank(hits, options)
 
-    def heatmap(self, hit: Hit, token: int | str | None = None) -> HeatMap:
-        """Return the relevance of each patch of a hit's page to the question.
+    def region(self, region: RegionReference) -> Hit:
+        """Return a region by its id: one of `Hit.previous_id`, `next_id` and `parent_id`, say.
+
+        No question found it, so its rank and scores are 0. The id of a page, `document#p3`, which
+        is the parent of its LlamaIndex nodes, stands for all of the page.
+
+        Raises:
+            PageUnavailableError: it is not in the index, or has changed.
+        """
+        with self._store.read() as snapshot:
+            return to_hit(snapshot, region)
+
+    def regions(self, document_id: str, page: int | None = None) -> list[Hit]:
+        """Return the regions of a document, or of one page (from 1), in reading order.
+
+        Rank and scores are 0, as for `region`.
+
+        Raises:
+            PageUnavailableError: there is no such document or page.
+        """
+        with self._store.read() as snapshot:
+            return reading.read_regions(snapshot, document_id, page)
+
+    def page_text(self, document_id: str, page: int) -> str:
+        """Return the text of a page (from 1) in reading order, tables as Markdown.
+
+        Raises:
+            PageUnavailableError: there is no such document or page.
+        """
+        with self._store.read() as snapshot:
+            return reading.page_text(snapshot, document_id, page)
+
+    def heatmap(
+        self,
+        hit: RegionReference,
+        token: int | str | None = None,
+        *,
+        question: str | None = None,
+    ) -> HeatMap:
+        """Return the relevance of each patch of a region's page to the question.
 
         Args:
             token: one token of the question, by index or as text; by default the best of all.
+            question: by default that of the hit; only a hit has one.
 
         Raises:
             PageUnavailableError: the page is no longer in the index, or has changed.
-            ValueError: the question has no such token.
+            ValueError: the question has no such token, or there is no question.
         """
+        hit = self._asked(hit, question)
         query = self.encoder.encode_query(hit.query)
         with self._store.read() as snapshot:
             return explain.heatmap(snapshot, query, hit, token)
 
     def heatmap_image(
         self,
-        hit: Hit,
+        hit: RegionReference,
         token: int | str | None = None,
         dpi: float = 150,
         password: str | None = None,
+        *,
+        question: str | None = None,
     ) -> Image:
-        """Draw the page of a hit with its heat map and a box around the hit.
+        """Draw the page of a region with its heat map and a box around the region.
 
         Raises as `heatmap` and `page_image`. `display.render.draw_page` draws several hits.
         """
+        hit = self._asked(hit, question)
         heat = self.heatmap(hit, token)
         return draw_page(self.page_image(hit, dpi, password), heat, [hit])
 
-    def explain(self, hit: Hit, scoring: str | None = None) -> Explanation:
+    def explain(
+        self, hit: RegionReference, scoring: str | None = None, *, question: str | None = None
+    ) -> Explanation:
         """Return each token of the question with its best match, and the share of each signal.
 
         The weighted sum of the similarities is the region's "maxsim" score, the sum of the shares
         the score of the hit. `locations` are the places named in the question in which the region
-        stands, and the share "location" is what they add.
+        stands, and the share "location" is what they add. Those of places and rerankers are known
+        of hits only.
 
         Args:
             scoring: that of the search.
+            question: by default that of the hit; only a hit has one.
 
         Raises:
             PageUnavailableError: the page is no longer in the index, or has changed.
+            ValueError: there is no question.
         """
+        hit = self._asked(hit, question)
         query = self.encoder.encode_query(hit.query)
         with self._store.read() as snapshot:
             return explain.explain(snapshot, query, hit, scoring)
 
     def ground(
-        self, answer: str, sources: Iterable[Hit | GroundingSource] | None = None
+        self, answer: str, sources: Iterable[RegionReference | GroundingSource] | None = None
     ) -> Grounding:
         """Return which claims of a generated answer stand in the index, and where.
 
         As the function `ground`, with exact boxes of the words.
 
         Args:
-            sources: the hits, or other texts, that the answer was made of; by default the whole
-                index, which is searched for each claim.
+            sources: the regions, or other texts, that the answer was made of; by default the
+                whole index, which is searched for each claim.
         """
         with self._store.read() as snapshot:
+            known = (
+                None if sources is None else [_to_source(snapshot, source) for source in sources]
+            )
             return ground_in_index(
                 snapshot,
                 answer,
-                sources,
+                known,
                 self.encoder,
                 lambda claim, k: engine.search(
                     snapshot, self.encoder.encode_query(claim), k=k, location_references=False
                 ),
             )
 
-    def page_image(self, hit: Hit, dpi: float = 150, password: str | None = None) -> Image:
-        """Draw the page of a hit from its source file.
+    def page_image(
+        self, hit: RegionReference, dpi: float = 150, password: str | None = None
+    ) -> Image:
+        """Draw the page of a region from its source file.
 
         Raises:
             PageUnavailableError: the source was bytes, is gone or has changed, or so is the page.
         """
         with self._store.read() as snapshot:
+            hit = to_hit(snapshot, hit)
             explain.find_page(snapshot, hit)
             document = snapshot.document(hit.document_id)
         assert document is not None
         return draw_stored_page(document, hit.page_number, dpi, password)
 
     def region_image(
-        self, region_id: str, text: str, dpi: float = 150, password: str | None = None
+        self,
+        region: RegionReference,
+        text: str | None = None,
+        dpi: float = 150,
+        password: str | None = None,
     ) -> Image:
         """Draw a region from its source file, cropped from its page with a small margin.
 
-        Raises as `page_image`, also if the region with this id now has another text.
+        Raises as `page_image`, also if the region now has another text than the one given.
         """
         with self._store.read() as snapshot:
-            document, page, region = explain.find_region(snapshot, region_id, text)
-        return crop(draw_stored_page(document, page.number, dpi, password), region.box)
+            hit = to_hit(snapshot, region)
+            explain.find_page(snapshot, hit)
+            if text is not None:
+                explain.find_region(snapshot, hit.region_id, text)
+            document = snapshot.document(hit.document_id)
+        assert document is not None
+        return crop(draw_stored_page(document, hit.page_number, dpi, password), hit.region.box)
+
+    def _asked(self, reference: RegionReference, question: str | None) -> Hit:
+        """Return a region with the question it is seen by."""
+        hit = self.region(reference)
+        query = hit.query if question is None else question
+        if not query.strip():
+            raise ValueError("only the hits of a search have a question; give question=")
+        return replace(hit, query=query)
 
     asearch = async_twin(search)
+    aregion = async_twin(region)
+    aregions = async_twin(regions)
+    apage_text = async_twin(page_text)
     aheatmap = async_twin(heatmap)
     aheatmap_image = async_twin(heatmap_image)
     aexplain = async_twin(explain)
     aground = async_twin(ground)
     apage_image = async_twin(page_image)
     aregion_image = async_twin(region_image)
+
+
+def _to_source(
+    snapshot: Snapshot, source: RegionReference | GroundingSource
+) -> Hit | GroundingSource:
+    return source if isinstance(source, GroundingSource) else to_hit(snapshot, source)

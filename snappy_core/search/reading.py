@@ -1,0 +1,124 @@
+"""Reading on in an index: regions by their ids, whole documents, and the text of pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
+
+from snappy_core.errors import PageUnavailableError
+from snappy_core.search.hits import Hit
+from snappy_core.search.page_context import PageContext, make_hit, read_page_context
+from snappy_core.stores.base import Snapshot
+from snappy_core.types import Page, Region
+
+_EDGES = ("bbox_x0", "bbox_y0", "bbox_x1", "bbox_y1")
+_UNSCORED: dict[str, Any] = {
+    "score": 0.0,
+    "region_score": 0.0,
+    "page_score": 0.0,
+    "page_maxsim": 0.0,
+    "rank": 0,
+}
+
+
+class HasMetadata(Protocol):
+    """A LangChain document, or a LlamaIndex node with or without a score."""
+
+    @property
+    def metadata(self) -> Mapping[str, Any]:
+        """Metadata with a `region_id`."""
+
+
+RegionReference = Hit | str | HasMetadata
+"""A hit, a region id, or what a framework made of a hit."""
+
+
+def to_hit(snapshot: Snapshot, reference: RegionReference) -> Hit:
+    """Return the region that a reference names; a hit is returned as it is.
+
+    Raises:
+        PageUnavailableError: it is not in the index, or has another box than the metadata says.
+        TypeError: the reference is no text, and has no `region_id` in its metadata.
+    """
+    if isinstance(reference, Hit):
+        return reference
+    if isinstance(reference, str):
+        return read_region(snapshot, reference)
+    metadata = getattr(reference, "metadata", None)
+    if not isinstance(metadata, Mapping) or not isinstance(metadata.get("region_id"), str):
+        raise TypeError(
+            "a region is a hit, a region id, or a document or node with a region_id in its "
+            f"metadata, not {type(reference).__name__}"
+        )
+    hit = read_region(snapshot, metadata["region_id"])
+    edges = [metadata.get(name) for name in _EDGES]
+    if None not in edges and edges != [round(value, 6) for value in hit.region.box]:
+        raise PageUnavailableError(
+            f"{hit.region_id}: no longer in the index as it was found; search again"
+        )
+    return hit
+
+
+def read_region(snapshot: Snapshot, region_id: str) -> Hit:
+    """Return a region, or with the id of a page (`document#p3`) all of it, as a hit of rank 0.
+
+    Raises:
+        PageUnavailableError: it is not in the index.
+    """
+    document_id, _, suffix = region_id.rpartition("#p")
+    match = re.fullmatch(r"([0-9]+)(?:r([0-9]+))?", suffix)
+    page_ids = snapshot.page_ids(document_id) if match else {}
+    if match and int(match[1]) in page_ids:
+        context = read_page_context(snapshot, page_ids[int(match[1])])
+        if match[2] is None:
+            return make_hit(context, _whole(context.page), region_id=context.id_prefix, **_UNSCORED)
+        index = int(match[2])
+        if index < len(context.page.regions):
+            return make_hit(context, context.page.regions[index], index, **_UNSCORED)
+    raise PageUnavailableError(f"{region_id}: no longer in the index as it was found; search again")
+
+
+def read_regions(snapshot: Snapshot, document_id: str, page: int | None = None) -> list[Hit]:
+    """Return the regions of a document, or of one of its pages, in reading order.
+
+    Raises:
+        PageUnavailableError: there is no such document or page.
+    """
+    return [
+        make_hit(context, context.page.regions[index], index, **_UNSCORED)
+        for context in _contexts(snapshot, document_id, page)
+        for index in _reading_order(context.page)
+    ]
+
+
+def page_text(snapshot: Snapshot, document_id: str, page: int) -> str:
+    """Return the text of a page in reading order, tables as Markdown.
+
+    Raises:
+        PageUnavailableError: there is no such document or page.
+    """
+    (context,) = _contexts(snapshot, document_id, page)
+    return _whole(context.page).text
+
+
+def _contexts(snapshot: Snapshot, document_id: str, page: int | None) -> Iterator[PageContext]:
+    page_ids = snapshot.page_ids(document_id)
+    if snapshot.document(document_id) is None:
+        raise PageUnavailableError(f"{document_id}: there is no such document in the index")
+    if page is not None and page not in page_ids:
+        raise PageUnavailableError(f"{document_id} has no page {page}")
+    for number in sorted(page_ids) if page is None else [page]:
+        yield read_page_context(snapshot, page_ids[number])
+
+
+def _reading_order(page: Page) -> list[int]:
+    return sorted(range(len(page.regions)), key=lambda index: page.regions[index].order)
+
+
+def _whole(page: Page) -> Region:
+    """Return all of a page as one region; the text of rows is that of their tables."""
+    regions = [page.regions[index] for index in _reading_order(page)]
+    texts = [region.text for region in regions if region.parent is None and region.text]
+    words = tuple(range(len(page.words)))
+    return Region((0.0, 0.0, 1.0, 1.0), "\n\n".join(texts), words, "other", 0)
