@@ -113,9 +113,9 @@ class PageSearch:
     ) -> Hits:
         """Return the regions of these pages that answer a question best.
 
-        The options are `k`, `budget`, `filter`, `score_threshold`, `per_page`, `scoring`,
-        `candidates`, `location_references`, `timeout` and `reranker`; they and their errors are
-        those of `RegionIndex.search`. The time-out includes reading files.
+        The options are `k`, `budget`, `filter`, `score_threshold`, `min_answerable`, `per_page`,
+        `scoring`, `candidates`, `location_references`, `timeout` and `reranker`; they and their
+        errors are those of `RegionIndex.search`. The time-out includes reading files.
 
         Raises:
             ValueError: pages that are not in the index or not in `root`, all of them named.

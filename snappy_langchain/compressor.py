@@ -48,8 +48,8 @@ def regions_of(
             its page: `page_number`, which always starts at 1, or else `page`.
         pages: where to look the pages up: in an index, or in the files of a folder.
         page_base: the number of the first page under the key `page`, 0 (as in PyPDF) or 1.
-        options: `k`, `budget`, `filter`, `score_threshold`, `per_page`, `scoring`, `candidates`,
-            `location_references`, `timeout` and `reranker`.
+        options: `k`, `budget`, `filter`, `score_threshold`, `min_answerable`, `per_page`,
+            `scoring`, `candidates`, `location_references`, `timeout` and `reranker`.
 
     Raises:
         ValueError: a document names no page, or pages do not exist; all of these are named.

@@ -39,6 +39,8 @@ class SearchFields(BaseModel):
     regions, and `$and`, `$or`, `$not`, as in `RegionIndex.search`."""
     score_threshold: float | None = None
     """The least score of a document, -1..1."""
+    min_answerable: float | None = None
+    """Return nothing if the pages speak of the question with less probability than this, 0..1."""
     per_page: int | None = None
     """The most documents from one page."""
     scoring: str | None = None

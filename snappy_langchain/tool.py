@@ -86,9 +86,9 @@ def create_region_tool(
         name, description: what the model reads about the tool.
         images: show figures as pictures, cut from their pages, after their text. A `budget` then
             holds for texts and pictures together.
-        options: `k`, `budget`, `filter`, `score_threshold`, `per_page`, `scoring`, `pages`,
-            `candidates`, `location_references`, `timeout` and `reranker`, which override those of
-            the retriever.
+        options: `k`, `budget`, `filter`, `score_threshold`, `min_answerable`, `per_page`,
+            `scoring`, `pages`, `candidates`, `location_references`, `timeout` and `reranker`, which
+            override those of the retriever.
 
     Raises:
         TypeError: an unknown option.

@@ -53,7 +53,8 @@ class RegionPostprocessor(BaseNodePostprocessor):
         page_key: the metadata key of the page. Under "page_label", which LlamaIndex's readers use,
             it is the page label as printed.
         page_base: the number of the first page under any other key, 0 or 1.
-        k, budget, filter, score_threshold, per_page, scoring, candidates, location_references,
+        k, budget, filter, score_threshold, min_answerable, per_page, scoring, candidates,
+        location_references,
             timeout: as in `RegionIndex.search`. `filter` may also be LlamaIndex's
             `MetadataFilters`.
         reranker: as there, or a node postprocessor that reranks.
@@ -69,6 +70,7 @@ class RegionPostprocessor(BaseNodePostprocessor):
     budget: int | None = None
     filter: Filter | MetadataFilters | None = None
     score_threshold: float | None = None
+    min_answerable: float | None = None
     per_page: int | None = None
     scoring: str | None = None
     candidates: int | None = None

@@ -68,11 +68,11 @@ class SnappyRetriever(FromFiles, BaseRetriever):
         similarity_top_k: LlamaIndex's name for `k`, the most nodes to return; by default 5, or
             with a budget as many as fit.
         callback_manager, object_map, objects, verbose: as in every LlamaIndex retriever.
-        options: `k`, `budget`, `filter`, `score_threshold`, `per_page`, `scoring`, `pages`,
-            `candidates`, `location_references`, `timeout` and `reranker`, as in
-            `RegionIndex.search`. The reranker can also be a node postprocessor that reranks;
-            it reads more nodes than are returned, and keeps scores and budgets comparable.
-            `filter` may also be LlamaIndex's `MetadataFilters`.
+        options: `k`, `budget`, `filter`, `score_threshold`, `min_answerable`, `per_page`,
+            `scoring`, `pages`, `candidates`, `location_references`, `timeout` and `reranker`, as in
+            `RegionIndex.search`. The reranker can also be a node postprocessor that reranks; it
+            reads more nodes than are returned, and keeps scores and budgets comparable. `filter`
+            may also be LlamaIndex's `MetadataFilters`.
 
     Raises:
         FileNotFoundError: there is no index at that path.
@@ -84,6 +84,7 @@ class SnappyRetriever(FromFiles, BaseRetriever):
     budget: int | None = None
     filter: Filter | MetadataFilters | None = None
     score_threshold: float | None = None
+    min_answerable: float | None = None
     per_page: int | None = None
     scoring: str | None = None
     pages: Iterable[PageReference] | None = None

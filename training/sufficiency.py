@@ -122,10 +122,10 @@ def make_examples(
         "one page": sorted(gold)[:1],
     }
     cases: list[tuple[str, bool, Corpus, Sequence[int]]] = []
-    for name, pages in answering_pages.items():
-        others = [page for page in pages if page not in gold]
-        cases.append((name, True, corpus, pages))
-        cases.append((name, False, corpus, others or [int(rng.choice(rest))] if pages else []))
+    for name, asked in answering_pages.items():
+        others = [page for page in asked if page not in gold]
+        cases.append((name, True, corpus, asked))
+        cases.append((name, False, corpus, others or [int(rng.choice(rest))] if asked else []))
     cases.append(("other documents", False, corpus, foreign))
     cases.append(("other collection", False, other, range(len(other.keys))))
     for name, answers, searched, pages in cases:

@@ -59,6 +59,13 @@ def search(
             help="Leave out hits with a lower score (-1 to 1).",
         ),
     ] = None,
+    min_answerable: Annotated[
+        float | None,
+        typer.Option(
+            metavar="P",
+            help="Return nothing if the pages speak of the question less probably (0 to 1).",
+        ),
+    ] = None,
     per_page: Annotated[
         int | None, typer.Option(metavar="N", help="At most N hits per page.")
     ] = None,
@@ -94,6 +101,7 @@ def search(
             budget=budget,
             filter=chosen,
             score_threshold=score_threshold,
+            min_answerable=min_answerable,
             per_page=per_page,
             scoring=scoring,
             candidates=candidates,

@@ -17,7 +17,7 @@ from snappy_core.search.grounding.report import Grounding
 from snappy_core.search.hits import Explanation, HeatMap, Hit, Hits
 from snappy_core.search.options import SEARCH_LATE, SearchOptions, check_options
 from snappy_core.search.reading import RegionReference, to_hit
-from snappy_core.search.reranking import deepen, rerank
+from snappy_core.search.reranking import deepen, rerank, withhold
 from snappy_core.stores.base import Snapshot
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ class Regions(OpenIndex):
             filter: `{key: value, list of values, or {"$gte": value}}` over your metadata and the
                 keys of regions, and `$and`, `$or`, `$not`; see `snappy_core.filters.Filter`.
             score_threshold: the least score of a hit, -1..1.
+            min_answerable: return no hits if `Hits.answerable` is less, 0..1. Searches for which
+                it is not known return theirs.
             per_page: the most hits from one page.
             scoring: "maxsim" (late interaction inside the region), the paper's "iou_weighted",
                 "max" or "mean" over its heat map, or a rule you registered. By default "maxsim"
@@ -79,7 +81,7 @@ class Regions(OpenIndex):
                     **deepen(options),
                 )
             raise_if_ended()
-            return rerank(hits, options)
+            return rerank(withhold(hits, options), options)
 
     def region(self, region: RegionReference) -> Hit:
         """Return a region by its id: one of `Hit.previous_id`, `next_id` and `parent_id`, say.

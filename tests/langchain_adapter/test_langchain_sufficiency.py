@@ -2,7 +2,8 @@
 
 import pytest
 
-from snappy_langchain import SnappyRetriever, create_region_tool
+from snappy_langchain import RegionCompressor, SnappyRetriever, create_region_tool
+from snappy_langchain.tool import NOTHING
 
 HERE = "What coupon does the green bond carry?"
 ELSEWHERE = "What is the capital of France?"
@@ -33,3 +34,15 @@ def test_the_tool_warns_only_where_nothing_answers(retriever):
     assert warning.startswith("These passages may not answer the question")
     assert len(regions) == 2
     assert len(content(tool, "What stands on page 3?")) == 2
+
+
+def test_a_least_probability(retriever):
+    assert retriever.invoke(ELSEWHERE, min_answerable=0.5) == []
+    assert len(retriever.invoke(HERE, min_answerable=0.5)) == 2
+    tool = create_region_tool(retriever, min_answerable=0.5)
+    assert content(tool, ELSEWHERE) == [NOTHING]
+    assert len(content(tool, HERE)) == 2
+    pages = retriever.invoke(HERE)
+    compressor = RegionCompressor(index=retriever.index, page_base=0, min_answerable=0.5)
+    assert compressor.compress_documents(pages, ELSEWHERE) == []
+    assert compressor.compress_documents(pages, HERE)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from snappy_llamaindex import SnappyRetriever, region_tool
+from snappy_llamaindex import RegionPostprocessor, SnappyRetriever, region_tool
 
 HERE = "What coupon does the green bond carry?"
 ELSEWHERE = "What is the capital of France?"
@@ -41,3 +41,20 @@ def test_the_tool_warns_only_where_nothing_answers(retriever):
     assert tool.call(question=ELSEWHERE).content.startswith(warning)
     for question in (HERE, "What stands on page 3?"):
         assert warning not in tool.call(question=question).content
+
+
+def test_a_least_probability(retriever):
+    strict = SnappyRetriever(retriever.index, min_answerable=0.5)
+    assert strict.retrieve(ELSEWHERE) == []
+    assert strict.retrieve(HERE)
+    assert region_tool(strict).call(question=ELSEWHERE).content == "Nothing was found."
+    pages = retriever.retrieve(HERE)
+    postprocessor = RegionPostprocessor(
+        index=retriever.index,
+        source_key="source",
+        page_key="page_number",
+        page_base=1,
+        min_answerable=0.5,
+    )
+    assert postprocessor.postprocess_nodes(pages, query_str=ELSEWHERE) == []
+    assert postprocessor.postprocess_nodes(pages, query_str=HERE)

@@ -27,6 +27,7 @@ def test_the_engine_takes_every_option():
     parameters = inspect.signature(engine.search).parameters
     given = {"snapshot", "query", "landmarks", "encoder"}
     assert set(parameters) - given == set(SEARCH_OPTIONS) - {
+        "min_answerable",
         "reranker",
         "timeout",
     }

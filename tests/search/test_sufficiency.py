@@ -63,6 +63,22 @@ def test_none_where_the_weights_do_not_hold(index):
     assert fake.search(HERE).answerable is None
 
 
+def test_nothing_is_returned_below_a_least_probability(index):
+    def reranker(question, hits):
+        raise AssertionError("it is not asked where nothing is returned")
+
+    for search in (index.search, FusedSearch([index, index]).search):
+        hits = search(ELSEWHERE[0], min_answerable=0.5, reranker=reranker)
+        assert (list(hits), hits.answerable) == ([], index.search(ELSEWHERE[0]).answerable)
+        assert list(search(HERE, min_answerable=0.5)) == list(search(HERE))
+        assert search("What stands on page 3?", min_answerable=1), "not known: not withheld"
+    for value in (-0.1, 1.1):
+        with pytest.raises(
+            ValueError, match=f"min_answerable must be between 0 and 1, not {value}"
+        ):
+            index.search(HERE, min_answerable=value)
+
+
 def test_an_empty_index_answers_nothing():
     assert RegionIndex().search(HERE).answerable == 0.0
 
