@@ -38,7 +38,7 @@ def run(*arguments, cwd, **environment):
     ("script", "says"),
     [
         ("rag_with_citations.py", r"4\.85 per cent .*\[1\] report\.pdf, page 3: .*#page=4, box"),
-        ("agent.py", r"saw 3 pictures of them:.*page 6, table: .*84\.9"),
+        ("agent.py", r"saw 1 as pictures:.*page 6, table: .*84\.9"),
         ("hybrid.py", r"Snappy\n.*BM25\n.*both\n  page 4, table: .*Revenue by segment"),
         ("compress_pages.py", r"3 pages, 1\d{3} words\n3 regions, \d+ words\n.*0\.8 knots"),
     ],

@@ -1,4 +1,4 @@
-"""An agent that searches for regions: it reads their text and sees their images.
+"""An agent that searches for regions: it reads their text and sees figures.
 
 python examples/langchain/agent.py
 """
@@ -33,7 +33,7 @@ def main() -> None:
     for message in messages:
         if isinstance(message, ToolMessage) and message.artifact:
             pictures = sum(block["type"] == "image" for block in message.content)
-            print(f"\nThe model read these regions, and saw {pictures} pictures of them:")
+            print(f"\nThe model read these regions, and saw {pictures} as pictures:")
             for document in message.artifact:
                 metadata = document.metadata
                 print(f"  page {metadata['page_number']}, {metadata['region_label']}: ", end="")
