@@ -38,16 +38,16 @@ def test_the_hash_of_a_region_is_the_same_for_all_questions(retriever):
 def test_the_tool_warns_only_where_nothing_answers(retriever):
     tool = region_tool(retriever)
     warning = "These passages may not answer the question"
-    assert tool.call(question=ELSEWHERE).content.startswith(warning)
+    assert tool.call(query=ELSEWHERE).content.startswith(warning)
     for question in (HERE, "What stands on page 3?"):
-        assert warning not in tool.call(question=question).content
+        assert warning not in tool.call(query=question).content
 
 
 def test_a_least_probability(retriever):
     strict = SnappyRetriever(retriever.index, min_answerable=0.5)
     assert strict.retrieve(ELSEWHERE) == []
     assert strict.retrieve(HERE)
-    assert region_tool(strict).call(question=ELSEWHERE).content == "Nothing was found."
+    assert region_tool(strict).call(query=ELSEWHERE).content == "Nothing was found."
     pages = retriever.retrieve(HERE)
     postprocessor = RegionPostprocessor(
         index=retriever.index,
