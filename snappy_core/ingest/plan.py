@@ -174,7 +174,7 @@ def name_document(
         raise ValueError("document_id must not be empty")
     documents = name_documents(source, password)
     if len(documents) != 1:
-        raise ValueError(f"{source} holds {len(documents)} documents; add it with `add`")
+        raise ValueError(f"{source!s} holds {len(documents)} documents; add it with `add`")
     name, document = documents[0]
     if document_id is not None:
         document_id.encode("utf-8")  # a lone surrogate is an error here rather than in the store
