@@ -13,6 +13,7 @@ from snappy_core.parsing.tables.grid import Grid
 _MIN_LINES = 3  # that run through two groups of cells, or through a table: not a frame alone
 _MIN_SHARE = 0.9  # of the width of the cells that a line runs past
 _MAX_BLOCKS = 1.25  # of a cell, on average; more are cells without lines between them
+_SLACK = 0.1  # of the height of a cell, between those at the same height
 _CERTAIN = 50.0  # logit, larger than those of the network
 
 Boxes = NDArray[np.float32]
@@ -43,9 +44,11 @@ def join_ruled(groups: Sequence[NDArray[np.intp]], boxes: Boxes, lines: Boxes) -
 def row_logits(logits: NDArray[np.float32], boxes: Boxes, lines: Boxes) -> NDArray[np.float32]:
     """Return logits (n, n) of cells for being in one row, certain where ruling lines decide.
 
-    Cells on both sides of a line through the whole table are in different rows. Cells side by side
-    between two such lines, none above another, are one row.
+    Cells side by side at the same height are in one row. Cells on both sides of a line through the
+    whole table are in different rows. Cells side by side between two such lines, none above
+    another, are one row.
     """
+    logits = np.where(_at_one_height(boxes), np.float32(_CERTAIN), logits)
     lines = lines[_passing(boxes, lines)]
     if len(lines) < _MIN_LINES:
         return logits
@@ -60,6 +63,15 @@ def row_logits(logits: NDArray[np.float32], boxes: Boxes, lines: Boxes) -> NDArr
     is_row = same_band & ~is_stacked & (bands > 0) & (bands < len(heights))
     certain = np.where(is_row, _CERTAIN, np.where(same_band, logits, -_CERTAIN))
     return np.asarray(certain, np.float32)
+
+
+def _at_one_height(boxes: Boxes) -> NDArray[np.bool_]:
+    """Return (n, n) bool: which cells share top and bottom, and stand beside each other."""
+    tops, bottoms = boxes[:, 1], boxes[:, 3]
+    slack = _SLACK * np.minimum(bottoms - tops, (bottoms - tops)[:, None])
+    is_level = (np.abs(tops - tops[:, None]) <= slack) & (np.abs(bottoms - bottoms[:, None]) <= slack)
+    is_beside = (boxes[:, None, 2] <= boxes[:, 0]) | (boxes[:, 2] <= boxes[:, None, 0])
+    return np.asarray(is_level & is_beside)
 
 
 def separate_cells(

@@ -34,14 +34,20 @@ def test_cells_between_two_lines_are_a_row():
 def test_cells_above_each_other_between_two_lines_are_left_to_the_network():
     lines = LINES[[0, 2, 3]]  # none between the first two rows
     logits = row_logits(UNSURE, CELLS, lines)
-    assert rows_of(logits) == {(), (2, 5)}
+    assert rows_of(logits) == {(0, 3), (1, 4), (2, 5)}
     assert logits[0, 1] == -1
     assert logits[0, 2] < -1
 
 
-def test_without_lines_nothing_changes():
-    assert row_logits(UNSURE, CELLS, LINES[:0]) is UNSURE
-    assert row_logits(UNSURE, CELLS, LINES[:2]) is UNSURE
+def test_cells_at_the_same_height_are_a_row():
+    logits = row_logits(UNSURE, CELLS, LINES[:0])
+    assert rows_of(logits) == {(0, 3), (1, 4), (2, 5)}
+    np.testing.assert_array_equal(logits, row_logits(UNSURE, CELLS, LINES[:2]))
+
+
+def test_cells_of_several_lines_are_left_to_the_network():
+    taller = CELLS + np.float32([0, 0, 0, 12]) * (np.arange(6) >= 3)[:, None]
+    np.testing.assert_array_equal(row_logits(UNSURE, taller, LINES[:0]), UNSURE)
 
 
 GRID = Grid(np.float32([28, 150, 262]), np.float32([95, 115, 155]), np.arange(4).reshape(2, 2))
