@@ -141,7 +141,10 @@ def check_clean_up(store: QdrantStore, client: QdrantClient) -> str:
     name = parse_location(store.location)[1]
     assert client.count(name).count == pages, client.count(name)
     for collection, fields in (
-        (name, {"write", "number", "since", "until", "terms"}),
+        (
+            name,
+            {"write", "number", "label", "region_labels", "sections", "since", "until", "terms"},
+        ),
         (f"{name}.log", {"at", "kind"}),
     ):
         schema = client.get_collection(collection).payload_schema

@@ -17,6 +17,7 @@ def sentence_bounds(text: str) -> list[tuple[int, int]]:
     >>> [text[start:end] for start, end in sentence_bounds(text)]
     ['Dr. Weir saw Fig. 2.', 'It rose 4.5 %.']
     """
+    text = text.encode("utf-8", "replace").decode()  # half a pair of surrogates is no text
     bounds, end = [], 0
     for part in _segment(text):
         start = text.index(part, end)

@@ -42,7 +42,8 @@ class Event(Generic[WriteId]):
 
 def put_body(document: DocumentRecord, pages: int) -> dict[str, Any]:
     """Return the body of the `put` event of a document with this number of pages."""
-    return {"document": asdict(replace(document, pages=pages, metadata=dict(document.metadata)))}
+    body = asdict(replace(document, pages=pages, metadata=dict(document.metadata)))
+    return {"document": {**body, "aliases": list(document.aliases)}}  # as JSON returns it
 
 
 def set_body(document: DocumentRecord) -> dict[str, Any]:
@@ -51,7 +52,7 @@ def set_body(document: DocumentRecord) -> dict[str, Any]:
         "document_id": document.document_id,
         "metadata": dict(document.metadata),
         "source": document.source,
-        "aliases": document.aliases,
+        "aliases": list(document.aliases),
     }
 
 

@@ -29,7 +29,7 @@ def older_layout(*, cells=False):
     patches = [patch.object(module, "SCHEMA_VERSION", n + later) for module, n in VERSIONS.items()]
     if not cells:
         patches.append(patch.object(codec, "_pack_content", pack_content))
-    patches.append(patch.object(codec, "seal", bytes))  # no checksums
+    patches.append(patch.object(packing, "seal", bytes))  # no checksums
     with ExitStack() as stack:
         for each in patches:
             stack.enter_context(each)

@@ -167,7 +167,7 @@ def test_a_search_reads_few_pages(stub, store):
         *["index/points/count"] * 2,  # of the terms
         "index/points/query",
         "index/points",  # the patches of 50 pages
-        *["index/points"] * 3,  # the pages of the hits
+        *["index/points"] * 6,  # the pages of the hits, and their patches for highlights
     ]
 
 
