@@ -71,6 +71,13 @@ def _in_figure(region: Region, page: Page) -> bool:
     return region.parent is not None and page.regions[region.parent].label == "figure"
 
 
+def _lies_in(index: int | None, figure: int, page: Page) -> bool:
+    """Say whether a region is the figure or a part of it."""
+    while index is not None and index != figure:
+        index = page.regions[index].parent
+    return index == figure
+
+
 def _context(region: Region) -> str:
     text = "" if region.text == WORDLESS else region.text
     return "\n".join(filter(None, [region.section, text]))
@@ -99,7 +106,7 @@ def _add(page: Page, figure: int, text: str) -> Page:
             text=f"{region.text}\n{MARK} {text}" if region.words else f"{MARK} {text}",
             description=text,
         )
-        if index == figure or (region.parent == figure and region.label == "figure")
+        if region.label == "figure" and _lies_in(index, figure, page)
         else region
         for index, region in enumerate(page.regions)
     )

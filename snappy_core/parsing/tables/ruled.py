@@ -69,7 +69,9 @@ def _at_one_height(boxes: Boxes) -> NDArray[np.bool_]:
     """Return (n, n) bool: which cells share top and bottom, and stand beside each other."""
     tops, bottoms = boxes[:, 1], boxes[:, 3]
     slack = _SLACK * np.minimum(bottoms - tops, (bottoms - tops)[:, None])
-    is_level = (np.abs(tops - tops[:, None]) <= slack) & (np.abs(bottoms - bottoms[:, None]) <= slack)
+    is_level = (np.abs(tops - tops[:, None]) <= slack) & (
+        np.abs(bottoms - bottoms[:, None]) <= slack
+    )
     is_beside = (boxes[:, None, 2] <= boxes[:, 0]) | (boxes[:, 2] <= boxes[:, None, 0])
     return np.asarray(is_level & is_beside)
 

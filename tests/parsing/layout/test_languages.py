@@ -49,7 +49,7 @@ def test_paragraphs_of_other_scripts_are_read_in_their_order(ledger):
     (page,) = read(ledger)
     texts = [" ".join(lines) for lines in (HEBREW, ARABIC, RUSSIAN, GREEK)]
     assert [region.text for region in page.regions] == texts
-    assert {region.label for region in page.regions} <= {"paragraph", "heading"}
+    assert {region.label for region in page.regions} <= {"paragraph", "heading", "list_item"}
 
 
 def test_words_from_right_to_left_keep_their_places(ledger):

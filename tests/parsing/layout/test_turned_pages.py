@@ -1,6 +1,7 @@
 """A page turned by quarters has the same regions, turned."""
 
 from dataclasses import replace
+from itertools import groupby
 
 import numpy as np
 import pytest
@@ -134,7 +135,7 @@ def test_a_turned_page_has_the_regions_that_were_set():
     for part in (*PARTS, "paragraph"):
         getattr(sheet, part)()
     _, regions = sheet.read(1)
-    labels = [region.label for region in regions if region.parent is None]
+    labels = [label for label, _ in groupby(r.label for r in regions if r.parent is None)]
     assert labels == ["heading", "paragraph", "list", "table", "figure", "paragraph"]
 
 

@@ -35,10 +35,9 @@ def two_pages(ruled=True):
     return sheets
 
 
-@pytest.mark.parametrize("ruled", [True, False])
-def test_the_table_and_its_rows_get_the_header(ruled):
-    sheets = two_pages(ruled)
-    body_table(sheets, 7, ruled=ruled)
+def test_the_table_and_its_rows_get_the_header():
+    sheets = two_pages()
+    body_table(sheets, 7)
     first, second = sheets.pages()
     (table,) = tables(second)
     assert table.text.startswith(f"{HEADER}\n| Port 7 | 17 | 7.5 | M. Holm 7 |\n")
@@ -49,6 +48,16 @@ def test_the_table_and_its_rows_get_the_header(ruled):
     assert (table.cells[4].text, table.cells[4].row) == ("Port 7", 1)
     assert len(texts(second, "table_row")) == 6  # the header is no row of it
     assert tables(first)[0].text.startswith(HEADER)
+
+
+def test_a_table_without_lines_gets_the_header():
+    sheets = Sheets()
+    sheets.table([row[:3] for row in (HEAD, *rows(1))], XS[:4], 440, ruled=False)
+    sheets.next_page()
+    body_table(sheets, 7, xs=XS[:4], ruled=False)
+    _, second = sheets.pages()
+    (table,) = tables(second)
+    assert table.text.startswith("| Port | Berths | Depth |\n| --- | --- | --- |\n| Port 7 | 17 |")
 
 
 def test_text_in_the_margin_does_not_end_a_table():

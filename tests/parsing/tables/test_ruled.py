@@ -34,14 +34,14 @@ def test_cells_between_two_lines_are_a_row():
 def test_cells_above_each_other_between_two_lines_are_left_to_the_network():
     lines = LINES[[0, 2, 3]]  # none between the first two rows
     logits = row_logits(UNSURE, CELLS, lines)
-    assert rows_of(logits) == {(0, 3), (1, 4), (2, 5)}
+    assert rows_of(logits) == {(3,), (4,), (0,), (1,), (2, 5)}
     assert logits[0, 1] == -1
     assert logits[0, 2] < -1
 
 
 def test_cells_at_the_same_height_are_a_row():
     logits = row_logits(UNSURE, CELLS, LINES[:0])
-    assert rows_of(logits) == {(0, 3), (1, 4), (2, 5)}
+    assert np.argwhere(logits > 0).tolist() == [[0, 3], [1, 4], [2, 5], [3, 0], [4, 1], [5, 2]]
     np.testing.assert_array_equal(logits, row_logits(UNSURE, CELLS, LINES[:2]))
 
 
