@@ -143,6 +143,7 @@ RULES = (
         "ruling lines make rows and part them",
         {"layout.assembly:row_logits": lambda logits, boxes, lines: logits},
     ),
+    Rule("cells at the same height are a row", {"tables.ruled:_SLACK": -1.0}),
     Rule(
         "rows below a name are a section",
         {
