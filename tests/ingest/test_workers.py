@@ -136,7 +136,7 @@ def test_what_breaks_a_worker_costs_one_document(paper, pids, misdeed, cause):
 
 
 def test_a_document_that_kills_its_reader_costs_itself(data):
-    deadly = Deadly("deadly.pdf", data=b"no PDF")
+    deadly = Deadly("deadly.pdf", data=b"%PDF- damaged")
     report = add(MemoryStore(), FakeEncoder(), [deadly, data / "table.pdf"], 1)
     (failure,) = report.failed
     assert failure.cause == "the worker process was killed (SIGKILL) (opening it)"

@@ -102,7 +102,7 @@ def test_what_comes_out_is_what_comes_out_on_one_machine(cluster, data, paper, t
     sources = [Source.from_path(path) for path in paths]
     sources.insert(3, Source.from_path(paper("deadly", *["ebb"] * 9, "kill")))
     sources.insert(9, Source.from_path(paper("slow", "hang")))
-    sources.insert(12, Deadly("deadly.pdf", data=b"no PDF"))
+    sources.insert(12, Deadly("deadly.pdf", data=b"%PDF- damaged"))
     sources += [
         Source.from_path(tmp_path / "gone.pdf"),
         Source.from_bytes((data / "table.pdf").read_bytes() + b"\0\0", "mail/1.pdf"),
