@@ -15,7 +15,7 @@ from snappy_core import RegionIndex
 from snappy_core.scoring.idf import page_terms
 from snappy_core.stores.codec import encode_term
 from snappy_core.testing import FakeEncoder
-from snappy_core.testing.stores.samples import assert_consistent
+from snappy_core.testing.stores.samples import ENCODER, assert_consistent
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
 
@@ -159,9 +159,10 @@ def test_kill_in_the_middle_of_a_write(tmp_path):
     script = """
 import os, signal, sys
 from snappy_core.stores import SqliteStore
-from snappy_core.testing.stores.samples import document, texts
+from snappy_core.testing.stores.samples import ENCODER, document, texts
 
 store = SqliteStore(sys.argv[1])
+store.bind_encoder(ENCODER.name, ENCODER.dim)
 store.write(document("a"), texts("Tides turn"))
 
 def pages():
@@ -178,7 +179,7 @@ store.write(document("a", "2"), pages())
         timeout=60,
     )
     assert done.returncode == -signal.SIGKILL
-    with RegionIndex.open(file, FakeEncoder(), create=False) as index:
+    with RegionIndex.open(file, ENCODER, create=False) as index:
         (document,) = index.documents()
         assert (document.content_hash, document.pages) == ("1", 1)
         check_index(index)
