@@ -21,7 +21,7 @@ def short_name(document_id: str) -> str:
     """Return a document id without the folders of an absolute path, still different from others.
 
     >>> short_name("2025/q3.pdf"), short_name("/srv/reports/q3.pdf")
-    ('2025/q3.pdf', 'q3.pdf~c3de1c')
+    ('2025/q3.pdf', 'q3.pdf~aa29ce')
     """
     if not re.match(r"(?:[A-Za-z]:)?[/\\]", document_id):
         return document_id

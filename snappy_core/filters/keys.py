@@ -23,6 +23,6 @@ PAGE_LISTS = ("region_label", "section")
 
 NOT_FILTERABLE = frozenset(
     ("schema", "bbox_unit", "bbox_origin", "rects_json", "highlights_json", "page", "text", "score",
-     "region_score", "page_score", "rerank_score", "rank")
+     "region_score", "page_score", "rerank_score", "rank", "answerable")
 )  # fmt: skip
 """Keys that regions have, but that tell none from another, or only after the search."""
