@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from snappy_core.errors import PageUnavailableError
 from snappy_core.filters import Filter
 from snappy_core.index import RegionIndex
 from snappy_core.names import file_name, short_name
 from snappy_core.search.filters import resolve
 from snappy_core.search.hits import Hit
-from snappy_core.search.page_context import PageContext, make_hit, read_page_context
 from snappy_core.search.quoting import one_line
 
 QUERY = "a question, or what to look for, in plain words"
@@ -56,11 +57,13 @@ def find_document(index: RegionIndex, name: str) -> str:
     ids = names.get(name.strip(), set())
     if len(ids) == 1:
         return next(iter(ids))
-    known = [one_line(short_name(record.document_id)) for record in records]
+    short_names = [one_line(short_name(record.document_id)) for record in records]
     if ids:
         choices = ", ".join(sorted(one_line(short_name(id)) for id in ids))
         raise ValueError(f"several documents are called {name!r}: give one of {choices}")
-    close = difflib.get_close_matches(name, known, _SUGGESTIONS, 0) or known[:_SUGGESTIONS]
+    close = (
+        difflib.get_close_matches(name, short_names, _SUGGESTIONS, 0) or short_names[:_SUGGESTIONS]
+    )
     raise ValueError(
         f"there is no document {name!r}; call list_documents for their names"
         + (f", such as {', '.join(close)}" if close else "")
@@ -96,18 +99,17 @@ def read_page(index: RegionIndex, document: str, page: str) -> list[Hit]:
     with index._store.read() as snapshot:
         page_ids = snapshot.page_ids(document_id)
         labeled = resolve({"page_label": label}, snapshot).pages.page_ids or frozenset()
-        found = labeled.intersection(page_ids.values())
-        if not found and label.isdecimal() and int(label) in page_ids:
-            found = frozenset([page_ids[int(label)]])
-        if len(found) != 1:
-            raise ValueError(
-                f"{document!r} has {'several pages' if found else 'no page'} {label!r}; it has "
-                f"{len(page_ids)} pages: give a number from 1 to {len(page_ids)}, or search"
-            )
-        context = read_page_context(snapshot, *found)
-    regions = sorted(enumerate(context.page.regions), key=lambda pair: pair[1].order)
-    whole = [index for index, region in regions if region.parent is None]
-    return [_hit(context, index, rank) for rank, index in enumerate(whole, start=1)]
+    numbers = [number for number, page_id in page_ids.items() if page_id in labeled]
+    if not numbers and label.isdecimal() and int(label) in page_ids:
+        numbers = [int(label)]
+    if len(numbers) != 1:
+        count = len(page_ids)
+        raise ValueError(
+            f"{document!r} has {'several pages' if numbers else 'no page'} {label!r}; it has "
+            f"{count} pages: give a number from 1 to {count}, or search"
+        )
+    hits = [hit for hit in index.regions(document_id, numbers[0]) if hit.region.parent is None]
+    return [replace(hit, rank=rank) for rank, hit in enumerate(hits, start=1)]
 
 
 def read_region(index: RegionIndex, region: str) -> list[Hit]:
@@ -123,18 +125,12 @@ def read_region(index: RegionIndex, region: str) -> list[Hit]:
     )
     if not (number.isdecimal() and position.isdecimal()):
         raise unknown
-    document_id = find_document(index, name)
-    with index._store.read() as snapshot:
-        page_id = snapshot.page_ids(document_id).get(int(number))
-        if page_id is None:
-            raise unknown
-        context = read_page_context(snapshot, page_id)
-    regions = context.page.regions
-    if int(position) >= len(regions):
-        raise unknown
-    parent = regions[int(position)].parent
-    positions = [int(position)] if parent is None else [int(position), parent]
-    return [_hit(context, index, rank) for rank, index in enumerate(positions, start=1)]
+    try:
+        hit = index.region(f"{find_document(index, name)}#p{int(number)}r{int(position)}")
+        whole = [] if hit.parent_id is None else [index.region(hit.parent_id)]
+    except PageUnavailableError:
+        raise unknown from None
+    return [replace(part, rank=rank) for rank, part in enumerate([hit, *whole], start=1)]
 
 
 def bad_arguments(
@@ -147,18 +143,5 @@ def bad_arguments(
         descriptions: what the arguments are, by name.
     """
     wrong = "; ".join(f"{'.'.join(map(str, e['loc'][:1]))}: {e['msg']}" for e in errors)
-    known = "; ".join(f"{name}, {description}" for name, description in descriptions.items())
-    return f"{tool} cannot be called like this ({wrong}). Its arguments: {known or 'none'}."
-
-
-def _hit(context: PageContext, index: int, rank: int) -> Hit:
-    return make_hit(
-        context,
-        context.page.regions[index],
-        index,
-        score=0.0,
-        region_score=0.0,
-        page_score=0.0,
-        page_maxsim=0.0,
-        rank=rank,
-    )
+    arguments = "; ".join(f"{name}, {description}" for name, description in descriptions.items())
+    return f"{tool} cannot be called like this ({wrong}). Its arguments: {arguments or 'none'}."

@@ -40,6 +40,8 @@ def ground(
             numbers = plain(", ".join(claim.missing_numbers))
             out.print(f"    not there: {numbers}", soft_wrap=True)
         if claim.place is not None:
-            place = claim.place
-            out.print(f"    {plain(place.source)}, page {plain(place.page_label)}", soft_wrap=True)
-            out.print(f"    > {plain(place.text)}", soft_wrap=True)
+            passage = claim.place
+            out.print(
+                f"    {plain(passage.source)}, page {plain(passage.page_label)}", soft_wrap=True
+            )
+            out.print(f"    > {plain(passage.text)}", soft_wrap=True)

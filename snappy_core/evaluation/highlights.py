@@ -50,8 +50,8 @@ def measure_highlights(
             query = encoder.encode_query(question.text)
             weights = query_weights(snapshot, query)
             patches = snapshot.patches(page_id)
-            place = PageReference(catalog.document_ids[number], question.page)
-            hits = engine.search(snapshot, query, k=1, pages=[place])
+            page_reference = PageReference(catalog.document_ids[number], question.page)
+            hits = engine.search(snapshot, query, k=1, pages=[page_reference])
             whole = _whole(page, gold)
             regions = {"hit": hits[0].region if hits else whole, "whole": whole}
             for name, region in regions.items():

@@ -60,13 +60,13 @@ def facets(value: MetadataValue) -> list[tuple[str, Scalar]]:
     ([('text', '1970-01-01'), ('instant', 0), ('number', 2), ('bool', True)], [('empty', 0)])
     """
     elements: Iterable[Any] = value if isinstance(value, (list, tuple)) else [value]
-    found: list[tuple[str, Scalar]] = []
+    facets_of_value: list[tuple[str, Scalar]] = []
     for element in elements:
         kind = _KINDS[type(element)]
-        found.append((kind, 0 if element is None else element))
+        facets_of_value.append((kind, 0 if element is None else element))
         if kind == "text" and (instant := _instant(element)) is not None:
-            found.append(("instant", instant))
-    return found or [("empty", 0)]
+            facets_of_value.append(("instant", instant))
+    return facets_of_value or [("empty", 0)]
 
 
 def order_facet(value: Scalar) -> tuple[str, Scalar]:
@@ -88,8 +88,8 @@ def _has_value(value: MetadataValue) -> bool:
 def _meets(comparison: Comparison) -> Callable[[Scalar], bool]:
     """Return a function that says whether a scalar meets a comparison that is not negated."""
     if comparison.operator == "in":
-        wanted = frozenset((_KINDS[type(value)], value) for value in comparison.values)
-        return lambda value: (_KINDS[type(value)], value) in wanted
+        typed_values = frozenset((_KINDS[type(value)], value) for value in comparison.values)
+        return lambda value: (_KINDS[type(value)], value) in typed_values
     (operand,) = comparison.values
     if comparison.operator == "glob":
         pattern = re.compile(like(str(operand)))

@@ -137,6 +137,11 @@ class LogSnapshot(RecordFilters, Generic[WriteId]):
     def page_count(self) -> int:
         return self.events.page_count
 
+    @property
+    def _dim(self) -> int | None:
+        """The dimensions of the vectors; None before there are any."""
+        return None if self.events.encoder is None else self.events.encoder[1]
+
 
 class OpenStates:
     """Counts the readers of each state in this process: a clean-up leaves what they read."""

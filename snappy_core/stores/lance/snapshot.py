@@ -149,10 +149,6 @@ class LanceSnapshot(LogSnapshot[int], CatalogSnapshot):
         self._last_read = [page_id], table
         return self._unpack(page_id, codec.unpack_patches, table, _PATCH_COLUMNS)
 
-    @property
-    def _dim(self) -> int | None:
-        return None if self.events.encoder is None else self.events.encoder[1]
-
     def _unpack(
         self,
         page_id: int,

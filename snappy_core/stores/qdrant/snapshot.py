@@ -186,10 +186,6 @@ class QdrantSnapshot(LogSnapshot[str]):
         self._last_read = page_id, payload
         return self._unpack(page_id, codec.unpack_patches, payload, _PATCH_FIELDS)
 
-    @property
-    def _dim(self) -> int | None:
-        return None if self.events.encoder is None else self.events.encoder[1]
-
     def _unpack(
         self,
         page_id: int,
