@@ -15,7 +15,13 @@ from snappy_core import RegionIndex, Source, StoreError
 from snappy_core.testing import FakeEncoder
 
 ROOT = Path(__file__).parents[1]
-INDEX = "import sys; from snappy_core.cli import main; sys.exit(main(sys.argv[1:]))"
+# Whoever runs the tests may ignore SIGHUP (`nohup`), and children inherit it.
+INDEX = """
+import signal, sys
+signal.signal(getattr(signal, "SIGHUP", signal.SIGTERM), signal.SIG_DFL)
+from snappy_core.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="needs POSIX signals")
