@@ -18,7 +18,7 @@ from training.layout.tagged_pages import TrainingPage, read_training_pages
 
 # (printer, number of documents, seed of the first one)
 PRINTS = (
-    ("chromium", 420, 1), ("chromium", 420, 10_001), ("libreoffice", 100, 20_001),
+    ("chromium", 420, 1), ("chromium", 420, 10_001), ("libreoffice", 220, 20_001),
     ("typst", 240, 30_001),
 )  # fmt: skip
 EPOCHS = 22

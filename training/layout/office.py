@@ -14,6 +14,7 @@ from training.layout import (
     prose,
     records,
     tables,
+    typed,
 )
 from training.layout.documents import Document, document_of_kind, draw_language
 from training.layout.kinds import Element
@@ -58,10 +59,17 @@ MAKERS: frozenset[Element] = frozenset(
         records.agenda,
         records.clauses,
         openings.paper_head,
+        typed.typed_clauses,
+        typed.directory,
+        typed.worksheet,
+        typed.discussed_figures,
+        typed.small_grid,
+        typed.announcement,
+        typed.signature_lines,
     }
 )
 KINDS = ("report", "paper", "filing", "statements", "letter", "memo", "manual", "references",
-         "minutes", "press", "contract", "questions", "datasheet")  # fmt: skip
+         "minutes", "press", "contract", "questions", "datasheet", "form", "directory")  # fmt: skip
 SVG = re.compile(r"<svg .*?</svg>", re.DOTALL)
 
 

@@ -5,6 +5,7 @@ import itertools
 import re
 from collections.abc import Iterator
 
+import lxml.html
 from lxml.html import HtmlElement
 
 from training.layout.markup import text
@@ -29,6 +30,29 @@ DARK = 380  # sum of red, green and blue below which text on a color is white
 SIZE = re.compile(r'width="(\d+)" height="(\d+)"')
 
 
+EMS = re.compile(r"(-?[\d.]+)em$|0$")
+
+
+def ems(length: str) -> float | None:
+    """Return a CSS length in em; None where it is none."""
+    match = EMS.match(length)
+    return float(match[1] or 0) if match else None
+
+
+def room_of(node: HtmlElement) -> float:
+    """Return the width in em up to which a word has room, as before a tab; 0 where it has none."""
+    css = css_of(node)
+    return ems(css.get("min-width", css.get("width", ""))) or 0 if "display" in css else 0
+
+
+def tab_stops(node: HtmlElement, start: float, size: float) -> str:
+    """Return the tab stops after the words of a paragraph that have room."""
+    widths = [room for child in node if (room := room_of(child))]
+    places = [start + sum(widths[: count + 1]) for count in range(len(widths))]
+    stops = (f'<style:tab-stop style:position="{place * size:.1f}pt"/>' for place in places)
+    return f"<style:tab-stops>{''.join(stops)}</style:tab-stops>" if places else ""
+
+
 class Body:
     """The body of an OpenDocument text and the automatic styles it needs."""
 
@@ -50,13 +74,13 @@ class Body:
             for (family, inside), name in self.styles.items()
         )
         return "".join(written) + "".join(
-            list_style(name, mark) for mark, name in self.lists.items()
+            list_style(self.writer, name, mark) for mark, name in self.lists.items()
         )
 
     def paragraph(self, node: HtmlElement, parent: str, tag: str = "text:p", more: str = "") -> str:
         css = css_of(node)
         align = css.get("text-align", "start" if node.find("br") is not None else "")
-        layout: Properties = {"fo:text-align": align}
+        layout: Properties = {"fo:text-align": align, **self._places(css)}
         words = {
             "fo:color": css.get("color", "") if css.get("color", "").startswith("#") else "",
             "fo:font-weight": css.get("font-weight", ""),
@@ -66,12 +90,29 @@ class Body:
         if size.endswith("em"):
             words["fo:font-size"] = f"{float(size[:-2]) * self.look.size:.1f}pt"
         inside = ""
-        if any(layout.values()):
-            inside += f"<style:paragraph-properties{attributes(layout)}/>"
+        stops = tab_stops(node, ems(css.get("text-indent", "")) or 0, self.look.size)
+        if any(layout.values()) or stops:
+            properties = f"{attributes(layout)}>{stops}</style:paragraph-properties>"
+            inside += f"<style:paragraph-properties{properties}"
         if any(words.values()):
             inside += f"<style:text-properties{attributes(words)}/>"
         name = self.automatic("paragraph", inside, parent) if inside else parent
         return f'<{tag} text:style-name="{name}"{more}>{self._inline(node)}</{tag}>'
+
+    def _places(self, css: dict[str, str]) -> dict[str, str]:
+        """Properties of a paragraph's place: its margin and the indent of its first line."""
+        margins = css.get("margin", "").split(" ")
+        below = css.get("margin-bottom", margins[2] if len(margins) > 2 else margins[0])
+        lengths = {
+            "fo:margin-left": css.get("margin-inline-start", css.get("padding-inline-start", "")),
+            "fo:text-indent": css.get("text-indent", ""),
+            "fo:margin-bottom": below,
+        }
+        sizes = {name: ems(length) for name, length in lengths.items()}
+        return {
+            name: f"{size * self.look.size:.1f}pt"
+            for name, size in sizes.items() if size is not None
+        }  # fmt: skip
 
     def _inline(self, node: HtmlElement) -> str:
         return "".join(self._pieces(node)).strip()
@@ -92,6 +133,8 @@ class Body:
                     name = self.automatic("text", inside)
                     words = f'<text:span text:style-name="{name}">{words}</text:span>'
                 yield words
+                if room_of(child):
+                    yield "<text:tab/>"
             yield text(child.tail or "")
 
     def _footnote(self) -> str:
@@ -156,11 +199,17 @@ class Body:
             )
             return f'<text:p text:style-name="Code">{"<text:line-break/>".join(spaced)}</text:p>'
         if node.tag == "img":
-            return f'<text:p text:style-name="Cell">{self._image(node)}</text:p>'
+            side = css_of(node.getparent()).get("text-align", "")
+            line = lxml.html.Element("p", style=f"text-align:{side}")
+            line.append(node)
+            return self.paragraph(line, "Cell")
         if node.tag == "hr":
             return ""
         inside = self.blocks(node, "Quotations" if node.tag == "blockquote" else parent)
-        ground = css_of(node).get("background", "")
+        css = css_of(node)
+        if (columns := css.get("columns", "")).isdigit() and int(columns) > 1:
+            return self._columns(inside, int(columns))
+        ground = css.get("background", "")
         if node.tag == "div" and ground.startswith("#") and inside:
             return self._panel(inside, ground)
         return inside
@@ -180,6 +229,14 @@ class Body:
             f'<text:section text:style-name="{name}" text:name="Panel '
             f'{number}">{inside}</text:section>'
         )
+
+    def _columns(self, inside: str, count: int) -> str:
+        gap = "fo:column-gap='6mm'"
+        columns = f"<style:columns fo:column-count='{count}' {gap}/>"
+        looks = f"<style:section-properties>{columns}</style:section-properties>"
+        name, number = self.automatic("section", looks), next(self.numbers)
+        opened = f'<text:section text:style-name="{name}" text:name="Columns {number}">'
+        return f"{opened}{inside}</text:section>"
 
     def _list(self, node: HtmlElement, is_nested: bool = False) -> str:
         mark = re.sub(r" (inside|outside)$", "", css_of(node).get("list-style", "disc"))

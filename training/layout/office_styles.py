@@ -165,23 +165,32 @@ def page_layout(writer: Writer, look: Style) -> tuple[str, str]:
     return layout + centered, master
 
 
-def list_style(name: str, mark: str) -> str:
-    """A list style; mark is a CSS list-style-type or a quoted string."""
+def list_style(writer: Writer, name: str, mark: str) -> str:
+    """A list style; mark is a CSS list-style-type or a quoted string.
+
+    Its labels hang at the left of the text, or stand indented before its first line only.
+    """
     levels = []
+    step, label = writer.between(3, 11), writer.between(4, 12)
+    is_first_line = writer.chance(0.2)
+    suffix = writer.pick(".", ".", ")")
     for level in range(1, 4):
-        indent = 6 * level
+        margin = step * (level - 1) + (0 if is_first_line else label)
+        indent = label if is_first_line else -label
+        stop = margin + 2 * label if is_first_line else margin
         place = (
             "<style:list-level-properties "
             'text:list-level-position-and-space-mode="label-alignment">'
             '<style:list-level-label-alignment text:label-followed-by="listtab" '
-            f'fo:text-indent="-5mm" fo:margin-left="{indent}mm"/>'
+            f'text:list-tab-stop-position="{stop:.1f}mm" '
+            f'fo:text-indent="{indent:.1f}mm" fo:margin-left="{margin:.1f}mm"/>'
             "</style:list-level-properties>"
         )
         if mark in NUMBERS:
             levels.append(
                 f'<text:list-level-style-number text:level="{level}" '
                 f'style:num-format="{NUMBERS[mark]}" '
-                f'style:num-suffix=".">{place}</text:list-level-style-number>'
+                f'style:num-suffix="{suffix}">{place}</text:list-level-style-number>'
             )
         else:
             bullet = text(BULLETS.get(mark, mark.strip("' ")) or " ")
