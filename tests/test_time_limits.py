@@ -13,6 +13,7 @@ from snappy_core.cli import main
 from snappy_core.fused_search import FusedSearch
 from snappy_core.page_search import PageReference, PageSearch
 from snappy_core.search.options import check_options
+from snappy_core.stores.copy import copy
 from snappy_core.testing import FakeEncoder
 
 QUESTION = "How many boats land at Brae?"
@@ -148,6 +149,30 @@ def test_every_search_has_it(data, filled, ticking):
     assert filled.search(QUESTION)  # no limit is left behind
 
 
+def test_grounding_ends_between_two_claims(filled, ticking):
+    answer = "Brae has 9 boats. Dunmore has 5 boats. " * 20
+    with pytest.raises(TimeLimitError, match=r"grounding took longer than 4 seconds \(timeout\)"):
+        filled.ground(answer, filled.search(QUESTION), timeout=4)
+    with pytest.raises(TimeLimitError):
+        filled.ground(answer, timeout=4)
+    with pytest.raises(TimeLimitError):
+        asyncio.run(filled.aground(answer, timeout=4))
+    assert len(filled.ground(answer, filled.search(QUESTION), timeout=1000)) == 40
+
+
+def test_copying_goes_on_where_it_ended(filled, ticking):
+    with RegionIndex(encoder=FakeEncoder()) as target:
+        with (
+            pytest.raises(TimeLimitError, match="after 1"),
+            ends.time_limit(1, "after {}"),
+        ):
+            copy(filled._store, target._store)
+        (first,) = target.documents()
+        report = copy(filled._store, target._store)
+    assert report.unchanged == (first.document_id,)
+    assert len(report.copied) == 1
+
+
 def test_the_limit_that_ends_first_counts(ticking):
     def work():
         for _ in range(40):
@@ -188,3 +213,27 @@ def test_the_command_line(tmp_path, data, capsys, command):
     assert main([*arguments, "--time-limit", "0.000001"]) == 1
     assert "adding took longer than 1e-06 seconds" in capsys.readouterr().err
     assert main([*arguments, "--time-limit", "600"]) == 0
+
+
+@pytest.mark.parametrize("place", [["--in", "INDEX"], ["--pdf", "PDF"]], ids=["index", "pdf"])
+@pytest.mark.parametrize("command", ["search", "show", "ground"])
+def test_commands_that_search(tmp_path, data, capsys, command, place):
+    index, pdf = tmp_path / "a.snappy", data / "table.pdf"
+    assert main(["index", str(pdf), "--to", str(index), "--workers", "0"]) == 0
+    arguments = [command, QUESTION, *place]
+    arguments = [{"INDEX": str(index), "PDF": str(pdf)}.get(word, word) for word in arguments]
+    if command == "show":
+        arguments += ["--out", str(tmp_path / "page.png")]
+    assert main([*arguments, "--time-limit", "0.000001"]) == 1
+    error = capsys.readouterr().err
+    assert error == "error: it took longer than 1e-06 seconds (--time-limit)\n"
+    assert main([*arguments, "--time-limit", "-1"]) == 2
+    assert main([*arguments, "--time-limit", "600"]) == 0
+
+
+def test_copying_by_the_command_line(tmp_path, data, capsys):
+    source, target = str(tmp_path / "a.snappy"), str(tmp_path / "b.snappy")
+    assert main(["index", str(data / "table.pdf"), "--to", source, "--workers", "0"]) == 0
+    assert main(["copy", source, target, "--time-limit", "0.000001"]) == 1
+    assert "it took longer than 1e-06 seconds (--time-limit)" in capsys.readouterr().err
+    assert main(["copy", source, target, "--time-limit", "600"]) == 0

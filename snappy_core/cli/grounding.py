@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from snappy_core.cli.options import EncoderName, Json
+from snappy_core.cli.options import EncoderName, Json, TimeLimit
 from snappy_core.cli.output import console, print_json
 from snappy_core.cli.searching import In, Pdfs, open_index
 from snappy_core.terminal import plain
@@ -21,11 +21,12 @@ def ground(
     location: In = None,
     pdfs: Pdfs = None,
     encoder: EncoderName = None,
+    time_limit: TimeLimit = None,
     as_json: Json = False,
 ) -> None:
     """Check which sentences of an answer stand in the documents, and where."""
     text = sys.stdin.read() if answer == "-" else answer
-    with open_index(location, pdfs, encoder) as index:
+    with open_index(location, pdfs, encoder, time_limit) as index:
         grounding = index.ground(text)
     if as_json:
         print_json(grounding.to_dict())

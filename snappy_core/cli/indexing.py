@@ -10,6 +10,7 @@ import typer
 from snappy_core import Ray, ReadingOptions, RegionIndex, Workers
 from snappy_core.cli import options
 from snappy_core.cli.output import print_json, print_lines, print_report
+from snappy_core.ends import time_limit as limited
 from snappy_core.ingest.executor import Executor
 from snappy_core.stores import open_store, open_to_copy
 from snappy_core.stores.copy import copy as copy_index
@@ -231,6 +232,10 @@ def copy(
     target: Annotated[
         str, typer.Argument(metavar="TO", help="The copy, created if it does not exist.")
     ],
+    time_limit: Annotated[
+        float | None,
+        typer.Option(metavar="SECONDS", help="Stop when it takes longer; copy again for the rest."),
+    ] = None,
     as_json: options.Json = False,
 ) -> None:
     """Copy an index to another place, and verify the copy.
@@ -241,6 +246,7 @@ def copy(
     if source == target:
         raise ValueError(f"FROM and TO are the same: {without_secrets(source)}")
     with (
+        limited(time_limit, options.LATE),
         closing(open_to_copy(source)) as source_store,
         closing(open_store(target)) as target_store,
     ):

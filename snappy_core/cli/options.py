@@ -57,8 +57,16 @@ WorkerCount = Annotated[
         "one per core, or 0 with a vision model.",
     ),
 ]
+TimeLimit = Annotated[
+    float | None,
+    typer.Option(metavar="SECONDS", help="Stop, with an error, when it takes longer."),
+]
 K = Annotated[int, typer.Option("-k", metavar="N", help="Number of regions to find.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as a JSON object.")]
+
+
+LATE = "it took longer than {} seconds (--time-limit)"
+"""What a command says when its time is up."""
 
 
 def worker_count(count: int | None, encoder: Encoder | None = None) -> int:

@@ -8,9 +8,18 @@ from typing import Annotated
 import typer
 
 from snappy_core import RegionIndex, SnappyError
-from snappy_core.cli.options import EncoderName, Json, K, load_encoder, read_filter
+from snappy_core.cli.options import (
+    LATE,
+    EncoderName,
+    Json,
+    K,
+    TimeLimit,
+    load_encoder,
+    read_filter,
+)
 from snappy_core.cli.output import print_hits, print_json, print_lines, record
 from snappy_core.display.render import draw_page, on_page
+from snappy_core.ends import time_limit as limited
 from snappy_core.terminal import plain
 
 Question = Annotated[str, typer.Argument(metavar="QUESTION", help="The question to answer.")]
@@ -90,11 +99,12 @@ def search(
             help='Prefer the places that the question names, such as "page 14" or "Figure 3".'
         ),
     ] = True,
+    time_limit: TimeLimit = None,
     as_json: Json = False,
 ) -> None:
     """Find the regions that answer a question."""
     chosen = read_filter(filter or ())
-    with open_index(location, pdfs, encoder) as index:
+    with open_index(location, pdfs, encoder, time_limit) as index:
         hits = index.search(
             question,
             k=k,
@@ -140,12 +150,13 @@ def show(
         str | None,
         typer.Option(metavar="WORD", help="Heat map of this token of the question only."),
     ] = None,
+    time_limit: TimeLimit = None,
     as_json: Json = False,
 ) -> None:
     """Draw the page of the best hit, with a heat map and boxes around the hits on that page."""
     if token is not None and not heat:
         raise ValueError("--token and --no-heat exclude each other")
-    with open_index(location, pdfs, encoder) as index:
+    with open_index(location, pdfs, encoder, time_limit) as index:
         hits = index.search(question, k=k)
         if not hits:
             raise SnappyError("no region matches, so there is no page to draw")
@@ -160,13 +171,16 @@ def show(
 
 @contextmanager
 def open_index(
-    location: str | None, pdfs: Sequence[str] | None, encoder: str | None
+    location: str | None, pdfs: Sequence[str] | None, encoder: str | None, seconds: float | None
 ) -> Iterator[RegionIndex]:
-    """Open the index at `location`, or build one of `pdfs` in memory."""
+    """Open the index at `location`, or build one of `pdfs` in memory; limit the time of its use."""
     if (location is None) == (not pdfs):
         raise ValueError("use either --in INDEX or --pdf FILE")
     target = ":memory:" if location is None else location
-    with RegionIndex.open(target, load_encoder(encoder), create=location is None) as index:
+    with (
+        limited(seconds, LATE),
+        RegionIndex.open(target, load_encoder(encoder), create=location is None) as index,
+    ):
         if pdfs:
             report = index.add(pdfs)
             report.raise_failed()

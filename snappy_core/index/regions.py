@@ -23,6 +23,8 @@ from snappy_core.stores.base import Snapshot
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+_GROUNDING_LATE = "grounding took longer than {} seconds (timeout)"
+
 
 class Regions(OpenIndex):
     """Finds regions, and shows why and where.
@@ -178,7 +180,11 @@ class Regions(OpenIndex):
             return explain.explain(snapshot, query, hit, scoring)
 
     def ground(
-        self, answer: str, sources: Iterable[RegionReference | GroundingSource] | None = None
+        self,
+        answer: str,
+        sources: Iterable[RegionReference | GroundingSource] | None = None,
+        *,
+        timeout: float | None = None,
     ) -> Grounding:
         """Return which claims of a generated answer stand in the index, and where.
 
@@ -187,8 +193,12 @@ class Regions(OpenIndex):
         Args:
             sources: the regions, or other texts, that the answer was made of; by default the
                 whole index, which is searched for each claim.
+            timeout: seconds, after which no further claim is looked at; by default no limit.
+
+        Raises:
+            TimeLimitError: the time is up.
         """
-        with self._store.read() as snapshot:
+        with time_limit(timeout, _GROUNDING_LATE), self._store.read() as snapshot:
             known = (
                 None if sources is None else [_to_source(snapshot, source) for source in sources]
             )

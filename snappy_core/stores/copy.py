@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from snappy_core.ends import raise_if_ended
 from snappy_core.errors import IndexMismatchError, StoreError
 from snappy_core.progress import progress_bar
 from snappy_core.stores import codec
@@ -46,6 +47,7 @@ def copy(source: ReadableStore, target: Store, *, progress: bool | None = None) 
 
     Raises:
         IndexMismatchError: the target was made by another encoder.
+        TimeLimitError: in `ends.time_limit`, its time is up; finished documents stay.
         StoreError: what was read back is not what was written; also as the stores.
     """
     started = time.monotonic()
@@ -145,6 +147,7 @@ def _copy_document(
 
     def pages() -> Iterator[PageRecord]:
         for page in _read_pages(snapshot, name, pooled):
+            raise_if_ended()
             written.append(_checksum(page))
             yield page
             advance()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from snappy_core.ends import raise_if_ended
 from snappy_core.search.grounding.alignment import Alignment, align, quoted
 from snappy_core.search.grounding.passages import Passage, Source, passages_of_text
 from snappy_core.search.grounding.report import Claim, Grounding
@@ -125,6 +126,7 @@ def _claims(text: str) -> Iterator[ClaimSpan]:
 
 
 def _check(span: ClaimSpan, passages: Sequence[Passage], encoder: TextEncoder | None) -> Claim:
+    raise_if_ended()
     tokens = tokenize(fold(span.text))
     best: tuple[tuple[bool, float, int], Alignment, Passage] | None = None
     for passage in _nearest(tokens, passages):
