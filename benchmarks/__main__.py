@@ -23,6 +23,7 @@ Layout, each with --help and --json:
 
 Evidence, with --help and --json:
   grounding [DIR...]   verdicts on true sentences, changed ones, and those of another document
+  judge DIR            a judge of your own on questions that documents answer, and do not
 
 Tests:
   mutation             how many small faults in scoring, search and ingest the tests notice

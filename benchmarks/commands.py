@@ -174,6 +174,32 @@ def grounding(
         print_lines(grounding_report(summary))
 
 
+@app.command("judge")
+def judge(
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="DIR", help="Of MMDocIR, with unanswerable.json.", exists=True),
+    ],
+    judge: Annotated[
+        str,
+        typer.Option(
+            "--judge",
+            metavar="MODULE:NAME",
+            help="The judge to import: a function of a question and hits, such as chat_judge(...).",
+        ),
+    ],
+    json: Json = False,
+) -> None:
+    """Ask a judge whether hits answer, for questions that documents answer and others."""
+    from benchmarks.judging import judging_report, load_judge, run_judging
+
+    summary = run_judging(folder, load_judge(judge))
+    if json:
+        print_json(summary)
+    else:
+        print_lines(judging_report(summary))
+
+
 @app.command("mutation")
 def mutation(
     count: Annotated[

@@ -133,6 +133,17 @@ def read_region(index: RegionIndex, region: str) -> list[Hit]:
     return [replace(part, rank=rank) for rank, part in enumerate([hit, *whole], start=1)]
 
 
+def nothing_found(min_answerable: float | None) -> str:
+    """Return what a model is told when a search has no hits, or `min_answerable` withholds them."""
+    if not min_answerable:
+        return "No passage of the documents was found for this question."
+    return (
+        "No passage was found that is likely enough to answer this question (probability of at "
+        f"least {min_answerable:g}), so none is shown. Ask in other words or for a part of it, or "
+        "go on and say that the documents do not tell."
+    )
+
+
 def bad_arguments(
     tool: str, errors: Iterable[Mapping[str, Any]], descriptions: Mapping[str, str]
 ) -> str:

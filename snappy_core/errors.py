@@ -53,7 +53,7 @@ class MissingDependencyError(SnappyError, ImportError):
 
 
 class ModelError(SnappyError):
-    """A model or tokenizer file is missing, altered or of the wrong kind."""
+    """A model or tokenizer file is missing, altered or of the wrong kind, or a judge's reply is."""
 
 
 class StoreError(SnappyError):

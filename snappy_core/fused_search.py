@@ -11,7 +11,7 @@ from snappy_core.ends import time_limit
 from snappy_core.index import RegionIndex
 from snappy_core.search.hits import Hit, Hits
 from snappy_core.search.options import SEARCH_LATE, SearchOptions, check_options
-from snappy_core.search.reranking import deepen, rerank, withhold
+from snappy_core.search.reranking import deepen, rerank
 
 RANK_OFFSET = 60
 """The constant of reciprocal-rank fusion, as in its paper (Cormack et al., 2009)."""
@@ -75,8 +75,7 @@ class FusedSearch:
                     hits.setdefault(hit.region_id, hit)
                     sums[hit.region_id] += 1 / (RANK_OFFSET + hit.rank)
             fused_hits = Hits(question, tuple(hits.values()), answerable)
-            fused_hits = withhold(fused_hits, options)
-            return rerank(rerank(fused_hits, fusion), options)
+            return self.indexes[0]._finish(rerank(fused_hits, fusion), options)
 
     asearch = async_twin(search)
 

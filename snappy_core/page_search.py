@@ -114,8 +114,8 @@ class PageSearch:
         """Return the regions of these pages that answer a question best.
 
         The options are `k`, `budget`, `filter`, `score_threshold`, `min_answerable`, `per_page`,
-        `scoring`, `candidates`, `location_references`, `timeout` and `reranker`; they and their
-        errors are those of `RegionIndex.search`. The time-out includes reading files.
+        `scoring`, `candidates`, `location_references`, `timeout`, `reranker` and `judge`; they and
+        their errors are those of `RegionIndex.search`. The time-out includes reading files.
 
         Raises:
             ValueError: pages that are not in the index or not in `root`, all of them named.

@@ -10,6 +10,7 @@ try:
     )
     from snappy_langchain.compressor import RegionCompressor, regions_of
     from snappy_langchain.grounding import ground_documents, grounding_check
+    from snappy_langchain.judging import chat_judge
     from snappy_langchain.mapping import to_document
     from snappy_langchain.retriever import SnappyRetriever
     from snappy_langchain.tool import create_reading_tools, create_region_tool
@@ -26,6 +27,7 @@ __all__ = [
     "REGION_PROMPT",
     "RegionCompressor",
     "SnappyRetriever",
+    "chat_judge",
     "citation",
     "create_reading_tools",
     "create_region_tool",

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
 from langchain_core.callbacks import Callbacks
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from snappy_core.filters import Filter
 from snappy_core.search.filters import PageReference
 from snappy_core.search.options import SEARCH_OPTIONS, RankingOptions, check_options
+from snappy_langchain.judging import AnyJudge, to_judge
 from snappy_langchain.reranking import AnyReranker, to_reranker
 
 
@@ -18,6 +19,7 @@ class PageSearchOptions(RankingOptions, total=False):
     """The options of a search on given pages."""
 
     reranker: AnyReranker | None
+    judge: AnyJudge | None
 
 
 class SearchOptions(PageSearchOptions, total=False):
@@ -28,6 +30,8 @@ class SearchOptions(PageSearchOptions, total=False):
 
 class SearchFields(BaseModel):
     """The options that retriever and compressor share, named as in `RegionIndex.search`."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
 
     k: int | None = None
     """The most documents to return; by default 5, or with a budget as many as fit."""
@@ -40,7 +44,7 @@ class SearchFields(BaseModel):
     score_threshold: float | None = None
     """The least score of a document, -1..1."""
     min_answerable: float | None = None
-    """Return nothing if the pages speak of the question with less probability than this, 0..1."""
+    """Return nothing if `answerable`, or else the judge, is below this probability, 0..1."""
     per_page: int | None = None
     """The most documents from one page."""
     scoring: str | None = None
@@ -53,6 +57,9 @@ class SearchFields(BaseModel):
     """Seconds, after which a search that is not done raises `TimeLimitError`."""
     reranker: AnyReranker | None = Field(default=None, repr=False, exclude=True)
     """A `BaseDocumentCompressor` that reranks, or a function as in `RegionIndex.search`."""
+    judge: AnyJudge | None = Field(default=None, repr=False, exclude=True)
+    """A chat model that reads what was found and says whether it answers, see `chat_judge`, or a
+    function as in `RegionIndex.search`."""
 
     @model_validator(mode="after")
     def _check_options(self) -> Self:
@@ -66,4 +73,8 @@ class SearchFields(BaseModel):
 
 def core_options(options: Mapping[str, Any], callbacks: Callbacks | None = None) -> dict[str, Any]:
     """Return options as `RegionIndex.search` takes them."""
-    return {**options, "reranker": to_reranker(options.get("reranker"), callbacks)}
+    return {
+        **options,
+        "reranker": to_reranker(options.get("reranker"), callbacks),
+        "judge": to_judge(options.get("judge"), callbacks),
+    }

@@ -29,8 +29,6 @@ DESCRIPTION = (
     "Searches the documents for the paragraphs, tables and rows that answer a question. "
     "Each passage begins with its id in square brackets; quote the id of what you use."
 )
-NOTHING = "No passage of the documents was found for this question."
-
 Content = tuple[list[Any], list[Document]]
 
 
@@ -63,8 +61,8 @@ def create_region_tool(
     """Return a tool that searches for regions.
 
     The model reads a text block for each region, with its id, source and printed page; before them
-    a warning if `answerable` is below one half. The program finds the documents in
-    `ToolMessage.artifact`:
+    a warning if `answerable` is below one half; instead of them a notice if `min_answerable`
+    withholds all. The program finds the documents in `ToolMessage.artifact`:
 
     >>> from snappy_langchain import SnappyRetriever, create_region_tool
     >>> retriever = SnappyRetriever.from_files("examples/report.pdf")
@@ -87,8 +85,8 @@ def create_region_tool(
         images: show figures as pictures, cut from their pages, after their text. A `budget` then
             holds for texts and pictures together.
         options: `k`, `budget`, `filter`, `score_threshold`, `min_answerable`, `per_page`,
-            `scoring`, `pages`, `candidates`, `location_references`, `timeout` and `reranker`, which
-            override those of the retriever.
+            `scoring`, `pages`, `candidates`, `location_references`, `timeout`, `reranker` and
+            `judge`, which override those of the retriever.
 
     Raises:
         TypeError: an unknown option.
@@ -99,6 +97,8 @@ def create_region_tool(
     overrides = {name: value for name, value in options.items() if value is not None}
     check_options(core_options(overrides))
     index = retriever.index if images else None
+    least = options.get("min_answerable")
+    least = retriever.min_answerable if least is None else least
     budget = (options.get("budget") or retriever.budget) if images else None
 
     def run_options(documents: list[str] | str | None) -> dict[str, Any]:
@@ -108,7 +108,7 @@ def create_region_tool(
 
     def content(documents: list[Document]) -> Content:
         if not documents:
-            return [{"type": "text", "text": NOTHING}], []
+            return [{"type": "text", "text": agents.nothing_found(least)}], []
         warning = doubt(document.metadata for document in documents)
         blocks = [{"type": "text", "text": warning}] if warning else []
         return [*blocks, *region_blocks(documents, index, budget)], documents

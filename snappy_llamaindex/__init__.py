@@ -4,6 +4,7 @@ try:
     from snappy_llamaindex.blocks import region_blocks
     from snappy_llamaindex.filters import to_filter, to_metadata_filters
     from snappy_llamaindex.grounding import GroundedQueryEngine, GroundingPostprocessor
+    from snappy_llamaindex.judging import chat_judge
     from snappy_llamaindex.mapping import RegionNode, to_node
     from snappy_llamaindex.postprocessor import RegionPostprocessor, TokenBudgetPostprocessor
     from snappy_llamaindex.retriever import SnappyRetriever
@@ -24,6 +25,7 @@ __all__ = [
     "RegionPostprocessor",
     "SnappyRetriever",
     "TokenBudgetPostprocessor",
+    "chat_judge",
     "reading_tools",
     "region_blocks",
     "region_tool",

@@ -22,6 +22,7 @@ from snappy_core.metadata import SCHEMA
 from snappy_core.page_search import PageSearch, page_reference
 from snappy_core.search.context import estimate_tokens
 from snappy_core.search.options import DEFAULT_K, PAGE_SEARCH_OPTIONS, check_options
+from snappy_llamaindex.judging import AnyJudge
 from snappy_llamaindex.mapping import to_node, to_question
 from snappy_llamaindex.reranking import AnyReranker, core_options
 
@@ -58,6 +59,7 @@ class RegionPostprocessor(BaseNodePostprocessor):
             timeout: as in `RegionIndex.search`. `filter` may also be LlamaIndex's
             `MetadataFilters`.
         reranker: as there, or a node postprocessor that reranks.
+        judge: as there, or a language model, see `chat_judge`.
 
     Raises:
         ValueError: both or neither of `index` and `root`, no `page_base` where one is needed, or
@@ -77,6 +79,7 @@ class RegionPostprocessor(BaseNodePostprocessor):
     location_references: bool = True
     timeout: float | None = None
     reranker: AnyReranker | None = Field(default=None, exclude=True)
+    judge: AnyJudge | None = Field(default=None, exclude=True)
     source_key: str = "file_path"
     page_key: str = "page_label"
     page_base: int | None = None

@@ -13,6 +13,7 @@ from snappy_core.search.hits import Hit
 from snappy_core.search.options import RankingOptions, Reranker
 from snappy_core.search.reranking import scores_of_selection
 from snappy_llamaindex.filters import to_filter
+from snappy_llamaindex.judging import AnyJudge, to_judge
 from snappy_llamaindex.mapping import to_node
 
 AnyReranker = Reranker | BaseNodePostprocessor
@@ -23,6 +24,7 @@ class SearchOptions(RankingOptions, total=False):
 
     pages: Iterable[PageReference] | None
     reranker: AnyReranker | None
+    judge: AnyJudge | None
 
 
 def to_reranker(reranker: AnyReranker | None) -> Reranker | None:
@@ -62,4 +64,5 @@ def core_options(options: Mapping[str, Any]) -> dict[str, Any]:
         **options,
         "filter": to_filter(options.get("filter")),
         "reranker": to_reranker(options.get("reranker")),
+        "judge": to_judge(options.get("judge")),
     }

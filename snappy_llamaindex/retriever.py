@@ -17,6 +17,7 @@ from snappy_core.from_files import FromFiles
 from snappy_core.index import RegionIndex
 from snappy_core.search.filters import PageReference
 from snappy_core.search.options import SEARCH_OPTIONS, check_options
+from snappy_llamaindex.judging import AnyJudge
 from snappy_llamaindex.mapping import to_node, to_question
 from snappy_llamaindex.reranking import AnyReranker, SearchOptions, core_options
 
@@ -69,10 +70,11 @@ class SnappyRetriever(FromFiles, BaseRetriever):
             with a budget as many as fit.
         callback_manager, object_map, objects, verbose: as in every LlamaIndex retriever.
         options: `k`, `budget`, `filter`, `score_threshold`, `min_answerable`, `per_page`,
-            `scoring`, `pages`, `candidates`, `location_references`, `timeout` and `reranker`, as in
-            `RegionIndex.search`. The reranker can also be a node postprocessor that reranks; it
-            reads more nodes than are returned, and keeps scores and budgets comparable. `filter`
-            may also be LlamaIndex's `MetadataFilters`.
+            `scoring`, `pages`, `candidates`, `location_references`, `timeout`, `reranker` and
+            `judge`, as in `RegionIndex.search`. The reranker can also be a node postprocessor that
+            reranks; it reads more nodes than are returned, and keeps scores and budgets
+            comparable. The judge can also be a language model, see `chat_judge`. `filter` may also
+            be LlamaIndex's `MetadataFilters`.
 
     Raises:
         FileNotFoundError: there is no index at that path.
@@ -92,6 +94,7 @@ class SnappyRetriever(FromFiles, BaseRetriever):
     location_references: bool = True
     timeout: float | None = None
     reranker: AnyReranker | None = None
+    judge: AnyJudge | None = None
 
     def __init__(
         self,

@@ -59,6 +59,7 @@ class RegionTool(FunctionTool):
 
     images_of: RegionIndex | None = None
     budget: Callable[[], int | None] = staticmethod(lambda: None)
+    min_answerable: Callable[[], float | None] = staticmethod(lambda: None)
 
     def call(self, *args: Any, **kwargs: Any) -> ToolOutput:
         try:
@@ -103,7 +104,9 @@ class RegionTool(FunctionTool):
             regions = region_blocks(nodes, self.images_of, self.budget())
             warning = doubt(node.metadata for node in nodes)
             blocks = [TextBlock(text=warning)] if warning else []
-            output.blocks = _merged([*blocks, *regions]) or [TextBlock(text="Nothing was found.")]
+            output.blocks = _merged([*blocks, *regions]) or [
+                TextBlock(text=agents.nothing_found(self.min_answerable()))
+            ]
         return output
 
 
@@ -117,8 +120,9 @@ def region_tool(
     """Return a tool that searches for regions.
 
     The model reads each region below its id, file and printed page, then the parts of it that
-    answer, if these are not all of it; before them a warning if `answerable` is below one half. The
-    program finds the nodes, with boxes and scores, in `ToolOutput.raw_output`.
+    answer, if these are not all of it; before them a warning if `answerable` is below one half. It
+    is told when `min_answerable` of the retriever withholds all. The program finds the nodes, with
+    boxes and scores, in `ToolOutput.raw_output`.
 
     >>> from snappy_llamaindex import SnappyRetriever, region_tool
     >>> retriever = SnappyRetriever.from_files("examples/report.pdf", similarity_top_k=2)
@@ -163,6 +167,7 @@ def region_tool(
         return await chosen.aretrieve(query)
 
     tool = _tool(search, asearch, name, description, _SearchIn)
+    tool.min_answerable = lambda: retriever.min_answerable
     if images:
         tool.images_of = retriever.index
         tool.budget = lambda: retriever.budget

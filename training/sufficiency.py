@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from snappy_core.encoders.base import Encoder
 from snappy_core.encoders.minilm import MiniLMEncoder
+from snappy_core.evaluation.metrics import auroc
 from snappy_core.evaluation.report import format_table
 from snappy_core.scoring.granularity import answering
 from snappy_core.scoring.idf import page_terms, token_weights
@@ -182,18 +183,6 @@ def leave_one_out(examples: Sequence[Example]) -> Array:
         features = _features([e for e, out in zip(examples, held_out, strict=True) if out])
         chances[held_out] = _logistic(features @ fit(others))
     return chances
-
-
-def auroc(chances: Array, answers: NDArray[np.bool_]) -> float:
-    """Return the probability that an answered example has more than one that is not.
-
-    >>> auroc(np.array([0.9, 0.4, 0.6, 0.4]), np.array([True, True, False, False]))
-    0.625
-    """
-    positives, negatives = chances[answers], np.sort(chances[~answers])
-    below = np.searchsorted(negatives, positives, side="left")
-    equal = np.searchsorted(negatives, positives, side="right") - below
-    return float((below + equal / 2).mean() / len(negatives))
 
 
 def calibration_error(chances: Array, answers: NDArray[np.bool_], sizes: Array) -> float:

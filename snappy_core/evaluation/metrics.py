@@ -1,8 +1,9 @@
-"""Measures of retrieval: word F1, bootstrap intervals."""
+"""Measures of retrieval: word F1, AUROC, bootstrap intervals."""
 
 from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 DRAWS = 2000  # bootstrap samples: enough for an interval of two digits
 LEVEL = 0.95  # of the intervals
@@ -45,6 +46,18 @@ def bootstrap_groups(values: Sequence[float], groups: Sequence[str]) -> tuple[fl
     means = sums[draws].sum(axis=1) / counts[draws].sum(axis=1)
     low, high = np.quantile(means, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return float(low), float(high)
+
+
+def auroc(scores: NDArray[np.float64], answers: NDArray[np.bool_]) -> float:
+    """Return the probability that an example with an answer scores above one without; ties half.
+
+    >>> auroc(np.array([0.9, 0.4, 0.6, 0.4]), np.array([True, True, False, False]))
+    0.625
+    """
+    positives, negatives = scores[answers], np.sort(scores[~answers])
+    below = np.searchsorted(negatives, positives, side="left")
+    equal = np.searchsorted(negatives, positives, side="right") - below
+    return float((below + equal / 2).mean() / len(negatives))
 
 
 def intervals(rows: Sequence[Mapping[str, float]], digits: int) -> dict[str, list[float]]:

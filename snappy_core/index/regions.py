@@ -15,9 +15,10 @@ from snappy_core.search.grounding.in_index import ground_in_index
 from snappy_core.search.grounding.passages import Source as GroundingSource
 from snappy_core.search.grounding.report import Grounding
 from snappy_core.search.hits import Explanation, HeatMap, Hit, Hits
+from snappy_core.search.judging import judged, withhold
 from snappy_core.search.options import SEARCH_LATE, SearchOptions, check_options
 from snappy_core.search.reading import RegionReference, to_hit
-from snappy_core.search.reranking import deepen, rerank, withhold
+from snappy_core.search.reranking import deepen, rerank
 from snappy_core.stores.base import Snapshot
 
 if TYPE_CHECKING:
@@ -44,6 +45,9 @@ class Regions(OpenIndex):
             score_threshold: the least score of a hit, -1..1.
             min_answerable: return no hits if `Hits.answerable` is less, 0..1. Searches for which
                 it is not known return theirs.
+            judge: a function of the question and a sequence of hits that returns the probability
+                that they answer it, such as a chat model that reads them. It takes the place of
+                `Hits.answerable`, and is asked last, of the hits to be returned if there are any.
             per_page: the most hits from one page.
             scoring: "maxsim" (late interaction inside the region), the paper's "iou_weighted",
                 "max" or "mean" over its heat map, or a rule you registered. By default "maxsim"
@@ -58,11 +62,12 @@ class Regions(OpenIndex):
                 leave one out. It reads four times the hits or tokens asked for, of which the best
                 are returned; see `Hit.rerank_score`.
             timeout: seconds, after which no further step of the search is begun, such as the next
-                256 pages, the next highlight or the reranker; by default there is no limit.
+                256 pages, the next highlight, the reranker or the judge; by default there is none.
 
         Raises:
             ValueError: an empty question, an option out of range, a page that is not in the index,
-                or a reranker that does not return a number for each hit.
+                a reranker that does not return a number for each hit, or a judge that returns no
+                probability.
             TypeError: an unknown option, or a question that is no text.
             TimeLimitError: the time is up.
         """
@@ -83,7 +88,16 @@ class Regions(OpenIndex):
                     **deepen(options),
                 )
             raise_if_ended()
-            return rerank(withhold(hits, options), options)
+            return self._finish(hits, options)
+
+    def _finish(self, hits: Hits, options: SearchOptions) -> Hits:
+        """Let the reranker and the judge of a search decide, while no snapshot is open."""
+        judge, least = options.get("judge"), options.get("min_answerable")
+        if judge is None:
+            return rerank(withhold(hits, least), options)
+        hits = rerank(hits, options)
+        raise_if_ended()
+        return withhold(judged(hits, judge), least)
 
     def region(self, region: RegionReference) -> Hit:
         """Return a region by its id: one of `Hit.previous_id`, `next_id` and `parent_id`, say.

@@ -128,7 +128,8 @@ class Hits(Sequence[Hit]):
         answerable: the probability, 0..1, that the searched pages speak of what is asked, if half
             of all questions are answered. None if it is not known: for encoders other than the
             embedded one, for other scoring rules, and for questions that name a place ("page 14").
-            Pages that speak of it but do not say what is asked have a high one, too.
+            Pages that speak of it but do not say what is asked have a high one, too. If the search
+            has a judge: the probability, by it, that the hits answer.
     """
 
     query: str

@@ -26,6 +26,9 @@ Reranker = Callable[[str, Sequence[Hit]], ArrayLike]
 `-math.inf` leaves a hit out.
 """
 
+Judge = Callable[[str, Sequence[Hit]], float]
+"""Returns the probability, 0..1, that hits answer a question."""
+
 
 class RankingOptions(TypedDict, total=False):
     """The options that every search has; `RegionIndex.search` describes them."""
@@ -46,6 +49,7 @@ class PageSearchOptions(RankingOptions, total=False):
     """The options of a search on given pages; `RegionIndex.search` describes them."""
 
     reranker: Reranker | None
+    judge: Judge | None
 
 
 class SearchOptions(PageSearchOptions, total=False):
@@ -87,9 +91,10 @@ def check_options(options: Mapping[str, object]) -> None:
     if not isinstance(location_references, bool):
         raise ValueError(f"location_references must be True or False, not {location_references!r}")
     check_timeout(options.get("timeout"))
-    reranker = options.get("reranker")
-    if reranker is not None and not callable(reranker):
-        raise ValueError(f"reranker must be a function of a question and hits, not {reranker!r}")
+    for name in ("reranker", "judge"):
+        function = options.get(name)
+        if function is not None and not callable(function):
+            raise ValueError(f"{name} must be a function of a question and hits, not {function!r}")
     parse(options.get("filter"))  # type: ignore[arg-type]
     scoring = options.get("scoring")
     if scoring is not None:

@@ -35,7 +35,8 @@ def deepen(options: SearchOptions) -> dict[str, Any]:
     {'per_page': 1}
     """
     deep: dict[str, Any] = {**options}
-    deep.pop("min_answerable", None)  # it is met last, by `withhold`
+    for name in ("judge", "min_answerable"):  # of what is returned in the end
+        deep.pop(name, None)
     if deep.pop("reranker", None) is None:
         return deep
     if options.get("budget") is None:
@@ -79,14 +80,6 @@ def rerank(hits: Hits, options: SearchOptions) -> Hits:
     if budget is not None:
         return replace(hits, hits=tuple(fill_budget(reranked, budget, k, per_page)))
     return replace(hits, hits=tuple(merge(reranked, k or DEFAULT_K, per_page)))
-
-
-def withhold(hits: Hits, options: SearchOptions) -> Hits:
-    """Return no hits if `min_answerable` is not reached; a probability not known reaches it."""
-    least = options.get("min_answerable")
-    if least is None or hits.answerable is None or hits.answerable >= least:
-        return hits
-    return replace(hits, hits=())
 
 
 def scores_of_selection(

@@ -32,6 +32,7 @@ def test_help_names_every_command(benchmarks):
         "mmdocir",
         "layout_peers",
         "ablation",
+        "judge",
         "mutation",
     ):
         assert f" {name}" in names

@@ -2,8 +2,8 @@
 
 import pytest
 
+from snappy_core import agents
 from snappy_langchain import RegionCompressor, SnappyRetriever, create_region_tool
-from snappy_langchain.tool import NOTHING
 
 HERE = "What coupon does the green bond carry?"
 ELSEWHERE = "What is the capital of France?"
@@ -40,7 +40,7 @@ def test_a_least_probability(retriever):
     assert retriever.invoke(ELSEWHERE, min_answerable=0.5) == []
     assert len(retriever.invoke(HERE, min_answerable=0.5)) == 2
     tool = create_region_tool(retriever, min_answerable=0.5)
-    assert content(tool, ELSEWHERE) == [NOTHING]
+    assert content(tool, ELSEWHERE) == [agents.nothing_found(0.5)]
     assert len(content(tool, HERE)) == 2
     pages = retriever.invoke(HERE)
     compressor = RegionCompressor(index=retriever.index, page_base=0, min_answerable=0.5)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from snappy_core import agents
 from snappy_llamaindex import RegionPostprocessor, SnappyRetriever, region_tool
 
 HERE = "What coupon does the green bond carry?"
@@ -47,7 +48,7 @@ def test_a_least_probability(retriever):
     strict = SnappyRetriever(retriever.index, min_answerable=0.5)
     assert strict.retrieve(ELSEWHERE) == []
     assert strict.retrieve(HERE)
-    assert region_tool(strict).call(query=ELSEWHERE).content == "Nothing was found."
+    assert region_tool(strict).call(query=ELSEWHERE).content == agents.nothing_found(0.5)
     pages = retriever.retrieve(HERE)
     postprocessor = RegionPostprocessor(
         index=retriever.index,

@@ -27,6 +27,7 @@ def test_the_engine_takes_every_option():
     parameters = inspect.signature(engine.search).parameters
     given = {"snapshot", "query", "landmarks", "encoder"}
     assert set(parameters) - given == set(SEARCH_OPTIONS) - {
+        "judge",
         "min_answerable",
         "reranker",
         "timeout",
@@ -40,7 +41,7 @@ def test_the_docstring_of_search_names_every_option(name):
 
 
 def test_unknown_options_name_the_known_ones(index):
-    message = r"unknown search option 'top_k'; use k, budget, filter, .* reranker, pages"
+    message = r"unknown search option 'top_k'; use k, budget, filter, .* reranker, judge, pages"
     with pytest.raises(TypeError, match=message):
         index.search(QUESTION, top_k=3)
     with pytest.raises(TypeError, match=message):

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
+from snappy_core.evaluation.metrics import auroc
 from snappy_core.search.sufficiency import SIGNALS
 from snappy_core.testing import FakeEncoder
 from training.ranking.questions import Collection, Question
 from training.sufficiency import (
     Example,
-    auroc,
     calibration_error,
     fit,
     leave_one_out,
