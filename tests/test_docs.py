@@ -42,6 +42,14 @@ def test_filters_select_what_the_page_says(tmp_path, monkeypatch):
     exec(compile(program, "filters.md", "exec"), {"__name__": "filters"})
 
 
+def test_uploads_stay_showable_as_the_page_says(tmp_path, monkeypatch):
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    monkeypatch.chdir(tmp_path)
+    (program,) = (block for block in blocks("stores.md") if "keep=" in block)
+    exec(compile(program, "stores.md", "exec"), {"__name__": "stores"})
+    assert (tmp_path / "highlighted.pdf").stat().st_size > 10_000
+
+
 def test_every_registry_is_in_the_table():
     import snappy_core.evaluation.chunks
     import snappy_core.index  # noqa: F401  all registries exist now

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from math import ceil, floor
 from typing import TYPE_CHECKING
 
-from snappy_core import parsing
 from snappy_core.boxes import as_boxes, to_pixels
 from snappy_core.display.heat import colors, heat_field
-from snappy_core.errors import PageUnavailableError, UnreadableDocumentError
-from snappy_core.parsing.source import Source
 from snappy_core.search.hits import HeatMap, Hit
-from snappy_core.stores.base import DocumentRecord
 from snappy_core.types import Box
 
 if TYPE_CHECKING:
@@ -96,29 +91,6 @@ def crop(image: Image, box: Box, margin: float = 0.01) -> Image:
     right = max(min(ceil(x1 + pixels), width), left + 1)
     bottom = max(min(ceil(y1 + pixels), height), top + 1)
     return image.crop((left, top, right, bottom))
-
-
-def draw_stored_page(
-    document: DocumentRecord, page_number: int, dpi: float, password: str | None
-) -> Image:
-    """Draw a page of an indexed document from its source.
-
-    Raises:
-        PageUnavailableError: the source was bytes, is gone, has changed or cannot be read.
-    """
-    if not dpi > 0:
-        raise ValueError(f"dpi must be positive, not {dpi}")
-    name = f"{document.source}, page {page_number}"
-    path = next(filter(os.path.isfile, document.sources), None)
-    if path is None:
-        raise PageUnavailableError(f"{name}: there is no such file to draw it from")
-    source = Source.from_path(path, password)
-    try:
-        if source.content_hash() != document.content_hash:
-            raise PageUnavailableError(f"{name}: the file has changed since; add it again")
-        return parsing.render(source, page_number, dpi)
-    except UnreadableDocumentError as error:
-        raise PageUnavailableError(f"{name}: {error.cause}") from error
 
 
 def _marks(canvas: Image, hits: Sequence[Hit]) -> Image:

@@ -142,7 +142,11 @@ def react_pdf_highlighter(hit: Hit) -> dict[str, object]:
 
 
 def highlight(
-    hits: Iterable[Hit], to: str | os.PathLike[str], *, password: str | None = None
+    hits: Iterable[Hit],
+    to: str | os.PathLike[str],
+    *,
+    password: str | None = None,
+    source: Source | None = None,
 ) -> Path:
     """Write a copy of a PDF with hits highlighted, and return its path.
 
@@ -150,9 +154,10 @@ def highlight(
     viewers show; the notes have the scores.
 
     Args:
-        hits: hits in one PDF that was added as a file.
+        hits: hits in one PDF.
         to: the file to write; an existing one is replaced, unless it is the document.
         password: of an encrypted document.
+        source: the document, if it is not the file that was added; see `RegionIndex.highlight`.
 
     Raises:
         ValueError: there are no hits, they are in several documents, or not in a PDF file.
@@ -162,12 +167,12 @@ def highlight(
     sources = {hit.source for hit in hits}
     if len(sources) != 1:
         raise ValueError(f"hits must be in one document, not in {len(sources)}")
-    path = Path(sources.pop())
-    if any(hit.user_space is None for hit in hits) or not path.is_file():
-        raise ValueError(f"{path}: is not a PDF file on this machine")
-    if target.exists() and path.samefile(target):
+    source = source or Source.from_path(sources.pop(), password)
+    path = source.path
+    if any(hit.user_space is None for hit in hits) or (path and not path.is_file()):
+        raise ValueError(f"{source.name}: is not a PDF file on this machine")
+    if path and target.exists() and path.samefile(target):
         raise ValueError(f"{path}: cannot be highlighted in place; write to another file")
-    source = Source.from_path(path, password)
     with TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as folder:
         with PDFIUM, open_pdf(source) as document:
             for hit in hits:

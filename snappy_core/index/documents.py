@@ -13,6 +13,7 @@ from snappy_core.index.opened import OpenIndex
 from snappy_core.ingest import plan
 from snappy_core.ingest.describe import Describe
 from snappy_core.ingest.executor import Executor
+from snappy_core.ingest.keep import Keep
 from snappy_core.ingest.precomputed import with_patches
 from snappy_core.ingest.report import IngestReport
 from snappy_core.ingest.sync import sync
@@ -39,6 +40,7 @@ class Documents(OpenIndex):
         password: str | None = None,
         reading: ReadingOptions = ReadingOptions(),
         describe: Describe | None = None,
+        keep: Keep | None = None,
         executor: Executor | None = None,
         progress: bool | None = None,
         timeout: float | None = None,
@@ -62,6 +64,10 @@ class Documents(OpenIndex):
             describe: says in words what a figure shows, given its image and its context (headings,
                 caption, the words in it), so that it is found by them. It is called in this
                 process, one figure after the other. What it raises becomes a warning.
+            keep: what the index keeps, besides what it needs to search, so that pages can be drawn
+                when there is no file any more: "source" the bytes themselves, once for equal ones;
+                "pages" a picture of each page. Deleted with the document. What is there already
+                is kept too when it is added again with `keep`.
             executor: where documents are read and encoded: `Workers(4)` for processes, or
                 `Ray(address)` for a cluster. By default this process, which a hostile file can
                 hang or crash.
@@ -82,6 +88,7 @@ class Documents(OpenIndex):
                 metadata=metadata,
                 reading=reading,
                 describe=describe,
+                keep=keep,
                 executor=executor,
                 progress=progress,
                 share=True,
@@ -96,6 +103,7 @@ class Documents(OpenIndex):
         password: str | None = None,
         reading: ReadingOptions = ReadingOptions(),
         describe: Describe | None = None,
+        keep: Keep | None = None,
         executor: Executor | None = None,
         progress: bool | None = None,
         timeout: float | None = None,
@@ -127,6 +135,7 @@ class Documents(OpenIndex):
                 password=password,
                 reading=reading,
                 describe=describe,
+                keep=keep,
                 executor=executor,
                 progress=progress,
                 dry_run=dry_run,
@@ -144,6 +153,7 @@ class Documents(OpenIndex):
         password: str | None = None,
         reading: ReadingOptions = ReadingOptions(),
         describe: Describe | None = None,
+        keep: Keep | None = None,
         executor: Executor | None = None,
         progress: bool | None = None,
         timeout: float | None = None,
@@ -176,6 +186,7 @@ class Documents(OpenIndex):
                 metadata=metadata,
                 reading=reading,
                 describe=describe,
+                keep=keep,
                 executor=executor,
                 supplied=plan.supplied_pages(regions, regions_format),
                 progress=progress,

@@ -7,6 +7,7 @@ from typing import Self, cast
 
 from snappy_core._async import async_twin
 from snappy_core.bound_encoder import BoundEncoder
+from snappy_core.display.stored_pages import Resolver, StoredPages
 from snappy_core.encoders import Encoder
 from snappy_core.info import IndexInfo, read_info
 from snappy_core.search.locations.landmarks import LandmarkCache
@@ -21,11 +22,14 @@ class OpenIndex:
         self,
         store: Store | str | os.PathLike[str] | None = None,
         encoder: Encoder | None = None,
+        *,
+        resolver: Resolver | None = None,
     ) -> None:
         if isinstance(store, (str, os.PathLike)):
             store = open_store(store)
         self._store: Store = MemoryStore() if store is None else store
         self._encoder = BoundEncoder(self._store, encoder)
+        self.resolver = resolver
         self._landmarks = LandmarkCache()
 
     @property
@@ -40,8 +44,14 @@ class OpenIndex:
         encoder: Encoder | None = None,
         *,
         create: bool = True,
+        resolver: Resolver | None = None,
     ) -> Self:
         """Open an index, or create it: a file, ":memory:", or a URL as in `open_store`.
+
+        Args:
+            resolver: finds documents that are no files here, so that their pages can be drawn: it
+                is given a `DocumentRecord` and returns a path or bytes, or None. What has another
+                content hash is refused.
 
         Raises:
             FileNotFoundError: its folder does not exist, or the index, and `create` is false.
@@ -49,10 +59,14 @@ class OpenIndex:
         """
         store = open_store(location, create=create)
         try:
-            return cls(store, encoder)
+            return cls(store, encoder, resolver=resolver)
         except BaseException:
             store.close()
             raise
+
+    @property
+    def _pages(self) -> StoredPages:
+        return StoredPages(self._store, self.resolver)
 
     def compact(self) -> None:
         """Reclaim the space of deleted and replaced documents; readers are not interrupted."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from snappy_core._async import async_twin
-from snappy_core.display.render import crop, draw_page, draw_stored_page
+from snappy_core.display.render import crop, draw_page
+from snappy_core.display.viewers import highlight
 from snappy_core.ends import raise_if_ended, time_limit
 from snappy_core.index.opened import OpenIndex
 from snappy_core.search import engine, explain, reading
@@ -229,17 +232,18 @@ class Regions(OpenIndex):
     def page_image(
         self, hit: RegionReference, dpi: float = 150, password: str | None = None
     ) -> Image:
-        """Draw the page of a region from its source file.
+        """Draw the page of a region from its source file, or from what is kept of it.
 
         Raises:
-            PageUnavailableError: the source was bytes, is gone or has changed, or so is the page.
+            PageUnavailableError: the source is gone or has changed, or so is the page; or it was
+                bytes, of which nothing was kept (`add(keep=)`) and which no `resolver` finds.
         """
         with self._store.read() as snapshot:
             hit = to_hit(snapshot, hit)
-            explain.find_page(snapshot, hit)
+            page, _ = explain.find_page(snapshot, hit)
             document = snapshot.document(hit.document_id)
         assert document is not None
-        return draw_stored_page(document, hit.page_number, dpi, password)
+        return self._pages.draw(document, page, dpi, password)
 
     def region_image(
         self,
@@ -248,18 +252,38 @@ class Regions(OpenIndex):
         dpi: float = 150,
         password: str | None = None,
     ) -> Image:
-        """Draw a region from its source file, cropped from its page with a small margin.
+        """Draw a region as `page_image`, cropped from its page with a small margin.
 
         Raises as `page_image`, also if the region now has another text than the one given.
         """
         with self._store.read() as snapshot:
             hit = to_hit(snapshot, region)
-            explain.find_page(snapshot, hit)
+            page, _ = explain.find_page(snapshot, hit)
             if text is not None:
                 explain.find_region(snapshot, hit.region_id, text)
             document = snapshot.document(hit.document_id)
         assert document is not None
-        return crop(draw_stored_page(document, hit.page_number, dpi, password), hit.region.box)
+        return crop(self._pages.draw(document, page, dpi, password), hit.region.box)
+
+    def highlight(
+        self, hits: Iterable[Hit], to: str | os.PathLike[str], *, password: str | None = None
+    ) -> Path:
+        """Write a copy of a PDF with hits highlighted, and return its path.
+
+        As `display.viewers.highlight`, also for a document that is no file here, but is kept or
+        found by the resolver.
+
+        Raises:
+            ValueError: there are no hits, or they are in several documents or not in a PDF.
+            PageUnavailableError: the document is nowhere, or has changed.
+        """
+        hits = list(hits)
+        ids = {hit.document_id for hit in hits}
+        with self._store.read() as snapshot:
+            document = snapshot.document(ids.pop()) if len(ids) == 1 else None
+        if document is None:  # hits of several documents, or of none
+            return highlight(hits, to, password=password)
+        return highlight(hits, to, source=self._pages.source(document, password))
 
     def _asked(self, reference: RegionReference, question: str | None) -> Hit:
         """Return a region with the question it is seen by."""
@@ -279,6 +303,7 @@ class Regions(OpenIndex):
     aground = async_twin(ground)
     apage_image = async_twin(page_image)
     aregion_image = async_twin(region_image)
+    ahighlight = async_twin(highlight)
 
 
 def _to_source(

@@ -20,9 +20,12 @@ from snappy_core.scoring.membership import assign
 from snappy_core.scoring.pooling import GRID_BLOCK, pool
 from snappy_core.stores.base import PageRecord
 from snappy_core.types import Box, Page, Patches
+from snappy_core.webp import to_webp
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+PICTURE_DPI = 150  # of pages that are kept: what `RegionIndex.page_image` draws by default
 
 
 class Job(Protocol):
@@ -114,6 +117,24 @@ class Draw:
             image = parsing.render(self.source, self.number, self.dpi)
             corners = to_pixels(as_boxes(self.boxes), *image.size).round().astype(int).tolist()
             return [image.crop((x0, y0, x1, y1)) for x0, y0, x1, y1 in corners]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Draw a page to be kept, as WebP."""
+
+    source: Source
+    number: int
+
+    def __len__(self) -> int:
+        return 1
+
+    def __str__(self) -> str:
+        return f"drawing {_page_range(self.number, self.number)}"
+
+    def run(self, encoder: Encoder) -> bytes:
+        with _unreadable_if_it_fails(self.source):
+            return to_webp(parsing.render(self.source, self.number, PICTURE_DPI))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -18,8 +18,10 @@ from snappy_core.errors import (
 from snappy_core.formats import SuppliedPage
 from snappy_core.ingest.describe import Describe
 from snappy_core.ingest.executor import Executor, InlineExecutor
+from snappy_core.ingest.keep import Keep, Keeper
 from snappy_core.ingest.pipeline import Pipeline
 from snappy_core.ingest.plan import (
+    PlannedDocument,
     add_source,
     fingerprint,
     plan,
@@ -28,6 +30,7 @@ from snappy_core.ingest.plan import (
     update_sources,
 )
 from snappy_core.ingest.progress import IngestProgress, ingest_progress
+from snappy_core.ingest.queued_document import QueuedDocument
 from snappy_core.ingest.report import Failure, IngestReport, page_warnings
 from snappy_core.metadata import check_metadata
 from snappy_core.parsing.options import ReadingOptions
@@ -47,6 +50,7 @@ def ingest(
     supplied: Mapping[int, SuppliedPage] | None = None,
     describe: Describe | None = None,
     progress: bool | None = None,
+    keep: Keep | None = None,
     share: bool = False,
     gone: Collection[str] = (),
 ) -> IngestReport:
@@ -54,6 +58,7 @@ def ingest(
 
     Args:
         supplied: the regions of the only document, by page number.
+        keep: as in `RegionIndex.add`.
         share, gone: as in `plan`.
     """
     started = time.perf_counter()
@@ -68,7 +73,8 @@ def ingest(
             store, documents, print_of, metadata, reader=reading.reader, share=share, gone=gone
         )
         pipeline = Pipeline(planned, pool, reading, bar.count_document, supplied, describe)
-        report = write_documents(store, pipeline, metadata, bar)
+        keeper = None if keep is None else Keeper(store, keep, pool)
+        report = write_documents(store, pipeline, metadata, bar, keeper)
     return replace(report, seconds=time.perf_counter() - started)
 
 
@@ -77,6 +83,7 @@ def write_documents(
     pipeline: Pipeline,
     metadata: Metadata | None,
     bar: IngestProgress,
+    keeper: Keeper | None = None,
 ) -> IngestReport:
     """Write the documents of a pipeline, one after the other, and report on them."""
     added: list[str] = []
@@ -99,6 +106,7 @@ def write_documents(
                     )
                 store.delete(document_id)  # which had other bytes before
                 duplicates[name] = planned.same_as
+                warnings += _keep(store, keeper, planned, planned.same_as)
                 bar.finish_document()
                 continue
             stored = stored_document(store, document_id) if metadata is None else None
@@ -113,6 +121,7 @@ def write_documents(
                 update_sources(store, record)
                 is_changed = update_metadata(store, record)
                 (added if is_changed else unchanged).append(document_id)
+            warnings += _keep(store, keeper, planned, document_id, document)
             bar.finish_document()
         except (StoreError, FormatError, TimeLimitError):
             raise  # a full disk, wrong regions and a limit of time are no fault of the document
@@ -126,6 +135,20 @@ def write_documents(
     return IngestReport(
         tuple(added), tuple(unchanged), tuple(failed), tuple(warnings), pages, 0.0, duplicates
     )
+
+
+def _keep(
+    store: Store,
+    keeper: Keeper | None,
+    planned: PlannedDocument,
+    document_id: str,
+    queued: QueuedDocument | None = None,
+) -> list[str]:
+    """Keep the source or pictures of a document that was written; return warnings."""
+    stored = stored_document(store, document_id) if keeper else None
+    if keeper is None or stored is None:
+        return []
+    return keeper(planned.source, stored, queued.source if queued else None)
 
 
 def _watch(

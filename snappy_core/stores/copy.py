@@ -13,6 +13,7 @@ from snappy_core.progress import progress_bar
 from snappy_core.stores import codec
 from snappy_core.stores.base import DocumentRecord, PageRecord, ReadableStore, Snapshot, Store
 from snappy_core.stores.catalog import PooledVectors
+from snappy_core.stores.kept import copy_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ def copy(source: ReadableStore, target: Store, *, progress: bool | None = None) 
     an interrupted copy can be continued; others of the same id are replaced. Every document is
     read back page by page and compared, and at the end all are compared again. The memory needed
     is that of a few pages and of the pooled vectors.
+
+    What the source keeps of files, if it keeps any, is kept by the target.
 
     Args:
         source: opened by `open_to_copy`, it may have an older schema: it is upgraded.
@@ -75,6 +78,7 @@ def copy(source: ReadableStore, target: Store, *, progress: bool | None = None) 
                     )
                     copied.append(name)
                     pages += record.pages
+                copy_files(source, target, record.content_hash)
     existing, existing_pooled = _contents(target)
     for record in documents:
         if not _is_same(record, existing.get(record.document_id), pooled, existing_pooled):

@@ -98,6 +98,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self._snapshot = _EMPTY
         self._encoder: tuple[str, int] | None = None
+        self._files: dict[str, dict[str, bytes]] = {}  # by content hash and name
         self._next_ids = count(1)
         self._lock = threading.Lock()
 
@@ -128,6 +129,7 @@ class MemoryStore:
                 {**snapshot.pages, **{next(self._next_ids): (name, r) for r in records}},
                 counts,
             )
+            self._drop_unused_files()
 
     def set_metadata(self, document_id: str, metadata: Metadata) -> None:
         with self._lock:
@@ -150,13 +152,31 @@ class MemoryStore:
         with self._lock:
             exists = document_id in self._snapshot.records
             self._snapshot = _without(self._snapshot, document_id)
+            self._drop_unused_files()
             return exists
+
+    def keep_files(self, content_hash: str, files: Mapping[str, bytes]) -> None:
+        with self._lock:
+            self._files.setdefault(content_hash, {}).update(files)
+            self._drop_unused_files()
+
+    def kept_files(self, content_hash: str) -> frozenset[str]:
+        return frozenset(self._files.get(content_hash, ()))
+
+    def kept_file(self, content_hash: str, name: str) -> bytes | None:
+        return self._files.get(content_hash, {}).get(name)
+
+    def _drop_unused_files(self) -> None:
+        if self._files:
+            used = {record.content_hash for record in self._snapshot.records.values()}
+            self._files = {key: kept for key, kept in self._files.items() if key in used}
 
     def compact(self) -> None:
         """Do nothing: deleted documents take no space."""
 
     def close(self) -> None:
         self._snapshot = _EMPTY
+        self._files = {}
 
 
 def _without(snapshot: _MemorySnapshot, document_id: str) -> _MemorySnapshot:

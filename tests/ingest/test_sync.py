@@ -5,7 +5,6 @@ import shutil
 import pytest
 
 from snappy_core import RegionIndex, Source
-from snappy_core.display.render import draw_stored_page
 from snappy_core.stores import MemoryStore, SqliteStore
 from snappy_core.testing import FakeEncoder
 
@@ -76,7 +75,8 @@ def test_the_same_bytes_are_one_document(index, folder, data):
         assert {hit.document_id for hit in hits} == {"a.pdf"}
     (folder / "a.pdf").unlink()
     record = next(r for r in index.documents() if r.document_id == "a.pdf")
-    assert draw_stored_page(record, 1, 30, None).width > 0  # from the other source
+    hit = index.regions(record.document_id)[0]
+    assert index.page_image(hit, 30).width > 0  # from the other source
 
 
 def test_copies_with_other_metadata_stay_apart_and_fill_no_places(index, folder):

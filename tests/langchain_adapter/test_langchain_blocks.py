@@ -18,6 +18,7 @@ from snappy_core.search.context import estimate_tokens
 from snappy_core.testing import FakeEncoder
 from snappy_langchain import (
     REGION_PROMPT,
+    SnappyRetriever,
     citation,
     page_link,
     region_blocks,
@@ -139,6 +140,23 @@ def test_pictures_of_what_is_no_file(report):
     hits = index.search("electricity", k=1, filter={"region_label": "figure"})
     with pytest.raises(PageUnavailableError, match="no such file"):
         region_blocks(hits, index)
+
+
+@pytest.mark.parametrize("keep", ["source", "pages"])
+def test_pictures_of_what_is_kept(report, keep):
+    upload = Source.from_bytes(report.read_bytes(), "report.pdf")
+    retriever = SnappyRetriever.from_files(upload, encoder=FakeEncoder(), keep=keep)
+    documents = retriever.invoke("electricity", k=1, filter={"region_label": "figure"})
+    assert any(block["type"] != "text" for block in region_blocks(documents, retriever.index))
+
+
+def test_pictures_of_what_is_resolved(report):
+    upload = Source.from_bytes(report.read_bytes(), "report.pdf")
+    retriever = SnappyRetriever.from_files(
+        upload, encoder=FakeEncoder(), resolver=lambda document: report
+    )
+    documents = retriever.invoke("electricity", k=1, filter={"region_label": "figure"})
+    assert any(block["type"] != "text" for block in region_blocks(documents, retriever.index))
 
 
 def test_pictures_of_what_has_changed(report_index):

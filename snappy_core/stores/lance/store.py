@@ -16,6 +16,7 @@ from snappy_core.stores import codec
 from snappy_core.stores.base import DocumentRecord, PageRecord
 from snappy_core.stores.checks import DAMAGE
 from snappy_core.stores.event_log import OpenStates, put_body, set_body
+from snappy_core.stores.lance.files import LanceFiles
 from snappy_core.stores.lance.rows import ABANDONED, TableLog, event_row, new_write, page_row
 from snappy_core.stores.lance.snapshot import LanceCache, LanceSnapshot
 from snappy_core.stores.lance.table import LanceTable
@@ -64,6 +65,7 @@ class LanceStore:
         self._table = LanceTable(
             path, create=create, older=older, storage_options=storage_options, timeout=timeout
         )
+        self._files = LanceFiles(self._table)
         self._lock = threading.Lock()  # for methods that read and then write
         self._compacting = threading.Lock()
         self._open_versions = OpenStates()
@@ -97,6 +99,8 @@ class LanceStore:
         write, started = new_write(), time.monotonic()
         batch: list[dict[str, Any]] = []
         size, total, is_partly_written = 0, 0, False
+        known = self._snapshot  # without asking again: `compact` drops what this overlooks
+        replaced = known and known.log.events.entries.get(document.document_id)
         try:
             for page in pages:
                 batch.append(page_row(write, codec.pack_page(page)))
@@ -117,6 +121,8 @@ class LanceStore:
                 with suppress(StoreError):
                     self._table.delete([write])
             raise
+        if replaced:
+            self._drop_unused_files([replaced.record.content_hash])
         self._merge_if_fragmented()
 
     def set_metadata(self, document_id: str, metadata: Metadata) -> None:
@@ -134,10 +140,30 @@ class LanceStore:
 
     def delete(self, document_id: str) -> bool:
         with self._lock:
-            exists = document_id in self._latest().log.events.entries
-            if exists:
-                self._append(event_row(new_write(), "drop", {"document_id": document_id}))
-            return exists
+            entry = self._latest().log.events.entries.get(document_id)
+            if entry is None:
+                return False
+            self._append(event_row(new_write(), "drop", {"document_id": document_id}))
+        self._drop_unused_files([entry.record.content_hash])
+        return True
+
+    def keep_files(self, content_hash: str, files: Mapping[str, bytes]) -> None:
+        if content_hash in self._used_hashes():
+            self._files.keep(content_hash, files)
+
+    def kept_files(self, content_hash: str) -> frozenset[str]:
+        return self._files.names(content_hash)
+
+    def kept_file(self, content_hash: str, name: str) -> bytes | None:
+        return self._files.read(content_hash, name)
+
+    def _used_hashes(self) -> set[str]:
+        entries = self._latest().log.events.entries.values()
+        return {entry.record.content_hash for entry in entries}
+
+    def _drop_unused_files(self, content_hashes: Iterable[str]) -> None:
+        with suppress(StoreError):  # the document is written or deleted; `compact` does the rest
+            self._files.drop(set(content_hashes) - self._used_hashes())
 
     def compact(self, keep: timedelta = timedelta(hours=1)) -> None:
         """Merge small files, and remove what was replaced or deleted.
@@ -153,6 +179,9 @@ class LanceStore:
             self._table.delete(self._latest().log.garbage())
             self._table.merge()
             self._table.remove_versions(keep, self._open_versions.all())
+            # Hashes first: files are kept only of documents that can be seen.
+            self._files.drop(self._files.content_hashes() - self._used_hashes())
+            self._files.compact(keep)
 
     def close(self) -> None:
         self._snapshot = None

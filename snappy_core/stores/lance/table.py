@@ -116,6 +116,22 @@ class LanceTable:
                     return None
                 raise
 
+    def other_table(self, name: str, schema: Any = None) -> Any:
+        """Open another table beside that of the index; None if there is none.
+
+        Args:
+            schema: with it, a table that is missing is created.
+        """
+        with lance_errors(self.location):
+            try:
+                return self._ask(lambda: self._database.open_table(name))
+            except ValueError as error:
+                if f"'{name}' was not found" not in str(error):
+                    raise
+            if schema is None:
+                return None
+            return self._database.create_table(name, schema=schema, exist_ok=True)
+
     def _create(self) -> Any:
         """Create the table, or open the one that another process created meanwhile."""
         _, arrow = libraries()

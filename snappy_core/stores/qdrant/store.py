@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -14,6 +14,7 @@ from snappy_core.errors import StoreError
 from snappy_core.stores.base import DocumentRecord, PageRecord
 from snappy_core.stores.event_log import Entry, Event, OpenStates, set_body
 from snappy_core.stores.matching import check_encoder
+from snappy_core.stores.qdrant.files import FileCollection
 from snappy_core.stores.qdrant.log import QdrantLog, put_event_body
 from snappy_core.stores.qdrant.log_collection import LogCollection, LogReader, new_write
 from snappy_core.stores.qdrant.page_collection import PageCollection, PooledCache
@@ -35,7 +36,7 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 class QdrantStore:
-    """Keeps an index in two collections of a Qdrant server.
+    """Keeps an index in two collections of a Qdrant server; a third is for files that are kept.
 
     Any number of threads, processes and machines may read and write at once: a document exists
     from its event, which is written last, and a reader keeps the state that it opened. The server
@@ -82,6 +83,7 @@ class QdrantStore:
         self._server = Server(location, api_key, timeout, client)
         self._log = LogCollection(self._server, replication)
         self._pages = PageCollection(self._server, {**replication, **options})
+        self._files = FileCollection(self._server, replication)
         try:
             self._log.open(self._pages, create=create, older=older)
         except BaseException:
@@ -156,6 +158,8 @@ class QdrantStore:
             if begun is not None:
                 self._log.remove([begun])
             self._set_until(replaced, put)
+            if replaced is not None:
+                self._drop_unused_files([replaced.record.content_hash])
             self._writes += 1
             if self._writes % _CLEAN_INTERVAL == 0:
                 self._clean(_KEEP)
@@ -182,7 +186,25 @@ class QdrantStore:
             self._log.append(drop)
             with suppress(StoreError):  # the document is deleted; a clean-up does the rest
                 self._set_until(entry, drop)
+                self._drop_unused_files([entry.record.content_hash])
             return True
+
+    def keep_files(self, content_hash: str, files: Mapping[str, bytes]) -> None:
+        if content_hash in self._used_hashes():
+            self._files.keep(content_hash, files)
+
+    def kept_files(self, content_hash: str) -> frozenset[str]:
+        return self._files.names(content_hash)
+
+    def kept_file(self, content_hash: str, name: str) -> bytes | None:
+        return self._files.read(content_hash, name)
+
+    def _used_hashes(self) -> set[str]:
+        entries = self._reader.latest().events.entries.values()
+        return {entry.record.content_hash for entry in entries}
+
+    def _drop_unused_files(self, content_hashes: Iterable[str]) -> None:
+        self._files.drop(set(content_hashes) - self._used_hashes())
 
     def compact(self, keep: timedelta = _KEEP) -> None:
         """Remove what was replaced or deleted, and what killed writers left a day ago.
@@ -195,6 +217,8 @@ class QdrantStore:
         """
         self._reader.invalidate()
         self._clean(keep)
+        # Hashes first: files are kept only of documents that can be seen.
+        self._drop_unused_files(self._files.content_hashes())
 
     def close(self) -> None:
         self._server.close()

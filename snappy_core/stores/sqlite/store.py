@@ -6,7 +6,7 @@ import json
 import os
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from snappy_core.stores.base import DocumentRecord, PageRecord
 from snappy_core.stores.checks import DAMAGE
 from snappy_core.stores.codec import PackedPage
 from snappy_core.stores.matching import check_encoder
-from snappy_core.stores.sqlite import key_tables
+from snappy_core.stores.sqlite import kept, key_tables
 from snappy_core.stores.sqlite.connections import Connections
 from snappy_core.stores.sqlite.locks import wait_for_lock
 from snappy_core.stores.sqlite.schema import read_encoder
@@ -102,7 +102,7 @@ class SqliteStore:
             for page in pages:  # read and encoded now, while others may write
                 spool.append(codec.pack_page(page))
             with self._connections.write() as connection:
-                _delete_document(connection, document.document_id)
+                replaced = _delete_document(connection, document.document_id)
                 row_id = _insert_document(connection, document, spool.count)
                 for packed in spool:
                     _insert_page(connection, row_id, packed)
@@ -111,6 +111,8 @@ class SqliteStore:
                     "ON CONFLICT (term) DO UPDATE SET pages = pages + excluded.pages",
                     sorted(spool.terms.items()),
                 )
+                if replaced is not None:
+                    kept.drop_unused(connection, replaced)
 
     def set_metadata(self, document_id: str, metadata: Metadata) -> None:
         with self._connections.write() as connection:
@@ -138,7 +140,22 @@ class SqliteStore:
 
     def delete(self, document_id: str) -> bool:
         with self._connections.write() as connection:
-            return _delete_document(connection, document_id)
+            deleted = _delete_document(connection, document_id)
+            if deleted is not None:
+                kept.drop_unused(connection, deleted)
+            return deleted is not None
+
+    def keep_files(self, content_hash: str, files: Mapping[str, bytes]) -> None:
+        with self._connections.write() as connection:
+            kept.keep(connection, content_hash, files)
+
+    def kept_files(self, content_hash: str) -> frozenset[str]:
+        with self._connections.connect() as connection:
+            return kept.names(connection, content_hash)
+
+    def kept_file(self, content_hash: str, name: str) -> bytes | None:
+        with self._connections.connect() as connection:
+            return kept.read(connection, content_hash, name)
 
     def compact(self) -> None:
         """Return the space of deleted and replaced documents to the disk.
@@ -213,15 +230,16 @@ def _insert_page(connection: sqlite3.Connection, document: int, page: PackedPage
     connection.execute("INSERT INTO pooled VALUES (?, ?)", (page_id, page.pooled))
 
 
-def _delete_document(connection: sqlite3.Connection, document_id: str) -> bool:
-    """Delete a document with its pages and terms; return whether it existed."""
-    query = "SELECT id FROM documents WHERE document_id = ?"
+def _delete_document(connection: sqlite3.Connection, document_id: str) -> str | None:
+    """Delete a document with its pages and terms; return its content hash, None without one."""
+    query = "SELECT id, content_hash FROM documents WHERE document_id = ?"
     try:
-        row = connection.execute(query, (document_id,)).fetchone()
+        found = connection.execute(query, (document_id,)).fetchone()
     except UnicodeEncodeError:  # half a surrogate pair, which no id has
-        return False
-    if row is None:
-        return False
+        return None
+    if found is None:
+        return None
+    row, content_hash = found[:1], str(found[1])
     query = "SELECT content FROM pages WHERE document = ?"
     counts, is_damaged = _count_terms(connection.execute(query, row))
     connection.execute("DELETE FROM documents WHERE id = ?", row)
@@ -229,13 +247,13 @@ def _delete_document(connection: sqlite3.Connection, document_id: str) -> bool:
         counts, _ = _count_terms(connection.execute("SELECT content FROM pages"))
         connection.execute("DELETE FROM terms")
         connection.executemany("INSERT INTO terms VALUES (?, ?)", sorted(counts.items()))
-        return True
+        return content_hash
     connection.executemany(
         "UPDATE terms SET pages = pages - ? WHERE term = ?",
         [(pages, term) for term, pages in counts.items()],
     )
     connection.execute("DELETE FROM terms WHERE pages <= 0")
-    return True
+    return content_hash
 
 
 def _count_terms(contents: Iterable[tuple[bytes]]) -> tuple[Counter[str], bool]:

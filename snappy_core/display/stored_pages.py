@@ -1,0 +1,117 @@
+"""Pages of indexed documents as images: drawn from their source, or from what the index keeps."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from math import ceil
+from typing import TYPE_CHECKING
+
+from snappy_core import parsing
+from snappy_core.errors import PageUnavailableError, UnreadableDocumentError
+from snappy_core.parsing.source import Source
+from snappy_core.stores.base import DocumentRecord, Store
+from snappy_core.stores.kept import SOURCE, KeepingStore, picture_name
+from snappy_core.types import Page
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+Resolver = Callable[[DocumentRecord], "str | os.PathLike[str] | bytes | None"]
+"""Finds a document again: returns its file or its bytes, None if it does not know it."""
+
+_NOWHERE = (
+    "there is no such file to draw it from; add it with keep='source' or keep='pages', or open the "
+    "index with a resolver"
+)
+_CHANGED = "the file has changed since; add it again"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPages:
+    """Draws the pages of the documents in a store.
+
+    A page is drawn from the file that was added, as long as it has the same bytes; else from the
+    source that the index keeps, from what the resolver returns, or from the picture that the index
+    keeps of the page.
+    """
+
+    store: Store
+    resolver: Resolver | None = None
+
+    def draw(
+        self, document: DocumentRecord, page: Page, dpi: float, password: str | None = None
+    ) -> Image:
+        """Draw a page at a resolution.
+
+        Raises:
+            PageUnavailableError: its source is nowhere, has changed or cannot be read.
+        """
+        if not dpi > 0:
+            raise ValueError(f"dpi must be positive, not {dpi}")
+        try:
+            source = self.source(document, password)
+            try:
+                return parsing.render(source, page.number, dpi)
+            except UnreadableDocumentError as error:
+                raise PageUnavailableError(f"{document.source}: {error.cause}") from error
+        except PageUnavailableError as error:
+            picture = self._kept(document, picture_name(page.number))
+            if picture is not None:
+                return _scaled(picture, page, dpi)
+            cause = str(error).removeprefix(f"{document.source}: ")
+            name = f"{document.source}, page {page.number}"
+            raise PageUnavailableError(f"{name}: {cause}") from error
+
+    def source(self, document: DocumentRecord, password: str | None = None) -> Source:
+        """Return a source with the bytes that were indexed.
+
+        Raises:
+            PageUnavailableError: there is none.
+        """
+        causes = []
+        for source, changed in self._sources(document, password):
+            try:
+                if source.content_hash() == document.content_hash:
+                    return source
+                causes.append(changed)
+            except UnreadableDocumentError as error:
+                causes.append(error.cause)
+        cause = causes[0] if causes else _NOWHERE
+        raise PageUnavailableError(f"{document.source}: {cause}")
+
+    def _sources(
+        self, document: DocumentRecord, password: str | None
+    ) -> Iterator[tuple[Source, str]]:
+        """Yield where the document may be, and what it means if its bytes are others."""
+        path = next(filter(os.path.isfile, document.sources), None)
+        if path is not None:
+            yield Source.from_path(path, password), _CHANGED
+        kept = self._kept(document, SOURCE)
+        if kept is not None:
+            yield Source.from_bytes(kept, document.source, password), "the kept file is damaged"
+        found = self.resolver(document) if self.resolver else None
+        if isinstance(found, (bytes, bytearray)):
+            source = Source.from_bytes(bytes(found), document.source, password)
+            yield source, "the resolver returns other bytes; add them again"
+        elif found is not None:
+            source = Source.from_path(found, password)
+            yield source, "the resolver returns a file with other bytes; add it again"
+
+    def _kept(self, document: DocumentRecord, name: str) -> bytes | None:
+        if isinstance(self.store, KeepingStore):
+            return self.store.kept_file(document.content_hash, name)
+        return None
+
+
+def _scaled(picture: bytes, page: Page, dpi: float) -> Image:
+    """Return a kept picture in the size that the page has at a resolution."""
+    from PIL import Image
+
+    zoom = dpi / 72 if page.unit == "pt" else 1.0
+    width, height = (max(ceil(round(side * zoom, 3)), 1) for side in (page.width, page.height))
+    size = (width, height)  # rounded up, as PDFium does
+    image = Image.open(io.BytesIO(picture)).convert("RGB")
+    return image if image.size == size else image.resize(size, Image.Resampling.LANCZOS)
