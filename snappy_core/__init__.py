@@ -27,7 +27,7 @@ from snappy_core.filters import Filter
 from snappy_core.index import RegionIndex
 from snappy_core.info import IndexInfo
 from snappy_core.ingest.ray.executor import Ray
-from snappy_core.ingest.report import IngestReport
+from snappy_core.ingest.report import IngestReport, IngestWarning
 from snappy_core.ingest.workers import Workers
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Source
@@ -54,6 +54,7 @@ __all__ = [
     "IndexInfo",
     "IndexMismatchError",
     "IngestReport",
+    "IngestWarning",
     "MissingDependencyError",
     "ModelError",
     "OcrError",

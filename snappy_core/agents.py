@@ -47,17 +47,10 @@ def find_document(index: RegionIndex, name: str) -> str:
     Raises:
         ValueError: there is no such document, or several.
     """
-    names: dict[str, set[str]] = {}
-    records = index.documents()
-    for record in records:
-        short = one_line(short_name(record.document_id))
-        files = map(file_name, record.sources)
-        for alias in (record.document_id, short, *files, *record.sources):
-            names.setdefault(alias, set()).add(record.document_id)
-    ids = names.get(name.strip(), set())
+    ids = documents_called(index, name)
     if len(ids) == 1:
-        return next(iter(ids))
-    short_names = [one_line(short_name(record.document_id)) for record in records]
+        return ids.pop()
+    short_names = [one_line(short_name(record.document_id)) for record in index.documents()]
     if ids:
         choices = ", ".join(sorted(one_line(short_name(id)) for id in ids))
         raise ValueError(f"several documents are called {name!r}: give one of {choices}")
@@ -68,6 +61,19 @@ def find_document(index: RegionIndex, name: str) -> str:
         f"there is no document {name!r}; call list_documents for their names"
         + (f", such as {', '.join(close)}" if close else "")
     )
+
+
+def documents_called(index: RegionIndex, name: str) -> set[str]:
+    """Return the id that is the name, or those of documents of this short name, file or source."""
+    ids = set()
+    for record in index.documents():
+        if record.document_id == name:
+            return {name}
+        short = one_line(short_name(record.document_id))
+        files = map(file_name, record.sources)
+        if name.strip() in (record.document_id, short, *files, *record.sources):
+            ids.add(record.document_id)
+    return ids
 
 
 def restricted(

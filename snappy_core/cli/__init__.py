@@ -1,32 +1,38 @@
-"""The command line: `snappy index`, `search`, `show`, `ground`, `info`, `copy` and others."""
+"""The command line: `snappy index`, `search`, `show`, `list` and others, a function each."""
 
 import os
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
 
 from snappy_core import SnappyError, __version__
-from snappy_core.cli import evaluate, grounding, indexing, searching
+from snappy_core.cli import adding, documents, evaluate, grounding, maintenance, searching, showing
 from snappy_core.cli.signals import clean_exit
 from snappy_core.terminal import plain
 
 app = typer.Typer(
     name="snappy",
     help="Find the regions of documents that answer a question.",
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command("index")(indexing.index)
-app.command("sync")(indexing.sync)
-app.command("search")(searching.search)
-app.command("show")(searching.show)
-app.command("ground")(grounding.ground)
-app.command("info")(indexing.info)
-app.command("compact")(indexing.compact)
-app.command("copy")(indexing.copy)
+COMMANDS: dict[str, Callable[..., object]] = {
+    "index": adding.index,
+    "sync": adding.sync,
+    "search": searching.search,
+    "show": showing.show,
+    "ground": grounding.ground,
+    "list": documents.list_documents,
+    "regions": documents.regions,
+    "delete": documents.delete,
+    "info": maintenance.info,
+    "compact": maintenance.compact,
+    "copy": maintenance.copy,
+}
+for name, command in COMMANDS.items():
+    app.command(name)(command)
 app.add_typer(evaluate.app, name="eval")
 
 

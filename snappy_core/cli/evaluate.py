@@ -8,6 +8,7 @@ import typer
 
 from snappy_core import ReadingOptions, RegionIndex, Workers
 from snappy_core.cli import options
+from snappy_core.cli.locations import Location, find_index
 from snappy_core.cli.output import print_json, print_lines
 from snappy_core.stores import open_store
 
@@ -42,7 +43,7 @@ def bench(
 
 @app.command()
 def recall(
-    index: Annotated[str, typer.Argument(metavar="INDEX", help="Made by `snappy index`.")],
+    index: Location = None,
     queries: Annotated[
         Path | None,
         typer.Option(
@@ -61,7 +62,7 @@ def recall(
     from snappy_core.evaluation.report import recall_report
 
     questions = None if queries is None else load_questions(queries)
-    with closing(open_store(index, create=False)) as store:
+    with closing(open_store(find_index(index), create=False)) as store:
         opened = RegionIndex(store, options.load_encoder(encoder))
         summary = run_recall(store, opened.encoder, questions, k=k)
     if json:

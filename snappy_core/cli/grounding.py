@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from snappy_core.cli.locations import In, Pdfs, open_index
 from snappy_core.cli.options import EncoderName, Json, TimeLimit
 from snappy_core.cli.output import console, print_json
-from snappy_core.cli.searching import In, Pdfs, open_index
 from snappy_core.terminal import plain
 
 _STYLES = {"verified": "bold green", "partial": "bold yellow", "absent": "bold red"}

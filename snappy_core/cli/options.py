@@ -61,6 +61,17 @@ TimeLimit = Annotated[
     float | None,
     typer.Option(metavar="SECONDS", help="Stop, with an error, when it takes longer."),
 ]
+Question = Annotated[str, typer.Argument(metavar="QUESTION", help="The question to answer.")]
+SearchFilter = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--filter",
+        metavar="KEY=VALUE",
+        help="Search only where your metadata, or document_id, source, file_name, "
+        "page_number, page_label, section, region_label, has this value; repeat a key to allow "
+        'several values. Or JSON: \'{"year": {"$gte": 2024}}\'.',
+    ),
+]
 K = Annotated[int, typer.Option("-k", metavar="N", help="Number of regions to find.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as a JSON object.")]
 

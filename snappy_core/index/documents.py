@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from snappy_core._async import async_twin
 from snappy_core.ends import time_limit
@@ -15,7 +16,7 @@ from snappy_core.ingest.describe import Describe
 from snappy_core.ingest.executor import Executor
 from snappy_core.ingest.keep import Keep
 from snappy_core.ingest.precomputed import with_patches
-from snappy_core.ingest.report import IngestReport
+from snappy_core.ingest.report import IngestReport, warn_of
 from snappy_core.ingest.sync import sync
 from snappy_core.ingest.write import ingest
 from snappy_core.metadata import check_metadata
@@ -49,7 +50,7 @@ class Documents(OpenIndex):
 
         Unchanged documents are skipped and changed ones replaced, each in one transaction: after
         an interruption, adding again does the rest. A document that cannot be read is reported,
-        and the others are still added.
+        and the others are still added; it, and pages without text, are an `IngestWarning`, too.
 
         A file with the bytes and metadata of another document becomes one more source of it.
 
@@ -80,11 +81,12 @@ class Documents(OpenIndex):
             TypeError: the encoder does not pickle and cannot be sent to the executor.
             MissingDependencyError, ConnectionError: Ray is not installed, or no cluster answers.
         """
+        skipped: list[str] = []
         with time_limit(timeout, _LATE):
-            return ingest(
+            report = ingest(
                 self._store,
                 self.encoder,
-                plan.name_documents(paths, password, root),
+                plan.name_documents(paths, password, root, skipped.append),
                 metadata=metadata,
                 reading=reading,
                 describe=describe,
@@ -93,6 +95,8 @@ class Documents(OpenIndex):
                 progress=progress,
                 share=True,
             )
+        warn_of(report)
+        return replace(report, skipped=tuple(skipped))
 
     def sync(
         self,
@@ -126,7 +130,7 @@ class Documents(OpenIndex):
             ValueError: the folder holds no documents: it may not be mounted.
         """
         with time_limit(timeout, _LATE):
-            return sync(
+            report = sync(
                 self._store,
                 self.encoder,
                 folder,
@@ -140,6 +144,8 @@ class Documents(OpenIndex):
                 progress=progress,
                 dry_run=dry_run,
             )
+        warn_of(report)
+        return report
 
     def add_document(
         self,
@@ -179,7 +185,7 @@ class Documents(OpenIndex):
         document = plan.name_document(source, document_id, password)
         encoder = self.encoder
         with time_limit(timeout, _LATE):
-            return ingest(
+            report = ingest(
                 self._store,
                 encoder if patches is None else with_patches(encoder, patches, document[1]),
                 [document],
@@ -191,11 +197,24 @@ class Documents(OpenIndex):
                 supplied=plan.supplied_pages(regions, regions_format),
                 progress=progress,
             )
+        warn_of(report)
+        return report
 
-    def documents(self) -> list[DocumentRecord]:
-        """Return the documents of the index, ordered by id."""
+    def documents(self, *, where: Filter | None = None) -> list[DocumentRecord]:
+        """Return the documents of the index, ordered by id.
+
+        Args:
+            where: only those that meet this filter on documents.
+
+        Raises:
+            ValueError: a filter on pages or regions.
+        """
         with self._store.read() as snapshot:
-            return snapshot.documents()
+            documents = snapshot.documents()
+            if where is None:
+                return documents
+            ids = find_documents(snapshot, where)
+        return [document for document in documents if document.document_id in ids]
 
     def delete(self, document_ids: str | Iterable[str] = (), *, where: Filter | None = None) -> int:
         """Remove documents, each in one transaction; return how many there were.

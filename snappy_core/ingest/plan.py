@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from snappy_core import parsing
@@ -134,18 +134,19 @@ def name_documents(
     paths: Sources | Iterable[Sources],
     password: str | None = None,
     root: str | os.PathLike[str] | None = None,
+    on_skip: Callable[[str], object] = lambda _: None,
 ) -> list[tuple[str, Source]]:
     """Return (document id, source) of every document that `paths` name, each once.
 
     The id of a document is the name of its source; with a `root`, that of a file is its path from
-    there.
+    there. `on_skip` is called as by `expand`.
 
     Raises:
         ValueError: two different documents have the same name, or a file is not below the root.
     """
     prefix = None if root is None else Source.from_path(root).name.rstrip("/") + "/"
     documents: dict[str, Source] = {}
-    for source in expand(paths, password):
+    for source in expand(paths, password, on_skip):
         name = source.name
         if prefix is not None and source.path is not None:
             if not name.startswith(prefix):

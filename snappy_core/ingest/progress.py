@@ -1,7 +1,9 @@
-"""The progress bar of adding documents."""
+"""The progress of adding documents: a bar on a terminal, and lines in the log."""
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -11,6 +13,11 @@ from snappy_core.terminal import plain
 
 if TYPE_CHECKING:
     from rich.progress import Progress
+
+LOG_SECONDS = 10.0
+"""Between lines in the log."""
+
+_log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -49,6 +56,7 @@ class IngestProgress:
         self.pages = self._done = self._failed = 0
         self._counted = self._counted_pages = 0
         self._pages_left = 0  # of the documents whose pages are counted
+        self._last_logged = time.monotonic()
 
     @property
     def expected_pages(self) -> float | None:
@@ -71,6 +79,7 @@ class IngestProgress:
         elapsed = self._bar.tasks[0].elapsed or 0.0
         speed = self.pages / elapsed if elapsed > 0 else 0.0
         self._bar.update(self._task, completed=self.pages, speed=speed)
+        self._log(speed)
 
     def finish_document(self, failure: str = "", missing_pages: int = 0) -> None:
         """Count a document.
@@ -91,3 +100,17 @@ class IngestProgress:
                     f"[red]failed[/red] {escape(plain(failure))}", soft_wrap=True
                 )
         self._bar.update(self._task, done=self._done, total=self.expected_pages)
+
+    def _log(self, speed: float) -> None:
+        """Log how far it is, if that is not known from a moment ago."""
+        now = time.monotonic()
+        if now - self._last_logged < LOG_SECONDS:
+            return
+        self._last_logged = now
+        expected = self.expected_pages
+        of_pages = "" if expected is None else f" of about {max(expected, self.pages):.0f}"
+        _log.info(
+            "%d of %d documents, %d%s pages, %.1f/s%s",
+            self._done, self._documents, self.pages, of_pages, speed,
+            f", {self._failed} failed" if self._failed else "",
+        )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -10,6 +12,11 @@ from snappy_core.errors import SnappyError
 
 _MAX_CAUSES = 100  # different warnings about pages of one document
 _MAX_RANGES = 20  # of pages in one warning
+_MAX_WARNED = 5  # documents and causes in one Python warning
+
+
+class IngestWarning(UserWarning):
+    """Documents that could not be added, or pages without text: what an `IngestReport` says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,7 @@ class IngestReport:
         duplicates: sources whose bytes another document has, with the id of that document: they
             are sources of it.
         removed: documents that `RegionIndex.sync` has removed.
+        skipped: files in the folders that are of no kind that is read, less hidden ones.
     """
 
     added: tuple[str, ...]
@@ -75,8 +83,26 @@ class IngestReport:
     seconds: float
     duplicates: Mapping[str, str] = field(default_factory=dict)
     removed: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
 
     def raise_failed(self) -> None:
         """Raise the error of the first document that failed, if any did."""
         if self.failed:
             raise self.failed[0].error
+
+
+def warn_of(report: IngestReport) -> None:
+    """Warn of what is missing from the index, for people who do not look at the report."""
+    failures = [f"{failure.source} was not added: {failure.cause}" for failure in report.failed]
+    causes = [*failures, *report.warnings]
+    if causes:
+        more = f"; and {len(causes) - _MAX_WARNED} more" if len(causes) > _MAX_WARNED else ""
+        warnings.warn("; ".join(causes[:_MAX_WARNED]) + more, IngestWarning, _level_of_caller())
+
+
+def _level_of_caller() -> int:
+    """Return the `stacklevel`, for who calls this, of the first caller outside of this library."""
+    level, frame = 0, sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("snappy_"):
+        level, frame = level + 1, frame.f_back
+    return level + 1

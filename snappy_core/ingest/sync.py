@@ -35,7 +35,8 @@ def sync(
     if not os.path.isdir(folder):
         raise NotADirectoryError(f"{os.fspath(folder)} is no folder to synchronize with")
     root = folder if root is None else root
-    documents = plan.name_documents(folder, password, root)
+    skipped: list[str] = []
+    documents = plan.name_documents(folder, password, root, skipped.append)
     if not documents:
         raise ValueError(
             f"{os.fspath(folder)} holds no documents; is it mounted? To empty an index, delete "
@@ -53,7 +54,7 @@ def sync(
         for name in gone:
             store.delete(name)
         _drop_aliases(store, [name for name, _ in documents])
-    return replace(report, removed=tuple(gone))
+    return replace(report, removed=tuple(gone), skipped=tuple(skipped))
 
 
 def _gone(

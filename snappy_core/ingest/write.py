@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -37,6 +38,8 @@ from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Source
 from snappy_core.stores.base import PageRecord, Store
 from snappy_core.types import Metadata, NewMetadata
+
+_log = logging.getLogger(__name__)
 
 
 def ingest(
@@ -115,8 +118,9 @@ def write_documents(
                 records = _watch(pipeline.records(document), bar, causes)
                 store.write(record, records)
                 added.append(document_id)
-                warnings += page_warnings(name, causes)
                 pages += bar.pages - pages_before
+                _log.info("%s: added, %d pages", name, bar.pages - pages_before)
+                warnings += _logged(page_warnings(name, causes))
             else:
                 update_sources(store, record)
                 is_changed = update_metadata(store, record)
@@ -128,6 +132,7 @@ def write_documents(
         except SnappyError as error:
             cause = error.cause if isinstance(error, UnreadableDocumentError) else str(error)
             failed.append(Failure(name, cause, error))
+            _log.warning("%s: not added: %s", name, cause)
             expected = 0 if document is None else document.pages or 0
             bar.finish_document(
                 f"{name}: {cause}", missing_pages=expected - (bar.pages - pages_before)
@@ -148,7 +153,13 @@ def _keep(
     stored = stored_document(store, document_id) if keeper else None
     if keeper is None or stored is None:
         return []
-    return keeper(planned.source, stored, queued.source if queued else None)
+    return _logged(keeper(planned.source, stored, queued.source if queued else None))
+
+
+def _logged(warnings: list[str]) -> list[str]:
+    for warning in warnings:
+        _log.warning("%s", warning)
+    return warnings
 
 
 def _watch(

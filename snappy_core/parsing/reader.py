@@ -103,11 +103,18 @@ def reader_name(source: Source, choice: str = AUTO) -> str:
     raise UnreadableDocumentError(source.name, "is not a PDF or image" if head else "is empty")
 
 
-def expand(paths: Sources | Iterable[Sources], password: str | None = None) -> Iterator[Source]:
+def expand(
+    paths: Sources | Iterable[Sources],
+    password: str | None = None,
+    on_skip: Callable[[str], object] = lambda _: None,
+) -> Iterator[Source]:
     """Yield the documents that `paths` name: files, sources, and the files in folders, in order.
 
     Folders are searched recursively, in alphabetical order, for files with a suffix of any
     reader; hidden files and folders are skipped.
+
+    Args:
+        on_skip: called with the name of each file in a folder that has another suffix.
 
     Raises:
         TypeError: something is neither a path nor bytes nor a Source.
@@ -122,16 +129,21 @@ def expand(paths: Sources | Iterable[Sources], password: str | None = None) -> I
         elif not isinstance(path, (str, os.PathLike)):
             raise TypeError(f"a document is a path, bytes or a Source, not {type(path).__name__}")
         else:
-            for file in _documents(Path(path)) if os.path.isdir(path) else [path]:
+            is_folder = os.path.isdir(path)
+            for file in _documents(Path(path), on_skip) if is_folder else [path]:
                 yield Source.from_path(file, password)
 
 
-def _documents(folder: Path) -> Iterator[Path]:
+def _documents(folder: Path, on_skip: Callable[[str], object]) -> Iterator[Path]:
     suffixes = {suffix for name in _names() for suffix in READERS.get(name)().suffixes}
     for file in sorted(folder.rglob("*")):
         hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
-        if file.suffix.lower() in suffixes and not hidden and file.is_file():
+        if hidden or not file.is_file():
+            continue
+        if file.suffix.lower() in suffixes:
             yield file
+        else:
+            on_skip(Source.from_path(file).name)
 
 
 def _names() -> list[str]:

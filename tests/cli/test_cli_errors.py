@@ -19,7 +19,7 @@ ROOT = Path(snappy_core.__file__).parent.parent
     ("options", "words"),
     [
         ([], "Missing argument 'QUESTION'"),
-        (["q"], "either --in INDEX or --pdf FILE"),
+        (["q"], "name an index, or set SNAPPY_INDEX"),
         (["q", "--in", "INDEX", "--pdf", "x.pdf"], "either --in INDEX or --pdf FILE"),
         (["", "--in", "INDEX"], "the question is empty"),
         (["q", "--in", "INDEX", "-k", "0"], "k must be an integer of at least 1, not 0"),
@@ -91,6 +91,21 @@ def test_a_page_whose_file_is_gone_is_an_error(snappy, data, tmp_path):
     assert "gone.pdf, page 1" in result.error
 
 
+def test_the_shell_completes_commands_and_options():
+    def complete(words):
+        environment = {
+            "_SNAPPY_COMPLETE": "complete_bash",
+            "COMP_WORDS": words,
+            "COMP_CWORD": str(len(words.split()) - 1),
+        }
+        with process(env=os.environ | environment) as command:
+            out, _ = command.communicate()
+        return out.split()
+
+    assert complete("snappy re") == ["regions"]
+    assert complete("snappy sync --ocr-e") == ["--ocr-engine"]
+
+
 def test_a_bug_is_not_hidden(monkeypatch):
     def broken(*_, **__):
         raise ZeroDivisionError
@@ -105,12 +120,13 @@ def test_help_and_version(snappy):
     for arguments in ([], ["--help"]):
         result = snappy(*arguments)
         assert result.code == 0
-        for command in ("index", "search", "show", "info", "eval"):
+        for command in ("index", "search", "show", "list", "delete", "info", "eval"):
             assert command in result.out
 
 
 def process(*arguments, **options):
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+    environment = options.pop("env", os.environ)
+    environment = environment | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
     return subprocess.Popen(
         [sys.executable, "-m", "snappy_core.cli", *map(str, arguments)],
         stdout=subprocess.PIPE,

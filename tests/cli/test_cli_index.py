@@ -73,12 +73,40 @@ def test_index_json(snappy, data, tmp_path):
     assert result.code == 1
     output = json.loads(result.out)
     names = ["added", "unchanged", "failed", "warnings", "pages", "seconds"]
-    assert list(output) == [*names, "duplicates", "removed"]
+    assert list(output) == [*names, "duplicates", "removed", "skipped"]
     assert output["added"] == [good.as_posix()]
     assert output["unchanged"] == []
     assert output["failed"] == [{"source": bad.as_posix(), "cause": "is empty"}]
     assert len(output["warnings"]) == 1
     assert output["pages"] == 3
+
+
+def test_files_that_are_skipped_are_counted(snappy, data, tmp_path):
+    folder, to = tmp_path / "docs", tmp_path / "a.snappy"
+    (folder / "sub").mkdir(parents=True)
+    shutil.copy(data / "table.pdf", folder / "a.pdf")
+    for name in ("a.docx", "sub/b.DOCX", "README", ".hidden.docx"):
+        (folder / name).write_text("text")
+    result = snappy("index", folder, "--to", to)
+    counts = "1 added, 0 unchanged, 0 failed, 3 skipped (.docx, no suffix); 1 pages"
+    assert result.out.startswith(counts)
+    assert result.code == 0
+    skipped = json.loads(snappy("sync", folder, "--to", to, "--workers", 0, "--json").out)
+    names = [(folder / name).as_posix() for name in ("README", "a.docx", "sub/b.DOCX")]
+    assert skipped["skipped"] == names
+
+
+def test_progress_is_lines_where_there_is_no_terminal(snappy, data, tmp_path, monkeypatch):
+    monkeypatch.setattr("snappy_core.ingest.progress.LOG_SECONDS", 0)
+    paths = [data / name for name in ("not_a_pdf.pdf", "table.pdf", "page_labels.pdf")]
+    result = snappy("index", *paths, "--to", tmp_path / "a.snappy")
+    lines = [line for line in result.err.splitlines() if "documents" in line]
+    assert len(lines) == 5
+    assert lines[0].startswith("1 of 3 documents, 1 of about ")
+    assert lines[-1].startswith("2 of 3 documents, 5 of about 5 pages, ")
+    assert lines[-1].endswith("/s, 1 failed")
+    monkeypatch.undo()
+    assert "documents" not in snappy("index", paths[1], "--to", tmp_path / "b.snappy").err
 
 
 def test_names_with_markup_are_printed_as_they_are(snappy, data, tmp_path):

@@ -121,22 +121,40 @@ def test_pdfs_are_searched_without_an_index(snappy, data, tmp_path, monkeypatch)
 
 def test_show_draws_the_page(snappy, small_index, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    result = snappy("show", QUESTION, "--in", small_index)
+    result = snappy("show", QUESTION, "--in", small_index, "-k", 1)
     assert (result.code, result.out, result.err) == (0, "page.png\n", "")
     warm = tmp_path / "warm [red].png"
-    assert snappy("show", QUESTION, "--in", small_index, "--out", warm).out == f"{warm}\n"
+    assert snappy("show", QUESTION, "--in", small_index, "-k", 1, "--out", warm).out == f"{warm}\n"
     assert warm.read_bytes() == (tmp_path / "page.png").read_bytes()
     bare = tmp_path / "bare.png"
     options = ("--no-heat", "-k", 1, "--json")
     result = snappy("show", QUESTION, "--in", small_index, "--out", bare, *options)
     output = json.loads(result.out)
-    assert list(output) == ["question", "picture", "hits"]
-    assert output["picture"] == str(bare)
-    assert [hit["rank"] for hit in output["hits"]] == [1]
+    assert list(output) == ["question", "pictures"]
+    assert [picture["picture"] for picture in output["pictures"]] == [str(bare)]
+    assert [hit["rank"] for hit in output["pictures"][0]["hits"]] == [1]
     with Image.open(warm) as one, Image.open(bare) as other:
         assert one.format == "PNG"
         assert one.size == other.size
         assert ImageChops.difference(one, other).getbbox() is not None
+
+
+def test_show_draws_every_page_that_the_filter_allows(snappy, small_index, tmp_path):
+    out = tmp_path / "a.b.png"
+    arguments = ("show", "page", "--in", small_index, "--out", out, "-k", 20)
+    pictures = json.loads(snappy(*arguments, "--filter", "team=[red]", "--json").out)["pictures"]
+    files = [out, *(tmp_path / f"a.b-{number}.png" for number in range(2, 6))]
+    assert [picture["picture"] for picture in pictures] == [str(file) for file in files]
+    pages = [
+        {(hit["file_name"], hit["page_number"]) for hit in picture["hits"]} for picture in pictures
+    ]
+    assert all(len(page) == 1 for page in pages)
+    assert set.union(*pages) == {("table.pdf", 1), *(("page_labels.pdf", n) for n in range(1, 5))}
+    assert pictures[0]["hits"][0]["rank"] == 1
+    assert len({file.read_bytes() for file in files}) == 5
+    one = snappy(*arguments, "--filter", "file_name=table.pdf")
+    assert one.out == f"{out}\n"
+    assert "--filter" not in snappy(*arguments, "--filter", "team").out
 
 
 def test_show_draws_the_heat_of_one_token(snappy, small_index, tmp_path):

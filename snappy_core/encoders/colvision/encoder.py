@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from snappy_core.encoders.colvision.checkpoint import find_checkpoint
 from snappy_core.encoders.colvision.families import Backend
-from snappy_core.encoders.colvision.load import Dtype, load_model
+from snappy_core.encoders.colvision.load import Dtype, load_model, require_torch
 from snappy_core.encoders.colvision.model import LoadedModel, is_out_of_memory
 from snappy_core.encoders.colvision.pages import Batch, check_processor, encode_batch, prepare
 from snappy_core.errors import ModelError
@@ -72,6 +72,7 @@ class ColVisionEncoder:
         for option, value in (("batch_size", batch_size), ("max_visual_tokens", max_visual_tokens)):
             if value is not None and value < 1:
                 raise ValueError(f"{option} must be at least 1, not {value}")
+        require_torch(os.fspath(model))
         self._checkpoint = find_checkpoint(model, backend, local_only)
         self._options = device, dtype, max_visual_tokens
         self.batch_size = batch_size

@@ -6,6 +6,7 @@ import math
 import re
 from importlib import import_module
 from importlib.metadata import version
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from snappy_core.encoders.colvision.checkpoint import Checkpoint
@@ -27,6 +28,15 @@ _LIBRARIES: dict[Backend, tuple[str, str, tuple[int, ...]]] = {
 _ATTENTION = re.compile("attention|attn|sdpa|flash", re.IGNORECASE)
 _IRRELEVANT_WEIGHTS = re.compile(r"(^|\.)(lm_head\.|rotary_emb\.inv_freq$|position_ids$)")
 """Weights without effect on embeddings: the head that generates text, and computed tables."""
+
+
+def require_torch(model: str) -> None:
+    """Raise MissingDependencyError where no vision model can run, before one is downloaded."""
+    if find_spec("torch") is None:
+        raise MissingDependencyError(
+            f"{model}: vision models need torch: {install_hint('colpali')}, or with [hf] for "
+            "models in the format of transformers"
+        )
 
 
 def load_model(

@@ -1,0 +1,98 @@
+"""The index of a command: the one that is named, that of SNAPPY_INDEX, or the only one here."""
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Annotated
+
+import typer
+
+from snappy_core import RegionIndex, SnappyError
+from snappy_core.cli.options import LATE, load_encoder
+from snappy_core.cli.output import hide_ingest_warnings
+from snappy_core.ends import time_limit
+from snappy_core.stores.discard import discard_empty, indexes_in
+from snappy_core.stores.locations import without_secrets
+from snappy_core.terminal import plain
+
+PLACES = "a file, FOLDER.lance, s3://BUCKET/PREFIX or qdrant://HOST:PORT/NAME"
+DEFAULT = "By default the one that SNAPPY_INDEX names, or the only one in this folder."
+
+To = Annotated[
+    str | None,
+    typer.Option(
+        metavar="INDEX", help=f"The index, created if it does not exist: {PLACES}. {DEFAULT}"
+    ),
+]
+In = Annotated[str | None, typer.Option("--in", metavar="INDEX", help=f"The index. {DEFAULT}")]
+Location = Annotated[
+    str | None, typer.Argument(metavar="INDEX", help=f"The index: {PLACES}. {DEFAULT}")
+]
+Pdfs = Annotated[
+    list[str] | None,
+    typer.Option("--pdf", metavar="FILE", help="Search this file instead of an index; repeatable."),
+]
+
+
+def find_index(location: str | None) -> str:
+    """Return the location of the index; one that was not named is told on standard error.
+
+    Raises:
+        ValueError: none is named, and there is none in this folder, or more than one.
+    """
+    if location is not None:
+        return location
+    named = os.environ.get("SNAPPY_INDEX")
+    if named:
+        _tell(f"index: {without_secrets(named)} (SNAPPY_INDEX)")
+        return named
+    here = indexes_in(os.curdir)
+    if len(here) == 1:
+        _tell(f"index: {here[0]} (the only one in this folder)")
+        return here[0]
+    found = f"{len(here)} in this folder: {', '.join(here)}" if here else "none in this folder"
+    raise ValueError(f"name an index, or set SNAPPY_INDEX; there is {found}")
+
+
+@contextmanager
+def open_index(
+    location: str | None,
+    pdfs: Sequence[str] | None = None,
+    encoder: str | None = None,
+    seconds: float | None = None,
+) -> Iterator[RegionIndex]:
+    """Open the index of a command, or build one of `pdfs` in memory; limit the time of its use."""
+    if location is not None and pdfs:
+        raise ValueError("use either --in INDEX or --pdf FILE")
+    target = ":memory:" if pdfs else find_index(location)
+    with (
+        time_limit(seconds, LATE),
+        RegionIndex.open(target, load_encoder(encoder), create=bool(pdfs)) as index,
+    ):
+        if pdfs:
+            with hide_ingest_warnings():
+                report = index.add(pdfs)
+            report.raise_failed()
+            for warning in report.warnings:
+                _tell(f"warning: {warning}")
+        yield index
+
+
+@contextmanager
+def open_to_add(location: str | None, encoder: str | None) -> Iterator[RegionIndex]:
+    """Open the index of a command, or create it; a new one that stays empty is removed again."""
+    target = find_index(location)
+    opened = load_encoder(encoder)  # before there is a file
+    is_new = not os.path.lexists(target)
+    try:
+        with RegionIndex.open(target, opened) as index:
+            yield index
+    finally:
+        if is_new:
+            with suppress(OSError, SnappyError):  # what went wrong before is what to tell
+                discard_empty(target)
+
+
+def _tell(message: str) -> None:
+    print(plain(message), file=sys.stderr)
