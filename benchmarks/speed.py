@@ -10,7 +10,7 @@ from importlib.metadata import version
 
 BENCHMARKS = (
     "encoding", "colvision", "scoring", "scan", "stages", "grids", "index", "filters", "scale",
-    "adding", "mixed", "adapters", "reading", "ocr", "workers",
+    "adding", "mixed", "adapters", "reading", "ocr", "workers", "memory",
 )  # fmt: skip
 """Modules of this package whose `run()` returns or yields `measure.Result`s."""
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import threading
-
 from snappy_core.encoders import Encoder, can_open, open_encoder
 from snappy_core.errors import IndexMismatchError, ModelError
+from snappy_core.forks import ForkSafeLock
 from snappy_core.stores.base import Store
 
 
@@ -24,7 +23,8 @@ class BoundEncoder:
 
     def __init__(self, store: Store, encoder: Encoder | None) -> None:
         self._store = store
-        self._lock = threading.Lock()
+        self._given = encoder
+        self._lock = ForkSafeLock()
         creator = store.encoder()
         if encoder is None and creator is None:
             encoder = open_encoder()
@@ -36,6 +36,11 @@ class BoundEncoder:
                 "which Snappy cannot open by its name; give it as `encoder`"
             )
         self._encoder = encoder
+
+    @property
+    def given(self) -> Encoder | None:
+        """The encoder that was passed, None if the index names it."""
+        return self._given
 
     def get(self) -> Encoder:
         """Return the encoder; the errors are those of `open_encoder` and `bind_encoder`.

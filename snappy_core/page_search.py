@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -100,6 +101,7 @@ class PageSearch:
             raise ValueError("an index has its own encoder; give one with root only")
         if root is not None and not os.path.isdir(root):
             raise NotADirectoryError(f"root must be a folder, not {os.fspath(root)!r}")
+        self._again = partial(type(self), index, root=root, encoder=encoder)
         store = MemoryStore()
         self.index = index or RegionIndex(store, encoder)
         self._page_files = PageFiles(store, self.index.encoder) if index is None else None
@@ -132,6 +134,9 @@ class PageSearch:
             return self.index.search(question, pages=pages, **options)
 
     asearch = async_twin(search)
+
+    def __reduce__(self) -> tuple[Callable[[], PageSearch], tuple[()]]:
+        return self._again, ()  # a copy reads the files again
 
 
 def _find_files(root: Path, names: Iterable[str]) -> dict[str, Source]:

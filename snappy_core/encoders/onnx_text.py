@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from snappy_core.encoders.windows import cut_windows
 from snappy_core.errors import ModelError
+from snappy_core.forks import ProcessModel
 from snappy_core.scoring.idf import term
 from snappy_core.types import Page, Patches, Query
 from snappy_core.vectors import normalize, quantize
@@ -64,7 +65,7 @@ class OnnxTextEncoder:
         if window < 1:
             raise ValueError(f"window must be at least 1, not {window}")
         path = Path(model)
-        self.session = _load_session(path, threads)
+        self._model = _shared_session(path, threads)
         self._tokenizer = _load_tokenizer(tokenizer)
         self._window = window
         self._inputs = [item.name for item in self.session.get_inputs()]
@@ -81,6 +82,11 @@ class OnnxTextEncoder:
         self._load_again: Callable[[], OnnxTextEncoder] = partial(
             type(self), path.absolute(), tokenizer, name=self.name, window=window, threads=threads
         )
+
+    @property
+    def session(self) -> Any:
+        """The session of ONNX Runtime, which encoders of the same file and threads share."""
+        return self._model.get()
 
     def __reduce__(self) -> tuple[Callable[[], OnnxTextEncoder], tuple[()]]:
         return self._load_again, ()  # sessions do not pickle: another process loads its own
@@ -192,19 +198,27 @@ def _word_vectors(
     return normalize(sums)
 
 
+def _shared_session(path: Path, threads: int) -> ProcessModel[Any]:
+    omp_threads = os.environ.get("OMP_NUM_THREADS", "")
+    threads = threads or (int(omp_threads) if omp_threads.isdecimal() else 0)
+    try:
+        with path.open("rb") as file:
+            status = os.fstat(file.fileno())
+    except OSError as error:
+        raise ModelError(f"{path}: {error.strerror}") from error
+    path = path.absolute()  # the process may move to another folder
+    key = ("onnx", path, status.st_size, status.st_mtime_ns, threads)
+    return ProcessModel(key, partial(_load_session, path, threads))
+
+
 def _load_session(path: Path, threads: int) -> Any:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    omp_threads = os.environ.get("OMP_NUM_THREADS", "")
-    options.intra_op_num_threads = threads or (int(omp_threads) if omp_threads.isdecimal() else 0)
+    options.intra_op_num_threads = threads
     options.log_severity_level = 3  # errors
     try:
-        return onnxruntime.InferenceSession(
-            path.read_bytes(), options, providers=["CPUExecutionProvider"]
-        )
-    except OSError as error:
-        raise ModelError(f"{path}: {error.strerror}") from error
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # the errors of onnxruntime share no public base class
         raise ModelError(f"{path}: is not a model that ONNX Runtime can load ({error})") from error
 

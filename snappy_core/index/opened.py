@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from copy import deepcopy
+from functools import partial
 from typing import Self, cast
 
 from snappy_core._async import async_twin
@@ -80,6 +83,13 @@ class OpenIndex:
         """Close the files of the index; later calls raise StoreError."""
         store, self._store = self._store, cast("Store", ClosedStore(self._store.location))
         store.close()
+
+    def __reduce__(self) -> tuple[Callable[..., Self], tuple[Store, Encoder | None]]:
+        again = partial(type(self), resolver=self.resolver)
+        return again, (self._store, self._encoder.given)  # stores pickle by their location
+
+    def __copy__(self) -> Self:
+        return deepcopy(self)  # which closes a store of its own
 
     def __enter__(self) -> Self:
         return self

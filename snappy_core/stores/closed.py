@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import NoReturn
 
 from snappy_core.errors import StoreError
 
@@ -16,5 +16,8 @@ class ClosedStore:
     def close(self) -> None:
         pass
 
-    def __getattr__(self, name: str) -> Any:
+    def __reduce__(self) -> NoReturn:
+        self.__getattr__("pickle")
+
+    def __getattr__(self, name: str) -> NoReturn:
         raise StoreError(f"{self.location}: the index is closed; open it again")

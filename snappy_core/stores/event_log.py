@@ -12,7 +12,6 @@ of events and what their body contains:
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
+from snappy_core.forks import ForkSafeLock
 from snappy_core.stores.base import DocumentRecord
 from snappy_core.stores.record_filters import RecordFilters
 
@@ -147,7 +147,7 @@ class OpenStates:
     """Counts the readers of each state in this process: a clean-up leaves what they read."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = ForkSafeLock()
         self._readers: Counter[int] = Counter()
 
     @contextmanager

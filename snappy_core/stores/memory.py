@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import count
+from typing import NoReturn
 
+from snappy_core.forks import ForkSafeLock
 from snappy_core.scoring.idf import page_terms
 from snappy_core.stores.base import (
     DocumentRecord,
@@ -100,7 +101,7 @@ class MemoryStore:
         self._encoder: tuple[str, int] | None = None
         self._files: dict[str, dict[str, bytes]] = {}  # by content hash and name
         self._next_ids = count(1)
-        self._lock = threading.Lock()
+        self._lock = ForkSafeLock()
 
     def encoder(self) -> tuple[str, int] | None:
         return self._encoder
@@ -177,6 +178,12 @@ class MemoryStore:
     def close(self) -> None:
         self._snapshot = _EMPTY
         self._files = {}
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "an index in memory is not pickled or copied; keep it in a file, as "
+            'RegionIndex.open("reports.snappy") or from_files(..., index_path="reports.snappy")'
+        )
 
 
 def _without(snapshot: _MemorySnapshot, document_id: str) -> _MemorySnapshot:

@@ -6,9 +6,7 @@ A small transformer, trained on generated pages only (`training/layout`, `MODEL_
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass
-from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -16,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.errors import ModelError
+from snappy_core.forks import ProcessModel
 from snappy_core.parsing.layout.features import Nodes
 
 SHA256 = "a5e091a579ab9b9485aa0b816781b871803f1523eac7fd63e1845a0d16e900b6"
@@ -52,12 +51,11 @@ def predict(nodes: Nodes) -> Prediction:
         ModelError: the model file is not the one that belongs to this version.
     """
     feed = {"nodes": nodes.features, "pairs": nodes.pairs}
-    classes, relations = _session(os.getpid()).run(None, feed)
+    classes, relations = _SESSION.get().run(None, feed)
     return Prediction(classes, *np.moveaxis(relations, -1, 0))
 
 
-@cache
-def _session(process: int) -> Any:  # a forked process must not use that of its parent
+def _load_session() -> Any:
     import onnxruntime
 
     model = files("snappy_core").joinpath("data", _FILE).read_bytes()
@@ -66,3 +64,6 @@ def _session(process: int) -> Any:  # a forked process must not use that of its 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # pages are small, and workers run side by side
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+_SESSION: ProcessModel[Any] = ProcessModel(_FILE, _load_session)

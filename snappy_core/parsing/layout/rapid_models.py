@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
-from functools import cache
+from functools import cache, partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ import numpy as np
 
 from snappy_core.boxes import as_boxes, enclose, from_pixels
 from snappy_core.errors import MissingDependencyError
+from snappy_core.forks import ProcessModel
 from snappy_core.parsing.drawings import Area
 from snappy_core.parsing.layout.rapid_layout import MIN_SCORE
 
@@ -78,7 +79,7 @@ class RapidModel:
                 f"its file at {self._file}"
             )
         pixels = np.asarray(image.convert("RGB"))[:, :, ::-1]
-        output = _engine(os.getpid(), self._model, self._file)(np.ascontiguousarray(pixels))
+        output = _engine(self._model, self._file)(np.ascontiguousarray(pixels))
         scores = [float(score) for score in _items(output.scores)]
         corners = np.array(_items(output.boxes), dtype=np.float64).reshape(-1, 4)
         boxes = np.clip(from_pixels(corners, *image.size), 0, 1)
@@ -111,9 +112,16 @@ def _items(values: Any) -> list[Any]:
     return [] if values is None else list(values)
 
 
+def _engine(model: str, file: Path) -> Any:
+    return _shared_engine(model, file).get()
+
+
 @cache
-def _engine(process: int, model: str, file: Path) -> Any:
-    """Return the model, loaded once per process since its threads do not survive a fork."""
+def _shared_engine(model: str, file: Path) -> ProcessModel[Any]:
+    return ProcessModel(("rapid-layout", model, file), partial(_load_engine, model, file))
+
+
+def _load_engine(model: str, file: Path) -> Any:
     for part in (
         "model_handler.main",
         "inference_engine.base",

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.errors import MissingDependencyError, OcrError
+from snappy_core.forks import ProcessModel
 from snappy_core.parsing.ocr.engine import OcrWords, recognize_either_way
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class RapidOcrEngine:
 
 
 def _run(image: Image) -> OcrWords:
-    engine = _engine(os.getpid())
+    engine = _ENGINE.get()
     try:  # its own test of the direction of lines does not say what it found
         result = engine(np.asarray(image)[:, :, ::-1], use_cls=False, text_score=0.0)
     except Exception as error:  # of any of its libraries
@@ -99,9 +99,7 @@ def _shared_out(words: list[str], line: _Box) -> list[_Box]:
     return [(a, line[1], b, line[3]) for a, b in zip(starts.tolist(), stops.tolist(), strict=True)]
 
 
-@cache
-def _engine(process: int) -> Any:
-    """Return RapidOCR, loaded once per process since its threads do not survive a fork."""
+def _load_engine() -> Any:
     try:
         from rapidocr import RapidOCR
     except ImportError as error:
@@ -115,3 +113,6 @@ def _engine(process: int) -> Any:
         "EngineConfig.onnxruntime.intra_op_num_threads": count,
     }
     return RapidOCR(params=options)
+
+
+_ENGINE: ProcessModel[Any] = ProcessModel("rapidocr", _load_engine)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from snappy_core.errors import StoreError
@@ -62,6 +63,14 @@ class LanceStore:
         timeout: float = 30.0,
     ) -> None:
         path = os.fspath(location).removeprefix("lance:")
+        self._open_again = partial(
+            type(self),
+            path if "://" in path else f"lance:{os.path.abspath(path)}",
+            create=False,
+            older=older,
+            storage_options=storage_options,
+            timeout=timeout,
+        )
         self._table = LanceTable(
             path, create=create, older=older, storage_options=storage_options, timeout=timeout
         )
@@ -186,6 +195,9 @@ class LanceStore:
     def close(self) -> None:
         self._snapshot = None
         self._cache = LanceCache()
+
+    def __reduce__(self) -> tuple[Callable[[], LanceStore], tuple[()]]:
+        return self._open_again, ()
 
     def _latest(self) -> LanceSnapshot:
         version, snapshot = self._table.latest(), self._snapshot

@@ -11,6 +11,7 @@ from time import sleep as _sleep
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from snappy_core.errors import MissingDependencyError, StoreError, install_hint
+from snappy_core.forks import ProcessModel
 from snappy_core.stores.locations import without_secrets
 
 if TYPE_CHECKING:
@@ -74,12 +75,23 @@ class Server:
         self.location = location
         self._timeout = timeout
         self._owns_client = client is None
-        self._client: QdrantClient = client or library().QdrantClient(
-            url=url,
-            api_key=api_key or os.environ.get("QDRANT_API_KEY"),
-            timeout=timeout,
-            check_compatibility=False,  # it would ask from a thread of its own, and only warn
+        key = api_key or os.environ.get("QDRANT_API_KEY")
+        # A forked process has a client, and connections, of its own. It would check the version
+        # of the server from a thread of its own, and only warn.
+        self._connection: ProcessModel[QdrantClient] = ProcessModel(
+            object(),
+            lambda: (
+                client
+                or library().QdrantClient(
+                    url=url, api_key=key, timeout=timeout, check_compatibility=False
+                )
+            ),
         )
+        self._connection.get()
+
+    @property
+    def _client(self) -> QdrantClient:
+        return self._connection.get()
 
     def ask(self, call: Callable[[QdrantClient], _Answer], tries: int = TRIES) -> _Answer:
         """Return what a call of the client returns.

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from snappy_core.errors import StoreError
+from snappy_core.forks import ForkSafeLock
 from snappy_core.stores.base import DocumentRecord, PageRecord
 from snappy_core.stores.event_log import Entry, Event, OpenStates, set_body
 from snappy_core.stores.matching import check_encoder
@@ -80,6 +81,18 @@ class QdrantStore:
             "write_consistency_factor": write_consistency_factor,
         }
         options = {"shard_number": shard_number, "quantization_config": quantization}
+        self._open_again = partial(
+            type(self),
+            location,
+            create=False,
+            older=older,
+            api_key=api_key,
+            shard_number=shard_number,
+            quantization=quantization,
+            timeout=timeout,
+            **replication,
+        )
+        self._has_own_client = client is not None
         self._server = Server(location, api_key, timeout, client)
         self._log = LogCollection(self._server, replication)
         self._pages = PageCollection(self._server, {**replication, **options})
@@ -89,7 +102,7 @@ class QdrantStore:
         except BaseException:
             self.close()
             raise
-        self._lock = threading.Lock()  # for methods that read and then write
+        self._lock = ForkSafeLock()  # for methods that read and then write
         self._reader = LogReader(self._log)
         self._cache = PooledCache()
         self._snapshot = QdrantSnapshot(QdrantLog(), self._pages, self._cache)
@@ -222,6 +235,11 @@ class QdrantStore:
 
     def close(self) -> None:
         self._server.close()
+
+    def __reduce__(self) -> tuple[Callable[[], QdrantStore], tuple[()]]:
+        if self._has_own_client:
+            raise TypeError(f"{self.location}: a store with a client of yours is not pickled")
+        return self._open_again, ()
 
     def _set_until(self, entry: Entry[str] | None, event: Event[str]) -> None:
         """Store on the pages of a document that an event superseded them."""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import threading
-import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from snappy_core.errors import IndexMismatchError, SnappyError, StoreError
-from snappy_core.stores.sqlite import files, locks
+from snappy_core.stores.sqlite import files, forking, locks
 from snappy_core.stores.sqlite.schema import check_log, prepare
 
 _LOG_PAGES = 4096  # pages of the log before they move to the file: 64 MB, many documents
@@ -49,12 +47,14 @@ class Connections:
         self._state: files.FileState | None = None  # of the file the idle connections are to
         self._id: str | None = None
         self._side_files: dict[Path, tuple[int, int]] = {}
+        self._threads: dict[sqlite3.Connection, int] = {}  # that have the connections lent
         self._closed = False
+        self._is_shared = False
         self._after_fork = after_fork
         self._on_replace = on_replace
         self._lock = threading.RLock()
         self.write_lock = threading.RLock()  # knows whether this thread has it; see `writable`
-        _POOLS.add(self)
+        forking.POOLS.add(self)
 
     @contextmanager
     def connect(self) -> Iterator[sqlite3.Connection]:
@@ -125,8 +125,20 @@ class Connections:
             while True:
                 self._idle.pop().close()
 
+    def pause(self) -> bool:
+        """Stop lending until `resume`, if no other thread has a connection; return whether."""
+        self._lock.acquire()
+        if set(self._threads.values()) <= {threading.get_ident()}:
+            return True
+        self._lock.release()
+        return False
+
+    def resume(self) -> None:
+        self._lock.release()
+
     def reset_after_fork(self) -> None:
         """Replace what a thread of the parent process may have locked."""
+        self._is_shared = bool(self._lent)
         self.write_lock = threading.RLock()  # knows whether this thread has it; see `writable`
         self._lock = threading.RLock()
         self._after_fork()
@@ -134,6 +146,11 @@ class Connections:
     def _take(self) -> sqlite3.Connection:
         if self._closed:
             raise StoreError(f"{self._path}: the index is closed; open it again")
+        if self._is_shared:
+            raise StoreError(
+                f"{self._path}: this process was forked while the index was being used; fork when "
+                "it is not, or start processes with 'spawn'"
+            )
         with self._lock:
             while True:
                 if self._state is not None:
@@ -145,6 +162,7 @@ class Connections:
                 connection.close()  # replaced in this moment: it may be to either file
             self._state = self._state or state
             self._lent[connection] = self._state
+            self._threads[connection] = threading.get_ident()
             return connection
 
     def _give_back(self, connection: sqlite3.Connection) -> None:
@@ -152,6 +170,7 @@ class Connections:
             with suppress(sqlite3.Error):
                 connection.rollback()
         with self._lock:
+            del self._threads[connection]
             lent = self._lent.pop(connection)
             if self._state is not None and lent.is_same_file(self._state):
                 self._idle.append(connection)
@@ -237,22 +256,3 @@ class Connections:
             connection.close()
             raise
         return connection
-
-
-# SQLite's connections must not outlive a fork: the child would believe that it holds the locks
-# of its parent. So idle ones are closed before, and each process opens its own after.
-_POOLS: weakref.WeakSet[Connections] = weakref.WeakSet()
-
-
-def _before_fork() -> None:
-    for connections in list(_POOLS):
-        connections.close_idle()
-
-
-def _after_fork() -> None:
-    for connections in list(_POOLS):
-        connections.reset_after_fork()
-
-
-if hasattr(os, "register_at_fork"):  # not on Windows
-    os.register_at_fork(before=_before_fork, after_in_child=_after_fork)

@@ -6,8 +6,9 @@ import json
 import os
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 
 from snappy_core.errors import IndexMismatchError, StoreError
@@ -29,10 +30,10 @@ from snappy_core.types import Metadata
 class SqliteStore:
     """Keeps an index in one file (and `-wal`, `-shm` beside it while it is open).
 
-    Every write is one transaction that is on disk when it returns (WAL, synchronous=FULL). The
-    process may fork while no thread is in the middle of reading or writing. A file that is moved
-    into its place is noticed, and read from then on; where the file or its folder is read-only,
-    reading works.
+    Every write is one transaction that is on disk when it returns (WAL, synchronous=FULL). A
+    forked process opens connections of its own; the fork waits a few seconds for threads that read
+    or write. A file that is moved into its place is noticed, and read from then on; where the file
+    or its folder is read-only, reading works. Pickles and copies open the file again.
 
     Args:
         path: the file; created if missing and `create` is true.
@@ -52,6 +53,7 @@ class SqliteStore:
         self._catalogs = CatalogCache()
         self._bound: tuple[str, int] | None = None
         absolute = Path(os.path.abspath(path))  # the process may move to another folder
+        self._open_again = partial(type(self), absolute, create=False, older=older)
         self._connections = Connections(
             absolute, create, older, lambda: self._catalogs.reset_after_fork(), self._on_replace
         )
@@ -173,6 +175,9 @@ class SqliteStore:
 
     def close(self) -> None:
         self._connections.close()
+
+    def __reduce__(self) -> tuple[Callable[[], SqliteStore], tuple[()]]:
+        return self._open_again, ()
 
     def _on_replace(self, connection: sqlite3.Connection) -> None:
         """Forget the file that was replaced; the new one must be of the same encoder."""

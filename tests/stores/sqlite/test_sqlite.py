@@ -16,7 +16,7 @@ import pytest
 from snappy_core.errors import IndexMismatchError, StoreError
 from snappy_core.ingest.jobs import prepare
 from snappy_core.stores import SqliteStore
-from snappy_core.stores.sqlite import locks
+from snappy_core.stores.sqlite import forking, locks
 from snappy_core.testing.stores import StoreConformance
 from snappy_core.testing.stores.samples import (
     assert_consistent,
@@ -247,8 +247,9 @@ class TestFork:
         assert store._connections._idle
         assert in_fork(lambda: store._connections._idle) == "[]"
 
-    def test_child_is_not_caught_in_a_lock_of_its_parent(self, path, store):
+    def test_child_is_not_caught_in_a_lock_of_its_parent(self, path, store, monkeypatch):
         """Another thread waits for its turn to write, behind another process, at the fork."""
+        monkeypatch.setattr(forking, "FORK_SECONDS", 0.05)
         store.write(document("a"), texts("Tides turn"))
         other = sqlite3.connect(path, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")

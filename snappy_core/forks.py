@@ -1,0 +1,96 @@
+"""Locks and models in a process that forks: a child has its own.
+
+A lock that another thread holds at the fork stays locked in the child, for ever. The threads of
+ONNX Runtime do not exist there, and a session of the parent that is destroyed in the child ends
+it with a segmentation fault, even when it exits.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import threading
+import weakref
+from collections.abc import Callable, Hashable
+from types import TracebackType
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+_LOCKS: weakref.WeakSet[ForkSafeLock] = weakref.WeakSet()
+_MODELS: weakref.WeakSet[ProcessModel[Any]] = weakref.WeakSet()
+_LOADED: weakref.WeakValueDictionary[Hashable, _Loaded] = weakref.WeakValueDictionary()
+
+
+class ForkSafeLock:
+    """A lock that is free in a forked child, even if a thread of its parent holds it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        _LOCKS.add(self)
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._lock.release()
+
+    def reset(self) -> None:
+        self._lock = threading.Lock()
+
+
+_LOADING = ForkSafeLock()
+
+
+class ProcessModel(Generic[T]):
+    """A model that each process loads when it first needs it, once for all who name it alike.
+
+    It is freed when none of them exists any more.
+
+    Args:
+        key: what the model depends on: its file, and how it is run.
+        load: loads it.
+    """
+
+    def __init__(self, key: Hashable, load: Callable[[], T]) -> None:
+        self._key = key
+        self._load = load
+        self._loaded: _Loaded | None = None
+        _MODELS.add(self)
+
+    def get(self) -> T:
+        """Return the model; raises as `load`."""
+        loaded = self._loaded
+        if loaded is None:
+            with _LOADING:
+                loaded = _LOADED.get(self._key) or _Loaded(self._load())
+                _LOADED[self._key] = self._loaded = loaded
+        model: T = loaded.model
+        return model
+
+    def forget(self) -> None:
+        self._loaded = None
+
+
+class _Loaded:
+    def __init__(self, model: Any) -> None:
+        self.model = model
+
+
+def _after_fork() -> None:
+    for lock in list(_LOCKS):
+        lock.reset()
+    for loaded in list(_LOADED.values()):
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(loaded))  # so that nothing destroys it
+    _LOADED.clear()
+    for model in list(_MODELS):
+        model.forget()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(after_in_child=_after_fork)
