@@ -8,11 +8,69 @@ import typer
 
 from snappy_core import ReadingOptions, RegionIndex, Workers
 from snappy_core.cli import options
-from snappy_core.cli.locations import Location, find_index
+from snappy_core.cli.locations import In, Location, Pdfs, find_index, open_index
 from snappy_core.cli.output import print_json, print_lines
 from snappy_core.stores import open_store
+from snappy_core.terminal import plain
 
 app = typer.Typer(help="Measure how well regions are found.", no_args_is_help=True)
+
+
+@app.command()
+def init(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write.")] = Path(
+        "questions.csv"
+    ),
+) -> None:
+    """Write a file to enter your own questions in, with examples and comments."""
+    from snappy_core.evaluation.own_questions import STARTER
+
+    with open(file, "x", encoding="utf-8") as starter:
+        starter.write(STARTER)
+    print(plain(str(file)))
+
+
+@app.command()
+def run(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="Your questions, as CSV (see `snappy eval init`), or .jsonl with the same keys.",
+            exists=True,
+        ),
+    ] = Path("questions.csv"),
+    location: In = None,
+    pdfs: Pdfs = None,
+    encoder: options.EncoderName = None,
+    k: options.K = 5,
+    report: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write a page of HTML that shows the misses."),
+    ] = None,
+    json: options.Json = False,
+) -> int:
+    """Ask your own questions of an index, and count how often it finds the page and the answer."""
+    from snappy_core.evaluation.own import ask, summarize, to_dict
+    from snappy_core.evaluation.own_html import own_html
+    from snappy_core.evaluation.own_questions import load_own_questions
+    from snappy_core.evaluation.report import own_report
+
+    questions = load_own_questions(file)
+    with open_index(location, pdfs, encoder) as index:
+        outcomes = ask(index, questions, k)
+        if report is not None:
+            report.write_text(own_html(index, outcomes, k), "utf-8")
+    if json:
+        summary = summarize(outcomes)
+        print_json({**summary, "k": k, "outcomes": list(map(to_dict, outcomes))})
+    else:
+        print_lines(own_report(outcomes, k))
+    problems = [outcome for outcome in outcomes if outcome.problem]
+    for outcome in problems:
+        text = f"not judged: {outcome.question.question}: {outcome.problem}"
+        print_lines(plain(text), style="yellow", err=True)
+    return 1 if problems else 0
 
 
 @app.command()

@@ -11,6 +11,8 @@ from rich.table import Table
 from snappy_core.evaluation.bench import MEASURES
 from snappy_core.evaluation.evidence import BUDGETS, ENOUGH, rows_of
 from snappy_core.evaluation.highlights import COLUMNS, highlight_rows
+from snappy_core.evaluation.own import MEASURES as MEASURES_OF_OWN
+from snappy_core.evaluation.own import Outcome, summarize
 
 
 def format_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -84,3 +86,25 @@ def recall_report(summary: Mapping[str, Any]) -> str:
         "",
         format_table(["candidates", "regions found", "their pages", "a search"], rows),
     ])  # fmt: skip
+
+
+def own_report(outcomes: Sequence[Outcome], k: int) -> str:
+    """Return how questions of one's own were answered as text: the measures, and the misses."""
+    summary = summarize(outcomes)
+    rows = []
+    for name, words in MEASURES_OF_OWN.items():
+        if summary[name] is not None:
+            low, high = summary["intervals"][name]
+            rows.append([words, f"{summary[name]:.2f}", f"{low:.2f}-{high:.2f}"])
+    lines = [f"{summary['judged']} of {summary['questions']} questions judged, k = {k}", ""]
+    if rows:
+        lines += [format_table(["measure", "share", "95%"], rows), ""]
+        lines += [f"the hits have {summary['tokens']} tokens a question (estimated)"]
+    for outcome in outcomes:
+        if outcome.is_miss:
+            pages = ", ".join(map(str, outcome.pages))
+            answer = f"{outcome.question.document}, page {pages}"
+            first = next(iter(outcome.hits or ()), None)
+            hit = "nothing" if first is None else f"{first.citation}, page {first.page_number}"
+            lines += [f"missed: {outcome.question.question}", f"    {answer}; first hit: {hit}"]
+    return "\n".join(lines)

@@ -1,0 +1,149 @@
+"""Questions of one's own as a page of HTML: the measures, and the misses with their pages drawn."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Sequence
+from html import escape
+from math import ceil, floor
+from typing import TYPE_CHECKING
+
+from snappy_core.boxes import as_boxes, to_pixels
+from snappy_core.display.render import draw_page
+from snappy_core.errors import PageUnavailableError
+from snappy_core.evaluation.own import MEASURES, Outcome, summarize
+from snappy_core.index import RegionIndex
+from snappy_core.names import file_name
+from snappy_core.search.hits import Hit
+from snappy_core.terminal import plain_lines
+from snappy_core.types import Box
+from snappy_core.webp import to_webp
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+DPI = 80  # of the pictures: text can be read, and a miss takes about 100 kB
+MAX_DRAWN = 50  # misses, so that a browser can show the page
+GOLD = (120, 220, 120)
+"""Color that is multiplied with the lines that answer."""
+
+_STYLE = """
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem }
+table { border-collapse: collapse } td, th { text-align: left; padding: .2rem 1rem .2rem 0 }
+section { border-top: 1px solid #ccc; margin-top: 2rem } figure { margin: 0 }
+.pages { display: flex; flex-wrap: wrap; gap: 1rem } img { max-width: 34rem; width: 100%;
+border: 1px solid #ccc } pre { white-space: pre-wrap; font: inherit; margin: 0 0 .5rem 1rem }
+small { color: #555 } mark { background: rgb(120, 220, 120) }
+"""
+
+
+def own_html(index: RegionIndex, outcomes: Sequence[Outcome], k: int) -> str:
+    """Return a page that needs no other file and no network.
+
+    A miss has a picture of the page that answers, with the answer in green and the hits on it in
+    boxes, and one of the page of the first hit, if that is another.
+    """
+    misses = [outcome for outcome in outcomes if outcome.is_miss]
+    parts = [
+        "<!doctype html><html lang=en><meta charset=utf-8>",
+        '<meta http-equiv="Content-Security-Policy" '
+        "content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\">",
+        f"<title>{len(misses)} misses</title><style>{_STYLE}</style>",
+        *_overview(outcomes, k),
+    ]
+    for number, outcome in enumerate(misses, start=1):
+        parts += _miss(index, outcome, number)
+    return "\n".join(parts)
+
+
+def _overview(outcomes: Sequence[Outcome], k: int) -> Iterator[str]:
+    summary = summarize(outcomes)
+    yield f"<h1>{summary['judged']} of {summary['questions']} questions judged, k = {k}</h1><table>"
+    for name, words in MEASURES.items():
+        if summary[name] is not None:
+            low, high = summary["intervals"][name]
+            interval = f"<small>{low:.2f} to {high:.2f}</small>"
+            yield f"<tr><td>{words}<td>{summary[name]:.2f}<td>{interval}"
+    yield "</table><h2>Questions</h2><table>"
+    yield "<tr><th>question<th>document<th>page<th>rank of the page<th>rank of the answer"
+    for outcome in outcomes:
+        cells = [outcome.question.question, file_name(outcome.question.document)]
+        if outcome.problem:
+            yield _row(cells, f"<td colspan=3>{_safe(outcome.problem)}")
+        else:
+            pages = ", ".join(map(str, outcome.pages))
+            ranks = (outcome.page_rank, outcome.answer_rank if outcome.places else "")
+            texts = ("none" if rank is None else str(rank) for rank in ranks)
+            yield _row([*cells, pages, *texts])
+    yield "</table>"
+
+
+def _row(cells: Sequence[str], more: str = "") -> str:
+    return "<tr>" + "".join(f"<td>{_safe(cell)}" for cell in cells) + more
+
+
+def _miss(index: RegionIndex, outcome: Outcome, number: int) -> Iterator[str]:
+    question = outcome.question
+    yield f"<section><h2>{number}. {_safe(question.question)}</h2>"
+    if question.text:
+        yield f"<p>Answer: <mark>{_safe(question.text)}</mark></p>"
+    for hit in outcome.hits or ():
+        yield f"<b>{hit.rank}. {_safe(_name(hit.source, hit.page_number))}</b>"
+        yield f"<pre>{_safe(hit.region.text)}</pre>"
+    if number <= MAX_DRAWN:
+        yield "<div class=pages>"
+        page = outcome.pages[0]
+        yield _picture(index, outcome, outcome.document_id, page, "The page that answers")
+        first = next(iter(outcome.hits or ()), None)
+        if first is not None and (first.document_id, first.page_number) != (
+            outcome.document_id,
+            page,
+        ):
+            where = first.document_id, first.page_number
+            yield _picture(index, outcome, *where, "The page of the first hit")
+        yield "</div>"
+    yield "</section>"
+
+
+def _picture(
+    index: RegionIndex, outcome: Outcome, document_id: str, page: int, caption: str
+) -> str:
+    hits = [
+        hit
+        for hit in outcome.hits or ()
+        if (hit.document_id, hit.page_number) == (document_id, page)
+    ]
+    rects = [
+        rect
+        for place in outcome.places
+        if (outcome.document_id, place.page) == (document_id, page)
+        for rect in place.rects
+    ]
+    caption = f"{caption}: {_safe(_name(document_id, page))}"
+    try:
+        image = index.page_image(f"{document_id}#p{page}", DPI)
+    except PageUnavailableError as error:
+        return f"<figure><figcaption>{caption}</figcaption><p>{_safe(str(error))}</p></figure>"
+    data = base64.b64encode(to_webp(_draw(image, rects, hits))).decode()
+    return (
+        f"<figure><figcaption>{caption}</figcaption>"
+        f'<img alt="{caption}" src="data:image/webp;base64,{data}"></figure>'
+    )
+
+
+def _draw(image: Image, rects: Sequence[Box], hits: Sequence[Hit]) -> Image:
+    from PIL import Image, ImageChops, ImageDraw
+
+    marks = Image.new("RGB", image.size, "white")
+    draw = ImageDraw.Draw(marks)
+    for x0, y0, x1, y1 in to_pixels(as_boxes(rects), *image.size).tolist():
+        draw.rectangle((floor(x0), floor(y0), ceil(x1), ceil(y1)), fill=GOLD)
+    return draw_page(ImageChops.multiply(image.convert("RGB"), marks), None, hits)
+
+
+def _name(source: str, page: int) -> str:
+    return f"{file_name(source)}, page {page}"
+
+
+def _safe(text: str) -> str:
+    return escape(plain_lines(text))

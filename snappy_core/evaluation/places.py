@@ -1,0 +1,129 @@
+"""Where a text stands on a page: word for word, or nearly so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from snappy_core.boxes import line_boxes
+from snappy_core.search.grounding.tokens import Token, fold, literal, matches
+from snappy_core.types import Box, Page
+
+MIN_LIKENESS = 70
+"""Likeness (0..100, by characters) of a part of a page from which a text may stand there."""
+
+MIN_SHARE = 0.8
+"""Share of the words of a text, in their order, from which it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextPlace:
+    """A text on a page.
+
+    Attributes:
+        page: its number, from 1.
+        words: their indices on the page, from the first to the last.
+        rects: the boxes of its lines, page fractions.
+        is_exact: whether it stands there word for word.
+    """
+
+    page: int
+    words: tuple[int, ...]
+    rects: tuple[Box, ...]
+    is_exact: bool = True
+
+
+def find_text(pages: Sequence[Page], text: str) -> list[TextPlace]:
+    """Return the places where a text stands on some pages.
+
+    Numbers are compared by value, words without case, ligatures and hyphens at the end of a line.
+    If it stands nowhere word for word, the most similar place is returned, if it has the same
+    numbers and is similar enough.
+    """
+    wanted = literal(fold(text))
+    if not wanted:
+        return []
+    lines = [_PageText.of(page) for page in pages]
+    exact = [place for line in lines for place in _exact(line, wanted)]
+    if exact:
+        return exact
+    return [place for _, place in sorted(_similar(lines, fold(text), wanted), key=_by_score)][:1]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _PageText:
+    """The words of a page as one text; `owners` has the word of each of its characters."""
+
+    page: Page
+    text: str
+    owners: Sequence[int]
+    tokens: Sequence[Token]
+
+    @classmethod
+    def of(cls, page: Page) -> _PageText:
+        words = page.words.texts
+        parts: list[str] = []
+        owners: list[int] = []
+        for index, (word, following) in enumerate(zip(words, (*words[1:], ""), strict=False)):
+            part = fold(word)
+            divided = part.endswith("-") and len(part) > 1 and following[:1].islower()
+            part = part[:-1] if divided else f"{part} "
+            parts.append(part)
+            owners += [index] * len(part)
+        text = "".join(parts)
+        return cls(page, text, owners, literal(text))
+
+    def place(self, start: int, end: int, is_exact: bool) -> TextPlace:
+        words = range(self.owners[start], self.owners[end - 1] + 1)
+        rects = line_boxes(self.page.words.boxes[list(words)]).tolist()
+        boxes = tuple((x0, y0, x1, y1) for x0, y0, x1, y1 in rects)
+        return TextPlace(self.page.number, tuple(words), boxes, is_exact)
+
+
+def _exact(line: _PageText, wanted: Sequence[Token]) -> Iterator[TextPlace]:
+    tokens = line.tokens
+    start = 0
+    while start <= len(tokens) - len(wanted):
+        window = tokens[start : start + len(wanted)]
+        if all(map(matches, wanted, window)):
+            yield line.place(window[0].start, window[-1].end, True)
+            start += len(wanted)
+        else:
+            start += 1
+
+
+def _similar(
+    lines: Sequence[_PageText], text: str, wanted: Sequence[Token]
+) -> Iterator[tuple[float, TextPlace]]:
+    from rapidfuzz import fuzz
+    from rapidfuzz.distance import LCSseq
+
+    numbers = [token for token in wanted if token.kind == "number"]
+    slack = len(text) // 5  # what is left out of a quote lets it reach further
+    for line in lines:
+        if len(line.text) < len(text):  # else the page would be looked for in the text
+            continue
+        near = fuzz.partial_ratio_alignment(
+            _lower(text), _lower(line.text), score_cutoff=MIN_LIKENESS
+        )
+        if near is None:
+            continue
+        start, end = near.dest_start - slack, near.dest_end + slack
+        tokens = [token for token in line.tokens if token.start >= start and token.end <= end]
+        codes = LCSseq.opcodes([t.key for t in wanted], [t.key for t in tokens])
+        equal = [code for code in codes if code.tag == "equal"]
+        share = sum(code.src_end - code.src_start for code in equal) / len(wanted)
+        if share < MIN_SHARE:
+            continue
+        inside = tokens[equal[0].dest_start : equal[-1].dest_end]
+        if all(any(matches(number, token) for token in inside) for number in numbers):
+            yield share, line.place(inside[0].start, inside[-1].end, False)
+
+
+def _lower(text: str) -> str:
+    """Return a text in lower case, as it is where that would move its characters."""
+    return text.lower() if len(text.lower()) == len(text) else text
+
+
+def _by_score(scored: tuple[float, TextPlace]) -> float:
+    return -scored[0]
