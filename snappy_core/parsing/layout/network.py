@@ -17,7 +17,7 @@ from snappy_core.errors import ModelError
 from snappy_core.forks import ProcessModel
 from snappy_core.parsing.layout.features import Nodes
 
-SHA256 = "a5e091a579ab9b9485aa0b816781b871803f1523eac7fd63e1845a0d16e900b6"
+SHA256 = "f0767af1cd29213004c8ac3bb2a4e775df34a74528440687a56ab1d995a88394"
 CLASSES = ("other", "paragraph", "list_item", "heading", "table", "figure", "caption")
 """What a node may be: "other" is a running head, a page number or a watermark."""
 
