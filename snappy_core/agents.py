@@ -7,6 +7,7 @@ label. Errors say what to do, for models read them.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -119,20 +120,19 @@ def read_page(index: RegionIndex, document: str, page: str) -> list[Hit]:
 
 
 def read_region(index: RegionIndex, region: str) -> list[Hit]:
-    """Return a region by its citation or region id, and the whole that it is part of.
+    """Return a region, section or page by its citation or id, and the whole that it is part of.
 
     Raises:
         ValueError: there is no such region.
     """
     name, _, place = region.strip().strip("[]").rpartition("#p")
-    number, _, position = place.partition("r")
     unknown = ValueError(
         f"there is no passage {region!r}; give an id as it stands in square brackets, or search"
     )
-    if not (number.isdecimal() and position.isdecimal()):
+    if not re.fullmatch(r"[0-9]+(?:[rs][0-9]+)?", place):
         raise unknown
     try:
-        hit = index.region(f"{find_document(index, name)}#p{int(number)}r{int(position)}")
+        hit = index.region(f"{find_document(index, name)}#p{place}")
         whole = [] if hit.parent_id is None else [index.region(hit.parent_id)]
     except PageUnavailableError:
         raise unknown from None

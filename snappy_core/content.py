@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from snappy_core.index import RegionIndex
-from snappy_core.metadata import quotes
+from snappy_core.metadata import pages_of, quotes
 from snappy_core.search.context import estimate_tokens
 from snappy_core.search.quoting import (
     QUOTES_HEADING,
@@ -30,6 +30,11 @@ _PIXELS_PER_TOKEN = 750
 
 RegionText = tuple[Mapping[str, Any], str]
 """The metadata of a region (`snappy_core.metadata.KEYS`) and its text."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    metadata: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,7 @@ def region_contents(
             continue
         png = None
         if index is not None and (metadata["region_label"] in SEEN or not text.strip()):
-            image = index.region_image(metadata["region_id"], text)
+            image = index.region_image(_Found(metadata), text)
             image_tokens = -(-image.width * image.height // _PIXELS_PER_TOKEN)
             if tokens + image_tokens <= left:
                 png, tokens = _png(image), tokens + image_tokens
@@ -104,7 +109,7 @@ def _passages(regions: Iterable[RegionText]) -> Iterable[list[RegionText]]:
 def _head(passage: Iterable[RegionText]) -> str:
     return "; ".join(
         f"[{one_line(metadata['citation'])}] {one_line(metadata['file_name'])}, "
-        f"page {one_line(metadata['page_label'])}"
+        f"{one_line(pages_of(metadata))}"
         for metadata, _ in passage
     )
 

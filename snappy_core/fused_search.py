@@ -9,6 +9,7 @@ from typing import Unpack, cast
 from snappy_core._async import async_twin
 from snappy_core.ends import time_limit
 from snappy_core.index import RegionIndex
+from snappy_core.search.finishing import finish
 from snappy_core.search.hits import Hit, Hits
 from snappy_core.search.options import SEARCH_LATE, SearchOptions, check_options
 from snappy_core.search.reranking import deepen, rerank
@@ -75,7 +76,8 @@ class FusedSearch:
                     hits.setdefault(hit.region_id, hit)
                     sums[hit.region_id] += 1 / (RANK_OFFSET + hit.rank)
             fused_hits = Hits(question, tuple(hits.values()), answerable)
-            return self.indexes[0]._finish(rerank(fused_hits, fusion), options)
+            store = self.indexes[0]._store
+            return finish(store, rerank(fused_hits, fusion), options)
 
     asearch = async_twin(search)
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from snappy_core.filters import plain_value
 from snappy_core.names import file_name
-from snappy_core.search.hits import Highlight, Hit
+from snappy_core.search.hits import Highlight, Hit, to_highlights
+from snappy_core.search.joining import join_texts, page_range
 from snappy_core.types import Box, MetadataValue, NewMetadata
 
 SCHEMA = "snappy.region/1"
@@ -19,7 +20,7 @@ KEYS = (
     "bbox_x0", "bbox_y0", "bbox_x1", "bbox_y1", "bbox_unit", "bbox_origin",
     "page_width", "page_height", "page_unit", "region_label", "section", "reading_order",
     "rects_json", "ocr_confidence", "figure_description",
-    "highlights_json",
+    "highlights_json", "parts_json",
 )  # fmt: skip
 """The keys of every region, in LangChain and LlamaIndex."""
 
@@ -46,7 +47,10 @@ def region_metadata(hit: Hit) -> dict[str, MetadataValue]:
 
     Boxes are fractions of the rendered page, rounded to six digits; `rects_json` is a JSON list of
     boxes, one for each line, `highlights_json` of objects with `kind`, `text`, `score`, `words` and
-    `rects` as in `Highlight`. Only this last one depends on the question.
+    `rects` as in `Highlight`. Only this one depends on the question. `parts_json` is "[]" but for a
+    text that goes on in another column or on another page: then a list of objects with `region_id`,
+    `page_number`, `page_label`, `bbox`, `rects` and `highlights` of each part, and its `start` and
+    `end` in the text.
     """
     x0, y0, x1, y1 = (round(value, 6) for value in hit.region.box)
     return {
@@ -73,34 +77,53 @@ def region_metadata(hit: Hit) -> dict[str, MetadataValue]:
         "rects_json": _to_json(_rounded(hit.rects)),
         "ocr_confidence": round(hit.ocr_confidence, 4),
         "figure_description": hit.region.description,
-        "highlights_json": _to_json(
-            [
-                {
-                    "kind": highlight.kind,
-                    "text": highlight.text,
-                    "score": round(highlight.score, 4),
-                    "words": highlight.words,
-                    "rects": _rounded(highlight.rects),
-                }
-                for highlight in hit.highlights
-            ]
-        ),
+        "highlights_json": _to_json(_highlights(hit)),
+        "parts_json": _to_json(_parts(hit)),
         **hit.metadata,
     }
 
 
+def _highlights(hit: Hit) -> list[dict[str, object]]:
+    return [
+        {
+            "kind": highlight.kind,
+            "text": highlight.text,
+            "score": round(highlight.score, 4),
+            "words": highlight.words,
+            "rects": _rounded(highlight.rects),
+        }
+        for highlight in hit.highlights
+    ]
+
+
+def _parts(hit: Hit) -> list[dict[str, object]]:
+    if len(hit.parts) == 1:
+        return []
+    _, bounds = join_texts([part.region.text for part in hit.parts])
+    return [
+        {
+            "region_id": part.region_id,
+            "page_number": part.page_number,
+            "page_label": part.page_label,
+            "bbox": [round(value, 6) for value in part.region.box],
+            "rects": _rounded(part.rects),
+            "highlights": _highlights(part),
+            "start": start,
+            "end": end,
+        }
+        for part, (start, end) in zip(hit.parts, bounds, strict=True)
+    ]
+
+
 def read_highlights(metadata: Mapping[str, Any]) -> tuple[Highlight, ...]:
     """Return the highlights of a region's metadata; () if it has none."""
-    return tuple(
-        Highlight(
-            kind=item["kind"],
-            text=item["text"],
-            score=item["score"],
-            words=tuple(item["words"]),
-            rects=tuple((x0, y0, x1, y1) for x0, y0, x1, y1 in item["rects"]),
-        )
-        for item in json.loads(metadata.get("highlights_json") or "[]")
-    )
+    return to_highlights(json.loads(metadata.get("highlights_json") or "[]"))
+
+
+def pages_of(metadata: Mapping[str, Any]) -> str:
+    """Return the page, or pages, of a region as printed: "page 4", "pages 4-5"."""
+    parts = json.loads(metadata.get("parts_json") or "[]")
+    return page_range([part["page_label"] for part in parts] or [metadata["page_label"]])
 
 
 def doubt(regions: Iterable[Mapping[str, Any]]) -> str:
@@ -118,7 +141,11 @@ def doubt(regions: Iterable[Mapping[str, Any]]) -> str:
 
 def quotes(metadata: Mapping[str, Any], text: str) -> list[str]:
     """Return the texts of a region's highlights, a line each; [] if they are all of its text."""
-    texts = [" ".join(highlight.text.split()) for highlight in read_highlights(metadata)]
+    highlights = list(read_highlights(metadata))
+    for part in json.loads(metadata.get("parts_json") or "[]"):
+        highlights += to_highlights(part["highlights"])
+    texts = [" ".join(highlight.text.split()) for highlight in highlights]
+    texts = list(dict.fromkeys(texts))
     return [] if texts == [" ".join(text.split())] else list(filter(None, texts))
 
 

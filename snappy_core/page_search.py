@@ -116,8 +116,9 @@ class PageSearch:
         """Return the regions of these pages that answer a question best.
 
         The options are `k`, `budget`, `filter`, `score_threshold`, `min_answerable`, `per_page`,
-        `scoring`, `candidates`, `location_references`, `timeout`, `reranker` and `judge`; they and
-        their errors are those of `RegionIndex.search`. The time-out includes reading files.
+        `scoring`, `candidates`, `location_references`, `widen`, `timeout`, `reranker` and `judge`;
+        they and their errors are those of `RegionIndex.search`. The time-out includes reading
+        files. Of a section, only the pages asked for are known.
 
         Raises:
             ValueError: pages that are not in the index or not in `root`, all of them named.

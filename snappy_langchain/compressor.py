@@ -49,7 +49,8 @@ def regions_of(
         pages: where to look the pages up: in an index, or in the files of a folder.
         page_base: the number of the first page under the key `page`, 0 (as in PyPDF) or 1.
         options: `k`, `budget`, `filter`, `score_threshold`, `min_answerable`, `per_page`,
-            `scoring`, `candidates`, `location_references`, `timeout`, `reranker` and `judge`.
+            `scoring`, `candidates`, `location_references`, `widen`, `timeout`, `reranker` and
+            `judge`.
 
     Raises:
         ValueError: a document names no page, or pages do not exist; all of these are named.

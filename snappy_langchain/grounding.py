@@ -26,7 +26,11 @@ def ground_documents(
         index: the index of the regions; places then have the boxes of words, not of whole lines.
     """
     text = answer if isinstance(answer, str) else str(answer.text)
-    sources = [Source.of_metadata(item.page_content, item.metadata) for item in documents]
+    sources = [
+        source
+        for item in documents
+        for source in Source.of_metadata(item.page_content, item.metadata)
+    ]
     return ground(text, sources) if index is None else index.ground(text, sources)
 
 

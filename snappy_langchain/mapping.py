@@ -18,7 +18,7 @@ def to_document(hit: Hit, answerable: float | None = None) -> Document:
     optional = {"rerank_score": hit.rerank_score, "answerable": answerable}
     return Document(
         id=hit.region_id,
-        page_content=hit.region.text,
+        page_content=hit.text,
         metadata={
             **region_metadata(hit),
             "page": hit.page_number - 1,

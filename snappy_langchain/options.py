@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from snappy_core.filters import Filter
 from snappy_core.search.filters import PageReference
-from snappy_core.search.options import SEARCH_OPTIONS, RankingOptions, check_options
+from snappy_core.search.options import SEARCH_OPTIONS, RankingOptions, Widen, check_options
 from snappy_langchain.judging import AnyJudge, to_judge
 from snappy_langchain.reranking import AnyReranker, to_reranker
 
@@ -53,6 +53,8 @@ class SearchFields(BaseModel):
     """The number of pages that are scored exactly; by default 200, more in a large index."""
     location_references: bool = True
     """Prefer the places that the question names: "page 14", "Figure 3", "at the top right"."""
+    widen: Widen | None = None
+    """Return the "table", "section" or "page" that a region stands in, each once."""
     timeout: float | None = None
     """Seconds, after which a search that is not done raises `TimeLimitError`."""
     reranker: AnyReranker | None = Field(default=None, repr=False, exclude=True)

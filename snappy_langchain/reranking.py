@@ -34,7 +34,7 @@ def to_reranker(
         indices = {document.id: index for index, document in enumerate(documents)}
         selected = reranker.compress_documents(documents, question, callbacks)
         texts = {(document.id, document.page_content) for document in selected}
-        if not texts <= {(hit.region_id, hit.region.text) for hit in hits}:
+        if not texts <= {(hit.region_id, hit.text) for hit in hits}:
             raise ValueError(
                 f"{type(reranker).__name__} changes documents instead of reranking them; put it "
                 "in a ContextualCompressionRetriever around the retriever"

@@ -85,8 +85,8 @@ def create_region_tool(
         images: show figures as pictures, cut from their pages, after their text. A `budget` then
             holds for texts and pictures together.
         options: `k`, `budget`, `filter`, `score_threshold`, `min_answerable`, `per_page`,
-            `scoring`, `pages`, `candidates`, `location_references`, `timeout`, `reranker` and
-            `judge`, which override those of the retriever.
+            `scoring`, `pages`, `candidates`, `location_references`, `widen`, `timeout`, `reranker`
+            and `judge`, which override those of the retriever.
 
     Raises:
         TypeError: an unknown option.

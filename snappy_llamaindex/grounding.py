@@ -40,7 +40,9 @@ class GroundingPostprocessor:
         """
         text = str(response) if isinstance(response, Response) else str(_complete(response))
         sources = [
-            Source.of_metadata(node.get_content(), node.metadata) for node in response.source_nodes
+            source
+            for node in response.source_nodes
+            for source in Source.of_metadata(node.get_content(), node.metadata)
         ]
         grounding = (
             ground(text, sources) if self.index is None else self.index.ground(text, sources)

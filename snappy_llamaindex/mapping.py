@@ -21,7 +21,7 @@ LLM_KEYS = frozenset(("file_name", "page_label", "citation"))
 """The metadata keys that a language model reads: what it needs to cite a region."""
 
 
-QUESTION_KEYS = frozenset(("highlights_json", "answerable"))
+QUESTION_KEYS = frozenset(("highlights_json", "parts_json", "answerable"))
 """The metadata keys whose values depend on the question."""
 
 
@@ -56,8 +56,9 @@ def to_node(hit: Hit, answerable: float | None = None) -> NodeWithScore:
 
     Relationships: SOURCE is the document; PARENT the region that contains this one, or else the
     page, `{document_id}#p{page_number}`; PREVIOUS and NEXT the regions read before and after it.
-    The metadata has `answerable`, the same for all hits of a search, if it is known. Only this and
-    `highlights_json` depend on the question, and the hash leaves them out: a region found by two
+    The metadata has `answerable`, the same for all hits of a search, if it is known. Only this,
+    `highlights_json` and the highlights in `parts_json` depend on the question, and the hash leaves
+    them out: a region found by two
     questions has the same hash in both, and fusion merges them.
     """
     metadata = region_metadata(hit)
@@ -75,7 +76,7 @@ def to_node(hit: Hit, answerable: float | None = None) -> NodeWithScore:
             relationships[kind] = RelatedNodeInfo(node_id=node_id)
     node = RegionNode(
         id_=hit.region_id,
-        text=hit.region.text,
+        text=hit.text,
         metadata=metadata,  # type: ignore[call-arg]  # mypy knows it by its alias only
         excluded_llm_metadata_keys=[key for key in metadata if key not in LLM_KEYS],
         excluded_embed_metadata_keys=list(metadata),

@@ -21,7 +21,7 @@ from snappy_core.index import RegionIndex
 from snappy_core.metadata import SCHEMA
 from snappy_core.page_search import PageSearch, page_reference
 from snappy_core.search.context import estimate_tokens
-from snappy_core.search.options import DEFAULT_K, PAGE_SEARCH_OPTIONS, check_options
+from snappy_core.search.options import DEFAULT_K, PAGE_SEARCH_OPTIONS, Widen, check_options
 from snappy_llamaindex.judging import AnyJudge
 from snappy_llamaindex.mapping import to_node, to_question
 from snappy_llamaindex.reranking import AnyReranker, core_options
@@ -55,7 +55,7 @@ class RegionPostprocessor(BaseNodePostprocessor):
             it is the page label as printed.
         page_base: the number of the first page under any other key, 0 or 1.
         k, budget, filter, score_threshold, min_answerable, per_page, scoring, candidates,
-        location_references,
+        location_references, widen,
             timeout: as in `RegionIndex.search`. `filter` may also be LlamaIndex's
             `MetadataFilters`.
         reranker: as there, or a node postprocessor that reranks.
@@ -77,6 +77,7 @@ class RegionPostprocessor(BaseNodePostprocessor):
     scoring: str | None = None
     candidates: int | None = None
     location_references: bool = True
+    widen: Widen | None = None
     timeout: float | None = None
     reranker: AnyReranker | None = Field(default=None, exclude=True)
     judge: AnyJudge | None = Field(default=None, exclude=True)

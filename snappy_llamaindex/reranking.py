@@ -44,7 +44,7 @@ def to_reranker(reranker: AnyReranker | None) -> Reranker | None:
         indices = {node.node_id: index for index, node in enumerate(nodes)}
         selected = reranker.postprocess_nodes(nodes, QueryBundle(question))
         texts = {(node.node_id, node.text) for node in selected}
-        if not texts <= {(hit.region_id, hit.region.text) for hit in hits}:
+        if not texts <= {(hit.region_id, hit.text) for hit in hits}:
             raise ValueError(
                 f"{reranker.class_name()} changes nodes instead of reranking them; give it to the "
                 "query engine as a node postprocessor"

@@ -16,7 +16,7 @@ from snappy_core.filters import Filter
 from snappy_core.from_files import FromFiles
 from snappy_core.index import RegionIndex
 from snappy_core.search.filters import PageReference
-from snappy_core.search.options import SEARCH_OPTIONS, check_options
+from snappy_core.search.options import SEARCH_OPTIONS, Widen, check_options
 from snappy_llamaindex.judging import AnyJudge
 from snappy_llamaindex.mapping import to_node, to_question
 from snappy_llamaindex.reranking import AnyReranker, SearchOptions, core_options
@@ -70,9 +70,9 @@ class SnappyRetriever(FromFiles, BaseRetriever):
             with a budget as many as fit.
         callback_manager, object_map, objects, verbose: as in every LlamaIndex retriever.
         options: `k`, `budget`, `filter`, `score_threshold`, `min_answerable`, `per_page`,
-            `scoring`, `pages`, `candidates`, `location_references`, `timeout`, `reranker` and
-            `judge`, as in `RegionIndex.search`. The reranker can also be a node postprocessor that
-            reranks; it reads more nodes than are returned, and keeps scores and budgets
+            `scoring`, `pages`, `candidates`, `location_references`, `widen`, `timeout`, `reranker`
+            and `judge`, as in `RegionIndex.search`. The reranker can also be a node postprocessor
+            that reranks; it reads more nodes than are returned, and keeps scores and budgets
             comparable. The judge can also be a language model, see `chat_judge`. `filter` may also
             be LlamaIndex's `MetadataFilters`.
 
@@ -92,6 +92,7 @@ class SnappyRetriever(FromFiles, BaseRetriever):
     pages: Iterable[PageReference] | None = None
     candidates: int | None = None
     location_references: bool = True
+    widen: Widen | None = None
     timeout: float | None = None
     reranker: AnyReranker | None = None
     judge: AnyJudge | None = None

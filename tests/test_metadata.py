@@ -51,6 +51,7 @@ def test_every_key_is_there():
         "figure_description": "",
         "highlights_json": '[{"kind":"sentence","text":"at six.","score":0.4568,'
         '"words":[5],"rects":[[0.1,0.26,0.4,0.3]]}]',
+        "parts_json": "[]",
         "team": "harbour",
         "year": 1823,
         "draft": False,

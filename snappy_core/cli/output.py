@@ -15,6 +15,7 @@ from rich.text import Text
 
 from snappy_core import Hit, IngestReport, IngestWarning
 from snappy_core.metadata import region_metadata
+from snappy_core.search.joining import page_range
 from snappy_core.terminal import plain, plain_lines
 from snappy_core.types import MetadataValue
 
@@ -30,7 +31,7 @@ def record(hit: Hit) -> dict[str, MetadataValue]:
     """Return a hit as a flat JSON object: the metadata of its region, its text and its scores."""
     return {
         **region_metadata(hit),
-        "text": hit.region.text,
+        "text": hit.text,
         "score": round(hit.score, 6),
         "region_score": round(hit.region_score, 6),
         "page_score": round(hit.page_score, 6),
@@ -126,9 +127,9 @@ def print_hits(hits: Iterable[Hit]) -> None:
     """Print hits, each with its page, label, score, box, source, section, text and quotes."""
     out = console()
     for hit in hits:
-        page = f"page {hit.page_number}"
-        if hit.page_label != str(hit.page_number):
-            page += f" (printed {plain(hit.page_label)})"
+        page = page_range([str(part.page_number) for part in hit.parts])
+        if any(part.page_label != str(part.page_number) for part in hit.parts):
+            page += f" (printed {plain(hit.pages.partition(' ')[2])})"
         box = " ".join(f"{value:.3f}" for value in hit.region.box)
         heading = Text.assemble(
             (f"{hit.rank:>2}  ", "bold"),
@@ -138,7 +139,7 @@ def print_hits(hits: Iterable[Hit]) -> None:
         out.print(heading, soft_wrap=True)
         for context in filter(None, (hit.source, hit.region.section)):
             out.print(Text(f"    {plain(context)}", "dim"), soft_wrap=True)
-        _print_wrapped(out, hit.region.text.split("\n"), "    ")
+        _print_wrapped(out, hit.text.split("\n"), "    ")
         _print_wrapped(out, (" ".join(quote.split()) for quote in hit.quotes), "  > ", "bold")
         out.print()
 

@@ -1,7 +1,7 @@
 """`snappy search`."""
 
 import sys
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -79,6 +79,10 @@ def search(
         ),
     ] = True,
     time_limit: TimeLimit = None,
+    widen: Annotated[
+        Literal["table", "section", "page"] | None,
+        typer.Option(help="Show the whole table, section or page that a region stands in."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Find the regions that answer a question."""
@@ -95,6 +99,7 @@ def search(
             scoring=scoring,
             candidates=candidates,
             location_references=location_references,
+            widen=widen,
         )
     if as_json:
         print_json(

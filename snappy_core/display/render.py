@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import ceil, floor
 from typing import TYPE_CHECKING
 
@@ -66,9 +67,14 @@ def draw_page(image: Image, heat: HeatMap | None, hits: Sequence[Hit]) -> Image:
 
 
 def on_page(hits: Sequence[Hit], hit: Hit) -> list[Hit]:
-    """Return the hits that are on the same page as `hit`."""
+    """Return the hits that are on the same page as `hit`, of longer ones their parts there."""
     page = (hit.document_id, hit.page_number)
-    return [other for other in hits if (other.document_id, other.page_number) == page]
+    return [
+        replace(part, rank=other.rank)
+        for other in hits
+        for part in other.parts
+        if (part.document_id, part.page_number) == page
+    ]
 
 
 def crop(image: Image, box: Box, margin: float = 0.01) -> Image:

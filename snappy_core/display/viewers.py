@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from math import ceil, floor
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -82,42 +83,50 @@ def web_annotation(hit: Hit, dpi: float = 150) -> dict[str, object]:
     """Return a W3C Web Annotation of a region on the page image at `dpi`.
 
     Its selector is a media fragment, `xywh` in pixels rounded outwards, refined by the exact text
-    of the best highlight.
+    of the best highlight. A region that goes on in another column or on another page has a list of
+    targets.
     """
-    x0, y0, x1, y1 = pixels(hit, dpi)
-    x, y = floor(x0), floor(y0)
+    targets = [_target(part, dpi) for part in hit.parts]
     return {
         "@context": "http://www.w3.org/ns/anno.jsonld",
         "id": f"urn:snappy:{quote(hit.region_id)}",
         "type": "Annotation",
         "motivation": "highlighting",
-        "body": {"type": "TextualBody", "value": hit.region.text, "format": "text/plain"},
-        "target": {
-            "source": page_link(hit.source, hit.page_number),
-            "selector": {
-                "type": "FragmentSelector",
-                "conformsTo": "http://www.w3.org/TR/media-frags/",
-                "value": f"xywh=pixel:{x},{y},{ceil(x1) - x},{ceil(y1) - y}",
-                **_refined(hit),
-            },
+        "body": {"type": "TextualBody", "value": hit.text, "format": "text/plain"},
+        "target": targets[0] if len(targets) == 1 else targets,
+    }
+
+
+def _target(part: Hit, dpi: float) -> dict[str, object]:
+    x0, y0, x1, y1 = pixels(part, dpi)
+    x, y = floor(x0), floor(y0)
+    return {
+        "source": page_link(part.source, part.page_number),
+        "selector": {
+            "type": "FragmentSelector",
+            "conformsTo": "http://www.w3.org/TR/media-frags/",
+            "value": f"xywh=pixel:{x},{y},{ceil(x1) - x},{ceil(y1) - y}",
+            **_refined(part),
         },
     }
 
 
-def _refined(hit: Hit) -> dict[str, object]:
-    if not hit.quotes:
+def _refined(part: Hit) -> dict[str, object]:
+    quotes = replace(part, previous_parts=(), next_parts=()).quotes
+    if not quotes:
         return {}
-    return {"refinedBy": {"type": "TextQuoteSelector", "exact": hit.quotes[0]}}
+    return {"refinedBy": {"type": "TextQuoteSelector", "exact": quotes[0]}}
 
 
 def react_pdf_highlighter(hit: Hit) -> dict[str, object]:
     """Return a highlight for react-pdf-highlighter: the region's box and the lines that answer.
 
-    Without highlights, these are all lines of the region.
+    Without highlights, these are all lines of the region. Those of a region that goes on have the
+    numbers of their pages.
     """
-    width, height = page_size(hit)
 
-    def rect(box: Box) -> dict[str, float]:
+    def rect(part: Hit, box: Box) -> dict[str, float]:
+        width, height = page_size(part)
         return {
             "x1": box[0] * width,
             "y1": box[1] * height,
@@ -125,20 +134,32 @@ def react_pdf_highlighter(hit: Hit) -> dict[str, object]:
             "y2": box[3] * height,
             "width": width,
             "height": height,
-            "pageNumber": hit.page_number,
+            "pageNumber": part.page_number,
         }
+
+    lines = _answering_lines(hit)
 
     return {
         "id": hit.region_id,
-        "content": {"text": "\n".join(hit.quotes) or hit.region.text},
+        "content": {"text": "\n".join(hit.quotes) or hit.text},
         "position": {
-            "boundingRect": rect(hit.region.box),
-            "rects": [rect(line) for line in answering_rects(hit) or (hit.region.box,)],
+            "boundingRect": rect(hit, hit.region.box),
+            "rects": [rect(part, line) for part, line in lines],
             "pageNumber": hit.page_number,
             "usePdfCoordinates": False,
         },
         "comment": {"text": f"score {hit.score:.2f}", "emoji": ""},
     }
+
+
+def _answering_lines(hit: Hit) -> list[tuple[Hit, Box]]:
+    """Return the lines of the highlights of all parts, or without any the lines of all."""
+    marked = [part for part in hit.parts if part.highlights]
+    return [
+        (part, line)
+        for part in marked or hit.parts
+        for line in answering_rects(part) or (part.region.box,)
+    ]
 
 
 def highlight(
@@ -176,9 +197,10 @@ def highlight(
     with TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as folder:
         with PDFIUM, open_pdf(source) as document:
             for hit in hits:
-                page = load_page(document, hit.page_number, source)
-                _annotate_hit(page, hit)
-                page.close()
+                for part in hit.parts:
+                    page = load_page(document, part.page_number, source)
+                    _annotate_part(page, hit, part)
+                    page.close()
             document.save(Path(folder) / "highlighted.pdf")
         os.replace(Path(folder) / "highlighted.pdf", target)
     return target
@@ -190,13 +212,18 @@ def answering_rects(hit: Hit) -> tuple[Box, ...]:
     return tuple(dict.fromkeys(lines)) or hit.rects
 
 
-def _annotate_hit(page: Any, hit: Hit) -> None:
-    strong, lines = answering_rects(hit), hit.rects or (hit.region.box,)
+def _annotate_part(page: Any, hit: Hit, part: Hit) -> None:
+    """Annotate a part of a hit on its page; one without highlights is faint if others have some."""
+    lines = part.rects or (part.region.box,)
+    strong = answering_rects(part) or lines
     note = f"{hit.rank}. score {hit.score:.3f}: {hit.query}"
-    if strong and strong != lines:
-        _annotate(page, hit, lines, REGION_COLOR, note)
+    if not part.highlights and any(other.highlights for other in hit.parts):
+        _annotate(page, part, lines, REGION_COLOR, note)
+        return
+    if strong != lines:
+        _annotate(page, part, lines, REGION_COLOR, note)
         note = "\n".join(hit.quotes) or note
-    _annotate(page, hit, strong or lines, HIGHLIGHT_COLOR, note)
+    _annotate(page, part, strong, HIGHLIGHT_COLOR, note)
 
 
 def _annotate(

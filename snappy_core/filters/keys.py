@@ -22,7 +22,7 @@ PAGE_LISTS = ("region_label", "section")
 """Keys of regions that stores have as lists of their pages, to find pages with such a region."""
 
 NOT_FILTERABLE = frozenset(
-    ("schema", "bbox_unit", "bbox_origin", "rects_json", "highlights_json", "page", "text", "score",
-     "region_score", "page_score", "rerank_score", "rank", "answerable")
+    ("schema", "bbox_unit", "bbox_origin", "rects_json", "highlights_json", "parts_json", "page",
+     "text", "score", "region_score", "page_score", "rerank_score", "rank", "answerable")
 )  # fmt: skip
 """Keys that regions have, but that tell none from another, or only after the search."""

@@ -12,16 +12,17 @@ from snappy_core._async import async_twin
 from snappy_core.display.render import crop, draw_page
 from snappy_core.display.viewers import highlight
 from snappy_core.ends import raise_if_ended, time_limit
+from snappy_core.errors import PageUnavailableError
 from snappy_core.index.opened import OpenIndex
 from snappy_core.search import engine, explain, reading
+from snappy_core.search.finishing import finish
 from snappy_core.search.grounding.in_index import ground_in_index
 from snappy_core.search.grounding.passages import Source as GroundingSource
 from snappy_core.search.grounding.report import Grounding
 from snappy_core.search.hits import Explanation, HeatMap, Hit, Hits
-from snappy_core.search.judging import judged, withhold
 from snappy_core.search.options import SEARCH_LATE, SearchOptions, check_options
 from snappy_core.search.reading import RegionReference, to_hit
-from snappy_core.search.reranking import deepen, rerank
+from snappy_core.search.reranking import deepen
 from snappy_core.stores.base import Snapshot
 
 if TYPE_CHECKING:
@@ -64,6 +65,9 @@ class Regions(OpenIndex):
                 each, such as the score of a cross-encoder: higher for better ones, `-math.inf` to
                 leave one out. It reads four times the hits or tokens asked for, of which the best
                 are returned; see `Hit.rerank_score`.
+            widen: return the "table", "section" or "page" that a hit stands in, each once, with the
+                scores of its best hit. A section may go over pages, see `Hit.parts`. Within a
+                budget, the best hits are widened that fit.
             timeout: seconds, after which no further step of the search is begun, such as the next
                 256 pages, the next highlight, the reranker or the judge; by default there is none.
 
@@ -91,22 +95,14 @@ class Regions(OpenIndex):
                     **deepen(options),
                 )
             raise_if_ended()
-            return self._finish(hits, options)
-
-    def _finish(self, hits: Hits, options: SearchOptions) -> Hits:
-        """Let the reranker and the judge of a search decide, while no snapshot is open."""
-        judge, least = options.get("judge"), options.get("min_answerable")
-        if judge is None:
-            return rerank(withhold(hits, least), options)
-        hits = rerank(hits, options)
-        raise_if_ended()
-        return withhold(judged(hits, judge), least)
+            return finish(self._store, hits, options)
 
     def region(self, region: RegionReference) -> Hit:
         """Return a region by its id: one of `Hit.previous_id`, `next_id` and `parent_id`, say.
 
         No question found it, so its rank and scores are 0. The id of a page, `document#p3`, which
-        is the parent of its LlamaIndex nodes, stands for all of the page.
+        is the parent of its LlamaIndex nodes, stands for all of the page; that of a widened hit for
+        its section.
 
         Raises:
             PageUnavailableError: it is not in the index, or has changed.
@@ -259,14 +255,18 @@ class Regions(OpenIndex):
         with self._store.read() as snapshot:
             hit = to_hit(snapshot, region)
             page, _ = explain.find_page(snapshot, hit)
-            if text is not None:
-                explain.find_region(snapshot, hit.region_id, text)
+            if text is not None and text != hit.text:
+                raise PageUnavailableError(f"{hit.region_id}: has another text now; search again")
             document = snapshot.document(hit.document_id)
         assert document is not None
         return crop(self._pages.draw(document, page, dpi, password), hit.region.box)
 
     def highlight(
-        self, hits: Iterable[Hit], to: str | os.PathLike[str], *, password: str | None = None
+        self,
+        hits: Iterable[RegionReference],
+        to: str | os.PathLike[str],
+        *,
+        password: str | None = None,
     ) -> Path:
         """Write a copy of a PDF with hits highlighted, and return its path.
 
@@ -277,13 +277,13 @@ class Regions(OpenIndex):
             ValueError: there are no hits, or they are in several documents or not in a PDF.
             PageUnavailableError: the document is nowhere, or has changed.
         """
-        hits = list(hits)
-        ids = {hit.document_id for hit in hits}
         with self._store.read() as snapshot:
+            regions = [to_hit(snapshot, hit) for hit in hits]
+            ids = {region.document_id for region in regions}
             document = snapshot.document(ids.pop()) if len(ids) == 1 else None
         if document is None:  # hits of several documents, or of none
-            return highlight(hits, to, password=password)
-        return highlight(hits, to, source=self._pages.source(document, password))
+            return highlight(regions, to, password=password)
+        return highlight(regions, to, source=self._pages.source(document, password))
 
     def _asked(self, reference: RegionReference, question: str | None) -> Hit:
         """Return a region with the question it is seen by."""

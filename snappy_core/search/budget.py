@@ -24,7 +24,7 @@ def best_for_budget(
     tokens = 0
     for hit in hits:
         pool.append(hit)
-        tokens += min(count(hit.region.text), budget)
+        tokens += min(count(hit.text), budget)
         if tokens >= POOL * budget:
             break
     return pool
@@ -49,7 +49,7 @@ def fill_budget(
         per_page: the most hits of one page.
         count: counts the tokens of a text.
     """
-    priced = [(hit, count(hit.region.text)) for hit in hits]
+    priced = [(hit, count(hit.text)) for hit in hits]
     scores = np.array([hit.score for hit, _ in priced])
     worth = load_price().log_worth(scores, np.array([cost for _, cost in priced]))
     selected: list[Hit] = []

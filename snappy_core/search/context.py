@@ -33,6 +33,8 @@ class Citation:
         highlights: the parts of the region that answer, with their boxes.
         tokens: the number of tokens of its line, with the marker.
         elsewhere: the regions elsewhere that say the same, under the same marker.
+        parts: the regions in other columns or on other pages that the text comes from and goes on
+            in, under the same marker.
     """
 
     marker: str
@@ -44,6 +46,7 @@ class Citation:
     highlights: tuple[Highlight, ...] = ()
     tokens: int = 0
     elsewhere: tuple[Citation, ...] = ()
+    parts: tuple[Citation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,8 @@ def assemble(
 
     A passage that stands on several pages, such as a running header, is written once, below all of
     its places: "[2] q3.pdf, page 4; q4.pdf, page 5". So is the head of a table above its rows, and
-    the sentence above the items of a list.
+    the sentence above the items of a list. One that goes on over a page break stands below
+    "[3] q3.pdf, pages 4-5".
 
     Text of a document cannot pass for a marker: lines of it that begin like one get a backslash,
     and names and page labels are folded to one line.
@@ -148,7 +152,14 @@ def _widen(hit: Hit) -> Hit:
 
 
 def share_words(hit: Hit, other: Hit) -> bool:
-    """Return whether two hits share half the smaller one's words, or area if without words."""
+    """Return whether two hits share half the smaller one's words, or area if without words.
+
+    Of hits that go on on other pages, any parts may.
+    """
+    return any(_share_words(part, own) for part in hit.parts for own in other.parts)
+
+
+def _share_words(hit: Hit, other: Hit) -> bool:
     if (hit.document_id, hit.page_number) != (other.document_id, other.page_number):
         return False
     words, other_words = set(hit.region.words), set(other.region.words)
@@ -160,21 +171,21 @@ def share_words(hit: Hit, other: Hit) -> bool:
 
 def _passage_key(hit: Hit) -> str:
     region = hit.region
-    return passage_key(region.text, region.label, hit.page_label, hit.page_number) or hit.region_id
+    return passage_key(hit.text, region.label, hit.page_label, hit.page_number) or hit.region_id
 
 
 def _write(
     passages: Iterable[_Passage], count: Callable[[str], int]
 ) -> tuple[str, tuple[Citation, ...]]:
-    pages: dict[tuple[tuple[str, int], ...], list[_Passage]] = {}
+    pages: dict[tuple[tuple[object, ...], ...], list[_Passage]] = {}
     for passage in passages:
-        places = tuple(dict.fromkeys((hit.document_id, hit.page_number) for hit in passage))
+        places = tuple(dict.fromkeys(map(_pages, passage)))
         pages.setdefault(places, []).append(passage)
     names = _short_names([hit for page in pages.values() for passage in page for hit in passage])
     blocks: list[str] = []
     citations: list[Citation] = []
     for page_index, page in enumerate(pages.values(), start=1):
-        heads = (f"{names[hit.source]}, page {one_line(hit.page_label)}" for hit in page[0])
+        heads = (f"{names[hit.source]}, {one_line(hit.pages)}" for hit in page[0])
         lines = [f"[{page_index}] {'; '.join(dict.fromkeys(heads))}"]
         page.sort(key=lambda passage: passage[0].region.order)
         for index, passage in enumerate(page, start=1):
@@ -187,14 +198,18 @@ def _write(
     return "\n\n".join(blocks), tuple(citations)
 
 
+def _pages(hit: Hit) -> tuple[object, ...]:
+    return hit.document_id, *dict.fromkeys(part.page_number for part in hit.parts)
+
+
 def _quote(hit: Hit, before: Hit | None) -> str:
     """Return the text of a hit, without the lead-in that it shares with the hit before it."""
-    text = quoted(hit.region.text)
+    text = quoted(hit.text)
     if before is None:
         return text
     parent = hit.region.parent
     siblings = parent is not None and parent == before.region.parent
-    return without_lead_in(text, quoted(before.region.text), siblings=siblings)
+    return without_lead_in(text, quoted(before.text), siblings=siblings)
 
 
 def _cite(marker: str, hit: Hit, tokens: int) -> Citation:
@@ -207,6 +222,7 @@ def _cite(marker: str, hit: Hit, tokens: int) -> Citation:
         hit.region.box,
         hit.highlights,
         tokens,
+        parts=tuple(_cite(marker, part, tokens) for part in hit.parts if part is not hit),
     )
 
 
@@ -223,7 +239,7 @@ def _short_names(hits: Sequence[Hit]) -> dict[str, str]:
 def _cut(hits: Sequence[Hit], budget: int, count: Callable[[str], int]) -> Context:
     """Write as many words of the first hit as the budget allows, or letters without spaces."""
     text, (citation,) = _write([(hits[0],)], count)
-    prefix = text.removesuffix(quoted(hits[0].region.text))
+    prefix = text.removesuffix(quoted(hits[0].text))
     piece_ends = [piece.end() for piece in PIECE.finditer(text, len(prefix))]
 
     def beginning(length: int) -> str:

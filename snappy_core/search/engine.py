@@ -18,9 +18,10 @@ from snappy_core.scoring.granularity import answering, drop_nested, rankable
 from snappy_core.scoring.ranking import cap_per_group, ranking
 from snappy_core.scoring.rules import MIXTURE, default_rule
 from snappy_core.search.budget import best_for_budget, fill_budget
+from snappy_core.search.continuation import page_contexts, with_parts
 from snappy_core.search.filters import PageReference, resolve
 from snappy_core.search.highlights import find_highlights
-from snappy_core.search.hits import Hit, Hits
+from snappy_core.search.hits import Highlight, Hit, Hits
 from snappy_core.search.hot_area_hits import find_hot_areas, merge
 from snappy_core.search.locations.landmarks import LandmarkCache
 from snappy_core.search.locations.prior import LocationPrior, locate
@@ -28,9 +29,10 @@ from snappy_core.search.locations.references import find_references
 from snappy_core.search.options import DEFAULT_K
 from snappy_core.search.page_context import PageContext, make_hit, read_page_context
 from snappy_core.search.page_scores import Scores, query_weights, score
+from snappy_core.search.part_highlights import highlight_parts
 from snappy_core.search.sufficiency import answerable
 from snappy_core.stores.base import Snapshot
-from snappy_core.types import Query
+from snappy_core.types import Page, Query
 
 PAGE_BATCH = 256
 """Pages whose patches are in memory at once: about 35 MB of a vision encoder's."""
@@ -69,6 +71,7 @@ def search(
     selection = resolve(filter, snapshot, pages)
     page_filter = selection.pages
     context_of = cache(partial(read_page_context, snapshot))
+    contexts = page_contexts(snapshot, context_of)
     weights = query_weights(snapshot, query)
     page_ids = snapshot.candidates(query.vectors, weights, page_filter, candidates)
 
@@ -111,27 +114,24 @@ def search(
             raise_if_ended()
             page_id, index, *values = row.tolist()
             context = context_of(page_id)
-            region = context.page.regions[index]
-            # The same bytes may be in the index twice, under names or metadata that differ.
-            identity = (
-                context.document.content_hash,
-                context.page.number,
-                index,
-                region.box,
-                region.text,
-            )
-            if identity in seen:
-                continue
-            seen.add(identity)
-            yield make_hit(
+            hit = make_hit(
                 context,
-                region,
+                context.page.regions[index],
                 index,
                 query=query.text,
-                rank=len(seen),
+                rank=len(seen) + 1,
                 locations=prior.matches(page_id, index),
                 **dict(zip(HIT_SCORES, values, strict=True)),
             )
+            hit = with_parts(hit, context, index, contexts)
+            # The same bytes may be in the index twice, under names or metadata that differ; and
+            # what goes on over a page break is one answer.
+            first = hit.parts[0]
+            place = first.region_id.removeprefix(first.document_id)
+            identity = (context.document.content_hash, place, first.region.box, first.region.text)
+            if identity not in seen:
+                seen.add(identity)
+                yield hit
 
     if budget is None:
         hits = list(islice(ranked_hits(), min(k or DEFAULT_K, sys.maxsize)))
@@ -169,12 +169,17 @@ def _highlighted(
 ) -> Iterator[Hit]:
     """Add to each hit the parts that answer."""
     page_ids, patches = cache(snapshot.page_ids), cache(snapshot.patches)
+
+    def page_of(hit: Hit) -> Page:
+        return context_of(page_ids(hit.document_id)[hit.page_number]).page
+
+    def find(hit: Hit) -> tuple[Highlight, ...]:
+        page_id = page_ids(hit.document_id)[hit.page_number]
+        return find_highlights(page_of(hit), patches(page_id), hit.region, query, weights)
+
     for hit in hits:
         raise_if_ended()
-        page_id = page_ids(hit.document_id)[hit.page_number]
-        page = context_of(page_id).page
-        highlights = find_highlights(page, patches(page_id), hit.region, query, weights)
-        yield replace(hit, highlights=highlights)
+        yield highlight_parts(hit, find, page_of)
 
 
 def _score_all(

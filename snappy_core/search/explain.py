@@ -114,9 +114,9 @@ def find_page(snapshot: Snapshot, hit: Hit) -> tuple[Page, Patches]:
     page_id = snapshot.page_ids(hit.document_id).get(hit.page_number)
     if page_id is not None:
         page = snapshot.page(page_id)
-        # A hot area depends on the question and is stored nowhere; nor is a page as a region.
-        is_page = hit.region_id == f"{hit.document_id}#p{hit.page_number}"
-        if is_page or hit.region.label == "hot_area" or hit.region in page.regions:
+        # A hot area depends on the question and is stored nowhere; nor are pages and sections.
+        is_whole = re.search(r"#p\d+(?:s\d+)?$", hit.region_id) is not None
+        if is_whole or hit.region.label == "hot_area" or hit.region in page.regions:
             return page, snapshot.patches(page_id)
     raise PageUnavailableError(
         f"{hit.document_id}, page {hit.page_number}: no longer in the index as it was found; "

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, overload
+from typing import Any, Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from snappy_core.boxes import Boxes
 from snappy_core.names import short_name
 from snappy_core.search.hits_html import hits_html
+from snappy_core.search.joining import join_texts, page_range
 from snappy_core.search.locations.references import LocationMatch
 from snappy_core.types import Box, Matrix, Metadata, Region
 
@@ -36,6 +37,20 @@ class Highlight:
     score: float
     words: tuple[int, ...]
     rects: tuple[Box, ...]
+
+
+def to_highlights(items: Iterable[Mapping[str, Any]]) -> tuple[Highlight, ...]:
+    """Return highlights from what `region_metadata` writes of them."""
+    return tuple(
+        Highlight(
+            kind=item["kind"],
+            text=item["text"],
+            score=item["score"],
+            words=tuple(item["words"]),
+            rects=tuple((x0, y0, x1, y1) for x0, y0, x1, y1 in item["rects"]),
+        )
+        for item in items
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +81,10 @@ class Hit:
         parent: the region that contains it: the table of a row, the list of an item.
         locations: the places named in the question ("page 14") in which it stands.
         rerank_score: the score by the reranker of the search, on its own scale.
-        highlights: the parts that answer, best first; empty for a region without words, unless the
-            encoder is one of vision.
+        highlights: the parts of the region that answer, best first; empty for a region without
+            words, unless the encoder is one of vision.
+        previous_parts, next_parts: the regions in other columns or on other pages that the text of
+            the region comes from and goes on in, in reading order, as hits of rank 0.
     """
 
     region: Region
@@ -95,12 +112,30 @@ class Hit:
     locations: tuple[LocationMatch, ...] = ()
     rerank_score: float | None = None
     highlights: tuple[Highlight, ...] = ()
+    previous_parts: tuple[Hit, ...] = ()
+    next_parts: tuple[Hit, ...] = ()
+
+    @property
+    def parts(self) -> tuple[Hit, ...]:
+        """The hit with the parts before and after it, in reading order; mostly it alone."""
+        return *self.previous_parts, self, *self.next_parts
+
+    @property
+    def text(self) -> str:
+        """The text of the region, and of the parts before and after it."""
+        return join_texts([part.region.text for part in self.parts])[0]
+
+    @property
+    def pages(self) -> str:
+        """The page, or pages, as printed: "page 4", "pages 4-5"."""
+        return page_range([part.page_label for part in self.parts])
 
     @property
     def quotes(self) -> tuple[str, ...]:
-        """The texts of the highlights; () if they are all of the region."""
-        texts = tuple(highlight.text for highlight in self.highlights if highlight.text)
-        return () if texts == (self.region.text,) else texts
+        """The texts of the highlights, of all parts; () if they are all of the text."""
+        found = (highlight.text for part in self.parts for highlight in part.highlights)
+        texts = tuple(dict.fromkeys(text for text in found if text))
+        return () if texts == (self.text,) else texts
 
     @property
     def citation(self) -> str:

@@ -28,11 +28,12 @@ def hits_html(hits: Sequence[Hit]) -> str:
 
 def _row(hit: Hit) -> str:
     name = _safe(hit.source.rsplit("/", 1)[-1])
+    maps = "".join(map(_page_map, hit.parts))
     section = f" · {_safe(hit.region.section)}" if hit.region.section else ""
     return (
-        f'<tr><td style="vertical-align:top">{_page_map(hit)}</td>'
+        f'<tr><td style="vertical-align:top">{maps}</td>'
         '<td style="vertical-align:top;text-align:left">'
-        f"<b>{hit.rank}. {name}, page {_safe(hit.page_label)}</b>{section}<br>"
+        f"<b>{hit.rank}. {name}, {_safe(hit.pages)}</b>{section}<br>"
         f"<small>{_safe(hit.region.label)}, score {hit.score:.3f}</small>"
         f'<div style="white-space:pre-wrap">{_marked(hit)}</div></td></tr>'
     )
@@ -40,11 +41,9 @@ def _row(hit: Hit) -> str:
 
 def _marked(hit: Hit) -> str:
     """Return the text of a hit with its highlights marked; rows and cells follow below it."""
-    text, below = _safe(hit.region.text), []
-    for highlight in hit.highlights:
-        quote = _safe(highlight.text)
-        if not quote:
-            continue
+    text, below = _safe(hit.text), []
+    texts = (highlight.text for part in hit.parts for highlight in part.highlights)
+    for quote in filter(None, map(_safe, dict.fromkeys(texts))):
         if quote in text:
             text = text.replace(quote, f"<mark>{quote}</mark>", 1)
         else:

@@ -25,6 +25,10 @@ MIN_COVERAGE = 0.1
 """Share of a patch's area from which a region covers it: text often lies at the edge of a patch."""
 
 
+AREA_TEXT = "(area without text)"
+"""The text of a hot area."""
+
+
 def find_hot_areas(
     snapshot: Snapshot,
     query: Query,
@@ -59,7 +63,7 @@ def find_hot_areas(
         for area in hot_areas(patch_heat[local], covered, patches.grid):
             box = enclose(patches.boxes[local][area])
             order = len(context.page.regions)
-            region = Region(box, "(area without text)", (), "hot_area", order)
+            region = Region(box, AREA_TEXT, (), "hot_area", order)
             region_id = f"{context.id_prefix}h{int(area[0])}-{int(area[-1])}"
             if not is_allowed(context, region, region_id):
                 continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from numbers import Integral
-from typing import TypedDict
+from typing import Literal, TypedDict, get_args
 
 from numpy.typing import ArrayLike
 
@@ -26,6 +26,9 @@ Reranker = Callable[[str, Sequence[Hit]], ArrayLike]
 `-math.inf` leaves a hit out.
 """
 
+Widen = Literal["table", "section", "page"]
+"""What hits are widened to."""
+
 Judge = Callable[[str, Sequence[Hit]], float]
 """Returns the probability, 0..1, that hits answer a question."""
 
@@ -42,6 +45,7 @@ class RankingOptions(TypedDict, total=False):
     scoring: str | None
     candidates: int | None
     location_references: bool
+    widen: Widen | None
     timeout: float | None
 
 
@@ -90,6 +94,9 @@ def check_options(options: Mapping[str, object]) -> None:
     location_references = options.get("location_references", True)
     if not isinstance(location_references, bool):
         raise ValueError(f"location_references must be True or False, not {location_references!r}")
+    widen = options.get("widen")
+    if widen is not None and widen not in get_args(Widen):
+        raise ValueError(f"widen must be {', '.join(get_args(Widen))} or None, not {widen!r}")
     check_timeout(options.get("timeout"))
     for name in ("reranker", "judge"):
         function = options.get(name)

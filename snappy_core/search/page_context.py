@@ -14,6 +14,15 @@ from snappy_core.search.hits import Hit
 from snappy_core.stores.base import DocumentRecord, Snapshot
 from snappy_core.types import Page, Region
 
+UNSCORED: dict[str, Any] = {
+    "score": 0.0,
+    "region_score": 0.0,
+    "page_score": 0.0,
+    "page_maxsim": 0.0,
+    "rank": 0,
+}
+"""The scores and rank of a hit that no question found."""
+
 Neighbors = tuple[int | None, int | None]
 """The regions read before and after a region, as indices on their page."""
 

@@ -9,7 +9,7 @@ QUOTES_HEADING = "Most relevant:"
 
 _UNSEEN = r"(?:\s|[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff])*"
 _NUMBER = rf"\d(?:[\d.,]|{_UNSEEN})*"
-_REGION_ID = r"[^\]\n]*\#p\d+(?:r\d+)?"
+_REGION_ID = r"[^\]\n]*\#p\d+(?:[rsh]\d[\d-]*)?"
 _MARKER = re.compile(
     rf"(?=[\[［]{_UNSEEN}(?:{_NUMBER}|{_REGION_ID}){_UNSEEN}[\]］]|{re.escape(QUOTES_HEADING)})"
 )

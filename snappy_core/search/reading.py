@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import cache, partial
 from typing import Any, Protocol
 
+from snappy_core.boxes import as_boxes, enclose
 from snappy_core.errors import PageUnavailableError
-from snappy_core.search.hits import Hit
-from snappy_core.search.page_context import PageContext, make_hit, read_page_context
+from snappy_core.search.continuation import page_contexts, with_parts
+from snappy_core.search.hits import Hit, to_highlights
+from snappy_core.search.hot_area_hits import AREA_TEXT
+from snappy_core.search.page_context import UNSCORED, PageContext, make_hit, read_page_context
+from snappy_core.search.section import read_section
 from snappy_core.stores.base import Snapshot
 from snappy_core.types import Page, Region
 
 _EDGES = ("bbox_x0", "bbox_y0", "bbox_x1", "bbox_y1")
-_UNSCORED: dict[str, Any] = {
-    "score": 0.0,
-    "region_score": 0.0,
-    "page_score": 0.0,
-    "page_maxsim": 0.0,
-    "rank": 0,
-}
 
 
 class HasMetadata(Protocol):
@@ -51,7 +51,7 @@ def to_hit(snapshot: Snapshot, reference: RegionReference) -> Hit:
             "a region is a hit, a region id, or a document or node with a region_id in its "
             f"metadata, not {type(reference).__name__}"
         )
-    hit = read_region(snapshot, metadata["region_id"])
+    hit = _read_found(snapshot, metadata)
     edges = [metadata.get(name) for name in _EDGES]
     if None not in edges and edges != [round(value, 6) for value in hit.region.box]:
         raise PageUnavailableError(
@@ -60,23 +60,67 @@ def to_hit(snapshot: Snapshot, reference: RegionReference) -> Hit:
     return hit
 
 
+def _read_found(snapshot: Snapshot, metadata: Mapping[str, Any]) -> Hit:
+    """Return a region with what the metadata says of how it was found."""
+    region_id: str = metadata["region_id"]
+    document_id, _, suffix = region_id.rpartition("#p")
+    number, is_area, _ = suffix.partition("h")
+    edges = [metadata.get(name) for name in _EDGES]
+    if is_area and None not in edges:  # stored nowhere
+        whole = read_region(snapshot, f"{document_id}#p{number}")
+        area = Region(enclose(as_boxes([edges])), AREA_TEXT, (), "hot_area", whole.region.order)
+        hit = replace(whole, region=area, region_id=region_id, rects=())
+    else:
+        hit = read_region(snapshot, region_id)
+    found = json.loads(metadata.get("highlights_json") or "[]")
+    return replace(
+        hit,
+        highlights=to_highlights(found),
+        score=metadata.get("score", hit.score),
+        rank=metadata.get("rank", hit.rank),
+    )
+
+
 def read_region(snapshot: Snapshot, region_id: str) -> Hit:
-    """Return a region, or with the id of a page (`document#p3`) all of it, as a hit of rank 0.
+    """Return a region, or a section or page by its id, as a hit of rank 0.
+
+    The id of a page is `document#p3`, that of a section as `read_section` returns it.
 
     Raises:
         PageUnavailableError: it is not in the index.
     """
     document_id, _, suffix = region_id.rpartition("#p")
-    match = re.fullmatch(r"([0-9]+)(?:r([0-9]+))?", suffix)
+    match = re.fullmatch(r"([0-9]+)(?:([rs])([0-9]+))?", suffix)
     page_ids = snapshot.page_ids(document_id) if match else {}
     if match and int(match[1]) in page_ids:
         context = read_page_context(snapshot, page_ids[int(match[1])])
-        if match[2] is None:
-            return make_hit(context, _whole(context.page), region_id=context.id_prefix, **_UNSCORED)
-        index = int(match[2])
+        if match[3] is None:
+            return make_hit(context, _whole(context.page), region_id=context.id_prefix, **UNSCORED)
+        index = int(match[3])
+        contexts = page_contexts(snapshot, cache(partial(read_page_context, snapshot)))
         if index < len(context.page.regions):
-            return make_hit(context, context.page.regions[index], index, **_UNSCORED)
+            if match[2] == "r":
+                hit = make_hit(context, context.page.regions[index], index, **UNSCORED)
+                return with_parts(hit, context, index, contexts)
+            section = read_section(context, index, contexts)
+            if section is not None and section.region_id == region_id:
+                return section
     raise PageUnavailableError(f"{region_id}: no longer in the index as it was found; search again")
+
+
+def read_section_of(snapshot: Snapshot, region_id: str) -> Hit | None:
+    """Return the section that a region stands in, as a hit of rank 0; None if in none.
+
+    Raises:
+        PageUnavailableError: the region is not in the index, or is none of those stored.
+    """
+    document_id, _, suffix = region_id.rpartition("#p")
+    number, _, index = suffix.partition("r")
+    contexts = page_contexts(snapshot, cache(partial(read_page_context, snapshot)))
+    context = contexts(document_id, int(number)) if number.isdecimal() else None
+    if context is None or not index.isdecimal() or int(index) >= len(context.page.regions):
+        raise PageUnavailableError(f"{region_id}: no longer in the index; search again")
+    return read_section(context, int(index), contexts)
 
 
 def read_regions(snapshot: Snapshot, document_id: str, page: int | None = None) -> list[Hit]:
@@ -86,7 +130,7 @@ def read_regions(snapshot: Snapshot, document_id: str, page: int | None = None) 
         PageUnavailableError: there is no such document or page.
     """
     return [
-        make_hit(context, context.page.regions[index], index, **_UNSCORED)
+        make_hit(context, context.page.regions[index], index, **UNSCORED)
         for context in _contexts(snapshot, document_id, page)
         for index in _reading_order(context.page)
     ]

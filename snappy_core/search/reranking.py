@@ -35,7 +35,7 @@ def deepen(options: SearchOptions) -> dict[str, Any]:
     {'per_page': 1}
     """
     deep: dict[str, Any] = {**options}
-    for name in ("judge", "min_answerable"):  # of what is returned in the end
+    for name in ("widen", "judge", "min_answerable"):  # of what is returned in the end
         deep.pop(name, None)
     if deep.pop("reranker", None) is None:
         return deep

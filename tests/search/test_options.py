@@ -31,6 +31,7 @@ def test_the_engine_takes_every_option():
         "min_answerable",
         "reranker",
         "timeout",
+        "widen",
     }
     assert set(SEARCH_OPTIONS) == {*PAGE_SEARCH_OPTIONS, "pages"}
 

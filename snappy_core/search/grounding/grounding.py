@@ -39,7 +39,7 @@ MIN_QUOTE = 3
 _QUOTE = re.compile(
     r"[\u201c\u201e\u00ab\"]([^\u201c\u201d\u201e\u00ab\u00bb\"\n]+)[\u201d\u201c\u00bb\"]"
 )
-_CITATION = re.compile(r"\s*\[[^\[\]\n]*(?:#p\d+[rh][\d-]+|\d+(?:\.\d+)?)\]")
+_CITATION = re.compile(r"\s*\[[^\[\]\n]*(?:#p\d+(?:[rsh]\d[\d-]*)?|\d+(?:\.\d+)?)\]")
 _TAIL = re.compile(r"(?:\s{2,}[.!?;,]*)?$")  # after a marker that has become spaces
 _MARKUP = re.compile(r"^\s*(?:[-*+•>]|#+|\d+[.)])\s+")
 
@@ -71,9 +71,8 @@ def ground(
     passages = [
         passage
         for source in sources
-        for passage in passages_of_text(
-            Source.of_hit(source) if isinstance(source, Hit) else source
-        )
+        for part in (Source.of_hit(source) if isinstance(source, Hit) else [source])
+        for passage in passages_of_text(part)
     ]
     return ground_in(answer, lambda _: passages, encoder)
 

@@ -37,11 +37,12 @@ def ground_in_index(
     known: dict[tuple[str, str], list[Passage]] = {}
 
     def passages(source: Hit | Source) -> list[Passage]:
-        source = Source.of_hit(source) if isinstance(source, Hit) else source
-        key = source.region_id, source.text
-        if key not in known:
-            known[key] = _passages(snapshot, source)
-        return known[key]
+        parts = Source.of_hit(source) if isinstance(source, Hit) else [source]
+        for part in parts:
+            key = part.region_id, part.text
+            if key not in known:
+                known[key] = _passages(snapshot, part)
+        return [passage for part in parts for passage in known[part.region_id, part.text]]
 
     if sources is None:
         return ground_in(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -15,6 +15,7 @@ from snappy_core.boxes import Boxes, as_boxes, line_boxes
 from snappy_core.search.grounding.report import Place
 from snappy_core.search.grounding.tokens import Token, content, fold, literal, tokenize
 from snappy_core.search.hits import Hit
+from snappy_core.search.joining import join_texts
 from snappy_core.search.sentences import sentence_bounds
 from snappy_core.search.spans import Span, cells_of, spans_of
 from snappy_core.types import Box, Page, Region
@@ -43,8 +44,18 @@ class Source:
     heading: str = ""
 
     @classmethod
-    def of_hit(cls, hit: Hit) -> Source:
-        """Return the region of a hit."""
+    def of_hit(cls, hit: Hit) -> list[Source]:
+        """Return the region of a hit, and each part that it comes from or goes on in.
+
+        A sentence that goes on from one part to the next is a source of its own, at the last line
+        of the first.
+        """
+        parts = [cls._of_part(part) for part in hit.parts]
+        bounds = join_texts([part.text for part in parts])[1]
+        return [*parts, *_crossing(hit.text, parts, bounds)]
+
+    @classmethod
+    def _of_part(cls, hit: Hit) -> Source:
         return cls(
             hit.region.text,
             hit.region_id,
@@ -57,8 +68,30 @@ class Source:
         )
 
     @classmethod
-    def of_metadata(cls, text: str, metadata: Mapping[str, Any]) -> Source:
-        """Return a text with the metadata of its region, or with what else is known of it."""
+    def of_metadata(cls, text: str, metadata: Mapping[str, Any]) -> list[Source]:
+        """Return a text with the metadata of its region, or with what else is known of it.
+
+        Of a region that goes on, the sources are those of `of_hit`.
+        """
+        source = cls._of_text(text, metadata)
+        parts = json.loads(metadata.get("parts_json") or "[]")
+        if not parts:
+            return [source]
+        sources = [
+            replace(
+                source,
+                text=text[part["start"] : part["end"]],
+                region_id=part["region_id"],
+                page_number=part["page_number"],
+                page_label=part["page_label"],
+                rects=tuple((x0, y0, x1, y1) for x0, y0, x1, y1 in part["rects"]),
+            )
+            for part in parts
+        ]
+        return [*sources, *_crossing(text, sources, [(p["start"], p["end"]) for p in parts])]
+
+    @classmethod
+    def _of_text(cls, text: str, metadata: Mapping[str, Any]) -> Source:
         rects = json.loads(metadata.get("rects_json") or "[]")
         return cls(
             text,
@@ -70,6 +103,17 @@ class Source:
             tuple((x0, y0, x1, y1) for x0, y0, x1, y1 in rects),
             str(metadata.get("section") or ""),
         )
+
+
+def _crossing(
+    text: str, parts: Sequence[Source], bounds: Sequence[tuple[int, int]]
+) -> Iterator[Source]:
+    """Yield the sentences of a text that go on from one part to the next."""
+    sentences = sentence_bounds(text)
+    for part, (_, end) in zip(parts[:-1], bounds[:-1], strict=True):
+        for start, stop in sentences:
+            if start < end < stop:
+                yield replace(part, text=text[start:stop], rects=part.rects[-1:])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

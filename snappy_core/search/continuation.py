@@ -1,0 +1,133 @@
+"""Paragraphs that go on over the end of a column or page, joined when they are returned.
+
+The layout reads pages one by one, and a column ends its blocks. Whether a paragraph goes on is
+decided by the text on both sides, and the letters' height; nothing of it is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snappy_core.boxes import line_boxes
+from snappy_core.search.hits import Hit
+from snappy_core.search.joining import goes_on
+from snappy_core.search.page_context import UNSCORED, PageContext, make_hit
+from snappy_core.stores.base import Snapshot
+from snappy_core.types import Page, Region
+
+PageContexts = Callable[[str, int], PageContext | None]
+"""Reads a page of a document by its number; None if there is no such page in the index."""
+
+SAME_HEIGHT = 1.15
+"""Ratio of the heights of letters of one style: those of a short line differ by as much."""
+
+FULL_LINE = 0.8
+"""Length, as a share of the longest line, of one that ends where there is no more room."""
+
+_BESIDE = ("header", "footer", "figure", "caption", "table", "formula", "hot_area")
+"""Labels of what a paragraph goes around."""
+
+_Place = tuple[PageContext, int]
+"""A region, by its index on its page."""
+
+
+def page_contexts(snapshot: Snapshot, context_of: Callable[[int], PageContext]) -> PageContexts:
+    """Return a function that reads pages by their numbers, given one that does so by their ids."""
+    page_ids = cache(snapshot.page_ids)
+
+    def contexts(document_id: str, number: int) -> PageContext | None:
+        page_id = page_ids(document_id).get(number)
+        return None if page_id is None else context_of(page_id)
+
+    return contexts
+
+
+def with_parts(hit: Hit, context: PageContext, index: int, contexts: PageContexts) -> Hit:
+    """Return a hit with the regions that its text comes from and goes on in.
+
+    Args:
+        context, index: the page of its region, and its index there.
+    """
+    if hit.region.label != "paragraph":
+        return hit
+
+    def parts(step: int) -> tuple[Hit, ...]:
+        places = _chain((context, index), step, contexts)
+        return tuple(
+            make_hit(there, there.page.regions[i], i, query=hit.query, **UNSCORED)
+            for there, i in places
+        )
+
+    return replace(hit, previous_parts=parts(-1)[::-1], next_parts=parts(1))
+
+
+def _chain(place: _Place, step: int, contexts: PageContexts) -> Iterator[_Place]:
+    while (neighbor := _neighbor(place, step, contexts)) is not None:
+        yield neighbor
+        place = neighbor
+
+
+def _neighbor(place: _Place, step: int, contexts: PageContexts) -> _Place | None:
+    """Return where the text of a region goes on (step 1) or comes from (-1)."""
+    context, index = place
+    region = context.page.regions[index]
+    if not (goes_on(region.text, "a") if step > 0 else goes_on("a", region.text)):
+        return None  # no other page need be read
+    order = _body(context.page)
+    position = order.index(index) + step
+    if 0 <= position < len(order):
+        other = context, order[position]
+    else:
+        there = contexts(context.document.document_id, context.page.number + step)
+        body = [] if there is None else _body(there.page)
+        if there is None or not body:
+            return None
+        other = there, body[0 if step > 0 else -1]
+    first, second = (place, other) if step > 0 else (other, place)
+    return other if _is_one(first, second) else None
+
+
+def _is_one(first: _Place, second: _Place) -> bool:
+    (page, a), (other_page, b) = (
+        (context.page, context.page.regions[index]) for context, index in (first, second)
+    )
+    if not all(region.label == "paragraph" and region.words for region in (a, b)):
+        return False
+    if not goes_on(a.text, b.text):
+        return False
+    if page.number == other_page.number and not _is_next_column(a, b):
+        return False
+    lines, other_lines = _line_lengths(page, a), _line_lengths(other_page, b)
+    if len(other_lines) == 1 and goes_on(b.text, "a"):
+        return False  # no end of a paragraph: a running head, code, a label in a drawing
+    if lines[-1] < FULL_LINE * max(lines.max(), other_lines.max()):
+        return False
+    heights = sorted((_letter_height(page, a), _letter_height(other_page, b)))
+    return heights[1] <= SAME_HEIGHT * heights[0]
+
+
+def _is_next_column(a: Region, b: Region) -> bool:
+    """Return whether b begins above the end of a, and beside it."""
+    return b.box[1] < a.box[3] and (b.box[0] >= a.box[2] or b.box[2] <= a.box[0])
+
+
+def _letter_height(page: Page, region: Region) -> float:
+    boxes = page.words.boxes[list(region.words)]
+    return float(np.median(boxes[:, 3] - boxes[:, 1]) * page.height)
+
+
+def _line_lengths(page: Page, region: Region) -> NDArray[np.float32]:
+    lines = line_boxes(page.words.boxes[list(region.words)])
+    return np.asarray((lines[:, 2] - lines[:, 0]) * page.width)
+
+
+def _body(page: Page) -> list[int]:
+    """Return the text of a page in reading order, without what stands beside it."""
+    indices = sorted(range(len(page.regions)), key=lambda index: page.regions[index].order)
+    regions = page.regions
+    return [i for i in indices if regions[i].parent is None and regions[i].label not in _BESIDE]

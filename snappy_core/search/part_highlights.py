@@ -1,0 +1,59 @@
+"""Highlights of a hit that goes on in another column or on another page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
+
+from snappy_core.boxes import line_boxes
+from snappy_core.search.hits import Highlight, Hit
+from snappy_core.search.joining import join_texts
+from snappy_core.search.spans import Span, spans_of
+from snappy_core.types import Page
+
+Find = Callable[[Hit], tuple[Highlight, ...]]
+
+
+def highlight_parts(hit: Hit, find: Find, page_of: Callable[[Hit], Page]) -> Hit:
+    """Add the parts that answer to a hit, and to what it comes from and goes on in.
+
+    These are highlighted where they answer better. A sentence that goes on is highlighted on both
+    sides, with the text of all of it.
+
+    Args:
+        find: returns the highlights of a region.
+        page_of: returns the page of a region.
+    """
+    own = find(hit)
+    if len(hit.parts) == 1:
+        return replace(hit, highlights=own)
+    best = max((highlight.score for highlight in own), default=-1.0)
+    found = [
+        own if part is hit else tuple(each for each in find(part) if each.score > best)
+        for part in hit.parts
+    ]
+    pages = [page_of(part) for part in hit.parts]
+    spans = [spans_of(page, part.region) for page, part in zip(pages, hit.parts, strict=True)]
+    for a, b in pairwise(range(len(found))):
+        sides = ((a, spans[a][-1]), (b, spans[b][0]))
+        scores = [h.score for i, span in sides for h in found[i] if h.words == span.words]
+        if scores:
+            text = join_texts([span.text for _, span in sides])[0]
+            for i, span in sides:
+                rest = tuple(h for h in found[i] if h.words != span.words)
+                found[i] = (_whole(pages[i], span, text, max(scores)), *rest)
+    parts = [replace(p, highlights=h) for p, h in zip(hit.parts, found, strict=True)]
+    position = len(hit.previous_parts)
+    return replace(
+        hit,
+        highlights=found[position],
+        previous_parts=tuple(parts[:position]),
+        next_parts=tuple(parts[position + 1 :]),
+    )
+
+
+def _whole(page: Page, span: Span, text: str, score: float) -> Highlight:
+    lines = line_boxes(page.words.boxes[list(span.words)]).tolist()
+    rects = tuple((x0, y0, x1, y1) for x0, y0, x1, y1 in lines)
+    return Highlight(span.kind, text, score, span.words, rects)

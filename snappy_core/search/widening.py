@@ -1,0 +1,93 @@
+"""Hits widened to the table, section or page that they stand in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from snappy_core.errors import PageUnavailableError
+from snappy_core.search.context import estimate_tokens, share_words
+from snappy_core.search.hits import Hit
+from snappy_core.search.options import Widen
+from snappy_core.search.reading import read_region, read_section_of
+from snappy_core.stores.base import Snapshot
+
+_CARRIED = (
+    "score",
+    "region_score",
+    "page_score",
+    "page_maxsim",
+    "rank",
+    "query",
+    "locations",
+    "rerank_score",
+)
+"""What a widened hit has from the best hit in it."""
+
+
+def widen_hits(
+    snapshot: Snapshot,
+    hits: Sequence[Hit],
+    widen: Widen,
+    budget: int | None = None,
+    *,
+    count: Callable[[str], int] = estimate_tokens,
+) -> list[Hit]:
+    """Return what hits stand in: their tables, sections or pages, each once, best first.
+
+    A whole has the scores of its best hit and the highlights of all. A hit that stands in no table
+    or section, or in one that does not fit the budget, is returned as it is.
+
+    Args:
+        budget: the most tokens of all texts.
+        count: counts the tokens of a text.
+    """
+    entries = list(hits)
+    for hit in hits:
+        if all(hit is not entry for entry in entries):
+            continue  # it stands in an earlier whole
+        whole = _whole(snapshot, hit, widen)
+        if whole is None:
+            continue
+        inside = [entry for entry in entries if share_words(entry, whole)]
+        whole = _carry(whole, inside)
+        widened = [
+            whole if entry is inside[0] else entry
+            for entry in entries
+            if entry is inside[0] or all(entry is not other for other in inside)
+        ]
+        if budget is None or sum(count(entry.text) for entry in widened) <= budget:
+            entries = widened
+    return [replace(hit, rank=rank) for rank, hit in enumerate(entries, start=1)]
+
+
+def _whole(snapshot: Snapshot, hit: Hit, widen: Widen) -> Hit | None:
+    """Return what a hit stands in; None if in nothing of the kind, or if it has changed since."""
+    try:
+        if widen == "page":
+            return read_region(snapshot, f"{hit.document_id}#p{hit.page_number}")
+        if widen == "section":
+            return read_section_of(snapshot, hit.region_id)
+        table, part = None, hit
+        while part.parent_id is not None:
+            part = read_region(snapshot, part.parent_id)
+            table = part if part.region.label == "table" else table
+        return table
+    except PageUnavailableError:
+        return None
+
+
+def _carry(whole: Hit, inside: Sequence[Hit]) -> Hit:
+    """Return a whole with the scores of the first hit in it and the highlights of all."""
+    marked = [part for hit in inside for part in hit.parts]
+
+    def with_highlights(part: Hit) -> Hit:
+        own = [h for m in marked if m.page_number == part.page_number for h in m.highlights]
+        return replace(part, highlights=tuple(dict.fromkeys(own)))
+
+    return replace(
+        with_highlights(whole),
+        previous_parts=tuple(map(with_highlights, whole.previous_parts)),
+        next_parts=tuple(map(with_highlights, whole.next_parts)),
+        **{name: getattr(inside[0], name) for name in _CARRIED},
+    )
