@@ -65,8 +65,9 @@ def _read_found(snapshot: Snapshot, metadata: Mapping[str, Any]) -> Hit:
     region_id: str = metadata["region_id"]
     document_id, _, suffix = region_id.rpartition("#p")
     number, is_area, _ = suffix.partition("h")
-    edges = [metadata.get(name) for name in _EDGES]
-    if is_area and None not in edges:  # stored nowhere
+    if is_area and all(isinstance(metadata.get(name), float) for name in _EDGES):
+        # It is stored nowhere.
+        edges = [float(metadata[name]) for name in _EDGES]
         whole = read_region(snapshot, f"{document_id}#p{number}")
         area = Region(enclose(as_boxes([edges])), AREA_TEXT, (), "hot_area", whole.region.order)
         hit = replace(whole, region=area, region_id=region_id, rects=())

@@ -12,7 +12,7 @@ from llama_index.core.tools import FunctionTool
 from llama_index.core.vector_stores.types import MetadataFilter, MetadataFilters
 from PIL import Image
 
-from snappy_core import RegionIndex
+from snappy_core import RegionIndex, agents
 from snappy_core.metadata import quotes
 from snappy_core.testing import FakeEncoder
 from snappy_llamaindex import SnappyRetriever, reading_tools, region_blocks, region_tool
@@ -60,7 +60,7 @@ def test_what_the_model_is_told(retriever):
 def test_nothing_found(index):
     tool = region_tool(SnappyRetriever(index, score_threshold=1.0))
     output = tool.call(query=QUESTION)
-    assert (output.content, output.raw_output) == ("Nothing was found.", [])
+    assert (output.content, output.raw_output) == (agents.nothing_found(None), [])
 
 
 def test_over_a_fusion(retriever):

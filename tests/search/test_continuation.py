@@ -45,7 +45,8 @@ def test_a_hit_is_the_whole_paragraph_once(harbor, hit):
 
 
 def test_columns_of_a_page():
-    columns = [{"page": 1, "bbox": box} for box in ([0.05, 0, 0.53, 1], [0.53, 0, 1, 1])]
+    boxes = [0.05, 0, 0.53, 1], [0.53, 0, 1, 1]
+    columns = [{"page": 1, "bbox": box, "label": "paragraph"} for box in boxes]
     with index_of(COLUMNS, regions=columns) as index:
         [whole, *rest] = index.search("costs of the whole repair", k=9)
         assert "shared between the two towns, and" in whole.text

@@ -111,6 +111,16 @@ def test_claims_have_their_place_in_the_answer():
     ]
 
 
+def test_references_to_literature_are_part_of_a_claim():
+    source = [Source("The system draws portraits [TL07].", "d#p1r0", "d", "d.pdf", 1, "1", LINES)]
+    assert ground("The system draws portraits [TL07].", source).is_verified
+    assert not ground("The system draws portraits [TL03].", source).is_verified
+    assert [claim.text for claim in claims_of("It rose [1, 2.3]. It fell [q3.pdf#p4r2].")] == [
+        "It rose",
+        "It fell",
+    ]
+
+
 def test_the_answer_with_citations():
     answer = "Carrow Firth lost five points. The sea is blue. Net debt stood at £118.3 million."
     grounding = ground(answer, SOURCES)
