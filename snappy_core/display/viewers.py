@@ -220,7 +220,8 @@ def _annotate_part(page: Any, hit: Hit, part: Hit) -> None:
     if not part.highlights and any(other.highlights for other in hit.parts):
         _annotate(page, part, lines, REGION_COLOR, note)
         return
-    if strong != lines:
+    if len(strong) != len(lines) or not np.allclose(strong, lines, atol=1e-5):
+        # Metadata has boxes with six digits.
         _annotate(page, part, lines, REGION_COLOR, note)
         note = "\n".join(hit.quotes) or note
     _annotate(page, part, strong, HIGHLIGHT_COLOR, note)

@@ -256,7 +256,9 @@ class Regions(OpenIndex):
             hit = to_hit(snapshot, region)
             page, _ = explain.find_page(snapshot, hit)
             if text is not None and text != hit.text:
-                raise PageUnavailableError(f"{hit.region_id}: has another text now; search again")
+                raise PageUnavailableError(
+                    f"{hit.region_id}: no longer in the index as it was found; search again"
+                )
             document = snapshot.document(hit.document_id)
         assert document is not None
         return crop(self._pages.draw(document, page, dpi, password), hit.region.box)

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+import pypdfium2.raw as raw
 import pytest
 from llama_index.core.schema import NodeRelationship
+from pypdfium2 import PdfDocument
 
-from snappy_core import PageUnavailableError, RegionIndex
+from snappy_core import PageUnavailableError, Region, RegionIndex, assemble
 from snappy_core.testing import FakeEncoder
 from snappy_langchain.mapping import to_document
 from snappy_llamaindex.mapping import to_node
@@ -57,6 +59,41 @@ def test_methods_take_every_reference(index, row, reference):
     [claim, *_] = index.ground(row.region.text, [reference]).claims
     [expected_claim, *_] = index.ground(row.region.text, [row]).claims
     assert claim == expected_claim
+
+
+def test_highlighting_takes_every_reference(index, row, reference, tmp_path):
+    index.highlight([reference], tmp_path / "a.pdf")
+    index.highlight([row], tmp_path / "b.pdf")
+    counts = []
+    for name in ("a.pdf", "b.pdf"):
+        page = PdfDocument(tmp_path / name)[row.page_number - 1]
+        counts.append(raw.FPDFPage_GetAnnotCount(page))
+    assert counts[0] >= 1
+    if not isinstance(reference, str):
+        assert counts[0] == counts[1], "documents and nodes have highlights"
+
+
+def test_documents_and_nodes_bring_what_they_were_found_with(index, row):
+    document, node = index.region(to_document(row)), index.region(to_node(row))
+    assert (document.rank, document.score) == (row.rank, row.score)
+    assert row.highlights
+    for hit in (document, node):
+        assert [highlight.words for highlight in hit.highlights] == [
+            highlight.words for highlight in row.highlights
+        ]
+        assert assemble([hit]).text == assemble([row]).text
+
+
+def test_an_area_without_text_is_known_by_its_document(index, row):
+    box = (0.25, 0.5, 0.75, 0.625)
+    area = Region(box, "(area without text)", (), "hot_area", 9)
+    hit = replace(row, region=area, region_id=f"{row.document_id}#p{row.page_number}h4-9", rects=())
+    for reference in (to_document(hit), to_node(hit)):
+        assert index.region(reference).region.box == box
+        size = index.page_image(row, 72).size
+        assert index.region_image(reference, hit.text, 72).width < size[0]
+    with pytest.raises(PageUnavailableError):
+        index.region(hit.region_id)
 
 
 def test_a_region_by_its_id_was_found_by_no_question(index, row):
