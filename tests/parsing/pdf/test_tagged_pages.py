@@ -6,11 +6,20 @@ from snappy_core.parsing import ReadingOptions, read
 from snappy_core.parsing.source import Source
 from tests.parsing.pdf.tagged_pdf import Tag, tagged_pdf
 
-WORDS = "The pilot boat meets every ship that draws more than nine feet of water there"
+# 15 words a line, as text that was broken into lines.
+PROSE = [
+    "The pilot boat meets every ship that draws more than nine feet of water there",
+    "and leads it past the bar, where the sand moves with each gale from the",
+    "north and no chart is right for long. A lamp is lit on the old",
+    "tower at dusk, and a bell is rung in fog once every two minutes or",
+    "so. Ships that wait for the tide lie at anchor in the bay below the",
+]
+LAST = "church, but for those with cattle on board, which have a berth of their own."
 
 
 def lines(y, count, x=30, step=13):
-    return [(x, y + step * n, WORDS) for n in range(count)]
+    texts = [*(PROSE[n % len(PROSE)] for n in range(count - 1)), LAST]
+    return [(x, y + step * n, text) for n, text in enumerate(texts)]
 
 
 def page_of(*tags, **other):
