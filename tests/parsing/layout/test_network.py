@@ -1,6 +1,5 @@
 """The shipped network: what it answers, and that it is the one of this version."""
 
-import numpy as np
 import pytest
 
 from snappy_core.errors import ModelError
