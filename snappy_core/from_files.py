@@ -1,23 +1,34 @@
-"""The constructor `from_files` of the retrievers of all frameworks."""
+"""The constructors `from_files` and `from_index` of the retrievers of all frameworks."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from snappy_core.display.stored_pages import Resolver
 from snappy_core.encoders.base import Encoder
 from snappy_core.index import RegionIndex
 from snappy_core.ingest.describe import Describe
+from snappy_core.ingest.executor import Executor
 from snappy_core.ingest.keep import Keep
+from snappy_core.ingest.report import IngestReport
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Sources
 from snappy_core.types import NewMetadata
 
+OnError = Literal["raise", "warn"]
+
 
 class FromFiles:
     """A base class of retrievers that take an `index` and arguments of their own, all by name."""
+
+    _report: IngestReport | None  # a class attribute would hide pydantic's private one
+
+    @property
+    def report(self) -> IngestReport | None:
+        """What `from_files` has added and what it could not; None if it did not make this."""
+        return self._report
 
     @classmethod
     def from_files(
@@ -25,6 +36,7 @@ class FromFiles:
         paths: Sources | Iterable[Sources],
         *,
         index_path: str | os.PathLike[str] = ":memory:",
+        root: str | os.PathLike[str] | None = None,
         metadata: NewMetadata | None = None,
         password: str | None = None,
         encoder: Encoder | None = None,
@@ -32,42 +44,105 @@ class FromFiles:
         describe: Describe | None = None,
         keep: Keep | None = None,
         resolver: Resolver | None = None,
+        executor: Executor | None = None,
+        progress: bool | None = None,
+        add_timeout: float | None = None,
+        on_error: OnError = "raise",
         **arguments: Any,
     ) -> Self:
         """Add files to an index and return a retriever over the whole index.
+
+        `retriever.report` says what was added, and which pages have no text.
 
         Args:
             paths: files, folders, or `Source.from_bytes(data, name)`.
             index_path: the file of the index; in memory by default.
             metadata: your own keys for all regions of these files. (LangChain's `metadata`, which
                 callbacks receive, can be set on the result.)
-            password: opens encrypted files.
             encoder: the encoder of the index; for a new index the embedded one by default
                 (all-MiniLM-L6-v2, English, CPU).
-            reading: OCR, layout model, and the limits of a document.
-            describe: says in words what a figure shows, as in `RegionIndex.add`.
-            keep: "source" or "pages", as in `RegionIndex.add`, to show pages of what came as bytes.
             resolver: finds documents again that came as bytes, as in `RegionIndex.open`.
+            root, password, reading, describe, keep, executor, progress: as in `RegionIndex.add`.
+            add_timeout: its `timeout`: that of searches is an argument of the retriever.
+            on_error: "raise" raises the error of the first file that cannot be read, after all
+                others were added; "warn" goes on without it, with an `IngestWarning`, unless no
+                file can be read.
             arguments: arguments of the retriever (`k`, `filter`, ...), checked before files are
                 read.
 
         Raises:
-            UnreadableDocumentError: a file cannot be read; the others are in the index.
+            UnreadableDocumentError: a file cannot be read. What was read is not lost: the others
+                are in the index, and the attribute `retriever` of the error is over it.
+            TimeLimitError: adding took longer than `add_timeout`.
             TypeError, ValueError: an unknown argument, a value out of range, or reserved metadata.
         """
+        if on_error not in ("raise", "warn"):
+            raise ValueError(f"on_error must be 'raise' or 'warn', not {on_error!r}")
         create: Callable[..., Self] = cls
         index = RegionIndex.open(index_path, encoder, resolver=resolver)
         try:
             retriever = create(index=index, **arguments)
-            index.add(
+            report = index.add(
                 paths,
+                root=root,
                 metadata=metadata,
                 password=password,
                 reading=reading,
                 describe=describe,
                 keep=keep,
-            ).raise_failed()
+                executor=executor,
+                progress=progress,
+                timeout=add_timeout,
+            )
         except BaseException:
             index.close()
             raise
+        retriever._report = report
+        is_any_read = report.added or report.unchanged or report.duplicates
+        if report.failed and (on_error == "raise" or not is_any_read):
+            error = report.failed[0].error
+            if not is_any_read:
+                index.close()
+                raise error
+            error.retriever = retriever  # type: ignore[attr-defined]
+            error.add_note(
+                "The other files are in the index; from_files(on_error='warn') goes on without this"
+                " one, and the attribute `retriever` of this error is what it returns."
+            )
+            raise error
         return retriever
+
+    @classmethod
+    def from_index(
+        cls,
+        index: RegionIndex | str | os.PathLike[str],
+        *,
+        encoder: Encoder | None = None,
+        resolver: Resolver | None = None,
+        **arguments: Any,
+    ) -> Self:
+        """Return a retriever over an index that exists.
+
+        Args:
+            index: an open index, or the location of one, as in `RegionIndex.open`.
+            encoder, resolver: with a location, as in `RegionIndex.open`; by default the encoder
+                that made the index, if it is on this machine.
+            arguments: arguments of the retriever.
+
+        Raises:
+            FileNotFoundError: there is no such index.
+            IndexMismatchError: it was made by another encoder.
+            TypeError, ValueError: an unknown argument, a value out of range, or an encoder or
+                resolver for an index that is open already.
+        """
+        create: Callable[..., Self] = cls
+        if isinstance(index, RegionIndex):
+            if encoder is not None or resolver is not None:
+                raise ValueError("an open index has its encoder and resolver already")
+            return create(index=index, **arguments)
+        opened = RegionIndex.open(index, encoder, create=False, resolver=resolver)
+        try:
+            return create(index=opened, **arguments)
+        except BaseException:
+            opened.close()
+            raise

@@ -13,10 +13,11 @@ from langchain_core.callbacks import (
 )
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever, LangSmithRetrieverParams
-from pydantic import ConfigDict, Field, field_validator
+from pydantic import ConfigDict, Field, PrivateAttr, field_validator
 
 from snappy_core.from_files import FromFiles
 from snappy_core.index import RegionIndex
+from snappy_core.ingest.report import IngestReport
 from snappy_core.search.filters import PageReference
 from snappy_langchain.mapping import to_document
 from snappy_langchain.options import SearchFields, SearchOptions, core_options
@@ -30,8 +31,11 @@ class SnappyRetriever(SearchFields, FromFiles, BaseRetriever):
     >>> from snappy_langchain import SnappyRetriever
     >>> retriever = SnappyRetriever.from_files("examples/report.pdf", k=3)
 
-    or from an existing index, with `SnappyRetriever(index="reports.snappy")`. To add and delete
-    documents, use `retriever.index`.
+    or from an existing index, with `SnappyRetriever.from_index("reports.snappy")`. To add and
+    delete documents, use `retriever.index`. What was added, and which pages have no text:
+
+    >>> len(retriever.report.added), retriever.report.failed, retriever.report.warnings
+    (1, (), ())
 
     Search:
 
@@ -75,6 +79,7 @@ class SnappyRetriever(SearchFields, FromFiles, BaseRetriever):
     """The index to search, or its path: it is then opened with the encoder that made it."""
     pages: Sequence[PageReference] | None = None
     """Search these pages only, each `(document id or source, page number)`."""
+    _report: IngestReport | None = PrivateAttr(default=None)
 
     @field_validator("index", mode="before")
     @classmethod

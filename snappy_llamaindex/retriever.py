@@ -15,6 +15,7 @@ from llama_index.core.vector_stores.types import MetadataFilters
 from snappy_core.filters import Filter
 from snappy_core.from_files import FromFiles
 from snappy_core.index import RegionIndex
+from snappy_core.ingest.report import IngestReport
 from snappy_core.search.filters import PageReference
 from snappy_core.search.options import SEARCH_OPTIONS, Widen, check_options
 from snappy_llamaindex.judging import AnyJudge
@@ -30,8 +31,11 @@ class SnappyRetriever(FromFiles, BaseRetriever):
     >>> from snappy_llamaindex import SnappyRetriever
     >>> retriever = SnappyRetriever.from_files("examples/report.pdf", similarity_top_k=3)
 
-    or from an existing index, with `SnappyRetriever("reports.snappy")`. To add and delete
-    documents, use `retriever.index`.
+    or from an existing index, with `SnappyRetriever.from_index("reports.snappy")`. To add and
+    delete documents, use `retriever.index`. What was added, and which pages have no text:
+
+    >>> len(retriever.report.added), retriever.report.failed, retriever.report.warnings
+    (1, (), ())
 
     Search:
 
@@ -96,6 +100,7 @@ class SnappyRetriever(FromFiles, BaseRetriever):
     timeout: float | None = None
     reranker: AnyReranker | None = None
     judge: AnyJudge | None = None
+    _report: IngestReport | None = None
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Ranking and selection: combined scores, stable order and caps."""
+"""Ranking and selection: combined scores and stable order."""
 
 from __future__ import annotations
 
@@ -25,21 +25,6 @@ def combine(region: NDArray[np.float32], page: NDArray[np.float32]) -> NDArray[n
 def ranking(scores: NDArray[np.float32]) -> NDArray[np.intp]:
     """Return indices from the best score to the worst; equal scores keep their order."""
     return np.argsort(-scores, kind="stable")
-
-
-def cap_per_group(groups: NDArray[np.int64], limit: int) -> NDArray[np.bool_]:
-    """Return a mask of the ranked items that are among the first `limit` of their group.
-
-    >>> cap_per_group(np.array([7, 7, 3, 7, 3]), 2).tolist()
-    [True, True, True, False, True]
-    """
-    order = np.argsort(groups, kind="stable")
-    sorted_groups = groups[order]
-    starts = np.flatnonzero(np.diff(sorted_groups, prepend=sorted_groups[:1] - 1))
-    position = np.arange(len(groups)) - np.repeat(starts, np.diff([*starts, len(groups)]))
-    mask = np.zeros(len(groups), dtype=bool)
-    mask[order] = position < limit
-    return mask
 
 
 def above_percentile(scores: NDArray[np.float32], percentile: float = 50) -> NDArray[np.bool_]:

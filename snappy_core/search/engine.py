@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cache, partial
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from snappy_core.ends import raise_if_ended
 from snappy_core.filters import Filter
 from snappy_core.scoring.granularity import answering, drop_nested, rankable
-from snappy_core.scoring.ranking import cap_per_group, ranking
+from snappy_core.scoring.ranking import ranking
 from snappy_core.scoring.rules import MIXTURE, default_rule
 from snappy_core.search.budget import best_for_budget, fill_budget
 from snappy_core.search.continuation import page_contexts, with_parts
@@ -105,15 +106,21 @@ def search(
         chance = answerable(ranked["region_score"], page_scores, encoder)
     threshold = -math.inf if score_threshold is None else score_threshold
     ranked = ranked[ranked["score"] >= threshold]
-    if per_page is not None and budget is None:
-        ranked = ranked[cap_per_group(ranked["page_id"], per_page)]
+    page_limit = math.inf if per_page is None or budget is not None else per_page
+    # A picture without words tells a reader of text nothing; a filter may ask for it all the same.
+    needs_text = query.terms is not None and selection.labels is None
 
     def ranked_hits() -> Iterator[Hit]:
         seen: set[tuple[object, ...]] = set()
+        of_page = Counter[int]()
         for row in ranked:
             raise_if_ended()
             page_id, index, *values = row.tolist()
+            if of_page[page_id] >= page_limit:
+                continue
             context = context_of(page_id)
+            if needs_text and not context.page.regions[index].text.strip():
+                continue
             hit = make_hit(
                 context,
                 context.page.regions[index],
@@ -131,6 +138,7 @@ def search(
             identity = (context.document.content_hash, place, first.region.box, first.region.text)
             if identity not in seen:
                 seen.add(identity)
+                of_page[page_id] += 1
                 yield hit
 
     if budget is None:

@@ -1,13 +1,10 @@
-"""Ranking and selection by hand, and against loops."""
+"""Ranking and selection by hand."""
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from snappy_core.scoring.ranking import (
     above_percentile,
-    cap_per_group,
     combine,
     ranking,
 )
@@ -24,27 +21,6 @@ def test_regions_count_twice_their_page():
 def test_ranking_is_stable():
     assert ranking(floats(0.5, 0.75, -1, 0.75, 0.5)).tolist() == [1, 3, 0, 4, 2]
     assert ranking(floats()).tolist() == []
-
-
-@pytest.mark.parametrize(
-    ("groups", "most", "kept"),
-    [
-        ([7, 7, 3, 7, 3], 1, [1, 0, 1, 0, 0]),
-        ([7, 7, 3, 7, 3], 2, [1, 1, 1, 0, 1]),
-        ([7, 7, 3, 7, 3], 3, [1, 1, 1, 1, 1]),
-        ([7, 7, 3, 7, 3], 0, [0, 0, 0, 0, 0]),
-        ([-1, -1, 0], 1, [1, 0, 1]),  # negative numbers are groups too
-        ([], 2, []),
-    ],
-)
-def test_cap_per_group(groups, most, kept):
-    assert cap_per_group(np.array(groups, np.int64), most).tolist() == kept
-
-
-@given(st.lists(st.integers(-2, 3)), st.integers(0, 4))
-def test_cap_per_group_equals_a_loop(groups, most):
-    kept = [groups[:place].count(group) < most for place, group in enumerate(groups)]
-    assert cap_per_group(np.array(groups, np.int64), most).tolist() == kept
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from snappy_core.stores import MemoryStore, SqliteStore
 from snappy_core.stores.base import DocumentRecord, PageFilter
 from snappy_core.stores.first_stage import CANDIDATES
 from snappy_core.testing import FakeEncoder, FakeGridEncoder, make_page
-from snappy_core.types import NO_WORDS, Page, Patches, Query, Words
+from snappy_core.types import NO_WORDS, Page, Patches, Query, Region, Words
 from snappy_core.vectors import quantize
 
 
@@ -60,6 +60,35 @@ def ids(hits):
 
 
 # Hits
+
+
+def with_figure(page, **values):
+    """A page with a picture below its paragraphs."""
+    picture = Region((0.1, 0.4, 0.9, 0.9), "", (), "figure", len(page.regions))
+    return replace(page, regions=(*page.regions, replace(picture, **values)))
+
+
+@pytest.mark.parametrize("scoring", [None, *SCORING_RULES.names()])
+def test_a_figure_without_words_is_no_answer(store, scoring):
+    """It takes no place from regions that have words, on its page or among `k`."""
+    page = with_figure(make_page("Spring tides rise.", "Neap tides fall."))
+    index = fill(store, FakeEncoder(), {"sea": [page]})
+    options = {"scoring": scoring}
+    for question in ("spring tides", "What does the figure show?"):
+        assert {hit.region.label for hit in index.search(question, **options)} == {"paragraph"}
+        assert len(index.search(question, k=2, **options)) == 2
+        assert len(index.search(question, per_page=2, **options)) == 2
+        assert len(index.search(question, budget=100, **options)) == 2
+    [hit] = index.search("tides", filter={"region_label": "figure"}, **options)
+    assert hit.region.label == "figure"
+
+
+def test_a_figure_is_an_answer_by_what_is_said_of_it_or_seen_in_it(store):
+    described = with_figure(make_page("Spring tides rise."), text="A chart of neap tides")
+    index = fill(store, FakeEncoder(), {"sea": [described]})
+    assert "figure" in {hit.region.label for hit in index.search("neap tides")}
+    seen = fill(MemoryStore(), FakeGridEncoder(), {"sea": [with_figure(make_page("Tides rise."))]})
+    assert "figure" in {hit.region.label for hit in seen.search("tides", k=9)}
 
 
 def test_finds_the_region_that_answers(index):
