@@ -21,7 +21,7 @@ from langchain_core.prompts import PromptTemplate
 from snappy_core.content import region_contents
 from snappy_core.display import viewers
 from snappy_core.index import RegionIndex
-from snappy_core.metadata import read_highlights
+from snappy_core.metadata import pages_of, read_highlights
 from snappy_core.search.hits import Hit
 from snappy_core.search.quoting import one_line, quoted
 from snappy_langchain.mapping import to_document
@@ -97,7 +97,7 @@ def citation(
 
     The cited text is the best highlight, or else the whole region. Its `extras` hold `region_id`,
     `page_number`, `bbox` and `rects`, the boxes of the lines that are cited, in fractions of the
-    page from its top left.
+    page from its top left; and `parts`, as in the metadata, where the text goes on.
 
     Args:
         start_index, end_index: the part of the answer that is based on the region.
@@ -118,6 +118,7 @@ def citation(
         rects=[list(rect) for rect in best[0].rects]
         if best
         else json.loads(metadata["rects_json"]),
+        parts=json.loads(metadata.get("parts_json") or "[]"),
     )
 
 
@@ -133,7 +134,7 @@ def page_link(region: RegionLike) -> str:
 
 def _title(document: Document) -> str:
     metadata = document.metadata
-    return f"{PurePath(metadata['source']).name}, page {metadata['page_label']}"
+    return f"{PurePath(metadata['source']).name}, {pages_of(metadata)}"
 
 
 def _document(region: RegionLike) -> Document:

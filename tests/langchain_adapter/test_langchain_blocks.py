@@ -192,6 +192,7 @@ def test_citations(found, report_index):
     assert made["extras"] == {
         "region_id": hit.region_id,
         "page_number": hit.page_number,
+        "parts": [],
         "bbox": [round(value, 6) for value in hit.region.box],
         "rects": [[round(value, 6) for value in rect] for rect in hit.highlights[0].rects],
     }

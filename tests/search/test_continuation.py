@@ -9,7 +9,7 @@ from snappy_core import assemble, ground
 from snappy_core.display.render import on_page
 from snappy_core.display.viewers import highlight, react_pdf_highlighter, web_annotation
 from snappy_core.metadata import region_metadata
-from snappy_langchain import ground_documents, region_blocks
+from snappy_langchain import citation, ground_documents, region_blocks
 from snappy_langchain.mapping import to_document
 from snappy_llamaindex.mapping import to_node
 from tests.search.printed import COLUMNS, FIRST, SECOND, harbor, index_of, lines, print_pages
@@ -117,6 +117,9 @@ def test_metadata_and_what_models_read_have_both_pages(harbor, hit):
     [block] = region_blocks([hit], harbor)
     assert block["text"].startswith(f"[{LAST}] h.pdf, pages 1-2\n")
     assert harbor.region(document).text == hit.text
+    cited = citation(document)
+    assert cited["title"] == "h.pdf, pages 1-2"
+    assert [part["page_number"] for part in cited["extras"]["parts"]] == [1, 2]
 
 
 def test_claims_are_found_on_either_page_and_across(harbor, hit):
