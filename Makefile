@@ -58,12 +58,14 @@ bench: .venv/.dev
 	$(BIN)/python -m benchmarks
 
 # Without these programs their tests are skipped, those of training from page to prediction among
-# them. LibreOffice, which prints a tenth of the training pages, is too large for that.
+# them. Of LibreOffice only what prints texts, sheets and slides is installed.
 programs:
 	@command -v tesseract >/dev/null || $(call install,tesseract-ocr) \
 	|| echo "Tests of OCR are skipped: they need Tesseract (apt-get install tesseract-ocr)"
 	@command -v chromium >/dev/null || $(call install,chromium fonts-liberation) \
 	|| echo "Tests of training are skipped: they need Chromium (apt-get install chromium fonts-liberation)"
+	@command -v soffice >/dev/null || $(call install,libreoffice-writer libreoffice-calc libreoffice-impress) \
+	|| echo "Tests of office files are skipped: they need LibreOffice (apt-get install libreoffice)"
 
 APT := env DEBIAN_FRONTEND=noninteractive timeout 600 \
 	sh -c 'apt-get update; apt-get install -y --no-install-recommends "$$@"' apt

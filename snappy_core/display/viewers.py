@@ -18,7 +18,9 @@ from urllib.parse import quote
 import numpy as np
 import pypdfium2.raw as raw
 
+from snappy_core.parsing.office.libreoffice import to_pdf
 from snappy_core.parsing.pdf.document import PDFIUM, load_page, open_pdf
+from snappy_core.parsing.reader import reader_name
 from snappy_core.parsing.source import Source
 from snappy_core.search.hits import Hit
 from snappy_core.types import Box, Matrix
@@ -175,7 +177,7 @@ def highlight(
     viewers show; the notes have the scores.
 
     Args:
-        hits: hits in one PDF.
+        hits: hits in one PDF, or in a document that is printed to one.
         to: the file to write; an existing one is replaced, unless it is the document.
         password: of an encrypted document.
         source: the document, if it is not the file that was added; see `RegionIndex.highlight`.
@@ -194,6 +196,8 @@ def highlight(
         raise ValueError(f"{source.name}: is not a PDF file on this machine")
     if path and target.exists() and path.samefile(target):
         raise ValueError(f"{path}: cannot be highlighted in place; write to another file")
+    if reader_name(source) == "office":
+        source = to_pdf(source)
     with TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as folder:
         with PDFIUM, open_pdf(source) as document:
             for hit in hits:

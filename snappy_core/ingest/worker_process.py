@@ -15,6 +15,7 @@ from typing import Any
 from snappy_core.errors import WorkerError
 from snappy_core.ingest.jobs import Job
 from snappy_core.ingest.worker import WorkerSetup, serve
+from snappy_core.parsing.office.libreoffice import FOLDER_VARIABLE
 
 _CHECK = 0.1  # seconds between checks of memory, and of whether to stop
 _START = 120.0  # seconds a worker may take to load the encoder
@@ -179,7 +180,7 @@ def _environment(folder: Path) -> dict[str, str]:
     return {
         "OMP_NUM_THREADS": "1",
         "OMP_THREAD_LIMIT": "1",
-        **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder)),
+        **dict.fromkeys(("TMPDIR", "TEMP", "TMP", FOLDER_VARIABLE), str(folder)),
     }
 
 

@@ -64,10 +64,20 @@ class LabelReader(Protocol):
         ...
 
 
+@runtime_checkable
+class NamedReader(Protocol):
+    """A reader of texts that only their names tell the kind of."""
+
+    def reads_name(self, name: str) -> bool:
+        """Say whether a text of this name, which no reader knows by its bytes, is of this kind."""
+        ...
+
+
 AUTO = "auto"
 
 BUILT_IN = {
     "image": "snappy_core.parsing.images:ImageReader",
+    "office": "snappy_core.parsing.office.reader:OfficeReader",
     "pdf": "snappy_core.parsing.pdf.reader:PdfReader",
 }
 _ON_REQUEST = {  # read only what they are chosen for
@@ -100,7 +110,16 @@ def reader_name(source: Source, choice: str = AUTO) -> str:
     for name in ([] if choice == AUTO else [choice]) + _names():
         if READERS.get(name)().can_read(head):
             return name
-    raise UnreadableDocumentError(source.name, "is not a PDF or image" if head else "is empty")
+    if not head:
+        raise UnreadableDocumentError(source.name, "is empty")
+    if b"\0" not in head:
+        for name in _names():
+            reader = READERS.get(name)()
+            if isinstance(reader, NamedReader) and reader.reads_name(source.name):
+                return name
+    raise UnreadableDocumentError(
+        source.name, "is not a PDF or image, nor docx, pptx, xlsx, HTML or Markdown"
+    )
 
 
 def expand(

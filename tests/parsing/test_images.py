@@ -473,7 +473,7 @@ def test_a_folder_of_pictures(tmp_path):
     assert len(report.added) == 3
     ((name, cause),) = [(failure.source, failure.cause) for failure in report.failed]
     assert name.endswith("wrong.png")
-    assert cause == "is not a PDF or image"
+    assert cause == "is not a PDF or image, nor docx, pptx, xlsx, HTML or Markdown"
     assert index.search("pilot boat", k=1)[0].source.endswith("a.png")
     assert index.search("lamps", k=1)[0].source.endswith("b.jpeg")
 

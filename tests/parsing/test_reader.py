@@ -66,7 +66,7 @@ def test_the_reader_that_is_chosen_reads_what_it_can_read(data, monkeypatch, tex
 
 
 def test_a_reader_that_is_not_known():
-    with pytest.raises(ValueError, match=r"\(image, pdf, docling, pymupdf\), not 'seal'"):
+    with pytest.raises(ValueError, match=r"\(image, office, pdf, docling, pymupdf\), not 'seal'"):
         ReadingOptions(reader="seal")
 
 

@@ -1,0 +1,130 @@
+"""The kinds of office and web documents: how each is recognized, and what LibreOffice is given."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from snappy_core.errors import UnreadableDocumentError
+from snappy_core.parsing.office.web import clean_html, markdown_to_html
+from snappy_core.parsing.source import Source
+
+SUFFIXES = (".docx", ".htm", ".html", ".markdown", ".md", ".pptx", ".xlsx")
+
+_ZIP = b"PK\x03\x04"
+_FIRST_ENTRIES = (b"[Content_Types].xml", b"_rels/", b"docProps/", b"word/", b"ppt/", b"xl/")
+_NAME_OFFSET = 30  # of the name of the first entry in a ZIP file
+_OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # .doc, .xls, .ppt, and what has a password
+_HTML = re.compile(
+    rb"\A(?:\xef\xbb\xbf)?(?:\s|<!--.*?-->|<\?xml[^>]*>)*<(?:!doctype\s+html|html)\b", re.I | re.S
+)
+_MAX_UNPACKED = 2_000_000_000  # bytes
+
+_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
+_FIT = b'<pageSetUpPr fitToPage="1"/>'
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of document.
+
+    Attributes:
+        suffix: of the file that LibreOffice is given.
+        import_filter, export_filter: LibreOffice's names.
+        prepare: makes that file.
+    """
+
+    suffix: str
+    import_filter: str
+    export_filter: str
+    prepare: Callable[[bytes], bytes]
+
+
+def fit_to_width(workbook: bytes) -> bytes:
+    """Return a workbook whose sheets are printed one page wide: a row stays on one page."""
+    target = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook)) as old,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for entry in old.infolist():
+            content = old.read(entry)
+            new.writestr(
+                entry.filename, _fit(content) if _SHEET.fullmatch(entry.filename) else content
+            )
+    return target.getvalue()
+
+
+def _fit(sheet: bytes) -> bytes:
+    """Return the XML of a sheet with the properties that Excel sets for it."""
+    sheet = re.sub(rb"<pageSetUpPr\b[^>]*/>", b"", sheet)
+    sheet = re.sub(rb"<pageSetup\b[^>]*/>", b"", sheet)
+    if re.search(rb"<sheetPr\b[^>]*[^/]>|<sheetPr>", sheet):
+        sheet = sheet.replace(b"</sheetPr>", _FIT + b"</sheetPr>", 1)
+    else:
+        sheet, found = re.subn(
+            rb"<sheetPr\b([^>]*)/>", rb"<sheetPr\1>" + _FIT + b"</sheetPr>", sheet, count=1
+        )
+        if not found:
+            head = rb"(<worksheet\b[^>]*>)"
+            sheet = re.sub(head, rb"\1<sheetPr>" + _FIT + b"</sheetPr>", sheet, count=1)
+    setup = b'<pageSetup fitToWidth="1" fitToHeight="0"/>'
+    after = rb"(<pageMargins\b[^>]*/>)|(?=</worksheet>)"
+    return re.sub(after, lambda match: match[0] + setup, sheet, count=1)
+
+
+_WRITER = "writer_pdf_Export"
+_OFFICE = {  # by the part of the ZIP file that each has
+    "word/document.xml": Kind(".docx", "MS Word 2007 XML", _WRITER, bytes),
+    "ppt/presentation.xml": Kind(
+        ".pptx", "Impress MS PowerPoint 2007 XML", "impress_pdf_Export", bytes
+    ),
+    "xl/workbook.xml": Kind(".xlsx", "Calc MS Excel 2007 XML", "calc_pdf_Export", fit_to_width),
+}
+_WEB = Kind(".html", "HTML (StarWriter)", _WRITER, clean_html)
+_MARKDOWN = Kind(".html", "HTML (StarWriter)", _WRITER, markdown_to_html)
+
+
+def is_recognized(head: bytes) -> bool:
+    """Say whether the first bytes are those of an office document or of an HTML page."""
+    first = head[_NAME_OFFSET:]
+    return (
+        (head.startswith(_ZIP) and first.startswith(_FIRST_ENTRIES))
+        or head.startswith(_OLD)
+        or _HTML.match(head) is not None
+    )
+
+
+def is_named(name: str) -> bool:
+    """Say whether a name is that of a text which only its name tells the kind of."""
+    return name.lower().endswith((".md", ".markdown", ".html", ".htm"))
+
+
+def kind_of(source: Source) -> Kind:
+    """Return the kind of a document that is recognized or named.
+
+    Raises:
+        UnreadableDocumentError: it is damaged, has a password, or is an old or another kind.
+    """
+    head = source.head()
+    if head.startswith(_OLD):
+        cause = "has a password or is of an old kind (.doc, .xls, .ppt): save it as .docx or as PDF"
+        raise UnreadableDocumentError(source.name, cause)
+    if not head.startswith(_ZIP):
+        named_markdown = source.name.lower().endswith((".md", ".markdown"))
+        return _MARKDOWN if named_markdown and not _HTML.match(head) else _WEB
+    try:
+        with zipfile.ZipFile(source.path or io.BytesIO(source.data or b"")) as archive:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+            names = set(archive.namelist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise UnreadableDocumentError(source.name, f"is damaged ({error})") from error
+    if unpacked > _MAX_UNPACKED:
+        raise UnreadableDocumentError(source.name, f"unpacks to {unpacked:,} bytes")
+    for part, kind in _OFFICE.items():
+        if part in names:
+            return kind
+    raise UnreadableDocumentError(source.name, "is a ZIP file, but no .docx, .pptx or .xlsx")

@@ -1,0 +1,67 @@
+"""HTML and Markdown as HTML that refers to nothing outside of itself."""
+
+from __future__ import annotations
+
+from lxml import etree, html
+from markdown_it import MarkdownIt
+
+_DROPPED = (
+    "script", "noscript", "template", "iframe", "frame", "frameset", "object", "embed", "applet",
+    "audio", "video", "source", "track", "link", "meta", "base", "style", "svg", "math", "canvas",
+    "input", "button", "select", "textarea",
+)  # fmt: skip
+_UNSEEN = (
+    f"//*[{' or '.join(f'self::{name}' for name in _DROPPED)} or @hidden"
+    " or contains(translate(@style, ' ', ''), 'display:none')]"
+)
+_KEPT_ATTRIBUTES = frozenset({"colspan", "rowspan", "start", "dir", "lang", "align"})
+_PAGE = (
+    '<!DOCTYPE html><html><head><meta http-equiv="content-type" content="text/html; charset=utf-8">'
+    "<title>{}</title></head>{}</html>"
+)
+
+
+def clean_html(data: bytes) -> bytes:
+    """Return a page with its text, tables and embedded pictures only.
+
+    Scripts, styles, what is hidden and all that would be loaded is left out: no address in a
+    document is ever opened.
+    """
+    parser = html.HTMLParser(encoding=_encoding(data), no_network=True, remove_comments=True)
+    try:
+        root = html.document_fromstring(data, parser=parser)
+    except etree.ParserError:  # nothing in it
+        return _PAGE.format("", "<body></body>").encode()
+    bodies = root.findall("body") or [root]
+    for element in bodies[0].xpath(_UNSEEN):
+        if element.getparent() is not None:
+            element.drop_tree()
+    for element in bodies[0].iter(etree.Element):
+        is_picture = element.tag == "img" and element.get("src", "").startswith("data:image/")
+        for name in list(element.attrib):
+            if not (
+                name in _KEPT_ATTRIBUTES or (is_picture and name in ("src", "width", "height"))
+            ):
+                del element.attrib[name]
+        if element.tag == "table":
+            element.set("border", "1")  # ruling lines: where cells are is certain
+    for picture in bodies[0].xpath("//img[not(@src)]"):
+        picture.drop_tree()
+    body: str = html.tostring(bodies[0], encoding="unicode")
+    return _PAGE.format("", body).encode("utf-8", "replace")
+
+
+def markdown_to_html(data: bytes) -> bytes:
+    """Return Markdown (CommonMark with tables) as a page of HTML."""
+    text = data.decode("utf-8", "replace").removeprefix("\ufeff")
+    renderer = MarkdownIt("commonmark", {"html": False}).enable("table")
+    return clean_html(renderer.render(text).encode())
+
+
+def _encoding(data: bytes) -> str | None:
+    """Return UTF-8 if the data is that; None leaves it to what the page declares."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return "utf-8"
