@@ -24,8 +24,8 @@ HEAVY = (
 
 # Each part of the core with the parts it may import besides its own; those not listed stand on top.
 NOUNS = {
-    "boxes", "ends", "errors", "filters", "grouping", "markdown", "names", "progress", "registry",
-    "regular_files", "terminal", "types", "unspaced", "vectors", "word_boxes",
+    "boxes", "ends", "errors", "filters", "forks", "grouping", "markdown", "names", "progress",
+    "registry", "regular_files", "terminal", "types", "unspaced", "vectors", "word_boxes",
 }  # fmt: skip
 ALLOWED = {
     "_async": {"ends"},
@@ -33,6 +33,7 @@ ALLOWED = {
     "ends": {"errors"},
     "errors": set(),
     "filters": {"types"},
+    "forks": set(),
     "names": set(),
     "markdown": set(),
     "grouping": set(),

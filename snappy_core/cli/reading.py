@@ -7,6 +7,7 @@ import typer
 from snappy_core import Ray, ReadingOptions, RegionIndex, Workers
 from snappy_core.cli.options import worker_count
 from snappy_core.ingest.executor import Executor
+from snappy_core.ingest.keep import Keep
 
 DEFAULTS = ReadingOptions()
 
@@ -44,6 +45,13 @@ MaxPages = Annotated[
 ]
 MaxSeconds = Annotated[
     float, typer.Option(metavar="SECONDS", help="Give up a document that takes longer.")
+]
+Keeping = Annotated[
+    Keep | None,
+    typer.Option(
+        help="Keep the documents, or pictures of their pages, in the index: pages can then be "
+        "drawn when the files are gone.",
+    ),
 ]
 Timeout = Annotated[
     float, typer.Option(metavar="SECONDS", help="Time limit of a worker, per page.")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import time
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -24,9 +26,12 @@ from snappy_core.search.options import SEARCH_LATE, SearchOptions, check_options
 from snappy_core.search.reading import RegionReference, to_hit
 from snappy_core.search.reranking import deepen
 from snappy_core.stores.base import Snapshot
+from snappy_core.stores.locations import without_secrets
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+_log = logging.getLogger(__name__)
 
 _GROUNDING_LATE = "grounding took longer than {} seconds (timeout)"
 
@@ -83,6 +88,7 @@ class Regions(OpenIndex):
             raise TypeError(f"a question is a text, not {type(question).__name__}")
         if not question.strip():
             raise ValueError("the question is empty")
+        started = time.perf_counter()
         with time_limit(options.pop("timeout", None), SEARCH_LATE):
             query = self.encoder.encode_query(question)
             raise_if_ended()
@@ -95,7 +101,11 @@ class Regions(OpenIndex):
                     **deepen(options),
                 )
             raise_if_ended()
-            return finish(self._store, hits, options)
+            hits = finish(self._store, hits, options)
+        seconds = time.perf_counter() - started
+        location = without_secrets(self._store.location)
+        _log.debug("%s: %d hits in %.3f s", location, len(hits), seconds)
+        return hits
 
     def region(self, region: RegionReference) -> Hit:
         """Return a region by its id: one of `Hit.previous_id`, `next_id` and `parent_id`, say.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from dataclasses import replace
 from typing import Any
@@ -16,6 +17,8 @@ from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Source
 from snappy_core.stores.base import Store
 from snappy_core.types import NewMetadata
+
+_log = logging.getLogger(__name__)
 
 
 def sync(
@@ -53,6 +56,7 @@ def sync(
         )  # fmt: skip
         for name in gone:
             store.delete(name)
+            _log.info("%s: removed, its file is gone", name)
         _drop_aliases(store, [name for name, _ in documents])
     return replace(report, removed=tuple(gone), skipped=tuple(skipped))
 

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -94,6 +95,20 @@ def test_files_that_are_skipped_are_counted(snappy, data, tmp_path):
     skipped = json.loads(snappy("sync", folder, "--to", to, "--workers", 0, "--json").out)
     names = [(folder / name).as_posix() for name in ("README", "a.docx", "sub/b.DOCX")]
     assert skipped["skipped"] == names
+
+
+@pytest.mark.parametrize("command", ["index", "sync"])
+def test_what_is_kept_can_be_shown_when_the_file_is_gone(snappy, data, tmp_path, command):
+    folder, to = tmp_path / "docs", tmp_path / "a.snappy"
+    folder.mkdir()
+    copy = shutil.copy(data / "table.pdf", folder)
+    arguments = (command, folder, "--to", to, "--workers", 0)
+    assert snappy(*arguments, "--keep", "all").code == 2
+    assert snappy(*arguments, "--keep", "pages").code == 0
+    Path(copy).unlink()
+    out = tmp_path / "page.png"
+    assert snappy("show", "boats", "--in", to, "--out", out).code == 0
+    assert out.stat().st_size > 0
 
 
 def test_progress_is_lines_where_there_is_no_terminal(snappy, data, tmp_path, monkeypatch):

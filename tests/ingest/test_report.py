@@ -60,6 +60,20 @@ def test_a_failure_is_warned_of_and_logged(data, caplog):
     assert caplog.records[0].getMessage().startswith(f"{path.as_posix()}: not added: ")
 
 
+def test_searches_and_removals_are_logged_without_the_question(data, tmp_path, caplog):
+    for name in ("table.pdf", "unicode.pdf"):
+        (tmp_path / name).write_bytes((data / name).read_bytes())
+    with RegionIndex() as index, caplog.at_level(logging.DEBUG, "snappy_core"):
+        index.sync(tmp_path)
+        (tmp_path / "table.pdf").unlink()
+        caplog.clear()
+        index.sync(tmp_path)
+        index.search("tides", k=1)
+    removed, searched = [record.getMessage() for record in caplog.records]
+    assert removed == "table.pdf: removed, its file is gone"
+    assert searched.startswith(":memory:: 1 hits in 0.")
+
+
 def test_many_causes_are_one_warning():
     causes = tuple(f"{number}.pdf, page 1: has no text" for number in range(9))
     with pytest.warns(IngestWarning, match=r"^0\.pdf.*; 4\.pdf[^;]*; and 4 more$") as caught:
