@@ -36,6 +36,8 @@ def highlight_parts(hit: Hit, find: Find, page_of: Callable[[Hit], Page]) -> Hit
     pages = [page_of(part) for part in hit.parts]
     spans = [spans_of(page, part.region) for page, part in zip(pages, hit.parts, strict=True)]
     for a, b in pairwise(range(len(found))):
+        if not (spans[a] and spans[b]):
+            continue
         sides = ((a, spans[a][-1]), (b, spans[b][0]))
         scores = [h.score for i, span in sides for h in found[i] if h.words == span.words]
         if scores:

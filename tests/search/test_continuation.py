@@ -16,6 +16,7 @@ from tests.search.printed import COLUMNS, FIRST, SECOND, harbor, index_of, lines
 
 __all__ = ["harbor"]
 
+COLUMNS_NEXT = [(x - 190, y, size, text) for x, y, size, text in COLUMNS[5:]]
 ASKED = "wrote costs of the whole repair shared between the two"
 CROSSING = (
     "The clerk wrote that the costs of the whole repair were shared between the two towns, and "
@@ -53,6 +54,32 @@ def test_columns_of_a_page():
         assert whole.pages == "page 1"
         assert len(whole.parts) == 2
         assert not rest
+
+
+def test_a_paragraph_below_another_is_its_own():
+    boxes = [0.05, 0.05, 0.53, 0.105], [0.05, 0.107, 0.53, 0.2]
+    stacked = [{"page": 1, "bbox": box, "label": "paragraph"} for box in boxes]
+    with index_of(COLUMNS_NEXT, regions=stacked) as index:
+        first, second = index.regions("h")
+        assert (first.text[-4:], second.text[:4]) == ("paid", "nine")
+        assert len(index.region(first.region_id).parts) == 1
+
+
+def test_running_heads_and_figures_stand_beside_it():
+    column, head = [0.05, 0.08, 0.53, 1], [0.6, 0, 1, 0.05]
+    for label in ("header", "footer", "figure", "caption", "table"):
+        supplied = [
+            {"page": 1, "bbox": column, "label": "paragraph"},
+            {"page": 1, "bbox": head, "label": label},
+            {"page": 2, "bbox": head, "label": label},
+            {"page": 2, "bbox": column, "label": "paragraph"},
+        ]
+        with index_of(COLUMNS[:5], COLUMNS_NEXT, regions=supplied) as index:
+            assert len(index.region("h#p1r0").parts) == 2, label
+    supplied[1]["label"] = "heading"
+    supplied[1]["bbox"] = [0.05, 0.3, 0.53, 0.4]
+    with index_of(COLUMNS[:5], COLUMNS_NEXT, regions=supplied) as index:
+        assert len(index.region("h#p1r0").parts) == 1, "text follows it"
 
 
 def page_break(before, after, **size):
