@@ -27,7 +27,7 @@ STARTER = """\
 # is found by itself; without a page, in the whole document. Lines that begin with # are ignored.
 question,document,page,quote,answer
 What coupon does the green bond carry?,report.pdf,,carries a coupon of 4.85 per cent,
-How much was invested in ferries?,report.pdf,5,,
+How fast may the stream run when a diver enters the water?,report.pdf,5,,
 """
 
 _KEYS = ("question", "document", "page", "quote", "answer")
