@@ -14,9 +14,9 @@ EncoderName = Annotated[
     str | None,
     typer.Option(
         metavar="MODEL",
-        help="Name of an encoder, or folder or Hugging Face id of a ColPali-family model, such "
-        "as vidore/colqwen2.5-v0.2. By default the encoder of the index, or for a new index the "
-        "built-in text encoder.",
+        help="Name of an encoder, or folder or Hugging Face id of a text model or a model of the "
+        "ColPali family, such as lightonai/GTE-ModernColBERT-v1 or vidore/colqwen2.5-v0.2. By "
+        "default the encoder of the index, or for a new index the built-in text encoder.",
     ),
 ]
 OcrMode = Annotated[

@@ -13,14 +13,16 @@ of the encoder. An index of an encoder that is not registered is opened with `en
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 
 from snappy_core.encoders.base import Encoder
+from snappy_core.encoders.embeddings import EmbeddingEncoder
 from snappy_core.encoders.minilm import MINILM
 from snappy_core.errors import ModelError
 from snappy_core.registry import Registry
 
-__all__ = ["ENCODERS", "MINILM", "Encoder", "can_open", "open_encoder"]
+__all__ = ["ENCODERS", "MINILM", "EmbeddingEncoder", "Encoder", "can_open", "open_encoder"]
 
 ENCODERS = Registry[Callable[[], Encoder]](
     "encoder", "snappy.encoders", {MINILM: "snappy_core.encoders.minilm:MiniLMEncoder"}
@@ -33,8 +35,11 @@ def open_encoder(name: str = MINILM, *, local_only: bool = False) -> Encoder:
     A model of the Hugging Face Hub is downloaded, unless it was before.
 
     Args:
-        name: a name in `ENCODERS`; or the folder or Hugging Face Hub id of a vision model of the
-            ColPali family, such as "vidore/colqwen2.5-v0.2", optionally with "@" and a version.
+        name: a name in `ENCODERS`; or the folder or Hugging Face Hub id, optionally with "@" and
+            a version, of a text model of the ColBERT family, such as
+            "lightonai/GTE-ModernColBERT-v1", of a text model in ONNX, of a model of
+            sentence-transformers, or of a vision model of the ColPali family, such as
+            "vidore/colqwen2.5-v0.2".
         local_only: download nothing.
 
     Raises:
@@ -46,8 +51,12 @@ def open_encoder(name: str = MINILM, *, local_only: bool = False) -> Encoder:
     if not _is_model_path(name):
         raise ModelError(
             f"{name!r}: no such encoder; use {', '.join(ENCODERS.names())}, or the folder or hub "
-            "id of a ColPali-family model, such as vidore/colqwen2.5-v0.2"
+            "id of a model, such as lightonai/GTE-ModernColBERT-v1 or vidore/colqwen2.5-v0.2"
         )
+    from snappy_core.encoders.text_models import open_text_model
+
+    if (encoder := open_text_model(name, local_only=local_only)) is not None:
+        return encoder
     from snappy_core.encoders.colvision import ColVisionEncoder
 
     return ColVisionEncoder(name, local_only=local_only)
@@ -59,4 +68,5 @@ def can_open(name: str) -> bool:
 
 
 def _is_model_path(name: str) -> bool:
-    return "/" in name or os.path.isdir(name)
+    # "OpenAIEmbeddings:owner/model" is an encoder that only a program can make.
+    return os.path.isdir(name) or ("/" in name and not re.match(r"\w{2,}:", name))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cache, partial
 from pathlib import Path
@@ -13,30 +12,31 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.encoders.windows import cut_windows
+from snappy_core.encoders.word_encoder import WordEncoder
+from snappy_core.encoders.word_tokens import (
+    carries_spaces,
+    count_tokens,
+    pad,
+    tokenize,
+    word_vectors,
+)
 from snappy_core.errors import ModelError
 from snappy_core.forks import ProcessModel
-from snappy_core.scoring.idf import term
-from snappy_core.types import Page, Patches, Query
-from snappy_core.vectors import normalize, quantize
 
 if TYPE_CHECKING:
-    from tokenizers import Encoding, Tokenizer
+    from tokenizers import Tokenizer
 
-BATCH = 4
-"""Windows per run of the model: a larger batch needs more padding and is no faster on a CPU."""
-
-_INPUTS = {"input_ids", "attention_mask", "token_type_ids"}
+INPUTS = {"input_ids", "attention_mask", "token_type_ids"}
 
 
-class OnnxTextEncoder:
+class OnnxTextEncoder(WordEncoder):
     """Contextual word vectors from an ONNX text model, for late interaction with words.
 
     The words of a region are encoded together. The vector of a word is the mean of the
     normalized last hidden states of its tokens, normalized again.
 
-    Example with a ColBERT model:
-        encoder = OnnxTextEncoder("colbert.onnx", "tokenizer.json", name="my-colbert-1")
+    Example:
+        encoder = OnnxTextEncoder("model.onnx", "tokenizer.json", name="my-model-1")
 
     Args:
         model: an ONNX file with the inputs `input_ids` and optionally `attention_mask` and
@@ -48,6 +48,8 @@ class OnnxTextEncoder:
             the default, which also had the best recall on the development bench.
         threads: of ONNX Runtime; 0 for the environment variable OMP_NUM_THREADS, or else the
             default of ONNX Runtime.
+        query_prompt, document_prompt: what the model was trained to read before a question, and
+            before a text, such as "query:" and "passage:" for E5.
 
     Raises:
         ModelError: a file is missing or is not a text model or tokenizer.
@@ -61,16 +63,21 @@ class OnnxTextEncoder:
         name: str | None = None,
         window: int = 128,
         threads: int = 0,
+        query_prompt: str = "",
+        document_prompt: str = "",
     ) -> None:
         if window < 1:
             raise ValueError(f"window must be at least 1, not {window}")
         path = Path(model)
-        self._model = _shared_session(path, threads)
-        self._tokenizer = _load_tokenizer(tokenizer)
-        self._window = window
+        self._model = shared_session(path, threads)
+        self._tokenizer = load_tokenizer(tokenizer)
+        self._in_text = carries_spaces(self._tokenizer)
+        self._query_prompt = tuple(query_prompt.split())
+        self._document_prompt = tuple(document_prompt.split())
+        self.window = window
         self._inputs = [item.name for item in self.session.get_inputs()]
         shape = self.session.get_outputs()[0].shape
-        if "input_ids" not in self._inputs or not set(self._inputs) <= _INPUTS or len(shape) != 3:
+        if "input_ids" not in self._inputs or not set(self._inputs) <= INPUTS or len(shape) != 3:
             raise ModelError(
                 f"{path}: takes {self._inputs} and returns {shape}; a text encoder takes "
                 "input_ids, attention_mask (and token_type_ids) and returns "
@@ -80,7 +87,14 @@ class OnnxTextEncoder:
         self.dim = shape[2] if isinstance(shape[2], int) else self.run_model(one, one).shape[2]
         self.name = name or f"{path.stem}-{file_sha256(path)[:12]}"
         self._load_again: Callable[[], OnnxTextEncoder] = partial(
-            type(self), path.absolute(), tokenizer, name=self.name, window=window, threads=threads
+            type(self),
+            path.absolute(),
+            tokenizer,
+            name=self.name,
+            window=window,
+            threads=threads,
+            query_prompt=query_prompt,
+            document_prompt=document_prompt,
         )
 
     @property
@@ -90,36 +104,6 @@ class OnnxTextEncoder:
 
     def __reduce__(self) -> tuple[Callable[[], OnnxTextEncoder], tuple[()]]:
         return self._load_again, ()  # sessions do not pickle: another process loads its own
-
-    def encode_pages(self, pages: Sequence[Page]) -> list[Patches]:
-        """Return one patch for each word of a page, in the order of its words.
-
-        The vector of a word without tokens, such as a control character, is zero.
-        """
-        page_vectors = [np.zeros((len(page.words), self.dim), dtype=np.float32) for page in pages]
-        windows = cut_windows(pages, self._count_tokens, self._window)
-        windows.sort(key=lambda window: window.token_count)  # those of a batch need less padding
-        for start in range(0, len(windows), BATCH):
-            batch = windows[start : start + BATCH]
-            texts = [
-                [*window.context, *(pages[window.page].words.texts[word] for word in window.words)]
-                for window in batch
-            ]
-            for window, vectors in zip(batch, self._encode(texts), strict=True):
-                page_vectors[window.page][list(window.words)] = vectors[len(window.context) :]
-        return [
-            Patches(*quantize(vectors), page.words.boxes, np.ones(len(vectors), dtype=bool))
-            for page, vectors in zip(pages, page_vectors, strict=True)
-        ]
-
-    def encode_query(self, text: str) -> Query:
-        """Return a vector for each word of the question, cut to the length of a window."""
-        words = text.split()[: self._window]
-        if not words:
-            raise ValueError("the question is empty")
-        while len(words) > 1 and sum(self._count_tokens(words)) > self._window:
-            words.pop()
-        return word_query(text, words, self._encode([words])[0])
 
     def run_model(
         self, input_ids: NDArray[np.int64], attention_mask: NDArray[np.int64]
@@ -134,25 +118,22 @@ class OnnxTextEncoder:
         return np.asarray(states, dtype=np.float32)
 
     def _count_tokens(self, words: Sequence[str]) -> list[int]:
-        encoding = self._tokenizer.encode(words, is_pretokenized=True, add_special_tokens=False)
-        counts = Counter(encoding.word_ids)
-        return [counts[word] for word in range(len(words))]
+        return count_tokens(self._tokenizer, words, in_text=self._in_text)
 
-    def _encode(self, texts: Sequence[Sequence[str]]) -> list[NDArray[np.float32]]:
-        """Return for each list of words their vectors, (words, dim) of length 1 (or 0)."""
-        encodings = self._tokenizer.encode_batch(texts, is_pretokenized=True)
-        states = self.run_model(*_pad(encodings, self._window))
-        return [
-            _word_vectors(token_states, encoding, len(words))
-            for token_states, encoding, words in zip(states, encodings, texts, strict=True)
+    def _encode(
+        self, texts: Sequence[Sequence[str]], *, is_query: bool
+    ) -> list[NDArray[np.float32]]:
+        prompt = self._query_prompt if is_query else self._document_prompt
+        batch = [
+            tokenize(self._tokenizer, [*prompt, *words], in_text=self._in_text) for words in texts
         ]
-
-
-def word_query(text: str, words: Sequence[str], vectors: NDArray[np.float32]) -> Query:
-    """Return a question of words with vectors; stop words count if there are no others."""
-    terms = tuple(map(term, words))
-    is_content = np.array([word_term is not None for word_term in terms])
-    return Query(text, vectors, tuple(words), is_content | ~is_content.any(), terms)
+        # A single long word is cut, and the special tokens after it with it.
+        special_count = max(int((tokens.words < len(prompt)).sum()) for tokens in batch)
+        states = self.run_model(*pad(batch, self.window + special_count))
+        return [
+            word_vectors(token_states, tokens.words, len(prompt) + len(words))[len(prompt) :]
+            for token_states, tokens, words in zip(states, batch, texts, strict=True)
+        ]
 
 
 def file_sha256(path: Path) -> str:
@@ -170,35 +151,7 @@ def _cached_sha256(path: Path, size: int, modified: int) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _pad(encodings: Sequence[Encoding], limit: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return token ids and attention mask, both (batch, sequence).
-
-    Sequences of more than `limit` tokens and the special tokens are cut: a single long word.
-    """
-    special_count = max(sum(encoding.special_tokens_mask) for encoding in encodings)
-    lengths = np.array([len(encoding.ids) for encoding in encodings])
-    length = min(lengths.max(), limit + special_count)
-    ids = np.zeros((len(encodings), length), dtype=np.int64)
-    for row, encoding in zip(ids, encodings, strict=True):
-        row[: len(encoding.ids)] = encoding.ids[:length]
-    return ids, (np.arange(length) < lengths[:, None]).astype(np.int64)
-
-
-def _word_vectors(
-    states: NDArray[np.float32], encoding: Encoding, word_count: int
-) -> NDArray[np.float32]:
-    """Return the normalized mean of the normalized states (tokens, dim) of each word."""
-    word_ids = np.array([-1 if word is None else word for word in encoding.word_ids][: len(states)])
-    tokens = np.flatnonzero(word_ids >= 0)
-    sums = np.zeros((word_count, states.shape[1]), dtype=np.float32)
-    if len(tokens):
-        word_ids = word_ids[tokens]  # ascending: tokens come in the order of their words
-        starts = np.flatnonzero(np.diff(word_ids, prepend=-1))
-        sums[word_ids[starts]] = np.add.reduceat(normalize(states[tokens]), starts, axis=0)
-    return normalize(sums)
-
-
-def _shared_session(path: Path, threads: int) -> ProcessModel[Any]:
+def shared_session(path: Path, threads: int) -> ProcessModel[Any]:
     omp_threads = os.environ.get("OMP_NUM_THREADS", "")
     threads = threads or (int(omp_threads) if omp_threads.isdecimal() else 0)
     try:
@@ -223,7 +176,7 @@ def _load_session(path: Path, threads: int) -> Any:
         raise ModelError(f"{path}: is not a model that ONNX Runtime can load ({error})") from error
 
 
-def _load_tokenizer(tokenizer: str | os.PathLike[str] | Tokenizer) -> Tokenizer:
+def load_tokenizer(tokenizer: str | os.PathLike[str] | Tokenizer) -> Tokenizer:
     """Return a tokenizer without padding and truncation; one that is passed in stays unchanged."""
     from tokenizers import Tokenizer
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.boxes import as_boxes, enclose, grid_cells, intersection
-from snappy_core.encoders.onnx_text import word_query
+from snappy_core.encoders.word_encoder import word_query
 from snappy_core.scoring.idf import term
 from snappy_core.types import Page, Patches, Query, Region, Words
 from snappy_core.vectors import normalize, quantize

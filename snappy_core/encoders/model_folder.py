@@ -1,0 +1,138 @@
+"""Text models: which files they have, in a folder or on the Hugging Face Hub."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from snappy_core.errors import ModelError
+
+Kind = Literal["colbert", "onnx", "sentence"]
+
+_CONFIGS = ["*.json", "*/config.json", "*.txt", "artifact.metadata"]
+_ONNX = ("model.onnx", "onnx/model.onnx")
+_WEIGHTS = {".json", ".safetensors", ".onnx", ".onnx_data", ".metadata"}
+_DIGEST_BYTES = 1 << 20
+"""Bytes hashed at either end of a file: reading gigabytes of weights takes too long."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFolder:
+    """A model in a folder, or in the cache of the Hub.
+
+    Attributes:
+        path: the folder.
+        source: its absolute path, or the hub id.
+        version: a digest of the files, or the commit.
+        local_only: nothing is downloaded.
+    """
+
+    path: Path
+    source: str
+    version: str
+    local_only: bool
+
+    @property
+    def name(self) -> str:
+        """The name that an index stores."""
+        return f"{self.source}@{self.version}"
+
+    @property
+    def onnx(self) -> Path | None:
+        """The ONNX file of the model; None if it has none."""
+        self.fetch([f"{name}*" for name in _ONNX])
+        return next((self.path / name for name in _ONNX if (self.path / name).is_file()), None)
+
+    def read_json(self, name: str) -> Any:
+        """Return what a JSON file holds; an empty dictionary if there is no such file."""
+        path = self.path / name
+        if not path.is_file():
+            return {}
+        try:
+            return json.loads(path.read_bytes())
+        except (OSError, ValueError) as error:
+            raise ModelError(f"{path}: cannot be read ({error})") from error
+
+    def kind(self) -> Kind | None:
+        """Return what kind of text model it is, None if it is none of these."""
+        names = ("config_sentence_transformers.json", "onnx_config.json")
+        if (self.path / "artifact.metadata").is_file() or any(
+            "query_prefix" in self.read_json(name) for name in names
+        ):
+            return "colbert"
+        if not (self.path / "tokenizer.json").is_file() or any(
+            (self.path / name).is_file()
+            for name in ("adapter_config.json", "preprocessor_config.json", "processor_config.json")
+        ):
+            return None  # models that read pictures
+        if self.onnx is not None:
+            return "onnx"
+        return "sentence" if (self.path / "modules.json").is_file() else None
+
+    def fetch(self, patterns: Sequence[str]) -> None:
+        """Download files, unless they are here."""
+        if self.source != str(self.path) and not self.local_only:
+            _download(self.source, self.version, patterns, local_only=False)
+
+
+def find_model(name: str, *, local_only: bool = False) -> ModelFolder | None:
+    """Return the model of a folder or hub id, each optionally with "@" and a version.
+
+    None if there is none of this name, or it cannot be downloaded.
+
+    Raises:
+        ModelError: the folder has another version.
+    """
+    source, _, version = name.rpartition("@") if "@" in name else (name, "", "")
+    for folder, wanted in ((name, ""), (source, version)):
+        if os.path.isdir(folder):
+            path = Path(os.path.abspath(folder))
+            digest = _digest(path)
+            if wanted not in ("", digest):
+                raise ModelError(f"{path}: the model has changed from version {wanted} to {digest}")
+            return ModelFolder(path, str(path), digest, local_only=True)
+    if source.count("/") != 1 or not all(source.split("/")) or source.startswith((".", "~")):
+        return None
+    try:
+        path = _download(source, version or None, _CONFIGS, local_only=local_only)
+    except ModelError:
+        return None
+    return ModelFolder(path, source, path.name, local_only)
+
+
+def _download(
+    source: str, revision: str | None, patterns: Sequence[str], *, local_only: bool
+) -> Path:
+    """Return the folder of the Hub's cache, .../snapshots/COMMIT."""
+    try:
+        import huggingface_hub
+
+        return Path(
+            huggingface_hub.snapshot_download(
+                source,
+                revision=revision,
+                allow_patterns=list(patterns),
+                local_files_only=local_only,
+            )
+        )
+    except Exception as error:  # HTTP, validation and import errors share no base class
+        raise ModelError(f"{source}: cannot be downloaded from the Hub ({error})") from error
+
+
+def _digest(folder: Path) -> str:
+    """Return 12 hexadecimal digits that identify the model files in a folder."""
+    digest = hashlib.sha256()
+    files = [path for path in folder.rglob("*") if path.suffix in _WEIGHTS and path.is_file()]
+    for path in sorted(files):
+        size = path.stat().st_size
+        digest.update(f"{path.relative_to(folder).as_posix()} {size} ".encode())
+        with path.open("rb") as file:
+            digest.update(file.read(_DIGEST_BYTES))
+            file.seek(max(file.tell(), size - _DIGEST_BYTES))
+            digest.update(file.read())
+    return digest.hexdigest()[:12]

@@ -1,0 +1,77 @@
+"""The base of text encoders that give one vector per word."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snappy_core.encoders.windows import cut_windows
+from snappy_core.scoring.idf import term
+from snappy_core.types import Page, Patches, Query
+from snappy_core.vectors import quantize
+
+BATCH = 4
+"""Windows per run of the model: a larger batch needs more padding and is no faster on a CPU."""
+
+
+class WordEncoder(ABC):
+    """Encodes the words of a region together, for late interaction with words.
+
+    Attributes:
+        name, dim: as of every `Encoder`.
+        window: the most tokens encoded together, without special tokens.
+    """
+
+    name: str
+    dim: int
+    window: int
+
+    def encode_pages(self, pages: Sequence[Page]) -> list[Patches]:
+        """Return one patch for each word of a page, in the order of its words.
+
+        The vector of a word without tokens, such as a control character, is zero.
+        """
+        page_vectors = [np.zeros((len(page.words), self.dim), dtype=np.float32) for page in pages]
+        windows = cut_windows(pages, self._count_tokens, self.window)
+        windows.sort(key=lambda window: window.token_count)  # those of a batch need less padding
+        for start in range(0, len(windows), BATCH):
+            batch = windows[start : start + BATCH]
+            texts = [
+                [*window.context, *(pages[window.page].words.texts[word] for word in window.words)]
+                for window in batch
+            ]
+            for window, vectors in zip(batch, self._encode(texts, is_query=False), strict=True):
+                page_vectors[window.page][list(window.words)] = vectors[len(window.context) :]
+        return [
+            Patches(*quantize(vectors), page.words.boxes, np.ones(len(vectors), dtype=bool))
+            for page, vectors in zip(pages, page_vectors, strict=True)
+        ]
+
+    def encode_query(self, text: str) -> Query:
+        """Return a vector for each word of the question, cut to the length of a window."""
+        words = text.split()[: self.window]
+        if not words:
+            raise ValueError("the question is empty")
+        while len(words) > 1 and sum(self._count_tokens(words)) > self.window:
+            words.pop()
+        return word_query(text, words, self._encode([words], is_query=True)[0])
+
+    @abstractmethod
+    def _count_tokens(self, words: Sequence[str]) -> list[int]:
+        """Return the number of tokens of each word."""
+
+    @abstractmethod
+    def _encode(
+        self, texts: Sequence[Sequence[str]], *, is_query: bool
+    ) -> list[NDArray[np.float32]]:
+        """Return for each list of words their vectors, (words, dim) of length 1 (or 0)."""
+
+
+def word_query(text: str, words: Sequence[str], vectors: NDArray[np.float32]) -> Query:
+    """Return a question of words with vectors; stop words count if there are no others."""
+    terms = tuple(map(term, words))
+    is_content = np.array([word_term is not None for word_term in terms])
+    return Query(text, vectors, tuple(words), is_content | ~is_content.any(), terms)
