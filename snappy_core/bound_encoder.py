@@ -17,8 +17,7 @@ class BoundEncoder:
         encoder: None for the encoder that created the index, or the default one if it is new.
 
     Raises:
-        IndexMismatchError: the index was created by another encoder, or by one that cannot be
-            opened by its name.
+        IndexMismatchError: the index was created by another encoder.
     """
 
     def __init__(self, store: Store, encoder: Encoder | None) -> None:
@@ -30,11 +29,6 @@ class BoundEncoder:
             encoder = open_encoder()
         if encoder is not None:
             store.bind_encoder(encoder.name, encoder.dim)
-        elif creator is not None and not can_open(creator[0]):
-            raise IndexMismatchError(
-                f"{store.location}: made by the encoder {creator[0]} ({creator[1]} dimensions), "
-                "which Snappy cannot open by its name; give it as `encoder`"
-            )
         self._encoder = encoder
 
     @property
@@ -46,12 +40,19 @@ class BoundEncoder:
         """Return the encoder; the errors are those of `open_encoder` and `bind_encoder`.
 
         Raises:
+            IndexMismatchError: the encoder cannot be opened by its name.
             ModelError: also if the encoder is not on this machine.
         """
         with self._lock:
             if self._encoder is None:
                 creator = self._store.encoder()
                 assert creator is not None  # a new index opens its encoder at once
+                if not can_open(creator[0]):
+                    raise IndexMismatchError(
+                        f"{self._store.location}: made by the encoder {creator[0]} "
+                        f"({creator[1]} dimensions), which Snappy cannot open by its name; give it "
+                        "as `encoder`"
+                    )
                 encoder = self._open(creator[0])
                 self._store.bind_encoder(encoder.name, encoder.dim)
                 self._encoder = encoder

@@ -13,8 +13,9 @@ from langchain_core.callbacks import (
 )
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever, LangSmithRetrieverParams
-from pydantic import ConfigDict, Field, PrivateAttr, field_validator
+from pydantic import ConfigDict, Field, PrivateAttr, ValidationInfo, field_validator
 
+from snappy_core.encoders.base import Encoder
 from snappy_core.from_files import FromFiles
 from snappy_core.index import RegionIndex
 from snappy_core.ingest.report import IngestReport
@@ -74,6 +75,8 @@ class SnappyRetriever(SearchFields, FromFiles, BaseRetriever):
 
     model_config = ConfigDict(arbitrary_types_allowed=True, extra="forbid")
 
+    encoder: Encoder | None = Field(default=None, repr=False, exclude=True)
+    """The encoder of an index that is given by its path, if it is not opened by its name."""
     # Kept out of reprs, traces and dumps: it holds a model and perhaps all vectors.
     index: RegionIndex = Field(repr=False, exclude=True)
     """The index to search, or its path: it is then opened with the encoder that made it."""
@@ -83,9 +86,12 @@ class SnappyRetriever(SearchFields, FromFiles, BaseRetriever):
 
     @field_validator("index", mode="before")
     @classmethod
-    def _open(cls, index: object) -> object:
+    def _open(cls, index: object, info: ValidationInfo) -> object:
+        encoder = info.data.get("encoder")
         if isinstance(index, (str, os.PathLike)):
-            return RegionIndex.open(index, create=False)
+            return RegionIndex.open(index, encoder, create=False)
+        if encoder is not None:
+            raise ValueError("an index that is open has its encoder; give one with a path only")
         return index
 
     # LangChain passes the options of `invoke(question, k=3)` on only if the signature of

@@ -12,6 +12,7 @@ from llama_index.core.callbacks import CallbackManager
 from llama_index.core.schema import IndexNode, NodeWithScore, QueryBundle
 from llama_index.core.vector_stores.types import MetadataFilters
 
+from snappy_core.encoders.base import Encoder
 from snappy_core.filters import Filter
 from snappy_core.from_files import FromFiles
 from snappy_core.index import RegionIndex
@@ -70,6 +71,7 @@ class SnappyRetriever(FromFiles, BaseRetriever):
 
     Args:
         index: the index to search, or its path: it is then opened with the encoder that made it.
+        encoder: the encoder of an index that is given by its path, if it is not opened by its name.
         similarity_top_k: LlamaIndex's name for `k`, the most nodes to return; by default 5, or
             with a budget as many as fit.
         callback_manager, object_map, objects, verbose: as in every LlamaIndex retriever.
@@ -106,6 +108,7 @@ class SnappyRetriever(FromFiles, BaseRetriever):
         self,
         index: RegionIndex | str | os.PathLike[str],
         *,
+        encoder: Encoder | None = None,
         similarity_top_k: int | None = None,
         callback_manager: CallbackManager | None = None,
         object_map: dict[str, Any] | None = None,
@@ -119,7 +122,9 @@ class SnappyRetriever(FromFiles, BaseRetriever):
             options["k"] = similarity_top_k
         check_options(core_options(options))
         if not isinstance(index, RegionIndex):
-            index = RegionIndex.open(index, create=False)
+            index = RegionIndex.open(index, encoder, create=False)
+        elif encoder is not None:
+            raise ValueError("an index that is open has its encoder; give one with a path only")
         self.index = index
         for name, value in options.items():
             setattr(self, name, value)

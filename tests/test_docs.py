@@ -34,6 +34,14 @@ def test_extensions_work(tmp_path, monkeypatch, capsys):
     assert len(printed.splitlines()) >= 4
 
 
+def test_encoders_of_the_page_work(tmp_path, monkeypatch, capsys):
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    monkeypatch.chdir(tmp_path)
+    program = "\n".join(blocks("encoders.md"))
+    exec(compile(program, "encoders.md", "exec"), {"__name__": "encoders"})
+    assert capsys.readouterr().out.strip()
+
+
 def test_filters_select_what_the_page_says(tmp_path, monkeypatch):
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     monkeypatch.chdir(tmp_path)

@@ -27,6 +27,6 @@ class RegionIndex(Documents, Regions):
             uses the embedded one (all-MiniLM-L6-v2, English, CPU).
 
     Raises:
-        IndexMismatchError: the index was created by another encoder, or by one that cannot be
-            opened by its name.
+        IndexMismatchError: the index was created by another encoder. One that cannot be opened by
+            its name is an error when it is first needed: listing and deleting need none.
     """

@@ -135,8 +135,11 @@ def test_an_index_with_it(tmp_path, data):
         assert index.heatmap(expected[0]) is not None
     with RegionIndex.open(path, pickle.loads(pickle.dumps(encoder))) as index:
         assert index.search(QUESTION, k=3) == expected
-    with pytest.raises(IndexMismatchError, match="LangChainEmbeddings:letters-1"):
-        RegionIndex.open(path)
+    with RegionIndex.open(path) as index:
+        assert index.info().encoder == "LangChainEmbeddings:letters-1"
+        assert index.documents()
+        with pytest.raises(IndexMismatchError, match="LangChainEmbeddings:letters-1"):
+            index.search(QUESTION)
 
 
 # Models in ONNX by folder

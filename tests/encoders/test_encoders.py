@@ -89,8 +89,9 @@ def test_a_model_that_only_an_index_names_is_not_fetched(tmp_path, monkeypatch):
 def test_an_unregistered_encoder_must_be_passed(tmp_path):
     path = tmp_path / "index.snappy"
     RegionIndex.open(path, FakeEncoder()).close()
-    with pytest.raises(IndexMismatchError, match=r"made by the encoder fake-1 \(64 dimensions\)"):
-        RegionIndex.open(path)
+    message = r"made by the encoder fake-1 \(64 dimensions\), which Snappy cannot open by its name"
+    with RegionIndex.open(path) as index, pytest.raises(IndexMismatchError, match=message):
+        index.search("boats")
     assert [found.name for found in tmp_path.iterdir()] == [path.name]  # it was closed again
     RegionIndex.open(path, FakeEncoder()).close()
 
@@ -107,8 +108,9 @@ def test_an_index_opens_a_registered_encoder(tmp_path, data, monkeypatch):
     path = tmp_path / "index.snappy"
     with RegionIndex.open(path, LengthEncoder()) as index:
         index.add(data / "table.pdf").raise_failed()
-    with pytest.raises(IndexMismatchError, match="made by the encoder length-1"):
-        RegionIndex.open(path)
+    message = "made by the encoder length-1"
+    with RegionIndex.open(path) as index, pytest.raises(IndexMismatchError, match=message):
+        index.search("boats")
     ENCODERS.register("length-1", LengthEncoder)
     with RegionIndex.open(path) as index:
         assert index.search("How many boats has the port of Brae?")

@@ -5,9 +5,12 @@ import pickle
 
 import pytest
 
-from snappy_core import RegionIndex
-from snappy_core.testing import FakeEncoder
+from snappy_core import IndexMismatchError, RegionIndex
+from snappy_core.encoders import EmbeddingEncoder
+from snappy_core.stores import SqliteStore
+from snappy_core.testing import FakeEncoder, make_page
 from snappy_langchain import RegionCompressor, SnappyRetriever
+from tests.search.test_engine import fill
 
 COPIES = {
     "pickle": lambda value: pickle.loads(pickle.dumps(value)),
@@ -50,3 +53,28 @@ def test_compressors(index, again, report):
 def test_an_index_in_memory_is_not_copied(report_index):
     with pytest.raises(TypeError, match="in memory is not pickled"):
         copy.deepcopy(SnappyRetriever(index=report_index))
+
+
+class Letters:
+    """A model of one vector a text, which an index cannot open by its name."""
+
+    model_name = "letters-1"
+
+    def embed_documents(self, texts):
+        return [[text.count(letter) + 0.01 for letter in "abcdefghij"] for text in texts]
+
+    def embed_query(self, text):
+        return self.embed_documents([text])[0]
+
+
+def test_the_encoder_of_an_index_is_given_with_its_path(tmp_path):
+    page = make_page("The bond carries a coupon.", "Debt fell.")
+    encoder = EmbeddingEncoder(Letters())
+    fill(SqliteStore(tmp_path / "i.snappy"), encoder, {"a": [page]}).close()
+    retriever = SnappyRetriever(index=tmp_path / "i.snappy", encoder=encoder)
+    assert len(retriever.invoke(QUESTION)) == 2
+    without = SnappyRetriever(index=tmp_path / "i.snappy")
+    with pytest.raises(IndexMismatchError, match="Letters:letters-1"):
+        without.invoke(QUESTION)
+    with pytest.raises(ValueError, match="give one with a path only"):
+        SnappyRetriever(index=retriever.index, encoder=encoder)

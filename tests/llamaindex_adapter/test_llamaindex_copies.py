@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
-from snappy_core import RegionIndex
-from snappy_core.testing import FakeEncoder
+from snappy_core import IndexMismatchError, RegionIndex
+from snappy_core.encoders import EmbeddingEncoder
+from snappy_core.stores import SqliteStore
+from snappy_core.testing import FakeEncoder, make_page
 from snappy_llamaindex import RegionPostprocessor, SnappyRetriever
+from tests.search.test_engine import fill
 
 REPORT = Path(__file__).parents[2] / "examples" / "report.pdf"
 COPIES = {"pickle": lambda value: pickle.loads(pickle.dumps(value)), "deepcopy": copy.deepcopy}
@@ -56,3 +59,28 @@ def test_postprocessors(index, again):
 def test_an_index_in_memory_is_not_copied():
     with pytest.raises(TypeError, match="in memory is not pickled"):
         copy.deepcopy(SnappyRetriever(RegionIndex(encoder=FakeEncoder())))
+
+
+class Letters:
+    """A model of one vector a text, which an index cannot open by its name."""
+
+    model_name = "letters-1"
+
+    def embed_documents(self, texts):
+        return [[text.count(letter) + 0.01 for letter in "abcdefghij"] for text in texts]
+
+    def embed_query(self, text):
+        return self.embed_documents([text])[0]
+
+
+def test_the_encoder_of_an_index_is_given_with_its_path(tmp_path):
+    page = make_page("The bond carries a coupon.", "Debt fell.")
+    encoder = EmbeddingEncoder(Letters())
+    fill(SqliteStore(tmp_path / "i.snappy"), encoder, {"a": [page]}).close()
+    retriever = SnappyRetriever(tmp_path / "i.snappy", encoder=encoder)
+    assert len(retriever.retrieve(QUESTION)) == 2
+    without = SnappyRetriever(tmp_path / "i.snappy")
+    with pytest.raises(IndexMismatchError, match="Letters:letters-1"):
+        without.retrieve(QUESTION)
+    with pytest.raises(ValueError, match="give one with a path only"):
+        SnappyRetriever(retriever.index, encoder=encoder)
