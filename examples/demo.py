@@ -7,10 +7,11 @@ python examples/demo.py your.pdf "your question"    # any other PDF
 import json
 import shutil
 import sys
+import warnings
 from pathlib import Path
 from textwrap import indent
 
-from snappy_core import RegionIndex, SnappyError
+from snappy_core import IngestWarning, RegionIndex, SnappyError
 from snappy_core.display.render import draw_page, on_page
 
 HERE = Path(__file__).parent
@@ -19,6 +20,7 @@ OUT = Path("out")
 
 def demo(pdf: Path, questions: list[str]) -> None:
     """Index a PDF, print the three best regions for each question, and draw a page."""
+    warnings.simplefilter("ignore", IngestWarning)  # what it says is printed below
     OUT.mkdir(exist_ok=True)
     for old_file in OUT.glob("demo.snappy*"):
         old_file.unlink()

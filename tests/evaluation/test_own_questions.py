@@ -39,7 +39,9 @@ class TestFile:
                 "report.pdf",
                 quote="carries a coupon of 4.85 per cent",
             ),
-            OwnQuestion("How fast may the stream run when a diver enters the water?", "report.pdf", page=5),
+            OwnQuestion(
+                "How fast may the stream run when a diver enters the water?", "report.pdf", page=5
+            ),
         ]
 
     def test_the_docs_show_the_starter(self):
