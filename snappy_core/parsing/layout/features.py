@@ -148,7 +148,8 @@ def _geometry_features(
     columns = [
         x0 / width, x1 / width, y0 / height, y1 / height,
         widths / span, (x0 - left) / span, (x1 - left) / span, ((x0 + x1) / 2 - left) / span,
-        squash(widths / unit), np.log(np.maximum(heights / unit, _FLAT)), np.log(np.maximum(runs.sizes, 0.1) / usual),
+        squash(widths / unit), np.log(np.maximum(heights / unit, _FLAT)),
+        np.log(np.maximum(runs.sizes, 0.1) / usual),
         np.log1p(mates), same @ widths / span + widths / span, row_digits,
         np.log1p(same @ numeric), *map(np.log1p, aligned), inside,
         np.full(len(x0), np.log1p(len(x0))), np.full(len(x0), np.log(width / height)),
