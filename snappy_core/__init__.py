@@ -31,6 +31,7 @@ from snappy_core.ingest.report import IngestReport, IngestWarning
 from snappy_core.ingest.workers import Workers
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Source
+from snappy_core.report_html import report_html
 from snappy_core.search.context import assemble
 from snappy_core.search.grounding.grounding import ground
 from snappy_core.search.grounding.report import Claim, Grounding
@@ -76,4 +77,5 @@ __all__ = [
     "assemble",
     "ground",
     "open_encoder",
+    "report_html",
 ]

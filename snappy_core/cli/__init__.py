@@ -23,6 +23,7 @@ COMMANDS: dict[str, Callable[..., object]] = {
     "sync": adding.sync,
     "search": searching.search,
     "show": showing.show,
+    "report": showing.report,
     "ground": grounding.ground,
     "list": documents.list_documents,
     "regions": documents.regions,

@@ -1,12 +1,13 @@
-"""`snappy show`."""
+"""`snappy show` and `snappy report`."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from snappy_core import Hits, SnappyError
+from snappy_core import Grounding, Hits, SnappyError, report_html
 from snappy_core.cli.locations import In, Pdfs, open_index
 from snappy_core.cli.options import (
     EncoderName,
@@ -66,6 +67,42 @@ def show(
                 print(plain(path))
     if as_json:
         print_json({"question": question, "pictures": pictures})
+
+
+def report(
+    question: Annotated[
+        str | None, typer.Argument(metavar="QUESTION", help="The question to answer.")
+    ] = None,
+    answer: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT",
+            help="Instead of a question: an answer whose claims are looked up; - reads standard "
+            "input.",
+        ),
+    ] = None,
+    location: In = None,
+    pdfs: Pdfs = None,
+    encoder: EncoderName = None,
+    out: Annotated[
+        str, typer.Option("--out", "-o", metavar="FILE", help="The HTML file to write.")
+    ] = "report.html",
+    k: K = 5,
+    filter: SearchFilter = None,
+    time_limit: TimeLimit = None,
+) -> None:
+    """Write one HTML file with the hits, or the claims of an answer, marked on their pages."""
+    if (question is None) == (answer is None):
+        raise ValueError("give either a QUESTION or --answer TEXT")
+    chosen = read_filter(filter or ())
+    with open_index(location, pdfs, encoder, time_limit) as index:
+        result: Hits | Grounding
+        if question is not None:
+            result = index.search(question, k=k, filter=chosen)
+        else:
+            result = index.ground(sys.stdin.read() if answer == "-" else answer or "")
+        Path(out).write_text(report_html(result, index), encoding="utf-8")
+    print(plain(out))
 
 
 def _by_page(hits: Hits) -> Iterator[list[Hit]]:

@@ -50,7 +50,7 @@ def test_the_reader_and_a_layout_model_are_named(snappy, data, tmp_path):
     assert snappy(*arguments, "--reader", "pdf", "--layout-model", "never").code == 0
     wrong = snappy(*arguments, "--reader", "seal")
     assert wrong.code == 2
-    assert "registered reader (image, pdf, docling, pymupdf), not 'seal'" in wrong.error
+    assert "registered reader (image, office, pdf, docling, pymupdf), not 'seal'" in wrong.error
     wrong = snappy(*arguments, "--layout-model", "seal")
     assert wrong.code == 2
     assert "pp_doc_layoutv3) or file, not 'seal'" in wrong.error

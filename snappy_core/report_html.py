@@ -1,0 +1,227 @@
+"""Hits, or an answer with its sources, as one HTML file with the pages: for a mail or a ticket."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+from importlib.resources import files
+
+from snappy_core.errors import PageUnavailableError
+from snappy_core.index import RegionIndex
+from snappy_core.names import file_name
+from snappy_core.search.grounding.report import Claim, Grounding
+from snappy_core.search.hits import Hit, Hits
+from snappy_core.terminal import plain_lines
+from snappy_core.types import Box
+from snappy_core.webp import to_webp
+
+DPI = 110  # legible when a page fills half of a screen
+_WIDTH = 1000  # of a page in the units of its SVG
+_BADGE, _GAP = 13, 4.5  # the radius of a number, and between a region and the box around it
+
+_POLICY = (
+    "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; "
+    "style-src 'sha256-{}'; script-src 'sha256-{}'"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """An entry of the list, and its marks on a page, if it is on one."""
+
+    title: str
+    about: str
+    text: str  # HTML, like the two before
+    hit: Hit | None = None
+    rects: tuple[Box, ...] = ()
+
+
+def report_html(
+    result: Hits | Sequence[Hit] | Grounding,
+    index: RegionIndex,
+    *,
+    title: str | None = None,
+    password: str | None = None,
+) -> str:
+    """Return one HTML file that shows hits, or the claims of an answer, on their pages.
+
+    It needs nothing else: pages are in it as WebP, marks as SVG, and it loads nothing. The keys j
+    and k go through the list. What documents say is escaped, and files are named without folders.
+
+    Args:
+        result: the hits of a search, or what `RegionIndex.ground` returns.
+        index: the index that they come from. Pages that cannot be drawn are left white.
+        title: by default the question, or the answer.
+        password: of encrypted documents.
+    """
+    if isinstance(result, Grounding):
+        items = [_claim_item(claim, index) for claim in result]
+        heading, summary = result.answer, _summary(result)
+    else:
+        items = [_hit_item(hit) for hit in result]
+        heading = result.query if isinstance(result, Hits) else next((h.query for h in result), "")
+        summary = f"{len(items)} passages"
+    heading = title or heading or "Passages"
+    style, script = _asset("report.css"), _asset("report.js")
+    policy = _POLICY.format(_sha256(style), _sha256(script))
+    rows = "".join(_row(number, item) for number, item in enumerate(items, start=1))
+    pages = "".join(_pages(items, index, password))
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<meta name="referrer" content="no-referrer"><title>{_safe(heading)}</title>'
+        f"<style>{style}</style></head><body><header><h1>{_safe(heading)}</h1>"
+        f"<p>{summary}. <kbd>j</kbd> and <kbd>k</kbd> go through them.</p></header>"
+        f'<main><ol>{rows}</ol><div class="pages">{pages}</div></main>'
+        f"<script>{script}</script></body></html>\n"
+    )
+
+
+def _hit_item(hit: Hit) -> _Item:
+    quotes = [highlight.text for highlight in hit.highlights if highlight.text]
+    return _Item(
+        _safe(f"{file_name(hit.source)}, page {hit.page_label}"),
+        _safe(
+            " · ".join(
+                filter(None, (hit.region.label, f"score {hit.score:.2f}", hit.region.section))
+            )
+        ),
+        _marked(hit.region.text, quotes),
+        hit,
+        tuple(rect for highlight in hit.highlights for rect in highlight.rects),
+    )
+
+
+def _claim_item(claim: Claim, index: RegionIndex) -> _Item:
+    verdict = f'<span class="verdict {claim.verdict}">{claim.verdict}</span>'
+    missing = ", ".join(claim.missing_numbers)
+    about = [verdict, f"not there: {_safe(missing)}" if missing else ""]
+    if claim.place is None:
+        return _Item(_safe(claim.text), " · ".join(filter(None, about)), "")
+    place = claim.place
+    about.append(_safe(f"{file_name(place.source)}, page {place.page_label}"))
+    hit = None
+    if place.region_id:
+        try:
+            hit = index.region(place.region_id)
+        except PageUnavailableError:  # the index has changed since
+            hit = None
+    text = _safe(place.text)
+    return _Item(_safe(claim.text), " · ".join(filter(None, about)), text, hit, place.rects)
+
+
+def _summary(grounding: Grounding) -> str:
+    counts = {"verified": 0, "partial": 0, "absent": 0}
+    for claim in grounding:
+        counts[claim.verdict] += 1
+    return "Of the claims of this answer " + ", ".join(
+        f"{count} {'is' if count == 1 else 'are'} {verdict}" for verdict, count in counts.items()
+    )
+
+
+def _row(number: int, item: _Item) -> str:
+    text = f'<div class="text">{item.text}</div>' if item.text else ""
+    link = f"#box-{number}" if item.hit else "#"
+    return (
+        f'<li data-box="box-{number}"><a href="{link}">'
+        f'<div class="name">{number}. {item.title}</div>'
+        f'<div class="about">{item.about}</div>{text}</a></li>'
+    )
+
+
+def _pages(items: Sequence[_Item], index: RegionIndex, password: str | None) -> Iterable[str]:
+    """Yield each page once, in the order of the list, with the marks of all its items."""
+    on_pages: dict[tuple[str, int], list[tuple[int, _Item, Hit]]] = {}
+    for number, item in enumerate(items, start=1):
+        if item.hit is not None:
+            page = (item.hit.document_id, item.hit.page_number)
+            on_pages.setdefault(page, []).append((number, item, item.hit))
+    for marked in on_pages.values():
+        hit = marked[0][2]
+        height = _WIDTH * hit.page_height / hit.page_width
+        centers: list[tuple[float, float]] = []
+        for _, _, each in marked:
+            centers.append(_badge_center(each.region.box, height, centers))
+        # The best is drawn last, on top of the others.
+        shapes = "".join(
+            _marks(number, item, each, height, center)
+            for (number, item, each), center in reversed(list(zip(marked, centers, strict=True)))
+        )
+        name = _safe(f"{file_name(hit.source)}, page {hit.page_label}")
+        try:
+            data = base64.b64encode(to_webp(index.page_image(hit, DPI, password))).decode()
+            picture = f'<img alt="{name}" src="data:image/webp;base64,{data}">'
+            note = ""
+        except PageUnavailableError:
+            picture = ""
+            note = '<p class="note">There is no picture of this page any more.</p>'
+        yield (
+            f'<figure><figcaption>{name}</figcaption>{note}<div class="page">{picture}'
+            f'<svg viewBox="0 0 {_WIDTH} {height:.1f}" role="img" aria-label="marks on {name}">'
+            f"{shapes}</svg></div></figure>"
+        )
+
+
+def _badge_center(
+    box: Box, height: float, others: Sequence[tuple[float, float]]
+) -> tuple[float, float]:
+    """Return the center of a badge left of the top of a box, moved down to clear others."""
+    x, y = max(box[0] * _WIDTH - 1.7 * _BADGE, _BADGE), max(box[1] * height + _BADGE, _BADGE)
+    while any(abs(x - u) < 2 * _BADGE and abs(y - v) < 2 * _BADGE for u, v in others):
+        y += 2
+    return x, y
+
+
+def _marks(number: int, item: _Item, hit: Hit, height: float, badge: tuple[float, float]) -> str:
+    """Return the box of a region, faint, and the lines that answer, strong."""
+    x, y = badge
+    strong = "".join(_rect(rect, height, "strong") for rect in item.rects)
+    return (
+        f'<g id="box-{number}">{_rect(hit.region.box, height, "region", _GAP)}{strong}'
+        f'<circle class="badge" cx="{x:.1f}" cy="{y:.1f}" r="{_BADGE}"/>'
+        f'<text class="rank" x="{x:.1f}" y="{y + 5:.1f}">{number}</text></g>'
+    )
+
+
+def _rect(box: Box, height: float, kind: str, gap: float = 0) -> str:
+    x0, x1 = box[0] * _WIDTH - gap, box[2] * _WIDTH + gap
+    y0, y1 = box[1] * height - gap, box[3] * height + gap
+    return (
+        f'<rect class="{kind}" x="{x0:.1f}" y="{y0:.1f}" width="{x1 - x0:.1f}" '
+        f'height="{y1 - y0:.1f}"/>'
+    )
+
+
+def _marked(text: str, quotes: Iterable[str]) -> str:
+    """Return a text with quotes marked, each where it is found first, if that is not marked yet.
+
+    >>> _marked("a < mark", ["mark", "a"])
+    '<mark>a</mark> &lt; <mark>mark</mark>'
+    """
+    spans: list[tuple[int, int]] = []
+    for quote in quotes:
+        start = text.find(quote)
+        end = start + len(quote)
+        if start >= 0 and all(end <= first or start >= last for first, last in spans):
+            spans.append((start, end))
+    parts, position = [], 0
+    for start, end in sorted(spans):
+        parts += [_safe(text[position:start]), f"<mark>{_safe(text[start:end])}</mark>"]
+        position = end
+    return "".join([*parts, _safe(text[position:])])
+
+
+def _safe(text: str) -> str:
+    return escape(plain_lines(text))
+
+
+def _asset(name: str) -> str:
+    return (files("snappy_core") / "data" / name).read_text("utf-8")
+
+
+def _sha256(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
