@@ -86,10 +86,10 @@ def test_files_that_are_skipped_are_counted(snappy, data, tmp_path):
     folder, to = tmp_path / "docs", tmp_path / "a.snappy"
     (folder / "sub").mkdir(parents=True)
     shutil.copy(data / "table.pdf", folder / "a.pdf")
-    for name in ("a.docx", "sub/b.DOCX", "README", ".hidden.docx"):
+    for name in ("a.odt", "sub/b.ODT", "README", ".hidden.odt"):
         (folder / name).write_text("text")
     result = snappy("index", folder, "--to", to)
-    counts = "1 added, 0 unchanged, 0 failed, 3 skipped (.docx, no suffix); 1 pages"
+    counts = "1 added, 0 unchanged, 0 failed, 3 skipped (.odt, no suffix); 1 pages"
     assert result.out.startswith(counts)
     assert result.code == 0
     skipped = json.loads(snappy("sync", folder, "--to", to, "--workers", 0, "--json").out)

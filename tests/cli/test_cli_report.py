@@ -6,7 +6,9 @@ import io
 def test_a_question_or_an_answer(snappy, small_index, tmp_path, monkeypatch):
     out = tmp_path / "report.html"
     where = ["--in", small_index, "--out", out]
-    result = snappy("report", "price of a ticket", *where, "-k", 2, "--filter", "file_name=table.pdf")
+    result = snappy(
+        "report", "price of a ticket", *where, "-k", 2, "--filter", "file_name=table.pdf"
+    )
     assert (result.code, result.out) == (0, f"{out}\n")
     page = out.read_text("utf-8")
     assert page.count("<li ") == 2
