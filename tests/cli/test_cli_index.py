@@ -93,7 +93,7 @@ def test_files_that_are_skipped_are_counted(snappy, data, tmp_path):
     assert result.out.startswith(counts)
     assert result.code == 0
     skipped = json.loads(snappy("sync", folder, "--to", to, "--workers", 0, "--json").out)
-    names = [(folder / name).as_posix() for name in ("README", "a.docx", "sub/b.DOCX")]
+    names = [(folder / name).as_posix() for name in ("README", "a.odt", "sub/b.ODT")]
     assert skipped["skipped"] == names
 
 
