@@ -9,7 +9,16 @@ from typing import Annotated
 import typer
 
 from snappy_core import SnappyError, __version__
-from snappy_core.cli import adding, documents, evaluate, grounding, maintenance, searching, showing
+from snappy_core.cli import (
+    adding,
+    documents,
+    evaluate,
+    grounding,
+    maintenance,
+    searching,
+    serving,
+    showing,
+)
 from snappy_core.cli.signals import clean_exit
 from snappy_core.terminal import plain
 
@@ -25,6 +34,7 @@ COMMANDS: dict[str, Callable[..., object]] = {
     "show": showing.show,
     "report": showing.report,
     "ground": grounding.ground,
+    "serve": serving.serve,
     "list": documents.list_documents,
     "regions": documents.regions,
     "delete": documents.delete,

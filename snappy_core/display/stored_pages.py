@@ -86,7 +86,9 @@ class StoredPages:
         self, document: DocumentRecord, password: str | None
     ) -> Iterator[tuple[Source, str]]:
         """Yield where the document may be, and what it means if its bytes are others."""
-        path = next(filter(os.path.isfile, document.sources), None)
+        # A file has an absolute path; other names are those of bytes, perhaps chosen by a stranger.
+        files = (source for source in document.sources if os.path.isabs(source))
+        path = next(filter(os.path.isfile, files), None)
         if path is not None:
             yield Source.from_path(path, password), _CHANGED
         kept = self._kept(document, SOURCE)

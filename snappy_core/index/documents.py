@@ -16,6 +16,7 @@ from snappy_core.ingest.describe import Describe
 from snappy_core.ingest.executor import Executor
 from snappy_core.ingest.keep import Keep
 from snappy_core.ingest.precomputed import with_patches
+from snappy_core.ingest.progress import ShowProgress
 from snappy_core.ingest.report import IngestReport, warn_of
 from snappy_core.ingest.sync import sync
 from snappy_core.ingest.write import ingest
@@ -43,7 +44,7 @@ class Documents(OpenIndex):
         describe: Describe | None = None,
         keep: Keep | None = None,
         executor: Executor | None = None,
-        progress: bool | None = None,
+        progress: ShowProgress = None,
         timeout: float | None = None,
     ) -> IngestReport:
         """Add documents: files, folders, bytes, or `Source.from_bytes(data, name)`.
@@ -72,7 +73,9 @@ class Documents(OpenIndex):
             executor: where documents are read and encoded: `Workers(4)` for processes, or
                 `Ray(address)` for a cluster. By default this process, which a hostile file can
                 hang or crash.
-            progress: draw a progress bar; None draws it when standard error is a terminal.
+            progress: draw a progress bar; None draws it when standard error is a terminal. A
+                function is called instead with the counts (`IngestProgress`: documents, done,
+                failed, pages, expected_pages) after each page and document.
             timeout: seconds, after which no further page is begun; by default there is no limit.
 
         Raises:
@@ -109,7 +112,7 @@ class Documents(OpenIndex):
         describe: Describe | None = None,
         keep: Keep | None = None,
         executor: Executor | None = None,
-        progress: bool | None = None,
+        progress: ShowProgress = None,
         timeout: float | None = None,
         dry_run: bool = False,
     ) -> IngestReport:
@@ -161,7 +164,7 @@ class Documents(OpenIndex):
         describe: Describe | None = None,
         keep: Keep | None = None,
         executor: Executor | None = None,
-        progress: bool | None = None,
+        progress: ShowProgress = None,
         timeout: float | None = None,
     ) -> IngestReport:
         """Add one document, under an id of your own, or with regions or patches you already have.

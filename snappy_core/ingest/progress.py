@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,9 @@ from snappy_core.terminal import plain
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+ShowProgress = bool | Callable[["IngestProgress"], None] | None
+"""Whether to draw progress, or a function to call with it; None draws it in a terminal."""
+
 LOG_SECONDS = 10.0
 """Between lines in the log."""
 
@@ -21,20 +24,22 @@ _log = logging.getLogger(__name__)
 
 
 @contextmanager
-def ingest_progress(documents: int, show: bool | None = None) -> Iterator[IngestProgress]:
+def ingest_progress(documents: int, show: ShowProgress = None) -> Iterator[IngestProgress]:
     """Provide the progress of adding a number of documents, drawn on standard error.
 
     Args:
-        show: whether to draw it; None draws it when standard error is a terminal.
+        show: whether to draw it; None draws it when standard error is a terminal. A function is
+            called instead, after each page and document.
     """
+    is_drawn, on_change = (False, show) if callable(show) else (show, None)
     bar = progress_bar(
         "{task.fields[done]}/{task.fields[documents]}",
         "{task.completed} pages, {task.fields[speed]:.1f}/s",
         "[red]{task.fields[failed]}",
-        show=show,
+        show=is_drawn,
     )
     with bar:
-        yield IngestProgress(bar, documents)
+        yield IngestProgress(bar, documents, on_change)
 
 
 class IngestProgress:
@@ -44,16 +49,24 @@ class IngestProgress:
     number of pages of those that are.
 
     Attributes:
+        documents: how many there are.
+        done, failed: how many are done, with or without success, and could not be read.
         pages: number of pages that have been written or are being written.
     """
 
-    def __init__(self, bar: Progress, documents: int) -> None:
+    def __init__(
+        self,
+        bar: Progress,
+        documents: int,
+        on_change: Callable[[IngestProgress], None] | None = None,
+    ) -> None:
         self._bar = bar
+        self._on_change = on_change
         self._task = bar.add_task(
             "indexing", total=None, documents=documents, done=0, speed=0.0, failed=""
         )
-        self._documents = documents
-        self.pages = self._done = self._failed = 0
+        self.documents = documents
+        self.pages = self.done = self.failed = 0
         self._counted = self._counted_pages = 0
         self._pages_left = 0  # of the documents whose pages are counted
         self._last_logged = time.monotonic()
@@ -64,7 +77,7 @@ class IngestProgress:
         if not self._counted:
             return None
         mean = self._counted_pages / self._counted
-        return self.pages + self._pages_left + mean * (self._documents - self._counted)
+        return self.pages + self._pages_left + mean * (self.documents - self._counted)
 
     def count_document(self, pages: int) -> None:
         """Expect a number of pages of a document: 0 if it is not read."""
@@ -80,6 +93,7 @@ class IngestProgress:
         speed = self.pages / elapsed if elapsed > 0 else 0.0
         self._bar.update(self._task, completed=self.pages, speed=speed)
         self._log(speed)
+        self._tell()
 
     def finish_document(self, failure: str = "", missing_pages: int = 0) -> None:
         """Count a document.
@@ -90,16 +104,17 @@ class IngestProgress:
         """
         from rich.markup import escape
 
-        self._done += 1
+        self.done += 1
         self._pages_left -= missing_pages
         if failure:
-            self._failed += 1
-            self._bar.update(self._task, failed=f"{self._failed} failed")
+            self.failed += 1
+            self._bar.update(self._task, failed=f"{self.failed} failed")
             if not self._bar.disable:
                 self._bar.console.print(
                     f"[red]failed[/red] {escape(plain(failure))}", soft_wrap=True
                 )
-        self._bar.update(self._task, done=self._done, total=self.expected_pages)
+        self._bar.update(self._task, done=self.done, total=self.expected_pages)
+        self._tell()
 
     def _log(self, speed: float) -> None:
         """Log how far it is, if that is not known from a moment ago."""
@@ -111,6 +126,10 @@ class IngestProgress:
         of_pages = "" if expected is None else f" of about {max(expected, self.pages):.0f}"
         _log.info(
             "%d of %d documents, %d%s pages, %.1f/s%s",
-            self._done, self._documents, self.pages, of_pages, speed,
-            f", {self._failed} failed" if self._failed else "",
+            self.done, self.documents, self.pages, of_pages, speed,
+            f", {self.failed} failed" if self.failed else "",
         )  # fmt: skip
+
+    def _tell(self) -> None:
+        if self._on_change is not None:
+            self._on_change(self)

@@ -30,7 +30,7 @@ from snappy_core.ingest.plan import (
     update_metadata,
     update_sources,
 )
-from snappy_core.ingest.progress import IngestProgress, ingest_progress
+from snappy_core.ingest.progress import IngestProgress, ShowProgress, ingest_progress
 from snappy_core.ingest.queued_document import QueuedDocument
 from snappy_core.ingest.report import Failure, IngestReport, page_warnings
 from snappy_core.metadata import check_metadata
@@ -52,7 +52,7 @@ def ingest(
     executor: Executor | None = None,
     supplied: Mapping[int, SuppliedPage] | None = None,
     describe: Describe | None = None,
-    progress: bool | None = None,
+    progress: ShowProgress = None,
     keep: Keep | None = None,
     share: bool = False,
     gone: Collection[str] = (),

@@ -74,3 +74,14 @@ def test_shows_the_time_left(capsys):
         bar.finish_page()
         bar.finish_document()
     assert "-:--:--" in capsys.readouterr().err  # nobody can tell after one page
+
+
+def test_a_function_is_told_of_each_page_and_document(capsys):
+    told = []
+    with ingest_progress(2, lambda progress: told.append((progress.pages, progress.done))) as bar:
+        bar.finish_page()
+        bar.finish_document()
+        bar.finish_document("b.pdf: is empty")
+        assert (bar.documents, bar.failed) == (2, 1)
+    assert told == [(1, 0), (1, 1), (1, 2)]
+    assert capsys.readouterr() == ("", "")

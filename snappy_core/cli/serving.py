@@ -1,0 +1,64 @@
+"""`snappy serve`."""
+
+import os
+import socket
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from snappy_core import RegionIndex, Workers
+from snappy_core.cli.options import EncoderName, WorkerCount, load_encoder, worker_count
+from snappy_core.cli.output import print_lines
+from snappy_core.errors import MissingDependencyError, install_hint
+
+_KEY = "SNAPPY_API_KEY"
+
+
+def serve(
+    location: Annotated[
+        str,
+        typer.Argument(
+            metavar="INDEX|FOLDER",
+            help="An index, created if it does not exist; or a folder of documents, which are "
+            "added to an index in memory.",
+        ),
+    ],
+    host: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS",
+            help=f"Where to listen; others than this machine need a key, set in {_KEY}.",
+        ),
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 chooses a free one.")] = 8000,
+    encoder: EncoderName = None,
+    workers: WorkerCount = None,
+) -> None:
+    """Serve a page to ask an index and see the answers on their pages, and a JSON API."""
+    try:
+        import uvicorn
+    except ModuleNotFoundError:
+        raise MissingDependencyError(f"serve needs uvicorn: {install_hint('serve')}") from None
+    from snappy_core.server import create_app
+    from snappy_core.server.guard import is_loopback
+
+    api_key = os.environ.get(_KEY) or None
+    if api_key is None and not is_loopback(host):
+        raise ValueError(f"others can reach {host}: set {_KEY} to a secret that they have to give")
+    is_folder = os.path.isdir(location) and Path(location).suffix != ".lance"
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with (
+        RegionIndex.open(":memory:" if is_folder else location, load_encoder(encoder)) as index,
+        socket.create_server((host, port), family=family) as listener,
+    ):
+        count = worker_count(workers, index.encoder)
+        app = create_app(index, api_key=api_key, executor=Workers(count) if count else None)
+        if is_folder:
+            app.state.jobs.add_folder(location)
+        name = f"[{host}]" if ":" in host else host
+        print_lines(f"Snappy listens at http://{name}:{listener.getsockname()[1]} (Ctrl-C ends it)")
+        config = uvicorn.Config(
+            app, log_level="warning", server_header=False, timeout_graceful_shutdown=3
+        )
+        uvicorn.Server(config).run(sockets=[listener])

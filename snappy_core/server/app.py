@@ -1,0 +1,78 @@
+"""The application: routes, guard and files of the page, for one index."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+
+from snappy_core import __version__
+from snappy_core.errors import PageUnavailableError, SnappyError, StoreError, TimeLimitError
+from snappy_core.index import RegionIndex
+from snappy_core.ingest.executor import Executor
+from snappy_core.names import without_folders
+from snappy_core.server import documents, files, pages, pictures, questions, session
+from snappy_core.server.guard import MAX_UPLOAD, Guard
+from snappy_core.server.jobs import Jobs
+
+_STATUS = ((PageUnavailableError, 404), (TimeLimitError, 504), (StoreError, 503))
+
+
+def create_app(
+    index: RegionIndex,
+    *,
+    api_key: str | None = None,
+    executor: Executor | None = None,
+    max_upload: int = MAX_UPLOAD,
+) -> FastAPI:
+    """Return the page and the JSON API of an index, as an ASGI application.
+
+    Only the machine itself may use it, or who has the key. Uploads are added one after the other
+    in a thread, and the index keeps their bytes.
+
+    Args:
+        index: stays open; closing it is up to the caller.
+        api_key: a secret to ask for. Without one, requests that name another host than this
+            machine are refused.
+        executor: where uploads are read, as in `RegionIndex.add`.
+        max_upload: bytes of the largest file that can be uploaded.
+    """
+    jobs = Jobs(index, executor)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        jobs.close()
+
+    app = FastAPI(
+        title="Snappy",
+        version=__version__,
+        summary="Find the regions of documents that answer a question.",
+        openapi_url="/api/openapi.json",
+        docs_url=None,  # these pages load scripts from elsewhere
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.jobs = jobs
+    for routes in (
+        questions.routes(index),
+        pages.routes(index),
+        pictures.routes(index),
+        documents.routes(index, jobs, max_upload),
+        session.routes(api_key),
+        files.routes(),
+    ):
+        app.include_router(routes)
+    app.add_exception_handler(ValueError, _refuse)
+    app.add_exception_handler(SnappyError, _refuse)
+    app.add_middleware(Guard, api_key=api_key, max_upload=max_upload)
+    return app
+
+
+async def _refuse(_: Request, error: Exception) -> JSONResponse:
+    """Answer what Snappy raises on purpose by its message, without the folders of this machine."""
+    default = 400 if isinstance(error, ValueError) else 500
+    status = next((code for kind, code in _STATUS if isinstance(error, kind)), default)
+    return JSONResponse({"detail": without_folders(str(error))}, status)

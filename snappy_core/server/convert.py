@@ -1,0 +1,144 @@
+"""What the core returns, as JSON; and documents and regions by the names that the API gives them.
+
+Documents are called by short names, without the folders of this machine.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import HTTPException
+
+from snappy_core import agents
+from snappy_core.index import RegionIndex
+from snappy_core.names import file_name, short_name
+from snappy_core.search.grounding.report import Grounding, Place
+from snappy_core.search.hits import Hit, Hits
+from snappy_core.server.schemas import (
+    ClaimJson,
+    GroundingJson,
+    HighlightJson,
+    HitJson,
+    HitsJson,
+    PlaceJson,
+    RegionJson,
+)
+from snappy_core.stores.base import DocumentRecord
+from snappy_core.types import MetadataValue, Scalar
+
+
+def document_id(index: RegionIndex, name: str) -> str:
+    """Return the id of a document by its name; answers 404 if there is none."""
+    with index._store.read() as snapshot:
+        if snapshot.document(name) is not None:
+            return name
+    try:
+        return agents.find_document(index, name)
+    except ValueError as error:
+        raise HTTPException(404, str(error)) from None
+
+
+def document(index: RegionIndex, name: str) -> DocumentRecord:
+    """Return a document by its name; answers 404 if there is none."""
+    identity = document_id(index, name)
+    with index._store.read() as snapshot:
+        record = snapshot.document(identity)
+    if record is None:
+        raise HTTPException(404, f"there is no document {name!r}")
+    return record
+
+
+def region_id(index: RegionIndex, name: str) -> str:
+    """Return the id of a region by its name, `document#p3r7`, or of a page, `document#p3`."""
+    document_name, separator, place = name.rpartition("#p")
+    if not separator:
+        raise HTTPException(404, f"there is no region {name!r}")
+    return f"{document_id(index, document_name)}#p{place}"
+
+
+def region_json(hit: Hit) -> RegionJson:
+    """Return a region with its place."""
+    return RegionJson(**_region(hit))
+
+
+def hits_json(hits: Hits) -> HitsJson:
+    """Return the hits of a search."""
+    return HitsJson(
+        question=hits.query, answerable=hits.answerable, hits=[_hit(hit) for hit in hits]
+    )
+
+
+def metadata_json(metadata: MetadataValue) -> Scalar | list[Scalar]:
+    """Return a value of metadata, a list if it is a sequence."""
+    if metadata is None or isinstance(metadata, (str, int, float)):
+        return metadata
+    return list(metadata)
+
+
+def grounding_json(grounding: Grounding) -> GroundingJson:
+    """Return the claims of an answer."""
+    return GroundingJson(
+        answer=grounding.answer,
+        cited=grounding.cited(),
+        is_verified=grounding.is_verified,
+        claims=[
+            ClaimJson(
+                kind=claim.kind,
+                text=claim.text,
+                start=claim.start,
+                end=claim.end,
+                verdict=claim.verdict,
+                score=claim.score,
+                missing_numbers=list(claim.missing_numbers),
+                place=None if claim.place is None else _place(claim.place),
+            )
+            for claim in grounding
+        ],
+    )
+
+
+def _place(place: Place) -> PlaceJson:
+    name = short_name(place.document_id)
+    return PlaceJson(
+        region=name + place.region_id.removeprefix(place.document_id),
+        document=name,
+        file_name=file_name(place.source),
+        page=place.page_number,
+        page_label=place.page_label,
+        text=place.text,
+        rects=list(place.rects),
+    )
+
+
+def _hit(hit: Hit) -> HitJson:
+    return HitJson(
+        **_region(hit),
+        rank=hit.rank,
+        score=hit.score,
+        page_score=hit.page_score,
+        rects=list(hit.rects),
+        highlights=[
+            HighlightJson(kind=part.kind, text=part.text, score=part.score, rects=list(part.rects))
+            for part in hit.highlights
+        ],
+        quotes=list(hit.quotes),
+        metadata={key: metadata_json(value) for key, value in hit.metadata.items()},
+    )
+
+
+def _region(hit: Hit) -> dict[str, Any]:
+    name = short_name(hit.document_id)
+    parent = hit.parent_id
+    return {
+        "region": hit.citation,
+        "document": name,
+        "file_name": file_name(hit.source),
+        "page": hit.page_number,
+        "page_label": hit.page_label,
+        "label": hit.region.label,
+        "section": hit.region.section,
+        "text": hit.region.text,
+        "box": hit.region.box,
+        "parent": parent and name + parent.removeprefix(hit.document_id),
+        "ocr_confidence": hit.ocr_confidence,
+    }

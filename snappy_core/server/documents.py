@@ -1,0 +1,107 @@
+"""Documents: the list of them, uploads with their progress, and deleting."""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import unicodedata
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi.responses import StreamingResponse
+
+from snappy_core.index import RegionIndex
+from snappy_core.names import file_name, short_name
+from snappy_core.server.convert import document_id, metadata_json
+from snappy_core.server.jobs import Jobs
+from snappy_core.server.pages import DocumentName
+from snappy_core.server.schemas import DocumentJson, IndexJson, JobJson
+from snappy_core.types import LABELS
+
+_INTERVAL = 0.2  # seconds between looks at a job
+_MAX_NAME = 200  # characters
+
+_UPLOAD = {"requestBody": {"required": True, "content": {"application/octet-stream": {}}}}
+
+
+def routes(index: RegionIndex, jobs: Jobs, max_upload: int) -> APIRouter:
+    """Return the routes of documents."""
+    router = APIRouter(prefix="/api", tags=["documents"])
+
+    @router.get("/index")
+    def describe() -> IndexJson:
+        """Return what the index is."""
+        records = index.documents()
+        return IndexJson(
+            encoder=index.encoder.name,
+            documents=len(records),
+            pages=sum(record.pages for record in records),
+            labels=list(LABELS),
+            max_upload=max_upload,
+        )
+
+    @router.get("/documents")
+    def list_documents() -> list[DocumentJson]:
+        """Return the documents, ordered by name."""
+        return [
+            DocumentJson(
+                document=short_name(record.document_id),
+                file_name=file_name(record.source),
+                pages=record.pages,
+                metadata={key: metadata_json(value) for key, value in record.metadata.items()},
+            )
+            for record in sorted(index.documents(), key=lambda record: file_name(record.source))
+        ]
+
+    @router.post("/documents", status_code=202, openapi_extra=_UPLOAD)
+    async def upload(
+        request: Request, name: Annotated[str, Query(max_length=4000, description="of the file")]
+    ) -> JobJson:
+        """Add a file, sent as the body; a document of this name that was uploaded is replaced."""
+        data = await request.body()
+        try:
+            return jobs.add_upload(_upload_name(name), data)
+        except queue.Full:
+            raise HTTPException(503, "too many files wait to be added; try again later") from None
+
+    @router.delete("/documents", status_code=204)
+    def delete(document: DocumentName) -> None:
+        """Remove a document from the index; its file stays."""
+        index.delete(document_id(index, document))
+
+    @router.get("/jobs")
+    def list_jobs() -> list[JobJson]:
+        """Return what is being added, and what came of it."""
+        return jobs.all()
+
+    @router.get("/jobs/{job}/events", response_class=StreamingResponse)
+    async def events(job: str) -> StreamingResponse:
+        """Follow a job by server-sent events, each a job as JSON, until it has ended."""
+        if jobs.get(job) is None:
+            raise HTTPException(404, "there is no such job")
+        return StreamingResponse(_events(jobs, job), media_type="text/event-stream")
+
+    return router
+
+
+async def _events(jobs: Jobs, job: str) -> AsyncIterator[str]:
+    told = None
+    while (state := jobs.get(job)) is not None:
+        if state is not told:
+            yield f"data: {state.model_dump_json()}\n\n"
+            told = state
+        if state.state in ("done", "failed"):
+            return
+        await asyncio.sleep(_INTERVAL)
+
+
+def _upload_name(name: str) -> str:
+    """Return the name of an uploaded document: no path, on one line.
+
+    >>> _upload_name("../../etc/q3\\n.pdf"), _upload_name("C:\\\\a\\\\q3.pdf"), _upload_name("..")
+    ('uploads/q3 .pdf', 'uploads/q3.pdf', 'uploads/document')
+    """
+    letters = unicodedata.normalize("NFC", file_name(name))
+    plain = "".join(letter if letter.isprintable() else " " for letter in letters).strip()
+    return f"uploads/{plain[-_MAX_NAME:] if plain.strip('.') else 'document'}"

@@ -1,0 +1,59 @@
+"""Pages: their regions, and their heat."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Query
+
+from snappy_core.index import RegionIndex
+from snappy_core.names import file_name, short_name
+from snappy_core.search.hits import Hit
+from snappy_core.server.convert import document, region_json
+from snappy_core.server.schemas import HeatJson, PageJson
+from snappy_core.stores.base import DocumentRecord
+
+DocumentName = Annotated[str, Query(max_length=4000, description="as in the list of documents")]
+PageNumber = Annotated[int, Query(ge=1, le=10_000_000, description="from 1")]
+QuestionText = Annotated[str, Query(max_length=4000)]
+Token = Annotated[int | None, Query(ge=0, description="a word of the question, from 0")]
+
+
+def find_page(index: RegionIndex, name: str, number: int) -> tuple[DocumentRecord, Hit]:
+    """Return a document and one of its pages as a region; answers 404 if there is none."""
+    record = document(index, name)
+    if number > record.pages:
+        raise HTTPException(404, f"{name} has {record.pages} pages")
+    return record, index.region(f"{record.document_id}#p{number}")
+
+
+def routes(index: RegionIndex) -> APIRouter:
+    """Return the routes of pages, but for their pictures."""
+    router = APIRouter(prefix="/api", tags=["pages"])
+
+    @router.get("/page")
+    def page(document: DocumentName, page: PageNumber) -> PageJson:
+        """Return a page with its regions."""
+        record, whole = find_page(index, document, page)
+        return PageJson(
+            document=short_name(record.document_id),
+            file_name=file_name(record.source),
+            page=page,
+            page_label=whole.page_label,
+            pages=record.pages,
+            width=whole.page_width,
+            height=whole.page_height,
+            unit=whole.page_unit,
+            regions=[region_json(hit) for hit in index.regions(record.document_id, page)],
+        )
+
+    @router.get("/heat")
+    def heat(
+        document: DocumentName, page: PageNumber, question: QuestionText, token: Token = None
+    ) -> HeatJson:
+        """Return how strongly each word or patch of a page matches the question."""
+        _, whole = find_page(index, document, page)
+        heat = index.heatmap(whole, token, question=question)
+        return HeatJson(values=heat.values.tolist(), boxes=heat.boxes.tolist(), grid=heat.grid)
+
+    return router

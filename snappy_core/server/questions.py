@@ -1,0 +1,62 @@
+"""Asking: search, explain and ground."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from fastapi import APIRouter
+
+from snappy_core.index import RegionIndex
+from snappy_core.search.hits import Hits
+from snappy_core.server.convert import document_id, grounding_json, hits_json, region_id
+from snappy_core.server.schemas import (
+    Answer,
+    ExplanationJson,
+    GroundingJson,
+    HitsJson,
+    Question,
+    RegionQuestion,
+    TokenJson,
+)
+
+TIMEOUT = 60.0
+"""Seconds that a search or grounding may take."""
+
+
+def find(index: RegionIndex, question: Question) -> Hits:
+    """Search an index as a request says."""
+    options: dict[str, Any] = question.model_dump(exclude={"question", "documents"})
+    if question.documents:
+        names = {"document_id": [document_id(index, name) for name in question.documents]}
+        given = question.filter
+        options["filter"] = {"$and": [given, names]} if given else names
+    return index.search(question.question, timeout=TIMEOUT, **options)
+
+
+def routes(index: RegionIndex) -> APIRouter:
+    """Return the routes that answer questions."""
+    router = APIRouter(prefix="/api", tags=["questions"])
+
+    @router.post("/search")
+    def search(body: Question) -> HitsJson:
+        """Return the regions that answer a question best."""
+        return hits_json(find(index, body))
+
+    @router.post("/explain")
+    def explain(body: RegionQuestion) -> ExplanationJson:
+        """Return what each word of the question matched, and what each signal adds."""
+        explanation = index.explain(region_id(index, body.region), question=body.question)
+        return ExplanationJson(
+            tokens=[TokenJson(**asdict(match)) for match in explanation],
+            shares=dict(explanation.shares),
+        )
+
+    @router.post("/ground")
+    def ground(body: Answer) -> GroundingJson:
+        """Return which sentences of an answer stand in the documents, and where."""
+        names = body.regions
+        regions = None if names is None else [region_id(index, name) for name in names]
+        return grounding_json(index.ground(body.answer, regions, timeout=TIMEOUT))
+
+    return router

@@ -1,0 +1,202 @@
+"""What the API takes and returns. Boxes are fractions of the page from its top left."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from snappy_core.types import Box, Scalar
+
+MetadataJson = dict[str, Scalar | list[Scalar]]
+
+
+class Request(BaseModel):
+    """The base of requests: unknown names are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Question(Request):
+    """A question and the options of the search, as `RegionIndex.search` has them."""
+
+    question: str = Field(max_length=4000, examples=["What coupon does the green bond carry?"])
+    k: int | None = Field(None, ge=1, le=100, description="the most regions to return")
+    budget: int | None = Field(None, ge=1, le=200_000, description="the most tokens of all regions")
+    documents: list[str] = Field([], max_length=1000, description="search only these")
+    filter: dict[str, Any] | None = Field(None, description="as in docs/filters.md")
+    score_threshold: float | None = Field(None, ge=-1, le=1)
+    min_answerable: float | None = Field(None, ge=0, le=1)
+    per_page: int | None = Field(None, ge=1)
+
+
+class RegionQuestion(Request):
+    """A question, and the region to explain."""
+
+    question: str = Field(max_length=4000)
+    region: str = Field(max_length=4000)
+
+
+class Answer(Request):
+    """An answer to check against the documents."""
+
+    answer: str = Field(max_length=50_000)
+    regions: list[str] | None = Field(
+        None, max_length=100, description="what it was made of; by default all documents"
+    )
+
+
+class HighlightJson(BaseModel):
+    """A part of a region that answers, with a box for each of its lines."""
+
+    kind: str
+    text: str
+    score: float
+    rects: list[Box]
+
+
+class RegionJson(BaseModel):
+    """A region and where it stands."""
+
+    region: str
+    document: str
+    file_name: str
+    page: int
+    page_label: str
+    label: str
+    section: str
+    text: str
+    box: Box
+    parent: str | None
+    ocr_confidence: float
+
+
+class HitJson(RegionJson):
+    """A region that answers."""
+
+    rank: int
+    score: float
+    page_score: float
+    rects: list[Box]
+    highlights: list[HighlightJson]
+    quotes: list[str]
+    metadata: MetadataJson
+
+
+class HitsJson(BaseModel):
+    """The hits of a search, best first."""
+
+    question: str
+    answerable: float | None
+    hits: list[HitJson]
+
+
+class PageJson(BaseModel):
+    """A page with all its regions, in reading order."""
+
+    document: str
+    file_name: str
+    page: int
+    page_label: str
+    pages: int
+    width: float
+    height: float
+    unit: str
+    regions: list[RegionJson]
+
+
+class TokenJson(BaseModel):
+    """A word of the question, and what matches it best in the region and on its page."""
+
+    token: str
+    weight: float
+    similarity: float
+    match: str
+    box: Box | None
+    page_similarity: float
+    page_match: str
+    page_box: Box | None
+
+
+class ExplanationJson(BaseModel):
+    """Why a region was found."""
+
+    tokens: list[TokenJson]
+    shares: dict[str, float]
+
+
+class HeatJson(BaseModel):
+    """How strongly each patch of a page matches; `grid` is null where patches are words."""
+
+    values: list[float]
+    boxes: list[list[float]]
+    grid: tuple[int, int] | None
+
+
+class PlaceJson(BaseModel):
+    """Where a claim stands."""
+
+    region: str
+    document: str
+    file_name: str
+    page: int
+    page_label: str
+    text: str
+    rects: list[Box]
+
+
+class ClaimJson(BaseModel):
+    """A sentence or quotation of an answer; `verdict` is verified, partial or absent."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    verdict: str
+    score: float
+    missing_numbers: list[str]
+    place: PlaceJson | None
+
+
+class GroundingJson(BaseModel):
+    """An answer with its claims; `cited` has a number after each that is verified."""
+
+    answer: str
+    cited: str
+    is_verified: bool
+    claims: list[ClaimJson]
+
+
+class DocumentJson(BaseModel):
+    """A document of the index."""
+
+    document: str
+    file_name: str
+    pages: int
+    metadata: MetadataJson
+
+
+class IndexJson(BaseModel):
+    """What the index is and what this server offers."""
+
+    encoder: str
+    documents: int
+    pages: int
+    labels: list[str]
+    max_upload: int
+
+
+class JobJson(BaseModel):
+    """Documents that are being added: queued, running, done or failed."""
+
+    job: str
+    name: str
+    state: str
+    documents: int = 0
+    done: int = 0
+    pages: int = 0
+    expected_pages: int | None = None
+    added: list[str] = []
+    unchanged: list[str] = []
+    warnings: list[str] = []
+    failures: list[str] = []
