@@ -2,6 +2,7 @@
 
 import ctypes
 import json
+from typing import get_args
 
 import numpy as np
 import pypdfium2 as pdfium
@@ -25,12 +26,17 @@ from snappy_core.display.viewers import (
     web_annotation,
 )
 from snappy_core.testing import FakeEncoder
+from snappy_core.types import Label
+
+
+LABELS = list(get_args(Label))
 
 
 def find(path, question, k=1, password=None):
     with RegionIndex(encoder=FakeEncoder()) as index:
         index.add(path, password=password, progress=False).raise_failed()
-        return index.search(question, k=k)
+        # A word alone near the edge may be taken for a running head, which does not answer.
+        return index.search(question, k=k, filter={"region_label": LABELS})
 
 
 ALPHA = (30.25, 450.0, 88.79, 462.92)  # ink in PDF space, whatever the rotation
