@@ -28,7 +28,6 @@ from snappy_core.display.viewers import (
 from snappy_core.testing import FakeEncoder
 from snappy_core.types import Label
 
-
 LABELS = list(get_args(Label))
 
 
