@@ -2,13 +2,24 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test mutate states train fuzz faults soak audit check format bench clean programs
+.PHONY: demo test langchain mutate states train fuzz faults soak audit check format bench clean programs
 
 demo: .venv/.core
 	$(BIN)/python examples/demo.py
 
 test: .venv/.dev programs
 	$(BIN)/python -m pytest -q -n auto
+
+# The LangChain adapter with the newest LangChain 1.x; `make test` has the pinned one.
+langchain: .venv-langchain/bin/python
+	grep -v '^lang' constraints.txt > .venv-langchain/constraints.txt
+	.venv-langchain/bin/python -m pip install --quiet --disable-pip-version-check --upgrade \
+		-c .venv-langchain/constraints.txt -e '.[langchain,test]' langchain langchain-core
+	.venv-langchain/bin/python -m pip list --disable-pip-version-check | grep '^lang'
+	.venv-langchain/bin/python -m pytest -q tests/langchain_adapter
+
+.venv-langchain/bin/python:
+	$(PYTHON) -m venv .venv-langchain
 
 # Do the tests notice small faults? About 40 minutes on two cores.
 mutate: .venv/.dev
@@ -72,7 +83,7 @@ APT := env DEBIAN_FRONTEND=noninteractive timeout 600 \
 install = { if [ "$$(id -u)" = 0 ]; then $(APT) $(1); else sudo -n $(APT) $(1); fi; } >/dev/null 2>&1
 
 clean:
-	rm -rf .venv out
+	rm -rf .venv .venv-langchain out
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Snappy needs Python 3.11 or newer")'
