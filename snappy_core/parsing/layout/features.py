@@ -27,6 +27,7 @@ _CAPTION = re.compile(
 _NUMERIC = re.compile(r"[\s$€£¥%().,\d\-–—+/:*]+")
 _NEAR = 15.0  # units up and down in which runs count as aligned with a run
 _FLAT = 0.01  # units: least height of a run; hostile pages have words of none
+_SMALLEST = 0.1  # least size of a font
 _NO_RULE = 8.0  # units to a ruling line that is further away, or missing
 
 _TEXT, _GEOMETRY, _NEIGHBORS = 22, 40, 76  # numbers of features
@@ -131,7 +132,8 @@ def _geometry_features(
     if not len(runs):
         return np.zeros((0, _GEOMETRY), np.float32)
     words = np.array([min(40, len(w)) for w in runs.words])
-    usual = np.median(np.repeat(runs.sizes, words))
+    sizes = np.maximum(runs.sizes, _SMALLEST)
+    usual = np.median(np.repeat(sizes, words))
     left, right = np.percentile(x0, 5), np.percentile(x1, 95)
     span, widths, heights = max(1e-3, right - left), x1 - x0, y1 - y0
     same = near.same
@@ -148,8 +150,7 @@ def _geometry_features(
     columns = [
         x0 / width, x1 / width, y0 / height, y1 / height,
         widths / span, (x0 - left) / span, (x1 - left) / span, ((x0 + x1) / 2 - left) / span,
-        squash(widths / unit), np.log(np.maximum(heights / unit, _FLAT)),
-        np.log(np.maximum(runs.sizes, 0.1) / usual),
+        squash(widths / unit), np.log(np.maximum(heights / unit, _FLAT)), np.log(sizes / usual),
         np.log1p(mates), same @ widths / span + widths / span, row_digits,
         np.log1p(same @ numeric), *map(np.log1p, aligned), inside,
         np.full(len(x0), np.log1p(len(x0))), np.full(len(x0), np.log(width / height)),
@@ -216,13 +217,13 @@ def _neighbor_features(runs: Runs, text: Array, near: Neighbors, unit: float) ->
     if not len(runs):
         return np.zeros((0, _NEIGHBORS), np.float32)
     x0, _, x1, _ = runs.boxes.T
-    widths = np.maximum(x1 - x0, 1e-3)
+    widths, sizes = np.maximum(x1 - x0, 1e-3), np.maximum(runs.sizes, _SMALLEST)
     mates = near.same.sum(axis=1)
     parts = []
     for side in SIDES:
         j = near.indices[side]
         part = np.column_stack([
-            np.ones(len(j)), squash(near.gaps[side] / unit), np.log(runs.sizes[j] / runs.sizes),
+            np.ones(len(j)), squash(near.gaps[side] / unit), np.log(sizes[j] / sizes),
             squash((x0[j] - x0) / unit), squash((x1[j] - x1) / unit), np.log(widths[j] / widths),
             text[j][:, _OF_NEIGHBORS], np.log1p(mates[j]), runs.styles[j] == runs.styles,
         ])  # fmt: skip

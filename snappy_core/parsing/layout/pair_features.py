@@ -20,7 +20,8 @@ def pair_features(
     total, count = len(boxes), len(runs)
     x0, y0, x1, y1 = (boxes / unit).T
     xc, yc, widths, heights = (x0 + x1) / 2, (y0 + y1) / 2, x1 - x0, y1 - y0
-    sizes = np.concatenate([runs.sizes, np.full(total - count, unit)]).astype(np.float32)
+    sizes = np.concatenate([np.maximum(runs.sizes, 0.1), np.full(total - count, unit)])
+    sizes = sizes.astype(np.float32)
     bold = np.concatenate([runs.bold, np.zeros(total - count)]).astype(np.float32)
 
     def less(a: Array, b: Array) -> Array:
