@@ -58,6 +58,14 @@ def test_uploads_stay_showable_as_the_page_says(tmp_path, monkeypatch):
     assert (tmp_path / "highlighted.pdf").stat().st_size > 10_000
 
 
+@pytest.mark.requires("fastapi", "httpx")
+def test_the_api_serves_what_the_page_says(tmp_path, monkeypatch, capsys):
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    monkeypatch.chdir(tmp_path)
+    exec(compile("\n".join(blocks("serve.md")), "serve.md", "exec"), {"__name__": "serve"})
+    assert "coupon of 4.85 per cent" in capsys.readouterr().out
+
+
 def test_every_registry_is_in_the_table():
     import snappy_core.evaluation.chunks
     import snappy_core.index  # noqa: F401  all registries exist now
