@@ -10,6 +10,7 @@ from snappy_core._async import async_twin
 from snappy_core.ends import time_limit
 from snappy_core.index import RegionIndex
 from snappy_core.search.finishing import finish
+from snappy_core.search.hit_pages import HitPage
 from snappy_core.search.hits import Hit, Hits
 from snappy_core.search.options import SEARCH_LATE, SearchOptions, check_options
 from snappy_core.search.reranking import deepen, rerank
@@ -23,7 +24,8 @@ class FusedSearch:
 
     A region is the same in all of them if it has the same id; so documents have the same ids and
     are read with the same options. LangChain's `EnsembleRetriever` and LlamaIndex's
-    `QueryFusionRetriever` do the same with a retriever over each index.
+    `QueryFusionRetriever` do the same with a retriever over each index. The retrievers of Snappy
+    take a fused search in place of an index.
 
     Example:
         text = RegionIndex.open("reports.snappy")
@@ -61,23 +63,26 @@ class FusedSearch:
             options["pages"] = list(options["pages"] or ())
         sums: dict[str, float] = defaultdict(float)
         hits: dict[str, Hit] = {}
+        pages: dict[str, HitPage] = {}
         answerable = None
 
         def fused(question: str, hits: Sequence[Hit]) -> Sequence[float]:
             return [sums[hit.region_id] for hit in hits]
 
-        fusion = cast("SearchOptions", {**deepen(options), "reranker": fused})
-        with time_limit(options.get("timeout"), SEARCH_LATE):
+        with time_limit(options.pop("timeout", None), SEARCH_LATE):
+            fusion = cast("SearchOptions", {**deepen(options), "reranker": fused})
             for index in self.indexes:
-                of_index = index.search(question, **deepen(fusion))
+                of_index, pages_of_index = index._find(question, fusion)
                 answerable = of_index.answerable if answerable is None else answerable
+                pages = {**pages_of_index, **pages}
                 for hit in of_index:
                     _check(hit, hits)
                     hits.setdefault(hit.region_id, hit)
                     sums[hit.region_id] += 1 / (RANK_OFFSET + hit.rank)
             fused_hits = Hits(question, tuple(hits.values()), answerable)
-            store = self.indexes[0]._store
-            return finish(store, rerank(fused_hits, fusion), options)
+            again = options.get("reranker") is not None
+            best = rerank(fused_hits, pages, fusion, whole=again)
+            return finish(self.indexes[0]._store, best, pages, options)
 
     asearch = async_twin(search)
 

@@ -13,10 +13,11 @@ from langchain_core.callbacks import (
 )
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever, LangSmithRetrieverParams
-from pydantic import ConfigDict, Field, PrivateAttr, ValidationInfo, field_validator
+from pydantic import ConfigDict, Field, PrivateAttr, model_validator
 
 from snappy_core.encoders.base import Encoder
 from snappy_core.from_files import FromFiles
+from snappy_core.fused_search import FusedSearch
 from snappy_core.index import RegionIndex
 from snappy_core.ingest.report import IngestReport
 from snappy_core.search.filters import PageReference
@@ -79,20 +80,25 @@ class SnappyRetriever(SearchFields, FromFiles, BaseRetriever):
     """The encoder of an index that is given by its path, if it is not opened by its name."""
     # Kept out of reprs, traces and dumps: it holds a model and perhaps all vectors.
     index: RegionIndex = Field(repr=False, exclude=True)
-    """The index to search, or its path: it is then opened with the encoder that made it."""
+    """The index to search, or its path: it is then opened with the encoder that made it. Or a
+    `FusedSearch`, of which this is then the first index: it is read, shown and added to."""
+    fused: FusedSearch | None = Field(default=None, repr=False, exclude=True)
+    """Searches several indexes in place of one."""
     pages: Sequence[PageReference] | None = None
     """Search these pages only, each `(document id or source, page number)`."""
     _report: IngestReport | None = PrivateAttr(default=None)
 
-    @field_validator("index", mode="before")
+    @model_validator(mode="before")
     @classmethod
-    def _open(cls, index: object, info: ValidationInfo) -> object:
-        encoder = info.data.get("encoder")
+    def _open(cls, fields: Any) -> Any:
+        index, encoder = fields.get("index"), fields.get("encoder")
         if isinstance(index, (str, os.PathLike)):
-            return RegionIndex.open(index, encoder, create=False)
+            return {**fields, "index": RegionIndex.open(index, encoder, create=False)}
         if encoder is not None:
             raise ValueError("an index that is open has its encoder; give one with a path only")
-        return index
+        if isinstance(index, FusedSearch):
+            return {**fields, "index": index.indexes[0], "fused": index}
+        return fields
 
     # LangChain passes the options of `invoke(question, k=3)` on only if the signature of
     # `_get_relevant_documents` has a parameter for them.
@@ -106,7 +112,7 @@ class SnappyRetriever(SearchFields, FromFiles, BaseRetriever):
         # None does not override a field: `filter={}` removes the filter for one call.
         overrides = {name: value for name, value in options.items() if value is not None}
         merged = core_options(self._search_options() | overrides, run_manager.get_child())
-        hits = self.index.search(query.strip(), **merged)
+        hits = (self.fused or self.index).search(query.strip(), **merged)
         return [to_document(hit, hits.answerable) for hit in hits]
 
     async def _aget_relevant_documents(

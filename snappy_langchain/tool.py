@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field
 
 from snappy_core import agents
 from snappy_core.errors import SnappyError
+from snappy_core.fused_search import FusedSearch
 from snappy_core.index import RegionIndex
 from snappy_core.metadata import doubt
 from snappy_core.names import without_folders
@@ -51,7 +52,7 @@ class _Region(BaseModel):
 
 
 def create_region_tool(
-    retriever: SnappyRetriever | RegionIndex | str | os.PathLike[str],
+    retriever: SnappyRetriever | RegionIndex | FusedSearch | str | os.PathLike[str],
     *,
     name: str = "search_documents",
     description: str = DESCRIPTION,
@@ -80,7 +81,7 @@ def create_region_tool(
     `tool.handle_tool_error = False` a `ToolException` is raised instead.
 
     Args:
-        retriever: a retriever, or an index or its path.
+        retriever: a retriever, an index or its path, or a `FusedSearch`.
         name, description: what the model reads about the tool.
         images: show figures as pictures, cut from their pages, after their text. A `budget` then
             holds for texts and pictures together.
@@ -132,7 +133,7 @@ def create_region_tool(
 
 
 def create_reading_tools(
-    index: RegionIndex | str | os.PathLike[str], *, images: bool = False
+    index: RegionIndex | FusedSearch | str | os.PathLike[str], *, images: bool = False
 ) -> list[BaseTool]:
     """Return the tools "list_documents", "read_page" and "read_region", beside that for searching.
 
@@ -147,10 +148,10 @@ def create_reading_tools(
     '[report.pdf~...#p4r0] report.pdf, page 3\\n...'
 
     Args:
-        index: an index or its path.
+        index: an index or its path, or a `FusedSearch`, whose first index is read.
         images: as in `create_region_tool`.
     """
-    opened = index if isinstance(index, RegionIndex) else RegionIndex.open(index, create=False)
+    opened = agents.open_index(index)
 
     def content(hits: list[Hit]) -> Content:
         blocks = region_blocks(hits, opened if images else None)

@@ -12,9 +12,11 @@ from llama_index.core.callbacks import CallbackManager
 from llama_index.core.schema import IndexNode, NodeWithScore, QueryBundle
 from llama_index.core.vector_stores.types import MetadataFilters
 
+from snappy_core.agents import open_index
 from snappy_core.encoders.base import Encoder
 from snappy_core.filters import Filter
 from snappy_core.from_files import FromFiles
+from snappy_core.fused_search import FusedSearch
 from snappy_core.index import RegionIndex
 from snappy_core.ingest.report import IngestReport
 from snappy_core.search.filters import PageReference
@@ -71,6 +73,7 @@ class SnappyRetriever(FromFiles, BaseRetriever):
 
     Args:
         index: the index to search, or its path: it is then opened with the encoder that made it.
+            Or a `FusedSearch`, of which `retriever.index` is then the first index.
         encoder: the encoder of an index that is given by its path, if it is not opened by its name.
         similarity_top_k: LlamaIndex's name for `k`, the most nodes to return; by default 5, or
             with a budget as many as fit.
@@ -106,7 +109,7 @@ class SnappyRetriever(FromFiles, BaseRetriever):
 
     def __init__(
         self,
-        index: RegionIndex | str | os.PathLike[str],
+        index: RegionIndex | FusedSearch | str | os.PathLike[str],
         *,
         encoder: Encoder | None = None,
         similarity_top_k: int | None = None,
@@ -121,11 +124,12 @@ class SnappyRetriever(FromFiles, BaseRetriever):
                 raise ValueError("k and similarity_top_k are the same option: give one of them")
             options["k"] = similarity_top_k
         check_options(core_options(options))
-        if not isinstance(index, RegionIndex):
+        if isinstance(index, (str, os.PathLike)):
             index = RegionIndex.open(index, encoder, create=False)
         elif encoder is not None:
             raise ValueError("an index that is open has its encoder; give one with a path only")
-        self.index = index
+        self.index = open_index(index)
+        self.fused = index if isinstance(index, FusedSearch) else None
         for name, value in options.items():
             setattr(self, name, value)
         super().__init__(callback_manager, object_map, objects, verbose)
@@ -148,5 +152,5 @@ class SnappyRetriever(FromFiles, BaseRetriever):
 
     def _search(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         options = {name: getattr(self, name) for name in SEARCH_OPTIONS}
-        hits = self.index.search(to_question(query_bundle), **core_options(options))
+        hits = (self.fused or self.index).search(to_question(query_bundle), **core_options(options))
         return [to_node(hit, hits.answerable) for hit in hits]

@@ -16,6 +16,7 @@ from llama_index.core.tools import FunctionTool, ToolOutput
 
 from snappy_core import agents
 from snappy_core.errors import SnappyError
+from snappy_core.fused_search import FusedSearch
 from snappy_core.index import RegionIndex
 from snappy_core.metadata import doubt
 from snappy_core.names import without_folders
@@ -175,7 +176,7 @@ def region_tool(
 
 
 def reading_tools(
-    index: RegionIndex | str | os.PathLike[str], *, images: bool = False
+    index: RegionIndex | FusedSearch | str | os.PathLike[str], *, images: bool = False
 ) -> list[FunctionTool]:
     """Return the tools "list_documents", "read_page" and "read_region", beside that for searching.
 
@@ -188,10 +189,10 @@ def reading_tools(
     '[report.pdf~...#p4r0] report.pdf, page 3\\n...'
 
     Args:
-        index: an index or its path.
+        index: an index or its path, or a `FusedSearch`, whose first index is read.
         images: as in `region_tool`.
     """
-    opened = index if isinstance(index, RegionIndex) else RegionIndex.open(index, create=False)
+    opened = agents.open_index(index)
 
     def list_documents() -> str:
         return agents.list_documents(opened)

@@ -139,3 +139,17 @@ def test_it_needs_an_index():
     with pytest.raises(ValueError, match="at least one index"):
         FusedSearch([])
     assert not FusedSearch([RegionIndex(encoder=FakeEncoder())]).search(QUESTION)
+
+
+def test_a_budget_is_filled_once_with_whole_or_cut_regions(text, other):
+    """The indexes give whole regions, so that their texts are the same."""
+    hits = FusedSearch([text, other]).search(QUESTION, budget=30)
+    assert sum(estimate_tokens(hit.text) for hit in hits) <= 30
+    read = []
+
+    def reranker(question, hits):
+        read.extend(hits)
+        return [hit.score for hit in hits]
+
+    assert FusedSearch([text, other]).search(QUESTION, budget=30, reranker=reranker)
+    assert all(hit.whole is None for hit in read)

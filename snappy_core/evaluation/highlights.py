@@ -51,7 +51,7 @@ def measure_highlights(
             weights = query_weights(snapshot, query)
             patches = snapshot.patches(page_id)
             page_reference = PageReference(catalog.document_ids[number], question.page)
-            hits = engine.search(snapshot, query, k=1, pages=[page_reference])
+            hits, _ = engine.search(snapshot, query, k=1, pages=[page_reference])
             whole = _whole(page, gold)
             regions = {"hit": hits[0].region if hits else whole, "whole": whole}
             for name, region in regions.items():

@@ -118,7 +118,8 @@ def _search(
     results, times = [], []
     for query in queries:
         started = time.perf_counter()
-        results.append(engine.search(snapshot, query, k=k, candidates=candidates))
+        hits, _ = engine.search(snapshot, query, k=k, candidates=candidates)
+        results.append(hits)
         times.append(time.perf_counter() - started)
     return results, median(times)
 

@@ -21,6 +21,7 @@ from snappy_core.search.finishing import finish
 from snappy_core.search.grounding.in_index import ground_in_index
 from snappy_core.search.grounding.passages import Source as GroundingSource
 from snappy_core.search.grounding.report import Grounding
+from snappy_core.search.hit_pages import HitPages
 from snappy_core.search.hits import Explanation, HeatMap, Hit, Hits
 from snappy_core.search.options import SEARCH_LATE, SearchOptions, check_options
 from snappy_core.search.reading import RegionReference, to_hit
@@ -90,22 +91,26 @@ class Regions(OpenIndex):
             raise ValueError("the question is empty")
         started = time.perf_counter()
         with time_limit(options.pop("timeout", None), SEARCH_LATE):
-            query = self.encoder.encode_query(question)
+            hits, pages = self._find(question, options)
             raise_if_ended()
-            with self._store.read() as snapshot:
-                hits = engine.search(
-                    snapshot,
-                    query,
-                    landmarks=self._landmarks,
-                    encoder=self.encoder.name,
-                    **deepen(options),
-                )
-            raise_if_ended()
-            hits = finish(self._store, hits, options)
+            hits = finish(self._store, hits, pages, options)
         seconds = time.perf_counter() - started
         location = without_secrets(self._store.location)
         _log.debug("%s: %d hits in %.3f s", location, len(hits), seconds)
         return hits
+
+    def _find(self, question: str, options: SearchOptions) -> tuple[Hits, HitPages]:
+        """Return the hits, from which a reranker chooses if there is one, and their pages."""
+        query = self.encoder.encode_query(question)
+        raise_if_ended()
+        with self._store.read() as snapshot:
+            return engine.search(
+                snapshot,
+                query,
+                landmarks=self._landmarks,
+                encoder=self.encoder.name,
+                **deepen(options),
+            )
 
     def region(self, region: RegionReference) -> Hit:
         """Return a region by its id: one of `Hit.previous_id`, `next_id` and `parent_id`, say.
@@ -232,7 +237,7 @@ class Regions(OpenIndex):
                 self.encoder,
                 lambda claim, k: engine.search(
                     snapshot, self.encoder.encode_query(claim), k=k, location_references=False
-                ),
+                )[0],
             )
 
     def page_image(

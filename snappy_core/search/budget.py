@@ -15,6 +15,9 @@ from snappy_core.search.hits import Hit
 POOL = 4
 """Budgets that the hits hold from which one is filled: the best ones, which have to be read."""
 
+Cut = Callable[[Hit, int, Callable[[str], int]], Hit | None]
+"""Returns the part of a hit that fits so many tokens, which the function counts; or None."""
+
 
 def best_for_budget(
     hits: Iterable[Hit], budget: int, *, count: Callable[[str], int] = estimate_tokens
@@ -36,17 +39,20 @@ def fill_budget(
     k: int | None = None,
     per_page: int | None = None,
     *,
+    cut: Cut | None = None,
     count: Callable[[str], int] = estimate_tokens,
 ) -> list[Hit]:
     """Return the hits that together fit a budget and are worth most for their tokens, best first.
 
     What a hit is worth is learned from questions (`Price`). Hits are taken in this order, whole;
-    one that does not fit, or shares half its words with one taken, is left out.
+    one that does not fit, or shares half its words with one taken, is left out. But the first one
+    that does not fit and can be cut is cut.
 
     Args:
         budget: the most tokens of all texts.
         k: the most hits.
         per_page: the most hits of one page.
+        cut: cuts a hit; without it none is.
         count: counts the tokens of a text.
     """
     priced = [(hit, count(hit.text)) for hit in hits]
@@ -56,10 +62,15 @@ def fill_budget(
     page_counts: Counter[tuple[str, int]] = Counter()
     for hit, cost in (priced[index] for index in np.argsort(-worth, kind="stable").tolist()):
         page = (hit.document_id, hit.page_number)
-        if cost > budget or (per_page is not None and page_counts[page] >= per_page):
+        if per_page is not None and page_counts[page] >= per_page:
             continue
         if len(selected) == k or any(share_words(hit, other) for other in selected):
             continue
+        if cost > budget:
+            part = None if cut is None else cut(hit, budget, count)
+            if part is None:
+                continue
+            hit, cost, cut = part, count(part.text), None
         selected.append(hit)
         page_counts[page] += 1
         budget -= cost

@@ -79,6 +79,8 @@ def _neighbor(place: _Place, step: int, contexts: PageContexts) -> _Place | None
     if not (goes_on(region.text, "a") if step > 0 else goes_on("a", region.text)):
         return None  # no other page need be read
     order = _body(context.page)
+    if index not in order:
+        return None  # it stands inside of another region
     position = order.index(index) + step
     if 0 <= position < len(order):
         other = context, order[position]

@@ -7,7 +7,6 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from functools import cache, partial
 from itertools import islice
 
 import numpy as np
@@ -21,19 +20,18 @@ from snappy_core.scoring.rules import MIXTURE, default_rule
 from snappy_core.search.budget import best_for_budget, fill_budget
 from snappy_core.search.continuation import page_contexts, with_parts
 from snappy_core.search.filters import PageReference, resolve
-from snappy_core.search.highlights import find_highlights
-from snappy_core.search.hits import Highlight, Hit, Hits
+from snappy_core.search.hit_pages import HitPages, PageReader
+from snappy_core.search.hits import Hit, Hits
 from snappy_core.search.hot_area_hits import find_hot_areas, merge
 from snappy_core.search.locations.landmarks import LandmarkCache
 from snappy_core.search.locations.prior import LocationPrior, locate
 from snappy_core.search.locations.references import find_references
 from snappy_core.search.options import DEFAULT_K
-from snappy_core.search.page_context import PageContext, make_hit, read_page_context
+from snappy_core.search.page_context import make_hit
 from snappy_core.search.page_scores import Scores, query_weights, score
-from snappy_core.search.part_highlights import highlight_parts
 from snappy_core.search.sufficiency import answerable
 from snappy_core.stores.base import Snapshot
-from snappy_core.types import Page, Query
+from snappy_core.types import Query
 
 PAGE_BATCH = 256
 """Pages whose patches are in memory at once: about 35 MB of a vision encoder's."""
@@ -60,23 +58,25 @@ def search(
     location_references: bool = True,
     landmarks: LandmarkCache | None = None,
     encoder: str = "",
-) -> Hits:
-    """Return the best regions for a query.
+    whole: bool = False,
+) -> tuple[Hits, HitPages]:
+    """Return the best regions for a query, not yet highlighted, and their pages.
 
     Args:
         landmarks: what earlier searches read of pages to find the places that questions name.
         encoder: the name of the encoder of the query; without it `Hits.answerable` is not known.
+        whole: do not cut a region to fill a budget, because it will be filled again.
 
     The others are those of `SearchOptions`, checked.
     """
     selection = resolve(filter, snapshot, pages)
     page_filter = selection.pages
-    context_of = cache(partial(read_page_context, snapshot))
-    contexts = page_contexts(snapshot, context_of)
+    reader = PageReader(snapshot)
+    contexts = page_contexts(snapshot, reader.context)
     weights = query_weights(snapshot, query)
     page_ids = snapshot.candidates(query.vectors, weights, page_filter, candidates)
 
-    scored = _score_all(snapshot, page_ids, query, weights, scoring)
+    scored = _score_all(reader, page_ids, query, weights, scoring)
     prior = LocationPrior()
     references = find_references(query.text) if location_references else ()
     if references and scored:
@@ -84,7 +84,7 @@ def search(
         landmarks = LandmarkCache() if landmarks is None else landmarks
         prior = locate(snapshot, references, page_ids, page_scores, page_filter, landmarks)
         new_ids = prior.new_pages(page_ids)
-        scored += _score_all(snapshot, new_ids, query, weights, scoring)
+        scored += _score_all(reader, new_ids, query, weights, scoring)
         page_ids = np.concatenate([page_ids, new_ids])
 
     batches = [
@@ -92,7 +92,7 @@ def search(
             batch,
             replace(scores, overall=prior.raise_scores(scores.overall, batch, scores.offsets)),
             selection.labels,
-            allowed=selection.mask(batch, scores.labels, context_of),
+            allowed=selection.mask(batch, scores.labels, reader.context),
             named=prior.named_labels(),
             nested=budget is not None,
         )
@@ -118,7 +118,7 @@ def search(
             page_id, index, *values = row.tolist()
             if of_page[page_id] >= page_limit:
                 continue
-            context = context_of(page_id)
+            context = reader.context(page_id)
             if needs_text and not context.page.regions[index].text.strip():
                 continue
             hit = make_hit(
@@ -149,49 +149,30 @@ def search(
         page_maxsims = np.concatenate([np.empty(0), *(scores.page_maxsims for _, scores in scored)])
         best = ranking(prior.raise_pages(page_scores, page_ids))[: k or DEFAULT_K]
         areas = find_hot_areas(
-            snapshot,
+            reader,
             query,
             page_ids[best],
             page_scores[best],
             page_maxsims[best],
             prior,
-            context_of,
             selection.allows_area,
         )
         limit = (k or DEFAULT_K, per_page) if budget is None else (None, None)
         hits = merge([*hits, *(hit for hit in areas if hit.score >= threshold)], *limit)
     if budget is not None:
-        hits = fill_budget(hits, budget, k, per_page)
+
+        def cut(hit: Hit, left: int, count: Callable[[str], int]) -> Hit | None:
+            return reader.hit_pages([hit], query, weights)[hit.region_id].cut(hit, left, count)
+
+        hits = fill_budget(hits, budget, k, per_page, cut=None if whole else cut)
     if hits and hits[0].locations:
         chance = None  # "page 14" asks for a place; the weights know questions of matters only
-    highlighted = _highlighted(hits, snapshot, query, weights, context_of)
-    return Hits(query.text, tuple(highlighted), chance)
-
-
-def _highlighted(
-    hits: Iterable[Hit],
-    snapshot: Snapshot,
-    query: Query,
-    weights: NDArray[np.float32],
-    context_of: Callable[[int], PageContext],
-) -> Iterator[Hit]:
-    """Add to each hit the parts that answer."""
-    page_ids, patches = cache(snapshot.page_ids), cache(snapshot.patches)
-
-    def page_of(hit: Hit) -> Page:
-        return context_of(page_ids(hit.document_id)[hit.page_number]).page
-
-    def find(hit: Hit) -> tuple[Highlight, ...]:
-        page_id = page_ids(hit.document_id)[hit.page_number]
-        return find_highlights(page_of(hit), patches(page_id), hit.region, query, weights)
-
-    for hit in hits:
-        raise_if_ended()
-        yield highlight_parts(hit, find, page_of)
+    found = Hits(query.text, tuple(hits), chance)
+    return found, reader.hit_pages(found, query, weights)
 
 
 def _score_all(
-    snapshot: Snapshot,
+    reader: PageReader,
     page_ids: NDArray[np.int64],
     query: Query,
     weights: NDArray[np.float32],
@@ -204,7 +185,7 @@ def _score_all(
     scored = []
     for batch in batches:
         raise_if_ended()
-        scored.append((batch, score(snapshot.vectors(batch.tolist()), query, weights, scoring)))
+        scored.append((batch, score(reader.vectors(batch.tolist()), query, weights, scoring)))
     return scored
 
 

@@ -49,10 +49,11 @@ def explain(snapshot: Snapshot, query: Query, hit: Hit, scoring: str | None = No
     """Return the best match of each token and the share of each signal; see `RegionIndex`."""
     page, patches = find_page(snapshot, hit)
     weights = query_weights(snapshot, query)
-    if hit.region in page.regions:
+    region = hit.whole or hit.region
+    if region in page.regions:
         page_ids = snapshot.page_ids(hit.document_id)
         scores = score(snapshot.vectors([page_ids[page.number]]), query, weights, scoring)
-        index = page.regions.index(hit.region)
+        index = page.regions.index(region)
         shares = {
             name: scores.weights[name] * float(values[index])
             for name, values in scores.signals.items()
@@ -66,9 +67,9 @@ def explain(snapshot: Snapshot, query: Query, hit: Hit, scoring: str | None = No
     shares = {name: share for name, share in shares.items() if share}
     similarity = similarities(query.vectors, patches.vectors, patches.scales)
     # All regions, because a region also owns the patches of its children. A hot area is extra.
-    regions = page.regions if hit.region in page.regions else (*page.regions, hit.region)
+    regions = page.regions if region in page.regions else (*page.regions, region)
     membership = assign(regions, patches)
-    index = regions.index(hit.region)
+    index = regions.index(region)
     entries = slice(membership.offsets[index], membership.offsets[index + 1])
     own_patches = membership.patches[entries][membership.own[entries]]
     all_patches = np.arange(len(patches))
@@ -115,8 +116,9 @@ def find_page(snapshot: Snapshot, hit: Hit) -> tuple[Page, Patches]:
     if page_id is not None:
         page = snapshot.page(page_id)
         # A hot area depends on the question and is stored nowhere; nor are pages and sections.
+        region = hit.whole or hit.region
         is_whole = re.search(r"#p\d+(?:s\d+)?$", hit.region_id) is not None
-        if is_whole or hit.region.label == "hot_area" or hit.region in page.regions:
+        if is_whole or region.label == "hot_area" or region in page.regions:
             return page, snapshot.patches(page_id)
     raise PageUnavailableError(
         f"{hit.document_id}, page {hit.page_number}: no longer in the index as it was found; "

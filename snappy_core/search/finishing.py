@@ -1,10 +1,11 @@
-"""What is left of a search when its hits are found: reranker, widening and judge."""
+"""What is left of a search when its hits are found: reranker, highlights, widening and judge."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from snappy_core.ends import raise_if_ended
+from snappy_core.search.hit_pages import HitPages, highlighted
 from snappy_core.search.hits import Hits
 from snappy_core.search.judging import judged, withhold
 from snappy_core.search.options import SearchOptions
@@ -13,19 +14,19 @@ from snappy_core.search.widening import widen_hits
 from snappy_core.stores.base import Store
 
 
-def finish(store: Store, hits: Hits, options: SearchOptions) -> Hits:
+def finish(store: Store, hits: Hits, pages: HitPages, options: SearchOptions) -> Hits:
     """Return the hits of a search as its options ask for them.
 
     No snapshot is open while the reranker and the judge run.
 
     Args:
-        hits: those that `deepen` asks for.
+        hits, pages: those that `deepen` asks for.
         options: those of the search.
     """
     judge, least, widen = options.get("judge"), options.get("min_answerable"), options.get("widen")
     if judge is None:
         hits = withhold(hits, least)
-    hits = rerank(hits, options)
+    hits = highlighted(rerank(hits, pages, options), pages)
     raise_if_ended()
     if widen is not None:
         with store.read() as snapshot:

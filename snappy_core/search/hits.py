@@ -85,6 +85,8 @@ class Hit:
             words, unless the encoder is one of vision.
         previous_parts, next_parts: the regions in other columns or on other pages that the text of
             the region comes from and goes on in, in reading order, as hits of rank 0.
+        whole: the region as it is stored, if a budget had room for a part of it only. `region` then
+            has the text and words of that part, in the box of all; else None.
     """
 
     region: Region
@@ -114,6 +116,7 @@ class Hit:
     highlights: tuple[Highlight, ...] = ()
     previous_parts: tuple[Hit, ...] = ()
     next_parts: tuple[Hit, ...] = ()
+    whole: Region | None = None
 
     @property
     def parts(self) -> tuple[Hit, ...]:

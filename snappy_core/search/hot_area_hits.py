@@ -15,10 +15,10 @@ from snappy_core.scoring.maxsim import similarities
 from snappy_core.scoring.membership import assign
 from snappy_core.scoring.propagation import heat, propagate
 from snappy_core.scoring.ranking import combine
+from snappy_core.search.hit_pages import PageReader
 from snappy_core.search.hits import Hit
 from snappy_core.search.locations.prior import LocationPrior
 from snappy_core.search.page_context import PageContext, make_hit
-from snappy_core.stores.base import Snapshot
 from snappy_core.types import Query, Region
 
 MIN_COVERAGE = 0.1
@@ -30,13 +30,12 @@ AREA_TEXT = "(area without text)"
 
 
 def find_hot_areas(
-    snapshot: Snapshot,
+    reader: PageReader,
     query: Query,
     page_ids: NDArray[np.int64],
     page_scores: NDArray[np.float32],
     page_maxsims: NDArray[np.float32],
     prior: LocationPrior,
-    context_of: Callable[[int], PageContext],
     is_allowed: Callable[[PageContext, Region, str], bool],
 ) -> Iterator[Hit]:
     """Yield the hot areas of some pages as hits on regions without words, rank 0.
@@ -46,14 +45,13 @@ def find_hot_areas(
     Args:
         page_ids, page_scores, page_maxsims: (p,) the pages and their scores.
         prior: the places that the question names.
-        context_of: reads the context of a page by its id.
         is_allowed: says whether an area of a page, with this region id, may be returned.
     """
     for index, page_id in enumerate(page_ids.tolist()):
-        patches = snapshot.patches(page_id)
+        patches = reader.patches(page_id)
         if patches.grid is None:
             continue
-        context = context_of(page_id)
+        context = reader.context(page_id)
         local = np.flatnonzero(patches.local)
         similarity = similarities(query.vectors, patches.vectors, patches.scales)
         patch_heat = heat(similarity, query.content_mask)

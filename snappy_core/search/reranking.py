@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from snappy_core.search.budget import fill_budget
-from snappy_core.search.hits import Hits
+from snappy_core.search.hit_pages import HitPages
+from snappy_core.search.hits import Hit, Hits
 from snappy_core.search.hot_area_hits import merge
 from snappy_core.search.locations.references import raised, without_places
 from snappy_core.search.options import DEFAULT_K, SearchOptions
@@ -44,10 +45,12 @@ def deepen(options: SearchOptions) -> dict[str, Any]:
     for name in ("k", "budget", "per_page"):
         if deep.get(name) is not None:
             deep[name] *= DEPTH
+    if options.get("budget") is not None:
+        deep["whole"] = True
     return deep
 
 
-def rerank(hits: Hits, options: SearchOptions) -> Hits:
+def rerank(hits: Hits, pages: HitPages, options: SearchOptions, *, whole: bool = False) -> Hits:
     """Return the best hits by the reranker of a search, or all if it has none.
 
     The scores of the search are dealt out in its order: its best hit gets the highest score, and
@@ -56,8 +59,9 @@ def rerank(hits: Hits, options: SearchOptions) -> Hits:
     with the hits that stand there: a reranker does not know where a text stands.
 
     Args:
-        hits: those of a search with the options that `deepen` returns.
+        hits, pages: of a search with the options that `deepen` returns.
         options: those of the search.
+        whole: do not cut a region to fill a budget, because it will be filled again.
 
     Raises:
         ValueError: the reranker does not return a number for each hit.
@@ -78,7 +82,12 @@ def rerank(hits: Hits, options: SearchOptions) -> Hits:
     ]
     k, budget, per_page = options.get("k"), options.get("budget"), options.get("per_page")
     if budget is not None:
-        return replace(hits, hits=tuple(fill_budget(reranked, budget, k, per_page)))
+
+        def cut(hit: Hit, left: int, count: Callable[[str], int]) -> Hit | None:
+            return pages[hit.region_id].cut(hit, left, count)
+
+        filled = fill_budget(reranked, budget, k, per_page, cut=None if whole else cut)
+        return replace(hits, hits=tuple(filled))
     return replace(hits, hits=tuple(merge(reranked, k or DEFAULT_K, per_page)))
 
 

@@ -13,6 +13,7 @@ from langchain_core.tools import ToolException
 from pydantic import ValidationError
 
 from snappy_core import RegionIndex, Source
+from snappy_core.fused_search import FusedSearch
 from snappy_core.metadata import read_highlights
 from snappy_core.testing import FakeEncoder
 from snappy_langchain import (
@@ -237,3 +238,18 @@ def test_agent_hears_of_a_failure(report_index):
     script = [calls(tool, query=" "), AIMessage("I could not search.")]
     state = create_agent(Scripted(messages=iter(script)), [tool]).invoke({"messages": ["?"]})
     assert state["messages"][2].status == "error"
+
+
+def test_several_encoders(report_index):
+    """A fused search stands for an index; what is read and shown is of the first one."""
+    other = RegionIndex(encoder=FakeEncoder())
+    other.add("examples/report.pdf", progress=False).raise_failed()
+    fused = FusedSearch([report_index, other])
+    retriever = SnappyRetriever(index=fused, k=3)
+    assert retriever.index is report_index
+    expected = [hit.region_id for hit in fused.search(QUESTION, k=3)]
+    assert [document.id for document in retriever.invoke(QUESTION)] == expected
+    tool = create_region_tool(fused, k=3, images=True)
+    message = tool.invoke(call(tool, query=QUESTION, documents="report.pdf"))
+    assert [document.id for document in message.artifact] == expected
+    assert "report.pdf" in create_reading_tools(fused)[0].invoke({})

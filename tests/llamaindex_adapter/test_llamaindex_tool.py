@@ -13,6 +13,7 @@ from llama_index.core.vector_stores.types import MetadataFilter, MetadataFilters
 from PIL import Image
 
 from snappy_core import RegionIndex, agents
+from snappy_core.fused_search import FusedSearch
 from snappy_core.metadata import quotes
 from snappy_core.testing import FakeEncoder
 from snappy_llamaindex import SnappyRetriever, reading_tools, region_blocks, region_tool
@@ -194,3 +195,17 @@ async def test_in_a_react_agent(retriever):
     answered, [output] = await run(ReActAgent(tools=[region_tool(retriever)], llm=llm))
     assert not output.is_error
     assert answered == f"Many [{retriever.retrieve(QUESTION)[0].metadata['citation']}]."
+
+
+def test_several_encoders(index):
+    """A fused search stands for an index; what is read and shown is of the first one."""
+    other = RegionIndex(encoder=FakeEncoder())
+    other.add_document(REPORT, document_id="report").raise_failed()
+    fused = FusedSearch([index, other])
+    retriever = SnappyRetriever(fused, similarity_top_k=3)
+    assert retriever.index is index
+    expected = [hit.region_id for hit in fused.search(QUESTION, k=3)]
+    assert [node.node_id for node in retriever.retrieve(QUESTION)] == expected
+    output = region_tool(retriever, images=True).call(query=QUESTION, documents="report")
+    assert [node.node_id for node in output.raw_output] == expected
+    assert "report" in reading_tools(fused)[0].call().content

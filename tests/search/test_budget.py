@@ -129,6 +129,76 @@ def build(*pages):
     return RegionIndex(store, encoder)
 
 
+def test_one_hit_is_cut_and_the_budget_goes_on():
+    def part(hit, left, count):
+        part = " ".join(hit.region.text.split()[: left - 6])
+        return replace(hit, region=replace(hit.region, text=part), whole=hit.region)
+
+    long, longer, short = make_hit(30, 0.9), make_hit(40, 0.9, order=1), make_hit(5, 0.3, order=2)
+    first, last = fill_budget([long, longer, short], 29, cut=part, count=words)
+    assert (words(first.region.text), first.whole) == (23, long.region)
+    assert (last.region, last.whole) == (short.region, None)
+    assert orders(fill_budget([long, short], 29, cut=lambda *_: None, count=words)) == [2]
+    assert [hit.whole for hit in fill_budget([short, long], 60, cut=part, count=words)] == [
+        None
+    ] * 2
+
+
+SENTENCES = [
+    "Boats of the fishers land herring at the quay.",
+    "The quay was built of granite from the islands.",
+    "Gulls follow.",
+    "Nobody counts how many ferries leave in the morning.",
+]
+
+
+@pytest.mark.parametrize(
+    ("question", "budget", "text"),
+    [
+        ("herring boats", 15, SENTENCES[0]),
+        ("herring boats", 21, " ".join(SENTENCES[:2])),
+        ("ferries in the morning", 18, " ".join(SENTENCES[2:])),
+        ("granite and ferries", 24, f"{SENTENCES[1]} … {SENTENCES[3]}"),
+        ("herring and ferries", 26, f"{SENTENCES[0]} … {SENTENCES[3]}"),
+        ("herring boats", 4, None),
+    ],
+)
+def test_a_region_that_does_not_fit_is_cut_at_its_sentences(question, budget, text):
+    index = build(make_page(" ".join(SENTENCES)))
+    hits = index.search(question, budget=budget)
+    assert [hit.region.text for hit in hits] == ([] if text is None else [text])
+    for hit in hits:
+        whole = index.region(hit.region_id)
+        assert estimate_tokens(hit.region.text) <= budget
+        assert (hit.whole, hit.region.box) == (whole.region, whole.region.box)
+        assert len(hit.region.words) == words(text.replace("…", ""))
+        assert set(hit.highlights[0].words) <= set(hit.region.words)
+        assert len(index.explain(hit)) == len(index.explain(replace(hit, region=hit.whole)))
+        assert index.heatmap(hit).query == question
+
+
+def test_a_table_is_cut_at_its_rows(data):
+    index = RegionIndex(encoder=FakeEncoder())
+    index.add(data / "table.pdf", progress=False).raise_failed()
+    table = {"region_label": "table"}
+    [whole] = index.search("Sockeye", k=1, filter=table)
+    [part] = index.search("Sockeye", budget=20, filter=table)
+    assert part.whole == whole.region
+    assert part.region.text in [row.text for row in whole.highlights if row.kind == "row"]
+
+
+def test_a_reranker_reads_whole_regions_and_what_it_chooses_is_cut():
+    index, read = build(make_page(" ".join(SENTENCES))), []
+
+    def reranker(question, hits):
+        read.extend(hits)
+        return [1.0] * len(hits)
+
+    [hit] = index.search("herring boats", budget=15, reranker=reranker)
+    assert [seen.whole for seen in read] == [None]
+    assert hit.region.text == SENTENCES[0]
+
+
 def test_search_with_a_budget():
     index = build(*(make_page(*["Boats land at Brae."] * 9, number=n) for n in range(1, 5)))
     hits = index.search("boats", budget=100)

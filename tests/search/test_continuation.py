@@ -5,10 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from snappy_core import assemble, ground
+from snappy_core import RegionIndex, assemble, ground
 from snappy_core.display.render import on_page
 from snappy_core.display.viewers import highlight, react_pdf_highlighter, web_annotation
+from snappy_core.ingest.jobs import prepare
 from snappy_core.metadata import region_metadata
+from snappy_core.stores import MemoryStore
+from snappy_core.stores.base import DocumentRecord
+from snappy_core.testing import FakeEncoder, make_page
 from snappy_langchain import citation, ground_documents, region_blocks
 from snappy_langchain.mapping import to_document
 from snappy_llamaindex.mapping import to_node
@@ -80,6 +84,17 @@ def test_running_heads_and_figures_stand_beside_it():
     supplied[1]["bbox"] = [0.05, 0.3, 0.53, 0.4]
     with index_of(COLUMNS[:5], COLUMNS_NEXT, regions=supplied) as index:
         assert len(index.region("h#p1r0").parts) == 1, "text follows it"
+
+
+def test_a_paragraph_inside_of_a_region_goes_on_nowhere():
+    page = make_page("Boats land herring at the quay", "of the islands.")
+    whole, text = page.regions
+    regions = (replace(whole, label="figure"), replace(text, text="Herring and", parent=0))
+    store, encoder = MemoryStore(), FakeEncoder()
+    page = replace(page, regions=regions)
+    store.write(DocumentRecord("a", "a", "1", "1"), [prepare(page, *encoder.encode_pages([page]))])
+    [hit] = RegionIndex(store, encoder).search("herring", filter={"region_label": "paragraph"})
+    assert hit.parts == (hit,)
 
 
 def page_break(before, after, **size):

@@ -491,7 +491,7 @@ def test_two_stages_equal_exact_scores_among_the_candidates(store):
         assert chosen.tolist() == sorted(chosen.tolist())
         of_all = score(snapshot.vectors(catalog.page_ids.tolist()), query, weights)
         best = np.sort(of_all.overall)[::-1][:20]
-        hits = search(snapshot, query, k=20)
+        hits, _ = search(snapshot, query, k=20)
     np.testing.assert_array_equal(np.float32([hit.score for hit in hits]), best)
 
 

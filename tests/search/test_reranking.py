@@ -10,6 +10,7 @@ import pytest
 from snappy_core import RegionIndex
 from snappy_core.display.render import crop
 from snappy_core.page_search import PageReference, PageSearch
+from snappy_core.search import hit_pages
 from snappy_core.search.context import estimate_tokens
 from snappy_core.stores import MemoryStore
 from snappy_core.testing import FakeEncoder, FakeGridEncoder
@@ -49,6 +50,27 @@ class Recorder:
     def __call__(self, question, hits):
         self.calls.append((question, hits))
         return np.array([len(hit.region.text) for hit in hits], dtype=np.float32)
+
+
+def test_only_what_is_returned_is_highlighted_and_no_page_is_read_again(index, monkeypatch):
+    looked_at, read = [], []
+    find = hit_pages.find_highlights
+    monkeypatch.setattr(
+        hit_pages,
+        "find_highlights",
+        lambda page, patches, region, *rest: (
+            looked_at.append(region) or find(page, patches, region, *rest)
+        ),
+    )
+    with index._store.read() as snapshot:
+        kind = type(snapshot)
+    monkeypatch.setattr(kind, "patches", lambda *_: read.append("patches"))
+    vectors = kind.vectors
+    monkeypatch.setattr(kind, "vectors", lambda *a: read.append("vectors") or vectors(*a))
+    hits = index.search(QUESTION, k=2, reranker=Recorder())
+    assert looked_at == [hit.region for hit in hits]
+    assert all(hit.highlights for hit in hits)
+    assert read == ["vectors"]
 
 
 def test_hits_come_in_the_order_of_the_reranker(index):
