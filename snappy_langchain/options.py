@@ -37,7 +37,7 @@ class SearchFields(BaseModel):
     """The most documents to return; by default 5, or with a budget as many as fit."""
     budget: int | None = None
     """The most tokens of all documents together, estimated for English; it is filled with those
-    worth most for their length."""
+    worth most for their length, and the first one that does not fit is cut."""
     filter: Filter | None = None
     """`{key: value, list of values, or {"$gte": value}}` over your metadata and the keys of
     regions, and `$and`, `$or`, `$not`, as in `RegionIndex.search`."""

@@ -49,7 +49,8 @@ class Regions(OpenIndex):
         Args:
             k: the most hits to return; by default 5, or with a budget as many as fit.
             budget: the most tokens of all hits together, estimated for English by
-                `context.estimate_tokens`. It is filled with those worth most for their length.
+                `context.estimate_tokens`. It is filled with those worth most for their length; the
+                first one that does not fit is cut at its sentences, rows or items, see `Hit.whole`.
             filter: `{key: value, list of values, or {"$gte": value}}` over your metadata and the
                 keys of regions, and `$and`, `$or`, `$not`; see `snappy_core.filters.Filter`.
             score_threshold: the least score of a hit, -1..1.
