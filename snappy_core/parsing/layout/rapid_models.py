@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from snappy_core.boxes import as_boxes, enclose, from_pixels
-from snappy_core.errors import MissingDependencyError
+from snappy_core.errors import MissingDependencyError, install_hint
 from snappy_core.forks import ProcessModel
 from snappy_core.parsing.drawings import Area
 from snappy_core.parsing.layout.rapid_layout import MIN_SCORE
@@ -75,7 +75,7 @@ class RapidModel:
         """
         if not self.available():
             raise MissingDependencyError(
-                f"the layout model {self._model} needs pip install 'snappy-retriever[layout]' and "
+                f"the layout model {self._model} needs {install_hint('layout')} and "
                 f"its file at {self._file}"
             )
         pixels = np.asarray(image.convert("RGB"))[:, :, ::-1]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.errors import MissingDependencyError, OcrError
+from snappy_core.errors import MissingDependencyError, OcrError, install_hint
 from snappy_core.forks import ProcessModel
 from snappy_core.parsing.ocr.engine import OcrWords, recognize_either_way
 
@@ -104,7 +104,7 @@ def _load_engine() -> Any:
         from rapidocr import RapidOCR
     except ImportError as error:
         raise MissingDependencyError(
-            "OCR by RapidOCR needs its package: pip install 'snappy-retriever[rapidocr]'"
+            f"OCR by RapidOCR needs its package: {install_hint('rapidocr')}"
         ) from error
     threads = os.environ.get("OMP_NUM_THREADS", "")
     count = int(threads) if threads.isdecimal() else 1

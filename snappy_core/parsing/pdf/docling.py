@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from snappy_core.errors import MissingDependencyError
+from snappy_core.errors import MissingDependencyError, install_hint
 from snappy_core.formats import SuppliedPage
 from snappy_core.formats.docling import to_pages
 from snappy_core.parsing.options import ReadingOptions
@@ -47,7 +47,7 @@ def _converter(process: int, ocr: bool) -> Any:
         from docling.document_converter import DocumentConverter, PdfFormatOption
     except ImportError as error:
         raise MissingDependencyError(
-            "the reader 'docling' needs Docling: pip install 'snappy-retriever[docling]'"
+            f"the reader 'docling' needs Docling: {install_hint('docling')}"
         ) from error
     pdf = PdfFormatOption(pipeline_options=PdfPipelineOptions(do_ocr=ocr))
     return DocumentConverter(

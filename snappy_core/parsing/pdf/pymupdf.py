@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from snappy_core.errors import MissingDependencyError
+from snappy_core.errors import MissingDependencyError, install_hint
 from snappy_core.formats import Frame, NestedRegion, SuppliedPage, build_page
 from snappy_core.formats.region_builder import enclose_all
 from snappy_core.markdown import table_markdown
@@ -43,7 +43,7 @@ class PyMuPdfReader(RegionsReader):
         except ImportError as error:
             raise MissingDependencyError(
                 "the reader 'pymupdf' needs PyMuPDF 2, licensed under the AGPL-3.0 or "
-                "commercially: pip install 'snappy-retriever[pymupdf]'"
+                f"commercially: {install_hint('pymupdf')}"
             ) from error
         with _PYMUPDF, pymupdf.open(stream=document, filetype="pdf") as opened:
             pages = [number - 1 for number in numbers]

@@ -1,5 +1,6 @@
 """Words of the lines that RapidOCR finds, and the real engine where it is installed."""
 
+import re
 import sys
 from importlib.util import find_spec
 from types import SimpleNamespace
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 
 from snappy_core import MissingDependencyError, OcrError
+from snappy_core.errors import install_hint
 from snappy_core.forks import ProcessModel
 from snappy_core.parsing import ReadingOptions, read
 from snappy_core.parsing.ocr import rapidocr
@@ -113,7 +115,7 @@ def test_failures_and_blank_pages(engine):
 def test_the_extra_is_named_where_it_is_missing(monkeypatch):
     monkeypatch.setitem(sys.modules, "rapidocr", None)
     monkeypatch.setattr(rapidocr, "_ENGINE", ProcessModel(object(), rapidocr._load_engine))
-    with pytest.raises(MissingDependencyError, match=r"pip install 'snappy-retriever\[rapidocr\]'"):
+    with pytest.raises(MissingDependencyError, match=re.escape(install_hint("rapidocr"))):
         RapidOcrEngine().recognize(sheet())
 
 

@@ -1,6 +1,7 @@
 """PDFs read with the regions of Docling and PyMuPDF: stand-ins, and PyMuPDF itself."""
 
 import json
+import re
 import sys
 from types import ModuleType, SimpleNamespace
 
@@ -14,6 +15,7 @@ from snappy_core import (
     RegionIndex,
     Source,
 )
+from snappy_core.errors import install_hint
 from snappy_core.parsing import read
 from snappy_core.parsing.pdf import docling as docling_reader
 from snappy_core.parsing.pdf.pymupdf import to_page
@@ -177,7 +179,7 @@ class TestDocling:
     def test_the_extra_is_named_where_it_is_missing(self, monkeypatch, data):
         monkeypatch.setitem(sys.modules, "docling", None)
         docling_reader._converter.cache_clear()
-        with pytest.raises(MissingDependencyError, match=r"pip install 'snappy-.*\[docling\]'"):
+        with pytest.raises(MissingDependencyError, match=re.escape(install_hint("docling"))):
             read_by("docling", Source.from_path(data / "table.pdf"))
 
 
@@ -256,4 +258,4 @@ def test_a_missing_library_fails_the_document(monkeypatch, data):
     monkeypatch.setitem(sys.modules, "pymupdf", None)
     with RegionIndex(encoder=FakeEncoder()) as index:
         report = index.add(data / "table.pdf", reading=ReadingOptions(reader="pymupdf"))
-    assert "pip install 'snappy-retriever[pymupdf]'" in report.failed[0].cause
+    assert install_hint("pymupdf") in report.failed[0].cause
