@@ -19,6 +19,7 @@ from snappy_core.cli import (
     serving,
     showing,
 )
+from snappy_core.cli import mcp_serving
 from snappy_core.cli.signals import clean_exit
 from snappy_core.terminal import plain
 
@@ -35,6 +36,7 @@ COMMANDS: dict[str, Callable[..., object]] = {
     "report": showing.report,
     "ground": grounding.ground,
     "serve": serving.serve,
+    "mcp": mcp_serving.mcp,
     "list": documents.list_documents,
     "regions": documents.regions,
     "delete": documents.delete,
