@@ -13,7 +13,9 @@ _CELL = 0.3  # font sizes; equal words whose centers are half as far apart at mo
 
 
 def drop_duplicates(layer: TextLayer, width: float, height: float) -> TextLayer:
-    """Return a text layer without the words that stand on an equal word, of which the first stays.
+    """Return a text layer without the words that stand on an equal one of their size.
+
+    The first of them stays.
 
     Args:
         width, height: of the page in points.
@@ -26,16 +28,17 @@ def drop_duplicates(layer: TextLayer, width: float, height: float) -> TextLayer:
     if not len(candidates):
         return layer
     centers = (layer.boxes[candidates, :2] + layer.boxes[candidates, 2:]) / 2 * (width, height)
-    cells = centers / (_CELL * np.maximum(layer.sizes[candidates, None], 1.0))
+    sizes = np.round(np.maximum(layer.sizes[candidates], 1.0), 1)
+    cells = centers / (_CELL * sizes[:, None])  # comparable among words of one size only
     is_first = np.ones(len(layer), dtype=bool)
     for shift in product((0.0, 0.5), repeat=2):  # of which one has close centers in one cell
-        keys = np.column_stack([texts[candidates], np.floor(cells + shift)])
+        keys = np.column_stack([texts[candidates], sizes, np.floor(cells + shift)])
         is_first[candidates[_repeated(keys)]] = False
     return layer if is_first.all() else layer.take(is_first)
 
 
 def _repeated(rows: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return (n,) bool: whether an equal row stands before each of the rows (n, 3)."""
+    """Return (n,) bool: whether an equal row stands before each of the rows (n, k)."""
     order = np.lexsort(rows.T)  # stable: the first of equal rows stays the first
     is_equal = (rows[order[1:]] == rows[order[:-1]]).all(axis=1)
     repeated = np.zeros(len(rows), dtype=bool)
