@@ -15,11 +15,11 @@ from snappy_core.cli import (
     evaluate,
     grounding,
     maintenance,
+    mcp_serving,
     searching,
     serving,
     showing,
 )
-from snappy_core.cli import mcp_serving
 from snappy_core.cli.signals import clean_exit
 from snappy_core.terminal import plain
 
