@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from snappy_core.encoders import Encoder, can_open, open_encoder
 from snappy_core.errors import IndexMismatchError, ModelError
-from snappy_core.forks import ForkSafeLock
+from snappy_core.forks import fork_safe_lock
 from snappy_core.stores.base import Store
 
 
@@ -23,7 +23,7 @@ class BoundEncoder:
     def __init__(self, store: Store, encoder: Encoder | None) -> None:
         self._store = store
         self._given = encoder
-        self._lock = ForkSafeLock()
+        self._lock = fork_safe_lock()
         creator = store.encoder()
         if encoder is None and creator is None:
             encoder = open_encoder()

@@ -12,39 +12,26 @@ import os
 import threading
 import weakref
 from collections.abc import Callable, Hashable
-from types import TracebackType
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
-_LOCKS: weakref.WeakSet[ForkSafeLock] = weakref.WeakSet()
+_LOCKS: weakref.WeakSet[threading.Lock] = weakref.WeakSet()
 _MODELS: weakref.WeakSet[ProcessModel[Any]] = weakref.WeakSet()
 _LOADED: weakref.WeakValueDictionary[Hashable, _Loaded] = weakref.WeakValueDictionary()
 
 
-class ForkSafeLock:
-    """A lock that is free in a forked child, even if a thread of its parent holds it."""
+def fork_safe_lock() -> threading.Lock:
+    """Return a lock that is free in a forked child, even if a thread of its parent holds it.
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        _LOCKS.add(self)
-
-    def __enter__(self) -> None:
-        self._lock.acquire()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._lock.release()
-
-    def reset(self) -> None:
-        self._lock = threading.Lock()
+    It is one of `threading`, which no interrupt leaves locked as a `with` statement begins.
+    """
+    lock = threading.Lock()
+    _LOCKS.add(lock)
+    return lock
 
 
-_LOADING = ForkSafeLock()
+_LOADING = fork_safe_lock()
 
 
 class ProcessModel(Generic[T]):
@@ -84,7 +71,7 @@ class _Loaded:
 
 def _after_fork() -> None:
     for lock in list(_LOCKS):
-        lock.reset()
+        lock._at_fork_reinit()  # type: ignore[attr-defined]  # as the standard library does
     for loaded in list(_LOADED.values()):
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(loaded))  # so that nothing destroys it
     _LOADED.clear()

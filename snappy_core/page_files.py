@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from snappy_core import parsing
 from snappy_core.encoders.base import Encoder
-from snappy_core.forks import ForkSafeLock
+from snappy_core.forks import fork_safe_lock
 from snappy_core.ingest.jobs import Encode, Read
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Source
@@ -36,7 +36,7 @@ class PageFiles:
         self._encoder = encoder
         self._reading = ReadingOptions()
         self._files: dict[str, _File] = {}
-        self._lock = ForkSafeLock()
+        self._lock = fork_safe_lock()
 
     def read(self, source: Source, pages: Iterable[int | str]) -> None:
         """Read pages, by number or printed label; those that do not exist are left out.

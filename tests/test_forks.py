@@ -13,7 +13,7 @@ import pytest
 
 from snappy_core import RegionIndex
 from snappy_core.encoders.minilm import MiniLMEncoder
-from snappy_core.forks import ForkSafeLock, ProcessModel
+from snappy_core.forks import ProcessModel, fork_safe_lock
 from snappy_core.stores import SqliteStore
 from snappy_core.stores.sqlite import forking
 from snappy_core.testing import FakeEncoder
@@ -99,7 +99,7 @@ def test_a_child_that_exits_as_programs_do_ends_well():
 
 
 def test_a_lock_is_free_in_the_child():
-    lock = ForkSafeLock()
+    lock = fork_safe_lock()
     with lock:
 
         def child():

@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from snappy_core.forks import ForkSafeLock
+from snappy_core.forks import fork_safe_lock
 from snappy_core.stores.base import DocumentRecord
 from snappy_core.stores.record_filters import RecordFilters
 
@@ -147,7 +147,7 @@ class OpenStates:
     """Counts the readers of each state in this process: a clean-up leaves what they read."""
 
     def __init__(self) -> None:
-        self._lock = ForkSafeLock()
+        self._lock = fork_safe_lock()
         self._readers: Counter[int] = Counter()
 
     @contextmanager

@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import count
 from typing import NoReturn
 
-from snappy_core.forks import ForkSafeLock
+from snappy_core.forks import fork_safe_lock
 from snappy_core.scoring.idf import page_terms
 from snappy_core.stores.base import (
     DocumentRecord,
@@ -101,7 +101,7 @@ class MemoryStore:
         self._encoder: tuple[str, int] | None = None
         self._files: dict[str, dict[str, bytes]] = {}  # by content hash and name
         self._next_ids = count(1)
-        self._lock = ForkSafeLock()
+        self._lock = fork_safe_lock()
 
     def encoder(self) -> tuple[str, int] | None:
         return self._encoder

@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from snappy_core.errors import IndexMismatchError, StoreError
-from snappy_core.forks import ForkSafeLock
+from snappy_core.forks import fork_safe_lock
 from snappy_core.stores.checks import DAMAGE
 from snappy_core.stores.event_log import Event, EventLog
 from snappy_core.stores.matching import check_schema
@@ -159,13 +159,13 @@ class LogReader:
 
     def __init__(self, collection: LogCollection) -> None:
         self._collection = collection
-        self._lock = ForkSafeLock()
+        self._lock = fork_safe_lock()
         self._events: dict[str, Event[str]] = {}  # by write
         self._last = 0  # the time of the last of them
         self._numbering = PageNumbering()
         self._token: str | None = None
         self._log = QdrantLog()
-        self._clock = ForkSafeLock()
+        self._clock = fork_safe_lock()
         self._now = 0
 
     def latest(self) -> QdrantLog:

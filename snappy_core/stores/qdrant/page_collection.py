@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.errors import StoreError
-from snappy_core.forks import ForkSafeLock
+from snappy_core.forks import fork_safe_lock
 from snappy_core.stores import codec
 from snappy_core.stores.catalog import PooledVectors
 from snappy_core.stores.checks import DAMAGE, damaged_page
@@ -121,7 +121,7 @@ class PooledCache:
     """Keeps the pooled vectors of the documents that were asked for last."""
 
     def __init__(self) -> None:
-        self._lock = ForkSafeLock()  # otherwise several threads would read the same
+        self._lock = fork_safe_lock()  # otherwise several threads would read the same
         self._pages: dict[str, dict[int, PooledVectors]] = {}  # by write and index in it
 
     def load(

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from snappy_core.errors import StoreError
-from snappy_core.forks import ForkSafeLock
+from snappy_core.forks import fork_safe_lock
 from snappy_core.stores.base import DocumentRecord, PageRecord
 from snappy_core.stores.event_log import Entry, Event, OpenStates, set_body
 from snappy_core.stores.matching import check_encoder
@@ -102,7 +102,7 @@ class QdrantStore:
         except BaseException:
             self.close()
             raise
-        self._lock = ForkSafeLock()  # for methods that read and then write
+        self._lock = fork_safe_lock()  # for methods that read and then write
         self._reader = LogReader(self._log)
         self._cache = PooledCache()
         self._snapshot = QdrantSnapshot(QdrantLog(), self._pages, self._cache)
