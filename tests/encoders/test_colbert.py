@@ -1,5 +1,6 @@
 """ColBERT models: tiny random ones, through the loading path of the real ones."""
 
+import contextlib
 import importlib
 import pickle
 import shutil
@@ -26,12 +27,9 @@ def libraries():
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the libraries, at import
-        try:
-            shim = tiny.import_torchvision()  # which transformers imports if it is installed
-        except ImportError:
-            shim = None
+        with contextlib.suppress(ImportError):
+            tiny.import_torchvision()  # which transformers imports if it is installed
         importlib.import_module("tests.encoders.tiny_colbert")
-    return shim
 
 
 @pytest.fixture(scope="module")

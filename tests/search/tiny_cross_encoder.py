@@ -1,20 +1,13 @@
 """A cross-encoder with a few random weights: BERT in all but size and sense."""
 
-from functools import cache
-
 from tests.encoders.colvision.tiny import import_torchvision, tokenizer
 
 SPECIALS = {"pad_token": "[PAD]", "cls_token": "[CLS]", "sep_token": "[SEP]", "unk_token": "[UNK]"}
 
 
-@cache
-def keep_torchvision():
-    return import_torchvision()
-
-
 class TinyCrossEncoder:
     def __init__(self):
-        keep_torchvision()
+        import_torchvision()
         import torch
         from transformers import BertConfig, BertForSequenceClassification
 

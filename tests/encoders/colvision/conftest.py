@@ -20,7 +20,7 @@ def libraries():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the libraries, at import
         try:
-            shim = tiny.import_torchvision()
+            tiny.import_torchvision()
         except ImportError:
             pytest.skip("no torchvision")
         pytest.importorskip("colpali_engine.models")
@@ -28,7 +28,7 @@ def libraries():
 
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # with more, models as small as these mostly wait
-    yield shim
+    yield
     torch.set_num_threads(threads)
 
 

@@ -50,10 +50,14 @@ CHAT = (
 )
 
 
+_OPERATORS = []  # which exist as long as what defined them
+
+
 def import_torchvision():
     """Import torchvision, also one that was built for a GPU on a machine without.
 
-    That one lacks two operators, which no processor calls. What is returned must be kept.
+    That one lacks two operators, which no processor calls. They are defined for good: transformers
+    imports parts of torchvision when it first needs them.
     """
     try:
         import torchvision
@@ -65,8 +69,7 @@ def import_torchvision():
         library.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
         import torchvision  # noqa: F401
 
-        return library
-    return None
+        _OPERATORS.append(library)
 
 
 def tokenizer(specials, **named):
