@@ -102,7 +102,7 @@ def test_the_shell_completes_commands_and_options():
             out, _ = command.communicate()
         return out.split()
 
-    assert complete("snappy re") == ["regions"]
+    assert complete("snappy reg") == ["regions"]
     assert complete("snappy sync --ocr-e") == ["--ocr-engine"]
 
 
