@@ -43,8 +43,9 @@ def test_a_signal_ends_the_command_line_cleanly(tmp_path, data, name):
     assert process.returncode == 128 + getattr(signal, name)
     assert "Traceback" not in errors
     assert list(temporary.iterdir()) == []
-    with RegionIndex.open(tmp_path / "a.snappy", create=False) as index:
-        index.documents()
+    if (tmp_path / "a.snappy").exists():  # a new index to which nothing was added is removed
+        with RegionIndex.open(tmp_path / "a.snappy", create=False) as index:
+            assert index.documents()
 
 
 @pytest.mark.parametrize("location", [":memory:", "FILE"])

@@ -218,10 +218,13 @@ class TestIndex:
         report = RegionIndex(encoder=encoder).add_document(data / "truncated.pdf", patches=[])
         assert len(report.failed) == 1
 
-    def test_opens_only_with_its_encoder(self, encoder, tmp_path):
+    def test_searches_only_with_its_encoder(self, encoder, tmp_path):
         path = tmp_path / "a.snappy"
         RegionIndex.open(path, encoder).close()
-        with pytest.raises(
-            IndexMismatchError, match=r"their-model \(64 dimensions\), .* give it as"
+        with (
+            RegionIndex.open(path) as index,
+            pytest.raises(
+                IndexMismatchError, match=r"their-model \(64 dimensions\), .* give it as"
+            ),
         ):
-            RegionIndex.open(path)
+            index.search("tides")

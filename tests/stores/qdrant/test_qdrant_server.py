@@ -168,7 +168,7 @@ def test_a_search_reads_few_pages(stub, store):
         *["index/points/count"] * 2,  # of the terms
         "index/points/query",
         "index/points",  # the patches of 50 pages
-        *["index/points"] * 3,  # the pages of the hits
+        *["index/points"] * 5,  # the pages of the hits, and of where their text may go on
     ]
 
 
