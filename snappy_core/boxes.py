@@ -149,6 +149,11 @@ def line_boxes(boxes: Boxes) -> Boxes:
     return as_boxes([enclose(boxes[group]) for group in line_groups(boxes)])
 
 
+def line_rects(boxes: Boxes) -> tuple[tuple[float, float, float, float], ...]:
+    """Return the boxes of the lines of word boxes, as `line_boxes`, as tuples of numbers."""
+    return tuple((x0, y0, x1, y1) for x0, y0, x1, y1 in line_boxes(boxes).tolist())
+
+
 def from_pixels(boxes: ArrayLike, width: float, height: float) -> Boxes:
     """Return boxes in page fractions, given boxes in the unit of the page size, y down.
 

@@ -29,6 +29,15 @@ def short_name(document_id: str) -> str:
     return f"{file_name(document_id)}~{digest[:6]}"
 
 
+def citation(region_id: str, document_id: str) -> str:
+    """Return the id of a region with the short name of its document.
+
+    >>> citation("/srv/reports/q3.pdf#p2r7", "/srv/reports/q3.pdf")
+    'q3.pdf~aa29ce#p2r7'
+    """
+    return short_name(document_id) + region_id.removeprefix(document_id)
+
+
 def without_folders(text: str) -> str:
     """Return a message with absolute paths cut to their last part.
 

@@ -6,7 +6,6 @@ import base64
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from html import escape
 from importlib.resources import files
 
 from snappy_core.errors import PageUnavailableError
@@ -14,7 +13,7 @@ from snappy_core.index import RegionIndex
 from snappy_core.names import file_name
 from snappy_core.search.grounding.report import Claim, Grounding
 from snappy_core.search.hits import Hit, Hits
-from snappy_core.terminal import plain_lines
+from snappy_core.search.hits_html import safe_html
 from snappy_core.types import Box
 from snappy_core.webp import to_webp
 
@@ -73,8 +72,8 @@ def report_html(
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<meta name="referrer" content="no-referrer"><title>{_safe(heading)}</title>'
-        f"<style>{style}</style></head><body><header><h1>{_safe(heading)}</h1>"
+        f'<meta name="referrer" content="no-referrer"><title>{safe_html(heading)}</title>'
+        f"<style>{style}</style></head><body><header><h1>{safe_html(heading)}</h1>"
         f"<p>{summary}. <kbd>j</kbd> and <kbd>k</kbd> go through them.</p></header>"
         f'<main><ol>{rows}</ol><div class="pages">{pages}</div></main>'
         f"<script>{script}</script></body></html>\n"
@@ -84,8 +83,8 @@ def report_html(
 def _hit_item(hit: Hit) -> _Item:
     quotes = [highlight.text for highlight in hit.highlights if highlight.text]
     return _Item(
-        _safe(f"{file_name(hit.source)}, page {hit.page_label}"),
-        _safe(
+        safe_html(f"{file_name(hit.source)}, page {hit.page_label}"),
+        safe_html(
             " · ".join(
                 filter(None, (hit.region.label, f"score {hit.score:.2f}", hit.region.section))
             )
@@ -99,19 +98,19 @@ def _hit_item(hit: Hit) -> _Item:
 def _claim_item(claim: Claim, index: RegionIndex) -> _Item:
     verdict = f'<span class="verdict {claim.verdict}">{claim.verdict}</span>'
     missing = ", ".join(claim.missing_numbers)
-    about = [verdict, f"not there: {_safe(missing)}" if missing else ""]
+    about = [verdict, f"not there: {safe_html(missing)}" if missing else ""]
     if claim.place is None:
-        return _Item(_safe(claim.text), " · ".join(filter(None, about)), "")
+        return _Item(safe_html(claim.text), " · ".join(filter(None, about)), "")
     place = claim.place
-    about.append(_safe(f"{file_name(place.source)}, page {place.page_label}"))
+    about.append(safe_html(f"{file_name(place.source)}, page {place.page_label}"))
     hit = None
     if place.region_id:
         try:
             hit = index.region(place.region_id)
         except PageUnavailableError:  # the index has changed since
             hit = None
-    text = _safe(place.text)
-    return _Item(_safe(claim.text), " · ".join(filter(None, about)), text, hit, place.rects)
+    text = safe_html(place.text)
+    return _Item(safe_html(claim.text), " · ".join(filter(None, about)), text, hit, place.rects)
 
 
 def _summary(grounding: Grounding) -> str:
@@ -151,7 +150,7 @@ def _pages(items: Sequence[_Item], index: RegionIndex, password: str | None) -> 
             _marks(number, item, each, height, center)
             for (number, item, each), center in reversed(list(zip(marked, centers, strict=True)))
         )
-        name = _safe(f"{file_name(hit.source)}, page {hit.page_label}")
+        name = safe_html(f"{file_name(hit.source)}, page {hit.page_label}")
         try:
             data = base64.b64encode(to_webp(index.page_image(hit, DPI, password))).decode()
             picture = f'<img alt="{name}" src="data:image/webp;base64,{data}">'
@@ -210,13 +209,9 @@ def _marked(text: str, quotes: Iterable[str]) -> str:
             spans.append((start, end))
     parts, position = [], 0
     for start, end in sorted(spans):
-        parts += [_safe(text[position:start]), f"<mark>{_safe(text[start:end])}</mark>"]
+        parts += [safe_html(text[position:start]), f"<mark>{safe_html(text[start:end])}</mark>"]
         position = end
-    return "".join([*parts, _safe(text[position:])])
-
-
-def _safe(text: str) -> str:
-    return escape(plain_lines(text))
+    return "".join([*parts, safe_html(text[position:])])
 
 
 def _asset(name: str) -> str:

@@ -14,7 +14,7 @@ pytest.importorskip("mcp.server.mcpserver")
 
 from mcp import Client, StdioServerParameters
 
-from snappy_core.server.mcp import create_server
+from snappy_core.mcp_server import create_server
 
 REPORT = Path(__file__).parents[1] / "examples" / "report.pdf"
 QUESTION = "What coupon does the green bond carry?"

@@ -51,8 +51,8 @@ def find_index(location: str | None) -> str:
     if len(here) == 1:
         _tell(f"index: {here[0]} (the only one in this folder)")
         return here[0]
-    found = f"{len(here)} in this folder: {', '.join(here)}" if here else "none in this folder"
-    raise ValueError(f"name an index, or set SNAPPY_INDEX; there is {found}")
+    count = f"{len(here)} in this folder: {', '.join(here)}" if here else "none in this folder"
+    raise ValueError(f"name an index, or set SNAPPY_INDEX; there is {count}")
 
 
 @contextmanager

@@ -19,8 +19,8 @@ def mcp(
     ] = False,
     port: Annotated[int, typer.Option(metavar="PORT", help="The port of --http.")] = 8000,
 ) -> None:
-    """Serve an index to agents over the Model Context Protocol; needs the extra [mcp]."""
-    from snappy_core.server.mcp import create_server
+    """Serve an index to agents over the Model Context Protocol; needs the extra "mcp"."""
+    from snappy_core.mcp_server import create_server
 
     with open_index(location, None, encoder, None) as index:
         server = create_server(index)

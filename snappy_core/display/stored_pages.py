@@ -91,15 +91,16 @@ class StoredPages:
         path = next(filter(os.path.isfile, files), None)
         if path is not None:
             yield Source.from_path(path, password), _CHANGED
-        kept = self._kept(document, SOURCE)
-        if kept is not None:
-            yield Source.from_bytes(kept, document.source, password), "the kept file is damaged"
-        found = self.resolver(document) if self.resolver else None
-        if isinstance(found, (bytes, bytearray)):
-            source = Source.from_bytes(bytes(found), document.source, password)
+        kept_bytes = self._kept(document, SOURCE)
+        if kept_bytes is not None:
+            source = Source.from_bytes(kept_bytes, document.source, password)
+            yield source, "the kept file is damaged"
+        resolved = self.resolver(document) if self.resolver else None
+        if isinstance(resolved, (bytes, bytearray)):
+            source = Source.from_bytes(bytes(resolved), document.source, password)
             yield source, "the resolver returns other bytes; add them again"
-        elif found is not None:
-            source = Source.from_path(found, password)
+        elif resolved is not None:
+            source = Source.from_path(resolved, password)
             yield source, "the resolver returns a file with other bytes; add it again"
 
     def _kept(self, document: DocumentRecord, name: str) -> bytes | None:

@@ -56,19 +56,19 @@ def tokenize(
     """
     if not in_text:
         encoding = tokenizer.encode(list(words), is_pretokenized=True, add_special_tokens=special)
-        owners = [-1 if word is None else word for word in encoding.word_ids]
-        return WordTokens(np.array(encoding.ids, np.int64), np.array(owners, np.int64))
+        word_ids = [-1 if word is None else word for word in encoding.word_ids]
+        return WordTokens(np.array(encoding.ids, np.int64), np.array(word_ids, np.int64))
     encoding = tokenizer.encode(" ".join(words), add_special_tokens=special)
     offsets = np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2)
     lengths = np.array([len(word) for word in words], dtype=np.int64)
     starts = np.cumsum(lengths + 1) - lengths - 1
     last = offsets[:, 1] - 1
-    found = np.searchsorted(starts, last, side="right") - 1
+    owners = np.searchsorted(starts, last, side="right") - 1
     is_special = np.array(encoding.special_tokens_mask, dtype=bool)
-    outside = is_special | (offsets[:, 1] <= offsets[:, 0]) | (found < 0)
+    outside = is_special | (offsets[:, 1] <= offsets[:, 0]) | (owners < 0)
     if len(words):
-        outside |= last >= (starts + lengths)[found]  # only the space between two words
-    return WordTokens(np.array(encoding.ids, np.int64), np.where(outside, -1, found))
+        outside |= last >= (starts + lengths)[owners]  # only the space between two words
+    return WordTokens(np.array(encoding.ids, np.int64), np.where(outside, -1, owners))
 
 
 def count_tokens(tokenizer: Tokenizer, words: Sequence[str], *, in_text: bool) -> list[int]:

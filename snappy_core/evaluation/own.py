@@ -116,14 +116,14 @@ def summarize(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """
     judged = [outcome for outcome in outcomes if not outcome.problem]
     placed = [outcome for outcome in judged if outcome.places]
-    found = {
+    successes = {
         "page_first": [outcome.page_rank == 1 for outcome in judged],
         "page_among": [outcome.page_rank is not None for outcome in judged],
         "answer_first": [outcome.answer_rank == 1 for outcome in placed],
         "answer_among": [outcome.answer_rank is not None for outcome in placed],
     }
     intervals: dict[str, list[float]] = {}
-    for name, values in found.items():
+    for name, values in successes.items():
         documents = [o.document_id for o in (judged if name.startswith("page") else placed)]
         if values:
             bounds = bootstrap_groups(list(map(float, values)), documents)
@@ -135,7 +135,7 @@ def summarize(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         "questions": len(outcomes),
         "judged": len(judged),
         "placed": len(placed),
-        **{name: round(fmean(values), 4) if values else None for name, values in found.items()},
+        **{name: round(fmean(values), 4) if values else None for name, values in successes.items()},
         "intervals": intervals,
         "tokens": round(fmean(tokens)) if tokens else None,
     }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator, Sequence
-from html import escape
 from math import ceil, floor
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ from snappy_core.evaluation.own import MEASURES, Outcome, summarize
 from snappy_core.index import RegionIndex
 from snappy_core.names import file_name
 from snappy_core.search.hits import Hit
-from snappy_core.terminal import plain_lines
+from snappy_core.search.hits_html import safe_html
 from snappy_core.types import Box
 from snappy_core.webp import to_webp
 
@@ -69,7 +68,7 @@ def _overview(outcomes: Sequence[Outcome], k: int) -> Iterator[str]:
     for outcome in outcomes:
         cells = [outcome.question.question, file_name(outcome.question.document)]
         if outcome.problem:
-            yield _row(cells, f"<td colspan=3>{_safe(outcome.problem)}")
+            yield _row(cells, f"<td colspan=3>{safe_html(outcome.problem)}")
         else:
             pages = ", ".join(map(str, outcome.pages))
             ranks = (outcome.page_rank, outcome.answer_rank if outcome.places else "")
@@ -79,17 +78,17 @@ def _overview(outcomes: Sequence[Outcome], k: int) -> Iterator[str]:
 
 
 def _row(cells: Sequence[str], more: str = "") -> str:
-    return "<tr>" + "".join(f"<td>{_safe(cell)}" for cell in cells) + more
+    return "<tr>" + "".join(f"<td>{safe_html(cell)}" for cell in cells) + more
 
 
 def _miss(index: RegionIndex, outcome: Outcome, number: int) -> Iterator[str]:
     question = outcome.question
-    yield f"<section><h2>{number}. {_safe(question.question)}</h2>"
+    yield f"<section><h2>{number}. {safe_html(question.question)}</h2>"
     if question.text:
-        yield f"<p>Answer: <mark>{_safe(question.text)}</mark></p>"
+        yield f"<p>Answer: <mark>{safe_html(question.text)}</mark></p>"
     for hit in outcome.hits or ():
-        yield f"<b>{hit.rank}. {_safe(_name(hit.source, hit.page_number))}</b>"
-        yield f"<pre>{_safe(hit.region.text)}</pre>"
+        yield f"<b>{hit.rank}. {safe_html(_name(hit.source, hit.page_number))}</b>"
+        yield f"<pre>{safe_html(hit.region.text)}</pre>"
     if number <= MAX_DRAWN:
         yield "<div class=pages>"
         page = outcome.pages[0]
@@ -119,11 +118,11 @@ def _picture(
         if (outcome.document_id, place.page) == (document_id, page)
         for rect in place.rects
     ]
-    caption = f"{caption}: {_safe(_name(document_id, page))}"
+    caption = f"{caption}: {safe_html(_name(document_id, page))}"
     try:
         image = index.page_image(f"{document_id}#p{page}", DPI)
     except PageUnavailableError as error:
-        return f"<figure><figcaption>{caption}</figcaption><p>{_safe(str(error))}</p></figure>"
+        return f"<figure><figcaption>{caption}</figcaption><p>{safe_html(str(error))}</p></figure>"
     data = base64.b64encode(to_webp(_draw(image, rects, hits))).decode()
     return (
         f"<figure><figcaption>{caption}</figcaption>"
@@ -143,7 +142,3 @@ def _draw(image: Image, rects: Sequence[Box], hits: Sequence[Hit]) -> Image:
 
 def _name(source: str, page: int) -> str:
     return f"{file_name(source)}, page {page}"
-
-
-def _safe(text: str) -> str:
-    return escape(plain_lines(text))

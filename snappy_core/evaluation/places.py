@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from snappy_core.boxes import line_boxes
+from snappy_core.boxes import line_rects
 from snappy_core.search.grounding.tokens import Token, fold, literal, matches
 from snappy_core.types import Box, Page
 
@@ -75,9 +75,8 @@ class _PageText:
 
     def place(self, start: int, end: int, is_exact: bool) -> TextPlace:
         words = range(self.owners[start], self.owners[end - 1] + 1)
-        rects = line_boxes(self.page.words.boxes[list(words)]).tolist()
-        boxes = tuple((x0, y0, x1, y1) for x0, y0, x1, y1 in rects)
-        return TextPlace(self.page.number, tuple(words), boxes, is_exact)
+        rects = line_rects(self.page.words.boxes[list(words)])
+        return TextPlace(self.page.number, tuple(words), rects, is_exact)
 
 
 def _exact(line: _PageText, wanted: Sequence[Token]) -> Iterator[TextPlace]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from snappy_core.index.documents import Documents
-from snappy_core.index.regions import Regions
+from snappy_core.index.pictures import Pictures
 
 
-class RegionIndex(Documents, Regions):
+class RegionIndex(Documents, Pictures):
     """A searchable index of documents and their regions.
 
     Open one with `RegionIndex.open`, or create one in memory with `RegionIndex()`. It can be used

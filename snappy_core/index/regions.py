@@ -1,20 +1,15 @@
-"""The regions of an index: searching, explaining and drawing them."""
+"""The regions of an index: searching, reading and explaining them."""
 
 from __future__ import annotations
 
 import logging
-import os
 import time
 from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Unpack
+from typing import Unpack
 
 from snappy_core._async import async_twin
-from snappy_core.display.render import crop, draw_page
-from snappy_core.display.viewers import highlight
 from snappy_core.ends import raise_if_ended, time_limit
-from snappy_core.errors import PageUnavailableError
 from snappy_core.index.opened import OpenIndex
 from snappy_core.search import engine, explain, reading
 from snappy_core.search.finishing import finish
@@ -29,16 +24,13 @@ from snappy_core.search.reranking import deepen
 from snappy_core.stores.base import Snapshot
 from snappy_core.stores.locations import without_secrets
 
-if TYPE_CHECKING:
-    from PIL.Image import Image
-
 _log = logging.getLogger(__name__)
 
 _GROUNDING_LATE = "grounding took longer than {} seconds (timeout)"
 
 
 class Regions(OpenIndex):
-    """Finds regions, and shows why and where.
+    """Finds regions, and tells why.
 
     Methods that take a region take a hit, a region id, a LangChain document or a LlamaIndex node.
     """
@@ -168,23 +160,6 @@ class Regions(OpenIndex):
         with self._store.read() as snapshot:
             return explain.heatmap(snapshot, query, hit, token)
 
-    def heatmap_image(
-        self,
-        hit: RegionReference,
-        token: int | str | None = None,
-        dpi: float = 150,
-        password: str | None = None,
-        *,
-        question: str | None = None,
-    ) -> Image:
-        """Draw the page of a region with its heat map and a box around the region.
-
-        Raises as `heatmap` and `page_image`. `display.render.draw_page` draws several hits.
-        """
-        hit = self._asked(hit, question)
-        heat = self.heatmap(hit, token)
-        return draw_page(self.page_image(hit, dpi, password), heat, [hit])
-
     def explain(
         self, hit: RegionReference, scoring: str | None = None, *, question: str | None = None
     ) -> Explanation:
@@ -241,68 +216,6 @@ class Regions(OpenIndex):
                 )[0],
             )
 
-    def page_image(
-        self, hit: RegionReference, dpi: float = 150, password: str | None = None
-    ) -> Image:
-        """Draw the page of a region from its source file, or from what is kept of it.
-
-        Raises:
-            PageUnavailableError: the source is gone or has changed, or so is the page; or it was
-                bytes, of which nothing was kept (`add(keep=)`) and which no `resolver` finds.
-        """
-        with self._store.read() as snapshot:
-            hit = to_hit(snapshot, hit)
-            page, _ = explain.find_page(snapshot, hit)
-            document = snapshot.document(hit.document_id)
-        assert document is not None
-        return self._pages.draw(document, page, dpi, password)
-
-    def region_image(
-        self,
-        region: RegionReference,
-        text: str | None = None,
-        dpi: float = 150,
-        password: str | None = None,
-    ) -> Image:
-        """Draw a region as `page_image`, cropped from its page with a small margin.
-
-        Raises as `page_image`, also if the region now has another text than the one given.
-        """
-        with self._store.read() as snapshot:
-            hit = to_hit(snapshot, region)
-            page, _ = explain.find_page(snapshot, hit)
-            if text is not None and text != hit.text:
-                raise PageUnavailableError(
-                    f"{hit.region_id}: no longer in the index as it was found; search again"
-                )
-            document = snapshot.document(hit.document_id)
-        assert document is not None
-        return crop(self._pages.draw(document, page, dpi, password), hit.region.box)
-
-    def highlight(
-        self,
-        hits: Iterable[RegionReference],
-        to: str | os.PathLike[str],
-        *,
-        password: str | None = None,
-    ) -> Path:
-        """Write a copy of a PDF with hits highlighted, and return its path.
-
-        As `display.viewers.highlight`, also for a document that is no file here, but is kept or
-        found by the resolver.
-
-        Raises:
-            ValueError: there are no hits, or they are in several documents or not in a PDF.
-            PageUnavailableError: the document is nowhere, or has changed.
-        """
-        with self._store.read() as snapshot:
-            regions = [to_hit(snapshot, hit) for hit in hits]
-            ids = {region.document_id for region in regions}
-            document = snapshot.document(ids.pop()) if len(ids) == 1 else None
-        if document is None:  # hits of several documents, or of none
-            return highlight(regions, to, password=password)
-        return highlight(regions, to, source=self._pages.source(document, password))
-
     def _asked(self, reference: RegionReference, question: str | None) -> Hit:
         """Return a region with the question it is seen by."""
         hit = self.region(reference)
@@ -316,12 +229,8 @@ class Regions(OpenIndex):
     aregions = async_twin(regions)
     apage_text = async_twin(page_text)
     aheatmap = async_twin(heatmap)
-    aheatmap_image = async_twin(heatmap_image)
     aexplain = async_twin(explain)
     aground = async_twin(ground)
-    apage_image = async_twin(page_image)
-    aregion_image = async_twin(region_image)
-    ahighlight = async_twin(highlight)
 
 
 def _to_source(

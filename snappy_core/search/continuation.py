@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from snappy_core.boxes import line_boxes
 from snappy_core.search.hits import Hit
 from snappy_core.search.joining import goes_on
-from snappy_core.search.page_context import UNSCORED, PageContext, make_hit
+from snappy_core.search.page_context import UNSCORED, PageContext, make_hit, reading_order
 from snappy_core.stores.base import Snapshot
 from snappy_core.types import Page, Region
 
@@ -130,6 +130,6 @@ def _line_lengths(page: Page, region: Region) -> NDArray[np.float32]:
 
 def _body(page: Page) -> list[int]:
     """Return the text of a page in reading order, without what stands beside it."""
-    indices = sorted(range(len(page.regions)), key=lambda index: page.regions[index].order)
     regions = page.regions
-    return [i for i in indices if regions[i].parent is None and regions[i].label not in _BESIDE]
+    order = reading_order(page)
+    return [i for i in order if regions[i].parent is None and regions[i].label not in _BESIDE]

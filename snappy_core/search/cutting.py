@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from snappy_core.boxes import line_boxes
+from snappy_core.boxes import line_rects
 from snappy_core.search.hits import Highlight, Hit
 from snappy_core.search.spans import Span, spans_of
 from snappy_core.types import Page
@@ -42,7 +42,6 @@ def cut(
     if not kept:
         return None
     words = tuple(word for index in kept for word in spans[index].words)
-    lines = line_boxes(page.words.boxes[list(words)]).tolist()
     own = set(words)
     return replace(
         hit,
@@ -50,7 +49,7 @@ def cut(
         whole=hit.region,
         previous_parts=(),
         next_parts=(),
-        rects=tuple((x0, y0, x1, y1) for x0, y0, x1, y1 in lines),
+        rects=line_rects(page.words.boxes[list(words)]),
         highlights=tuple(part for part in highlights if own.issuperset(part.words)),
     )
 

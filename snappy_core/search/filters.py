@@ -26,7 +26,7 @@ from snappy_core.filters import (
     predicate,
     weaken,
 )
-from snappy_core.names import short_name
+from snappy_core.names import citation
 from snappy_core.search.page_context import PageContext
 from snappy_core.stores.base import PageFilter, Snapshot, document_row
 from snappy_core.types import LABELS, Region
@@ -163,7 +163,7 @@ def region_row(context: PageContext, region: Region, region_id: str) -> Row:
         "page_height": page.height,
         "page_unit": page.unit,
         "region_id": region_id,
-        "citation": short_name(document_id) + region_id.removeprefix(document_id),
+        "citation": citation(region_id, document_id),
         "region_label": region.label,
         "section": region.section,
         "reading_order": region.order,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.boxes import as_boxes, contains_center, enclose, line_boxes
+from snappy_core.boxes import as_boxes, contains_center, enclose, line_rects
 from snappy_core.scoring.hot_areas import hot_parts
 from snappy_core.scoring.maxsim import similarities
 from snappy_core.scoring.membership import assign
@@ -84,8 +84,7 @@ def _answering(
 
 
 def _rects(page: Page, words: Sequence[int]) -> tuple[Box, ...]:
-    boxes = line_boxes(page.words.boxes[list(words)]).tolist()
-    return tuple((x0, y0, x1, y1) for x0, y0, x1, y1 in boxes)
+    return line_rects(page.words.boxes[list(words)])
 
 
 def _hot_highlights(

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.boxes import Boxes
-from snappy_core.names import short_name
+from snappy_core.names import citation
 from snappy_core.search.hits_html import hits_html
 from snappy_core.search.joining import join_texts, page_range
 from snappy_core.search.locations.references import LocationMatch
@@ -143,7 +143,7 @@ class Hit:
     @property
     def citation(self) -> str:
         """A short form of `region_id` for prompts and answers, without the folders of a server."""
-        return short_name(self.document_id) + self.region_id.removeprefix(self.document_id)
+        return citation(self.region_id, self.document_id)
 
     @property
     def parent_id(self) -> str | None:

@@ -27,23 +27,23 @@ def hits_html(hits: Sequence[Hit]) -> str:
 
 
 def _row(hit: Hit) -> str:
-    name = _safe(hit.source.rsplit("/", 1)[-1])
+    name = safe_html(hit.source.rsplit("/", 1)[-1])
     maps = "".join(map(_page_map, hit.parts))
-    section = f" · {_safe(hit.region.section)}" if hit.region.section else ""
+    section = f" · {safe_html(hit.region.section)}" if hit.region.section else ""
     return (
         f'<tr><td style="vertical-align:top">{maps}</td>'
         '<td style="vertical-align:top;text-align:left">'
-        f"<b>{hit.rank}. {name}, {_safe(hit.pages)}</b>{section}<br>"
-        f"<small>{_safe(hit.region.label)}, score {hit.score:.3f}</small>"
+        f"<b>{hit.rank}. {name}, {safe_html(hit.pages)}</b>{section}<br>"
+        f"<small>{safe_html(hit.region.label)}, score {hit.score:.3f}</small>"
         f'<div style="white-space:pre-wrap">{_marked(hit)}</div></td></tr>'
     )
 
 
 def _marked(hit: Hit) -> str:
     """Return the text of a hit with its highlights marked; rows and cells follow below it."""
-    text, below = _safe(hit.text), []
+    text, below = safe_html(hit.text), []
     texts = (highlight.text for part in hit.parts for highlight in part.highlights)
-    for quote in filter(None, map(_safe, dict.fromkeys(texts))):
+    for quote in filter(None, map(safe_html, dict.fromkeys(texts))):
         if quote in text:
             text = text.replace(quote, f"<mark>{quote}</mark>", 1)
         else:
@@ -51,7 +51,8 @@ def _marked(hit: Hit) -> str:
     return "\n".join([text, *below])
 
 
-def _safe(text: str) -> str:
+def safe_html(text: str) -> str:
+    """Return text of a document for HTML, without control characters."""
     return escape(plain_lines(text))
 
 

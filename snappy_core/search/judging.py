@@ -58,13 +58,13 @@ def read_judgment(reply: str, hits: Sequence[Hit]) -> float:
     return min(PROBABILITIES[claim.verdict] for claim in claims)
 
 
-def judged(hits: Hits, judge: Judge | None) -> Hits:
-    """Return hits with the probability of a judge, if there is one and anything to judge.
+def judged(hits: Hits, judge: Judge) -> Hits:
+    """Return hits with the probability of a judge, if there is anything to judge.
 
     Raises:
         ValueError: the judge does not return a number between 0 and 1.
     """
-    if judge is None or not hits:
+    if not hits:
         return hits
     probability = judge(hits.query, hits.hits)
     if not isinstance(probability, Real) or not 0 <= probability <= 1:

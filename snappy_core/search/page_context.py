@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.boxes import line_boxes
+from snappy_core.boxes import line_rects
 from snappy_core.search.hits import Hit
 from snappy_core.stores.base import DocumentRecord, Snapshot
 from snappy_core.types import Page, Region
@@ -44,7 +44,7 @@ class PageContext:
 def read_page_context(snapshot: Snapshot, page_id: int) -> PageContext:
     """Read a page, its document, and compute the neighbors of its regions."""
     page = snapshot.page(page_id)
-    return PageContext(page, snapshot.document_of(page_id), _neighbors(page.regions))
+    return PageContext(page, snapshot.document_of(page_id), _neighbors(page))
 
 
 def make_hit(
@@ -63,7 +63,6 @@ def make_hit(
     page, document = context.page, context.document
     words = list(region.words)
     confidences = page.words.confidences
-    lines = line_boxes(page.words.boxes[words]).tolist()
     neighbors = (None, None) if index is None else context.neighbors[index]
     previous_id, next_id = (None if i is None else f"{context.id_prefix}r{i}" for i in neighbors)
     return Hit(
@@ -77,7 +76,7 @@ def make_hit(
         page_height=page.height,
         page_unit=page.unit,
         ocr_confidence=(-1.0 if confidences is None else _mean_known(confidences[words])),
-        rects=tuple((x0, y0, x1, y1) for x0, y0, x1, y1 in lines),
+        rects=line_rects(page.words.boxes[words]),
         user_space=page.user_space,
         metadata=dict(document.metadata),
         previous_id=previous_id,
@@ -87,19 +86,25 @@ def make_hit(
     )
 
 
+def reading_order(page: Page) -> list[int]:
+    """Return the regions of a page in the order of reading."""
+    return sorted(range(len(page.regions)), key=lambda index: page.regions[index].order)
+
+
 def _mean_known(confidences: NDArray[np.float32]) -> float:
     """Return the mean of the words that OCR has read, -1 if there is none."""
     known = confidences[~np.isnan(confidences)]
     return float(known.mean()) if len(known) else -1.0
 
 
-def _neighbors(regions: Sequence[Region]) -> list[Neighbors]:
+def _neighbors(page: Page) -> list[Neighbors]:
     """Return the regions read before and after each one, among those with the same parent.
 
     Running headers and footers are nobody's neighbors.
     """
+    regions = page.regions
     siblings: dict[int | None, list[int]] = {}
-    for index in sorted(range(len(regions)), key=lambda index: regions[index].order):
+    for index in reading_order(page):
         if regions[index].label not in ("header", "footer"):
             siblings.setdefault(regions[index].parent, []).append(index)
     neighbors: list[Neighbors] = [(None, None)] * len(regions)

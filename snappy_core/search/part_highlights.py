@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 
-from snappy_core.boxes import line_boxes
+from snappy_core.boxes import line_rects
 from snappy_core.search.hits import Highlight, Hit
 from snappy_core.search.joining import join_texts
 from snappy_core.search.spans import Span, spans_of
@@ -29,33 +29,32 @@ def highlight_parts(hit: Hit, find: Find, page_of: Callable[[Hit], Page]) -> Hit
     if len(hit.parts) == 1:
         return replace(hit, highlights=own)
     best = max((highlight.score for highlight in own), default=-1.0)
-    found = [
+    answers = [
         own if part is hit else tuple(each for each in find(part) if each.score > best)
         for part in hit.parts
     ]
     pages = [page_of(part) for part in hit.parts]
     spans = [spans_of(page, part.region) for page, part in zip(pages, hit.parts, strict=True)]
-    for a, b in pairwise(range(len(found))):
+    for a, b in pairwise(range(len(answers))):
         if not (spans[a] and spans[b]):
             continue
         sides = ((a, spans[a][-1]), (b, spans[b][0]))
-        scores = [h.score for i, span in sides for h in found[i] if h.words == span.words]
+        scores = [h.score for i, span in sides for h in answers[i] if h.words == span.words]
         if scores:
             text = join_texts([span.text for _, span in sides])[0]
             for i, span in sides:
-                rest = tuple(h for h in found[i] if h.words != span.words)
-                found[i] = (_whole(pages[i], span, text, max(scores)), *rest)
-    parts = [replace(p, highlights=h) for p, h in zip(hit.parts, found, strict=True)]
+                rest = tuple(h for h in answers[i] if h.words != span.words)
+                answers[i] = (_whole(pages[i], span, text, max(scores)), *rest)
+    parts = [replace(p, highlights=h) for p, h in zip(hit.parts, answers, strict=True)]
     position = len(hit.previous_parts)
     return replace(
         hit,
-        highlights=found[position],
+        highlights=answers[position],
         previous_parts=tuple(parts[:position]),
         next_parts=tuple(parts[position + 1 :]),
     )
 
 
 def _whole(page: Page, span: Span, text: str, score: float) -> Highlight:
-    lines = line_boxes(page.words.boxes[list(span.words)]).tolist()
-    rects = tuple((x0, y0, x1, y1) for x0, y0, x1, y1 in lines)
+    rects = line_rects(page.words.boxes[list(span.words)])
     return Highlight(span.kind, text, score, span.words, rects)

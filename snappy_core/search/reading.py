@@ -14,7 +14,13 @@ from snappy_core.errors import PageUnavailableError
 from snappy_core.search.continuation import page_contexts, with_parts
 from snappy_core.search.hits import Hit, to_highlights
 from snappy_core.search.hot_area_hits import AREA_TEXT
-from snappy_core.search.page_context import UNSCORED, PageContext, make_hit, read_page_context
+from snappy_core.search.page_context import (
+    UNSCORED,
+    PageContext,
+    make_hit,
+    read_page_context,
+    reading_order,
+)
 from snappy_core.search.section import read_section
 from snappy_core.stores.base import Snapshot
 from snappy_core.types import Page, Region
@@ -133,7 +139,7 @@ def read_regions(snapshot: Snapshot, document_id: str, page: int | None = None) 
     return [
         make_hit(context, context.page.regions[index], index, **UNSCORED)
         for context in _contexts(snapshot, document_id, page)
-        for index in _reading_order(context.page)
+        for index in reading_order(context.page)
     ]
 
 
@@ -157,13 +163,9 @@ def _contexts(snapshot: Snapshot, document_id: str, page: int | None) -> Iterato
         yield read_page_context(snapshot, page_ids[number])
 
 
-def _reading_order(page: Page) -> list[int]:
-    return sorted(range(len(page.regions)), key=lambda index: page.regions[index].order)
-
-
 def _whole(page: Page) -> Region:
     """Return all of a page as one region; the text of rows is that of their tables."""
-    regions = [page.regions[index] for index in _reading_order(page)]
+    regions = [page.regions[index] for index in reading_order(page)]
     texts = [region.text for region in regions if region.parent is None and region.text]
     words = tuple(range(len(page.words)))
     return Region((0.0, 0.0, 1.0, 1.0), "\n\n".join(texts), words, "other", 0)

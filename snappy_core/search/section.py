@@ -9,7 +9,7 @@ from snappy_core.boxes import as_boxes, enclose
 from snappy_core.search.continuation import PageContexts
 from snappy_core.search.hits import Hit
 from snappy_core.search.joining import join_texts
-from snappy_core.search.page_context import UNSCORED, PageContext, make_hit
+from snappy_core.search.page_context import UNSCORED, PageContext, make_hit, reading_order
 from snappy_core.types import Page, Region
 
 _Place = tuple[PageContext, int]
@@ -93,10 +93,9 @@ def _opened(region: Region) -> str:
 
 def _body(page: Page) -> list[int]:
     """Return the regions in reading order, without those inside of others and running heads."""
-    indices = sorted(range(len(page.regions)), key=lambda index: page.regions[index].order)
     regions = page.regions
     return [
         i
-        for i in indices
+        for i in reading_order(page)
         if regions[i].parent is None and regions[i].label not in ("header", "footer")
     ]

@@ -11,7 +11,7 @@ from fastapi import HTTPException
 
 from snappy_core import agents
 from snappy_core.index import RegionIndex
-from snappy_core.names import file_name, short_name
+from snappy_core.names import citation, file_name, short_name
 from snappy_core.search.grounding.report import Grounding, Place
 from snappy_core.search.hits import Hit, Hits
 from snappy_core.server.schemas import (
@@ -98,10 +98,9 @@ def grounding_json(grounding: Grounding) -> GroundingJson:
 
 
 def _place(place: Place) -> PlaceJson:
-    name = short_name(place.document_id)
     return PlaceJson(
-        region=name + place.region_id.removeprefix(place.document_id),
-        document=name,
+        region=citation(place.region_id, place.document_id),
+        document=short_name(place.document_id),
         file_name=file_name(place.source),
         page=place.page_number,
         page_label=place.page_label,
@@ -127,11 +126,9 @@ def _hit(hit: Hit) -> HitJson:
 
 
 def _region(hit: Hit) -> dict[str, Any]:
-    name = short_name(hit.document_id)
-    parent = hit.parent_id
     return {
         "region": hit.citation,
-        "document": name,
+        "document": short_name(hit.document_id),
         "file_name": file_name(hit.source),
         "page": hit.page_number,
         "page_label": hit.page_label,
@@ -139,6 +136,6 @@ def _region(hit: Hit) -> dict[str, Any]:
         "section": hit.region.section,
         "text": hit.region.text,
         "box": hit.region.box,
-        "parent": parent and name + parent.removeprefix(hit.document_id),
+        "parent": hit.parent_id and citation(hit.parent_id, hit.document_id),
         "ocr_confidence": hit.ocr_confidence,
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter
@@ -17,7 +16,6 @@ from snappy_core.server.schemas import (
     HitsJson,
     Question,
     RegionQuestion,
-    TokenJson,
 )
 
 TIMEOUT = 60.0
@@ -48,7 +46,7 @@ def routes(index: RegionIndex) -> APIRouter:
         """Return what each word of the question matched, and what each signal adds."""
         explanation = index.explain(region_id(index, body.region), question=body.question)
         return ExplanationJson(
-            tokens=[TokenJson(**asdict(match)) for match in explanation],
+            tokens=list(explanation),
             shares=dict(explanation.shares),
         )
 

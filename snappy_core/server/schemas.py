@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from snappy_core.search.hits import TokenMatch
 from snappy_core.types import Box, Scalar
 
 MetadataJson = dict[str, Scalar | list[Scalar]]
@@ -105,23 +106,10 @@ class PageJson(BaseModel):
     regions: list[RegionJson]
 
 
-class TokenJson(BaseModel):
-    """A word of the question, and what matches it best in the region and on its page."""
-
-    token: str
-    weight: float
-    similarity: float
-    match: str
-    box: Box | None
-    page_similarity: float
-    page_match: str
-    page_box: Box | None
-
-
 class ExplanationJson(BaseModel):
     """Why a region was found."""
 
-    tokens: list[TokenJson]
+    tokens: list[TokenMatch]
     shares: dict[str, float]
 
 

@@ -50,13 +50,15 @@ def read_settings(folder: ModelFolder, tokenizer: Tokenizer) -> ColbertSettings:
     def token_id(key: str, token: str) -> int | None:
         if not token:
             return None
-        known = values.get(key)
-        found = known if isinstance(known, int) else tokenizer.token_to_id(token)
-        if found is None:
-            found = tokenizer.token_to_id(token.strip())
-        if found is None:
+        configured_id = values.get(key)
+        if isinstance(configured_id, int):
+            return configured_id
+        vocabulary_id = tokenizer.token_to_id(token)
+        if vocabulary_id is None:
+            vocabulary_id = tokenizer.token_to_id(token.strip())
+        if vocabulary_id is None:
             raise ModelError(f"{folder.source}: its tokenizer has no token {token!r}")
-        return int(found)
+        return int(vocabulary_id)
 
     expansion = None
     if values.get("do_query_expansion", True) and values.get("attend_to_expansion_tokens"):

@@ -65,10 +65,10 @@ def _fit(sheet: bytes) -> bytes:
     if re.search(rb"<sheetPr\b[^>]*[^/]>|<sheetPr>", sheet):
         sheet = sheet.replace(b"</sheetPr>", _FIT + b"</sheetPr>", 1)
     else:
-        sheet, found = re.subn(
+        sheet, count = re.subn(
             rb"<sheetPr\b([^>]*)/>", rb"<sheetPr\1>" + _FIT + b"</sheetPr>", sheet, count=1
         )
-        if not found:
+        if not count:
             head = rb"(<worksheet\b[^>]*>)"
             sheet = re.sub(head, rb"\1<sheetPr>" + _FIT + b"</sheetPr>", sheet, count=1)
     setup = b'<pageSetup fitToWidth="1" fitToHeight="0"/>'

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from snappy_core.boxes import Boxes, as_boxes
 from snappy_core.search.locations.words import NOUNS, Kind
+from snappy_core.search.page_context import reading_order
 from snappy_core.types import LABELS, LISTINGS, Page, Region
 
 MAX_CACHED = 10_000
@@ -86,7 +87,7 @@ def find_landmarks(page: Page) -> Landmarks:
     """Return the landmarks of a page."""
     captions: dict[tuple[Kind, str], list[int]] = {}
     headings: dict[str, list[int]] = {}
-    for index in sorted(range(len(page.regions)), key=lambda index: page.regions[index].order):
+    for index in reading_order(page):
         region = page.regions[index]
         for kind, label in _captions_of(region):
             captions.setdefault((kind, label), []).append(index)

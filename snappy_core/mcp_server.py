@@ -24,7 +24,7 @@ from snappy_core.content import region_contents
 from snappy_core.errors import SnappyError
 from snappy_core.index import RegionIndex
 from snappy_core.metadata import region_metadata
-from snappy_core.names import file_name, short_name, without_folders
+from snappy_core.names import citation, file_name, short_name, without_folders
 from snappy_core.search.hits import Hit
 from snappy_core.webp import to_webp
 
@@ -106,7 +106,7 @@ def create_server(index: RegionIndex) -> MCPServer[Any]:
     ) -> Annotated[CallToolResult, Passages]:
         """Search the documents for the paragraphs, tables and rows that answer a question."""
         hits = index.search(query, k=k, filter=agents.restricted(index, None, documents))
-        return _passages(hits, "No passage of the documents was found for this question.")
+        return _passages(hits, agents.nothing_found(None))
 
     @server.tool(description=agents.READ_PAGE)
     @_told
@@ -196,12 +196,11 @@ def _text(hits: Iterable[Hit]) -> str:
 
 def _claim(claim: Any) -> CheckedClaim:
     place = claim.place
-    document_id = "" if place is None else place.document_id
     return CheckedClaim(
         claim=claim.text,
         verdict=claim.verdict,
         missing_numbers=list(claim.missing_numbers),
-        id=place and short_name(document_id) + place.region_id.removeprefix(document_id),
+        id=place and citation(place.region_id, place.document_id),
         file=place and file_name(place.source),
         page=place and place.page_label,
         text=place and place.text,
