@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 import threading
-import warnings
 from pathlib import Path
 
 import numpy as np
@@ -17,31 +16,13 @@ from snappy_core.forks import ProcessModel, fork_safe_lock
 from snappy_core.stores import SqliteStore
 from snappy_core.stores.sqlite import forking
 from snappy_core.testing import FakeEncoder
+from tests.forking import fork
 from tests.search.test_engine import fill
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
 REPORT = Path(__file__).parents[1] / "examples" / "report.pdf"
 QUESTION = "When does the ferry leave?"
-
-
-def fork(work):
-    """Return what `work` returns in a forked child, as text, and how the child ended."""
-    read, write = os.pipe()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # threads and fork, from Python 3.12
-        child = os.fork()
-    if child == 0:
-        try:
-            said = str(work())
-        except BaseException as error:
-            said = repr(error)
-        os.write(write, said.encode())
-        os._exit(0)
-    os.close(write)
-    with os.fdopen(read) as answer:
-        said = answer.read()
-    return said, os.waitpid(child, 0)[1]
 
 
 # Models

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import subprocess
 import sys
 from pathlib import Path
 
@@ -32,6 +33,11 @@ def path(tmp_path_factory):
 def server(path):
     with RegionIndex.open(path) as index:
         yield create_server(index)
+
+
+def test_no_other_extra_is_needed():
+    script = "import sys; sys.modules['fastapi'] = None; import snappy_core.mcp_server"
+    subprocess.run([sys.executable, "-W", "ignore", "-c", script], check=True)
 
 
 async def test_tools_and_resources_are_listed(server):

@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import urllib.request
 from pathlib import Path
 
@@ -30,14 +31,17 @@ def test_it_listens_and_ends(small_index):
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env=environment | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
     ) as process:  # fmt: skip
+        killer = threading.Timer(60, process.kill)  # which ends the wait for its first line
+        killer.start()
         try:
             line = process.stdout.readline()
-            url = re.search(r"http://127\.0\.0\.1:\d+", line)[0]
+            (url,) = re.findall(r"http://127\.0\.0\.1:\d+", line)
             with urllib.request.urlopen(f"{url}/api/documents", timeout=30) as answer:
                 assert b"table.pdf" in answer.read()
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(timeout=30)
+            process.wait()
+            killer.cancel()
         assert "Traceback" not in process.stderr.read()
 
 

@@ -13,7 +13,7 @@ CHROMIUM = shutil.which("chromium")
 QUESTION = "How many boats land at Brae?"
 NAME = "<img src=x onerror=document.title='hacked'>.pdf"
 pytestmark = [
-    pytest.mark.requires("playwright", "axe_playwright_python", "uvicorn"),
+    pytest.mark.requires("fastapi", "playwright", "axe_playwright_python", "uvicorn"),
     pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium"),
 ]
 
@@ -33,11 +33,14 @@ def url(data):
         )
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
-        while not server.started:
+        deadline = time.monotonic() + 30
+        while not server.started and thread.is_alive() and time.monotonic() < deadline:
             time.sleep(0.01)
+        assert server.started
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         server.should_exit = True
         thread.join(timeout=10)
+        assert not thread.is_alive()
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Documents whose layout is known: random, printed as tagged PDF by Chromium or LibreOffice.
+"""Documents whose layout is known: random, printed as tagged PDF by Chromium, LibreOffice, Typst.
 
     python -m training.layout print OUT_DIR --documents 400 --seed 1
 

@@ -25,6 +25,7 @@ from snappy_core.testing.stores.samples import (
     grid_record,
     texts,
 )
+from tests.forking import fork
 
 ROOT = Path(__file__).parents[3]
 
@@ -58,24 +59,6 @@ def start(script, *arguments):
         stdout=subprocess.PIPE,
         text=True,
     )
-
-
-def in_fork(work):
-    """Return what `work` returns in a forked child, as text."""
-    read, write = os.pipe()
-    child = os.fork()
-    if child == 0:
-        try:
-            said = str(work())
-        except BaseException as error:
-            said = repr(error)
-        os.write(write, said.encode())
-        os._exit(0)
-    os.close(write)
-    with os.fdopen(read) as answer:
-        said = answer.read()
-    os.waitpid(child, 0)
-    return said
 
 
 def document_ids(store):
@@ -234,7 +217,7 @@ class TestFork:
                 assert_consistent(snapshot)
             return before, document_ids(store)
 
-        assert in_fork(child) == "(['a'], ['a', 'b'])"
+        assert fork(child)[0] == "(['a'], ['a', 'b'])"
         assert document_ids(store) == ["a", "b"]
         store.write(document("c"), texts("Moon pulls"))
         with store.read() as snapshot:
@@ -245,7 +228,7 @@ class TestFork:
         """SQLite forbids it: the child would believe that it holds its parent's locks."""
         store.write(document("a"), texts("Tides turn"))
         assert store._connections._idle
-        assert in_fork(lambda: store._connections._idle) == "[]"
+        assert fork(lambda: store._connections._idle)[0] == "[]"
 
     def test_child_is_not_caught_in_a_lock_of_its_parent(self, path, store, monkeypatch):
         """Another thread waits for its turn to write, behind another process, at the fork."""
@@ -257,7 +240,7 @@ class TestFork:
         thread.start()
         while store._connections.write_lock.acquire(blocking=False):
             store._connections.write_lock.release()
-        is_free = in_fork(lambda: store._connections.write_lock.acquire(blocking=False))
+        is_free, _ = fork(lambda: store._connections.write_lock.acquire(blocking=False))
         other.execute("ROLLBACK")
         other.close()
         thread.join()
@@ -266,7 +249,7 @@ class TestFork:
 
     def test_child_may_close(self, store):
         store.write(document("a"), texts("Tides turn"))
-        assert in_fork(store.close) == "None"
+        assert fork(store.close)[0] == "None"
         store.write(document("b"), texts("Moon pulls"))
         assert document_ids(store) == ["a", "b"]
 
