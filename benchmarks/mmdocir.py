@@ -31,6 +31,9 @@ from snappy_core.stores import MemoryStore
 from snappy_core.stores.base import Store
 from snappy_core.types import Box
 
+GROUPS = ("all", "with_reference", "without_reference", "pictures_without_reference")
+"""Of questions, whose page recall is told apart."""
+
 COUNTS = (1, 3, 5)
 LAYOUT_COUNTS = (1, 5, 10)
 
@@ -42,6 +45,9 @@ PUBLISHED = {
     "Col-Phi3, trained on it": (0.571, 0.768, 0.830),
 }
 """Page recall of the paper (table 5, micro), over all of its 313 documents."""
+
+PICTURES = frozenset({"chart", "figure", "image", "infographic"})
+"""Kinds of answers that are pictures, whose words are read by OCR or not at all."""
 
 MANY = 1_000
 """Hits from which the order of pages is read: all of most documents."""
@@ -61,8 +67,9 @@ def run_mmdocir(
     `top3_iou50` those for which the first region has it, or one of the first three, if only this
     page is searched; `document_iou50` those for which the first region of the document has it.
     `pages` has the page recall of all questions, also those with several boxes: the mean share of
-    the gold pages among the first 1, 3 and 5, in the order of their hits; of `all` and of those
-    `with_reference`, which name a place of the document. `layout` has the layout recall of the
+    the gold pages among the first 1, 3 and 5, in the order of their hits; of `all`, of those
+    `with_reference`, which name a place of the document, of those `without_reference`, and of
+    `pictures_without_reference`, whose answer is a picture. `layout` has the layout recall of the
     questions that have boxes: the share of their area that the first 1, 5 and 10 hits cover.
 
     Raises as `load_evidence` and `RegionIndex.add`.
@@ -74,7 +81,7 @@ def run_mmdocir(
     for question in load_page_questions(folder):
         page_questions[question.path].append(question)
     rows: list[dict[str, float]] = []
-    recalls: list[tuple[bool, list[float]]] = []
+    recalls: dict[str, list[list[float]]] = defaultdict(list)
     layout: list[list[float]] = []
     for path, questions in page_questions.items():
         store = MemoryStore()
@@ -83,19 +90,26 @@ def run_mmdocir(
             rows += [_ask(evidence, index, store) for evidence in by_document[path]]
             for question in questions:
                 hits = index.search(question.question, k=MANY)
-                is_reference = bool(find_references(question.question))
-                recalls.append((is_reference, _page_recall(hits, question.pages)))
+                recall = _page_recall(hits, question.pages)
+                for group in _groups(question):
+                    recalls[group].append(recall)
                 if question.boxes:
                     layout.append(_layout_recall(hits, question.boxes))
     asked = [evidence for path in page_questions for evidence in by_document[path]]
-    pages = {
-        "all": [row for _, row in recalls],
-        "with_reference": [row for ref, row in recalls if ref],
-    }
     return summarize(asked, rows) | {
-        "pages": {name: _means(of, COUNTS) for name, of in pages.items() if of},
+        "pages": {name: _means(recalls[name], COUNTS) for name in GROUPS if recalls[name]},
         "layout": _means(layout, LAYOUT_COUNTS) if layout else {"questions": 0},
     }
+
+
+def _groups(question: PageQuestion) -> tuple[str, ...]:
+    """Return the names of `GROUPS` that a question belongs to."""
+    everyone, with_reference, without_reference, pictures = GROUPS
+    if find_references(question.question):
+        return everyone, with_reference
+    if PICTURES.isdisjoint(question.kinds):
+        return everyone, without_reference
+    return everyone, without_reference, pictures
 
 
 def _page_recall(hits: Hits, gold: frozenset[int]) -> list[float]:

@@ -29,7 +29,7 @@ def test_a_bench_stands_beside_its_baselines(bench_folder, capsys):
 
 
 def test_questions_and_labeled_pages(mmdocir_folder, tags_folder, capsys):
-    pages, reference, layout, boxes, precision, recall = rows_of(
+    pages, reference, other, pictures, layout, boxes, precision, recall = rows_of(
         capsys, mmdocir_folder, "--kept-back", tags_folder
     )
     assert pages == {
@@ -42,6 +42,8 @@ def test_questions_and_labeled_pages(mmdocir_folder, tags_folder, capsys):
     }
     assert reference["measure"] == "page recall @1/3/5, with reference (1)"
     assert (reference["Snappy"], reference["beside it"]) == ("1.00 / 1.00 / 1.00", "")
+    assert other["measure"] == "page recall @1/3/5, without reference (2)"
+    assert pictures["measure"] == "page recall @1/3/5, pictures without reference (1)"
     assert layout["measure"] == "layout recall @1/5/10"
     assert boxes["measure"].endswith("any (2)")
     assert boxes["Snappy"] == "0.00 / 0.50 / 0.50 / 0.50"

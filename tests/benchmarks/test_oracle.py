@@ -57,6 +57,8 @@ def test_mmdocir(mmdocir_folder):
     assert summary["pages"] == {  # the first page says the same, unless the second one is named
         "all": {"questions": 3, "recall1": 0.333, "recall3": 1, "recall5": 1},
         "with_reference": {"questions": 1, "recall1": 1, "recall3": 1, "recall5": 1},
+        "without_reference": {"questions": 2, "recall1": 0, "recall3": 1, "recall5": 1},
+        "pictures_without_reference": {"questions": 1, "recall1": 0, "recall3": 1, "recall5": 1},
     }
     # The line on the second page, half of the box of two questions, is found first by the one that
     # names the page; the box of the third holds nothing.
@@ -77,5 +79,6 @@ def test_commands(bench_folder, mmdocir_folder, capsys):
     assert main(["mmdocir", str(mmdocir_folder), "--ocr", "never", "--workers", "0"]) == 0
     printed = capsys.readouterr().out
     assert "| all          |         2 |        0.500 |      0.500 |" in printed
+    assert re.search(r"\| pictures without reference +\| +1 \| 0.000 \| 1.000 \| 1", printed)
     assert re.search(r"\| paper: ColPali +\| +\| 0.527 \| 0.750 \| 0.810 \|", printed)
     assert "| layout recall | questions |" in printed
