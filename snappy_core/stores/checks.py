@@ -7,6 +7,8 @@ write: loops of parents, words and patches that do not exist, numbers that are n
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,15 +18,32 @@ from snappy_core.errors import StoreError
 from snappy_core.stores.base import PageVectors
 from snappy_core.types import LABELS, Page, Patches, Region
 
+Unpacked = TypeVar("Unpacked")
+
 DAMAGE = (ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError)
 """What reading a damaged or crafted page raises."""
 
 
-def damaged_page(document_id: str, number: int, error: Exception) -> StoreError:
-    """Return the error that names a damaged page, and what to do."""
-    return StoreError(
-        f"page {number} of {document_id} is damaged in the index ({error}); add the document again"
-    )
+def unpack_page(
+    unpack: Callable[..., Unpacked], parts: Iterable[Any], locate: Callable[[], tuple[str, int]]
+) -> Unpacked:
+    """Return what the parts of a page contain, as every store reads them.
+
+    Args:
+        unpack: a function of `codec`, called with the parts.
+        locate: returns document and number of the page, for the error.
+
+    Raises:
+        StoreError: the page is damaged; it is named, with what to do.
+    """
+    try:
+        return unpack(*parts)
+    except DAMAGE as error:
+        document_id, number = locate()
+        raise StoreError(
+            f"page {number} of {document_id} is damaged in the index ({error}); "
+            "add the document again"
+        ) from error
 
 
 def check_scales(
@@ -65,7 +84,9 @@ def check_vectors(page: PageVectors, dim: int | None) -> None:
 
 
 def check_patches(patches: Patches) -> Patches:
-    """Return patches whose numbers are finite; ValueError for others."""
+    """Return patches whose numbers are finite, in a grid of cells; ValueError for others."""
+    if patches.grid is not None and min(patches.grid) < 0:
+        raise ValueError("its grid has no cells")
     as_boxes(patches.boxes)
     check_scales(patches.vectors, patches.scales)
     return patches

@@ -238,9 +238,9 @@ def _pack_patch_boxes(patches: Patches, word_boxes: Boxes) -> bytes | None:
 def _grid_boxes(local: NDArray[np.bool_], grid: tuple[int, int]) -> NDArray[np.float32]:
     """Return the cells of a grid that covers the page, and the page for patches not local."""
     boxes = np.tile(np.array([0, 0, 1, 1], dtype=np.float32), (len(local), 1))
-    cells = grid_cells(*grid)
-    if local.sum() == len(cells):
-        boxes[local] = cells
+    rows, columns = grid
+    if local.sum() == rows * columns:  # asked first: a crafted grid may be larger than the memory
+        boxes[local] = grid_cells(rows, columns)
     return boxes
 
 

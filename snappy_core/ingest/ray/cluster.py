@@ -17,6 +17,11 @@ _CONNECT_TIMEOUT = 5.0  # seconds: Ray itself tries for a minute, and then ends 
 _HELLO = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes((0, 0, 0, 4, 0, 0, 0, 0, 0))
 """What a client of gRPC says first; a server answers with its settings."""
 _ADVICE = "start one with `ray start --head`, or use 'local', a cluster of this machine"
+_TOKEN_ADVICE = (
+    "does not accept this process: its authentication token is missing or wrong; put the token of "
+    "the cluster into ~/.ray/auth_token, or into the variable RAY_AUTH_TOKEN (`ray get-auth-token` "
+    "shows it on a machine of the cluster), with RAY_AUTH_MODE=token"
+)
 
 _QUIET = {
     "RAY_BACKEND_LOG_LEVEL": "fatal",  # errors are raised as well
@@ -125,9 +130,23 @@ def _connect(ray: Any, address: str) -> None:
     try:
         ray.init(address, **options)
     except (Exception, SystemExit) as error:  # the latter when nothing answers
+        if _is_about_token(error):
+            raise ConnectionError(f"the Ray cluster {address} {_TOKEN_ADVICE}") from error
         raise ConnectionError(
             f"the Ray cluster {address} cannot be used ({error}); {_ADVICE}"
         ) from error
+
+
+def _is_about_token(error: BaseException | None) -> bool:
+    """Say whether an error, or what it came of, is that of a token that is missing or wrong.
+
+    Ray raises its AuthenticationError, or tells of it in the text of another one.
+    """
+    while error is not None:
+        if "AuthenticationError" in f"{type(error).__name__} {error}":
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _started(ray: Any) -> str | None:

@@ -6,7 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, partial
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,15 +16,13 @@ from snappy_core.filters import Condition
 from snappy_core.stores import codec
 from snappy_core.stores.base import DocumentRecord, PageVectors
 from snappy_core.stores.catalog import Catalog, build_catalog
-from snappy_core.stores.checks import DAMAGE, damaged_page
+from snappy_core.stores.checks import Unpacked, unpack_page
 from snappy_core.stores.event_log import LogSnapshot
 from snappy_core.stores.first_stage import CatalogSnapshot
 from snappy_core.stores.lance.filters import page_mask
 from snappy_core.stores.lance.rows import Pages, TableLog
 from snappy_core.stores.lance.table import Version
 from snappy_core.types import Page, Patches
-
-Unpacked = TypeVar("Unpacked")
 
 _PATCH_COLUMNS = ["content", "patch_boxes", "scoring"]
 _PAGE_COLUMNS = [*_PATCH_COLUMNS, "pooled"]
@@ -72,11 +70,10 @@ def _load_catalog(version: Version, pages: Pages, cached: Catalog, dim: int | No
     pooled = {page_id: cached.pooled(i) for i, page_id in enumerate(cached.page_ids.tolist())}
     new_ids = np.array([p for p in pages.ids.tolist() if p not in pooled], dtype=np.int64)
     blobs = version.column(new_ids, "pooled")
+    unpack = partial(codec.unpack_pooled, dim=dim)
     for page_id, blob in zip(new_ids.tolist(), blobs, strict=True):
-        try:
-            pooled[page_id] = codec.unpack_pooled(blob.as_buffer(), dim)
-        except DAMAGE as error:
-            raise damaged_page(*pages.locate(page_id), error) from error
+        locate = partial(pages.locate, page_id)
+        pooled[page_id] = unpack_page(unpack, [blob.as_buffer()], locate)
     vectors = [pooled[page_id] for page_id in pages.ids.tolist()]
     return build_catalog(pages.ids, pages.documents, pages.numbers, vectors)
 
@@ -158,10 +155,8 @@ class LanceSnapshot(LogSnapshot[int], CatalogSnapshot):
         row: int = 0,
     ) -> Unpacked:
         """Return what the parts of a page in a row of a table contain; StoreError if damaged."""
-        try:
-            return unpack(*(table[name][row].as_buffer() for name in columns))
-        except DAMAGE as error:
-            raise damaged_page(*self._pages.locate(page_id), error) from error
+        parts = (table[name][row].as_buffer() for name in columns)
+        return unpack_page(unpack, parts, partial(self._pages.locate, page_id))
 
     def _take(self, page_ids: Sequence[int], columns: list[str]) -> Any:
         """Read pages, or reuse the page of the last `patches`, whose other parts often follow."""

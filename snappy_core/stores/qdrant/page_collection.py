@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +14,7 @@ from snappy_core.errors import StoreError
 from snappy_core.forks import fork_safe_lock
 from snappy_core.stores import codec
 from snappy_core.stores.catalog import PooledVectors
-from snappy_core.stores.checks import DAMAGE, damaged_page
+from snappy_core.stores.checks import unpack_page
 from snappy_core.stores.event_log import Entry
 from snappy_core.stores.qdrant import filters
 from snappy_core.stores.qdrant.collection import Collection, batches_of, range_index
@@ -143,11 +145,11 @@ class PooledCache:
                     if payload.get("pooled") is None:  # not the first part of a page
                         continue
                     vectors = cached.setdefault(payload["write"], {})
-                    try:
-                        blob = packed_part(payload, "pooled")
-                        vectors[payload["index"]] = codec.unpack_pooled(blob, dim)
-                    except DAMAGE as error:
-                        raise damaged_page(payload["document"], payload["number"], error) from error
+                    vectors[payload["index"]] = unpack_page(
+                        partial(codec.unpack_pooled, dim=dim),
+                        map(packed_part, [payload], ["pooled"]),
+                        partial(itemgetter("document", "number"), payload),
+                    )
             self._pages = cached
         pooled = []
         for entry in entries:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from snappy_core.filters import Condition, predicate
 from snappy_core.stores import codec
 from snappy_core.stores.base import DocumentRecord, PageFilter, PageVectors, document_row
 from snappy_core.stores.catalog import Catalog, build_catalog
-from snappy_core.stores.checks import DAMAGE, damaged_page
+from snappy_core.stores.checks import Unpacked, unpack_page
 from snappy_core.stores.event_log import Entry, LogSnapshot
 from snappy_core.stores.first_stage import default_candidates
 from snappy_core.stores.qdrant import conditions, filters
@@ -33,8 +33,6 @@ DEFAULT_CANDIDATES = 50
 The server ranks pages by all their patches. A region scores hardly more than its page, so one of
 the best regions is rarely on a page behind these, and each page takes some 200 KB to read.
 """
-
-Unpacked = TypeVar("Unpacked")
 
 _PATCH_FIELDS = ["content", "patch_boxes", "scoring"]
 _PAGE_FIELDS = [*_PATCH_FIELDS, "pooled"]
@@ -194,12 +192,12 @@ class QdrantSnapshot(LogSnapshot[str]):
         fields: Sequence[str],
     ) -> Unpacked:
         """Return what the parts of a page in a payload contain; StoreError if it is damaged."""
-        try:
-            return unpack(*(packed_part(payload, name) for name in fields))
-        except DAMAGE as error:
-            entry, index = self.log.locate(page_id)
-            number = page_numbers(entry)[index]
-            raise damaged_page(entry.record.document_id, number, error) from error
+        parts = (packed_part(payload, name) for name in fields)
+        return unpack_page(unpack, parts, partial(self._locate, page_id))
+
+    def _locate(self, page_id: int) -> tuple[str, int]:
+        entry, index = self.log.locate(page_id)
+        return entry.record.document_id, page_numbers(entry)[index]
 
     def _read(self, page_ids: Sequence[int], fields: list[str]) -> list[dict[str, Any]]:
         """Read pages, or reuse the page of the last `patches`, whose other parts often follow."""

@@ -8,7 +8,6 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import compress
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,13 +17,11 @@ from snappy_core.filters import Condition
 from snappy_core.stores import codec
 from snappy_core.stores.base import DocumentRecord, PageVectors
 from snappy_core.stores.catalog import Catalog, PooledVectors, build_catalog
-from snappy_core.stores.checks import DAMAGE, damaged_page
+from snappy_core.stores.checks import DAMAGE, Unpacked, unpack_page
 from snappy_core.stores.first_stage import CatalogSnapshot
 from snappy_core.stores.sqlite import key_tables
 from snappy_core.stores.sqlite.schema import read_encoder
 from snappy_core.types import Page, Patches
-
-Unpacked = TypeVar("Unpacked")
 
 _EMPTY = build_catalog([], [], [], [])
 
@@ -153,15 +150,11 @@ def _read_page(
     parts = connection.execute(query, (page_id,)).fetchone()
     if parts is None:
         raise KeyError(page_id)
-    try:
-        return unpack(*parts)
-    except DAMAGE as error:
-        owner = (
-            "SELECT document_id, number FROM pages JOIN documents "
-            "ON documents.id = pages.document WHERE pages.id = ?"
-        )
-        document_id, number = connection.execute(owner, (page_id,)).fetchone()
-        raise damaged_page(document_id, number, error) from error
+    owner = (
+        "SELECT document_id, number FROM pages JOIN documents "
+        "ON documents.id = pages.document WHERE pages.id = ?"
+    )
+    return unpack_page(unpack, parts, lambda: connection.execute(owner, (page_id,)).fetchone())
 
 
 def _dim(connection: sqlite3.Connection) -> int | None:

@@ -13,7 +13,7 @@ from snappy_core import MissingDependencyError, Ray, RegionIndex
 from snappy_core.cli import main
 from snappy_core.errors import install_hint
 from snappy_core.ingest.ray import executor
-from snappy_core.ingest.ray.cluster import _environment, actor_resources, find
+from snappy_core.ingest.ray.cluster import _environment, actor_resources, connected, find
 from snappy_core.ingest.worker import WorkerSetup
 from snappy_core.testing import FakeEncoder
 from tests.ingest.misbehaving import Locked
@@ -58,6 +58,43 @@ def test_a_cluster_that_accepts_and_never_answers():
         ):
             index.add([], executor=cluster)
         assert time.monotonic() - started < 10
+
+
+def token_errors():
+    """What Ray 2.60 raises without a token and with a wrong one."""
+    from ray.exceptions import AuthenticationError
+
+    missing = AuthenticationError("Token authentication is enabled but no token was found")
+    wrong = ConnectionError("Failed to connect to Ray cluster at 10.0.0.1:6379")
+    wrong.__cause__ = RuntimeError(
+        "Failed to connect to GCS. Last connection error: ray.exceptions.AuthenticationError: "
+        "RPC error: InvalidAuthToken: Authentication token is missing or incorrect"
+    )
+    return missing, wrong
+
+
+@pytest.mark.parametrize("number", [0, 1], ids=["missing", "wrong"])
+def test_a_token_that_is_missing_or_wrong(number, monkeypatch):
+    import ray
+
+    def init(address, **options):
+        raise token_errors()[number]
+
+    monkeypatch.setattr(ray, "init", init)
+    message = r"10\.0\.0\.1:6379 does not accept this process: .* token .*RAY_AUTH_TOKEN"
+    with pytest.raises(ConnectionError, match=message), connected("10.0.0.1:6379"):
+        pass
+
+
+def test_another_error_of_ray_is_told_as_it_is(monkeypatch):
+    import ray
+
+    monkeypatch.setattr(ray, "init", lambda *_, **__: sys.exit("no answer"))
+    with (
+        pytest.raises(ConnectionError, match=r"cannot be used \(no answer\); start one with"),
+        connected("10.0.0.1:6379"),
+    ):
+        pass
 
 
 class FullCluster:

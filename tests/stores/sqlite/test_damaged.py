@@ -70,6 +70,19 @@ def test_arrays_are_checked_when_they_are_read(path, index, edit):
             snapshot.vectors([page])
 
 
+GRID = 0
+
+
+@pytest.mark.parametrize("grid", [(100_000, 100_000), (3, 2**40), (2**62, 2), (-2, -3), (0, 6)])
+def test_a_grid_is_checked_before_it_is_laid_out(path, grid):
+    """Its cells would not fit into the memory; and two wrongs are no right."""
+    change(path, "pages", "patch_boxes", codec._PATCH_BOXES, GRID, lambda _: np.array(grid))
+    with closing(SqliteStore(path, create=False)) as store, store.read() as snapshot:
+        (page,) = snapshot.page_ids("tide.pdf").values()
+        with pytest.raises(StoreError, match=r"page 1 of tide\.pdf is damaged in the index"):
+            snapshot.patches(page)
+
+
 def damage(path, table, column):
     """Flip one bit in the middle of what is stored of the first page."""
     with closing(sqlite3.connect(path)) as connection:
