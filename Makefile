@@ -95,5 +95,5 @@ clean:
 
 .venv/.dev: .venv/.core
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt \
-		-e '.[langchain,llamaindex,layout,colpali,hf,colbert,lance,qdrant,ray,mcp,serve,eval,train,test,check]'
+		-e '.[langchain,llamaindex,layout,colpali,hf,colbert,lance,qdrant,ray,mcp,serve,chat,eval,train,test,check]'
 	touch $@

@@ -13,6 +13,7 @@ from snappy_core.cli.output import print_lines
 from snappy_core.errors import MissingDependencyError, install_hint
 
 _KEY = "SNAPPY_API_KEY"
+_CHAT_MODEL = "SNAPPY_CHAT_MODEL"
 
 
 def serve(
@@ -35,7 +36,10 @@ def serve(
     encoder: EncoderName = None,
     workers: WorkerCount = None,
 ) -> None:
-    """Serve a page to ask an index and see the answers on their pages, and a JSON API."""
+    """Serve a page to ask an index and see the answers on their pages, and a JSON API.
+
+    The chat model that SNAPPY_CHAT_MODEL names, such as openai:gpt-5-mini, writes answers.
+    """
     try:
         import uvicorn
     except ModuleNotFoundError:
@@ -53,7 +57,12 @@ def serve(
         socket.create_server((host, port), family=family) as listener,
     ):
         count = worker_count(workers, index.encoder)
-        app = create_app(index, api_key=api_key, executor=Workers(count) if count else None)
+        app = create_app(
+            index,
+            api_key=api_key,
+            executor=Workers(count) if count else None,
+            chat_model=os.environ.get(_CHAT_MODEL) or None,
+        )
         if is_folder:
             app.state.jobs.add_folder(location)
         name = f"[{host}]" if ":" in host else host

@@ -13,7 +13,8 @@ from snappy_core.errors import PageUnavailableError, SnappyError, StoreError, Ti
 from snappy_core.index import RegionIndex
 from snappy_core.ingest.executor import Executor
 from snappy_core.names import without_folders
-from snappy_core.server import documents, files, pages, pictures, questions, session
+from snappy_core.server import answers, documents, files, pages, pictures, questions, session
+from snappy_core.server.chat import ChatModel, model_name
 from snappy_core.server.guard import MAX_UPLOAD, Guard
 from snappy_core.server.jobs import Jobs
 
@@ -26,6 +27,7 @@ def create_app(
     api_key: str | None = None,
     executor: Executor | None = None,
     max_upload: int = MAX_UPLOAD,
+    chat_model: str | ChatModel | None = None,
 ) -> FastAPI:
     """Return the page and the JSON API of an index, as an ASGI application.
 
@@ -38,6 +40,8 @@ def create_app(
             machine are refused.
         executor: where uploads are read, as in `RegionIndex.add`.
         max_upload: bytes of the largest file that can be uploaded.
+        chat_model: writes answers: a chat model of LangChain, or its name for `init_chat_model`,
+            such as "openai:gpt-5-mini". Without one an answer is only what it would be made of.
     """
     jobs = Jobs(index, executor)
 
@@ -58,9 +62,10 @@ def create_app(
     app.state.jobs = jobs
     for routes in (
         questions.routes(index),
+        answers.routes(index, chat_model),
         pages.routes(index),
         pictures.routes(index),
-        documents.routes(index, jobs, max_upload),
+        documents.routes(index, jobs, max_upload, model_name(chat_model)),
         session.routes(api_key),
         files.routes(),
     ):

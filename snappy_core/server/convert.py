@@ -5,6 +5,7 @@ Documents are called by short names, without the folders of this machine.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from fastapi import HTTPException
@@ -12,9 +13,11 @@ from fastapi import HTTPException
 from snappy_core import agents
 from snappy_core.index import RegionIndex
 from snappy_core.names import citation, file_name, short_name
-from snappy_core.search.grounding.report import Grounding, Place
+from snappy_core.search.context import Citation
+from snappy_core.search.grounding.report import Claim, Grounding, Place
 from snappy_core.search.hits import Hit, Hits
 from snappy_core.server.schemas import (
+    CitationJson,
     ClaimJson,
     GroundingJson,
     HighlightJson,
@@ -81,19 +84,45 @@ def grounding_json(grounding: Grounding) -> GroundingJson:
         answer=grounding.answer,
         cited=grounding.cited(),
         is_verified=grounding.is_verified,
-        claims=[
-            ClaimJson(
-                kind=claim.kind,
-                text=claim.text,
-                start=claim.start,
-                end=claim.end,
-                verdict=claim.verdict,
-                score=claim.score,
-                missing_numbers=list(claim.missing_numbers),
-                place=None if claim.place is None else _place(claim.place),
-            )
-            for claim in grounding
-        ],
+        claims=[claim_json(claim) for claim in grounding],
+    )
+
+
+def claim_json(claim: Claim) -> ClaimJson:
+    """Return a claim with its verdict and place."""
+    return ClaimJson(
+        kind=claim.kind,
+        text=claim.text,
+        start=claim.start,
+        end=claim.end,
+        verdict=claim.verdict,
+        score=claim.score,
+        missing_numbers=list(claim.missing_numbers),
+        place=None if claim.place is None else _place(claim.place),
+    )
+
+
+def citations_json(citations: Iterable[Citation]) -> list[CitationJson]:
+    """Return the places of citations, of which one marker may have several."""
+    return [
+        _citation(place)
+        for passage in citations
+        for whole in (passage, *passage.elsewhere)
+        for place in (whole, *whole.parts)
+    ]
+
+
+def _citation(place: Citation) -> CitationJson:
+    document_id = place.region_id.rpartition("#p")[0]
+    return CitationJson(
+        marker=place.marker,
+        region=citation(place.region_id, document_id),
+        document=short_name(document_id),
+        file_name=file_name(place.source),
+        page=place.page_number,
+        page_label=place.page_label,
+        box=place.box,
+        rects=[rect for part in place.highlights for rect in part.rects],
     )
 
 

@@ -9,11 +9,11 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request
-from fastapi.responses import StreamingResponse
 
 from snappy_core.index import RegionIndex
 from snappy_core.names import file_name, short_name
 from snappy_core.server.convert import document_id, metadata_json
+from snappy_core.server.event_stream import EventStream, event
 from snappy_core.server.jobs import Jobs
 from snappy_core.server.pages import DocumentName
 from snappy_core.server.schemas import DocumentJson, IndexJson, JobJson
@@ -25,7 +25,7 @@ _MAX_NAME = 200  # characters
 _UPLOAD = {"requestBody": {"required": True, "content": {"application/octet-stream": {}}}}
 
 
-def routes(index: RegionIndex, jobs: Jobs, max_upload: int) -> APIRouter:
+def routes(index: RegionIndex, jobs: Jobs, max_upload: int, chat_model: str | None) -> APIRouter:
     """Return the routes of documents."""
     router = APIRouter(prefix="/api", tags=["documents"])
 
@@ -35,6 +35,7 @@ def routes(index: RegionIndex, jobs: Jobs, max_upload: int) -> APIRouter:
         records = index.documents()
         return IndexJson(
             encoder=index.encoder.name,
+            chat_model=chat_model,
             documents=len(records),
             pages=sum(record.pages for record in records),
             labels=list(LABELS),
@@ -75,12 +76,14 @@ def routes(index: RegionIndex, jobs: Jobs, max_upload: int) -> APIRouter:
         """Return what is being added, and what came of it."""
         return jobs.all()
 
-    @router.get("/jobs/{job}/events", response_class=StreamingResponse)
-    async def events(job: str) -> StreamingResponse:
+    @router.get(
+        "/jobs/{job}/events", response_class=EventStream, responses={200: {"model": JobJson}}
+    )
+    async def events(job: str) -> EventStream:
         """Follow a job by server-sent events, each a job as JSON, until it has ended."""
         if jobs.get(job) is None:
             raise HTTPException(404, "there is no such job")
-        return StreamingResponse(_events(jobs, job), media_type="text/event-stream")
+        return EventStream(_events(jobs, job))
 
     return router
 
@@ -89,7 +92,7 @@ async def _events(jobs: Jobs, job: str) -> AsyncIterator[str]:
     told = None
     while (state := jobs.get(job)) is not None:
         if state is not told:
-            yield f"data: {state.model_dump_json()}\n\n"
+            yield event(state)
             told = state
         if state.state in ("done", "failed"):
             return

@@ -31,6 +31,12 @@ class Question(Request):
     per_page: int | None = Field(None, ge=1)
 
 
+class AnswerQuestion(Question):
+    """A question to a chat model, and the options of the search for what it reads."""
+
+    budget: int = Field(2000, ge=1, le=200_000, description="the most tokens that it reads")
+
+
 class RegionQuestion(Request):
     """A question, and the region to explain."""
 
@@ -155,6 +161,54 @@ class GroundingJson(BaseModel):
     claims: list[ClaimJson]
 
 
+class CitationJson(BaseModel):
+    """A place that a mark in an answer stands for; `rects` are the lines in it that answer."""
+
+    marker: str
+    region: str
+    document: str
+    file_name: str
+    page: int
+    page_label: str
+    box: Box
+    rects: list[Box]
+
+
+class ContextJson(BaseModel):
+    """The passages that a chat model gets, and the places of all their marks."""
+
+    text: str
+    tokens: int
+    citations: list[CitationJson]
+
+
+class TextJson(BaseModel):
+    """A piece of an answer."""
+
+    text: str
+
+
+class CitationsJson(BaseModel):
+    """The places of the marks in an answer, in the order of the marks."""
+
+    citations: list[CitationJson]
+
+
+class DoneJson(BaseModel):
+    """The end; `is_verified` tells whether all claims are, and is null without an answer."""
+
+    is_verified: bool | None
+
+
+class ErrorJson(BaseModel):
+    """Why an answer ends early."""
+
+    detail: str
+
+
+AnswerEvent = ContextJson | TextJson | CitationsJson | ClaimJson | DoneJson | ErrorJson
+
+
 class DocumentJson(BaseModel):
     """A document of the index."""
 
@@ -168,6 +222,7 @@ class IndexJson(BaseModel):
     """What the index is and what this server offers."""
 
     encoder: str
+    chat_model: str | None
     documents: int
     pages: int
     labels: list[str]
