@@ -123,6 +123,7 @@ class Region:
         level: of a tagged heading, 1 for the highest; 0 if it is not known.
         description: what `describe` said of a figure; it stands in the text, too. Empty if nothing
             was said.
+        language: of a tagged region, as a BCP 47 tag such as "de-CH" where its author named one.
     """
 
     box: Box
@@ -138,6 +139,7 @@ class Region:
     origin: Origin = ""
     level: int = 0
     description: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

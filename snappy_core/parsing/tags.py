@@ -24,11 +24,13 @@ class Element:
         type: standard structure type ("P", "TD", "H1"); PDFium resolves the file's own names.
         parent: index of the element around it; None at the root.
         alt: the alternative text of a figure, "" if there is none.
+        language: as a BCP 47 tag such as "de-CH", "" if it is that of the element around it.
     """
 
     type: str
     parent: int | None
     alt: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,11 +42,13 @@ class PageTags:
         boxes: (n, 4) page fractions.
         owners: (n,) index of the element that each picture or drawing belongs to, or one of
             those above.
+        language: of the document, as a BCP 47 tag; "" if it is not known.
     """
 
     elements: tuple[Element, ...]
     boxes: Boxes
     owners: NDArray[np.intp]
+    language: str = ""
 
     def path(self, element: int) -> list[int]:
         """Return the indices from the root to an element."""
@@ -59,6 +63,11 @@ class PageTags:
         """Return the innermost figure that an element is or is inside of."""
         inside = [index for index in self.path(element) if self.elements[index].type == "Figure"]
         return inside[-1] if inside else None
+
+    def language_of(self, element: int) -> str:
+        """Return the language of an element: its own, of those around it, or of the document."""
+        languages = [self.elements[index].language for index in self.path(element)]
+        return next(filter(None, reversed(languages)), self.language)
 
     def heading_level(self, element: int) -> int:
         """Return 1 for "H1", ..., 6 for "H6", and 0 for what is no heading or of no level."""

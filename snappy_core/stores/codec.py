@@ -38,7 +38,16 @@ _SCORING = (  # dimension; membership: offsets, patches, iou, share; scales, par
 _POOLED = (np.int64, np.float32, np.int8)  # dimension, scales, vectors
 
 _region_fields = attrgetter(
-    "text", "label", "order", "parent", "section", "structure", "origin", "level", "description"
+    "text",
+    "label",
+    "order",
+    "parent",
+    "section",
+    "structure",
+    "origin",
+    "level",
+    "description",
+    "language",
 )
 _cell_fields = attrgetter("text", "row", "column", "row_span", "column_span", "is_header")
 _to_json = json.JSONEncoder(check_circular=False, default=index).encode  # accepts NumPy's integers

@@ -151,6 +151,7 @@ def _number_regions(
             structure=_structure(block),
             origin=origin if block.tag is None else "tagged",
             level=_level(block, page),
+            language=_language(block, page),
         )
         for number, (block, parent) in enumerate(drafts)
     )
@@ -189,6 +190,10 @@ def _level(block: Block, page: UprightPage) -> int:
     if page.tags is None or block.tag is None or block.label not in ("title", "heading"):
         return 0
     return page.tags.heading_level(block.tag)
+
+
+def _language(block: Block, page: UprightPage) -> str:
+    return "" if page.tags is None or block.tag is None else page.tags.language_of(block.tag)
 
 
 def _box(block: Block, page: UprightPage) -> Box:

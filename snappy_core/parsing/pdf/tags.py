@@ -6,6 +6,7 @@ The caller holds the lock `document.PDFIUM`.
 from __future__ import annotations
 
 import ctypes
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,7 +21,9 @@ MAX_ELEMENTS = 20_000  # of a page; hostile files nest and repeat without end
 MAX_CHILDREN = 100_000  # looked at on a page, most of which are of other pages
 MAX_OBJECTS = 50_000  # of a page
 _MAX_DEPTH = 60
-_BUFFER = ctypes.create_string_buffer(4_000)  # a longer type or alternative text is not read
+_BUFFER = ctypes.create_string_buffer(4_000)  # a longer text is not read
+_WIDE = ctypes.cast(_BUFFER, ctypes.POINTER(ctypes.c_ushort))
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _ARTIFACT = "Artifact\0".encode("utf-16-le")  # as PDFium returns names
 
 
@@ -67,7 +70,8 @@ def read_tags(page: Any) -> TaggedObjects | None:
             bounds.append([side.value for side in sides])
             owners.append(owner)
     boxes = np.clip(to_page(bounds, page_matrix(page)), 0, 1)
-    tags = PageTags(tuple(reader.elements), boxes, np.array(owners, dtype=np.intp))
+    language = _language(raw.FPDFCatalog_GetLanguage, page.pdf)
+    tags = PageTags(tuple(reader.elements), boxes, np.array(owners, dtype=np.intp), language)
     return TaggedObjects(tags, text_owners)
 
 
@@ -97,7 +101,8 @@ class _TreeReader:
         number = len(self.elements)
         kind = _text(raw.FPDF_StructElement_GetType, node)
         alt = _text(raw.FPDF_StructElement_GetAltText, node) if kind == "Figure" else ""
-        self.elements.append(Element(kind, parent, alt))
+        language = _language(raw.FPDF_StructElement_GetLang, node)
+        self.elements.append(Element(kind, parent, alt, language))
         for index in range(max(raw.FPDF_StructElement_CountChildren(node), 0)):
             self.children += 1
             if self.is_full:
@@ -122,8 +127,14 @@ def _is_artifact(item: Any) -> bool:
     return False
 
 
-def _text(read: Callable[..., int], node: Any) -> str:
-    size = read(node, _BUFFER, len(_BUFFER))  # bytes of UTF-16 with a final NUL
+def _language(read: Callable[..., int], owner: Any) -> str:
+    """Return what has the form of a BCP 47 tag, as most files write it."""
+    text = _text(read, owner)
+    return text if _LANGUAGE.fullmatch(text) else ""
+
+
+def _text(read: Callable[..., int], owner: Any) -> str:
+    size = read(owner, _WIDE, len(_BUFFER))  # bytes of UTF-16 with a final NUL
     if not 2 < size <= len(_BUFFER):
         return ""
     return ctypes.string_at(_BUFFER, size - 2).decode("utf-16-le", "replace")

@@ -50,7 +50,7 @@ def scanned_page() -> Page:
             (0.1, 0.2, 0.8, 0.25), "Cuxhaven 4.85", (0, 1), "table_row", 1, parent=0,
             cells=cells[::2], structure="ruled", origin="tagged",
         ),
-        Region((0.1, 0.5, 0.8, 0.75), "", (), "figure", 2, level=3),
+        Region((0.1, 0.5, 0.8, 0.75), "", (), "figure", 2, level=3, language="fr"),
     )  # fmt: skip
     return Page(1, "iv", 1700.5, 2200, "px", words, regions)
 

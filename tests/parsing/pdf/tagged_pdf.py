@@ -17,6 +17,7 @@ class Tag:
     type: str
     kids: list = field(default_factory=list)
     alt: str = ""
+    language: str = ""
 
 
 def drawn(item):
@@ -30,13 +31,16 @@ def drawn(item):
     return f"{box} 2 w {x0} {low} m {x1} {high} l S {x0} {high} m {x1} {low} l S 0 g"
 
 
-def tagged_pdf(*tags, artifacts=(), untagged=(), form=""):
+def tagged_pdf(*tags, artifacts=(), untagged=(), form="", language=""):
     """The bytes of a PDF.
 
     `artifacts` are items marked as such; `untagged` ones are not marked; `form` is text of a form
-    whose own content id is 0.
+    whose own content id is 0; `language` is that of the document.
     """
-    objects = ["<</Type/Catalog /Pages 2 0 R /MarkInfo<</Marked true>> /StructTreeRoot 6 0 R>>"]
+    spoken = f"/Lang({language})" if language else ""
+    objects = [
+        f"<</Type/Catalog /Pages 2 0 R /MarkInfo<</Marked true>> /StructTreeRoot 6 0 R {spoken}>>"
+    ]
     objects += [
         "<</Type/Pages /Kids[3 0 R 4 0 R] /Count 2>>",
         "<</Type/Page /Parent 2 0 R /StructParents 0 /Contents 5 0 R /MediaBox[0 0 400 600]"
@@ -66,6 +70,7 @@ def tagged_pdf(*tags, artifacts=(), untagged=(), form=""):
                 content.append(f"/{tag.type} <</MCID {len(owners)}>> BDC {drawn(kid)} EMC")
                 owners.append(number)
         alt = f"/Alt({tag.alt})" if tag.alt else ""
+        alt += f"/Lang({tag.language})" if tag.language else ""
         objects[number - 1] = (
             f"<</Type/StructElem /S/{tag.type} /P {parent} 0 R /Pg 3 0 R {alt}"
             f" /K[{' '.join(kids)}]>>"

@@ -42,6 +42,18 @@ def test_tags_that_agree_make_the_regions():
     assert page.regions[-1].section == "Harbors > Dues"
 
 
+def test_regions_by_tags_have_the_language_that_their_author_named():
+    german = Tag("P", lines(180, 5), language="de")
+    page = page_of(HEADINGS[0], PARAGRAPHS[0], german, *GOOD[3:], language="en-GB")
+    languages = [region.language for region in page.regions]
+    assert languages == ["en-GB", "en-GB", "de", "en-GB", "en-GB"]
+
+
+def test_regions_without_tags_have_no_language():
+    page = page_of(Tag("P", LINES), language="en-GB")
+    assert {(region.origin, region.language) for region in page.regions} == {("learned", "")}
+
+
 def test_a_paragraph_ends_where_its_tag_ends():
     # Nothing that is seen parts them.
     paragraphs = [Tag("P", lines(90, 6)), Tag("P", lines(90 + 6 * 13, 6))]

@@ -97,6 +97,23 @@ def test_levels_of_headings():
     assert [content.tags.heading_level(i) for i in range(5)] == [1, 6, 0, 0, 0]
 
 
+def test_a_language_is_that_of_the_element_of_those_around_it_or_of_the_document():
+    quote = Tag("Span", [(30, 90, "Ebbe und Flut")], language="de-CH")
+    around = Tag("Sect", [Tag("P", [LINE]), quote], language="fr")
+    tags = read(tagged_pdf(around, Tag("P", [(30, 200, "Tides")]), language="en-GB")).tags
+    kinds = [element.type for element in tags.elements]
+    languages = [tags.language_of(index) for index in range(len(kinds))]
+    assert dict(zip(kinds, languages, strict=True)) == {
+        "Sect": "fr", "P": "en-GB", "Span": "de-CH",
+    }  # fmt: skip
+    assert languages[kinds.index("P")] == "fr"
+
+
+@pytest.mark.parametrize("language", ["English (UK)", "<b>en", "e", ""])
+def test_what_is_no_language_tag_is_not_read(language):
+    assert read(tagged_pdf(Tag("P", [LINE]), language=language)).tags.language_of(0) == ""
+
+
 def test_a_structure_tree_of_nonsense_is_no_tags():
     objects = [
         "<</Type/Catalog /Pages 2 0 R /StructTreeRoot 4 0 R>>",
