@@ -81,7 +81,7 @@ def test_imports_run_one_way(part):
 
 
 def test_no_module_of_the_core_names_a_framework():
-    """But for the one that opens the chat model of `snappy serve`, by a name that is LangChain's."""
+    """But for the one that opens the chat model of `snappy serve` by its name in LangChain."""
     modules = {*ROOT.rglob("*.py")} - {ROOT / "server" / "chat.py"}
     for path in modules:
         assert not {name.split(".")[0] for name in imports(path)} & set(FRAMEWORKS), path

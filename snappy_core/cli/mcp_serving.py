@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from snappy_core.cli.listening import open_listener, run_server
 from snappy_core.cli.locations import In, open_index
 from snappy_core.cli.options import EncoderName
 
@@ -17,7 +18,9 @@ def mcp(
             "--http", help="Serve streamable HTTP at http://127.0.0.1:PORT/mcp, not standard input."
         ),
     ] = False,
-    port: Annotated[int, typer.Option(metavar="PORT", help="The port of --http.")] = 8000,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="The port of --http; 0 chooses a free one.")
+    ] = 8000,
 ) -> None:
     """Serve an index to agents over the Model Context Protocol; needs the extra "mcp"."""
     from snappy_core.mcp_server import create_server
@@ -25,6 +28,7 @@ def mcp(
     with open_index(location, None, encoder, None) as index:
         server = create_server(index)
         if http:
-            server.run("streamable-http", host="127.0.0.1", port=port)
+            with open_listener("127.0.0.1", port) as listener:
+                run_server(server.streamable_http_app(), listener, path="/mcp", extra="mcp")
         else:
             server.run("stdio")

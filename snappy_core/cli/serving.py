@@ -1,16 +1,14 @@
 """`snappy serve`."""
 
 import os
-import socket
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from snappy_core import RegionIndex, Workers
+from snappy_core.cli.listening import open_listener, run_server
 from snappy_core.cli.options import EncoderName, WorkerCount, load_encoder, worker_count
-from snappy_core.cli.output import print_lines
-from snappy_core.errors import MissingDependencyError, install_hint
 
 _KEY = "SNAPPY_API_KEY"
 _CHAT_MODEL = "SNAPPY_CHAT_MODEL"
@@ -38,12 +36,9 @@ def serve(
 ) -> None:
     """Serve a page to ask an index and see the answers on their pages, and a JSON API.
 
-    The chat model that SNAPPY_CHAT_MODEL names, such as openai:gpt-5-mini, writes answers.
+    With the extra "mcp", agents find the index at /mcp. The chat model that
+    SNAPPY_CHAT_MODEL names, such as openai:gpt-5-mini, writes answers.
     """
-    try:
-        import uvicorn
-    except ModuleNotFoundError:
-        raise MissingDependencyError(f"serve needs uvicorn: {install_hint('serve')}") from None
     from snappy_core.server import create_app
     from snappy_core.server.guard import is_loopback
 
@@ -51,10 +46,9 @@ def serve(
     if api_key is None and not is_loopback(host):
         raise ValueError(f"others can reach {host}: set {_KEY} to a secret that they have to give")
     is_folder = os.path.isdir(location) and Path(location).suffix != ".lance"
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with (
         RegionIndex.open(":memory:" if is_folder else location, load_encoder(encoder)) as index,
-        socket.create_server((host, port), family=family) as listener,
+        open_listener(host, port) as listener,
     ):
         count = worker_count(workers, index.encoder)
         app = create_app(
@@ -65,9 +59,4 @@ def serve(
         )
         if is_folder:
             app.state.jobs.add_folder(location)
-        name = f"[{host}]" if ":" in host else host
-        print_lines(f"Snappy listens at http://{name}:{listener.getsockname()[1]} (Ctrl-C ends it)")
-        config = uvicorn.Config(
-            app, log_level="warning", server_header=False, timeout_graceful_shutdown=3
-        )
-        uvicorn.Server(config).run(sockets=[listener])
+        run_server(app, listener, extra="serve")

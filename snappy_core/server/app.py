@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
+from starlette.applications import Starlette
 
 from snappy_core import __version__
-from snappy_core.errors import PageUnavailableError, SnappyError, StoreError, TimeLimitError
+from snappy_core.errors import (
+    MissingDependencyError,
+    PageUnavailableError,
+    SnappyError,
+    StoreError,
+    TimeLimitError,
+)
 from snappy_core.index import RegionIndex
 from snappy_core.ingest.executor import Executor
 from snappy_core.names import without_folders
@@ -31,8 +38,9 @@ def create_app(
 ) -> FastAPI:
     """Return the page and the JSON API of an index, as an ASGI application.
 
-    Only the machine itself may use it, or who has the key. Uploads are added one after the other
-    in a thread, and the index keeps their bytes.
+    Where the extra `[mcp]` is installed, agents find the index at /mcp, see `mcp_server`. Only the
+    machine itself may use all this, or who has the key. Uploads are added one after the other in a
+    thread, and the index keeps their bytes.
 
     Args:
         index: stays open; closing it is up to the caller.
@@ -44,10 +52,14 @@ def create_app(
             such as "openai:gpt-5-mini". Without one an answer is only what it would be made of.
     """
     jobs = Jobs(index, executor)
+    agents = _agents(index)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
+        async with AsyncExitStack() as stack:
+            if agents is not None:
+                await stack.enter_async_context(agents.router.lifespan_context(agents))
+            yield
         jobs.close()
 
     app = FastAPI(
@@ -70,9 +82,22 @@ def create_app(
         files.routes(),
     ):
         app.include_router(routes)
+    if agents is not None:
+        app.router.routes.extend(agents.routes)  # mounted, "/mcp" would be redirected to "/mcp/"
     app.add_exception_handler(ValueError, _refuse)
     app.add_exception_handler(SnappyError, _refuse)
     app.add_middleware(Guard, api_key=api_key, max_upload=max_upload)
+    return app
+
+
+def _agents(index: RegionIndex) -> Starlette | None:
+    """Return the tools of agents at /mcp; None without the extra `[mcp]`."""
+    try:
+        from snappy_core.mcp_server import create_server
+    except MissingDependencyError:
+        return None
+    # No session outlives its request; which hosts may ask is up to the guard.
+    app: Starlette = create_server(index).streamable_http_app(stateless_http=True, host="")
     return app
 
 

@@ -93,10 +93,12 @@ class Guard:
             return _error(421, f"this host is not {host[:100]}; open http://localhost")
         origin = headers.get("origin")
         is_foreign = origin is not None and urlsplit(origin).netloc != host
-        is_api = path.startswith("/api/")
-        if is_foreign or (is_api and headers.get("sec-fetch-site") in ("cross-site", "same-site")):
+        is_page = path == "/" or path.startswith("/static/")
+        if is_foreign or (
+            not is_page and headers.get("sec-fetch-site") in ("cross-site", "same-site")
+        ):
             return _error(403, "requests of other web sites are refused")
-        needs_key = is_api and path != "/api/session"
+        needs_key = not is_page and path != "/api/session"
         if self._api_key is not None and needs_key and not self._is_known(headers, self._api_key):
             return _error(401, "give the key: Authorization: Bearer KEY")
         length = headers.get("content-length", "0")

@@ -1,17 +1,12 @@
 """`snappy serve`: it listens, answers and ends."""
 
-import os
-import re
-import signal
-import subprocess
+import json
 import sys
-import threading
+import urllib.error
 import urllib.request
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.requires("fastapi", "uvicorn")
 
 
@@ -24,25 +19,22 @@ def test_others_need_a_key(snappy, small_index, monkeypatch, host):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="ends by a signal")
-def test_it_listens_and_ends(small_index):
-    command = [sys.executable, "-m", "snappy_core.cli", "serve", small_index, "--port", "0"]
-    environment = {k: v for k, v in os.environ.items() if k != "SNAPPY_API_KEY"}
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        env=environment | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
-    ) as process:  # fmt: skip
-        killer = threading.Timer(60, process.kill)  # which ends the wait for its first line
-        killer.start()
-        try:
-            line = process.stdout.readline()
-            (url,) = re.findall(r"http://127\.0\.0\.1:\d+", line)
-            with urllib.request.urlopen(f"{url}/api/documents", timeout=30) as answer:
-                assert b"table.pdf" in answer.read()
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait()
-            killer.cancel()
-        assert "Traceback" not in process.stderr.read()
+def test_it_listens_and_ends(small_index, listening):
+    with (
+        listening("serve", small_index) as url,
+        urllib.request.urlopen(f"{url}/api/documents", timeout=30) as answer,
+    ):
+        assert b"table.pdf" in answer.read()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="ends by a signal")
+def test_the_key_and_the_chat_model_are_those_of_the_environment(small_index, listening):
+    with listening("serve", small_index, SNAPPY_API_KEY="s", SNAPPY_CHAT_MODEL="a:b") as url:
+        with pytest.raises(urllib.error.HTTPError, match="401"):
+            urllib.request.urlopen(f"{url}/api/index", timeout=30)
+        asked = urllib.request.Request(f"{url}/api/index", headers={"Authorization": "Bearer s"})
+        with urllib.request.urlopen(asked, timeout=30) as answer:
+            assert json.load(answer)["chat_model"] == "a:b"
 
 
 def test_a_port_in_use_is_told(snappy, small_index):
