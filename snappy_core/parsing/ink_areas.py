@@ -49,7 +49,7 @@ def find_areas(
 def find_ink_areas(picture: Image, words: Boxes, lines: RulingLines) -> tuple[Area, ...]:
     """Return the areas of a page that hold ink which is neither words nor ruling lines.
 
-    An area unites ink that is closer together than lines of text, as `page_drawings` does with
+    An area unites ink that is closer together than lines of text, as `find_drawings` does with
     drawn objects. Paper is what most of the page looks like, be it bright or dark.
 
     Args:

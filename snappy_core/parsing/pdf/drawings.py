@@ -6,9 +6,11 @@ caller holds the lock `document.PDFIUM`.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from snappy_core.boxes import contains_center
 from snappy_core.parsing.area_groups import (
@@ -32,6 +34,7 @@ _MAX_THICKNESS = 3.0  # of a ruling line
 _MAX_OFFSET = 0.75  # across, between lines that are drawn over one another
 _MIN_HORIZONTAL, _MIN_VERTICAL = 10.0, 6.0  # lengths of ruling lines
 _MIN_FRAME = 8.0  # a side of a frame
+_REACH = 0.5  # sides of a check box by which its mark may reach beyond it
 
 # Shares of the page.
 _BACKGROUND_SHARES = (MAX_SHARE, 0.3, 0.15)  # larger objects are taken for a background, in turn
@@ -42,13 +45,33 @@ _LONG_LINE = 0.5  # a longer line is part of a figure only where it lies inside 
 _DRAWING_SCORE, _BOX_SCORE = 0.5, 0.3
 
 
-def page_drawings(page: Any) -> Drawings:
-    """Return the areas of images and drawings on a page, and its ruling lines.
+@dataclass(frozen=True, slots=True, eq=False)
+class Objects:
+    """The n graphic objects of a page.
 
-    An area unites objects that are closer together than lines of text. Ruling lines are strokes,
-    thin boxes and the edges of outlined boxes, joined where they continue each other; underlines
-    and the grids of charts are among them.
+    Attributes:
+        boxes: (n, 4) in points on a page as large as Letter or A4.
+        kinds: (n,) of `Kind`.
+        scale: (4,) what page fractions are multiplied by for such points.
     """
+
+    boxes: Boxes
+    kinds: Kinds
+    scale: NDArray[np.float32]
+
+    def without(self, areas: Boxes) -> Objects:
+        """Return the objects but those within some areas (n, 4) in page fractions."""
+        areas = areas * self.scale
+        reach = _REACH * (areas[:, 2:] - areas[:, :2])
+        low, high = areas[:, :2] - reach, areas[:, 2:] + reach
+        starts, ends = self.boxes[:, None, :2], self.boxes[:, None, 2:]
+        is_inside = np.all((low <= starts) & (ends <= high), axis=2)
+        is_left = ~np.any(is_inside, axis=1)
+        return Objects(self.boxes[is_left], self.kinds[is_left], self.scale)
+
+
+def read_objects(page: Any) -> Objects:
+    """Return what is drawn on a page; straight boxes that are thin are strokes."""
     width, height = page.get_size()
     point = (width * height) ** 0.5 / PAGE_SIDE
     object_boxes, kinds = visible_objects(page, _MAX_THICKNESS * point)
@@ -56,11 +79,20 @@ def page_drawings(page: Any) -> Drawings:
     is_on_page = (boxes[:, :2] < 1).all(axis=1) & (boxes[:, 2:] > 0).all(axis=1)
     scale = (np.array([width, height, width, height]) / point).astype(np.float32)
     boxes, kinds = np.clip(boxes[is_on_page], 0, 1) * scale, kinds[is_on_page]
+    sides = boxes[:, 2:] - boxes[:, :2]
+    is_thin, is_long = sides.min(1) <= _MAX_THICKNESS, sides.max(1) > 2 * _MAX_THICKNESS
+    return Objects(boxes, np.where(is_thin & is_long, np.int8(Kind.STROKE), kinds), scale)
 
+
+def find_drawings(objects: Objects) -> Drawings:
+    """Return the areas of images and drawings on a page, and its ruling lines.
+
+    An area unites objects that are closer together than lines of text. Ruling lines are strokes,
+    thin boxes and the edges of outlined boxes, joined where they continue each other; underlines
+    and the grids of charts are among them.
+    """
+    boxes, kinds, scale = objects.boxes, objects.kinds, objects.scale
     widths, heights = (boxes[:, 2:] - boxes[:, :2]).T
-    is_thin = np.minimum(widths, heights) <= _MAX_THICKNESS
-    is_long = np.maximum(widths, heights) > 2 * _MAX_THICKNESS
-    kinds = np.where(is_thin & is_long, np.int8(Kind.STROKE), kinds)
     is_stroke, is_horizontal = kinds == Kind.STROKE, widths >= heights
     transposed = [1, 0, 3, 2]
     horizontal = _join_lines(boxes[is_stroke & is_horizontal], _MIN_HORIZONTAL)

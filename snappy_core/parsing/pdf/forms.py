@@ -22,8 +22,11 @@ _XFA_FORMS = (raw.FORMTYPE_XFA_FULL, raw.FORMTYPE_XFA_FOREGROUND)
 _VALUES = (
     raw.FPDF_FORMFIELD_TEXTFIELD, raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX,
 )  # fmt: skip
+CHECK_BOX = ("\u2610", "\u2611")
+"""A check box that is empty, and one that is ticked."""
+
 _MARKS = {
-    raw.FPDF_FORMFIELD_CHECKBOX: ("\u2610", "\u2611"),  # empty and ticked
+    raw.FPDF_FORMFIELD_CHECKBOX: CHECK_BOX,
     raw.FPDF_FORMFIELD_RADIOBUTTON: ("\u25cb", "\u25c9"),
 }
 
@@ -48,6 +51,17 @@ class Fields:
         marks = tuple(self.marks[index] for index in np.flatnonzero(selection))
         return Fields(self.boxes[selection], marks)
 
+    @property
+    def buttons(self) -> Fields:
+        """The check boxes and radio buttons."""
+        return self.take(np.array([bool(mark) for mark in self.marks], dtype=bool))
+
+    def join(self, others: Fields) -> Fields:
+        """Return these fields and those of the others that do not lie on them."""
+        is_covered = np.any(contains_center(self.boxes, others.boxes), axis=0)
+        added = others.take(~is_covered)
+        return Fields(np.vstack([self.boxes, added.boxes]), self.marks + added.marks)
+
 
 def read_fields(page: Any) -> Fields:
     """Return the fields of a page that hold values."""
@@ -71,13 +85,13 @@ def is_xfa_cover(document: Any, fields: Fields) -> bool:
     return document.get_formtype() in _XFA_FORMS and not fields.marks
 
 
-def mark_buttons(layer: TextLayer, fields: Fields) -> TextLayer:
+def mark_buttons(layer: TextLayer, buttons: Fields) -> TextLayer:
     """Return a text layer with the state of check boxes and radio buttons as words.
 
     They replace the letters drawn in them. In all but their boxes they are like the nearest word,
     or the next one on the line: their line boxes reach to it, so that it is read with them.
     """
-    boxes = fields.boxes[np.array([bool(mark) for mark in fields.marks], dtype=bool)]
+    boxes = buttons.boxes
     is_inside = contains_center(boxes, layer.boxes).any(axis=0)
     text = layer.take(np.flatnonzero(~is_inside))
     if not (len(boxes) and len(text)):
@@ -86,7 +100,7 @@ def mark_buttons(layer: TextLayer, fields: Fields) -> TextLayer:
     everything = text.take(np.concatenate([np.arange(len(text)), models]))
     return replace(
         everything,
-        texts=(*text.texts, *filter(None, fields.marks)),
+        texts=(*text.texts, *buttons.marks),
         boxes=np.vstack([text.boxes, boxes]),
         lines=np.vstack([text.lines, lines]),
         hyphens=np.append(text.hyphens, np.zeros(len(boxes), dtype=bool)),

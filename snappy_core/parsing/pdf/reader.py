@@ -23,6 +23,7 @@ from snappy_core.parsing.ocr.pictures import read_pictures
 from snappy_core.parsing.ocr.text_layer import OCR_DPI, recognize_page
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.pdf.annotations import draw_annotations, has_drawn_annotations
+from snappy_core.parsing.pdf.check_boxes import find_check_boxes
 from snappy_core.parsing.pdf.document import (
     PDFIUM,
     attached_documents,
@@ -32,7 +33,7 @@ from snappy_core.parsing.pdf.document import (
     open_pdf,
     page_label,
 )
-from snappy_core.parsing.pdf.drawings import page_drawings
+from snappy_core.parsing.pdf.drawings import find_drawings, read_objects
 from snappy_core.parsing.pdf.duplicates import drop_duplicates
 from snappy_core.parsing.pdf.forms import (
     XFA_WARNING,
@@ -43,6 +44,7 @@ from snappy_core.parsing.pdf.forms import (
 )
 from snappy_core.parsing.pdf.page_images import image_boxes
 from snappy_core.parsing.pdf.plausible import is_plausible
+from snappy_core.parsing.pdf.squares import find_squares
 from snappy_core.parsing.pdf.tags import read_tags
 from snappy_core.parsing.pdf.text_layer import read_text_layer, user_space
 from snappy_core.parsing.pdf.visibility import covered_share, edge_mask, has_edges
@@ -151,7 +153,8 @@ def _read_page(document: Any, number: int, source: Source, label: str) -> PageCo
     page = load_page(document, number, source)
     matrix = user_space(page)
     bitmap = draw(page, _INK_DPI, _MAX_INK_PIXELS, grayscale=True).to_numpy()
-    edges = edge_mask(bitmap.reshape(bitmap.shape[:2]))
+    gray = bitmap.reshape(bitmap.shape[:2])
+    edges = edge_mask(gray)
     images, fields = image_boxes(page), Fields()
     if has_drawn_annotations(page):
         fields = read_fields(page)
@@ -166,7 +169,10 @@ def _read_page(document: Any, number: int, source: Source, label: str) -> PageCo
     width, height = page.get_size()
     words = drop_duplicates(all_text.take(visible), width, height)
     seen = fields.take(has_edges(edges, fields.boxes)) if fields.marks else fields
-    text_layer = mark_buttons(words, seen)
+    objects = read_objects(page)
+    buttons = seen.buttons.join(find_check_boxes(find_squares(objects), words, gray))
+    text_layer = mark_buttons(words, buttons)
+    drawings = replace(find_drawings(objects.without(buttons.boxes)), fields=seen.boxes)
     image_share = covered_share(np.ones((_IMAGE_CELLS, _IMAGE_CELLS), dtype=bool), images)
     has_codes = not is_plausible(text_layer.texts)
     is_unreliable = (
@@ -174,7 +180,7 @@ def _read_page(document: Any, number: int, source: Source, label: str) -> PageCo
         or _characters(text_layer) <= _VISIBLE_SHARE * _characters(all_text)
         or (image_share > _IMAGE_SHARE and covered_share(edges, text_layer.boxes) < _INK_SHARE)
     )
-    has_ink, drawings = bool(edges.any()), replace(page_drawings(page), fields=seen.boxes)
+    has_ink = bool(edges.any())
     if is_xfa_cover(document, fields):
         warning = _join(warning, XFA_WARNING)
     if number == 1 and (names := attached_documents(document)):

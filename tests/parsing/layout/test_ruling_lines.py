@@ -12,7 +12,7 @@ from PIL.Image import Resampling, Transpose
 from reportlab.pdfgen.canvas import Canvas
 
 from snappy_core.parsing.layout.ruling_lines import MAX_LINES, find_ruling_lines
-from snappy_core.parsing.pdf.drawings import page_drawings
+from snappy_core.parsing.pdf.drawings import find_drawings, read_objects
 from tests.parsing.drawing import sheet
 
 WIDTH, HEIGHT = 1100, 1500
@@ -142,7 +142,7 @@ def printed(draw, size=(400, 700), scale=2.78):
     canvas.save()
     document = pdfium.PdfDocument(out.getvalue())
     picture = document[0].render(scale=scale).to_pil().convert("RGB")
-    rules = page_drawings(document[0]).ruling_lines
+    rules = find_drawings(read_objects(document[0])).ruling_lines
     document.close()
     return picture, rules
 

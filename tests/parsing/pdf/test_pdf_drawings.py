@@ -12,7 +12,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from snappy_core.parsing.pdf import drawings, page_objects
-from snappy_core.parsing.pdf.drawings import page_drawings
+from snappy_core.parsing.pdf.drawings import find_drawings, read_objects
 from tests.hostile.pages import fan, one
 from tests.parsing.test_area_groups import boxes
 
@@ -41,7 +41,7 @@ def opened(data):
 
 def drawings_of(draw, size=SIZE):
     with page_of(draw, size) as page:
-        return page_drawings(page)
+        return find_drawings(read_objects(page))
 
 
 def ink(page):
@@ -55,7 +55,7 @@ def ink(page):
 
 
 def area_is_ink(page):
-    (area,) = page_drawings(page).areas
+    (area,) = find_drawings(read_objects(page)).areas
     size = np.array([*page.get_size()] * 2)
     off = np.abs(np.array(area.box) - ink(page)) * size
     assert off.max() < 1.5, (area.box, ink(page).tolist())
@@ -84,7 +84,7 @@ def chart(canvas, x=70, y=420, width=210, height=130):
 def test_a_chart_of_lines_is_one_area():
     with page_of(chart) as page:
         area = area_is_ink(page)
-        rules = page_drawings(page).ruling_lines
+        rules = find_drawings(read_objects(page)).ruling_lines
     assert (area.label, area.score, area.from_model) == ("figure", 0.5, False)
     flat, upright = rules.horizontal, rules.vertical
     assert len(flat) == 1
@@ -105,7 +105,7 @@ def test_areas_and_rules_are_where_one_sees_them(angle, crop):
         area_is_ink(page)
     with page_of(lambda canvas: canvas.line(60, 600, 300, 600)) as page:
         turn_and_crop(page, angle, crop)
-        rules = page_drawings(page).ruling_lines
+        rules = find_drawings(read_objects(page)).ruling_lines
         lines, across = rules.horizontal, rules.vertical
         if angle % 180:
             lines, across = across, lines
@@ -136,10 +136,10 @@ def test_forms_in_forms_are_where_one_sees_them():
         canvas.doForm("outer")
 
     with page_of(draw) as page:
-        rules = page_drawings(page).ruling_lines
+        rules = find_drawings(read_objects(page)).ruling_lines
         assert len(rules.horizontal) == 0
         assert len(rules.vertical) == 1  # turned by 90 degrees
-        (area,) = page_drawings(page).areas
+        (area,) = find_drawings(read_objects(page)).areas
         right = ink(page)
     circle = np.array(area.box)
     np.testing.assert_allclose(circle[0], right[0], atol=3e-3)
@@ -332,7 +332,7 @@ def test_of_very_many_objects_some_are_looked_at(monkeypatch):
     squares = " ".join(f"{40 + i % 79} {150 + i // 79} 9 9 re f" for i in range(8000))
     with opened(one(squares)) as page:
         boxes, _ = page_objects.visible_objects(page, 0.1)
-        (area,) = page_drawings(page).areas
+        (area,) = find_drawings(read_objects(page)).areas
     assert 400 <= len(boxes) <= 500
     expected = np.array([40 / 300, 1 - 250 / 500, 127 / 300, 1 - 150 / 500])
     expected[1] -= 10 / 500
@@ -351,7 +351,7 @@ def test_of_very_many_objects_some_are_looked_at(monkeypatch):
 )
 def test_hostile_drawings_stay_on_the_page(content):
     with opened(one(content)) as page:
-        shown = page_drawings(page)
+        shown = find_drawings(read_objects(page))
     boxes = [np.array([area.box for area in shown.areas]).reshape(-1, 4)]
     for box in (*boxes, shown.ruling_lines.horizontal, shown.ruling_lines.vertical):
         assert (box >= 0).all()
