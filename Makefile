@@ -2,13 +2,19 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test langchain mutate states train fuzz faults soak audit check format bench clean programs
+.PHONY: demo test docs langchain mutate states train fuzz faults soak audit check format bench clean programs
 
 demo: .venv/.core
 	$(BIN)/python examples/demo.py
 
 test: .venv/.dev programs
 	$(BIN)/python -m pytest -q -n auto
+
+# The site in out/site, and whether its links lead somewhere.
+docs: .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[docs]'
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
+	$(BIN)/python -m tests.site out/site
 
 # The LangChain adapter with the newest LangChain 1.x; `make test` has the pinned one.
 langchain: .venv-langchain/bin/python
