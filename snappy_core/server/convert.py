@@ -17,6 +17,7 @@ from snappy_core.search.context import Citation
 from snappy_core.search.grounding.report import Claim, Grounding, Place
 from snappy_core.search.hits import Hit, Hits
 from snappy_core.server.schemas import (
+    CellJson,
     CitationJson,
     ClaimJson,
     GroundingJson,
@@ -150,6 +151,17 @@ def _hit(hit: Hit) -> HitJson:
             for part in hit.highlights
         ],
         quotes=list(hit.quotes),
+        cells=[
+            CellJson(
+                text=cell.text,
+                row=cell.row,
+                column=cell.column,
+                row_span=cell.row_span,
+                column_span=cell.column_span,
+                is_header=cell.is_header,
+            )
+            for cell in hit.region.cells
+        ],
         metadata={key: metadata_json(value) for key, value in hit.metadata.items()},
     )
 

@@ -10,7 +10,7 @@ from snappy_core.index import RegionIndex
 from snappy_core.names import file_name, short_name
 from snappy_core.search.hits import Hit
 from snappy_core.server.convert import document, region_json
-from snappy_core.server.schemas import HeatJson, PageJson
+from snappy_core.server.schemas import HeatJson, PageJson, TokenJson
 from snappy_core.stores.base import DocumentRecord
 
 DocumentName = Annotated[str, Query(max_length=4000, description="as in the list of documents")]
@@ -46,6 +46,15 @@ def routes(index: RegionIndex) -> APIRouter:
             unit=whole.page_unit,
             regions=[region_json(hit) for hit in index.regions(record.document_id, page)],
         )
+
+    @router.get("/tokens")
+    def tokens(question: QuestionText) -> list[TokenJson]:
+        """Return the words of a question, in the order that `token` counts them."""
+        query = index.encoder.encode_query(question)
+        return [
+            TokenJson(token=token, is_content=is_content)
+            for token, is_content in zip(query.tokens, query.content_mask.tolist(), strict=True)
+        ]
 
     @router.get("/heat")
     def heat(

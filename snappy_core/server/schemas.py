@@ -78,8 +78,19 @@ class RegionJson(BaseModel):
     ocr_confidence: float
 
 
+class CellJson(BaseModel):
+    """A cell of a table, by its row and column from 0."""
+
+    text: str
+    row: int
+    column: int
+    row_span: int
+    column_span: int
+    is_header: bool
+
+
 class HitJson(RegionJson):
-    """A region that answers."""
+    """A region that answers; of a table or row with its cells, if they are known."""
 
     rank: int
     score: float
@@ -87,6 +98,7 @@ class HitJson(RegionJson):
     rects: list[Box]
     highlights: list[HighlightJson]
     quotes: list[str]
+    cells: list[CellJson]
     metadata: MetadataJson
 
 
@@ -117,6 +129,13 @@ class ExplanationJson(BaseModel):
 
     tokens: list[TokenMatch]
     shares: dict[str, float]
+
+
+class TokenJson(BaseModel):
+    """A word of a question; heat comes from those with content only."""
+
+    token: str
+    is_content: bool
 
 
 class HeatJson(BaseModel):

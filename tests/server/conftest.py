@@ -5,6 +5,7 @@ import time
 import pytest
 
 from snappy_core import RegionIndex, Source
+from tests.server.browsing import CHROMIUM
 
 fastapi = pytest.importorskip("fastapi")
 pytest.importorskip("httpx")
@@ -58,3 +59,19 @@ def wait():
         raise TimeoutError(state)
 
     return wait
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium, started once."""
+    pytest.importorskip("playwright")
+    pytest.importorskip("axe_playwright_python")
+    pytest.importorskip("uvicorn")
+    if CHROMIUM is None:
+        pytest.skip("needs Chromium: apt-get install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()

@@ -109,6 +109,22 @@ def test_the_heat_of_a_word_is_where_it_stands(client, hit):
     assert client.get("/api/heat", params=place | {"token": 99}).status_code == 400
 
 
+def test_the_words_of_a_question_are_counted_as_heat_counts_them(client):
+    tokens = client.get("/api/tokens", params={"question": QUESTION}).json()
+    assert [token["token"] for token in tokens] == QUESTION.split()
+    content = [token["token"] for token in tokens if token["is_content"]]
+    assert content == ["many", "boats", "land", "Brae?"]
+    assert client.get("/api/tokens", params={"question": " "}).status_code == 400
+
+
+def test_hits_on_tables_have_their_cells(client):
+    body = {"question": QUESTION, "filter": {"region_label": "table"}}
+    (hit,) = client.post("/api/search", json=body).json()["hits"]
+    assert [cell["text"] for cell in hit["cells"] if cell["is_header"]][:2] == ["Port", "Boats"]
+    places = {(cell["row"], cell["column"]): cell["text"] for cell in hit["cells"]}
+    assert (places[2, 0], places[2, 1]) == ("Brae", "9")
+
+
 def test_an_answer_is_grounded(client, hit):
     true = " ".join(hit["quotes"][:1]) or hit["text"]
     answer = f"{true}. The moon is made of cheese."

@@ -1,84 +1,208 @@
-"""The page in Chromium: ask, hover, heat, keys, the link of a hit, and hostile names."""
+"""The page in Chromium: ask, hover, heat, keys, zoom, the strip of pages, links, hostile names."""
 
-import shutil
-import socket
-import threading
-import time
+import itertools
 
 import pytest
 
 from snappy_core import RegionIndex, Source
+from tests.server.browsing import ask, check_accessible, opened, serving
 
-CHROMIUM = shutil.which("chromium")
 QUESTION = "How many boats land at Brae?"
 NAME = "<img src=x onerror=document.title='hacked'>.pdf"
-pytestmark = [
-    pytest.mark.requires("fastapi", "playwright", "axe_playwright_python", "uvicorn"),
-    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium"),
-]
+CELL = "<b>Brae</b>"
+CURRENT = "#hits .current"
 
 
 @pytest.fixture(scope="module")
-def url(data):
-    import uvicorn
-
+def url(data, browser):
     from snappy_core.server import create_app
 
     index = RegionIndex()
     source = Source.from_bytes((data / "table.pdf").read_bytes(), f"uploads/{NAME}")
     index.add(source, keep="source", progress=False).raise_failed()
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(
-            uvicorn.Config(create_app(index), log_level="warning", timeout_graceful_shutdown=1)
-        )
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        deadline = time.monotonic() + 30
-        while not server.started and thread.is_alive() and time.monotonic() < deadline:
-            time.sleep(0.01)
-        assert server.started
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        thread.join(timeout=10)
-        assert not thread.is_alive()
+    index.add(data / "many_pages.pdf", progress=False).raise_failed()
+    with serving(create_app(index)) as url:
+        yield url
 
 
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+def shown(page):
+    """Return the file and the number of the page that is shown."""
+    return page.inner_text("#place").split(", page ")
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1200), ("dark", 390)])
 def test_a_question_is_answered_on_its_page(url, browser, scheme, width):
-    from axe_playwright_python.sync_playwright import Axe
+    with opened(browser, url, scheme=scheme, width=width) as page:
+        ask(page, QUESTION)
+        assert page.title() == "Snappy"  # the name of the file is no markup
+        assert shown(page) == [NAME, "1"]
+        page.check("#heat")
+        page.wait_for_selector("#words button")
+        page.evaluate("document.querySelector('#warm').decode()")
+        check_accessible(page)
+        first = page.inner_text(CURRENT)
+        page.locator("#hits button >> nth=0").focus()
+        page.keyboard.press("j")
+        page.wait_for_selector("#hits li.current:nth-child(2)")
+        chosen = page.inner_text(CURRENT)
+        assert chosen != first
+        page.reload()
+        page.wait_for_selector("#page .hit.current")
+        assert page.inner_text(CURRENT) == chosen
+        assert page.input_value("#question") == QUESTION
 
-    page = browser.new_page(color_scheme=scheme, viewport={"width": width, "height": 900})
-    said = []
-    page.on("console", lambda each: each.type == "error" and said.append(each.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.goto(url)
-    page.fill("#question", QUESTION)
-    page.press("#question", "Enter")
-    page.wait_for_selector("#page .hit.current")
-    page.hover("#hits button >> nth=1")
-    assert page.locator("#page .hit.near, #hits .near").count() >= 1
-    page.locator("#hits button >> nth=0").focus()
-    page.keyboard.press("j")
-    page.wait_for_selector("#hits li:nth-child(2) button[aria-current=true]")
-    page.check("#heat")
-    page.wait_for_selector("#page img.heat")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert page.title() == "Snappy"  # the name of the file is no markup
-    assert NAME in page.inner_text("#place")
-    assert Axe().run(page).response["violations"] == []
-    chosen = page.inner_text("#hits button[aria-current=true]")
-    page.reload()
-    page.wait_for_selector("#page .hit.current")
-    assert page.inner_text("#hits button[aria-current=true]") == chosen
-    assert said == []
-    page.close()
+
+def test_hits_and_boxes_follow_the_mouse_both_ways(url, browser):
+    with opened(browser, url) as page:
+        ask(page, QUESTION)
+        region = page.get_attribute("#hits li >> nth=0", "data-hit")
+        page.hover("#hits li >> nth=0")
+        near = page.locator("#marks .near")
+        assert {node.get_attribute("data-hit") for node in near.all()} == {region}
+        page.hover("#question")
+        assert page.locator(".near").count() == 0
+        page.hover("#marks .label >> nth=0")
+        rank = page.inner_text("#marks .label >> nth=0")
+        assert page.inner_text("#hits .near").startswith(f"{rank}. ")
+
+
+def test_labels_stand_beside_the_page_and_not_on_each_other(url, browser):
+    with opened(browser, url, width=390) as page:
+        ask(page, QUESTION)
+        paper = page.locator("#page").bounding_box()
+        boxes = sorted(
+            (node.bounding_box() for node in page.locator("#marks .label").all()),
+            key=lambda box: box["y"],
+        )
+        assert len(boxes) > 2
+        for box in boxes:
+            assert box["x"] >= 0
+            left = box["x"] + box["width"] <= paper["x"]
+            assert left or box["x"] >= paper["x"] + paper["width"]
+        for above, below in itertools.pairwise(boxes):
+            assert above["x"] != below["x"] or above["y"] + above["height"] <= below["y"]
+
+
+def test_a_word_of_the_question_has_heat_of_its_own(url, browser):
+    with opened(browser, url) as page:
+        ask(page, QUESTION)
+        assert page.is_hidden("#words")
+        page.check("#heat")
+        page.wait_for_selector("#words button")
+        words = page.locator("#words button")
+        assert words.all_inner_texts() == ["all words", "many", "boats", "land", "Brae?"]
+        everything = page.get_attribute("#warm", "src")
+        words.nth(4).click()
+        page.wait_for_selector("#words button[aria-pressed=true] >> text=Brae?")
+        assert page.get_attribute("#warm", "src") == f"{everything}&token=5"
+        page.evaluate("document.querySelector('#warm').decode()")
+        words.nth(4).click()  # once more: all words again
+        assert page.get_attribute("#warm", "src") == everything
+        page.uncheck("#heat")
+        assert page.is_hidden("#warm")
+        assert page.is_hidden("#words")
+
+
+def test_tables_are_drawn_as_tables(url, browser):
+    with opened(browser, url) as page:
+        ask(page, QUESTION)
+        table = page.locator("#hits table >> nth=0")
+        assert table.locator("th").all_inner_texts() == ["Port", "Boats", "Landed (t)", "Value"]
+        assert ["Brae", "9"] in [
+            row.locator("td").all_inner_texts()[:2] for row in table.locator("tr").all()
+        ]
+        assert "| ---" not in page.inner_text("#hits")
+
+
+def test_cells_are_text_and_span(url, browser):
+    cells = [
+        {"text": CELL, "row": 0, "column": 0, "row_span": 1, "column_span": 2, "is_header": True},
+        {"text": "1", "row": 1, "column": 0, "row_span": 2, "column_span": 1, "is_header": False},
+        {"text": "2", "row": 2, "column": 1, "row_span": 1, "column_span": 1, "is_header": False},
+    ]
+    with opened(browser, url) as page:
+        rows = page.evaluate(
+            """(cells) => import("/static/table.js").then(({ table }) =>
+            [...table(cells).rows].map((row) => [...row.cells].map((cell) =>
+            [cell.localName, cell.textContent, cell.rowSpan, cell.colSpan])))""",
+            cells,
+        )
+    assert rows == [
+        [["th", CELL, 1, 2]],
+        [["td", "1", 2, 1], ["td", "", 1, 1]],
+        [["td", "2", 1, 1]],
+    ]
+
+
+def test_zoom_by_keys_and_buttons(url, browser):
+    with opened(browser, url) as page:
+        ask(page, QUESTION)
+        page.locator("#hits button >> nth=0").focus()
+        width = page.locator("#page").bounding_box()["width"]
+        page.keyboard.press("+")
+        page.keyboard.press("+")
+        assert page.inner_text("#fit") == "150%"
+        assert page.locator("#page").bounding_box()["width"] > 1.4 * width
+        page.keyboard.press("-")
+        assert page.inner_text("#fit") == "125%"
+        for _ in range(5):
+            page.click("#larger")
+        assert page.is_disabled("#larger")
+        assert "width=3200" in page.get_attribute("#picture", "src")  # as sharp as it is large
+        page.evaluate("document.querySelector('#picture').decode()")
+        page.click("#fit")
+        assert page.locator("#page").bounding_box()["width"] == width
+
+
+def test_pages_are_turned_by_arrows_and_by_the_strip(url, browser):
+    with opened(browser, url) as page:
+        requests = []
+        page.on("request", lambda each: "width=160" in each.url and requests.append(each.url))
+        ask(page, "What does page 2 tell?")
+        assert shown(page) == ["many_pages.pdf", "2"]
+        assert page.locator("#strip button").count() == 12
+        assert page.get_attribute("#strip [aria-current]", "aria-label") == "Page 2, 1 hit"
+        page.locator("#hits button >> nth=0").focus()
+        page.keyboard.press("ArrowRight")
+        page.wait_for_selector("#strip button:nth-child(3)[aria-current]")
+        assert shown(page)[1] == "3"
+        page.keyboard.press("ArrowLeft")
+        page.keyboard.press("ArrowLeft")
+        page.wait_for_selector("#strip button:nth-child(1)[aria-current]")
+        assert page.is_disabled("#previous")
+        assert 0 < len(requests) < 12  # those out of sight are not drawn
+        page.click("#strip button >> nth=4")
+        page.wait_for_selector("#strip button:nth-child(5)[aria-current]")
+        page.reload()  # a page without a hit has a link, too
+        page.wait_for_selector("#strip button:nth-child(5)[aria-current]")
+        assert shown(page) == ["many_pages.pdf", "5"]
+
+
+def test_arrows_go_through_the_hits(url, browser):
+    with opened(browser, url) as page:
+        ask(page, QUESTION)
+        page.locator("#hits button >> nth=0").focus()
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowDown")
+        page.wait_for_selector("#hits li.current:nth-child(3)")
+        page.keyboard.press("ArrowUp")
+        page.wait_for_selector("#hits li.current:nth-child(2)")
+        page.keyboard.press("/")
+        page.keyboard.type("jk")  # into the question
+        assert page.input_value("#question") == "jk"
+
+
+def test_a_link_to_a_region_needs_no_question(url, browser):
+    with opened(browser, url) as page:
+        ask(page, "What does page 7 tell?")
+        region = page.get_attribute(CURRENT, "data-hit")
+        page.goto("about:blank")
+        page.goto(f"{url}/#region={region.replace('#', '%23')}")
+        page.wait_for_selector("#page .hit.current")
+        assert shown(page) == ["many_pages.pdf", "7"]
+        assert page.locator("#hits li").count() == 0
+        page.goto(f"{url}/#region=")
+        page.goto(f"{url}/#q=boats&region={region.replace('#', '%23')}&only=%7B%22labels%22:1%7D")
+        page.wait_for_selector("#hits li")  # none of its hits is that region
+        page.wait_for_selector("#page .hit.current")
+        assert shown(page) == ["many_pages.pdf", "7"]

@@ -1,150 +1,138 @@
-// The page: questions, their hits, and the page that a hit stands on. Texts of documents are set
-// as text, never as markup.
+// Asking, choosing hits, turning pages, and the keys; the other modules draw.
 
-const element = (id) => document.getElementById(id);
+import { api } from "./api.js";
+import * as documents from "./documents.js";
+import { count, element } from "./dom.js";
+import * as filters from "./filters.js";
+import * as heat from "./heat.js";
+import * as hitList from "./hits.js";
+import * as link from "./link.js";
+import * as strip from "./strip.js";
+import * as viewer from "./viewer.js";
+
+let question = "";
 let hits = [];
-let current = -1;
+let region = ""; // that is shown, or will be
+let here = null; // its place
+let searches = 0;
 
-async function api(path, body) {
-  const options = body && {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-  };
-  const answer = await fetch(`/api/${path}`, options);
-  if (answer.status === 401 && path !== "session") {
-    await login();
-    return api(path, body);
-  }
-  if (answer.status === 204) return null;
-  const value = await answer.json();
-  if (!answer.ok) {
-    throw new Error(typeof value.detail === "string" ? value.detail : "the request was refused");
-  }
-  return value;
-}
-
-function login() {
-  const dialog = element("login");
-  dialog.showModal();
-  return new Promise((resolve) => {
-    dialog.addEventListener("close", async () => {
-      await api("session", { key: element("key").value }).catch(() => null);
-      resolve();
-    }, { once: true });
-  });
-}
-
-function make(tag, className, text = "") {
-  const node = document.createElement(tag);
-  node.className = className;
-  node.textContent = text;
-  return node;
-}
-
-function box(className, [x0, y0, x1, y1]) {
-  const node = make("div", className);
-  Object.assign(node.style, {
-    left: `${x0 * 100}%`, top: `${y0 * 100}%`,
-    width: `${(x1 - x0) * 100}%`, height: `${(y1 - y0) * 100}%`,
-  });
-  return node;
-}
-
-function follow(node, region) {
-  const mark = (on) => document.querySelectorAll("[data-hit]").forEach((other) => {
-    if (other.dataset.hit === region) other.classList.toggle("near", on);
-  });
-  node.dataset.hit = region;
-  node.addEventListener("mouseenter", () => mark(true));
-  node.addEventListener("mouseleave", () => mark(false));
-}
-
-async function ask(question) {
-  element("status").textContent = "Searching …";
-  element("hits").replaceChildren();
+/** List what answers a question, and show a region of the hits, or the page that was shown. */
+async function ask(text, { wanted = "", stays = false } = {}) {
+  question = text.trim();
+  if (!question) return;
+  searches += 1;
+  const search = searches;
+  say("Searching …");
+  let answer;
   try {
-    ({ hits } = await api("search", { question, k: 10 }));
+    answer = await api("search", { question, k: 10, ...filters.options() });
   } catch (error) {
-    hits = [];
-    element("status").textContent = error.message;
+    if (search === searches) say(error.message);
     return;
   }
-  element("status").textContent = hits.length ? `${hits.length} hits` : "Nothing was found.";
-  element("hits").replaceChildren(...hits.map((hit, number) => {
-    const item = document.createElement("li");
-    const button = make("button", "");
-    const where = `${hit.rank}. ${hit.file_name}, page ${hit.page_label}, ` +
-      `${hit.label.replaceAll("_", " ")}, score ${hit.score.toFixed(2)}`;
-    button.append(make("small", "", where), make("span", "text", hit.text));
-    button.type = "button";
-    button.addEventListener("click", () => choose(number));
-    follow(button, hit.region);
-    item.append(button);
-    return item;
-  }));
-  const linked = new URLSearchParams(location.hash.slice(1)).get("region");
-  await choose(Math.max(hits.findIndex((hit) => hit.region === linked), 0));
+  if (search !== searches) return; // another was asked meanwhile
+  ({ hits } = answer);
+  const doubt = answer.answerable !== null && answer.answerable < 0.5
+    ? " The documents may not speak of it." : "";
+  say(hits.length ? `${count(hits.length, "hit")}.${doubt}` : "Nothing was found.");
+  hitList.list(hits, (number) => choose(hits[number], true));
+  heat.ask(question).catch(fail);
+  const linked = hits.find((hit) => hit.region === wanted);
+  if (stays && here) await open(here, { region });
+  else if (wanted && !linked) await open(link.placeOf(wanted), { region: wanted });
+  else if (hits.length) await choose(linked ?? hits[0]);
+  else remember({ region: "" });
 }
 
-async function choose(number) {
-  if (!hits[number]) return;
-  current = number;
-  const hit = hits[number];
-  document.querySelectorAll("#hits button").forEach((button, index) => {
-    button.setAttribute("aria-current", index === number);
-    if (index === number) button.scrollIntoView({ block: "nearest" });
-  });
-  const link = new URLSearchParams({ q: element("question").value, region: hit.region });
-  history.replaceState(null, "", `#${link}`);
-  await show(hit);
+/** Show a hit on its page; on a narrow screen, go there if it was clicked. */
+async function choose(hit, isClicked = false) {
+  if (!hit) return;
+  await open(hit, { region: hit.region });
+  if (isClicked && matchMedia("(max-width: 50rem)").matches) {
+    element("view").scrollIntoView({ block: "start" });
+  }
 }
 
-async function show(hit) {
-  const place = new URLSearchParams({ document: hit.document, page: hit.page });
-  const page = await api(`page?${place}`);
-  if (hits[current] !== hit) return; // another was chosen meanwhile
-  const picture = make("img", "");
-  picture.alt = `Page ${page.page_label} of ${page.file_name}`;
-  picture.src = `/api/page.webp?${place}&width=1440`;
-  const layers = [picture];
-  if (element("heat").checked) {
-    const heat = make("img", "heat");
-    heat.alt = "";
-    heat.src = `/api/heat.webp?${place}&${new URLSearchParams({ question: element("question").value })}`;
-    layers.push(heat);
+/** Show a page, and a region or rects of it. */
+async function open(place, { region: name = "", rects = [] } = {}) {
+  if (!place) return;
+  region = name;
+  here = { document: place.document, page: place.page };
+  hitList.mark(name);
+  try {
+    const isShown = await viewer.show(place, { region, rects, hits });
+    if (isShown) remember({ region, ...here });
+  } catch (error) {
+    fail(error);
   }
-  layers.push(...page.regions.map((region) => box("box region", region.box)));
-  for (const other of hits) {
-    if (other.document !== hit.document || other.page !== hit.page) continue;
-    for (const part of other.highlights) {
-      layers.push(...part.rects.map((rect) => box("mark", rect)));
-    }
-    const frame = box(`box hit${other === hit ? " current" : ""}`, other.box);
-    follow(frame, other.region);
-    layers.push(frame);
-  }
-  element("place").textContent = `${page.file_name}, page ${page.page_label} of ${page.pages}`;
-  element("page").replaceChildren(...layers);
 }
+
+function remember({ region: name, document, page }) {
+  const place = name || !document ? { region: name } : { document, page: String(page) };
+  link.write({ question, filters: filters.values(), ...place });
+}
+
+async function turn(step) {
+  const pages = viewer.current()?.pages ?? 0;
+  const page = here ? here.page + step : 0; // of the page that is being loaded, if one is
+  if (page >= 1 && page <= pages) await open({ document: here.document, page });
+}
+
+/** Go to the next hit or the one before; from a page without one, to the first. */
+function move(step) {
+  const index = hits.findIndex((hit) => hit.region === region);
+  choose(index < 0 ? hits[0] : hits[index + step]);
+}
+
+const say = (text) => { element("status").textContent = text; };
+const fail = (error) => say(error.message);
+
+async function follow() {
+  const linked = link.read();
+  filters.set(linked.filters);
+  if (linked.question) {
+    element("question").value = linked.question;
+    await ask(linked.question, { wanted: linked.region });
+  } else if (linked.region) await open(link.placeOf(linked.region), { region: linked.region });
+  if (linked.document) await open({ document: linked.document, page: linked.page });
+}
+
+const KEYS = {
+  j: () => move(1), ArrowDown: () => move(1), k: () => move(-1), ArrowUp: () => move(-1),
+  ArrowRight: () => turn(1), ArrowLeft: () => turn(-1),
+  "+": () => viewer.zoomBy(1), "=": () => viewer.zoomBy(1), "-": () => viewer.zoomBy(-1),
+  0: () => viewer.zoomTo(1),
+  "/": () => element("question").select(),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (document.querySelector("dialog[open]") || !Object.hasOwn(KEYS, event.key)) return;
+  if (event.target.matches("input:not([type=checkbox])")) return;
+  if (event.key.startsWith("Arrow") && event.target.matches(".scrolled")) return;
+  event.preventDefault();
+  KEYS[event.key]();
+});
 
 element("ask").addEventListener("submit", (event) => {
   event.preventDefault();
   ask(element("question").value);
 });
-element("heat").addEventListener("change", () => choose(current));
-document.addEventListener("keydown", (event) => {
-  if (event.target.matches("input:not([type=checkbox])") || event.ctrlKey || event.metaKey) return;
-  if (event.key === "j") choose(current + 1);
-  if (event.key === "k") choose(current - 1);
-  if (event.key === "/") {
-    event.preventDefault();
-    element("question").focus();
-  }
-});
+element("previous").addEventListener("click", () => turn(-1));
+element("next").addEventListener("click", () => turn(1));
+addEventListener("hashchange", () => follow().catch(fail));
 
-const linked = new URLSearchParams(location.hash.slice(1)).get("q");
-if (linked) {
-  element("question").value = linked;
-  ask(linked);
-}
+heat.start(() => viewer.drawHeat());
+strip.start((place) => open(place));
+viewer.start((hit) => choose(hit));
+filters.start(() => ask(question));
+documents.start((place) => open(place), (all, index) => {
+  filters.offer(all, index.labels);
+  const page = viewer.current();
+  if (page && !all.some((each) => each.document === page.document)) {
+    viewer.clear();
+    here = null;
+  }
+  if (question) ask(question, { stays: true });
+});
+documents.refresh().then(() => question || follow()).catch(fail); // somebody may have asked already

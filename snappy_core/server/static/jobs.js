@@ -1,0 +1,74 @@
+// What is being added: pages, warnings and failures, as the server sends them.
+
+import { api } from "./api.js";
+import { count, element, make } from "./dom.js";
+
+const running = new Set();
+let ended = () => {};
+
+/** Follow what is being added already; `onEnd` is called after each. */
+export async function start(onEnd) {
+  ended = onEnd;
+  for (const job of await api("jobs")) {
+    if (!isOver(job)) follow(job);
+  }
+}
+
+const isOver = (job) => job.state === "done" || job.state === "failed";
+
+export function follow(job) {
+  const item = make("li", {});
+  element("jobs").prepend(item);
+  running.add(job.job);
+  draw(item, job);
+  const events = new EventSource(`/api/jobs/${encodeURIComponent(job.job)}/events`);
+  const end = () => {
+    events.close();
+    running.delete(job.job);
+    tellRunning();
+    ended();
+  };
+  events.addEventListener("message", (event) => {
+    const state = JSON.parse(event.data);
+    draw(item, state);
+    if (isOver(state)) end();
+  });
+  events.addEventListener("error", () => {
+    if (events.readyState === EventSource.CLOSED) end(); // else the browser tries again
+  });
+  tellRunning();
+}
+
+/** Say something of a file; returns its line. */
+export function tell(name, text) {
+  const item = make("li", {}, make("b", {}, name), ` ${text}`);
+  element("jobs").prepend(item);
+  return item;
+}
+
+function draw(item, job) {
+  const name = job.name.replace(/^uploads\//, "");
+  const read = count(job.pages, "page");
+  const pages = job.expected_pages ? `${job.pages} of about ${count(job.expected_pages, "page")}` : read;
+  const texts = {
+    queued: "waits", running: `is being read: ${pages}`, failed: "was not added",
+    done: job.added.length ? `was added: ${read}` : "was there already",
+  };
+  item.className = job.state;
+  item.replaceChildren(make("b", {}, name), ` ${texts[job.state] ?? job.state}`);
+  if (!isOver(job)) {
+    const bar = make("progress", { "aria-label": `Reading ${name}` });
+    if (job.expected_pages) Object.assign(bar, { max: job.expected_pages, value: job.pages });
+    item.append(bar);
+  }
+  const messages = [
+    ...job.failures.map((text) => make("li", { className: "failure" }, text)),
+    ...job.warnings.map((text) => make("li", { className: "warning" }, `Warning: ${text}`)),
+  ];
+  if (messages.length) item.append(make("ul", {}, ...messages));
+}
+
+function tellRunning() {
+  const text = running.size ? ` (${running.size} being read)` : "";
+  element("reading").textContent = text;
+}

@@ -1,0 +1,173 @@
+// The page: its picture, the heat, its regions, and the hits on it.
+
+import { api, query } from "./api.js";
+import { box, element, make, plain } from "./dom.js";
+import * as heat from "./heat.js";
+import { follow } from "./hits.js";
+import * as strip from "./strip.js";
+
+const ZOOMS = [0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3, 4];
+const WIDTHS = [960, 1440, 2160, 3200]; // in pixels, as the API draws pages
+let page = null; // as the API describes it
+let wanted = null; // the place asked for last
+let shown = { region: "", rects: [], hits: [] };
+let zoom = 1;
+let choose = () => {};
+
+export function start(onHit) {
+  choose = onHit;
+  element("smaller").addEventListener("click", () => zoomBy(-1));
+  element("larger").addEventListener("click", () => zoomBy(1));
+  element("fit").addEventListener("click", () => zoomTo(1));
+  element("picture").addEventListener("error", () => {
+    element("missing").hidden = false;
+  });
+  element("picture").addEventListener("load", () => {
+    element("missing").hidden = true;
+  });
+}
+
+/** Return the page that is shown. */
+export const current = () => page;
+
+/** Show a page: a region of it in a strong frame, other rects highlighted, and the hits on it. */
+export async function show(place, { region = "", rects = [], hits = [] } = {}) {
+  wanted = place;
+  if (page?.document !== place.document || page.page !== place.page) {
+    const next = await api(`page?${query({ document: place.document, page: place.page })}`);
+    if (wanted !== place) return false; // another was asked for meanwhile
+    page = next;
+    drawPage();
+  }
+  shown = { region, rects, hits: hits.filter((hit) => isHere(hit)) };
+  drawMarks();
+  drawHeat();
+  strip.show(page, hits);
+  return true;
+}
+
+/** Remove the page, such as that of a document that was deleted. */
+export function clear() {
+  page = null;
+  element("viewer").hidden = element("strip").hidden = true;
+  element("place").textContent = "";
+}
+
+const isHere = (place) => place.document === page.document && place.page === page.page;
+
+function drawPage() {
+  element("viewer").hidden = false;
+  element("page").style.aspectRatio = `${page.width} / ${page.height}`;
+  element("place").textContent = `${page.file_name}, page ${page.page_label}`;
+  element("of").textContent = `${page.page} of ${page.pages}`;
+  element("previous").disabled = page.page <= 1;
+  element("next").disabled = page.page >= page.pages;
+  element("picture").alt = `Page ${page.page_label} of ${page.file_name}`;
+  element("missing").hidden = true;
+  drawPicture();
+}
+
+/** Draw the page as sharp as it is large. */
+function drawPicture() {
+  const pixels = element("page").clientWidth * devicePixelRatio;
+  const width = WIDTHS.find((each) => each >= pixels) ?? WIDTHS.at(-1);
+  const source = `/api/page.webp?${query({ document: page.document, page: page.page, width })}`;
+  if (element("picture").getAttribute("src") !== source) element("picture").src = source;
+}
+
+export function drawHeat() {
+  if (!page) return;
+  const source = heat.picture({ document: page.document, page: page.page });
+  element("warm").hidden = !source;
+  if (source && element("warm").getAttribute("src") !== source) element("warm").src = source;
+  element("page").classList.toggle("hot", Boolean(source));
+}
+
+function drawMarks() {
+  const marks = page.regions.map((region) => {
+    const frame = box("box region", region.box);
+    frame.title = plain(region.label);
+    return frame;
+  });
+  const labels = [];
+  for (const hit of shown.hits) {
+    for (const part of hit.highlights) marks.push(...part.rects.map((rect) => box("mark", rect)));
+  }
+  marks.push(...shown.rects.map((rect) => box("mark", rect)));
+  for (const hit of shown.hits) {
+    const frame = box("box hit", hit.box);
+    frame.addEventListener("click", () => choose(hit));
+    follow(frame, hit.region);
+    marks.push(frame);
+    labels.push(label(hit));
+  }
+  const other = page.regions.find((region) => region.region === shown.region);
+  if (other && !shown.hits.some((hit) => hit.region === shown.region)) {
+    const frame = box("box hit", other.box);
+    follow(frame, other.region);
+    marks.push(frame);
+  }
+  const here = [...marks, ...labels].filter((node) => node.dataset.hit === shown.region);
+  for (const node of here) node.classList.add("current");
+  element("marks").replaceChildren(...marks, ...labels);
+  spread(labels);
+  if (here.length) reveal(here[0]);
+  else element("viewer").scrollTo({ top: 0 });
+}
+
+/** Return the number of a hit. It stands beside the page, so that it covers nothing. */
+function label(hit) {
+  const [x0, y0, x1] = hit.box;
+  const node = make("span", { className: "label" }, String(hit.rank));
+  node.classList.add(x0 + x1 > 1.1 ? "right" : "left"); // whole lines are in the middle
+  node.style.top = `${y0 * 100}%`;
+  node.addEventListener("click", () => choose(hit));
+  follow(node, hit.region);
+  return node;
+}
+
+/** Move labels that would lie on each other down. */
+function spread(labels) {
+  for (const side of ["left", "right"]) {
+    let free = 0;
+    const column = labels.filter((label) => label.classList.contains(side));
+    column.sort((one, other) => one.offsetTop - other.offsetTop);
+    for (const label of column) {
+      const shift = Math.max(free - label.offsetTop, 0);
+      label.style.marginTop = `${shift}px`;
+      free = label.offsetTop + label.offsetHeight + 2;
+    }
+  }
+}
+
+/** Scroll the viewer so that a box stands in its middle, or at its top if it is high. */
+function reveal(node) {
+  const viewer = element("viewer");
+  const offset = element("page").offsetTop + node.offsetTop;
+  const room = Math.max((viewer.clientHeight - node.offsetHeight) / 2, 24);
+  const left = node.offsetLeft - Math.max((viewer.clientWidth - node.offsetWidth) / 2, 24);
+  viewer.scrollTo({ top: offset - room, left });
+}
+
+/** Zoom by a step in or out. */
+export function zoomBy(step) {
+  zoomTo(ZOOMS[ZOOMS.indexOf(zoom) + step] ?? zoom);
+}
+
+/** Zoom so that 1 fits the width; what is in the middle stays there. */
+export function zoomTo(next) {
+  if (!page) return;
+  const viewer = element("viewer");
+  const growth = next / zoom;
+  const middle = (start, size) => (start + size / 2) * growth - size / 2;
+  const top = middle(viewer.scrollTop, viewer.clientHeight);
+  const left = middle(viewer.scrollLeft, viewer.clientWidth);
+  zoom = next;
+  element("sheet").style.setProperty("--zoom", zoom);
+  element("fit").textContent = `${zoom * 100}%`;
+  element("smaller").disabled = zoom === ZOOMS[0];
+  element("larger").disabled = zoom === ZOOMS.at(-1);
+  viewer.scrollTo({ top, left });
+  drawPicture();
+  spread([...element("marks").querySelectorAll(".label")]);
+}

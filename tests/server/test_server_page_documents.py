@@ -1,0 +1,146 @@
+"""The documents in Chromium: filters, uploads by button and drop, their progress, deleting."""
+
+import base64
+
+import pytest
+
+from snappy_core import RegionIndex
+from tests.server.browsing import ask, check_accessible, opened, serving
+
+NAME = "<img src=x onerror=document.title='hacked'>\u202e\"'&.pdf"
+QUESTION = "How many boats land at Brae?"
+
+
+@pytest.fixture
+def url(data, browser):
+    from snappy_core.server import create_app
+
+    index = RegionIndex()
+    for name, metadata in (
+        ("table.pdf", {"team": "red", "year": 2024, "groups": ["a", "b"]}),
+        ("page_labels.pdf", {"team": "blue", "year": 2025, "signed": True}),
+    ):
+        index.add(data / name, metadata=metadata, progress=False).raise_failed()
+    with serving(create_app(index)) as url:
+        yield url
+
+
+def wait_for_hits(page, *names):
+    """Wait until all hits are of some files."""
+    page.wait_for_function(
+        """(names) => {
+          const hits = [...document.querySelectorAll("#hits li button")];
+          const files = new Set(hits.map((hit) => /\\. (.*), page/.exec(hit.textContent)[1]));
+          return document.querySelector("#status").textContent.includes("hit")
+            && [...files].sort().join() === names.join();
+        }""",
+        arg=sorted(names),
+    )
+
+
+def test_filters_narrow_the_search_and_are_in_the_link(url, browser):
+    with opened(browser, url) as page:
+        ask(page, QUESTION)
+        wait_for_hits(page, "table.pdf", "page_labels.pdf")
+        page.click("#filters summary")
+        titles = page.locator("#facets legend").all_inner_texts()
+        assert titles == ["Documents", "Kinds of region", "groups", "signed", "team", "year"]
+        page.get_by_label("blue").check()
+        wait_for_hits(page, "page_labels.pdf")
+        page.get_by_label("blue").uncheck()
+        page.get_by_label("2024").check()
+        page.get_by_label("b", exact=True).check()
+        wait_for_hits(page, "table.pdf")
+        page.get_by_label("table row").check()
+        page.wait_for_selector("#hits small >> text=table row")
+        assert page.locator("#hits small >> text=paragraph").count() == 0
+        assert page.inner_text("#chosen") == ": table row, b, 2024"
+        check_accessible(page)
+        page.reload()
+        wait_for_hits(page, "table.pdf")
+        page.wait_for_selector("#hits small >> text=table row")
+        assert page.locator("#hits small >> text=paragraph").count() == 0
+        page.click("#filters summary")
+        page.click("#clear")
+        wait_for_hits(page, "table.pdf", "page_labels.pdf")
+        page.get_by_label("page_labels.pdf", exact=True).check()
+        wait_for_hits(page, "page_labels.pdf")
+
+
+@pytest.mark.tesseract
+def test_a_scan_is_uploaded_and_found(url, browser, data):
+    with opened(browser, url, scheme="dark", width=390) as page:
+        page.click("#manage")
+        scan = {
+            "name": NAME,
+            "mimeType": "application/pdf",
+            "buffer": (data / "image_only.pdf").read_bytes(),
+        }
+        page.set_input_files("#files", scan)
+        page.wait_for_selector("#jobs li.done >> text=was added: 1 page")
+        shown = NAME.replace("\u202e", " ")  # which would turn what follows around
+        assert page.inner_text("#jobs b") == shown
+        page.wait_for_selector("#list li >> nth=2")
+        assert shown in page.locator("#list .name").all_inner_texts()
+        check_accessible(page)
+        page.click("#close")
+        ask(page, "What rose to forty-two crowns a ton?")
+        assert page.inner_text("#place").startswith(shown)
+        page.evaluate("document.querySelector('#picture').decode()")
+        assert page.title() == "Snappy"
+
+
+def test_a_dropped_file_tells_warnings_and_failures(url, browser, data):
+    with opened(browser, url) as page:
+        files = [
+            [name, base64.b64encode((data / name).read_bytes()).decode()]
+            for name in ("blank_page.pdf", "not_a_pdf.pdf")
+        ]
+        transfer = page.evaluate_handle(
+            """(files) => {
+              const transfer = new DataTransfer();
+              for (const [name, content] of files) {
+                const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+                transfer.items.add(new File([bytes], name));
+              }
+              return transfer;
+            }""",
+            files,
+        )
+        page.dispatch_event("#view", "dragover", {"dataTransfer": transfer})
+        assert page.get_attribute("body", "class") == "dropping"
+        page.dispatch_event("#view", "drop", {"dataTransfer": transfer})
+        page.wait_for_selector("#documents[open] #jobs .failure >> text=not a PDF")
+        page.wait_for_selector("#jobs .done .warning >> text=Warning: ")
+        page.wait_for_selector("#list li >> nth=2")
+        assert page.inner_text("#reading") == ""
+        assert page.get_attribute("body", "class") == ""
+
+
+def test_a_document_is_deleted_when_it_is_meant(url, browser):
+    with opened(browser, url) as page:
+        ask(page, QUESTION)
+        assert page.inner_text("#place") == "table.pdf, page 1"
+        page.click("#manage")
+        button = page.get_by_role("button", name="Delete table.pdf")
+        button.click()
+        assert page.inner_text("#sure").startswith("Delete table.pdf from the index?")
+        check_accessible(page)
+        page.get_by_role("button", name="Keep").click()
+        assert page.locator("#list li").count() == 2
+        button.click()
+        page.keyboard.press("Escape")
+        assert page.locator("#list li").count() == 2
+        button.click()
+        page.locator("#confirm button.danger").click()
+        page.wait_for_selector("#number >> text=1 document, 4 pages")
+        wait_for_hits(page, "page_labels.pdf")
+        page.wait_for_selector("#place >> text=page_labels.pdf")
+
+
+def test_a_document_is_opened(url, browser):
+    with opened(browser, url) as page:
+        page.click("#manage")
+        page.get_by_role("button", name="page_labels.pdf", exact=True).click()
+        page.wait_for_selector("#place >> text=page_labels.pdf, page i")
+        assert page.is_hidden("#documents")
