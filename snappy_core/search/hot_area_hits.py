@@ -19,7 +19,7 @@ from snappy_core.search.hit_pages import PageReader
 from snappy_core.search.hits import Hit
 from snappy_core.search.locations.prior import LocationPrior
 from snappy_core.search.page_context import PageContext, make_hit
-from snappy_core.types import Query, Region
+from snappy_core.types import Patches, Query, Region
 
 MIN_COVERAGE = 0.1
 """Share of a patch's area from which a region covers it: text often lies at the edge of a patch."""
@@ -59,11 +59,13 @@ def find_hot_areas(
         share = coverage(boxes, patches.boxes[local])
         covered = np.asarray((share >= MIN_COVERAGE).any(axis=0))
         for area in hot_areas(patch_heat[local], covered, patches.grid):
-            box = enclose(patches.boxes[local][area])
-            order = len(context.page.regions)
-            region = Region(box, AREA_TEXT, (), "hot_area", order)
-            region_id = f"{context.id_prefix}h{int(area[0])}-{int(area[-1])}"
-            if not is_allowed(context, region, region_id):
+            rows, columns = np.divmod(area, patches.grid[1])
+            first, last = (
+                int(corner(rows) * patches.grid[1] + corner(columns)) for corner in (np.min, np.max)
+            )
+            region = hot_area(context, patches, first, last)
+            region_id = f"{context.id_prefix}h{first}-{last}"
+            if region is None or not is_allowed(context, region, region_id):
                 continue
             region_score = propagate(patch_heat, assign([region], patches))
             score = combine(region_score, page_scores[index : index + 1])
@@ -80,6 +82,25 @@ def find_hot_areas(
                 page_score=float(page_scores[index]),
                 page_maxsim=float(page_maxsims[index]),
             )
+
+
+def hot_area(context: PageContext, patches: Patches, first: int, last: int) -> Region | None:
+    """Return the area between two cells of the grid of a page, which its id names.
+
+    Args:
+        first, last: the upper left and the lower right local patch, from 0. Areas of a page that
+            share no patch differ in them.
+
+    Returns None if the page has no grid or no such cells.
+    """
+    if patches.grid is None:
+        return None
+    rows, columns = patches.grid
+    (top, left), (bottom, right) = divmod(first, columns or 1), divmod(last, columns or 1)
+    if not (0 <= top <= bottom < rows and 0 <= left <= right < columns):
+        return None
+    box = enclose(patches.boxes[patches.local][[first, last]])
+    return Region(box, AREA_TEXT, (), "hot_area", len(context.page.regions))
 
 
 def merge(hits: Iterable[Hit], k: int | None, per_page: int | None) -> list[Hit]:

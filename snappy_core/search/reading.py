@@ -9,11 +9,10 @@ from dataclasses import replace
 from functools import cache, partial
 from typing import Any, Protocol
 
-from snappy_core.boxes import as_boxes, enclose
 from snappy_core.errors import PageUnavailableError
 from snappy_core.search.continuation import page_contexts, with_parts
 from snappy_core.search.hits import Hit, to_highlights
-from snappy_core.search.hot_area_hits import AREA_TEXT
+from snappy_core.search.hot_area_hits import hot_area
 from snappy_core.search.page_context import (
     UNSCORED,
     PageContext,
@@ -25,6 +24,11 @@ from snappy_core.search.section import read_section
 from snappy_core.stores.base import Snapshot
 from snappy_core.types import Page, Region
 
+_REGION = re.compile(
+    r"(?P<page>[0-9]{1,9})"
+    r"(?:(?P<kind>[rs])(?P<index>[0-9]{1,9})|h(?P<first>[0-9]{1,9})-(?P<last>[0-9]{1,9}))?"
+)
+"""What follows "#p" in an id: a page, a region or section of it, or an area without text."""
 _EDGES = ("bbox_x0", "bbox_y0", "bbox_x1", "bbox_y1")
 
 
@@ -68,17 +72,7 @@ def to_hit(snapshot: Snapshot, reference: RegionReference) -> Hit:
 
 def _read_found(snapshot: Snapshot, metadata: Mapping[str, Any]) -> Hit:
     """Return a region with what the metadata says of how it was found."""
-    region_id: str = metadata["region_id"]
-    document_id, _, suffix = region_id.rpartition("#p")
-    number, is_area, _ = suffix.partition("h")
-    if is_area and all(isinstance(metadata.get(name), float) for name in _EDGES):
-        # It is stored nowhere.
-        edges = [float(metadata[name]) for name in _EDGES]
-        whole = read_region(snapshot, f"{document_id}#p{number}")
-        area = Region(enclose(as_boxes([edges])), AREA_TEXT, (), "hot_area", whole.region.order)
-        hit = replace(whole, region=area, region_id=region_id, rects=())
-    else:
-        hit = read_region(snapshot, region_id)
+    hit = read_region(snapshot, metadata["region_id"])
     found = json.loads(metadata.get("highlights_json") or "[]")
     return replace(
         hit,
@@ -91,28 +85,41 @@ def _read_found(snapshot: Snapshot, metadata: Mapping[str, Any]) -> Hit:
 def read_region(snapshot: Snapshot, region_id: str) -> Hit:
     """Return a region, or a section or page by its id, as a hit of rank 0.
 
-    The id of a page is `document#p3`, that of a section as `read_section` returns it.
+    The id of a page is `document#p3`, that of a section as `read_section` returns it, and that of
+    an area without text names the cells that it lies between.
 
     Raises:
         PageUnavailableError: it is not in the index.
     """
     document_id, _, suffix = region_id.rpartition("#p")
-    match = re.fullmatch(r"([0-9]+)(?:([rs])([0-9]+))?", suffix)
-    page_ids = snapshot.page_ids(document_id) if match else {}
-    if match and int(match[1]) in page_ids:
-        context = read_page_context(snapshot, page_ids[int(match[1])])
-        if match[3] is None:
-            return make_hit(context, _whole(context.page), region_id=context.id_prefix, **UNSCORED)
-        index = int(match[3])
-        contexts = page_contexts(snapshot, cache(partial(read_page_context, snapshot)))
-        if index < len(context.page.regions):
-            if match[2] == "r":
-                hit = make_hit(context, context.page.regions[index], index, **UNSCORED)
-                return with_parts(hit, context, index, contexts)
-            section = read_section(context, index, contexts)
-            if section is not None and section.region_id == region_id:
-                return section
-    raise PageUnavailableError(f"{region_id}: no longer in the index as it was found; search again")
+    match = _REGION.fullmatch(suffix)
+    page_id = snapshot.page_ids(document_id).get(int(match["page"])) if match else None
+    hit = None if match is None or page_id is None else _read_region(snapshot, page_id, match)
+    if hit is None or hit.region_id != region_id:
+        raise PageUnavailableError(
+            f"{region_id}: no longer in the index as it was found; search again"
+        )
+    return hit
+
+
+def _read_region(snapshot: Snapshot, page_id: int, match: re.Match[str]) -> Hit | None:
+    """Return the region of a page that the end of an id names; None if there is none."""
+    context = read_page_context(snapshot, page_id)
+    if match["first"]:
+        cells = int(match["first"]), int(match["last"])
+        area = hot_area(context, snapshot.patches(page_id), *cells)
+        region_id = f"{context.id_prefix}h{cells[0]}-{cells[1]}"
+        return area and make_hit(context, area, region_id=region_id, **UNSCORED)
+    if not match["kind"]:
+        return make_hit(context, _whole(context.page), region_id=context.id_prefix, **UNSCORED)
+    index = int(match["index"])
+    if index >= len(context.page.regions):
+        return None
+    contexts = page_contexts(snapshot, cache(partial(read_page_context, snapshot)))
+    if match["kind"] == "s":
+        return read_section(context, index, contexts)
+    hit = make_hit(context, context.page.regions[index], index, **UNSCORED)
+    return with_parts(hit, context, index, contexts)
 
 
 def read_section_of(snapshot: Snapshot, region_id: str) -> Hit | None:
@@ -122,12 +129,13 @@ def read_section_of(snapshot: Snapshot, region_id: str) -> Hit | None:
         PageUnavailableError: the region is not in the index, or is none of those stored.
     """
     document_id, _, suffix = region_id.rpartition("#p")
-    number, _, index = suffix.partition("r")
+    match = _REGION.fullmatch(suffix)
     contexts = page_contexts(snapshot, cache(partial(read_page_context, snapshot)))
-    context = contexts(document_id, int(number)) if number.isdecimal() else None
-    if context is None or not index.isdecimal() or int(index) >= len(context.page.regions):
+    context = contexts(document_id, int(match["page"])) if match else None
+    index = int(match["index"]) if match and match["kind"] == "r" else None
+    if context is None or index is None or index >= len(context.page.regions):
         raise PageUnavailableError(f"{region_id}: no longer in the index; search again")
-    return read_section(context, int(index), contexts)
+    return read_section(context, index, contexts)
 
 
 def read_regions(snapshot: Snapshot, document_id: str, page: int | None = None) -> list[Hit]:

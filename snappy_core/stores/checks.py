@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 
 from snappy_core.boxes import as_boxes
 from snappy_core.errors import StoreError
-from snappy_core.stores.base import PageVectors
+from snappy_core.stores.base import DocumentRecord, PageVectors
 from snappy_core.types import LABELS, Page, Patches, Region
 
 Unpacked = TypeVar("Unpacked")
+
+_SCALARS = (str, int, float, bool, type(None))
 
 DAMAGE = (ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError)
 """What reading a damaged or crafted page raises."""
@@ -44,6 +46,32 @@ def unpack_page(
             f"page {number} of {document_id} is damaged in the index ({error}); "
             "add the document again"
         ) from error
+
+
+def check_rows(rows: Iterable[tuple[Any, ...]], *types: type) -> list[Any]:
+    """Return rows of numbers and texts; StoreError unless all have these types."""
+    checked = list(rows)
+    for row in checked:
+        if tuple(map(type, row)) != types:
+            raise StoreError(
+                f"the index is damaged: it has {row!r:.80} where it should have "
+                f"{', '.join(kind.__name__ for kind in types)}; add its documents to a new one"
+            )
+    return checked
+
+
+def check_record(record: DocumentRecord) -> DocumentRecord:
+    """Return a document that could have been written; TypeError or ValueError for others."""
+    texts = record.document_id, record.content_hash, record.fingerprint, *record.sources
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError("its name or source is no text")
+    if type(record.pages) is not int or record.pages < 0:
+        raise ValueError("its number of pages is none")
+    for key, value in record.metadata.items():
+        for element in value if isinstance(value, list) else [value]:
+            if not isinstance(element, _SCALARS):
+                raise TypeError(f"its metadata {key!r} is neither a scalar nor a list of them")
+    return record
 
 
 def check_scales(

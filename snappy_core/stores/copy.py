@@ -179,7 +179,10 @@ def _read_pages(
     for number, page_id in snapshot.page_ids(document_id).items():
         patches = snapshot.patches(page_id)
         (vectors,) = snapshot.vectors([page_id])
-        yield PageRecord(snapshot.page(page_id), patches, vectors.membership, pooled[number])
+        page = snapshot.page(page_id)
+        if page.number != number:
+            raise StoreError(f"page {number} of {document_id} is stored as page {page.number}")
+        yield PageRecord(page, patches, vectors.membership, pooled[number])
 
 
 def _checksum(record: PageRecord) -> bytes:

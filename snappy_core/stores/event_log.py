@@ -21,6 +21,7 @@ from typing import Any, Generic, TypeVar
 
 from snappy_core.forks import fork_safe_lock
 from snappy_core.stores.base import DocumentRecord
+from snappy_core.stores.checks import check_record
 from snappy_core.stores.record_filters import RecordFilters
 
 WriteId = TypeVar("WriteId", int, str)
@@ -57,7 +58,7 @@ def set_body(document: DocumentRecord) -> dict[str, Any]:
 
 
 def _record(values: Mapping[str, Any]) -> DocumentRecord:
-    return DocumentRecord(**{**values, "aliases": tuple(values.get("aliases", ()))})
+    return check_record(DocumentRecord(**{**values, "aliases": tuple(values.get("aliases", ()))}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,8 @@ class EventLog(Generic[WriteId]):
         for event in events:
             last = max(last, event.at)
             if event.kind == "encoder" and encoder is None:
+                if type(event.body["name"]) is not str or type(event.body["dim"]) is not int:
+                    raise TypeError("it does not say by which encoder the index was made")
                 encoder = event
                 continue
             if event.kind == "put":

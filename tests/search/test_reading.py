@@ -7,7 +7,7 @@ import pytest
 from llama_index.core.schema import NodeRelationship
 from pypdfium2 import PdfDocument
 
-from snappy_core import PageUnavailableError, Region, RegionIndex, assemble
+from snappy_core import PageUnavailableError, RegionIndex, assemble
 from snappy_core.testing import FakeEncoder
 from snappy_langchain.mapping import to_document
 from snappy_llamaindex.mapping import to_node
@@ -84,16 +84,13 @@ def test_documents_and_nodes_bring_what_they_were_found_with(index, row):
         assert assemble([hit]).text == assemble([row]).text
 
 
-def test_an_area_without_text_is_known_by_its_document(index, row):
-    box = (0.25, 0.5, 0.75, 0.625)
-    area = Region(box, "(area without text)", (), "hot_area", 9)
-    hit = replace(row, region=area, region_id=f"{row.document_id}#p{row.page_number}h4-9", rects=())
-    for reference in (to_document(hit), to_node(hit)):
-        assert index.region(reference).region.box == box
-        size = index.page_image(row, 72).size
-        assert index.region_image(reference, hit.text, 72).width < size[0]
-    with pytest.raises(PageUnavailableError):
-        index.region(hit.region_id)
+@pytest.mark.parametrize("end", [
+    "h4-9", "h4", "h-9", "r" + 5000 * "9", 5000 * "9", "r\u0663", "x", "1h999999999-999999999",
+])  # fmt: skip
+def test_ids_of_nothing(index, row, end):
+    region_id = f"{row.document_id}#p{row.page_number}{end}"
+    with pytest.raises(PageUnavailableError, match="search again"):
+        index.region(region_id)
 
 
 def test_a_region_by_its_id_was_found_by_no_question(index, row):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import ImageChops
 
-from snappy_core import ReadingOptions, RegionIndex
+from snappy_core import PageUnavailableError, ReadingOptions, RegionIndex
 from snappy_core.boxes import to_pixels
 from snappy_core.display.render import BEST, draw_page
 from snappy_core.encoders.precomputed import patches_from_embeddings
@@ -103,6 +103,34 @@ class TestHotAreas:
         best = index.search("boats")[0]
         assert best.region.label == "hot_area"
         assert best.region.box == pytest.approx((4 / 6, 6 / 8, 1, 1))
+
+    @pytest.mark.requires("langchain_core", "llama_index.core")
+    def test_are_known_by_their_id(self, index):
+        from snappy_langchain.mapping import to_document
+        from snappy_llamaindex.mapping import to_node
+
+        best = index.search("boats")[0]
+        assert best.region_id.endswith("#p1h40-47")  # cells of the grid
+        assert index.region(best.region_id).region == best.region
+        for reference in (best.region_id, to_document(best), to_node(best)):
+            by_reference = index.region_image(reference, best.text, 40)
+            assert by_reference.tobytes() == index.region_image(best, None, 40).tobytes()
+
+    @pytest.mark.parametrize("cells", ["47-40", "40-48", "41-42-43", "46-41", "5-6"])
+    def test_other_cells_are_no_area(self, index, cells):
+        """Neither below the grid, nor from right to left."""
+        name = index.search("boats")[0].document_id
+        with pytest.raises(PageUnavailableError):
+            index.region(f"{name}#p1h{cells}")
+
+    @pytest.mark.requires("langchain_core")
+    def test_the_box_of_a_document_is_not_believed(self, index):
+        from snappy_langchain.mapping import to_document
+
+        document = to_document(index.search("boats")[0])
+        document.metadata["bbox_x0"] = 0.1
+        with pytest.raises(PageUnavailableError):
+            index.region_image(document)
 
     def test_are_left_out_inside_a_region(self, data):
         encoder = FakeGridEncoder(8, 6)

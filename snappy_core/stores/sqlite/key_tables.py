@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 from snappy_core.filters import BUILT_IN, All, Comparison, Condition, Some, facets, order_facet
 from snappy_core.stores.base import DocumentRecord, document_row
+from snappy_core.stores.checks import check_rows
 from snappy_core.stores.codec import PackedPage, encode_text
 from snappy_core.types import MetadataValue, Scalar
 
@@ -44,7 +45,7 @@ def insert_page(connection: sqlite3.Connection, page_id: int, page: PackedPage) 
 
 def metadata_keys(connection: sqlite3.Connection) -> frozenset[str]:
     """Return the metadata keys that some document has."""
-    rows = connection.execute("SELECT DISTINCT key FROM document_keys")
+    rows = check_rows(connection.execute("SELECT DISTINCT key FROM document_keys"), str)
     return frozenset(key for (key,) in rows).difference(BUILT_IN)
 
 

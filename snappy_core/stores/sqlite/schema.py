@@ -44,6 +44,14 @@ CREATE INDEX keys_of_pages ON page_keys (page);
 CREATE TABLE terms (term TEXT PRIMARY KEY, pages INTEGER NOT NULL) WITHOUT ROWID;
 """  # the columns of bytes are explained in `codec.PackedPage`, those of keys in `filters.facets`
 
+_FOREIGN = """
+SELECT type, name FROM sqlite_schema WHERE type NOT IN ('table', 'index')
+UNION ALL SELECT 'virtual table', name FROM sqlite_schema WHERE type = 'table' AND rootpage = 0
+UNION ALL SELECT 'generated column', format('%s.%s', tables.name, columns.name)
+FROM sqlite_schema AS tables, pragma_table_xinfo(tables.name) AS columns
+WHERE tables.type = 'table' AND tables.rootpage > 0 AND columns.hidden > 0
+"""  # what no index of ours has: kind and name
+
 _FILE_PAGE = 16384  # bytes; vectors of a page take nine such pages instead of 35 of SQLite's 4096
 
 
@@ -76,8 +84,7 @@ def prepare(
         raise IndexMismatchError(f"{location}: is a SQLite file, but not a Snappy index")
     place = "into a new file"
     check_schema(location, version, SCHEMA_VERSION, OLDEST_VERSION, place, older=older)
-    query = "SELECT type, name FROM sqlite_schema WHERE type NOT IN ('table', 'index')"
-    for kind, name in connection.execute(query):  # none of ours: it would run when we read or write
+    for kind, name in connection.execute(_FOREIGN):  # it would run when we read or write
         raise IndexMismatchError(f"{location}: has a {kind} ({name}), which no Snappy index has")
 
 

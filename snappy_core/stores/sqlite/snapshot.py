@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import compress
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from snappy_core.filters import Condition
 from snappy_core.stores import codec
 from snappy_core.stores.base import DocumentRecord, PageVectors
 from snappy_core.stores.catalog import Catalog, PooledVectors, build_catalog
-from snappy_core.stores.checks import DAMAGE, Unpacked, unpack_page
+from snappy_core.stores.checks import DAMAGE, Unpacked, check_record, check_rows, unpack_page
 from snappy_core.stores.first_stage import CatalogSnapshot
 from snappy_core.stores.sqlite import key_tables
 from snappy_core.stores.sqlite.schema import read_encoder
@@ -54,6 +55,8 @@ class CatalogCache:
             if updated is not None:
                 self._catalog = updated
                 return updated
+        if not len(catalog.page_ids):  # nothing was kept that could not fit
+            raise StoreError("the index is damaged: it has pages of no document")
         return CatalogCache().load(connection)  # an older state; the cache keeps the newer one
 
     def reset_after_fork(self) -> None:
@@ -69,9 +72,9 @@ class CatalogCache:
             "SELECT pages.id, document_id, number FROM pages "
             "JOIN documents ON documents.id = pages.document WHERE pages.id > ? ORDER BY pages.id"
         )
-        rows = connection.execute(query, (_last_id(cached),)).fetchall()
+        rows = check_rows(connection.execute(query, (_last_id(cached),)), int, str, int)
         if len(cached.page_ids) + len(rows) != count:
-            page_ids = connection.execute("SELECT id FROM pages").fetchall()
+            page_ids = check_rows(connection.execute("SELECT id FROM pages"), int)
             cached = _select(cached, np.isin(cached.page_ids, np.array(page_ids, np.int64)))
         if len(cached.page_ids) + len(rows) != count:
             return None
@@ -146,15 +149,27 @@ def _read_page(
 
     Raises:
         StoreError: the page is damaged.
+        KeyError: there is no such page.
     """
-    parts = connection.execute(query, (page_id,)).fetchone()
-    if parts is None:
-        raise KeyError(page_id)
     owner = (
         "SELECT document_id, number FROM pages JOIN documents "
         "ON documents.id = pages.document WHERE pages.id = ?"
     )
-    return unpack_page(unpack, parts, lambda: connection.execute(owner, (page_id,)).fetchone())
+
+    def parts() -> Iterator[Any]:
+        row = connection.execute(query, (page_id,)).fetchone()
+        if row is None:
+            raise ValueError("a part of it is missing")
+        yield from row
+
+    def locate() -> tuple[str, int]:
+        rows = connection.execute(owner, (page_id,)).fetchall()
+        if not rows:
+            raise KeyError(page_id)
+        document_id, number = rows[0]
+        return document_id, number
+
+    return unpack_page(unpack, parts(), locate)
 
 
 def _dim(connection: sqlite3.Connection) -> int | None:
@@ -185,11 +200,12 @@ class SqliteSnapshot(CatalogSnapshot):
             "SELECT number, pages.id FROM pages JOIN documents ON documents.id = pages.document "
             "WHERE document_id = ? ORDER BY number"
         )
-        return dict(self._connection.execute(query, (document_id,)).fetchall())
+        return dict(check_rows(self._connection.execute(query, (document_id,)), int, int))
 
     def page_count(self) -> int:
         query = "SELECT coalesce(sum(pages), 0) FROM documents"
-        return int(self._connection.execute(query).fetchone()[0])
+        ((count,),) = check_rows(self._connection.execute(query), int)
+        return int(count)
 
     def metadata_keys(self) -> frozenset[str]:
         return key_tables.metadata_keys(self._connection)
@@ -202,16 +218,16 @@ class SqliteSnapshot(CatalogSnapshot):
     def pages_where(self, condition: Condition) -> NDArray[np.int64]:
         where, values = key_tables.condition_sql(condition, "pages.document")
         query = f"SELECT id FROM pages WHERE {where} ORDER BY id"
-        rows = self._connection.execute(query, values).fetchall()
+        rows = check_rows(self._connection.execute(query, values), int)
         return np.array(rows, dtype=np.int64).reshape(-1)
 
     def frequencies(self, terms: Iterable[str]) -> dict[str, int]:
         query = "SELECT pages FROM terms WHERE term = ?"
         rows = {
-            term: self._connection.execute(query, (codec.encode_term(term),)).fetchone()
+            term: check_rows(self._connection.execute(query, (codec.encode_term(term),)), int)
             for term in terms
         }
-        return {term: row[0] for term, row in rows.items() if row is not None}
+        return {term: counts[0][0] for term, counts in rows.items() if counts}
 
     def catalog(self) -> Catalog:
         return self._catalogs.load(self._connection)
@@ -250,7 +266,9 @@ def _record(
 ) -> DocumentRecord:
     try:
         keys, others = dict(json.loads(metadata)), tuple(json.loads(aliases))
-        return DocumentRecord(name, source, content_hash, fingerprint, int(pages), keys, others)
+        return check_record(
+            DocumentRecord(name, source, content_hash, fingerprint, pages, keys, others)
+        )
     except DAMAGE as error:
         raise StoreError(
             f"{name} is damaged in the index ({error}); delete it and add it again"

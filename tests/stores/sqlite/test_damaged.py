@@ -10,6 +10,7 @@ import pytest
 
 from snappy_core.errors import IndexMismatchError, StoreError
 from snappy_core.stores import SqliteStore, codec, packing
+from snappy_core.stores.copy import copy
 from snappy_core.testing.stores.samples import assert_consistent, document, grid_record, texts
 
 
@@ -31,6 +32,94 @@ def test_triggers_and_views_are_refused(path, statement):
         connection.execute(statement)
     with pytest.raises(IndexMismatchError, match=r"has a (trigger|view) \(spy\)"):
         SqliteStore(path, create=False)
+
+
+@pytest.mark.parametrize(("statement", "found"), [
+    ("CREATE VIRTUAL TABLE spy USING fts5(text)", r"virtual table \(spy\)"),
+    (
+        "ALTER TABLE pages ADD COLUMN spy BLOB AS (zeroblob(1000000000))",
+        r"generated column \(pages\.spy\)",
+    ),
+])  # fmt: skip
+def test_what_computes_when_it_is_read_is_refused(path, statement, found):
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(statement)
+    with pytest.raises(IndexMismatchError, match=f"has a {found}, which no Snappy index has"):
+        SqliteStore(path, create=False)
+
+
+def loosened(path):
+    """Let every column hold anything, as whoever writes the file by hand can."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute(
+            "UPDATE sqlite_schema SET sql = replace(sql, ' NOT NULL', '') WHERE type = 'table'"
+        )
+        connection.commit()
+
+
+READ_ALL = {
+    "documents": lambda snapshot: snapshot.documents(),
+    "catalog": lambda snapshot: snapshot.catalog(),
+    "pages": lambda snapshot: snapshot.page_ids("tide.pdf"),
+    "count": lambda snapshot: snapshot.page_count(),
+    "keys": lambda snapshot: snapshot.metadata_keys(),
+    "terms": lambda snapshot: snapshot.frequencies(["tide"]),
+    "vectors": lambda snapshot: snapshot.vectors(snapshot.page_ids("tide.pdf").values()),
+}
+
+
+@pytest.mark.parametrize(("statement", "read", "message"), [
+    ("documents SET aliases = '[1]'", "documents", r"tide\.pdf is damaged .*name or source"),
+    ("documents SET source = x'ff'", "documents", r"tide\.pdf is damaged .*name or source"),
+    ("documents SET document_id = x'ff'", "documents", "is damaged .*name or source"),
+    ("documents SET document_id = x'ff'", "catalog", "where it should have int, str, int"),
+    ("documents SET metadata = '{\"a\": {}}'", "documents", r"tide\.pdf is damaged .*'a'"),
+    ("documents SET pages = 9e999", "documents", r"tide\.pdf is damaged .*number of pages"),
+    ("documents SET pages = -1", "documents", r"tide\.pdf is damaged .*number of pages"),
+    ("documents SET pages = 9e999", "count", "where it should have int"),
+    ("pages SET number = NULL", "catalog", "where it should have int, str, int"),
+    ("pages SET number = 9e999", "catalog", "where it should have int, str, int"),
+    ("pages SET number = 'x'", "pages", "where it should have int, int"),
+    ("pages SET id = 7", "catalog", r"page 1 of tide\.pdf is damaged .*part of it is missing"),
+    ("pages SET id = -7", "catalog", "has pages of no document"),
+    ("pages SET document = 7", "catalog", "has pages of no document"),
+    ("pooled SET page = 7", "vectors", r"page 1 of tide\.pdf is damaged .*part of it is missing"),
+    ("document_keys SET key = x'ff'", "keys", "where it should have str"),
+    ("terms SET pages = 'x'", "terms", "where it should have int"),
+])  # fmt: skip
+def test_rows_are_checked_when_they_are_read(path, statement, read, message):
+    loosened(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"UPDATE OR IGNORE {statement}")
+        connection.commit()
+    with (
+        closing(SqliteStore(path, create=False)) as store,
+        store.read() as snapshot,
+        pytest.raises(StoreError, match=message),
+    ):
+        READ_ALL[read](snapshot)
+
+
+def test_a_page_that_is_another_one_is_not_copied(path, tmp_path):
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE pages SET number = 5")
+        connection.commit()
+    with (
+        closing(SqliteStore(path)) as store,
+        closing(SqliteStore(tmp_path / "copy.snappy")) as target,
+        pytest.raises(StoreError, match=r"page 5 of tide\.pdf is stored as page 1"),
+    ):
+        copy(store, target, progress=False)
+
+
+def test_a_page_that_does_not_exist(path):
+    with (
+        closing(SqliteStore(path)) as store,
+        store.read() as snapshot,
+        pytest.raises(KeyError, match="99"),
+    ):
+        snapshot.page(99)
 
 
 def change(path, table, column, kinds, index, edit):
