@@ -109,7 +109,9 @@ def _read_region(snapshot: Snapshot, page_id: int, match: re.Match[str]) -> Hit 
         cells = int(match["first"]), int(match["last"])
         area = hot_area(context, snapshot.patches(page_id), *cells)
         region_id = f"{context.id_prefix}h{cells[0]}-{cells[1]}"
-        return area and make_hit(context, area, region_id=region_id, **UNSCORED)
+        if area is None:
+            return None
+        return make_hit(context, area, region_id=region_id, **UNSCORED)
     if not match["kind"]:
         return make_hit(context, _whole(context.page), region_id=context.id_prefix, **UNSCORED)
     index = int(match["index"])

@@ -92,7 +92,7 @@ class Guard:
         if self._api_key is None and not is_loopback(_name(host)):
             return _error(421, f"this host is not {host[:100]}; open http://localhost")
         origin = headers.get("origin")
-        is_foreign = origin is not None and urlsplit(origin).netloc != host
+        is_foreign = origin is not None and _place(origin) != host
         is_page = path == "/" or path.startswith("/static/")
         if is_foreign or (
             not is_page and headers.get("sec-fetch-site") in ("cross-site", "same-site")
@@ -102,7 +102,7 @@ class Guard:
         if self._api_key is not None and needs_key and not self._is_known(headers, self._api_key):
             return _error(401, "give the key: Authorization: Bearer KEY")
         length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > limit:
+        if not length.isdecimal() or len(length) > _DIGITS or int(length) > limit:
             return _error(413, _TOO_LARGE.format(limit))
         return None
 
@@ -114,6 +114,7 @@ class Guard:
         return is_key(cookie, session_token(api_key))
 
 
+_DIGITS = 18  # of a length; Python reads no number of thousands of them
 _TOO_LARGE = "the request has more than {} bytes"
 
 
@@ -123,6 +124,14 @@ def _name(host: str) -> str:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:
         return ""
+
+
+def _place(origin: str) -> str | None:
+    """Return the name and port in an Origin header, None if it has none."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 def _error(status: int, detail: str) -> JSONResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 WIDTHS = (160, 480, 960, 1440, 2160, 3200)
 """Widths of pages in pixels: the next larger one is drawn, so that few are."""
+
+_HEAT_WIDTH = 960  # it is blurred anyway
+_HEAT_PIXELS = 4 * _HEAT_WIDTH**2
 
 CACHE_BYTES = 64 * 2**20
 
@@ -82,14 +86,14 @@ def routes(index: RegionIndex) -> APIRouter:
     ) -> Response:
         """Return the heat of a page, white where there is none, to multiply with its picture."""
         record, whole = find_page(index, document, page)
-        width = min(_step(width), 960)  # it is blurred anyway
+        width = min(_step(width), _HEAT_WIDTH)
 
         def draw() -> Image:
             from PIL import Image
 
             heat = index.heatmap(whole, token, question=question)
-            height = max(round(width * whole.page_height / whole.page_width), 1)
-            return Image.fromarray(np.ascontiguousarray(colors(heat_field(heat, width, height))))
+            size = heat_size(width, whole.page_height / whole.page_width)
+            return Image.fromarray(np.ascontiguousarray(colors(heat_field(heat, *size))))
 
         # The heat depends on how the document was read, too.
         return answer(
@@ -98,6 +102,19 @@ def routes(index: RegionIndex) -> APIRouter:
         )  # fmt: skip
 
     return router
+
+
+def heat_size(width: int, ratio: float) -> tuple[int, int]:
+    """Return width and height of a picture of heat, smaller where a page is very high.
+
+    Args:
+        ratio: height of the page over its width.
+
+    >>> heat_size(960, 1.5), heat_size(960, 9000)
+    ((960, 1440), (20, 180000))
+    """
+    width = max(min(width, math.isqrt(int(_HEAT_PIXELS / ratio))), 1)
+    return width, min(max(round(width * ratio), 1), _HEAT_PIXELS)
 
 
 def _step(width: int) -> int:

@@ -23,6 +23,7 @@ def test_a_name_that_was_bound_to_this_machine_is_refused(client, host):
     {"Origin": "https://evil.example"},
     {"Origin": "null"},
     {"Origin": "http://localhost:9999"},
+    {"Origin": "http://["},
     {"Sec-Fetch-Site": "cross-site"},
 ])  # fmt: skip
 def test_other_web_sites_are_refused(client, header):
@@ -54,6 +55,12 @@ def test_a_browser_exchanges_the_key_for_a_cookie(serve):
     assert "secret" not in cookie
     assert all(word in cookie for word in ("HttpOnly", "SameSite=strict", "Secure"))
     assert client.get("/api/documents").status_code == 200
+
+
+@pytest.mark.parametrize("length", ["9" * 5000, "-1", "1e9", ""])
+def test_a_length_that_is_none_is_refused(client, length):
+    header = {"Content-Length": length, "Content-Type": "application/json"}
+    assert client.post("/api/search", content=b"{}", headers=header).status_code == 413
 
 
 def test_large_requests_are_refused(serve):
