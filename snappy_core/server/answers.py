@@ -31,6 +31,7 @@ from snappy_core.server.schemas import (
     ErrorJson,
     TextJson,
 )
+from snappy_core.server.threads import Threads
 
 TIMEOUT = 120.0
 """Seconds that an answer may take."""
@@ -51,7 +52,7 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _log = logging.getLogger(__name__)
 
 
-def routes(index: RegionIndex, chat_model: str | ChatModel | None) -> APIRouter:
+def routes(index: RegionIndex, in_thread: Threads, chat_model: str | ChatModel | None) -> APIRouter:
     """Return the route of answers.
 
     Args:
@@ -64,6 +65,7 @@ def routes(index: RegionIndex, chat_model: str | ChatModel | None) -> APIRouter:
         return open_chat_model(chat_model) if isinstance(chat_model, str) else chat_model
 
     @router.post("/answer", response_class=EventStream, responses={200: {"model": AnswerEvent}})
+    @in_thread
     def answer(body: AnswerQuestion) -> EventStream:
         """Answer a question by server-sent events.
 

@@ -24,6 +24,7 @@ from snappy_core.server import answers, documents, files, pages, pictures, quest
 from snappy_core.server.chat import ChatModel, model_name
 from snappy_core.server.guard import MAX_UPLOAD, Guard
 from snappy_core.server.jobs import Jobs
+from snappy_core.server.threads import Threads
 
 _STATUS = ((PageUnavailableError, 404), (TimeLimitError, 504), (StoreError, 503))
 
@@ -72,11 +73,12 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.jobs = jobs
+    in_thread = Threads()
     for routes in (
-        questions.routes(index),
-        answers.routes(index, chat_model),
-        pages.routes(index),
-        pictures.routes(index),
+        questions.routes(index, in_thread),
+        answers.routes(index, in_thread, chat_model),
+        pages.routes(index, in_thread),
+        pictures.routes(index, in_thread),
         documents.routes(index, jobs, max_upload, model_name(chat_model)),
         session.routes(api_key),
         files.routes(),

@@ -11,6 +11,7 @@ from snappy_core.names import file_name, short_name
 from snappy_core.search.hits import Hit
 from snappy_core.server.convert import document, region_json
 from snappy_core.server.schemas import HeatJson, PageJson, TokenJson
+from snappy_core.server.threads import Threads
 from snappy_core.stores.base import DocumentRecord
 
 DocumentName = Annotated[str, Query(max_length=4000, description="as in the list of documents")]
@@ -27,7 +28,7 @@ def find_page(index: RegionIndex, name: str, number: int) -> tuple[DocumentRecor
     return record, index.region(f"{record.document_id}#p{number}")
 
 
-def routes(index: RegionIndex) -> APIRouter:
+def routes(index: RegionIndex, in_thread: Threads) -> APIRouter:
     """Return the routes of pages, but for their pictures."""
     router = APIRouter(prefix="/api", tags=["pages"])
 
@@ -48,6 +49,7 @@ def routes(index: RegionIndex) -> APIRouter:
         )
 
     @router.get("/tokens")
+    @in_thread
     def tokens(question: QuestionText) -> list[TokenJson]:
         """Return the words of a question, in the order that `token` counts them."""
         query = index.encoder.encode_query(question)
@@ -57,6 +59,7 @@ def routes(index: RegionIndex) -> APIRouter:
         ]
 
     @router.get("/heat")
+    @in_thread
     def heat(
         document: DocumentName, page: PageNumber, question: QuestionText, token: Token = None
     ) -> HeatJson:

@@ -17,6 +17,7 @@ from snappy_core.search.hits import Hit
 from snappy_core.server.convert import document, region_id
 from snappy_core.server.pages import DocumentName, PageNumber, QuestionText, Token, find_page
 from snappy_core.server.picture_cache import PictureCache
+from snappy_core.server.threads import Threads
 from snappy_core.webp import to_webp
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ _PICTURE: dict[int | str, dict[str, Any]] = {
 }
 
 
-def routes(index: RegionIndex) -> APIRouter:
+def routes(index: RegionIndex, in_thread: Threads) -> APIRouter:
     """Return the routes of pictures."""
     router = APIRouter(prefix="/api", tags=["pictures"], default_response_class=Response)
     cache = PictureCache(CACHE_BYTES)
@@ -51,6 +52,7 @@ def routes(index: RegionIndex) -> APIRouter:
         return Response(picture, media_type="image/webp", headers=headers)
 
     @router.get("/page.webp", responses=_PICTURE)
+    @in_thread
     def page_picture(
         document: DocumentName, page: PageNumber, width: Width = 960, known: Known = None
     ) -> Response:
@@ -62,6 +64,7 @@ def routes(index: RegionIndex) -> APIRouter:
         )
 
     @router.get("/region.webp", responses=_PICTURE)
+    @in_thread
     def region_picture(
         region: Annotated[str, Query(max_length=4000)], width: Width = 1440, known: Known = None
     ) -> Response:
@@ -76,6 +79,7 @@ def routes(index: RegionIndex) -> APIRouter:
         )  # fmt: skip
 
     @router.get("/heat.webp", responses=_PICTURE)
+    @in_thread
     def heat_picture(
         document: DocumentName,
         page: PageNumber,

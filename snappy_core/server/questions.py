@@ -17,6 +17,7 @@ from snappy_core.server.schemas import (
     Question,
     RegionQuestion,
 )
+from snappy_core.server.threads import Threads
 
 TIMEOUT = 60.0
 """Seconds that a search or grounding may take."""
@@ -32,16 +33,18 @@ def find(index: RegionIndex, question: Question) -> Hits:
     return index.search(question.question, timeout=TIMEOUT, **options)
 
 
-def routes(index: RegionIndex) -> APIRouter:
+def routes(index: RegionIndex, in_thread: Threads) -> APIRouter:
     """Return the routes that answer questions."""
     router = APIRouter(prefix="/api", tags=["questions"])
 
     @router.post("/search")
+    @in_thread
     def search(body: Question) -> HitsJson:
         """Return the regions that answer a question best."""
         return hits_json(find(index, body))
 
     @router.post("/explain")
+    @in_thread
     def explain(body: RegionQuestion) -> ExplanationJson:
         """Return what each word of the question matched, and what each signal adds."""
         explanation = index.explain(region_id(index, body.region), question=body.question)
@@ -51,6 +54,7 @@ def routes(index: RegionIndex) -> APIRouter:
         )
 
     @router.post("/ground")
+    @in_thread
     def ground(body: Answer) -> GroundingJson:
         """Return which sentences of an answer stand in the documents, and where."""
         names = body.regions

@@ -7,8 +7,12 @@ import pytest
 from snappy_core import RegionIndex, Source
 from tests.server.browsing import CHROMIUM
 
-fastapi = pytest.importorskip("fastapi")
-pytest.importorskip("httpx")
+
+@pytest.fixture(autouse=True)
+def needs():
+    """Skip tests where the packages of the page and of its client are not installed."""
+    for module in ("fastapi", "httpx"):
+        pytest.importorskip(module)
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ import sys
 
 import pytest
 
+pytest.importorskip("fastapi")
+
 from snappy_core.server import answers, chat
 
 pytestmark = pytest.mark.requires("langchain_core")

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 
 import pytest
 from PIL import Image
@@ -174,7 +175,17 @@ def test_pages_without_text_warn(client, data, wait):
 
 def test_the_api_is_described(client):
     description = client.get("/api/openapi.json").json()
-    assert {"/api/search", "/api/page.webp", "/api/documents"} <= set(description["paths"])
+    assert set(description["paths"]) == {f"/api/{name}" for name in (
+        "search", "explain", "ground", "answer", "index", "documents", "jobs", "jobs/{job}/events",
+        "page", "page.webp", "region.webp", "heat", "heat.webp", "session", "tokens",
+    )}  # fmt: skip
+    kinds = {"webp": "image/webp", "events": "text/event-stream", "answer": "text/event-stream"}
+    for path, methods in description["paths"].items():
+        for operation in methods.values():
+            assert operation["description"], path
+            ((code, response),) = [(c, r) for c, r in operation["responses"].items() if c < "300"]
+            kind = kinds.get(re.split(r"[./]", path)[-1], "application/json")
+            assert [*response.get("content", [])] == ([] if code == "204" else [kind]), path
     assert client.get("/docs").status_code == 404
 
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+pytest.importorskip("fastapi")
+
 from snappy_core.server.guard import MAX_BODY
 
 SEARCH = {"question": "Brae", "k": 1}
@@ -72,19 +74,32 @@ def test_large_requests_are_refused(serve):
     assert in_pieces.status_code == 413
     assert client.post("/api/search", content=large[: MAX_BODY + 1]).status_code == 413
     assert client.post("/api/search", content=iter([large])).status_code == 413
+    assert client.post("/mcp", content=large[: MAX_BODY + 1]).status_code == 413
     assert client.get("/api/jobs").json() == []
     allowed = client.post("/api/documents", params=where, content=large[: MAX_BODY + 1])
     assert allowed.status_code == 202
 
 
-def test_the_page_is_confined(client):
-    for path in ("/", "/api/documents", "/nothing"):
-        headers = client.get(path).headers
-        policy = headers["content-security-policy"]
-        assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self';")
-        assert "unsafe" not in policy
-        assert headers["x-content-type-options"] == "nosniff"
-        assert headers["cross-origin-resource-policy"] == "same-origin"
+@pytest.mark.parametrize(("path", "header"), [
+    ("/", {}), ("/api/documents", {}), ("/nothing", {}), ("/static/nothing", {}),
+    ("/api/page?document=a&page=0", {}), ("/", {"Host": "evil.example"}), ("/", {"Origin": "null"}),
+])  # fmt: skip
+def test_the_page_is_confined(client, path, header):
+    """Refusals, too."""
+    headers = client.get(path, headers=header).headers
+    policy = dict(part.split(" ", 1) for part in headers["content-security-policy"].split("; "))
+    assert policy["default-src"] == "'none'"
+    assert set(policy.values()) == {"'none'", "'self'"}
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+    assert headers["x-frame-options"] == "DENY"
+
+
+def test_what_is_answered_stays_in_no_shared_cache(client):
+    assert client.get("/api/documents").headers["cache-control"] == "no-store"
+    assert client.post("/api/search", json=SEARCH).headers["cache-control"] == "no-store"
+    place = {"document": "uploads/labels.pdf", "page": 1}
+    assert "private" in client.get("/api/page.webp", params=place).headers["cache-control"]
 
 
 @pytest.mark.parametrize("path", [

@@ -42,6 +42,20 @@ async def test_agents_are_served_beside_the_page(agent, data):
         assert str(data.parent) not in str(found)
 
 
+async def test_no_name_that_an_agent_gives_leads_to_the_file_system(agent, data):
+    there = str(data / "unicode.pdf")
+    async with agent() as client:
+        for tool, arguments in (
+            ("read_page", {"document": there, "page": "1"}),
+            ("read_region", {"region": f"{there}#p1"}),
+            ("crop", {"region": f"{there}#p1r0"}),
+            ("search", {"query": "a", "documents": [there]}),
+        ):
+            answer = await client.call_tool(tool, arguments)
+            assert answer.is_error
+            assert "there is no" in answer.content[0].text
+
+
 async def test_agents_give_the_key(agent):
     there = "https://reports.example/mcp"
     key = {"Authorization": "Bearer secret"}
