@@ -42,3 +42,29 @@ function login() {
   });
   return asked;
 }
+
+/** Yield the server-sent events that answer a request, each [name, data]. */
+export async function* events(path, body, signal) {
+  const answer = await request(path, body, { signal });
+  let rest = "";
+  for await (const text of chunks(answer.body.pipeThrough(new TextDecoderStream()))) {
+    const parts = (rest + text).split("\n\n");
+    rest = parts.pop();
+    for (const part of parts) {
+      const fields = new Map(part.split("\n").map((line) => {
+        const colon = line.indexOf(": ");
+        return [line.slice(0, colon), line.slice(colon + 2)];
+      }));
+      if (fields.has("data")) yield [fields.get("event"), JSON.parse(fields.get("data"))];
+    }
+  }
+}
+
+async function* chunks(stream) { // Safari has no iterator of streams
+  const reader = stream.getReader();
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
+  } finally {
+    reader.cancel().catch(() => null);
+  }
+}

@@ -1,5 +1,6 @@
 // Asking, choosing hits, turning pages, and the keys; the other modules draw.
 
+import * as answer from "./answer.js";
 import { api } from "./api.js";
 import * as documents from "./documents.js";
 import { count, element } from "./dom.js";
@@ -23,20 +24,21 @@ async function ask(text, { wanted = "", stays = false } = {}) {
   searches += 1;
   const search = searches;
   say("Searching …");
-  let answer;
+  let found;
   try {
-    answer = await api("search", { question, k: 10, ...filters.options() });
+    found = await api("search", { question, k: 10, ...filters.options() });
   } catch (error) {
     if (search === searches) say(error.message);
     return;
   }
   if (search !== searches) return; // another was asked meanwhile
-  ({ hits } = answer);
-  const doubt = answer.answerable !== null && answer.answerable < 0.5
+  ({ hits } = found);
+  const doubt = found.answerable !== null && found.answerable < 0.5
     ? " The documents may not speak of it." : "";
   say(hits.length ? `${count(hits.length, "hit")}.${doubt}` : "Nothing was found.");
   hitList.list(hits, (number) => choose(hits[number], true));
   heat.ask(question).catch(fail);
+  if (!stays) answer.ask(question, filters.options());
   const linked = hits.find((hit) => hit.region === wanted);
   if (stays && here) await open(here, { region });
   else if (wanted && !linked) await open(link.placeOf(wanted), { region: wanted });
@@ -44,11 +46,16 @@ async function ask(text, { wanted = "", stays = false } = {}) {
   else remember({ region: "" });
 }
 
-/** Show a hit on its page; on a narrow screen, go there if it was clicked. */
+/** Show a hit on its page. */
 async function choose(hit, isClicked = false) {
   if (!hit) return;
   await open(hit, { region: hit.region });
-  if (isClicked && matchMedia("(max-width: 50rem)").matches) {
+  if (isClicked) goToPage();
+}
+
+/** Go to the page where it stands below the hits. */
+function goToPage() {
+  if (matchMedia("(max-width: 50rem)").matches) {
     element("view").scrollIntoView({ block: "start" });
   }
 }
@@ -122,6 +129,10 @@ element("previous").addEventListener("click", () => turn(-1));
 element("next").addEventListener("click", () => turn(1));
 addEventListener("hashchange", () => follow().catch(fail));
 
+answer.start(async (place) => {
+  await open(place, place);
+  goToPage();
+});
 heat.start(() => viewer.drawHeat());
 strip.start((place) => open(place));
 viewer.start((hit) => choose(hit));

@@ -93,7 +93,7 @@ function drawMarks() {
   for (const hit of shown.hits) {
     for (const part of hit.highlights) marks.push(...part.rects.map((rect) => box("mark", rect)));
   }
-  marks.push(...shown.rects.map((rect) => box("mark", rect)));
+  marks.push(...shown.rects.map((rect) => box("mark words", rect)));
   for (const hit of shown.hits) {
     const frame = box("box hit", hit.box);
     frame.addEventListener("click", () => choose(hit));
