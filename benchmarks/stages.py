@@ -92,7 +92,10 @@ def _block_recall(
     records: list[PageRecord], queries: list[Query], best: list[set[int]], block: int, bound: float
 ) -> Result:
     """Return the share of the best pages among the candidates by vectors pooled over blocks."""
-    pooled = [pool(record.patches, record.page.regions, block) for record in records]
+    pooled = [
+        pool(record.patches, record.page.regions, record.page.words.texts, block)
+        for record in records
+    ]
     offsets = np.cumsum([0, *(len(scales) for _, scales in pooled)])
     codes, scales = (np.concatenate(parts) for parts in zip(*pooled, strict=True))
     pooled_pages = Ragged(codes, scales, offsets)

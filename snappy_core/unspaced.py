@@ -1,4 +1,4 @@
-"""Scripts that are written without spaces between words: a count of words says nothing of them."""
+"""Words of any script; a letter counts as a word where there are no spaces between words."""
 
 from __future__ import annotations
 
@@ -9,9 +9,40 @@ UNSPACED = re.compile(
 )
 """A letter or punctuation mark of Chinese or Japanese, which are written without spaces."""
 
-PIECE = re.compile(rf"{UNSPACED.pattern}|(?:(?!{UNSPACED.pattern})\S)+")
+# Thai, Lao, Burmese and Khmer: a letter with the vowels and tones above, below and behind it.
+_STACKED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+_MARKS = (
+    "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece"
+    "\u102b-\u103e\u1056-\u1059\u105e-\u1060\u1062-\u1064\u1071-\u1074\u17b4-\u17d3\u17dd"
+)
+_LETTER = rf"{UNSPACED.pattern}|[{_STACKED}][{_MARKS}]*"
+
+PIECE = re.compile(rf"{_LETTER}|(?:(?!{UNSPACED.pattern})[^\s{_STACKED}])+")
 """A word, or a single letter where there are no spaces between words.
 
 >>> PIECE.findall("Depth at 水深 4 m。")
 ['Depth', 'at', '水', '深', '4', 'm', '。']
+>>> PIECE.findall("ที่นี่ 4 m")
+['ที่', 'นี่', '4', 'm']
 """
+
+
+def split_words(text: str) -> list[str]:
+    """Return the words of a text; letters of scripts without spaces are one each."""
+    return PIECE.findall(text)
+
+
+def count_words(text: str) -> int:
+    """Return how many words a text has, as `split_words` tells them."""
+    return sum(1 for _ in PIECE.finditer(text))
+
+
+def first_words(text: str, count: int) -> str:
+    """Return the first words of a text, in one line.
+
+    >>> first_words("Depth  at 水深 4 m", 3)
+    'Depth at 水'
+    """
+    line = " ".join(text.split())
+    ends = [piece.end() for piece in PIECE.finditer(line)]
+    return line if len(ends) <= count else line[: ends[count - 1]]

@@ -2,7 +2,10 @@
 
 from llama_index.core.node_parser import SentenceSplitter
 
+from snappy_core.unspaced import split_words
+
 
 def split(text: str, size: int) -> list[str]:
     """Divide a text into chunks of at most `size` words."""
-    return SentenceSplitter(chunk_size=size, chunk_overlap=0, tokenizer=str.split).split_text(text)
+    splitter = SentenceSplitter(chunk_size=size, chunk_overlap=0, tokenizer=split_words)
+    return splitter.split_text(text)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from snappy_core.encoders.windows import cut_windows
 from snappy_core.types import Page, Patches, Query
+from snappy_core.unspaced import count_words
 from snappy_core.vectors import normalize, quantize
 
 _NAMES = ("model_name", "model", "model_id", "deployment_name", "repo_id")
@@ -64,7 +65,7 @@ class EmbeddingEncoder:
 
     def encode_pages(self, pages: Sequence[Page]) -> list[Patches]:
         """Return one patch for each word of a page, with the vector of the words around it."""
-        windows = cut_windows(pages, lambda words: [1] * len(words), self.words)
+        windows = cut_windows(pages, lambda words: list(map(count_words, words)), self.words)
         windows = [window for window in windows if window.words]
         texts = [
             [*window.context, *(pages[window.page].words.texts[word] for word in window.words)]

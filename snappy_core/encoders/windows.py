@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from snappy_core.types import Page, Region
+from snappy_core.unspaced import count_words
 
 CONTEXT_WORDS = 8
 """The most words of a heading used as context; more made no difference on the bench."""
@@ -62,7 +63,8 @@ def cut_windows(
 def _split_table(page: Page, region_index: int) -> Iterator[tuple[int, ...]]:
     """Yield the words of a region; of a long table those of each row, then the remaining words."""
     region = page.regions[region_index]
-    if region.label != "table" or len(region.words) <= LONG_TABLE:
+    lengths = (count_words(page.words.texts[word]) for word in region.words)
+    if region.label != "table" or sum(lengths) <= LONG_TABLE:
         yield region.words
         return
     remaining = dict.fromkeys(region.words)

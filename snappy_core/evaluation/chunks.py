@@ -11,6 +11,7 @@ from snappy_core.evaluation.evidence import CorpusWords, WordRanker
 from snappy_core.registry import Registry
 from snappy_core.scoring.idf import term
 from snappy_core.scoring.ranking import ranking
+from snappy_core.unspaced import split_words
 from snappy_core.vectors import normalize
 
 SIZES = (60, 150, 300)  # words
@@ -53,14 +54,21 @@ def chunk_rankers(
 
 
 def cut_chunks(words: CorpusWords, split: Splitter, size: int) -> list[NDArray[np.int64]]:
-    """Return the words of each chunk; chunks do not cross pages and lose no word."""
+    """Return the words of each chunk; chunks do not cross pages and lose no word.
+
+    A word that is cut, as a line without spaces is, belongs to each chunk that has a part of it.
+    """
     chunks = []
     for start, stop in zip(words.offsets[:-1].tolist(), words.offsets[1:].tolist(), strict=True):
-        position = start
-        for text in split(" ".join(words.texts[start:stop]), size):
-            length = len(text.split())
-            chunks.append(np.arange(position, min(position + length, stop)))
-            position += length
+        texts = words.texts[start:stop]
+        letter_ends = np.cumsum([len(text) for text in texts])
+        position = 0  # in letters
+        for text in split(" ".join(texts), size):
+            end = position + len("".join(text.split()))
+            first = np.searchsorted(letter_ends, position, side="right")
+            last = np.searchsorted(letter_ends, end)
+            chunks.append(np.arange(start + first, min(start + last + 1, stop)))
+            position = end
     return chunks
 
 
@@ -78,7 +86,7 @@ def _rankers(
                show_progress=False)  # fmt: skip
 
     def by_terms(question: str) -> NDArray[np.float32]:
-        return np.asarray(bm25.get_scores(_terms(question.split())), dtype=np.float32)
+        return np.asarray(bm25.get_scores(_terms([question])), dtype=np.float32)
 
     scorers: dict[str, Callable[[str], NDArray[np.float32]]] = {"BM25": by_terms}
     if vectors is not None:
@@ -114,4 +122,5 @@ def fuse(*scores: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _terms(words: Iterable[str]) -> list[str]:
-    return [word_term for word in words if (word_term := term(word)) is not None]
+    parts = (part for word in words for part in split_words(word))
+    return [word_term for part in parts if (word_term := term(part)) is not None]

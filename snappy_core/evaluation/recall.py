@@ -16,6 +16,7 @@ from snappy_core.search.hits import Hits
 from snappy_core.stores.base import Snapshot, Store
 from snappy_core.stores.first_stage import default_candidates
 from snappy_core.types import Query
+from snappy_core.unspaced import PIECE, first_words
 
 CANDIDATES = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 QUESTION_WORDS = 8  # words of a region that make a question, about as many as people type
@@ -46,11 +47,12 @@ def make_questions(snapshot: Snapshot, count: int = QUESTIONS) -> list[str]:
     questions: list[str] = []
     for page_id in rng.permutation(snapshot.catalog().page_ids).tolist():
         regions = snapshot.page(page_id).regions
-        texts = [region.text.split() for region in regions if region.text.strip()]
+        texts = [region.text for region in regions if region.text.strip()]
         if texts:
-            words = texts[int(rng.integers(len(texts)))]
-            start = int(rng.integers(max(len(words) - QUESTION_WORDS, 0) + 1))
-            questions.append(" ".join(words[start : start + QUESTION_WORDS]))
+            text = texts[int(rng.integers(len(texts)))]
+            starts = [piece.start() for piece in PIECE.finditer(text)]
+            start = starts[int(rng.integers(max(len(starts) - QUESTION_WORDS, 0) + 1))]
+            questions.append(first_words(text[start:], QUESTION_WORDS))
         if len(questions) == count:
             break
     if not questions:

@@ -25,6 +25,7 @@ from snappy_core.scoring.ranking import ranking
 from snappy_core.search import page_scores
 from snappy_core.stores import MemoryStore
 from snappy_core.stores.base import Store, concatenate_regions, region_arrays
+from snappy_core.unspaced import split_words
 
 
 def run_bench(
@@ -195,7 +196,7 @@ def _bm25(corpus: bench.Corpus) -> bench.Ranker:
         ) from error
 
     def terms(text: str) -> list[str]:
-        return [term_of for word in text.split() if (term_of := term(word)) is not None]
+        return [term_of for word in split_words(text) if (term_of := term(word)) is not None]
 
     regions, pages = BM25(), BM25()
     texts = [terms(region.text) for page in corpus.pages for region in page.regions]

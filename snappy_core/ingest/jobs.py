@@ -175,7 +175,7 @@ def prepare(page: Page, patches: Patches, pool_block: int = GRID_BLOCK) -> PageR
             f"page {page.number}: {len(patches)} patches without a grid for {len(page.words)} words"
         )
     members = assign(page.regions, patches)
-    pooled = pool(patches, page.regions, pool_block)
+    pooled = pool(patches, page.regions, page.words.texts, pool_block)
     return PageRecord(replace(page, renderer=None), patches, members, pooled)
 
 

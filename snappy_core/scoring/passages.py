@@ -13,13 +13,16 @@ from numpy.typing import NDArray
 
 from snappy_core.scoring.granularity import rankable
 from snappy_core.types import LABELS, Region
+from snappy_core.unspaced import count_words
 from snappy_core.vectors import normalize
 
 PASSAGE_WORDS = 60
 """Words that a region is filled up to; from 40 to 80 made no difference on the benches."""
 
 
-def passages(vectors: NDArray[np.float32], regions: Sequence[Region]) -> NDArray[np.float32]:
+def passages(
+    vectors: NDArray[np.float32], regions: Sequence[Region], texts: Sequence[str]
+) -> NDArray[np.float32]:
     """Return the passage of each region of a page, (r, d) of length 1; zero without words.
 
     A region with less than `PASSAGE_WORDS` words takes more from before and after it, half each
@@ -28,19 +31,25 @@ def passages(vectors: NDArray[np.float32], regions: Sequence[Region]) -> NDArray
 
     Args:
         vectors: (n, d) a vector for each word of the page.
+        texts: n words; without spaces between words, each is a line of many letters.
     """
     sums = np.zeros((len(regions), vectors.shape[1]), dtype=np.float32)
     order = _reading_order(regions)
     position = {word: index for index, word in enumerate(order)}
+    lengths = np.array([max(count_words(text), 1) for text in texts], dtype=np.intp)
+    ends = np.cumsum([0, *lengths[order].tolist()])
     sums_before = np.zeros((len(order) + 1, vectors.shape[1]), dtype=np.float32)
     np.cumsum(vectors[order], axis=0, out=sums_before[1:])
     for total, region in zip(sums, regions, strict=True):
         own = list(dict.fromkeys(region.words + region.context))
         total += vectors[own].sum(axis=0)
         positions = [position[word] for word in region.words if word in position]
-        if positions and len(own) < PASSAGE_WORDS:
+        missing = PASSAGE_WORDS - int(lengths[own].sum())
+        if positions and missing > 0:
             start, stop = min(positions), max(positions) + 1
-            first, last = _widen(start, stop, PASSAGE_WORDS - len(own), len(order))
+            outer = _widen(int(ends[start]), int(ends[stop]), missing, int(ends[-1]))
+            first = int(np.searchsorted(ends, outer[0], side="right")) - 1
+            last = int(np.searchsorted(ends, outer[1]))
             total += sums_before[start] - sums_before[first]
             total += sums_before[last] - sums_before[stop]
     return normalize(sums)

@@ -18,17 +18,20 @@ best pages; with 2 it is .980 for four times the memory; with 8 it is .780 for a
 
 
 def pool(
-    patches: Patches, regions: Sequence[Region], block: int = GRID_BLOCK
+    patches: Patches, regions: Sequence[Region], texts: Sequence[str], block: int = GRID_BLOCK
 ) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
     """Return the pooled vectors of a page as int8 codes (p, d) and scales (p,).
 
     Of words they are the passages of all regions, in their order, and one more vector for words
     outside of regions. Of a grid they are normalized means: of each square of `block` x `block`
     patches, and of all patches that are not local.
+
+    Args:
+        texts: the words of the page.
     """
     vectors = patches.vectors.astype(np.float32) * patches.scales[:, None]
     if patches.grid is None:
-        return quantize(_passages(vectors, regions))
+        return quantize(_passages(vectors, regions, texts))
     groups = _grid_blocks(patches, block)
     unique_groups, group_indices = np.unique(groups, return_inverse=True)
     sums = np.zeros((len(unique_groups), vectors.shape[1]), dtype=np.float32)
@@ -36,11 +39,13 @@ def pool(
     return quantize(normalize(sums))
 
 
-def _passages(vectors: NDArray[np.float32], regions: Sequence[Region]) -> NDArray[np.float32]:
+def _passages(
+    vectors: NDArray[np.float32], regions: Sequence[Region], texts: Sequence[str]
+) -> NDArray[np.float32]:
     outside = np.ones(len(vectors), dtype=bool)
     outside[[word for region in regions for word in region.words]] = False
     others = vectors[outside].sum(axis=0, keepdims=True)[: int(outside.any())]
-    return np.concatenate([passages(vectors, regions), normalize(others)])
+    return np.concatenate([passages(vectors, regions, texts), normalize(others)])
 
 
 def _grid_blocks(patches: Patches, block: int) -> NDArray[np.intp]:

@@ -90,5 +90,7 @@ class UpgradedSnapshot(RecordFilters, CatalogSnapshot):
 
     def _pool(self, page_id: int) -> PooledVectors | None:
         """Return the passages of a page of words, None for one of a grid, which has none."""
-        patches = self.patches(page_id)
-        return None if patches.grid is not None else pool(patches, self.page(page_id).regions)
+        patches, page = self.patches(page_id), self.page(page_id)
+        if patches.grid is not None:
+            return None
+        return pool(patches, page.regions, page.words.texts)

@@ -222,3 +222,12 @@ def byte_level():
         single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 0), ("[SEP]", 1)]
     )
     return tokenizer
+
+
+def test_letters_count_where_there_are_no_spaces_between_words():
+    page = make_page("a b", "港务费 开会")
+    vectors = vectors_of(EmbeddingEncoder(LangChainEmbeddings(), words=2).encode_pages([page])[0])
+    same = [
+        (one == other).all() for one, other in ((vectors[0], vectors[1]), (vectors[2], vectors[3]))
+    ]
+    assert same == [True, False]

@@ -138,3 +138,12 @@ def test_a_long_table_goes_row_by_row(words, by_row):
     page = Page(1, "1", 300, 500, "pt", words_on_page, (table, *rows))
     together = [tuple(half[0]), tuple(half[1]), (0, 1, 2)] if by_row else [tuple(range(words))]
     assert cut([page], 1000) == [(0, held, ("Dues",)) for held in together]
+
+
+def test_letters_count_in_long_tables_where_there_are_no_spaces_between_words():
+    page = page_of(([0, 1], "", "table"))
+    row = Region((0, 0, 1, 1), "", (0,), "table_row", 1, parent=0)
+    for text, expected in (("港", [(0, 1)]), ("港" * LONG_TABLE, [(0,), (1,)])):
+        words = Words((text, "港"), page.words.boxes)
+        table = Page(1, "1", 300, 500, "pt", words, (*page.regions, row))
+        assert [window.words for window in cut_windows([table], one_each, 10)] == expected

@@ -73,3 +73,13 @@ def test_chunks_are_ranked_by_terms_by_vectors_and_by_both():
     for name, rank in rankers.items():
         assert 14 in next(iter(rank(SHIPS.text, 6))), name
     assert len(dict(chunk_rankers(WORDS, None, encoder))) == 3 * 2
+
+
+@pytest.mark.parametrize("name", SPLITTERS.names())
+def test_chunks_count_letters_where_there_are_no_spaces_between_words(name):
+    pages = [make_page("港务费三月上涨，港务委员会开会。"), make_page("船只在港外等候。", number=2)]
+    words = CorpusWords.of(Corpus([("a.pdf", 1), ("a.pdf", 2)], pages, np.array([0, 1, 2])))
+    chunks = cut_chunks(words, SPLITTERS.get(name), 6)
+    assert [chunk.tolist() for chunk in chunks[:3] + chunks[-1:]] == [[0], [0], [0], [1]]
+    rank = dict(chunk_rankers(words, None, FakeEncoder()))[f"BM25, 60 words, {name}"]
+    assert next(iter(rank("船在哪里等候？", 9))).tolist() == [1]

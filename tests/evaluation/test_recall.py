@@ -100,3 +100,15 @@ def test_questions_from_files(tmp_path):
     lines.write_text("\n")
     with pytest.raises(ValueError, match="no questions"):
         load_questions(lines)
+
+
+def test_questions_are_some_letters_where_there_are_no_spaces_between_words():
+    store = MemoryStore()
+    store.bind_encoder(ENCODER.name, ENCODER.dim)
+    page = make_page("港务费三月上涨，港务委员会开会。")
+    records = [prepare(page, ENCODER.encode_pages([page])[0])]
+    store.write(DocumentRecord("dues", "dues", "0" * 64, "test", 1), records)
+    with store.read() as snapshot:
+        (question,) = make_questions(snapshot, 9)
+    assert len(question) == 8
+    assert question in page.regions[0].text

@@ -142,3 +142,8 @@ def test_the_recipes(monkeypatch, capsys):
     (node, *_) = names["retriever"].index.search("picture", filter=FIGURE)
     assert node.region.description == "1 picture"
     assert json.dumps(region_metadata(node))
+
+
+def test_a_long_description_is_cut_after_as_many_letters_where_there_are_no_spaces():
+    index, _ = added(lambda *_: "heron " + "鹭" * 400)
+    assert figure(index).region.description.count("鹭") == 299
