@@ -19,6 +19,7 @@ Layout, each with --help and --json:
   publaynet DIR        regions against the labeled boxes of page images
   oracle DIR...        does any region of the right page answer, by kind of answer?
   layout_peers DIR...  tagged blocks and oracle, OpenDataLoader PDF and PyMuPDF Layout beside us
+  readers DIR...       every reader and OCR engine that is installed, on the same pages
   ablation DIR...      what each rule of the layout earns on them
 
 Evidence, with --help and --json:

@@ -187,6 +187,29 @@ def layout_peers(
         print_lines(peers_report(result))
 
 
+@app.command("readers")
+def readers(
+    folders: PagesOrQuestions,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--only", metavar="NAME", help="Of readers and OCR engines: only these; repeatable."
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Measure each reader and OCR engine that is installed: regions, words, time a page."""
+    from benchmarks.readers import READINGS, readers_report, run_readers
+
+    if unknown := sorted(set(only or ()) - set(READINGS)):
+        raise typer.BadParameter(f"{unknown[0]!r} is none of {', '.join(READINGS)}")
+    result = run_readers(folders, only or READINGS)
+    if json:
+        print_json(result)
+    else:
+        print_lines(readers_report(result))
+
+
 @app.command("ablation")
 def ablation(
     folders: PagesOrQuestions,

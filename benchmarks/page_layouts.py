@@ -13,7 +13,7 @@ from snappy_core import parsing
 from snappy_core.boxes import Boxes, as_boxes
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Source
-from snappy_core.types import Box
+from snappy_core.types import Box, Page
 
 PageRef = tuple[Path, int]
 """A PDF and the number of a page of it, from 1."""
@@ -67,9 +67,18 @@ LayoutReader = Callable[[Sequence[PageRef]], Iterable[PageLayout]]
 
 def read_layouts(pages: Iterable[PageRef], options: ReadingOptions) -> Iterator[PageLayout]:
     """Yield what Snappy finds on each page."""
+    return map(page_layout, read_pages(pages, options))
+
+
+def read_pages(pages: Iterable[PageRef], options: ReadingOptions) -> Iterator[Page]:
+    """Yield the pages as Snappy reads them."""
     for path, number in pages:
-        (page,) = parsing.read_pages(Source.from_path(path), [number], options)
-        yield PageLayout.of(
-            FoundRegion(region.box, region.label, region.parent is None, len(region.words))
-            for region in page.regions
-        )
+        yield from parsing.read_pages(Source.from_path(path), [number], options)
+
+
+def page_layout(page: Page) -> PageLayout:
+    """Return the regions that Snappy found on a page."""
+    return PageLayout.of(
+        FoundRegion(region.box, region.label, region.parent is None, len(region.words))
+        for region in page.regions
+    )

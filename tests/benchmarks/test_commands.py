@@ -31,6 +31,7 @@ def test_help_names_every_command(benchmarks):
         "oracle",
         "mmdocir",
         "layout_peers",
+        "readers",
         "ablation",
         "judge",
         "mutation",
