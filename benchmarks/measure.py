@@ -47,17 +47,30 @@ def speedup(name: str, seconds: float, peer: float, bound: float, detail: str = 
     return Result(name, peer / seconds, bound, True, detail + milliseconds(seconds, peer))
 
 
-def alternate(*functions: Callable[[], object], rounds: int = 7) -> list[float]:
-    """Return the median seconds of each function; they take turns, so noise affects all alike."""
+def alternate(
+    *functions: Callable[[], object],
+    rounds: int = 7,
+    clock: Callable[[], float] = time.perf_counter,
+) -> list[float]:
+    """Return the median seconds of each function; they take turns, so noise affects all alike.
+
+    Args:
+        clock: `core_seconds` leaves out the time in which other programs run.
+    """
     for function in functions:
         function()
     times: list[list[float]] = [[] for _ in functions]
     for _ in range(rounds):
         for function, seconds in zip(functions, times, strict=True):
-            started = time.perf_counter()
+            started = clock()
             function()
-            seconds.append(time.perf_counter() - started)
+            seconds.append(clock() - started)
     return [statistics.median(seconds) for seconds in times]
+
+
+def core_seconds() -> float:
+    """Return the seconds of cores that this process and the programs it ran have taken."""
+    return time.process_time() + sum(os.times()[2:4])
 
 
 def milliseconds(*seconds: float) -> str:

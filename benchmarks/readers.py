@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measure import REPORT
+from benchmarks.measure import REPORT, core_seconds
 from benchmarks.oracle import measure_folder
 from benchmarks.page_layouts import PageLayout, PageRef, page_layout, read_pages
 from snappy_core.errors import MissingDependencyError
@@ -74,9 +73,9 @@ def _measure(
 
         def read(refs: Sequence[PageRef], name: str = name) -> Iterable[PageLayout]:
             nonlocal pages, seconds
-            started = _core_seconds()
+            started = core_seconds()
             pages = list(read_pages(refs, READINGS[name]))
-            seconds = (_core_seconds() - started) / len(refs)
+            seconds = (core_seconds() - started) / len(refs)
             if not text_layers:
                 text_layers.extend(_words(page) for page in read_pages(refs, _TEXT_LAYER))
             return map(page_layout, pages)
@@ -91,11 +90,6 @@ def _measure(
 
 def _words(page: Page) -> Counter[str]:
     return Counter(page.words.texts)
-
-
-def _core_seconds() -> float:
-    """Return what this process and the programs that it ran have taken of all cores."""
-    return time.process_time() + sum(os.times()[2:4])
 
 
 def readers_report(result: Mapping[str, Any]) -> str:

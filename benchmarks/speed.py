@@ -9,8 +9,9 @@ from importlib import import_module
 from importlib.metadata import version
 
 BENCHMARKS = (
-    "encoding", "colvision", "scoring", "scan", "stages", "grids", "index", "filters", "scale",
-    "adding", "mixed", "adapters", "reading", "ocr", "workers", "memory",
+    "encoding", "colvision", "scoring", "scan", "stages", "grids", "index", "question", "filters",
+    "scale", "adding", "mixed", "adapters", "reading", "ocr", "pictures", "workers",
+    "memory",
 )  # fmt: skip
 """Modules of this package whose `run()` returns or yields `measure.Result`s."""
 
