@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -118,3 +119,14 @@ def test_the_picture_of_the_readme(tmp_path):
     done = run("make_picture.py", tmp_path / "page.png", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert 10_000 < (tmp_path / "page.png").stat().st_size < 300_000
+
+
+@pytest.mark.requires("fastapi", "playwright", "uvicorn")
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs Chromium")
+def test_the_screenshot_of_the_readme(tmp_path):
+    done = run("make_screenshot.py", tmp_path / "serve.png", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    for path in (tmp_path / "serve.png", ROOT / "docs" / "serve.png"):
+        assert 50_000 < path.stat().st_size < 300_000
+        with Image.open(path) as picture:
+            assert picture.size == (1200, 760)
