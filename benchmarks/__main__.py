@@ -3,7 +3,7 @@
 Speed, as ratios against a peer or a floor, each with a bound; exit code 1 if a bound is broken.
 Several names run several of them, no name runs all:
   encoding colvision scoring scan stages grids index question filters scale adding mixed adapters
-  reading ocr pictures workers memory
+  reading ocr pictures workers memory serve
 
 Published benchmarks, each with --help and --json:
   bbox_docvqa DIR      BBox-DocVQA: is the evidence among the regions of its page?

@@ -22,7 +22,7 @@ def run(pages: int = 10_000) -> list[Result]:
     with tempfile.TemporaryDirectory() as folder:
         empty, small, large = (Path(folder) / name for name in ("empty", "small", "large"))
         for path, count in ((empty, 0), (small, 100), (large, pages)):
-            _fill(path, count, encoder)
+            fill_index(path, count, encoder)
 
         def reopen(path: Path) -> None:
             RegionIndex.open(path, encoder).close()
@@ -47,7 +47,7 @@ def run(pages: int = 10_000) -> list[Result]:
     ]
 
 
-def _fill(path: Path, pages: int, encoder: MiniLMEncoder) -> None:
+def fill_index(path: Path, pages: int, encoder: MiniLMEncoder) -> None:
     rng = np.random.default_rng(0)
     store = SqliteStore(path)
     fill(store, (word_record(rng, number=n) for n in range(1, pages + 1)), 100, encoder.name)

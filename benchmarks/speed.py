@@ -11,7 +11,7 @@ from importlib.metadata import version
 BENCHMARKS = (
     "encoding", "colvision", "scoring", "scan", "stages", "grids", "index", "question", "filters",
     "scale", "adding", "mixed", "adapters", "reading", "ocr", "pictures", "workers",
-    "memory",
+    "memory", "serve",
 )  # fmt: skip
 """Modules of this package whose `run()` returns or yields `measure.Result`s."""
 

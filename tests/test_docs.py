@@ -102,9 +102,24 @@ def test_uploads_stay_showable_as_the_page_says(tmp_path, monkeypatch):
     assert (tmp_path / "highlighted.pdf").stat().st_size > 10_000
 
 
-@pytest.mark.requires("fastapi", "httpx")
+@pytest.mark.requires("fastapi", "httpx", "langchain_core")
 def test_the_api_serves_what_the_page_says(run):
-    assert "coupon of 4.85 per cent" in run("serve.md")
+    printed = run("serve.md")
+    assert "coupon of 4.85 per cent" in printed.splitlines()[0]
+    told = [line.removeprefix("event: ") for line in printed.splitlines() if line[:6] == "event:"]
+    page = (ROOT / "docs" / "serve.md").read_text("utf-8")
+    assert {*told, "error"} == set(re.findall(r"^\| `(\w+)`(?:, \w+)? \|", page, re.MULTILINE))
+    assert '"verdict":"verified"' in printed
+
+
+@pytest.mark.requires("fastapi")
+def test_the_page_of_the_server_lists_all_of_its_api():
+    from snappy_core import RegionIndex
+    from snappy_core.server import create_app
+
+    page = (ROOT / "docs" / "serve.md").read_text("utf-8")
+    for path in create_app(RegionIndex()).openapi()["paths"]:
+        assert f"{path}`" in page
 
 
 def test_every_registry_is_in_the_table():

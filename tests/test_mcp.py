@@ -2,6 +2,9 @@
 
 import base64
 import io
+import json
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +13,7 @@ import pytest
 from PIL import Image
 
 from snappy_core import RegionIndex
+from snappy_core.cli import main
 
 pytest.importorskip("mcp.server.mcpserver")
 
@@ -17,7 +21,9 @@ from mcp import Client, StdioServerParameters
 
 from snappy_core.mcp_server import create_server
 
-REPORT = Path(__file__).parents[1] / "examples" / "report.pdf"
+ROOT = Path(__file__).parents[1]
+REPORT = ROOT / "examples" / "report.pdf"
+PAGE = (ROOT / "docs" / "agents.md").read_text("utf-8")
 QUESTION = "What coupon does the green bond carry?"
 
 
@@ -101,8 +107,43 @@ async def test_errors_say_what_to_do_and_no_folders(server):
     assert str(REPORT.parent) not in str(listed.structured_content) + wrong.content[0].text
 
 
-async def test_the_command_serves_over_stdio(path):
-    arguments = ["-m", "snappy_core.cli", "mcp", "--in", str(path)]
-    async with Client(StdioServerParameters(command=sys.executable, args=arguments)) as client:
+CONFIGURATIONS = re.findall(r"^```json\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
+
+
+@pytest.mark.parametrize("configuration", CONFIGURATIONS)
+async def test_programs_start_it_as_the_page_says(path, configuration):
+    (servers,) = json.loads(configuration).values()
+    server = servers["papers"]
+    assert server["command"] == "snappy"
+    arguments = [each.replace("/path/to/papers.snappy", str(path)) for each in server["args"]]
+    assert str(path) in arguments
+    command = StdioServerParameters(
+        command=sys.executable, args=["-m", "snappy_core.cli", *arguments]
+    )
+    async with Client(command) as client:
         found = await client.call_tool("search", {"query": QUESTION, "k": 1})
         assert "4.85" in found.structured_content["passages"][0]["text"]
+
+
+def test_the_page_names_the_programs():
+    assert len(CONFIGURATIONS) == 2
+    assert all(name in PAGE for name in ("Claude Desktop", "Cursor", "VS Code"))
+
+
+def test_the_page_indexes_what_it_serves(tmp_path, monkeypatch):
+    (commands,) = re.findall(r"^```\n(pip install.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
+    _, add, serve = commands.splitlines()
+    (tmp_path / "papers").symlink_to(REPORT.parent)
+    monkeypatch.chdir(tmp_path)
+    assert main([*shlex.split(add)[1:], "--workers", "0"]) == 0
+    assert shlex.split(serve) == ["snappy", "mcp", "--in", "papers.snappy"]
+    with RegionIndex.open("papers.snappy", create=False) as index:
+        assert [record.pages for record in index.documents()] == [7]
+
+
+async def test_the_page_lists_the_tools(server):
+    async with Client(server) as client:
+        tools = (await client.list_tools()).tools
+    rows = re.findall(r"^\| `(\w+)` \| (.*?) \|", PAGE, re.MULTILINE)
+    listed = {name: set(re.findall(r"`(\w+)`", arguments)) for name, arguments in rows}
+    assert listed == {tool.name: set(tool.input_schema.get("properties", {})) for tool in tools}

@@ -22,7 +22,7 @@ def mcp(
         int, typer.Option(min=0, max=65535, help="The port of --http; 0 chooses a free one.")
     ] = 8000,
 ) -> None:
-    """Serve an index to agents over the Model Context Protocol; needs the extra "mcp"."""
+    """Serve an index to agents over the Model Context Protocol; needs the extra \\[mcp]."""
     from snappy_core.mcp_server import create_server
 
     with open_index(location, None, encoder, None) as index:

@@ -36,7 +36,7 @@ def serve(
 ) -> None:
     """Serve a page to ask an index and see the answers on their pages, and a JSON API.
 
-    With the extra "mcp", agents find the index at /mcp. The chat model that
+    With the extra \\[mcp], agents find the index at /mcp. The chat model that
     SNAPPY_CHAT_MODEL names, such as openai:gpt-5-mini, writes answers.
     """
     from snappy_core.server import create_app
