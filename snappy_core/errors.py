@@ -6,6 +6,8 @@ value, the file and what to do.
 
 import os
 
+from snappy_core.terminal import plain_lines
+
 
 def install_hint(extra: str) -> str:
     """Return the command that installs an extra, from the checkout if this is one."""
@@ -16,7 +18,13 @@ def install_hint(extra: str) -> str:
 
 
 class SnappyError(Exception):
-    """Base class of all errors that Snappy raises on purpose."""
+    """Base class of all errors that Snappy raises on purpose.
+
+    As text, also in a traceback, they have no control characters that a name in them may have.
+    """
+
+    def __str__(self) -> str:
+        return plain_lines(super().__str__())
 
 
 class UnreadableDocumentError(SnappyError):
@@ -29,7 +37,7 @@ class UnreadableDocumentError(SnappyError):
         self.cause = cause
 
     def __str__(self) -> str:
-        return f"{self.source}: {self.cause}"
+        return plain_lines(f"{self.source}: {self.cause}")
 
 
 class PasswordRequiredError(UnreadableDocumentError):

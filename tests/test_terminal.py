@@ -1,14 +1,19 @@
 """Text of strangers never reaches a terminal or a page as it is."""
 
+import traceback
+from pathlib import Path
+
 import pytest
 
-from snappy_core import Hit, Region
+from snappy_core import Hit, IngestWarning, Region, RegionIndex, Source, StoreError
 from snappy_core.cli import main
 from snappy_core.cli.output import print_hits
 from snappy_core.ingest.progress import ingest_progress
 from snappy_core.search.hits_html import hits_html
 from snappy_core.terminal import plain, plain_lines
+from snappy_core.testing import FakeEncoder
 
+TABLE = Path(__file__).parent / "data" / "table.pdf"
 HOSTILE = "\x1b]0;owned\x07 \x9b31m \u202egnp.exe \u2066 \ud800 \r"
 
 HIT = Hit(
@@ -47,6 +52,24 @@ def test_the_progress_of_adding(capsys):
     assert "]0;owned" in written
     assert "\x1b]0;" not in written
     assert "\u202e" not in written
+
+
+def test_warnings_logs_and_tracebacks(tmp_path, caplog):
+    caplog.set_level("DEBUG", "snappy_core")
+    name = "a\x1b]0;owned\x07\x9b31m\u202e.pdf"
+    (tmp_path / name).write_bytes(b"no document")
+    with RegionIndex(encoder=FakeEncoder()) as index:
+        with pytest.warns(IngestWarning, match="owned") as warned:
+            report = index.add([tmp_path / name, Source.from_bytes(TABLE.read_bytes(), name)])
+        with pytest.warns(UserWarning, match="this index has"):
+            index.search("Brae", filter={"a": 1})
+    (failure,) = report.failed
+    assert name in failure.source  # as it is
+    trace = "".join(traceback.format_exception(failure.error))
+    texts = [trace, str(StoreError(name)), *map(str, [warning.message for warning in warned])]
+    for text in [*texts, *(record.getMessage() for record in caplog.records)]:
+        assert is_plain(text), text
+    assert any("owned" in record.getMessage() for record in caplog.records)
 
 
 @pytest.mark.parametrize("command", ["info", "compact"])

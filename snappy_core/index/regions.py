@@ -23,6 +23,7 @@ from snappy_core.search.reading import RegionReference, to_hit
 from snappy_core.search.reranking import deepen
 from snappy_core.stores.base import Snapshot
 from snappy_core.stores.locations import without_secrets
+from snappy_core.terminal import plain
 
 _log = logging.getLogger(__name__)
 
@@ -89,7 +90,7 @@ class Regions(OpenIndex):
             hits = finish(self._store, hits, pages, options)
         seconds = time.perf_counter() - started
         location = without_secrets(self._store.location)
-        _log.debug("%s: %d hits in %.3f s", location, len(hits), seconds)
+        _log.debug("%s: %d hits in %.3f s", plain(location), len(hits), seconds)
         return hits
 
     def _find(self, question: str, options: SearchOptions) -> tuple[Hits, HitPages]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from snappy_core.errors import SnappyError
+from snappy_core.terminal import plain
 
 _MAX_CAUSES = 100  # different warnings about pages of one document
 _MAX_RANGES = 20  # of pages in one warning
@@ -97,7 +98,8 @@ def warn_of(report: IngestReport) -> None:
     causes = [*failures, *report.warnings]
     if causes:
         more = f"; and {len(causes) - _MAX_WARNED} more" if len(causes) > _MAX_WARNED else ""
-        warnings.warn("; ".join(causes[:_MAX_WARNED]) + more, IngestWarning, _level_of_caller())
+        text = plain("; ".join(causes[:_MAX_WARNED]) + more)
+        warnings.warn(text, IngestWarning, _level_of_caller())
 
 
 def _level_of_caller() -> int:

@@ -16,6 +16,7 @@ from snappy_core.metadata import check_metadata
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Source
 from snappy_core.stores.base import Store
+from snappy_core.terminal import plain
 from snappy_core.types import NewMetadata
 
 _log = logging.getLogger(__name__)
@@ -56,7 +57,7 @@ def sync(
         )  # fmt: skip
         for name in gone:
             store.delete(name)
-            _log.info("%s: removed, its file is gone", name)
+            _log.info("%s: removed, its file is gone", plain(name))
         _drop_aliases(store, [name for name, _ in documents])
     return replace(report, removed=tuple(gone), skipped=tuple(skipped))
 

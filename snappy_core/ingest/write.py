@@ -37,6 +37,7 @@ from snappy_core.metadata import check_metadata
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Source
 from snappy_core.stores.base import PageRecord, Store
+from snappy_core.terminal import plain
 from snappy_core.types import Metadata, NewMetadata
 
 _log = logging.getLogger(__name__)
@@ -119,7 +120,7 @@ def write_documents(
                 store.write(record, records)
                 added.append(document_id)
                 pages += bar.pages - pages_before
-                _log.info("%s: added, %d pages", name, bar.pages - pages_before)
+                _log.info("%s: added, %d pages", plain(name), bar.pages - pages_before)
                 warnings += _logged(page_warnings(name, causes))
             else:
                 update_sources(store, record)
@@ -132,7 +133,7 @@ def write_documents(
         except SnappyError as error:
             cause = error.cause if isinstance(error, UnreadableDocumentError) else str(error)
             failed.append(Failure(name, cause, error))
-            _log.warning("%s: not added: %s", name, cause)
+            _log.warning("%s: not added: %s", plain(name), plain(cause))
             expected = 0 if document is None else document.pages or 0
             bar.finish_document(
                 f"{name}: {cause}", missing_pages=expected - (bar.pages - pages_before)
@@ -158,7 +159,7 @@ def _keep(
 
 def _logged(warnings: list[str]) -> list[str]:
     for warning in warnings:
-        _log.warning("%s", warning)
+        _log.warning("%s", plain(warning))
     return warnings
 
 

@@ -29,6 +29,7 @@ from snappy_core.filters import (
 from snappy_core.names import citation
 from snappy_core.search.page_context import PageContext
 from snappy_core.stores.base import PageFilter, Snapshot, document_row
+from snappy_core.terminal import plain
 from snappy_core.types import LABELS, Region
 
 
@@ -215,7 +216,7 @@ def _warn_of_unknown_keys(condition: Condition, snapshot: Snapshot) -> None:
         names = ", ".join(map(repr, sorted(keys - known)))
         warnings.warn(  # which Python shows once
             f"no document has the filter key {names}, so nothing meets it; this index has "
-            f"{', '.join(sorted([*BUILT_IN, *known]))}",
+            f"{plain(', '.join(sorted([*BUILT_IN, *known])))}",
             stacklevel=2,
         )
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from snappy_core.errors import StoreError
+from snappy_core.terminal import plain
 
 WAIT_SECONDS = 60.0
 """How long to wait for a transaction of another process, which writes one document."""
@@ -57,7 +58,7 @@ def wait_for_lock(connection: sqlite3.Connection, statement: str, location: str)
                     raise StoreError(busy_message(location)) from error
             if waited > _SAY_SECONDS and not is_said:
                 is_said = True
-                _log.warning("%s: waiting for another process that writes to it", location)
+                _log.warning("%s: waiting for another process that writes to it", plain(location))
             time.sleep(_POLL_SECONDS)
     finally:
         connection.execute(f"PRAGMA busy_timeout = {int(READ_SECONDS * 1000)}")
