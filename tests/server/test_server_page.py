@@ -134,6 +134,27 @@ def test_cells_are_text_and_span(url, browser):
     ]
 
 
+@pytest.mark.parametrize(("rects", "box", "frames"), [
+    # A paragraph that goes on at the top of the next column.
+    ([[0.1, 0.8, 0.4, 0.82], [0.1, 0.83, 0.4, 0.85], [0.6, 0.1, 0.9, 0.12]], [0.1, 0.1, 0.9, 0.85],
+     [[0.1, 0.8, 0.4, 0.85], [0.6, 0.1, 0.9, 0.12]]),
+    # Cells side by side.
+    ([[0.1, 0.1, 0.2, 0.12], [0.6, 0.1, 0.9, 0.12], [0.1, 0.2, 0.9, 0.22]], [0.1, 0.1, 0.9, 0.22],
+     [[0.1, 0.1, 0.9, 0.22]]),
+    # The words of a figure, which is larger.
+    ([[0.1, 0.1, 0.2, 0.12], [0.6, 0.3, 0.9, 0.32]], [0.05, 0.05, 0.95, 0.9],
+     [[0.05, 0.05, 0.95, 0.9]]),
+    ([], [0.1, 0.1, 0.9, 0.2], [[0.1, 0.1, 0.9, 0.2]]),
+])  # fmt: skip
+def test_frames_lie_around_their_ink(url, browser, rects, box, frames):
+    with opened(browser, url) as page:
+        found = page.evaluate(
+            "(hit) => import('/static/frames.js').then(({ frames }) => frames(hit))",
+            {"rects": rects, "box": box},
+        )
+    assert found == frames
+
+
 def test_zoom_by_keys_and_buttons(url, browser):
     with opened(browser, url) as page:
         ask(page, QUESTION)

@@ -2,6 +2,7 @@
 
 import { api, query } from "./api.js";
 import { box, element, make, plain } from "./dom.js";
+import { frames } from "./frames.js";
 import * as heat from "./heat.js";
 import { follow } from "./hits.js";
 import * as strip from "./strip.js";
@@ -84,7 +85,8 @@ export function drawHeat() {
 }
 
 function drawMarks() {
-  const marks = page.regions.map((region) => {
+  const names = new Set(shown.hits.map((hit) => hit.region));
+  const marks = page.regions.filter(({ region }) => !names.has(region)).map((region) => {
     const frame = box("box region", region.box);
     frame.title = plain(region.label);
     return frame;
@@ -95,14 +97,17 @@ function drawMarks() {
   }
   marks.push(...shown.rects.map((rect) => box("mark words", rect)));
   for (const hit of shown.hits) {
-    const frame = box("box hit", hit.box);
-    frame.addEventListener("click", () => choose(hit));
-    follow(frame, hit.region);
-    marks.push(frame);
-    labels.push(label(hit));
+    const boxes = frames(hit);
+    for (const each of boxes) {
+      const frame = box("box hit", each);
+      frame.addEventListener("click", () => choose(hit));
+      follow(frame, hit.region);
+      marks.push(frame);
+    }
+    labels.push(label(hit, boxes[0]));
   }
   const other = page.regions.find((region) => region.region === shown.region);
-  if (other && !shown.hits.some((hit) => hit.region === shown.region)) {
+  if (other && !names.has(other.region)) {
     const frame = box("box hit", other.box);
     follow(frame, other.region);
     marks.push(frame);
@@ -116,8 +121,7 @@ function drawMarks() {
 }
 
 /** Return the number of a hit. It stands beside the page, so that it covers nothing. */
-function label(hit) {
-  const [x0, y0, x1] = hit.box;
+function label(hit, [x0, y0, x1]) {
   const node = make("span", { className: "label" }, String(hit.rank));
   node.classList.add(x0 + x1 > 1.1 ? "right" : "left"); // whole lines are in the middle
   node.style.top = `${y0 * 100}%`;
