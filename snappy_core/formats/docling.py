@@ -19,6 +19,7 @@ from snappy_core.markdown import table_markdown
 from snappy_core.types import Box
 
 _ORIGINS: dict[object, Origin] = {"TOPLEFT": "top_left", "BOTTOMLEFT": "bottom_left"}
+_MARKS: Mapping[object, str] = {"checkbox_unselected": "☐", "checkbox_selected": "☑"}
 _COLLECTIONS = ("texts", "tables", "pictures", "groups", "key_value_items", "form_items")
 
 _RegionsByPage = defaultdict[int, list[NestedRegion]]
@@ -132,7 +133,10 @@ class _Reader:
                 text = "\n\n".join([*captions, *descriptions]) if descriptions else ""
                 region = NestedRegion(box, "figure", text)
             else:
-                region = NestedRegion(box, label, _text(item, provenance, len(provenances)))
+                text = _text(item, provenance, len(provenances))
+                if mark := _MARKS.get(item.get("label")):
+                    text = f"{mark} {text}".strip()
+                region = NestedRegion(box, label, text)
             regions[page].append(region)
         return regions
 

@@ -246,6 +246,15 @@ def test_labels(name, label):
     assert read(document)[1].regions[0].label == label
 
 
+def test_check_boxes_say_whether_they_are_ticked():
+    items = [
+        text_item(place, f"checkbox_{state}", bottom_left((30, 40, 90, 60)), "Boats")
+        for place, state in enumerate(("selected", "unselected"))
+    ]
+    regions = read(docling_document(items))[1].regions
+    assert [region.text for region in regions] == ["☑ Boats", "☐ Boats"]
+
+
 def test_headers_are_read_from_the_furniture_too():
     document = docling_document(
         [text_item(0, "page_header", bottom_left((30, 5, 90, 15)), "Gazette")]
