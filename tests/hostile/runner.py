@@ -98,7 +98,10 @@ def _records(case: Case, source: Source, warnings: list[str]) -> Iterator[PageRe
             warnings.append(page.warning)
         check_page(page)
         (patches,) = ENCODER.encode_pages([page])
-        membership, pooled = assign(page.regions, patches), pool(patches, page.regions, page.words.texts)
+        membership, pooled = (
+            assign(page.regions, patches),
+            pool(patches, page.regions, page.words.texts),
+        )
         yield PageRecord(replace(page, renderer=None), patches, membership, pooled)
 
 

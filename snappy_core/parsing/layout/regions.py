@@ -85,17 +85,22 @@ def _find_turned_blocks(
 ) -> Iterator[Block]:
     """Yield the tables and the text of other directions, with boxes as on `page`.
 
-    Words that are in `blocks`, such as turned heads of a table, are left out.
+    Words that are in `blocks`, such as turned heads of a table, are left out; a table that has
+    some of them, for which they are heads, is only the text of the others.
     """
+    taken = {word for block in blocks for word in block.words}
     turns = page.layer.turns.copy()
-    turns[[word for block in blocks for word in block.words]] = page.turn
+    turns[list(taken)] = page.turn
     layer, lines = replace(page.layer, turns=turns), Drawings(ruling_lines=drawings.ruling_lines)
     for turn in sorted({*turns.tolist()} - {page.turn}):
         other = UprightPage.from_layer(layer, width, height, turn, lines, page.tags)
         for block in attach_captions(find_blocks(other), other):
-            is_table = block.label == "table"
-            text = replace(Block.of(block.words, page), tag=block.tag)
-            yield _place(block, page) if is_table else text
+            words = [word for word in block.words if word not in taken]
+            taken.update(words)
+            if block.label == "table" and len(words) == len(block.words):
+                yield _place(block, page)
+            elif words:
+                yield replace(Block.of(words, page), tag=block.tag)
 
 
 def _place(block: Block, page: UprightPage) -> Block:

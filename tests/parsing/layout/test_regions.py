@@ -320,3 +320,24 @@ def test_a_page_has_the_same_regions_at_any_scale(data, name, scale):
     assert scaled_words.texts == words.texts
     assert [r.text for r in scaled_regions] == [r.text for r in regions]
     assert [r.label for r in scaled_regions] == [r.label for r in regions]
+
+
+def test_upright_words_in_a_grid_around_turned_ones_stand_in_one_region():
+    """In the grid as turned text sees it, it is the upright words that are turned."""
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(400, 600))
+    canvas.setFont("Helvetica", 10)
+    for x, y, text in [(40, 506, "Tides turn twice"), (40, 478, "Tides turn twice"),
+                       (220, 540, "Tides turn twice"), (145, 468, "9")]:  # fmt: skip
+        canvas.drawString(x, y, text)
+    for y in (520, 480, 460):
+        canvas.line(40, y, 340, y)
+    for x in (40, 140, 240, 340):
+        canvas.line(x, 520, x, 460)
+    canvas.transform(1, 1, 0, 1, 245, 468)
+    canvas.drawString(0, 0, "12")
+    canvas.save()
+    (page,) = read(Source.from_bytes(out.getvalue(), "drawn"))
+    tops = [word for region in page.regions if region.parent is None for word in region.words]
+    assert sorted(tops) == list(range(len(page.words)))
+    assert page.words.texts.count("9") == 1
