@@ -16,6 +16,7 @@ RULES = {  # kinds of rules and shades, and how often they are drawn
     "box": 0.06,
     "columns": 0.05,
     "ends": 0.11,
+    "boxhead": 0.07,
 }
 
 
@@ -43,6 +44,7 @@ class Look:
     head_css: str
     odd_css: str  # of every second row
     last_head_css: str  # of the lowest header row
+    value_css: str = ""  # of the words in cells right of the first
 
 
 def plain(words: str, css: str = "", head: bool = False, columns: int = 1, rows: int = 1) -> Cell:
@@ -78,43 +80,53 @@ def draw_look(
         table_css += "margin-inline:auto;"
     if rules in ("all", "box"):
         table_css += f"border:{line}"
-    if rules == "ends":
+    if rules == "boxhead":  # rules between columns, around the names, and none at the sides
+        table_css += "border-left:hidden;border-right:hidden;"
+    if rules in ("ends", "boxhead"):
         table_css += f"border-top:{line}border-bottom:{line}"
     above = writer.between(4, 12) if writer.chance(0.15) else writer.between(0, 4)
     beside = writer.between(12, 48) if not small and writer.chance(0.2) else writer.between(2, 9)
     padding = f"padding:{above:.1f}px {beside:.1f}px;"
     cell_css = padding + f"vertical-align:{pick('top', 'top', 'middle', 'baseline', 'bottom')};"
     cell_css += {"all": f"border:{line}", "rows": f"border-bottom:{line}",
-                 "columns": f"border-inline-end:{line}"}.get(rules, "")  # fmt: skip
+                 "columns": f"border-inline-end:{line}",
+                 "boxhead": f"border-inline-end:{line}"}.get(rules, "")  # fmt: skip
     head_css = (
         f"font-weight:{pick('bold', 'bold', 'bold', 'normal')};"
         f"vertical-align:{pick('bottom', 'bottom', 'middle', 'top')};"
     )
+    if rules == "boxhead":
+        head_css += f"border-bottom:{line}text-align:center;"
     shade = pick("", "", "", "", "accent", "tint", "gray")
     if shade == "accent":
         head_css += f"background:{style.accent};color:#fff;"
     elif shade:
         head_css += f"background:{style.tint if shade == 'tint' else '#e4e4e4'};"
+    shift = f"position:relative;top:{writer.between(-0.3, 0.3):.2f}em" if writer.chance(0.1) else ""
     under = rules in ("head", "rows", "ends") or writer.chance(0.25)
-    odd_css = f"background:{pick(style.tint, '#f1f1f4', '#e8e8e8')};" if rules == "zebra" else ""
+    odd_css = (
+        f"background:{pick(style.tint, '#f1f1f4', '#e8e8e8', '#ccc')};" if rules == "zebra" else ""
+    )
     last_head_css = (
         f"border-bottom:{pick('1px', '1.5px', '2px')} solid {pick('#000', style.accent)};"
         if under
         else ""
     )
-    return Look(table_css, cell_css, head_css, odd_css, last_head_css)
+    return Look(table_css, cell_css, head_css, odd_css, last_head_css, shift)
 
 
-def _write_row(row: Row, css: str, head_css: str) -> str:
+def _write_row(row: Row, css: str, head_css: str, value_css: str = "") -> str:
     cells = (
         element(
             "th" if cell.head else "td",
-            cell.content,
+            element("span", cell.content, css=value_css)
+            if value_css and number and "<" not in cell.content
+            else cell.content,
             css=css + (head_css if cell.head else "") + cell.css,
             colspan=cell.columns if cell.columns > 1 else None,
             rowspan=cell.rows if cell.rows > 1 else None,
         )
-        for cell in row
+        for number, cell in enumerate(row)
     )
     return element("tr", *cells)
 
@@ -140,6 +152,7 @@ def write_table(
             row,
             look.cell_css + (look.odd_css if number % 2 else ""),
             "font-weight:inherit;" if writer.chance(0.5) else "",
+            look.value_css,
         )
         for number, row in enumerate(body)
     ]

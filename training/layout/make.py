@@ -18,8 +18,8 @@ from training.layout.tagged_pages import TrainingPage, read_training_pages
 
 # (printer, number of documents, seed of the first one)
 PRINTS = (
-    ("chromium", 420, 1), ("chromium", 420, 10_001), ("libreoffice", 220, 20_001),
-    ("typst", 240, 30_001),
+    ("chromium", 800, 1), ("chromium", 800, 10_001), ("libreoffice", 400, 20_001),
+    ("typst", 400, 30_001),
 )  # fmt: skip
 EPOCHS = 22
 MODEL = Path(snappy_core.__file__).parent / "data" / "layout.onnx"

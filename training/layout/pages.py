@@ -72,6 +72,8 @@ def page_rules(
 ) -> str:
     """CSS of the page: its size, running heads and feet, what stands at its edges."""
     small = writer.between(0.7, 0.95) * size if size < 13 else size * 0.6
+    if writer.chance(0.15):
+        small = size * writer.between(0.95, 1.15)
     color = writer.pick("#000", "#555", "#777", accent)
     slant = writer.pick("", "", "italic ", "bold ")
     face = css_font(writer.pick(body, heading))
@@ -104,8 +106,10 @@ def _heads(writer: Writer, running: Running) -> str:
     is_ruled = writer.chance(0.35)
     sides = writer.random.sample(SIDES, 3 if writer.chance(0.2) else 1)
     contents = [running.title, quoted(writer.title(1, 5)), quoted(writer.date())]
+    if writer.chance(0.2):
+        contents[0] = _lines(writer.company().upper(), writer.title(2, 5), writer.date())
     boxes = [
-        running.box(f"top-{side}", content, is_ruled)
+        running.box(f"top-{side}", content, is_ruled, "white-space:pre;")
         for side, content in zip(sides, contents, strict=False)
     ]
     if is_ruled:
@@ -133,12 +137,9 @@ def _feet(writer: Writer, running: Running, has_heads: bool) -> tuple[str, str]:
         words = quoted(writer.pick(writer.company(), writer.url()))
         boxes += running.box(f"{edge}-{other}", words, is_ruled)
     elif writer.chance(0.1):
-        lines = [
-            writer.company(),
-            ", ".join(writer.address()),
-            f"{writer.phone()} · {writer.url()}",
-        ]
-        words = quoted("@".join(lines)).replace("@", "\\A ")
+        words = _lines(
+            writer.company(), ", ".join(writer.address()), f"{writer.phone()} · {writer.url()}"
+        )
         boxes += running.box(f"{edge}-{other}", words, is_ruled, "white-space:pre;")
     if side == "center" or writer.chance(0.7):
         return boxes, ""
@@ -163,6 +164,11 @@ def _edge(writer: Writer, running: Running, accent: str) -> str:
     tab = f"writing-mode:vertical-rl;background:{accent};color:#fff;padding:3mm 1mm;"
     place = f"height:{writer.number_of(24, 60)}mm;width:7mm;text-align:center;"
     return running.box(f"{side}-{writer.pick('top', 'middle')}", running.title, more=tab + place)
+
+
+def _lines(*lines: str) -> str:
+    """Return lines of text as one CSS string."""
+    return quoted("@".join(lines)).replace("@", "\\A ")
 
 
 def quoted(plain: str) -> str:

@@ -30,7 +30,9 @@ def typed_clauses(writer: Writer, style: Style) -> str:
     deep = writer.between(1.5, 5) * room if writer.chance(0.45) else 0.0
     gap = writer.random.choice([0.0, 0.4, 0.8, 1.0, 1.2, 2.0])
     titles = writer.pick("none", "none", "run-in", "run-in", "alone")
-    look, case = writer.pick("u", "b", "b", "i", "span"), writer.pick("", "", "upper")
+    looks = ["u", "b", "b", "i"] if titles == "alone" else ["u", "b", "b", "i", "span"]
+    look, case = writer.random.choice(looks), writer.pick("", "", "upper")
+    color = writer.pick("inherit", "inherit", style.accent)
     depth = writer.number_of(1, 3)
     forms = [writer.random.choice(LABELS) for _ in range(depth)]
     parts = []
@@ -45,7 +47,8 @@ def typed_clauses(writer: Writer, style: Style) -> str:
         title = writer.title(1, 5)
         named = element(look, text(title.upper() if case else title))
         if titles == "alone" and level == 0:
-            parts.append(element("p", label, named, css=css + ";break-after:avoid"))
+            plain = f";font:inherit;color:{color};break-after:avoid"
+            parts.append(element("h4", label, named, css=css + plain))
             below = f"margin:0 0 {gap:.1f}em;margin-inline-start:{margin:.1f}em;text-indent:0"
             parts.extend(
                 paragraph(writer.sentences(writer.number_of(1, 4)), below)
@@ -80,7 +83,7 @@ def _address(writer: Writer) -> list[str]:
 
 def directory(writer: Writer, style: Style) -> str:
     """Offices or advisers in columns: who they are, and the lines of their addresses."""
-    tag, color = writer.pick("p", "h3", "h4", "p"), writer.pick(style.accent, "#000")
+    tag, color = writer.pick("h3", "h4"), writer.pick(style.accent, "#000")
     weight, gap = writer.pick("bold", "bold", "normal"), writer.between(0.6, 1.8)
     leading = writer.between(1.1, 1.6)
     parts = []
@@ -128,7 +131,7 @@ def discussed_figures(writer: Writer, style: Style) -> str:
     unit = writer.pick("In thousands", "in millions", "Unaudited", "In millions of dollars")
     exception, currency = writer.label(1, 4).lower(), f"{writer.place()} dollars"
     unit += writer.pick("", f", except {exception}", f" of {currency}")
-    heading, slant = writer.pick("h3", "h4", "p"), writer.pick("italic", "normal")
+    heading, slant = writer.pick("h3", "h4"), writer.pick("italic", "normal")
     look, form = draw_look(writer, style, True, small=True), writer.pick("({})", "({})", "{}")
     for _ in range(writer.number_of(1, 4)):
         mark = element("sup", str(writer.number_of(1, 4))) if writer.chance(0.4) else ""
