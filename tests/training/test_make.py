@@ -1,6 +1,7 @@
 """From printed pages to a network that predicts: the whole of training in miniature."""
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -14,11 +15,12 @@ import torch
 
 from snappy_core.parsing.layout.features import page_nodes
 from snappy_core.parsing.layout.network import CLASSES
+from training.layout.examples import draw_examples, example
 from training.layout.export import export
 from training.layout.make import read_pages
 from training.layout.noise import like_ocr, vary
 from training.layout.printing import Chromium
-from training.layout.train import example, train
+from training.layout.train import train
 
 pytestmark = pytest.mark.skipif(not shutil.which("chromium"), reason="needs Chromium")
 
@@ -90,6 +92,18 @@ def test_training_gives_the_same_network_again(pages):
     first, second = train(pages, epochs=1), train(pages, epochs=1)
     pairs = zip(first.parameters(), second.parameters(), strict=True)
     assert all(torch.equal(a, b) for a, b in pairs)
+
+
+def test_pages_are_drawn_without_repetition_and_varied_anew(pages):
+    random = np.random.default_rng(0)
+    with ThreadPoolExecutor() as pool:
+        first, second = (draw_examples(pages * 20, random, pool, most=40) for _ in range(2))
+        again = draw_examples(pages * 20, np.random.default_rng(0), pool, most=40)
+    assert len(first) == len(second) == 40
+    assert all(np.array_equal(a.nodes, b.nodes) for a, b in zip(first, again, strict=True))
+    drawn = [{e.nodes.tobytes() for e in examples} for examples in (first, second)]
+    assert len(drawn[0]) > 30
+    assert not drawn[0] & drawn[1]
 
 
 def test_noise_leaves_the_truth_and_takes_what_ocr_does_not_see(pages):

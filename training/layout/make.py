@@ -21,7 +21,7 @@ PRINTS = (
     ("chromium", 800, 1), ("chromium", 800, 10_001), ("libreoffice", 400, 20_001),
     ("typst", 400, 30_001),
 )  # fmt: skip
-EPOCHS = 22
+EPOCHS = 24
 MODEL = Path(snappy_core.__file__).parent / "data" / "layout.onnx"
 
 

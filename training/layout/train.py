@@ -4,75 +4,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from snappy_core.parsing.layout.features import Nodes, page_nodes
-from snappy_core.parsing.layout.linkage import pair_weights
 from snappy_core.parsing.layout.network import CLASSES
+from training.layout.examples import MAX_NODES, Example, draw_examples
 from training.layout.network import LayoutNetwork
-from training.layout.noise import like_ocr, vary
 from training.layout.tagged_pages import TrainingPage
 
-MAX_NODES = 450
 _RELATION_WEIGHTS = torch.tensor([4.0, 1.0, 1.0, 0.3])
-_OCR_SHARE = 0.2  # of the pages, which are learned as OCR would read them
-_EPOCHS_AS_IS = 4  # after so many the pages are varied anew
+_EPOCHS_AS_IS = 4  # after so many, pages are drawn and varied anew
 _PAIRS = 60_000  # of a batch, about
 _RATE, _WEIGHT_DECAY = 2e-3, 0.02
 _WARM_UP = 0.2  # epochs
 _MIN_DEVIATION = 0.01  # of a feature
 _ROUND = 16  # nodes of a batch are padded to multiples, since new shapes cost time
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Example:
-    nodes: NDArray[np.float32]
-    pairs: NDArray[np.float16]
-    weights: NDArray[np.float16]
-    classes: NDArray[np.intp]
-    relations: NDArray[np.int8]  # (4, n, n): 1, 0 or -1 for unknown
-
-
-def nodes_of(page: TrainingPage) -> Nodes:
-    return page_nodes(
-        page.runs, page.areas, page.area_scores, page.frames, page.ruling_lines, page.width,
-        page.height,
-    )  # fmt: skip
-
-
-def example(page: TrainingPage) -> Example:
-    nodes = nodes_of(page)
-    weights = pair_weights(nodes.boxes / nodes.unit)
-    np.fill_diagonal(weights, 0)
-    return Example(
-        nodes.features, nodes.pairs.astype(np.float16), weights.astype(np.float16), page.classes,
-        relation_truth(page),
-    )  # fmt: skip
-
-
-def relation_truth(page: TrainingPage) -> NDArray[np.int8]:
-    count = len(page.runs)
-    truths = []
-    is_run = np.arange(len(page.classes)) < count
-    for owners in (page.blocks, page.rows, page.groups):
-        same = owners[:, None] == owners
-        truth = (same & (owners >= 0)).astype(np.int8)
-        # Two artifacts may belong together; nothing says so.
-        truth[(owners < 0)[:, None] & (owners < 0)] = -1
-        if owners is not page.groups:  # areas belong to groups alone
-            truth[~is_run] = -1
-            truth[:, ~is_run] = -1
-        truths.append(truth)
-    before = (page.blocks[:, None] < page.blocks).astype(np.int8)
-    unknown = (page.blocks < 0)[:, None] | (page.blocks < 0) | (truths[0] == 1)
-    before[unknown] = -1
-    return np.stack([*truths, before])
 
 
 def batches(examples: Sequence[Example], random: np.random.Generator) -> Iterator[list[Example]]:
@@ -117,43 +68,44 @@ def loss_of(network: LayoutNetwork, batch: tuple[Tensor, ...]) -> Tensor:
     return loss + (each * known * _RELATION_WEIGHTS).sum() / known[..., 0].sum().clamp(1)
 
 
-def _examples(pages: Sequence[TrainingPage], random: np.random.Generator) -> list[Example]:
-    return [
-        example(like_ocr(page, random) if random.random() < _OCR_SHARE else vary(page, random))
-        for page in pages
-    ]
-
-
 def train(pages: Sequence[TrainingPage], epochs: int, seed: int = 0) -> LayoutNetwork:
     """Return a network trained on pages; the same again for the same seed and versions."""
     torch.manual_seed(seed)
     torch.set_flush_denormal(True)
     random = np.random.default_rng(seed)
     pages = [page for page in pages if 3 <= len(page.classes) <= MAX_NODES]
-    examples = _examples(pages, random)
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        examples = draw_examples(pages, random, pool)
+        network = _new_network(examples)
+        optimizer = torch.optim.AdamW(network.parameters(), weight_decay=_WEIGHT_DECAY)
+        start = time.monotonic()
+        for epoch in range(epochs):
+            if epoch and epoch % _EPOCHS_AS_IS == 0:
+                examples = []  # before the next ones take their room
+                examples = draw_examples(pages, random, pool)
+            losses = []
+            epoch_batches = list(batches(examples, random))
+            for step, batch in enumerate(epoch_batches):
+                done = epoch + step / len(epoch_batches)
+                for group in optimizer.param_groups:
+                    group["lr"] = _RATE * min(1, (done + 1e-3) / _WARM_UP) * (1 - done / epochs)
+                with torch.autocast("cpu", torch.bfloat16):
+                    loss = loss_of(network, collate(batch))
+                optimizer.zero_grad()
+                loss.backward()  # type: ignore[no-untyped-call]
+                torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+                optimizer.step()
+                losses.append(float(loss.detach()))
+            seconds = time.monotonic() - start
+            print(f"epoch {epoch + 1}: {np.mean(losses):.4f}, {seconds:.0f} s", flush=True)
+    return network.eval()
+
+
+def _new_network(examples: Sequence[Example]) -> LayoutNetwork:
+    """Return an untrained network that scales the features of nodes as these examples ask."""
     first = examples[0]
     network = LayoutNetwork(first.nodes.shape[1], first.pairs.shape[2], len(CLASSES))
     stacked = torch.from_numpy(np.concatenate([e.nodes for e in examples]))
     network.node_mean.copy_(stacked.mean(0))
     network.node_std.copy_(stacked.std(0).clamp(_MIN_DEVIATION))
-    optimizer = torch.optim.AdamW(network.parameters(), weight_decay=_WEIGHT_DECAY)
-    start = time.monotonic()
-    for epoch in range(epochs):
-        losses = []
-        if epoch and epoch % _EPOCHS_AS_IS == 0:
-            examples = _examples(pages, random)
-        epoch_batches = list(batches(examples, random))
-        for step, batch in enumerate(epoch_batches):
-            done = epoch + step / len(epoch_batches)
-            for group in optimizer.param_groups:
-                group["lr"] = _RATE * min(1, (done + 1e-3) / _WARM_UP) * (1 - done / epochs)
-            with torch.autocast("cpu", torch.bfloat16):
-                loss = loss_of(network, collate(batch))
-            optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-            optimizer.step()
-            losses.append(float(loss.detach()))
-        seconds = time.monotonic() - start
-        print(f"epoch {epoch + 1}: {np.mean(losses):.4f}, {seconds:.0f} s", flush=True)
-    return network.eval()
+    return network
