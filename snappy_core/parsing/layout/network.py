@@ -17,7 +17,7 @@ from snappy_core.errors import ModelError
 from snappy_core.forks import ProcessModel
 from snappy_core.parsing.layout.features import Nodes
 
-SHA256 = "f0767af1cd29213004c8ac3bb2a4e775df34a74528440687a56ab1d995a88394"
+SHA256 = "e3fb4ebb12ee9efdb4afbb33f4ff72bd0dbf313443b9dfc8cfddb2ff42eed740"
 CLASSES = ("other", "paragraph", "list_item", "heading", "table", "figure", "caption")
 """What a node may be: "other" is a running head, a page number or a watermark."""
 
