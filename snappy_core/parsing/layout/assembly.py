@@ -24,7 +24,7 @@ from snappy_core.parsing.layout.runs import Runs
 from snappy_core.parsing.layout.tagged_nodes import TaggedNodes
 from snappy_core.parsing.layout.upright_page import UprightPage
 from snappy_core.parsing.tables.grid import Grid, find_grids, grid_table
-from snappy_core.parsing.tables.ruled import is_table, join_ruled, row_logits
+from snappy_core.parsing.tables.ruled import MIN_CELLS, is_table, join_ruled, row_logits
 from snappy_core.parsing.tables.structure import build_table
 from snappy_core.parsing.tables.table import table_block
 from snappy_core.types import Box, Label
@@ -36,7 +36,6 @@ MAX_PHOTO_WORDS = 15
 """Words on a picture that fills the page; with more it is the ground of a page of text."""
 
 _TOUCH = 0.5  # line heights by which the lines around cells may miss each other
-_MIN_CELLS = 4  # of a table; fewer are text side by side
 _TITLE_SIZE = 1.6  # times the usual font size
 _SAME_DRAWING = 0.9  # IoU of a figure and the drawing in it, from which they are one region
 # A running head or page number is never returned by a search, so the network is not enough: it
@@ -151,7 +150,7 @@ class _Assembly:
             [self._lines(cell) for cell in cells[row_numbers == row].tolist()]
             for row in range(row_numbers.max(initial=-1) + 1)
         ]
-        if len(cells) >= _MIN_CELLS and len(rows) > 1:
+        if len(cells) >= MIN_CELLS and len(rows) > 1:
             table = build_table(rows, self.page)
             if len(table.rows[0].cells) > 1:
                 return [replace(table_block(table, self.page), tag=self._tag(cells))]
@@ -159,7 +158,7 @@ class _Assembly:
 
     def _figure(self, clusters: NDArray[np.intp], is_area: NDArray[np.bool_]) -> list[Block]:
         drawn, texts = clusters[is_area[clusters]], clusters[~is_area[clusters]].tolist()
-        if not len(drawn) and len(texts) < _MIN_CELLS:
+        if not len(drawn) and len(texts) < MIN_CELLS:
             return [self._text(cluster) for cluster in texts]
         parts = [self._text(cluster) for cluster in texts]
         parts.sort(key=lambda block: (block.box[1], block.box[0]))

@@ -7,8 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from snappy_core.boxes import as_boxes, contains_center, enclose
 from snappy_core.grouping import connected_components
 from snappy_core.parsing.tables.grid import Grid
+
+MIN_CELLS = 4
+"""Cells of a table; fewer are text side by side."""
 
 _MIN_LINES = 3  # that run through two groups of cells, or through a table: not a frame alone
 _MIN_SHARE = 0.9  # of the width of the cells that a line runs past
@@ -20,7 +24,7 @@ Boxes = NDArray[np.float32]
 
 
 def join_ruled(groups: Sequence[NDArray[np.intp]], boxes: Boxes, lines: Boxes) -> list[list[int]]:
-    """Join groups of cells side by side that the same ruling lines run through.
+    """Join groups of cells that the same ruling lines run through, and stray cells in a table.
 
     Args:
         groups: indices of cells.
@@ -28,11 +32,14 @@ def join_ruled(groups: Sequence[NDArray[np.intp]], boxes: Boxes, lines: Boxes) -
         lines: (m, 4) horizontal ruling lines, in points.
     """
     spans = [_passing(boxes[group], lines) for group in groups]
+    around = as_boxes([enclose(boxes[group]) for group in groups])
+    is_inside = contains_center(around, around)
     pairs = [
         (i, j)
         for i in range(len(groups))
-        for j in range(i)
-        if (spans[i] & spans[j]).sum() >= _MIN_LINES
+        for j in range(len(groups))
+        if (j < i and (spans[i] & spans[j]).sum() >= _MIN_LINES)
+        or (i != j and is_inside[i, j] and len(groups[j]) < MIN_CELLS)
     ]
     labels = connected_components(len(groups), pairs)
     joined: list[list[int]] = [[] for _ in range(labels.max(initial=-1) + 1)]

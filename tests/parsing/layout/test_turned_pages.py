@@ -59,7 +59,9 @@ class Sheet:
 
     def chart(self):
         self.areas.append((60, self.y, 300, self.y + 70))
-        self.y += 60
+        for label in ("30", "20", "10"):
+            self.row(64, label)
+            self.y += 20
         self.row(70, "north")
         self.row(210, "south")
         self.y += 18

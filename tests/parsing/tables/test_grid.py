@@ -192,13 +192,14 @@ def test_two_tables_of_one_width_are_two():
     assert texts(page, "figure") == []
 
 
-def test_lines_around_some_cells_only_are_not_enough():
+@pytest.mark.parametrize("top", [80, 180, 280])
+def test_lines_around_some_cells_only_are_not_enough(top):
     """A line after the labels and under the head: the network tells the rows."""
     sheets = Sheets()
-    sheets.table(ROWS, XS, 80, ruled=False)
-    for y in (80, 98, 170):
+    sheets.table(ROWS, XS, top, ruled=False)
+    for y in (top, top + 18, top + 90):
         sheets.line(40, y, 300, y)
-    sheets.line(110, 80, 110, 170)
+    sheets.line(110, top, 110, top + 90)
     (page,) = sheets.pages()
     (table,) = tables(page)
     assert table.structure == "learned"

@@ -24,6 +24,16 @@ def test_lines_through_two_groups_join_them():
     assert join_ruled([], CELLS, LINES) == []
 
 
+def test_a_stray_cell_within_a_table_is_of_it():
+    table, stray = np.array([0, 1, 2, 4, 5]), np.array([3])  # the head of the second column
+    assert join_ruled([stray, table], CELLS, LINES[:0]) == [[3, 0, 1, 2, 4, 5]]
+    rest, outside = np.array([1, 2, 4, 5]), np.array([0])
+    assert join_ruled([outside, rest], CELLS, LINES[:0]) == [[0], [1, 2, 4, 5]]
+    large = np.array([*range(6), 6]), np.array([7, 8, 9, 10])
+    cells = np.vstack([CELLS, [(10, 90, 300, 200)], np.tile(CELLS[4], (4, 1))])
+    assert len(join_ruled(large, cells, LINES[:0])) == 2  # a table by itself
+
+
 def test_cells_between_two_lines_are_a_row():
     logits = row_logits(UNSURE, CELLS, LINES)
     assert rows_of(logits) == {(0, 3), (1, 4), (2, 5)}
