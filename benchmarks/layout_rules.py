@@ -134,7 +134,7 @@ RULES = (
         "units and notes belong to their table",
         {"layout.captions:find_notes": lambda table, blocks, page: []},
     ),
-    Rule("a table, or a figure of text, has four cells", {"layout.assembly:_MIN_CELLS": 1}),
+    Rule("a table, or a figure of text, has four cells", {"layout.assembly:MIN_CELLS": 1}),
     Rule(
         "parts that ruling lines run through are one table",
         {"layout.assembly:join_ruled": lambda groups, boxes, lines: [g.tolist() for g in groups]},
@@ -144,6 +144,7 @@ RULES = (
         {"layout.assembly:row_logits": lambda logits, boxes, lines: logits},
     ),
     Rule("cells at the same height are a row", {"tables.ruled:_SLACK": -1.0}),
+    Rule("a stray cell within a table is of it", {"tables.ruled:MIN_CELLS": 0}),
     Rule(
         "rows below a name are a section",
         {

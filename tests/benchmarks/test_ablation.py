@@ -42,15 +42,15 @@ def test_what_is_gone_is_an_error(tags_folder):
 
 
 def test_a_rule_is_on_again_after_an_error():
-    before = assembly._MIN_CELLS
+    before = assembly.MIN_CELLS
 
     def fail():
-        with switched_off(Rule("cells", {"layout.assembly:_MIN_CELLS": 99})):
-            raise ValueError(assembly._MIN_CELLS)
+        with switched_off(Rule("cells", {"layout.assembly:MIN_CELLS": 99})):
+            raise ValueError(assembly.MIN_CELLS)
 
     with pytest.raises(ValueError, match="99"):
         fail()
-    assert before == assembly._MIN_CELLS
+    assert before == assembly.MIN_CELLS
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
