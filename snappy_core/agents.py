@@ -75,10 +75,11 @@ def find_document(index: RegionIndex, name: str) -> str:
 
 def documents_called(index: RegionIndex, name: str) -> set[str]:
     """Return the id that is the name, or those of documents of this short name, file or source."""
+    with index._store.read() as snapshot:
+        if snapshot.document(name) is not None:  # most often, and without a look at all others
+            return {name}
     ids = set()
     for record in index.documents():
-        if record.document_id == name:
-            return {name}
         short = one_line(short_name(record.document_id))
         files = map(file_name, record.sources)
         if name.strip() in (record.document_id, short, *files, *record.sources):

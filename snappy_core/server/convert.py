@@ -33,9 +33,6 @@ from snappy_core.types import MetadataValue, Scalar
 
 def document_id(index: RegionIndex, name: str) -> str:
     """Return the id of a document by its name; answers 404 if there is none."""
-    with index._store.read() as snapshot:
-        if snapshot.document(name) is not None:
-            return name
     try:
         return agents.find_document(index, name)
     except ValueError as error:
