@@ -24,6 +24,7 @@ from snappy_core.server.schemas import (
     HighlightJson,
     HitJson,
     HitsJson,
+    PartJson,
     PlaceJson,
     RegionJson,
 )
@@ -138,16 +139,24 @@ def _place(place: Place) -> PlaceJson:
 
 def _hit(hit: Hit) -> HitJson:
     return HitJson(
-        **_region(hit),
+        **_region(hit) | {"text": hit.text},
         rank=hit.rank,
         score=hit.score,
         page_score=hit.page_score,
         rects=list(hit.rects),
-        highlights=[
-            HighlightJson(kind=part.kind, text=part.text, score=part.score, rects=list(part.rects))
-            for part in hit.highlights
-        ],
+        highlights=_highlights(hit),
         quotes=list(hit.quotes),
+        parts=[
+            PartJson(
+                region=part.citation,
+                page=part.page_number,
+                page_label=part.page_label,
+                box=part.region.box,
+                rects=list(part.rects),
+                highlights=_highlights(part),
+            )
+            for part in (*hit.previous_parts, *hit.next_parts)
+        ],
         cells=[
             CellJson(
                 text=cell.text,
@@ -161,6 +170,13 @@ def _hit(hit: Hit) -> HitJson:
         ],
         metadata={key: metadata_json(value) for key, value in hit.metadata.items()},
     )
+
+
+def _highlights(hit: Hit) -> list[HighlightJson]:
+    return [
+        HighlightJson(kind=part.kind, text=part.text, score=part.score, rects=list(part.rects))
+        for part in hit.highlights
+    ]
 
 
 def _region(hit: Hit) -> dict[str, Any]:

@@ -89,8 +89,22 @@ class CellJson(BaseModel):
     is_header: bool
 
 
+class PartJson(BaseModel):
+    """Where a hit comes from or goes on, in another column or on another page."""
+
+    region: str
+    page: int
+    page_label: str
+    box: Box
+    rects: list[Box]
+    highlights: list[HighlightJson]
+
+
 class HitJson(RegionJson):
-    """A region that answers; of a table or row with its cells, if they are known."""
+    """A region that answers; `text` is also that of its other `parts`.
+
+    A table or row has its cells, if they are known.
+    """
 
     rank: int
     score: float
@@ -98,6 +112,7 @@ class HitJson(RegionJson):
     rects: list[Box]
     highlights: list[HighlightJson]
     quotes: list[str]
+    parts: list[PartJson]
     cells: list[CellJson]
     metadata: MetadataJson
 

@@ -7,6 +7,9 @@ import re
 import pytest
 from PIL import Image
 
+from snappy_core import Source
+from tests.search.printed import FIRST, SECOND, print_pages
+
 QUESTION = "How many boats land at Brae?"
 
 
@@ -124,6 +127,18 @@ def test_hits_on_tables_have_their_cells(client):
     assert [cell["text"] for cell in hit["cells"] if cell["is_header"]][:2] == ["Port", "Boats"]
     places = {(cell["row"], cell["column"]): cell["text"] for cell in hit["cells"]}
     assert (places[2, 0], places[2, 1]) == ("Brae", "9")
+
+
+def test_a_hit_that_goes_on_has_its_other_parts(client, index):
+    index.add(Source.from_bytes(print_pages(FIRST, SECOND), "uploads/h.pdf")).raise_failed()
+    body = {"question": "who paid nine hundred crowns in silver", "documents": ["uploads/h.pdf"]}
+    hit = client.post("/api/search", json=body).json()["hits"][0]
+    (part,) = hit["parts"]
+    assert {hit["page"], part["page"]} == {1, 2}
+    assert "each of them paid nine hundred crowns in silver" in hit["text"]
+    assert hit["text"].endswith("repaired in that year.")
+    assert part["highlights"]
+    assert part["rects"]
 
 
 def test_an_answer_is_grounded(client, hit):

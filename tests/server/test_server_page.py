@@ -5,6 +5,7 @@ import itertools
 import pytest
 
 from snappy_core import RegionIndex, Source
+from tests.search.printed import FIRST, SECOND, print_pages
 from tests.server.browsing import ask, check_accessible, opened, serving
 
 QUESTION = "How many boats land at Brae?"
@@ -21,6 +22,8 @@ def url(data, browser):
     source = Source.from_bytes((data / "table.pdf").read_bytes(), f"uploads/{NAME}")
     index.add(source, keep="source", progress=False).raise_failed()
     index.add(data / "many_pages.pdf", progress=False).raise_failed()
+    harbor = Source.from_bytes(print_pages(FIRST, SECOND), "uploads/harbor.pdf")
+    index.add(harbor, keep="source", progress=False).raise_failed()
     with serving(create_app(index)) as url:
         yield url
 
@@ -197,6 +200,19 @@ def test_pages_are_turned_by_arrows_and_by_the_strip(url, browser):
         page.reload()  # a page without a hit has a link, too
         page.wait_for_selector("#strip button:nth-child(5)[aria-current]")
         assert shown(page) == ["many_pages.pdf", "5"]
+
+
+def test_a_hit_that_goes_on_is_framed_on_both_pages(url, browser):
+    with opened(browser, url) as page:
+        ask(page, "who paid nine hundred crowns in silver")
+        assert page.inner_text(CURRENT).startswith("1. harbor.pdf, pages 1, 2")
+        number = int(shown(page)[1])
+        for turn in ("#next", "#previous") if number == 1 else ("#previous", "#next"):
+            assert page.locator("#marks .label >> text=1").count() == 1
+            assert page.locator("#marks .mark").count() >= 1
+            page.click(turn)
+            number = 3 - number
+            page.wait_for_selector(f"#strip button:nth-child({number})[aria-current]")
 
 
 def test_arrows_go_through_the_hits(url, browser):

@@ -6,7 +6,7 @@ import { textWithTable } from "./table.js";
 /** List hits; `choose` is called with the number of the one that was chosen. */
 export function list(hits, choose) {
   element("hits").replaceChildren(...hits.map((hit, number) => {
-    const where = `${hit.rank}. ${hit.file_name}, page ${hit.page_label}`;
+    const where = `${hit.rank}. ${hit.file_name}, ${pages(hit)}`;
     const kind = `${plain(hit.label)}, score ${hit.score.toFixed(2)}`;
     const button = make("button", { type: "button" }, where, make("small", {}, kind));
     const item = make("li", {}, button, ...textWithTable(hit));
@@ -16,6 +16,14 @@ export function list(hits, choose) {
     follow(item, hit.region);
     return item;
   }));
+}
+
+/** Return the pages of a hit, as printed: "page 4", "pages 4, 5". */
+function pages(hit) {
+  const labels = [hit, ...hit.parts].sort((one, other) => one.page - other.page)
+    .map((part) => part.page_label);
+  const different = [...new Set(labels)];
+  return `page${different.length > 1 ? "s" : ""} ${different.join(", ")}`;
 }
 
 /** Mark the hit that is shown. */

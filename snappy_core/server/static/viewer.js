@@ -40,10 +40,13 @@ export async function show(place, { region = "", rects = [], hits = [] } = {}) {
     page = next;
     drawPage();
   }
-  shown = { region, rects, hits: hits.filter((hit) => isHere(hit)) };
+  const places = hits.flatMap((hit) => [hit, ...hit.parts.map((part) => ({
+    ...hit, ...part, region: hit.region, part: part.region, // parts follow the mouse with their hit
+  }))]);
+  shown = { region, rects, hits: places.filter(isHere) };
   drawMarks();
   drawHeat();
-  strip.show(page, hits);
+  strip.show(page, places);
   return true;
 }
 
@@ -85,7 +88,7 @@ export function drawHeat() {
 }
 
 function drawMarks() {
-  const names = new Set(shown.hits.map((hit) => hit.region));
+  const names = new Set(shown.hits.map((hit) => hit.part ?? hit.region));
   const marks = page.regions.filter(({ region }) => !names.has(region)).map((region) => {
     const frame = box("box region", region.box);
     frame.title = plain(region.label);
@@ -107,7 +110,7 @@ function drawMarks() {
     labels.push(label(hit, boxes[0]));
   }
   const other = page.regions.find((region) => region.region === shown.region);
-  if (other && !names.has(other.region)) {
+  if (other && !shown.hits.some((hit) => hit.region === other.region)) {
     const frame = box("box hit", other.box);
     follow(frame, other.region);
     marks.push(frame);
