@@ -2,13 +2,26 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test docs langchain mutate states train fuzz faults soak audit check format bench clean programs
+.PHONY: setup demo test coverage lock docs langchain mutate states train fuzz faults soak audit check format bench clean programs
+
+# Tesseract, Chromium and LibreOffice, by apt-get. `make test` tries it, too, and says what is missing.
+setup: programs
 
 demo: .venv/.core
 	$(BIN)/python examples/demo.py
 
 test: .venv/.dev programs
 	$(BIN)/python -m pytest -q -n auto
+
+# The share of lines that the tests run; fails below the floor in pyproject.toml.
+coverage: .venv/.dev programs
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[coverage]'
+	$(BIN)/python -m pytest -q -n auto --cov --cov-report=term
+
+# uv.lock: all that the extras need, on all systems. Run it when a dependency changes.
+lock: .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt uv
+	$(BIN)/uv lock --default-index https://pypi.org/simple
 
 # The site in out/site, and whether its links lead somewhere.
 docs: .venv/bin/python
@@ -66,6 +79,9 @@ check: .venv/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy examples/*.py
+	MYPYPATH=examples/langchain $(BIN)/mypy examples/langchain/*.py
+	MYPYPATH=examples/llamaindex $(BIN)/mypy examples/llamaindex/*.py
 
 format: .venv/.dev
 	$(BIN)/ruff check --fix .

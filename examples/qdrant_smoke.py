@@ -109,7 +109,7 @@ def check_limits(store: QdrantStore) -> str:
     rng = np.random.default_rng(0)
     for count in (MULTIVECTOR // dim, MULTIVECTOR // dim + 1, 3 * MULTIVECTOR // dim):
         rows = normalize(rng.standard_normal((count, dim)).astype(np.float32))
-        boxes = np.tile(np.float32([0, 0, 1, 1]), (count, 1))
+        boxes = np.tile(np.array([0, 0, 1, 1], np.float32), (count, 1))
         patches = Patches(*quantize(rows), boxes, np.ones(count, bool), (1, count))
         page = prepare(make_page("A very large page"), patches)
         store.write(DocumentRecord("large", "large", str(count), "1"), [page])

@@ -67,12 +67,17 @@ def test_environment_names_the_model(script, tmp_path):
     assert "nobody" in done.stderr
 
 
-def test_notebook_is_stored_without_outputs():
+def test_notebook_is_stored_with_its_outputs():
+    """Of `python examples/run_notebooks.py`."""
     import nbformat
 
-    for cell in nbformat.read(NOTEBOOK, as_version=4).cells:
-        assert not cell.get("outputs")
-        assert cell.get("execution_count") is None
+    cells = nbformat.read(NOTEBOOK, as_version=4).cells
+    counts = [cell.execution_count for cell in cells if cell.cell_type == "code"]
+    assert counts == list(range(1, len(counts) + 1))
+    kinds = [set(o.data) for cell in cells for o in cell.get("outputs", []) if "data" in o]
+    assert {"image/png"} in kinds
+    assert {"text/html"} in kinds
+    assert f"{ROOT}" not in NOTEBOOK.read_text("utf-8")
 
 
 def test_notebook_shows_the_page(tmp_path):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from chat import chat_model
 from langchain.agents import create_agent
-from langchain_core.messages import AIMessage, ToolMessage
+from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 
 from snappy_langchain import SnappyRetriever, create_region_tool
 
@@ -28,11 +28,11 @@ def main() -> None:
         [tool],
         system_prompt="Search before you answer, and quote the ids of the passages you use.",
     )
-    messages = agent.invoke({"messages": [("human", QUESTION)]})["messages"]
+    messages = agent.invoke({"messages": [HumanMessage(QUESTION)]})["messages"]
     print(messages[-1].text)
     for message in messages:
         if isinstance(message, ToolMessage) and message.artifact:
-            pictures = sum(block["type"] == "image" for block in message.content)
+            pictures = sum(block["type"] == "image" for block in message.content_blocks)
             print(f"\nThe model read these regions, and saw {pictures} as pictures:")
             for document in message.artifact:
                 metadata = document.metadata

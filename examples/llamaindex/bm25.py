@@ -1,20 +1,21 @@
 """A BM25 retriever over any nodes, for the examples that need another retriever."""
 
 import asyncio
+from collections.abc import Sequence
 
 import bm25s
 from llama_index.core.retrievers import BaseRetriever
-from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
+from llama_index.core.schema import BaseNode, NodeWithScore, QueryBundle
 
 
 class BM25Retriever(BaseRetriever):
     """Ranks nodes by the words they share with the question (the library bm25s)."""
 
-    def __init__(self, nodes: list[TextNode], similarity_top_k: int = 5) -> None:
+    def __init__(self, nodes: Sequence[BaseNode], similarity_top_k: int = 5) -> None:
         self.nodes = nodes
         self.similarity_top_k = similarity_top_k
         self.ranker = bm25s.BM25()
-        texts = [node.text for node in nodes]
+        texts = [node.get_content() for node in nodes]
         self.ranker.index(bm25s.tokenize(texts, show_progress=False), show_progress=False)
         super().__init__()
 

@@ -34,4 +34,5 @@ def _named(name: str) -> LLM:
         raise SystemExit(f"SNAPPY_CHAT_MODEL={name} needs: pip install {package}") from error
     # The class has the name of its module up to capitals: openai has OpenAI.
     classes = {key.lower(): value for key, value in vars(module).items()}
-    return classes[integration.replace("_", "")](model=model)
+    llm: LLM = classes[integration.replace("_", "")](model=model)
+    return llm

@@ -8,6 +8,7 @@ from pathlib import Path
 from bm25 import BM25Retriever
 from llama_index.core.llms import MockLLM
 from llama_index.core.retrievers import QueryFusionRetriever
+from llama_index.core.retrievers.fusion_retriever import FUSION_MODES
 
 from snappy_llamaindex import SnappyRetriever
 
@@ -24,7 +25,7 @@ def main() -> None:
     fusion = QueryFusionRetriever(
         [snappy, bm25],
         llm=MockLLM(),  # not called: it would generate more queries
-        mode="reciprocal_rerank",
+        mode=FUSION_MODES.RECIPROCAL_RANK,
         num_queries=1,
         similarity_top_k=5,
         use_async=False,

@@ -37,7 +37,7 @@ def main() -> None:
     regions = RegionPostprocessor(root=FOLDER, top_n=3)
     for name, postprocessors in {"pages": [], "regions": [regions]}.items():
         engine = RetrieverQueryEngine.from_args(
-            retriever, llm=chat_model(ANSWER), node_postprocessors=postprocessors
+            retriever, llm=chat_model(ANSWER), node_postprocessors=[*postprocessors]
         )
         answer = engine.query(QUESTION)
         words = sum(len(node.text.split()) for node in answer.source_nodes)

@@ -4,7 +4,6 @@ import pytest
 from langchain_classic.retrievers import ContextualCompressionRetriever
 from langchain_classic.retrievers.document_compressors import CrossEncoderReranker
 from langchain_core.callbacks import BaseCallbackHandler
-from langchain_core.cross_encoders import BaseCrossEncoder
 from langchain_core.documents import BaseDocumentCompressor, Document
 from langchain_core.load import dumps
 from pydantic import ValidationError
@@ -19,6 +18,8 @@ from snappy_langchain import (
     to_document,
 )
 from tests.search.tiny_cross_encoder import TinyCrossEncoder
+
+BaseCrossEncoder = pytest.importorskip("langchain_core.cross_encoders").BaseCrossEncoder
 
 QUESTION = "How many turbines are at work?"
 
