@@ -16,6 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from benchmarks.page_layouts import PageLayout, PageRef, read_layouts
 from benchmarks.parsebench import LAYOUT, read_blocks
 from snappy_core.boxes import as_boxes, iou
@@ -32,6 +35,8 @@ _KINDS = {
     "Table": "table", "TR": "row", "Figure": "figure", "L": "list",
 }  # fmt: skip
 _BY_DOCUMENT = ("text", "table", "list")  # kinds whose recall is averaged over documents
+_ORDERED = ("text", "heading", "table", "figure")  # kinds whose order is compared
+_MIN_ORDERED = 4  # blocks found on a page whose order is compared
 _MIN_CHARS = 12  # of a block of text
 _MIN_FIGURE = 0.01  # of the page; smaller figures are icons and bullets
 
@@ -120,15 +125,23 @@ def measure_layouts(pages: Sequence[TaggedPage], layouts: Iterable[PageLayout]) 
 
     Returns a dict for JSON: `<kind>_recall` (blocks with an IoU of at least .5 with any region),
     `precision` (regions of text on top of the page with such an IoU with any block), `f1` of the
-    recall of text and the precision, and `by_document` (the mean over documents of the recall of
-    text, tables and lists).
+    recall of text and the precision, `by_document` (the mean over documents of the recall of text,
+    tables and lists), and, where pages have enough blocks, `order`: how the order of the regions
+    agrees with that of the tags (Kendall's tau of a page, 1 for the same order, the mean over
+    pages).
     """
+    orders: list[float] = []
     found_by_kind: dict[str, list[bool]] = defaultdict(list)
     found_by_document: dict[str, list[bool]] = defaultdict(list)
     precise: list[bool] = []
     for tagged, layout in zip(pages, layouts, strict=True):
         targets = as_boxes([box for _, box in tagged.targets])
-        best = iou(targets, layout.boxes).max(axis=1, initial=0)
+        overlaps = iou(targets, layout.boxes)
+        best = overlaps.max(axis=1, initial=0)
+        is_ordered = np.array([kind in _ORDERED for kind, _ in tagged.targets], dtype=bool)
+        is_ordered &= best >= THRESHOLD
+        if is_ordered.sum() >= _MIN_ORDERED:
+            orders.append(kendall_tau(overlaps[is_ordered].argmax(axis=1)))
         for (kind, _), is_found in zip(tagged.targets, (best >= THRESHOLD).tolist(), strict=True):
             found_by_kind[kind].append(is_found)
             if kind in _BY_DOCUMENT:
@@ -137,12 +150,26 @@ def measure_layouts(pages: Sequence[TaggedPage], layouts: Iterable[PageLayout]) 
         precise += (best[layout.is_measured] >= THRESHOLD).tolist()
     recall = {kind: _mean(found) for kind, found in found_by_kind.items()}
     precision, text = _mean(precise), recall.get("text", 0.0)
-    measures = {f"{kind}_recall": share for kind, share in recall.items()} | {
-        "precision": precision,
-        "f1": 2 * text * precision / max(text + precision, 1e-9),
-        "by_document": _mean([_mean(found) for found in found_by_document.values()]),
-    }
+    measures = (
+        {f"{kind}_recall": share for kind, share in recall.items()}
+        | {
+            "precision": precision,
+            "f1": 2 * text * precision / max(text + precision, 1e-9),
+            "by_document": _mean([_mean(found) for found in found_by_document.values()]),
+        }
+        | ({"order": _mean(orders)} if orders else {})
+    )
     return {name: round(value, 3) for name, value in measures.items()}
+
+
+def kendall_tau(places: NDArray[np.intp]) -> float:
+    """Return how well places (n,) ascend, from -1 to 1 (Kendall, Biometrika 30, 1938).
+
+    >>> kendall_tau(np.array([0, 2, 1, 3]))
+    0.6666666666666666
+    """
+    first, second = np.triu_indices(len(places), 1)
+    return float(np.sign(places[second] - places[first]).mean())
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -1,11 +1,13 @@
 """Regions against tagged blocks, on a page whose blocks are known."""
 
 import json
+from pathlib import Path
 
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from benchmarks.layout_tags import load_pages, run_layout
+from benchmarks.layout_tags import TaggedPage, load_pages, measure_layouts, run_layout
+from benchmarks.page_layouts import FoundRegion, PageLayout
 from snappy_core.parsing import ReadingOptions
 
 
@@ -47,6 +49,21 @@ def test_measures(folder):
     assert measures == {
         "text_recall": 0.5, "row_recall": 1.0, "precision": 1.0, "f1": 0.667, "by_document": 0.5
     }  # fmt: skip
+
+
+def test_the_order_is_compared_with_that_of_the_tags():
+    boxes = [(0.1, 0.1 * n, 0.9, 0.1 * n + 0.05) for n in range(1, 6)]
+    kinds = ["heading", "text", "text", "row", "text"]
+    tagged = TaggedPage(Path("a.pdf"), "a", tuple(boxes), tuple(zip(kinds, boxes, strict=True)))
+
+    def order(places):
+        regions = [FoundRegion(boxes[place], "paragraph", True, 9) for place in places]
+        return measure_layouts([tagged], [PageLayout.of(regions)]).get("order")
+
+    assert order([0, 1, 2, 3, 4]) == order([3, 0, 1, 2, 4]) == 1  # where a row stands is not asked
+    assert order([1, 0, 2, 4]) == pytest.approx(2 / 3, abs=1e-3)
+    assert order([4, 2, 1, 0]) == -1
+    assert order([0, 1, 2]) is None
 
 
 def test_other_files_are_errors(tmp_path):
