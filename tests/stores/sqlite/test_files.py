@@ -252,7 +252,7 @@ class TestLocks:
             process.send_signal(2)
             started = time.monotonic()
             process.communicate(timeout=30)
-            assert time.monotonic() - started < 3
+            assert time.monotonic() - started < 15  # of the minute that it would wait
             assert process.returncode != 0
 
     def test_another_thread_that_writes_for_too_long(self, path, monkeypatch):
