@@ -143,8 +143,9 @@ def _pages(items: Sequence[_Item], index: RegionIndex, password: str | None) -> 
         hit = marked[0][2]
         height = _WIDTH * hit.page_height / hit.page_width
         centers: list[tuple[float, float]] = []
-        for _, _, each in marked:
-            centers.append(_badge_center(each.region.box, height, centers))
+        boxes = [each.region.box for _, _, each in marked]
+        for box in boxes:
+            centers.append(_badge_center(box, height, centers, boxes))
         # The best is drawn last, on top of the others.
         shapes = "".join(
             _marks(number, item, each, height, center)
@@ -166,13 +167,33 @@ def _pages(items: Sequence[_Item], index: RegionIndex, password: str | None) -> 
 
 
 def _badge_center(
-    box: Box, height: float, others: Sequence[tuple[float, float]]
+    box: Box, height: float, others: Sequence[tuple[float, float]], boxes: Sequence[Box]
 ) -> tuple[float, float]:
-    """Return the center of a badge left of the top of a box, moved down to clear others."""
-    x, y = max(box[0] * _WIDTH - 1.7 * _BADGE, _BADGE), max(box[1] * height + _BADGE, _BADGE)
-    while any(abs(x - u) < 2 * _BADGE and abs(y - v) < 2 * _BADGE for u, v in others):
+    """Return the center of a badge beside the top of a box: left of it, above, or right of it.
+
+    The first place counts that lies on none of the `boxes` of the page and on no other badge; if
+    there is none, the badge is left of its box, moved down to clear others.
+    """
+    x0, y0, x1 = box[0] * _WIDTH, box[1] * height, box[2] * _WIDTH
+    left = max(x0 - 1.7 * _BADGE, _BADGE), max(y0 + _BADGE, _BADGE)
+    beside = [left, (x0 + _BADGE, y0 - 1.7 * _BADGE), (x1 + 1.7 * _BADGE, y0 + _BADGE)]
+    for x, y in beside:
+        is_inside = _BADGE <= x <= _WIDTH - _BADGE and y >= _BADGE
+        covered = any(
+            u0 * _WIDTH - _BADGE < x < u1 * _WIDTH + _BADGE
+            and v0 * height - _BADGE < y < v1 * height + _BADGE
+            for u0, v0, u1, v1 in boxes
+        )
+        if is_inside and not covered and not _meets(x, y, others):
+            return x, y
+    x, y = left
+    while _meets(x, y, others):
         y += 2
     return x, y
+
+
+def _meets(x: float, y: float, others: Sequence[tuple[float, float]]) -> bool:
+    return any(abs(x - u) < 2 * _BADGE and abs(y - v) < 2 * _BADGE for u, v in others)
 
 
 def _marks(number: int, item: _Item, hit: Hit, height: float, badge: tuple[float, float]) -> str:

@@ -132,3 +132,18 @@ def test_it_works_in_chromium(index, hits, tmp_path):
             " return Math.abs(a.width - b.width) + Math.abs(a.height - b.height); })()"
         )
         assert ask(same) < 3
+
+
+def test_a_badge_lies_on_no_box():
+    """Of two columns with a narrow gap the right one has its badge above it."""
+    from snappy_core.report_html import _badge_center
+
+    boxes = [(0.1, 0.3, 0.49, 0.6), (0.51, 0.3, 0.9, 0.6)]
+    centers = []
+    for box in boxes:
+        centers.append(_badge_center(box, 1000, centers, boxes))
+    (left, beside), (right, above) = centers
+    assert left < 100
+    assert beside > 300
+    assert right > 510
+    assert above < 300
