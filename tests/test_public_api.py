@@ -31,7 +31,7 @@ ALLOWED = {
     "_async": {"ends"},
     "boxes": set(),
     "ends": {"errors"},
-    "errors": set(),
+    "errors": {"terminal"},
     "filters": {"types"},
     "forks": set(),
     "names": set(),
