@@ -19,8 +19,7 @@ def serve(
         str,
         typer.Argument(
             metavar="INDEX|FOLDER",
-            help="An index, created if it does not exist; or a folder of documents, which are "
-            "added to an index in memory.",
+            help="An index; or a folder of documents, which are added to an index in memory.",
         ),
     ],
     host: Annotated[
@@ -46,8 +45,9 @@ def serve(
     if api_key is None and not is_loopback(host):
         raise ValueError(f"others can reach {host}: set {_KEY} to a secret that they have to give")
     is_folder = os.path.isdir(location) and Path(location).suffix != ".lance"
+    target = ":memory:" if is_folder else location
     with (
-        RegionIndex.open(":memory:" if is_folder else location, load_encoder(encoder)) as index,
+        RegionIndex.open(target, load_encoder(encoder), create=is_folder) as index,
         open_listener(host, port) as listener,
     ):
         count = worker_count(workers, index.encoder)

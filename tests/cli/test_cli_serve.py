@@ -18,6 +18,15 @@ def test_others_need_a_key(snappy, small_index, monkeypatch, host):
     assert "SNAPPY_API_KEY" in result.error
 
 
+@pytest.mark.parametrize("name", ["reprots.snappy", "reprots.lance"])
+def test_a_name_without_an_index_serves_nothing(snappy, tmp_path, monkeypatch, name):
+    monkeypatch.setattr("snappy_core.cli.serving.run_server", lambda *_, **__: None)
+    result = snappy("serve", tmp_path / name)
+    assert result.code == 1
+    assert f"{name}: no such index; make it with `snappy index`" in result.error
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="ends by a signal")
 def test_it_listens_and_ends(small_index, listening):
     with (
