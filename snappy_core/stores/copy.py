@@ -181,7 +181,10 @@ def _read_pages(
         (vectors,) = snapshot.vectors([page_id])
         page = snapshot.page(page_id)
         if page.number != number:
-            raise StoreError(f"page {number} of {document_id} is stored as page {page.number}")
+            raise StoreError(
+                f"page {number} of {document_id} is stored as page {page.number}; "
+                "add the document again"
+            )
         yield PageRecord(page, patches, vectors.membership, pooled[number])
 
 
