@@ -61,8 +61,8 @@ def search(
         str | None,
         typer.Option(
             metavar="RULE",
-            help="maxsim, iou_weighted, max or mean; by default maxsim for text encoders and "
-            "iou_weighted for vision models.",
+            help="mixture, maxsim, iou_weighted, max or mean; by default mixture for text encoders "
+            "and iou_weighted for vision models.",
         ),
     ] = None,
     candidates: Annotated[

@@ -53,9 +53,10 @@ class Regions(OpenIndex):
                 that they answer it, such as a chat model that reads them. It takes the place of
                 `Hits.answerable`, and is asked last, of the hits to be returned if there are any.
             per_page: the most hits from one page.
-            scoring: "maxsim" (late interaction inside the region), the paper's "iou_weighted",
-                "max" or "mean" over its heat map, or a rule you registered. By default "maxsim"
-                for text encoders and "iou_weighted" for vision encoders.
+            scoring: "mixture" (signals of the region and its page with learned weights), "maxsim"
+                (late interaction inside the region), the paper's "iou_weighted", "max" or "mean"
+                over its heat map, or a rule you registered. By default "mixture" for text encoders
+                and "iou_weighted" for vision encoders.
             pages: search these pages only, each `(document id or source, page number)`.
             candidates: the number of pages that are scored exactly, chosen by their pooled
                 vectors. By default 200, more in a large index (Qdrant: 50).
