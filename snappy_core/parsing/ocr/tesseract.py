@@ -20,7 +20,9 @@ from snappy_core.errors import MissingDependencyError, OcrError
 from snappy_core.parsing.ocr.engine import LOW_CONFIDENCE, OcrWords
 from snappy_core.parsing.ocr.scripts import scripts_of
 
-TIMEOUT = 120  # seconds for a page; Tesseract takes about two
+# Seconds for a run, which takes about two; less than a worker has for a page, so that a page on
+# which Tesseract hangs is told in a warning, and its document is not given up.
+TIMEOUT = 45
 _LIST_TIMEOUT = 20  # seconds to list the languages, which takes less than one
 _DPI = 200  # what Tesseract is told; its own guess is often wrong
 _RULING_LINES = "|¦_"  # characters that Tesseract takes ruling lines of tables for

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFont
 
-from snappy_core import MissingDependencyError, OcrError
+from snappy_core import MissingDependencyError, OcrError, Workers
 from snappy_core.parsing import ReadingOptions
 from snappy_core.parsing.ocr import tesseract
 from snappy_core.parsing.ocr.tesseract import TesseractEngine
@@ -234,3 +234,7 @@ def test_a_program_that_does_not_list_its_languages(program, monkeypatch, tmp_pa
     monkeypatch.setattr(tesseract, "_LIST_TIMEOUT", 0.2)
     with pytest.raises(OcrError, match="timed out"):
         tesseract._check_languages("eng")
+
+
+def test_ocr_that_hangs_is_given_up_before_its_worker():
+    assert Workers(1).timeout > tesseract.TIMEOUT
