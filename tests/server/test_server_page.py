@@ -238,6 +238,8 @@ def test_a_link_to_a_region_needs_no_question(url, browser):
         page.wait_for_selector("#page .hit.current")
         assert shown(page) == ["many_pages.pdf", "7"]
         assert page.locator("#hits li").count() == 0
+        page.goto(f"{url}/#region=many_pages.pdf%23p3h0-5")  # an area without text
+        page.wait_for_selector("#place >> text=many_pages.pdf, page 3")
         page.goto(f"{url}/#region=")
         page.goto(f"{url}/#q=boats&region={region.replace('#', '%23')}&only=%7B%22labels%22:1%7D")
         page.wait_for_selector("#hits li")  # none of its hits is that region

@@ -26,8 +26,8 @@ export function write({ filters = {}, ...place }) {
   history.replaceState(null, "", `#${parameters}`);
 }
 
-/** Return the document and the page of a region, `report.pdf#p3r7`, or of a page, `report.pdf#p3`. */
+/** Return the document and the page of a region or area, such as `report.pdf#p3r7`, or of a page. */
 export function placeOf(region) {
-  const parts = /^(.*)#p(\d+)(?:r\d+)?$/s.exec(region);
+  const parts = /^(.*)#p(\d+)(?:r\d+|h\d+-\d+)?$/s.exec(region);
   return parts && { document: parts[1], page: Number(parts[2]) };
 }
