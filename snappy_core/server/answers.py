@@ -20,6 +20,7 @@ from snappy_core.search.hits import Hits
 from snappy_core.server.chat import ChatModel, open_chat_model, stream_answer
 from snappy_core.server.convert import citations_json, claim_json
 from snappy_core.server.event_stream import EventStream, event
+from snappy_core.server.questions import TIMEOUT as GROUNDING_TIMEOUT
 from snappy_core.server.questions import find
 from snappy_core.server.schemas import (
     AnswerEvent,
@@ -106,7 +107,7 @@ async def _contents(
                 raise ValueError(f"the answer has more than {MAX_ANSWER} characters")
             yield TextJson(text=piece)
     yield CitationsJson(citations=citations_json(_cited(answer, context.citations)))
-    grounding = await index.aground(answer, sources)
+    grounding = await index.aground(answer, sources, timeout=GROUNDING_TIMEOUT)
     for claim in grounding:
         yield claim_json(claim)
     yield DoneJson(is_verified=grounding.is_verified)

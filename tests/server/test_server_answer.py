@@ -149,6 +149,13 @@ def test_a_slow_model_and_a_long_answer_are_stopped(serve, monkeypatch):
     assert "more than 20 characters" in events[-1][1]["detail"]
 
 
+def test_a_slow_check_is_stopped(serve, monkeypatch):
+    monkeypatch.setattr(answers, "GROUNDING_TIMEOUT", 1e-9)
+    *_, (name, event) = read(serve(chat_model=fake("It is so.")).post("/api/answer", json=QUESTION))
+    assert name == "error"
+    assert event["detail"].startswith("grounding took longer than")
+
+
 def test_a_model_is_opened_by_its_name_when_it_is_asked(serve, monkeypatch):
     opened = []
     monkeypatch.setattr(answers, "open_chat_model", lambda n: opened.append(n) or fake("a", "b"))
