@@ -10,16 +10,20 @@ from snappy_core.errors import MissingDependencyError, install_hint
 
 
 def open_listener(host: str, port: int) -> socket.socket:
-    """Return a socket that listens; a port of 0 is a free one. Raises OSError: it is in use."""
+    """Return a socket that listens, at any free port for 0; OSError if the port is in use."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     return socket.create_server((host, port), family=family)
 
 
 def run_server(app: Any, listener: socket.socket, *, path: str = "", extra: str) -> None:
-    """Tell where an ASGI application is, and serve it until the process is told to end.
+    """Print the address of an ASGI application, and serve it until the process is ended.
 
     Args:
-        extra: of uvicorn, to name in the error if it is missing.
+        path: of the address that is printed.
+        extra: which installs uvicorn; the error names it.
+
+    Raises:
+        MissingDependencyError: uvicorn is not installed.
     """
     try:
         import uvicorn

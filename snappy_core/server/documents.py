@@ -89,11 +89,11 @@ def routes(index: RegionIndex, jobs: Jobs, max_upload: int, chat_model: str | No
 
 
 async def _events(jobs: Jobs, job: str) -> AsyncIterator[str]:
-    told = None
+    previous = None
     while (state := jobs.get(job)) is not None:
-        if state is not told:
+        if state is not previous:
             yield event(state)
-            told = state
+            previous = state
         if state.state in ("done", "failed"):
             return
         await asyncio.sleep(_INTERVAL)

@@ -19,6 +19,9 @@ MAX_BODY = 2**20
 
 COOKIE = "snappy_session"
 
+_DIGITS = 18  # of a length; Python reads no number of thousands of them
+_TOO_LARGE = "the request has more than {} bytes"
+
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
@@ -45,7 +48,7 @@ def is_loopback(host: str) -> bool:
 
 
 def session_token(api_key: str) -> str:
-    """Return what the cookie of a browser holds that has given the key."""
+    """Return what the cookie of a browser holds after it has given the key."""
     return hmac.new(api_key.encode(), b"snappy session", hashlib.sha256).hexdigest()
 
 
@@ -112,10 +115,6 @@ class Guard:
             return True
         cookie = cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
         return is_key(cookie, session_token(api_key))
-
-
-_DIGITS = 18  # of a length; Python reads no number of thousands of them
-_TOO_LARGE = "the request has more than {} bytes"
 
 
 def _name(host: str) -> str:

@@ -28,8 +28,7 @@ def find(index: RegionIndex, question: Question) -> Hits:
     options: dict[str, Any] = question.model_dump(exclude={"question", "documents"})
     if question.documents:
         names = {"document_id": [document_id(index, name) for name in question.documents]}
-        given = question.filter
-        options["filter"] = {"$and": [given, names]} if given else names
+        options["filter"] = {"$and": [question.filter, names]} if question.filter else names
     return index.search(question.question, timeout=TIMEOUT, **options)
 
 
@@ -48,10 +47,7 @@ def routes(index: RegionIndex, in_thread: Threads) -> APIRouter:
     def explain(body: RegionQuestion) -> ExplanationJson:
         """Return what each word of the question matched, and what each signal adds."""
         explanation = index.explain(region_id(index, body.region), question=body.question)
-        return ExplanationJson(
-            tokens=list(explanation),
-            shares=dict(explanation.shares),
-        )
+        return ExplanationJson(tokens=list(explanation), shares=dict(explanation.shares))
 
     @router.post("/ground")
     @in_thread
