@@ -65,9 +65,9 @@ def wait():
     return wait
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # Playwright's event loop would be in the way of other tests
 def browser():
-    """Chromium, started once."""
+    """Chromium, started once a module."""
     pytest.importorskip("playwright")
     pytest.importorskip("axe_playwright_python")
     pytest.importorskip("uvicorn")

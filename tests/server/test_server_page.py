@@ -45,8 +45,10 @@ def test_a_question_is_answered_on_its_page(url, browser, scheme, width):
         check_accessible(page)
         first = page.inner_text(CURRENT)
         page.locator("#hits button >> nth=0").focus()
+        linked = page.evaluate("location.hash")
         page.keyboard.press("j")
         page.wait_for_selector("#hits li.current:nth-child(2)")
+        page.wait_for_function("linked => location.hash !== linked", arg=linked)  # it is shown
         chosen = page.inner_text(CURRENT)
         assert chosen != first
         page.reload()
