@@ -40,14 +40,16 @@ def find_text(pages: Sequence[Page], text: str) -> list[TextPlace]:
     If it stands nowhere word for word, the most similar place is returned, if it has the same
     numbers and is similar enough.
     """
-    wanted = literal(fold(text))
-    if not wanted:
+    quoted_tokens = literal(fold(text))
+    if not quoted_tokens:
         return []
     lines = [_PageText.of(page) for page in pages]
-    exact = [place for line in lines for place in _exact(line, wanted)]
+    exact = [place for line in lines for place in _exact(line, quoted_tokens)]
     if exact:
         return exact
-    return [place for _, place in sorted(_similar(lines, fold(text), wanted), key=_by_score)][:1]
+    return [
+        place for _, place in sorted(_similar(lines, fold(text), quoted_tokens), key=_by_score)
+    ][:1]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,25 +81,25 @@ class _PageText:
         return TextPlace(self.page.number, tuple(words), rects, is_exact)
 
 
-def _exact(line: _PageText, wanted: Sequence[Token]) -> Iterator[TextPlace]:
+def _exact(line: _PageText, quoted_tokens: Sequence[Token]) -> Iterator[TextPlace]:
     tokens = line.tokens
     start = 0
-    while start <= len(tokens) - len(wanted):
-        window = tokens[start : start + len(wanted)]
-        if all(map(matches, wanted, window)):
+    while start <= len(tokens) - len(quoted_tokens):
+        window = tokens[start : start + len(quoted_tokens)]
+        if all(map(matches, quoted_tokens, window)):
             yield line.place(window[0].start, window[-1].end, True)
-            start += len(wanted)
+            start += len(quoted_tokens)
         else:
             start += 1
 
 
 def _similar(
-    lines: Sequence[_PageText], text: str, wanted: Sequence[Token]
+    lines: Sequence[_PageText], text: str, quoted_tokens: Sequence[Token]
 ) -> Iterator[tuple[float, TextPlace]]:
     from rapidfuzz import fuzz
     from rapidfuzz.distance import LCSseq
 
-    numbers = [token for token in wanted if token.kind == "number"]
+    numbers = [token for token in quoted_tokens if token.kind == "number"]
     slack = len(text) // 5  # what is left out of a quote lets it reach further
     for line in lines:
         if len(line.text) < len(text):  # else the page would be looked for in the text
@@ -109,9 +111,9 @@ def _similar(
             continue
         start, end = near.dest_start - slack, near.dest_end + slack
         tokens = [token for token in line.tokens if token.start >= start and token.end <= end]
-        codes = LCSseq.opcodes([t.key for t in wanted], [t.key for t in tokens])
+        codes = LCSseq.opcodes([t.key for t in quoted_tokens], [t.key for t in tokens])
         equal = [code for code in codes if code.tag == "equal"]
-        share = sum(code.src_end - code.src_start for code in equal) / len(wanted)
+        share = sum(code.src_end - code.src_start for code in equal) / len(quoted_tokens)
         if share < MIN_SHARE:
             continue
         inside = tokens[equal[0].dest_start : equal[-1].dest_end]

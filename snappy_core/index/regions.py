@@ -205,13 +205,13 @@ class Regions(OpenIndex):
             TimeLimitError: the time is up.
         """
         with time_limit(timeout, _GROUNDING_LATE), self._store.read() as snapshot:
-            known = (
+            given_sources = (
                 None if sources is None else [_to_source(snapshot, source) for source in sources]
             )
             return ground_in_index(
                 snapshot,
                 answer,
-                known,
+                given_sources,
                 self.encoder,
                 lambda claim, k: engine.search(
                     snapshot, self.encoder.encode_query(claim), k=k, location_references=False

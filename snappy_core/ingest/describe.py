@@ -95,10 +95,10 @@ def _add(page: Page, figure: int, text: str) -> Page:
     box: Box = page.regions[figure].box
     texts, boxes = estimate_word_boxes(text, box, page.width / page.height)
     first = len(page.words)
-    known = page.words.confidences
-    if known is not None:  # no OCR has read these
-        known = np.append(known, np.full(len(texts), np.nan, np.float32))
-    words = Words((*page.words.texts, *texts), np.vstack([page.words.boxes, boxes]), known)
+    confidences = page.words.confidences
+    if confidences is not None:  # no OCR has read these
+        confidences = np.append(confidences, np.full(len(texts), np.nan, np.float32))
+    words = Words((*page.words.texts, *texts), np.vstack([page.words.boxes, boxes]), confidences)
     numbers = tuple(range(first, first + len(texts)))
     regions = tuple(
         replace(

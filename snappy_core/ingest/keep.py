@@ -49,10 +49,10 @@ class Keeper:
         Args:
             staged: the source as the pool has it already.
         """
-        kept = self._store.kept_files(document.content_hash)
+        kept_names = self._store.kept_files(document.content_hash)
         names = {picture_name(number): number for number in range(1, document.pages + 1)}
-        missing = [number for name, number in names.items() if name not in kept]
-        if not missing if self._keep == "pages" else SOURCE in kept:
+        missing = [number for name, number in names.items() if name not in kept_names]
+        if not missing if self._keep == "pages" else SOURCE in kept_names:
             return []
         try:
             if self._keep == "pages":

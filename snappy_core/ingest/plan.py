@@ -70,8 +70,8 @@ def plan(
         with store.read() as snapshot:
             records = snapshot.documents()
         owners = {(r.content_hash, r.fingerprint): r for r in records if r.document_id not in gone}
-        known = {record.document_id for record in records}
-        documents = sorted(documents, key=lambda document: document[0] not in known)
+        indexed_ids = {record.document_id for record in records}
+        documents = sorted(documents, key=lambda document: document[0] not in indexed_ids)
     for document_id, source in documents:
         record = DocumentRecord(
             document_id, source.name, "", fingerprint + _read_by(source, reader)

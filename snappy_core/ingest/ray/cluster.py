@@ -160,9 +160,9 @@ def _started(ray: Any) -> str | None:
 def _unreachable(address: str, timeout: float) -> OSError | None:
     """Return why nothing at "host:port" answers in time, None if something does."""
     host, _, port = address.rpartition(":")
-    place = host.strip("[]"), int(port) % 65536
+    host_and_port = host.strip("[]"), int(port) % 65536
     try:
-        with socket.create_connection(place, min(timeout, _CONNECT_TIMEOUT)) as connection:
+        with socket.create_connection(host_and_port, min(timeout, _CONNECT_TIMEOUT)) as connection:
             connection.settimeout(timeout)
             connection.sendall(_HELLO)
             connection.recv(1)

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from snappy_core.boxes import Boxes, contains_center
 from snappy_core.grouping import connected_components
+from snappy_core.parsing.layout.regions import MAX_WORDS
 from snappy_core.parsing.pdf.forms import CHECK_BOX, Fields
 from snappy_core.parsing.pdf.squares import MAX_SQUARES
 from snappy_core.parsing.text import TextLayer
 
-_MAX_WORDS = 20_000  # of a page, as many as the layout analysis looks at
 _MIN_HEIGHT, _MAX_HEIGHT = 0.5, 1.6  # of a box, in line heights of the text beside it
 _MAX_GAP = 2.0  # sides of a box between it and that text
 _MIN_GAPS = np.array([0.5, 0.1])  # sides to the next square beside or below; closer are cells
@@ -54,7 +54,7 @@ def find_check_boxes(squares: Boxes, layer: TextLayer, gray: NDArray[np.uint8]) 
     is_glyph = np.array([text in _GLYPHS for text in layer.texts], dtype=bool)
     is_mark = np.array([text in _TICKS for text in layer.texts], dtype=bool)
     squares = np.vstack([squares, layer.boxes[is_glyph]])
-    if len(squares) > MAX_SQUARES or len(layer) > _MAX_WORDS:
+    if len(squares) > MAX_SQUARES or len(layer) > MAX_WORDS:
         return Fields()
     has_words = contains_center(squares, layer.boxes[~is_glyph & ~is_mark]).any(axis=1)
     squares = squares[~has_words & _is_apart(squares)]
@@ -69,8 +69,8 @@ def find_check_boxes(squares: Boxes, layer: TextLayer, gray: NDArray[np.uint8]) 
     )
     is_form = (empty | ticked) & ~filled  # evenly filled ones among them are keys of a chart
     marks = tuple(CHECK_BOX[state is not _State.EMPTY] for state in states)
-    found = Fields(squares, marks).take(is_form & (states != _State.OTHER))
-    return found.take(_is_outermost(found.boxes))
+    check_boxes = Fields(squares, marks).take(is_form & (states != _State.OTHER))
+    return check_boxes.take(_is_outermost(check_boxes.boxes))
 
 
 def _is_beside(squares: Boxes, lines: Boxes) -> NDArray[np.bool_]:
@@ -123,6 +123,7 @@ def _samples(gray: NDArray[np.uint8], square: Boxes) -> NDArray[np.float32]:
 
 
 def _state(samples: NDArray[np.float32]) -> _State:
+    """Return what a square looks like, by its edges, the ground in it, and a mark on that."""
     darkness = np.median(_rim(samples)) - samples
     edges = (np.rot90(darkness, turn)[_MARGIN - _BAND : _MARGIN + _BAND] for turn in range(4))
     straight = slice(_MARGIN + _SAMPLES // 8, -_MARGIN - _SAMPLES // 8)
