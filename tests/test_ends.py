@@ -29,7 +29,9 @@ sys.exit(main(sys.argv[1:]))
 def test_a_signal_ends_the_command_line_cleanly(tmp_path, data, name):
     temporary = tmp_path / "temporary"
     temporary.mkdir()
-    paths = [data / "many_pages.pdf", data / "table.pdf", data / "unicode.pdf"]
+    paths = [tmp_path / f"{number}.pdf" for number in range(50)]  # more than it can have read
+    for number, path in enumerate(paths):
+        path.write_bytes((data / "many_pages.pdf").read_bytes() + b"%% %d" % number)
     process = subprocess.Popen(
         [sys.executable, "-c", INDEX, "index", *paths, "--to", tmp_path / "a.snappy",
          "--workers", "1"],

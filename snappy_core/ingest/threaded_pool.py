@@ -64,7 +64,8 @@ class ThreadedPool(ABC):
             for _ in self._threads:
                 self._jobs.put(None)
             for thread in self._threads:
-                thread.join()
+                if thread.ident is not None:  # a signal may have come before it was started
+                    thread.join()
             while not self._jobs.empty():  # jobs that no worker took
                 if (task := self._jobs.get()) is not None:
                     task[1].cancel()

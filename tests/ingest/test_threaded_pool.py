@@ -48,3 +48,13 @@ def test_a_worker_that_cannot_be_started_fails_its_jobs():
     pool = BrokenPool(1)
     with pool.running(), pytest.raises(OSError, match="no worker today"):
         pool.submit(1).result(timeout=10)
+
+
+def test_a_thread_that_was_not_started_is_not_waited_for(monkeypatch):
+    def interrupted(thread):
+        raise KeyboardInterrupt  # a signal between two steps of `submit`
+
+    pool = BlockedPool(1)
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt), pool.running():
+        pool.submit(None)

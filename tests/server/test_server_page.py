@@ -88,6 +88,26 @@ def test_labels_stand_beside_the_page_and_not_on_each_other(url, browser):
             assert above["x"] != below["x"] or above["y"] + above["height"] <= below["y"]
 
 
+def test_a_question_asked_before_the_documents_are_listed_is_answered_whole(url, browser):
+    with opened(browser, "about:blank") as page:
+        held = []
+        page.route("**/api/search", lambda route: held.append(route))
+        page.route("**/api/documents", lambda route: held.append(route))
+        page.goto(url)
+        page.fill("#question", QUESTION)
+        page.press("#question", "Enter")
+        while len(held) < 2:
+            page.wait_for_timeout(10)
+        listing, search = sorted(held, key=lambda each: each.request.url)
+        listing.continue_()  # and the search is repeated
+        while len(held) < 3:
+            page.wait_for_timeout(10)
+        search.continue_()
+        held[2].continue_()
+        page.wait_for_selector("#marks .hit.current")
+        page.wait_for_selector("#tokens >> text=tokens")
+
+
 def test_a_word_of_the_question_has_heat_of_its_own(url, browser):
     with opened(browser, url) as page:
         ask(page, QUESTION)

@@ -16,11 +16,14 @@ let hits = [];
 let region = ""; // that is shown, or will be
 let here = null; // its place
 let searches = 0;
+let running = null; // options of the search that has not ended
 
 /** List what answers a question, and show a region of the hits, or the page that was shown. */
 async function ask(text, { wanted = "", stays = false } = {}) {
   question = text.trim();
   if (!question) return;
+  if (stays && running) ({ wanted, stays } = running); // nothing of it was shown yet
+  running = { wanted, stays };
   searches += 1;
   const search = searches;
   say("Searching …");
@@ -28,10 +31,13 @@ async function ask(text, { wanted = "", stays = false } = {}) {
   try {
     found = await api("search", { question, k: 10, ...filters.options() });
   } catch (error) {
-    if (search === searches) say(error.message);
+    if (search !== searches) return;
+    running = null;
+    say(error.message);
     return;
   }
   if (search !== searches) return; // another was asked meanwhile
+  running = null;
   ({ hits } = found);
   const doubt = found.answerable !== null && found.answerable < 0.5
     ? " The documents may not speak of it." : "";
