@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.errors import IndexMismatchError
+from snappy_core.stores.lance.creation import UNFINISHED, create_table
 from snappy_core.stores.lance.errors import lance_errors, libraries, request_limits, within
 from snappy_core.stores.locations import without_secrets
 from snappy_core.stores.matching import check_schema
@@ -24,11 +25,11 @@ T = TypeVar("T")
 SCHEMA_VERSION = 4
 OLDEST_VERSION = 2  # that can be read
 
-_NAME = "snappy"  # of the table in its folder
+_NAME = "snappy"  # of the table
 _OPTIONS = {"new_table_enable_stable_row_ids": "true"}  # rows keep their ids when files are merged
 _NEVER = timedelta(days=36500)
 _MARGIN = timedelta(minutes=1)  # added to the age of versions to keep: merging takes time, too
-_SETTLE = 0.5  # seconds in which other processes finish creating the table at the same moment
+_SETTLE = 0.5  # seconds in which others finish creating the table on S3 at the same moment
 _MANY_FILES = 64  # fewer are not worth merging
 _CHUNK = 1000  # values in one condition
 
@@ -89,6 +90,7 @@ class LanceTable:
             place = os.path.abspath(location) if local else location
             self._database = self._ask(lambda: lancedb.connect(place, storage_options=options))
         table = self._find()
+        self._folder = Path(place) if local else None
         if table is None and create:
             if local:
                 _check_content(Path(location))
@@ -97,9 +99,9 @@ class LanceTable:
             raise FileNotFoundError(f"{self.location}: no such index; make it with `snappy index`")
         with lance_errors(self.location):
             is_new = create and table.count_rows() <= 1
-        if is_new:
-            # If two processes create a table at the same moment, Lance lets the later one replace
-            # the other. So nobody writes to a new table before both have finished.
+        if is_new and not local:
+            # Others may be creating it and replace this one. They put back what was written to it,
+            # but it would be missing for a moment.
             time.sleep(_SETTLE)
             table = self._find()
         self._table = table
@@ -130,20 +132,16 @@ class LanceTable:
                     raise
             if schema is None:
                 return None
-            return self._database.create_table(name, schema=schema, exist_ok=True)
+            create_table(self._database, name, schema.empty_table(), self._folder)
+            return self._database.open_table(name)
 
     def _create(self) -> Any:
         """Create the table, or open the one that another process created meanwhile."""
         _, arrow = libraries()
         with lance_errors(self.location):
-            try:
-                first = arrow.Table.from_pylist([{"write": 0}], schema=schema())  # takes the id 0
-                return self._database.create_table(_NAME, first, storage_options=_OPTIONS)
-            except (ValueError, RuntimeError, OSError):
-                table = self._find()
-                if table is None:
-                    raise
-                return table
+            first = arrow.Table.from_pylist([{"write": 0}], schema=schema())  # takes the id 0
+            create_table(self._database, _NAME, first, self._folder, _OPTIONS)
+        return self._find()
 
     def _check_schema(self, older: bool) -> None:
         with lance_errors(self.location):
@@ -225,7 +223,8 @@ def _check_folder(path: Path, create: bool) -> None:
 
 
 def _check_content(path: Path) -> None:
-    if path.is_dir() and any(entry.name != f"{_NAME}.lance" for entry in path.iterdir()):
+    names = [entry.name for entry in path.iterdir()] if path.is_dir() else []
+    if any(name != f"{_NAME}.lance" and not name.startswith(UNFINISHED) for name in names):
         raise IndexMismatchError(f"{path}: is a folder with other files in it, not a Snappy index")
 
 

@@ -1,5 +1,6 @@
 """The Lance store in a folder: what it shares with every store, versions, clean-up, processes."""
 
+import errno
 import os
 import re
 import signal
@@ -462,6 +463,59 @@ def test_processes_make_and_fill_one_folder_together(path):
         assert len(snapshot.documents()) == 17
         assert snapshot.frequencies(["tide", "wind"]) == {"tide": 16, "wind": 1}
         assert_consistent(snapshot)
+
+
+RACE = """
+import sys, time
+from snappy_core.testing.stores.samples import document, texts
+from snappy_core.stores.lance.store import LanceStore
+
+folder, name, rounds = sys.argv[1], sys.argv[2], int(sys.argv[3])
+print("ready", flush=True)
+start = float(sys.stdin.readline())
+for number in range(rounds):
+    while time.time() < start + number * 0.2:
+        pass
+    store = LanceStore(f"{folder}/{number}")
+    store.write(document(name), texts("tide"))
+    store.keep_files(document(name).content_hash, {name: b"kept"})
+"""
+
+
+def test_two_creators_lose_nothing(tmp_path):
+    """Lance alone lets one of the tables replace the other, with what was written to it."""
+    rounds = 12
+    creators = [start(RACE, tmp_path, name, rounds) for name in "ab"]
+    for creator in creators:
+        assert creator.stdout.readline() == "ready\n"
+    for creator in creators:
+        creator.stdin.write(f"{time.time() + 0.2}\n")
+        creator.stdin.flush()
+    for creator in creators:
+        creator.communicate(timeout=60)
+        assert creator.returncode == 0
+    for number in range(rounds):
+        folder = tmp_path / str(number)
+        store = LanceStore(folder, create=False)
+        assert document_ids(store) == ["a", "b"]
+        assert store.kept_files(document("a").content_hash) == {"a", "b"}
+        assert {entry.name for entry in folder.iterdir()} == {"snappy.lance", "files.lance"}
+
+
+def test_what_a_killed_creator_left_is_no_other_file(path):
+    (path / ".snappy-x1y2" / "snappy.lance").mkdir(parents=True)
+    LanceStore(path).write(document("a"), texts("Tides turn"))
+    assert document_ids(LanceStore(path, create=False)) == ["a"]
+
+
+def test_a_disk_error_on_creating_is_told(path, monkeypatch):
+    def full(source, target):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "rename", full)
+    with pytest.raises(StoreError, match="No space left"):
+        LanceStore(path)
+    assert list(path.iterdir()) == []
 
 
 KILLED = """

@@ -5,6 +5,7 @@ import sys
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partialmethod
 
 import pytest
 
@@ -14,6 +15,7 @@ from snappy_core.stores import open_store
 from snappy_core.stores.lance import table as lance_table
 from snappy_core.stores.lance.errors import libraries
 from snappy_core.stores.lance.store import LanceStore
+from snappy_core.stores.lance.table import LanceTable
 from snappy_core.stores.sqlite.store import SqliteStore
 from snappy_core.testing import FakeEncoder
 from snappy_core.testing.stores import StoreConformance
@@ -128,6 +130,26 @@ def test_stores_write_at_once(prefix, monkeypatch):
         assert len(snapshot.documents()) == 12
         assert snapshot.frequencies(["tide"]) == {"tide": 12}
         assert_consistent(snapshot)
+
+
+def test_a_creator_that_comes_late_puts_back_what_it_replaced(prefix, monkeypatch):
+    """It has looked before the other one created the table, and Lance lets it replace that."""
+    first = LanceStore(prefix)
+    first.bind_encoder("mini-1", 16)
+    first.write(document("a"), texts("Tides turn", "Moon pulls"))
+    find, unseen = LanceTable._find, iter([None])
+    monkeypatch.setattr(LanceTable, "_find", lambda table: next(unseen, find(table)))
+    create = type(first._table._database).create_table
+    monkeypatch.setattr(
+        type(first._table._database), "create_table", partialmethod(create, mode="overwrite")
+    )
+    LanceStore(prefix).write(document("b"), texts("Sun shines"))
+    for store in (first, LanceStore(prefix, create=False)):
+        assert store.encoder() == ("mini-1", 16)
+        with store.read() as snapshot:
+            assert [record.document_id for record in snapshot.documents()] == ["a", "b"]
+            assert snapshot.frequencies(["tide", "sun"]) == {"tide": 1, "sun": 1}
+            assert_consistent(snapshot)
 
 
 def test_options_stand_in_for_the_environment(prefix, endpoint, monkeypatch):
