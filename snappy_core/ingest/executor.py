@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from snappy_core.encoders.base import Encoder
-from snappy_core.ingest.jobs import Job
+from snappy_core.ingest.jobs import Add, Job
 from snappy_core.parsing.source import Source
+from snappy_core.stores.shared import SharedStore
 
 
 class Executor(Protocol):
@@ -46,6 +47,19 @@ class Pool(Protocol):
 
     def unstage(self, source: Source) -> None:
         """Remove what `stage` made for a source, which no job needs any more."""
+        ...
+
+
+@runtime_checkable
+class WritingPool(Protocol):
+    """A pool whose workers can write to a store by themselves."""
+
+    def share(self, store: SharedStore) -> None:
+        """Let the workers write to a store. Called before anything is staged."""
+        ...
+
+    def submit(self, job: Job | Add) -> Future[Any]:
+        """Run a job as a pool does; `Add` may raise `CannotWriteError`."""
         ...
 
 

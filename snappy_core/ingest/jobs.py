@@ -18,21 +18,23 @@ from snappy_core.parsing.reader import AUTO
 from snappy_core.parsing.source import Source
 from snappy_core.scoring.membership import assign
 from snappy_core.scoring.pooling import GRID_BLOCK, pool
-from snappy_core.stores.base import PageRecord
+from snappy_core.stores.base import DocumentRecord, PageRecord
 from snappy_core.types import Box, Page, Patches
 from snappy_core.webp import to_webp
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from snappy_core.ingest.keep import Keep
+
 PICTURE_DPI = 150  # of pages that are kept: what `RegionIndex.page_image` draws by default
 
 
-class Job(Protocol):
+class Task(Protocol):
     """Work on some pages of one document. It pickles, and so does its result.
 
-    Its length is the number of its pages, which its time limit depends on; its text says what it
-    does, for messages: "reading pages 5-8".
+    Its length is the number of its pages; its text says what it does, for messages: "reading
+    pages 5-8".
     """
 
     @property
@@ -41,6 +43,10 @@ class Job(Protocol):
     def __len__(self) -> int: ...
 
     def __str__(self) -> str: ...
+
+
+class Job(Task, Protocol):
+    """A task that needs an encoder at most. Its time limit depends on its length."""
 
     def run(self, encoder: Encoder) -> Any: ...
 
@@ -162,6 +168,36 @@ class Encode:
             prepare(page, patches, self.pool_block)
             for page, patches in zip(pages, encoder.encode_pages(pages), strict=True)
         ]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Add:
+    """Read and encode a whole document and write it to the index: the task of a worker that can.
+
+    Its result is an `IngestReport`.
+
+    Attributes:
+        record: what is stored of the document.
+        replaces: whether the index has the document already, with other bytes perhaps.
+        keep: as in `RegionIndex.add`.
+    """
+
+    source: Source
+    record: DocumentRecord
+    replaces: bool
+    pages: int
+    reading: ReadingOptions
+    keep: Keep | None = None
+
+    def __len__(self) -> int:
+        return self.pages
+
+    def __str__(self) -> str:
+        return f"adding {_page_range(1, self.pages)}"
+
+
+class CannotWriteError(Exception):
+    """The worker cannot write to the index, as its text says; nothing was done."""
 
 
 def prepare(page: Page, patches: Patches, pool_block: int = GRID_BLOCK) -> PageRecord:

@@ -7,8 +7,9 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
+from functools import partial
 from itertools import islice
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
 from snappy_core.ends import raise_if_ended
 from snappy_core.errors import UnreadableDocumentError
@@ -18,8 +19,14 @@ from snappy_core.ingest.executor import Pool
 from snappy_core.ingest.jobs import Job
 from snappy_core.ingest.plan import PlannedDocument
 from snappy_core.ingest.queued_document import QueuedDocument
-from snappy_core.parsing import ReadingOptions
+from snappy_core.ingest.report import IngestReport
+from snappy_core.parsing import ReadingOptions, Source
 from snappy_core.stores.base import PageRecord
+
+T = TypeVar("T")
+
+AddWhole: TypeAlias = Callable[[PlannedDocument, Source, int], Future[IngestReport]]
+"""Has a worker add a whole document, given its staged source and its number of pages."""
 
 _LONGEST_WAIT = 1.0  # seconds for a job, then again: on Windows, Ctrl-C does not end a wait
 
@@ -36,6 +43,7 @@ class Pipeline:
             one that is not read.
         supplied: regions of the only document, by page number.
         describe: describes figures.
+        add: has a worker add a whole document; None if no worker can.
     """
 
     def __init__(
@@ -46,6 +54,7 @@ class Pipeline:
         on_count: Callable[[int], None],
         supplied: Mapping[int, SuppliedPage] | None = None,
         describe: Describe | None = None,
+        add: AddWhole | None = None,
     ) -> None:
         self._planned = planned
         self._pool = pool
@@ -53,19 +62,34 @@ class Pipeline:
         self._on_count = on_count
         self._supplied = supplied
         self._describe = describe
+        self._add = add
         self._queue: deque[tuple[PlannedDocument, QueuedDocument | None]] = deque()
         self._job_done = threading.Event()
 
     def __iter__(self) -> Iterator[tuple[PlannedDocument, QueuedDocument | None]]:
         """Yield documents in order, None in place of the pages of one that is not read.
 
-        The `records` of a document have to be read before the next document is asked for.
+        The `report` of a document, and without one its `records`, have to be read before the
+        next document is asked for.
         """
         while self._queue or self._enqueue():
             yield self._queue[0]
             _, document = self._queue.popleft()
             if document is not None:
                 self._pool.unstage(document.source)
+
+    def report(self, document: QueuedDocument) -> IngestReport | None:
+        """Return the report on the document that the pipeline yielded last, if a worker adds it.
+
+        None if its pages come as `records` instead. Raises the error of the document, or of the
+        store.
+        """
+        while document.is_whole:
+            if (report := document.report()) is not None:
+                return report
+            raise_if_ended()
+            self._advance(document)
+        return None
 
     def records(self, document: QueuedDocument) -> Iterator[PageRecord]:
         """Yield the pages of the document that the pipeline yielded last, in order.
@@ -107,7 +131,13 @@ class Pipeline:
         if planned.is_new:
             source = self._pool.stage(planned.source)
             document = QueuedDocument(
-                source, self._reading, self._submit, self._on_count, self._supplied, self._describe
+                source,
+                self._reading,
+                self._submit,
+                self._on_count,
+                self._supplied,
+                self._describe,
+                None if self._add is None else partial(self._submit_whole, planned),
             )
         else:
             self._on_count(0)
@@ -115,7 +145,15 @@ class Pipeline:
         return True
 
     def _submit(self, job: Job) -> Future[Any]:
-        future = self._pool.submit(job)
+        return self._watched(self._pool.submit(job))
+
+    def _submit_whole(
+        self, planned: PlannedDocument, source: Source, pages: int
+    ) -> Future[IngestReport]:
+        assert self._add is not None
+        return self._watched(self._add(planned, source, pages))
+
+    def _watched(self, future: Future[T]) -> Future[T]:
         future.add_done_callback(lambda _: self._job_done.set())
         return future
 

@@ -16,7 +16,8 @@ from snappy_core.ingest.describe import (
     figures_of,
     with_warning,
 )
-from snappy_core.ingest.jobs import Count, Draw, Encode, Job, Read
+from snappy_core.ingest.jobs import CannotWriteError, Count, Draw, Encode, Job, Read
+from snappy_core.ingest.report import IngestReport
 from snappy_core.parsing import ReadingOptions, Source, with_sections
 from snappy_core.stores.base import PageRecord
 from snappy_core.types import Page
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 READ_BATCH = 4  # pages a job: OCR takes seconds a page, and all workers should share a document
+MAX_WHOLE = 128  # pages that one worker adds by itself; all workers should share a longer document
 ENCODE_BATCH = 8  # pages a job: the encoder pads windows of similar length less
 
 
@@ -37,6 +39,8 @@ class QueuedDocument:
         on_count: called with the number of pages once it is known; 0 if they cannot be counted.
         supplied: regions that replace those found, by page number.
         describe: describes figures, in this process.
+        add: has a worker add the whole document, given its source and number of pages; None if
+            no worker can.
 
     Attributes:
         pages: number of pages; None until they are counted.
@@ -51,6 +55,7 @@ class QueuedDocument:
         on_count: Callable[[int], None],
         supplied: Mapping[int, SuppliedPage] | None = None,
         describe: Describe | None = None,
+        add: Callable[[Source, int], Future[IngestReport]] | None = None,
     ) -> None:
         self.source = source
         self.pages: int | None = None
@@ -59,6 +64,8 @@ class QueuedDocument:
         self._on_count = on_count
         self._supplied = supplied or {}
         self._describe = describe
+        self._add = add
+        self._added: Future[IngestReport] | None = None
         self._count: Future[int] | None = None
         self._last_submitted = 0  # the last page whose reading was submitted
         self._last_wanted = 0  # the last page that is to be read
@@ -74,7 +81,19 @@ class QueuedDocument:
         """Pages whose reading was submitted and that `next_batch` has not returned yet."""
         if self.pages is None:  # one, as far as anybody knows
             return int(self._count is not None)
+        if self._added is not None and self.is_whole:  # its pages stay with the worker
+            return 0 if self._added.done() else min(self.pages, ENCODE_BATCH)
         return self._last_submitted - self._delivered
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether a worker adds the whole document, as far as anybody knows."""
+        is_refused = (
+            self._added is not None
+            and self._added.done()
+            and isinstance(self._added.exception(), CannotWriteError)
+        )
+        return self._add is not None and not is_refused
 
     @property
     def is_finished(self) -> bool:
@@ -92,6 +111,8 @@ class QueuedDocument:
             return True
         if self.pages is None and not self._collect_count(self._count):
             return False
+        if self.is_whole:
+            return self._submit_whole(room)
         self._collect_pages()
         submitted = False
         while len(self._pages_read) >= ENCODE_BATCH or (self._all_read and self._pages_read):
@@ -110,6 +131,14 @@ class QueuedDocument:
             submitted = True
         return submitted
 
+    def report(self) -> IngestReport | None:
+        """Return the report of the worker that has added the whole document, None before.
+
+        Raises the error of the document, or of the store.
+        """
+        added = self._added if self.is_whole else None
+        return added.result() if added is not None and added.done() else None
+
     def next_batch(self) -> list[PageRecord] | None:
         """Return the next pages in order, None if they are not encoded yet.
 
@@ -120,6 +149,12 @@ class QueuedDocument:
         batch = self._batches.popleft().result()
         self._delivered += len(batch)
         return batch
+
+    def _submit_whole(self, room: int) -> bool:
+        if self._add is None or self._added is not None or room <= 0:
+            return False
+        self._added = self._add(self.source, self.pages or 0)
+        return True
 
     def _with_descriptions(self, page: Page) -> Page:
         """Describe the figures of a page, which a job draws: PDFium may crash on them."""
@@ -155,6 +190,8 @@ class QueuedDocument:
         if error is None and last_supplied > self.pages:
             cause = f"the regions are for page {last_supplied}, too, but it has {self.pages} pages"
             error = FormatError(f"{self.source.name}: {cause}")
+        if error is not None or self.pages > MAX_WHOLE:
+            self._add = None
         if error is not None:
             self._fail(error)
         return error is None

@@ -9,14 +9,16 @@ from concurrent.futures import Future
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from queue import SimpleQueue
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from snappy_core.ingest.jobs import Job
+from snappy_core.ingest.jobs import Task
+
+T = TypeVar("T", bound=Task)
 
 PAGES_PER_WORKER = 24  # in flight: some being read, some encoded, some waiting to be written
 
 
-class ThreadedPool(ABC):
+class ThreadedPool(ABC, Generic[T]):
     """Runs jobs on workers, which are started as they are needed.
 
     It is no `ThreadPoolExecutor`, which stops when the main thread ends: documents may be added
@@ -30,7 +32,7 @@ class ThreadedPool(ABC):
     def __init__(self, count: int) -> None:
         self.count = count
         self.stopping = threading.Event()
-        self._jobs: SimpleQueue[tuple[Job, Future[Any]] | None] = SimpleQueue()
+        self._jobs: SimpleQueue[tuple[T, Future[Any]] | None] = SimpleQueue()
         self._threads: list[threading.Thread] = []
         self._lock = threading.Lock()
         self._unfinished = 0  # jobs
@@ -40,10 +42,10 @@ class ThreadedPool(ABC):
         return PAGES_PER_WORKER * self.count
 
     @abstractmethod
-    def worker(self) -> AbstractContextManager[Callable[[Job], Any]]:
+    def worker(self) -> AbstractContextManager[Callable[[T], Any]]:
         """Start a worker; provide the function that runs a job on it. Called in its thread."""
 
-    def submit(self, job: Job) -> Future[Any]:
+    def submit(self, job: T) -> Future[Any]:
         future: Future[Any] = Future()
         with self._lock:
             self._unfinished += 1
@@ -77,7 +79,7 @@ class ThreadedPool(ABC):
         except BaseException as error:  # the worker cannot be started
             self._run_jobs(partial(_raise, error))
 
-    def _run_jobs(self, run: Callable[[Job], Any]) -> None:
+    def _run_jobs(self, run: Callable[[T], Any]) -> None:
         while (task := self._jobs.get()) is not None:
             job, future = task
             if self.stopping.is_set():
@@ -94,5 +96,5 @@ class ThreadedPool(ABC):
             outcome()
 
 
-def _raise(error: BaseException, job: Job) -> None:
+def _raise(error: BaseException, job: Task) -> None:
     raise error

@@ -69,7 +69,7 @@ def check_positive(**options: float) -> None:
             raise ValueError(f"{name} must be positive, not {value}")
 
 
-class WorkerPool(ThreadedPool):
+class WorkerPool(ThreadedPool[Job]):
     """Worker processes, each waited for by a thread of this process."""
 
     def __init__(self, setup: WorkerSetup, options: Workers, folder: Path) -> None:

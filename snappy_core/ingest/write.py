@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import replace
 
 from snappy_core.encoders.base import Encoder
@@ -18,9 +19,10 @@ from snappy_core.errors import (
 )
 from snappy_core.formats import SuppliedPage
 from snappy_core.ingest.describe import Describe
-from snappy_core.ingest.executor import Executor, InlineExecutor
+from snappy_core.ingest.executor import Executor, InlineExecutor, Pool, WritingPool
+from snappy_core.ingest.jobs import Add
 from snappy_core.ingest.keep import Keep, Keeper
-from snappy_core.ingest.pipeline import Pipeline
+from snappy_core.ingest.pipeline import AddWhole, Pipeline
 from snappy_core.ingest.plan import (
     PlannedDocument,
     add_source,
@@ -36,7 +38,8 @@ from snappy_core.ingest.report import Failure, IngestReport, page_warnings
 from snappy_core.metadata import check_metadata
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Source
-from snappy_core.stores.base import PageRecord, Store
+from snappy_core.stores.base import DocumentRecord, PageRecord, Store
+from snappy_core.stores.shared import SharedStore
 from snappy_core.terminal import plain
 from snappy_core.types import Metadata, NewMetadata
 
@@ -76,7 +79,10 @@ def ingest(
         planned = plan(
             store, documents, print_of, metadata, reader=reading.reader, share=share, gone=gone
         )
-        pipeline = Pipeline(planned, pool, reading, bar.count_document, supplied, describe)
+        # Figures are described in this process; the only document is shared among all workers.
+        here = describe is not None or supplied is not None
+        add = None if here else _add_whole(store, pool, metadata, reading, keep)
+        pipeline = Pipeline(planned, pool, reading, bar.count_document, supplied, describe, add)
         keeper = None if keep is None else Keeper(store, keep, pool)
         report = write_documents(store, pipeline, metadata, bar, keeper)
     return replace(report, seconds=time.perf_counter() - started)
@@ -114,19 +120,24 @@ def write_documents(
                 bar.finish_document()
                 continue
             stored = stored_document(store, document_id) if metadata is None else None
-            record = replace(planned.record, metadata=stored.metadata if stored else metadata or {})
-            if document is not None:
-                records = _watch(pipeline.records(document), bar, causes)
-                store.write(record, records)
-                added.append(document_id)
-                pages += bar.pages - pages_before
-                _log.info("%s: added, %d pages", plain(name), bar.pages - pages_before)
-                warnings += _logged(page_warnings(name, causes))
-            else:
+            record = _with_metadata(planned.record, metadata, stored)
+            if document is None:
                 update_sources(store, record)
                 is_changed = update_metadata(store, record)
                 (added if is_changed else unchanged).append(document_id)
-            warnings += _keep(store, keeper, planned, document_id, document)
+                warnings += _keep(store, keeper, planned, document_id)
+            else:
+                report = pipeline.report(document)
+                if report is None:
+                    store.write(record, _watch(pipeline.records(document), bar, causes))
+                for _ in range(report.pages if report else 0):
+                    bar.finish_page()
+                added.append(document_id)
+                pages += bar.pages - pages_before
+                _log.info("%s: added, %d pages", plain(name), bar.pages - pages_before)
+                warnings += _logged(report.warnings if report else page_warnings(name, causes))
+                if report is None:
+                    warnings += _keep(store, keeper, planned, document_id, document)
             bar.finish_document()
         except (StoreError, FormatError, TimeLimitError):
             raise  # a full disk, wrong regions and a limit of time are no fault of the document
@@ -143,13 +154,44 @@ def write_documents(
     )
 
 
+def _add_whole(
+    store: Store,
+    pool: Pool,
+    metadata: Metadata | None,
+    reading: ReadingOptions,
+    keep: Keep | None,
+) -> AddWhole | None:
+    """Return what has a worker add a whole document, None if workers cannot write to the store."""
+    if not (isinstance(pool, WritingPool) and isinstance(store, SharedStore)):
+        return None
+    if store.identity() is None:
+        return None
+    pool.share(store)
+
+    def add(planned: PlannedDocument, source: Source, pages: int) -> Future[IngestReport]:
+        stored = stored_document(store, planned.record.document_id)
+        record = _with_metadata(planned.record, metadata, stored)
+        return pool.submit(Add(source, record, stored is not None, pages, reading, keep))
+
+    return add
+
+
+def _with_metadata(
+    record: DocumentRecord, metadata: Metadata | None, stored: DocumentRecord | None
+) -> DocumentRecord:
+    """Return a record with metadata; None stands for what the document has in the store."""
+    if metadata is None:
+        metadata = stored.metadata if stored else {}
+    return replace(record, metadata=metadata)
+
+
 def _keep(
     store: Store,
     keeper: Keeper | None,
     planned: PlannedDocument,
     document_id: str,
     queued: QueuedDocument | None = None,
-) -> list[str]:
+) -> Sequence[str]:
     """Keep the source or pictures of a document that was written; return warnings."""
     stored = stored_document(store, document_id) if keeper else None
     if keeper is None or stored is None:
@@ -157,7 +199,7 @@ def _keep(
     return _logged(keeper(planned.source, stored, queued.source if queued else None))
 
 
-def _logged(warnings: list[str]) -> list[str]:
+def _logged(warnings: Sequence[str]) -> Sequence[str]:
     for warning in warnings:
         _log.warning("%s", plain(warning))
     return warnings

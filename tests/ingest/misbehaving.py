@@ -67,6 +67,14 @@ class KilledOnce(FakeEncoder):
         return super().encode_pages(pages)
 
 
+class Slow(FakeEncoder):
+    """Takes its time, so that there is one to be killed in."""
+
+    def encode_pages(self, pages):
+        time.sleep(0.1 * len(pages))
+        return super().encode_pages(pages)
+
+
 class Locked(FakeEncoder):
     """Does not pickle."""
 

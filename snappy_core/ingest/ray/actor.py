@@ -1,20 +1,58 @@
-"""What runs in an actor of a Ray cluster: jobs, in its own process or in a worker process."""
+"""What runs in an actor of a Ray cluster: jobs, in its own process or in a worker process.
+
+With a store to which many processes write, actors add whole documents: no page leaves them.
+"""
 
 from __future__ import annotations
 
+import pickle
 import tempfile
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from snappy_core.encoders.base import Encoder
-from snappy_core.errors import UnreadableDocumentError
+from snappy_core.errors import SnappyError, UnreadableDocumentError
 from snappy_core.ingest.executor import InlinePool, Pool
-from snappy_core.ingest.jobs import Job
+from snappy_core.ingest.jobs import Add, CannotWriteError, Job
+from snappy_core.ingest.keep import Keeper
+from snappy_core.ingest.pipeline import Pipeline
+from snappy_core.ingest.plan import PlannedDocument
+from snappy_core.ingest.progress import ingest_progress
 from snappy_core.ingest.ray.cluster import import_ray, session_folder
+from snappy_core.ingest.report import IngestReport
 from snappy_core.ingest.worker import WorkerSetup, portable
 from snappy_core.ingest.workers import Workers
+from snappy_core.ingest.write import write_documents
 from snappy_core.parsing import Source
+from snappy_core.stores.shared import SharedStore
+
+
+@dataclass(frozen=True, slots=True)
+class SharedIndex:
+    """A pickled store, and what tells its index from another one at the same place elsewhere."""
+
+    store: bytes
+    identity: int | None
+
+    @classmethod
+    def of(cls, store: SharedStore) -> SharedIndex:
+        return cls(pickle.dumps(store), store.identity())
+
+    def open(self) -> SharedStore:
+        """Open the store on this node.
+
+        Raises:
+            CannotWriteError: it is not here.
+        """
+        try:
+            store: SharedStore = pickle.loads(self.store)
+            identity = store.identity()
+        except (SnappyError, OSError) as error:
+            raise CannotWriteError(f"a worker cannot open it ({error})") from error
+        if identity != self.identity:
+            raise CannotWriteError("where a worker runs, there is another index at this place")
+        return store
 
 
 class Actor:
@@ -25,12 +63,24 @@ class Actor:
         home: id of the node where the paths of sources exist.
         worker: the worker process of the actor; None runs the jobs in the actor itself, where
             nothing stops them.
+        index: to which it writes whole documents; None if it cannot.
+        merges: whether it is the one of all writers that merges small files.
     """
 
-    def __init__(self, setup: WorkerSetup, home: str, worker: Workers | None) -> None:
+    def __init__(
+        self,
+        setup: WorkerSetup,
+        home: str,
+        worker: Workers | None,
+        index: SharedIndex | None = None,
+        merges: bool = False,
+    ) -> None:
         self._setup = setup
         self._home = home
         self._worker = worker
+        self._index = index
+        self._merges = merges
+        self._store: SharedStore | None = None
         self._resources = ExitStack()
         self._pool: Pool | None = None
         self._local: dict[int, Source] = {}  # staged here, by number of the document
@@ -38,7 +88,7 @@ class Actor:
     def ready(self) -> None:
         """Do nothing, once the actor runs."""
 
-    def run(self, job: Job, number: int, oldest: int, content: list[Any]) -> Any:
+    def run(self, job: Job | Add, number: int, oldest: int, content: list[Any]) -> Any:
         """Return the result of a job and its error, one of them None.
 
         Args:
@@ -53,13 +103,36 @@ class Actor:
             if number not in self._local:
                 source = fetch(job.source, self._home, content)
                 self._local[number] = pool.stage(source)
-            return pool.submit(replace(job, source=self._local[number])).result(), None  # type: ignore[type-var]
+            job = replace(job, source=self._local[number])  # type: ignore[type-var]
+            result = self._add(job, pool) if isinstance(job, Add) else pool.submit(job).result()
+            return result, None
         except Exception as error:
             return None, portable(error)
 
     def close(self) -> None:
         """End the worker process, and remove the copies of documents."""
         self._resources.close()
+
+    def _add(self, job: Add, pool: Pool) -> IngestReport:
+        """Add a document to the index as it is added elsewhere; raises what its failure is."""
+        store = self._opened_store()
+        if job.replaces:
+            with store.read():  # `write` drops the files of what it knows to replace
+                pass
+        planned = PlannedDocument(job.source, job.record, is_new=True)
+        keeper = None if job.keep is None else Keeper(store, job.keep, pool)
+        with ingest_progress(1, show=False) as bar:
+            pipeline = Pipeline(iter([planned]), pool, job.reading, bar.count_document)
+            report = write_documents(store, pipeline, job.record.metadata, bar, keeper)
+        report.raise_failed()
+        return report
+
+    def _opened_store(self) -> SharedStore:
+        if self._store is None:
+            assert self._index is not None
+            self._store = self._index.open()
+            self._store.merges = self._merges
+        return self._store
 
     def _started_pool(self) -> Pool:
         if self._pool is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import time
 from collections.abc import Callable, Iterator
@@ -13,13 +14,15 @@ from typing import Any
 
 from snappy_core.encoders.base import Encoder
 from snappy_core.errors import WorkerError
-from snappy_core.ingest.jobs import Job
-from snappy_core.ingest.ray.actor import Actor
+from snappy_core.ingest.jobs import Add, CannotWriteError, Job
+from snappy_core.ingest.ray.actor import Actor, SharedIndex
 from snappy_core.ingest.ray.cluster import actor_resources, connected, find
 from snappy_core.ingest.threaded_pool import ThreadedPool
 from snappy_core.ingest.worker import WorkerSetup
 from snappy_core.ingest.workers import MEMORY, TIMEOUT, Workers, check_positive
 from snappy_core.parsing.source import Source
+from snappy_core.stores.shared import SharedStore
+from snappy_core.terminal import plain
 
 _RETRIES = 2  # of a job whose actor died, with its machine perhaps
 _CHECK = 0.2  # seconds between checks of whether to stop
@@ -78,7 +81,7 @@ class Ray:
                 yield pool
 
 
-class RayPool(ThreadedPool):
+class RayPool(ThreadedPool[Job | Add]):
     """Actors of a cluster, each waited for by a thread of this process.
 
     Args:
@@ -94,6 +97,12 @@ class RayPool(ThreadedPool):
         self._documents: dict[str, tuple[int, list[Any]]] = {}  # number and content, by name
         self._staged = self._oldest = 0
         self._is_waiting_known = False
+        self._index: SharedIndex | None = None
+        self._location = ""
+        self._numbers = itertools.count()  # of actors
+
+    def share(self, store: SharedStore) -> None:
+        self._index, self._location = SharedIndex.of(store), store.location
 
     def stage(self, source: Source) -> Source:
         """Put bytes into the object store, once, instead of sending them with every job."""
@@ -114,12 +123,13 @@ class RayPool(ThreadedPool):
         resources, self.count = actor_resources(ray, options.workers)
         worker = Workers(1, options.timeout, options.memory) if options.workers != 0 else None
         home = ray.get_runtime_context().get_node_id()
-        self._arguments = ray.put(self._setup), home, worker
+        self._arguments = ray.put(self._setup), home, worker, self._index
         self._remote = ray.remote(max_restarts=-1, max_task_retries=_RETRIES, **resources)(Actor)
 
     @contextmanager
-    def worker(self) -> Iterator[Callable[[Job], Any]]:
-        actor = self._remote.remote(*self._arguments)
+    def worker(self) -> Iterator[Callable[[Job | Add], Any]]:
+        is_first = next(self._numbers) == 0
+        actor = self._remote.remote(*self._arguments, merges=is_first)
         try:
             # Until this actor runs, which takes room on the cluster, others get the jobs.
             start = self._wait_for(actor.ready.remote(), "has no room yet for an actor: waiting")
@@ -128,8 +138,10 @@ class RayPool(ThreadedPool):
             self._ray.wait([actor.close.remote()], timeout=_CLOSE)
             self._ray.kill(actor)
 
-    def _run(self, actor: Any, start: Any, job: Job) -> Any:
+    def _run(self, actor: Any, start: Any, job: Job | Add) -> Any:
         ray = self._ray
+        if isinstance(job, Add) and self._index is None:
+            raise CannotWriteError
         try:
             ray.get(start)
         except ray.exceptions.RayError as error:
@@ -145,6 +157,9 @@ class RayPool(ThreadedPool):
             result, failure = ray.get(answer)
         except ray.exceptions.RayActorError as error:
             raise WorkerError(job.source.name, f"the Ray actor died ({job})") from error
+        if isinstance(failure, CannotWriteError) and self._index is not None:
+            self._index = None
+            _LOGGER.warning("%s: %s; this process writes to it", plain(self._location), failure)
         if failure is not None:
             raise failure
         return result

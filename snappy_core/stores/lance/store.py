@@ -79,6 +79,7 @@ class LanceStore:
         self._compacting = threading.Lock()
         self._open_versions = OpenStates()
         self._writes = 0
+        self.merges = True
         self._cache = LanceCache()
         self._snapshot: LanceSnapshot | None = None
 
@@ -88,6 +89,10 @@ class LanceStore:
 
     def encoder(self) -> tuple[str, int] | None:
         return self._latest().log.events.encoder
+
+    def identity(self) -> int | None:
+        event = self._latest().log.events.encoder_event
+        return None if event is None else event.write
 
     def bind_encoder(self, encoder: str, dim: int) -> None:
         bound = self.encoder()
@@ -214,7 +219,7 @@ class LanceStore:
         self._writes += 1
 
     def _merge_if_fragmented(self) -> None:
-        if self._writes >= _MERGE_INTERVAL:
+        if self.merges and self._writes >= _MERGE_INTERVAL:
             self._writes = 0
             with suppress(StoreError):  # another process does it, or a later write
                 if self._table.is_fragmented() and not self._compacting.locked():

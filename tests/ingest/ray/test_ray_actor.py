@@ -1,10 +1,12 @@
 """What an actor does, without a cluster."""
 
+import shutil
+
 import pytest
 
-from snappy_core import PasswordRequiredError, Source, Workers
-from snappy_core.ingest.jobs import Count, Encode, Read
-from snappy_core.ingest.ray.actor import Actor
+from snappy_core import PasswordRequiredError, RegionIndex, Source, Workers
+from snappy_core.ingest.jobs import CannotWriteError, Count, Encode, Read
+from snappy_core.ingest.ray.actor import Actor, SharedIndex
 from snappy_core.ingest.worker import WorkerSetup
 from snappy_core.parsing import ReadingOptions
 from snappy_core.testing import FakeEncoder
@@ -88,3 +90,17 @@ def test_an_encoder_that_cannot_be_loaded_is_an_error_of_any_job(start, data, wo
         assert isinstance(error, RuntimeError)
         assert "the encoder cannot be loaded" in str(error)
         assert "no such model" in str(error)
+
+
+@pytest.mark.requires("lancedb")
+def test_only_the_same_index_is_written(tmp_path):
+    path = tmp_path / "a.lance"
+    with RegionIndex.open(path, FakeEncoder()) as index:
+        shared = SharedIndex.of(index._store)
+    assert shared.open().identity() == shared.identity
+    shutil.rmtree(path)
+    with pytest.raises(CannotWriteError, match=r"a worker cannot open it \(.*no such index"):
+        shared.open()
+    RegionIndex.open(path, FakeEncoder()).close()
+    with pytest.raises(CannotWriteError, match="there is another index at this place"):
+        shared.open()

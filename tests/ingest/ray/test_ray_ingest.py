@@ -4,8 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -26,6 +24,7 @@ from snappy_core.ingest.ray.actor import fetch
 from snappy_core.testing import FakeEncoder
 from tests.ingest.contents import contents, outcome
 from tests.ingest.misbehaving import Deadly, KilledOnce, MisbehavingEncoder
+from tests.ingest.processes import alive, offspring, wait_for
 
 pytestmark = [
     pytest.mark.requires("ray"),
@@ -241,27 +240,3 @@ def test_ctrl_c_ends_it_and_leaves_the_cluster(cluster, begun):
 def stored(file):
     with RegionIndex.open(file, FakeEncoder(), create=False) as index:
         return {document.source for document in index.documents()}
-
-
-def offspring(pid):
-    """Return the ids of all processes that a process began, or that these did."""
-    found = []
-    with suppress(OSError):  # it has ended
-        for child in Path(f"/proc/{pid}/task").glob("*/children"):
-            for its in map(int, child.read_text().split()):
-                found += [its, *offspring(its)]
-    return found
-
-
-def alive(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-def wait_for(condition, seconds=20):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
