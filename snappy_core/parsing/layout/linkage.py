@@ -28,17 +28,19 @@ def link(logits: Matrix, weights: Matrix) -> NDArray[np.intp]:
     """
     count = len(logits)
     sums = (logits * weights).astype(np.float64)
-    groups = np.arange(count)
+    groups, members = list(range(count)), [[item] for item in range(count)]
     first, second = np.nonzero(np.triu(logits > 0, 1))
     order = np.argsort(-logits[first, second], kind="stable")
     for i, j in zip(first[order].tolist(), second[order].tolist(), strict=True):
-        a, b = int(groups[i]), int(groups[j])
+        a, b = groups[i], groups[j]
         if a == b or sums[a, b] <= 0:
             continue
         sums[a] += sums[b]
         sums[:, a] += sums[:, b]
-        groups[groups == b] = a
-    return np.unique(groups, return_inverse=True)[1]
+        members[a] += members[b]
+        for item in members[b]:
+            groups[item] = a
+    return np.unique(np.array(groups, np.intp), return_inverse=True)[1]
 
 
 def pair_weights(boxes: Matrix) -> Matrix:

@@ -59,4 +59,4 @@ def innermost(frames: Array, boxes: Array) -> NDArray[np.intp]:
 
 
 def squash(values: Array) -> Array:
-    return np.asarray(np.sign(values) * np.log1p(np.abs(values)), np.float32)
+    return np.asarray(np.copysign(np.log1p(np.abs(values)), values), np.float32)

@@ -66,7 +66,7 @@ def pair_features(
         np.where(is_over, squash(gap_down - down[None, :]), 0),
         np.where(is_over, squash(gap_down - usual), 0),
     ]  # fmt: skip
-    return np.stack(channels, axis=-1).astype(np.float32)
+    return np.stack(channels, axis=-1, dtype=np.float32)
 
 
 def same_size(sizes: Array) -> NDArray[np.bool_]:

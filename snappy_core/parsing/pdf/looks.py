@@ -22,11 +22,10 @@ class Look(NamedTuple):
     address: int  # of the text object, while its page is open
     font: bytes
     color: tuple[int, ...]
+    bold: bool
     invisible: bool
-
-    @property
-    def is_bold(self) -> bool:
-        return any(part in self.font.lower() for part in _BOLD_NAMES)
+    along: tuple[float, float]  # the direction of reading, in PDF space
+    up: tuple[float, float]  # the direction and size of the font
 
 
 class LookReader:
@@ -36,15 +35,17 @@ class LookReader:
         self._looks: dict[int, Look] = {}
         self._name = ctypes.create_string_buffer(256)
         self._color = [ctypes.c_uint() for _ in range(4)]
+        self._matrix = raw.FS_MATRIX()
 
     def read(self, text_page: Any, index: int) -> Look:
         text_object = raw.FPDFText_GetTextObject(text_page, index)
-        address = ctypes.cast(text_object, ctypes.c_void_p).value or 0
-        if address not in self._looks:
-            self._looks[address] = self._read(address, text_object)
-        return self._looks[address]
+        address = ctypes.addressof(text_object.contents) if text_object else 0
+        look = self._looks.get(address)
+        if look is None:
+            look = self._looks[address] = self._read(address, text_object, text_page, index)
+        return look
 
-    def _read(self, address: int, text_object: Any) -> Look:
+    def _read(self, address: int, text_object: Any, text_page: Any, index: int) -> Look:
         self._name.value = b""
         font = raw.FPDFTextObj_GetFont(text_object)
         raw.FPDFFont_GetBaseFontName(font, self._name, len(self._name))
@@ -53,7 +54,11 @@ class LookReader:
             color = tuple(channel.value for channel in self._color)
         mode = raw.FPDFTextObj_GetTextRenderMode(text_object)
         name = _SUBSET.sub(b"", self._name.value)
-        return Look(address, name, color, mode in _INVISIBLE_MODES)
+        is_bold = any(part in name.lower() for part in _BOLD_NAMES)
+        raw.FPDFText_GetMatrix(text_page, index, self._matrix)
+        matrix, size = self._matrix, float(raw.FPDFText_GetFontSize(text_page, index))
+        along, up = (matrix.a, matrix.b), (matrix.c * size, matrix.d * size)
+        return Look(address, name, color, is_bold, mode in _INVISIBLE_MODES, along, up)
 
 
 def number_styles(looks: Sequence[Look]) -> NDArray[np.int32]:

@@ -12,11 +12,14 @@ CONTRAST = 10  # gray levels (of 255) between neighboring pixels that make an ed
 
 def edge_mask(image: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Return where a gray image (h, w) differs from the pixel to the left or above."""
-    gray = image.astype(np.int16)
     edges = np.zeros(image.shape, dtype=bool)
-    edges[:, 1:] |= np.abs(np.diff(gray, axis=1)) >= CONTRAST
-    edges[1:] |= np.abs(np.diff(gray, axis=0)) >= CONTRAST
+    edges[:, 1:] = _differ(image[:, 1:], image[:, :-1])
+    edges[1:] |= _differ(image[1:], image[:-1])
     return edges
+
+
+def _differ(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    return np.asarray(np.maximum(a, b) - np.minimum(a, b) >= CONTRAST)  # without an overflow
 
 
 def has_edges(edges: NDArray[np.bool_], boxes: Boxes) -> NDArray[np.bool_]:

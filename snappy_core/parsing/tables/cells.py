@@ -44,4 +44,5 @@ def clip_rows(cells: Sequence[Cell], rows: range) -> Iterator[Cell]:
     for cell in cells:
         first, end = max(cell.row, rows.start), min(cell.row + cell.row_span, rows.stop)
         if first < end:
-            yield replace(cell, row=first, row_span=end - first)
+            is_whole = (first, end - first) == (cell.row, cell.row_span)
+            yield cell if is_whole else replace(cell, row=first, row_span=end - first)

@@ -1,0 +1,194 @@
+"""The words of a PDF page, letter by letter. The caller holds the lock `document.PDFIUM`."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from collections.abc import Iterator, Sequence
+from copy import copy
+from itertools import pairwise
+from typing import Any
+
+import pypdfium2.raw as raw
+
+from snappy_core.parsing.directions import is_right_to_left, order_letters
+from snappy_core.parsing.leaders import LEADER
+from snappy_core.parsing.pdf.looks import Look, LookReader
+from snappy_core.parsing.pdf.symbols import SYMBOLS
+from snappy_core.parsing.superscripts import (
+    DIGITS,
+    MAX_RISE,
+    MIN_RISE,
+    height,
+    rise,
+    to_superscript,
+)
+from snappy_core.types import Box
+
+MAX_WORDS, MAX_CHARACTERS = 100_000, 2_000_000
+"""Read from a page; hostile pages hold any number."""
+
+# PDFium's marks for a hyphen at the end of a line; U+00AD is the soft hyphen in the file itself.
+_HYPHENS = frozenset({0x02, 0xAD, 0xFFFE})
+_IGNORED = frozenset({0x00, 0x200B, 0x2060, 0xFEFF, 0xFFFF})
+_HALVES = frozenset(range(0xD800, 0xE000))  # of characters beyond 16 bits
+_REACH = 3  # font sizes; a character further away from a word begins a new one
+
+
+class Word:
+    """A word as its characters are added, in PDF space; `box` is (left, bottom, right, top)."""
+
+    __slots__ = (
+        "box", "boxes", "hyphen", "letters", "look", "origin", "origins", "raised", "reach",
+    )  # fmt: skip
+
+    def __init__(self, origin: tuple[float, float], box: Box, look: Look) -> None:
+        self.letters: list[str] = []
+        self.boxes: list[Box] = []
+        self.origins: dict[int, tuple[float, float]] = {}  # of letters from right to left
+        self.box = box
+        self.hyphen = self.raised = False
+        self.origin = origin  # on the base line
+        self.reach = _REACH * max(abs(look.up[0]), abs(look.up[1]), 1.0)
+        self.look = look
+
+    @property
+    def text(self) -> str:
+        text = "".join(self.letters)
+        return to_superscript(text) if self.raised else text
+
+    def add(self, letter: str, box: Box) -> None:
+        self.letters.append(letter)
+        self.boxes.append(box)
+        x0, y0, x1, y1 = self.box
+        a, b, c, d = box  # `min` and `max` take three times as long, for each letter
+        self.box = (
+            a if a < x0 else x0, b if b < y0 else y0, c if c > x1 else x1, d if d > y1 else y1
+        )  # fmt: skip
+
+    def order_letters(self) -> None:
+        """Put the letters in the order in which they are read."""
+        a, b = self.look.along
+        starts = [self.origins.get(i, box[:2]) for i, box in enumerate(self.boxes)]
+        order = order_letters(self.letters, [x * a + y * b for x, y in starts])
+        self.letters = [self.letters[i] for i in order]
+        self.boxes = [self.boxes[i] for i in order]
+
+    def parts(self) -> Iterator[Word]:
+        """Yield the word; or where leaders stand in it, what is before, in and behind them."""
+        text = "".join(self.letters)
+        if len(text) != len(self.letters) or not LEADER.search(text):
+            yield self
+            return
+        edges = {0, len(text), *(edge for match in LEADER.finditer(text) for edge in match.span())}
+        for start, stop in pairwise(sorted(edges)):
+            part = copy(self)
+            part.letters, part.boxes = [], []
+            part.box = self.boxes[start]
+            part.hyphen = self.hyphen and stop == len(text)
+            for letter, box in zip(self.letters[start:stop], self.boxes[start:stop], strict=True):
+                part.add(letter, box)
+            yield part
+
+    def is_far_from(self, box: Box) -> bool:
+        """Say whether a character is too far away to belong to the word, or on another line."""
+        x0, y0, x1, y1 = self.box
+        a, b, c, d = box
+        is_beside, is_above = a > x1 or c < x0, b > y1 or d < y0
+        if not is_beside and not is_above:
+            return False
+        gap = max(a - x1, x0 - c, b - y1, y0 - d)
+        return (is_beside and is_above) or gap > self.reach
+
+    def carries(self, box: Box) -> bool:
+        """Say whether a digit is raised beside the word: a power of it or a mark on it."""
+        is_raised = MIN_RISE < rise(box, self.origin, self.look.up) < MAX_RISE
+        return is_raised and not self.is_far_from(box)
+
+
+def read_words(text_page: Any) -> tuple[list[Word], bool]:
+    """Return the words, and whether they are all words of the page."""
+    page, count = text_page.raw, text_page.count_chars()
+    codes = [raw.FPDFText_GetUnicode(page, index) for index in range(min(count, MAX_CHARACTERS))]
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    words: list[Word] = []
+    word: Word | None = None
+    base: Word | None = None  # the last word that is not raised
+    looks = LookReader()
+    for index, (code, letter) in enumerate(zip(codes, _letters(codes), strict=True)):
+        if not letter:
+            continue
+        if letter == " ":
+            word = None
+            continue
+        raw.FPDFText_GetCharBox(page, index, left, right, bottom, top)
+        box = left.value, bottom.value, right.value, top.value
+        raised = letter in DIGITS and base is not None and base.carries(box)
+        if word is not None and raised and not word.raised:
+            word = None
+        elif (
+            word is not None
+            and word.letters[-1] in DIGITS
+            and letter.isalpha()
+            and (word.raised or _is_raised_before(box, word, page, index))
+        ):
+            word.raised, word = True, None
+        if word is None or word.hyphen or word.is_far_from(box):
+            if len(words) == MAX_WORDS:
+                return words, False
+            word = Word(_origin(page, index), box, looks.read(page, index))
+            word.raised = raised
+            base = base if raised else word
+            words.append(word)
+        if is_right_to_left(letter):  # letters of one glyph have one origin, and perhaps two boxes
+            word.origins[len(word.letters)] = _origin(page, index)
+        word.add(letter, box)
+        word.hyphen = code in _HYPHENS
+    return words, count <= MAX_CHARACTERS
+
+
+def _letters(codes: Sequence[int]) -> list[str]:
+    """Return the letters of PDFium's codes, " " for white space and controls, "" for none.
+
+    A character beyond 16 bits stands in the place of its second half.
+    """
+    by_code = {code: _letter(code) for code in set(codes)}
+    letters = [by_code[code] for code in codes]
+    halves = by_code.keys() & _HALVES
+    first = ""
+    for index, code in enumerate(codes if halves else ()):
+        if code not in halves:
+            continue
+        if code < 0xDC00:
+            first, letters[index] = chr(code), ""
+        else:
+            pair = (first + chr(code)).encode("utf-16", "surrogatepass")
+            first, letters[index] = "", _seen(pair.decode("utf-16", "replace"))
+    return letters
+
+
+def _letter(code: int) -> str:
+    if code in _IGNORED or code > sys.maxunicode:
+        return ""
+    return "-" if code in _HYPHENS else _seen(SYMBOLS.get(code) or chr(code))
+
+
+def _seen(letter: str) -> str:
+    return " " if letter.isspace() or not letter.isprintable() else letter
+
+
+def _is_raised_before(box: Box, word: Word, page: Any, index: int) -> bool:
+    """Say whether a word is a footnote mark before its note: digits higher than the next letter."""
+    up = word.look.up
+    is_lower = rise(box, word.origin, up) < -MIN_RISE
+    is_subscript = height(box, up) < 0.8 * height(word.box, up)
+    if not is_lower or is_subscript or not all(letter in DIGITS for letter in word.letters):
+        return False
+    base = _origin(page, index)  # the ink may reach below the line: "5g"
+    return rise((*base, *base), word.origin, up) < -MIN_RISE
+
+
+def _origin(page: Any, index: int) -> tuple[float, float]:
+    x, y = ctypes.c_double(), ctypes.c_double()
+    raw.FPDFText_GetCharOrigin(page, index, x, y)
+    return x.value, y.value
