@@ -16,6 +16,7 @@ the region contains. Four rules choose between levels:
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,9 +135,10 @@ def drop_nested(ranked: NDArray[np.intp], parents: NDArray[np.int64]) -> NDArray
     has_relatives[parents[parents >= 0]] = True
     accepted: set[int] = set()
     ancestors_of_accepted: set[int] = set()
-    for position in np.flatnonzero(has_relatives[ranked]).tolist():
-        region = int(ranked[position])
-        ancestors = ancestors_of(region, parents)
+    positions = np.flatnonzero(has_relatives[ranked])
+    parent_of = parents.tolist()  # a list is faster to read one by one
+    for position, region in zip(positions.tolist(), ranked[positions].tolist(), strict=True):
+        ancestors = ancestors_of(region, parent_of)
         if region in ancestors_of_accepted or not accepted.isdisjoint(ancestors):
             mask[position] = False
         else:
@@ -145,10 +147,10 @@ def drop_nested(ranked: NDArray[np.intp], parents: NDArray[np.int64]) -> NDArray
     return mask
 
 
-def ancestors_of(region: int, parents: NDArray[np.int64]) -> list[int]:
+def ancestors_of(region: int, parents: Sequence[int]) -> list[int]:
     """Return the regions that contain a region, from the nearest one on."""
     ancestors = []
-    while (region := int(parents[region])) >= 0:
+    while (region := parents[region]) >= 0:
         ancestors.append(region)
     return ancestors
 

@@ -44,7 +44,8 @@ def evidence_by_price(
     for budget in budgets:
         tokens = np.cumsum(np.minimum(example.tokens[order], budget))
         pools.append(order[: int(np.searchsorted(tokens, POOL * budget)) + 1])
-    ancestors = {int(region): ancestors_of(int(region), example.parents) for region in pools[-1]}
+    parents = example.parents.tolist()
+    ancestors = {region: ancestors_of(region, parents) for region in pools[-1].tolist()}
     shares = np.empty((len(prices), len(BUDGETS)))
     for row, price in enumerate(prices):
         for column, (budget, pool) in enumerate(zip(budgets, pools, strict=True)):

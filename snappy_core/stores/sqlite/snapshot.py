@@ -1,4 +1,4 @@
-"""One state of an index file, read in a transaction, and the catalog kept between searches."""
+"""One state of an index file, read in a transaction, and what is kept between searches."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from snappy_core.stores.base import DocumentRecord, PageVectors
 from snappy_core.stores.catalog import Catalog, PooledVectors, build_catalog
 from snappy_core.stores.checks import DAMAGE, Unpacked, check_record, check_rows, unpack_page
 from snappy_core.stores.first_stage import CatalogSnapshot
+from snappy_core.stores.recent import RecentPages
 from snappy_core.stores.sqlite import key_tables
 from snappy_core.stores.sqlite.schema import read_encoder
 from snappy_core.types import Page, Patches
@@ -28,7 +29,7 @@ _EMPTY = build_catalog([], [], [], [])
 
 
 class CatalogCache:
-    """Keeps the last catalog, and reads only the pages that are new to it.
+    """Keeps the last catalog, and reads only the pages that are new to it; `recent` keeps vectors.
 
     Page ids rise and are never reused. So a known page has not changed, and two states with the
     same number of pages and the same last id have the same pages. Threads may share the cache:
@@ -39,6 +40,7 @@ class CatalogCache:
     """
 
     def __init__(self) -> None:
+        self.recent = RecentPages()
         self._catalog = _EMPTY
         self._arrays = _GrowingArrays()
         self._lock = threading.Lock()
@@ -235,7 +237,8 @@ class SqliteSnapshot(CatalogSnapshot):
     def vectors(self, page_ids: Sequence[int]) -> list[PageVectors]:
         query = "SELECT arrays, vectors FROM scoring JOIN pooled USING (page) WHERE page = ?"
         unpack = partial(codec.unpack_scoring, dim=_dim(self._connection))
-        return [self._unpack(page_id, unpack, query) for page_id in page_ids]
+        recent = self._catalogs.recent
+        return recent.vectors(page_ids, lambda page_id: self._unpack(page_id, unpack, query))
 
     def page(self, page_id: int) -> Page:
         return self._unpack(page_id, codec.unpack_content, "SELECT content FROM pages WHERE id = ?")

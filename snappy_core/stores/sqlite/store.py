@@ -175,12 +175,14 @@ class SqliteStore:
 
     def close(self) -> None:
         self._connections.close()
+        self._catalogs.recent.forget()
 
     def __reduce__(self) -> tuple[Callable[[], SqliteStore], tuple[()]]:
         return self._open_again, ()
 
     def _on_replace(self, connection: sqlite3.Connection) -> None:
         """Forget the file that was replaced; the new one must be of the same encoder."""
+        self._catalogs.recent.forget()
         self._catalogs = CatalogCache()
         bound = read_encoder(connection)
         if self._bound is not None and bound is not None:

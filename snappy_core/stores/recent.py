@@ -1,0 +1,74 @@
+"""The vectors of the pages that searches scored last: read and checked once, not by each search."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from itertools import count
+from typing import ClassVar
+
+from snappy_core.forks import fork_safe_lock
+from snappy_core.stores.base import PageVectors
+
+LIMIT = 64 << 20
+"""The bytes that all indexes of a process keep: some 350 pages."""
+
+_NUMBERS = count()
+
+
+class RecentPages:
+    """The pages of one index that were read last.
+
+    They are known by ids that are never reused, so a page that is kept has not changed. All
+    indexes of a process share `LIMIT`; threads may share them.
+    """
+
+    _kept: ClassVar[OrderedDict[tuple[int, int], tuple[PageVectors, int]]] = OrderedDict()
+    _bytes = 0
+    _lock = fork_safe_lock()
+
+    def __init__(self) -> None:
+        self._number = next(_NUMBERS)
+
+    def vectors(
+        self, page_ids: Sequence[int], read: Callable[[int], PageVectors]
+    ) -> list[PageVectors]:
+        """Return the vectors of pages, those that are not kept as `read` returns them."""
+        kept = RecentPages._kept
+        keys = [(self._number, page_id) for page_id in page_ids]
+        with self._lock:
+            known = {key: kept[key][0] for key in keys if key in kept}
+            for key in known:
+                kept.move_to_end(key)
+        new = {key: read(key[1]) for key in keys if key not in known}
+        if new:
+            with self._lock:
+                for key, page in new.items():
+                    self._keep(key, page)
+        return [known[key] if key in known else new[key] for key in keys]
+
+    def forget(self) -> None:
+        """Free the pages of this index."""
+        with self._lock:
+            for key in [key for key in self._kept if key[0] == self._number]:
+                self._drop(key)
+
+    def _keep(self, key: tuple[int, int], page: PageVectors) -> None:
+        if key in self._kept:  # another thread has read it meanwhile
+            return
+        self._kept[key] = page, _size(page)
+        RecentPages._bytes += self._kept[key][1]
+        while RecentPages._bytes > LIMIT:
+            self._drop(next(iter(self._kept)))
+
+    def _drop(self, key: tuple[int, int]) -> None:
+        RecentPages._bytes -= self._kept.pop(key)[1]
+
+
+def _size(page: PageVectors) -> int:
+    members = page.membership
+    arrays = (
+        page.vectors, page.scales, page.labels, page.parents, *page.pooled,
+        members.offsets, members.patches, members.iou, members.share, members.own,
+    )  # fmt: skip
+    return sum(array.nbytes for array in arrays)
