@@ -1,9 +1,10 @@
 """`python -m benchmarks [NAME...]`: speed and accuracy.
 
 Speed, as ratios against a peer or a floor, each with a bound; exit code 1 if a bound is broken.
-Several names run several of them, no name runs all:
-  encoding colvision scoring scan stages grids index question filters scale adding mixed adapters
-  reading ocr pictures workers memory serve
+Several names run several of them, no name runs all. --json FILE appends the run to a history,
+--chart FILE draws the peers as PNG; the extra [bench] installs them:
+  encoding colvision scoring scan stages grids index question filters scale adding plain mixed
+  adapters reading ocr pictures workers memory serve
 
 Published benchmarks, each with --help and --json:
   bbox_docvqa DIR      BBox-DocVQA: is the evidence among the regions of its page?
@@ -47,7 +48,7 @@ def main(arguments: Sequence[str]) -> int:
     for app in (commands.app, layout_commands.app):
         if arguments and arguments[0] in {command.name for command in app.registered_commands}:
             return run_app(app, "python -m benchmarks", arguments)
-    return speed.run(arguments or speed.BENCHMARKS)
+    return run_app(speed.app, "python -m benchmarks", arguments or speed.BENCHMARKS)
 
 
 if __name__ == "__main__":

@@ -61,12 +61,12 @@ def run_peers(
 def layout_tools(pymupdf: Path | None, options: ReadingOptions) -> dict[str, LayoutReader]:
     """Return Snappy and those of its peers that can run; the others are named as left out."""
     tools: dict[str, LayoutReader] = {SNAPPY: partial(read_layouts, options=options)}
-    if package := opendataloader.missing():
-        skip("layout_peers", package)
+    if why := opendataloader.missing():
+        skip("layout_peers", why)
     else:
         tools[OPENDATALOADER] = opendataloader.opendataloader_layouts
     if pymupdf is None:
-        skip("layout_peers", "PyMuPDF Layout (--pymupdf)")
+        skip("layout_peers", "PyMuPDF Layout needs --pymupdf")
     else:
         tools[PYMUPDF] = partial(pymupdf_layouts, interpreter=pymupdf)
     return tools

@@ -8,7 +8,12 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module, metadata
 from pathlib import Path
+
+from packaging.requirements import Requirement
+
+from snappy_core.errors import install_hint
 
 REPORT = Path(__file__).parents[1] / "examples" / "report.pdf"
 """The sample report: 7 pages, which most benchmarks read."""
@@ -24,6 +29,7 @@ class Result:
         bound: the largest ratio allowed, or for a gain the smallest.
         gain: whether a larger ratio is better.
         detail: the times that the ratio is made of.
+        peer: another engine that Snappy is compared with, "" for a floor or Snappy itself.
     """
 
     name: str
@@ -31,20 +37,60 @@ class Result:
     bound: float
     gain: bool
     detail: str
+    peer: str = ""
 
     @property
     def holds(self) -> bool:
         return self.ratio >= self.bound if self.gain else self.ratio <= self.bound
 
 
-def slowdown(name: str, seconds: float, peer: float, bound: float, detail: str = "") -> Result:
-    """Return how many times as long as its peer something takes, at most `bound`."""
-    return Result(name, seconds / peer, bound, False, detail + milliseconds(seconds, peer))
+@dataclass(frozen=True, slots=True)
+class NotRun:
+    """A comparison that is left out, and why."""
+
+    name: str
+    why: str
 
 
-def speedup(name: str, seconds: float, peer: float, bound: float, detail: str = "") -> Result:
-    """Return how many times as fast as its peer something is, at least `bound`."""
-    return Result(name, peer / seconds, bound, True, detail + milliseconds(seconds, peer))
+def slowdown(
+    name: str, seconds: float, other: float, bound: float, detail: str = "", peer: str = ""
+) -> Result:
+    """Return how many times as long as another something takes, at most `bound`."""
+    return Result(name, seconds / other, bound, False, detail + milliseconds(seconds, other), peer)
+
+
+def speedup(
+    name: str, seconds: float, other: float, bound: float, detail: str = "", peer: str = ""
+) -> Result:
+    """Return how many times as fast as another something is, at least `bound`."""
+    return Result(name, other / seconds, bound, True, detail + milliseconds(seconds, other), peer)
+
+
+def absent(package: str, module: str = "", extra: str = "bench") -> str | None:
+    """Return why a package of an extra cannot be used, None if it can.
+
+    Args:
+        module: what it is imported as, by default its name with underscores.
+    """
+    try:
+        import_module(module or package.replace("-", "_"))
+    except ModuleNotFoundError:
+        if not _is_made_for_this_machine(package, extra):
+            return f"{package} has no wheel for this Python and machine"
+        return f"{package} is not installed: {install_hint(extra)}"
+    except Exception as error:  # a library of another processor or system
+        return f"{package} does not load: {error}"
+    return None
+
+
+def _is_made_for_this_machine(package: str, extra: str) -> bool:
+    """Return whether the markers of Snappy's extras, as installed, want it here."""
+    try:
+        lines = metadata.requires("snappy-retriever") or []
+    except metadata.PackageNotFoundError:
+        return True
+    markers = [each.marker for each in map(Requirement, lines) if each.name == package]
+    return not markers or any(each is None or each.evaluate({"extra": extra}) for each in markers)
 
 
 def alternate(
@@ -82,9 +128,9 @@ def milliseconds(*seconds: float) -> str:
     return ", ".join(f"{s * 1000:.3g} ms" if s < 1 else f"{s * 1000:.0f} ms" for s in seconds)
 
 
-def skip(benchmark: str, package: str) -> None:
-    """Print that a peer is left out because its package is not installed."""
-    print(f"{benchmark}: {package} is not installed, not compared", file=sys.stderr)
+def skip(benchmark: str, why: str) -> None:
+    """Print why a peer is left out."""
+    print(f"{benchmark}: not compared: {why}", file=sys.stderr)
 
 
 def real_pdfs() -> list[Path]:

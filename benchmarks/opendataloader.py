@@ -6,20 +6,18 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.measure import absent
 from benchmarks.page_layouts import FoundRegion, PageLayout, PageRef
 from snappy_core.boxes import enclose
 from snappy_core.parsing.pdf.document import PDFIUM, load_page, open_pdf
 from snappy_core.parsing.pdf.text_layer import page_matrix, to_page
 from snappy_core.parsing.source import Source
-
-PACKAGE = "opendataloader_pdf"
 
 # Borders and clusters; the default, borders alone, finds fewer tables and rows.
 _TABLE_METHOD = "cluster"
@@ -28,17 +26,24 @@ _PARTS = ("kids", "list items", "rows")  # cells are neither regions of ours nor
 
 
 def missing() -> str | None:
-    """Return the name of what has to be installed, None if nothing."""
-    if not find_spec(PACKAGE):
-        return PACKAGE.replace("_", "-")
-    return None if shutil.which("java") else "Java"
+    """Return why it cannot run, None if it can."""
+    if why := absent("opendataloader-pdf"):
+        return why
+    return None if shutil.which("java") else "OpenDataLoader PDF needs Java, which is not installed"
 
 
 def opendataloader_layouts(pages: Sequence[PageRef]) -> Iterator[PageLayout]:
     """Yield what OpenDataLoader PDF finds on each page; it reads whole documents."""
+    documents = convert(list(dict.fromkeys(path for path, _ in pages)))
+    for path, number in pages:
+        kids = [kid for kid in documents[path]["kids"] if kid["page number"] == number]
+        yield PageLayout.of(found_regions(kids, _matrix(path, number)))
+
+
+def convert(paths: Sequence[Path]) -> dict[Path, Any]:
+    """Return what OpenDataLoader PDF makes of each file."""
     import opendataloader_pdf
 
-    paths = list(dict.fromkeys(path for path, _ in pages))
     with tempfile.TemporaryDirectory() as folder:
         links = [Path(folder, f"{number}.pdf") for number in range(len(paths))]
         for link, path in zip(links, paths, strict=True):
@@ -47,13 +52,10 @@ def opendataloader_layouts(pages: Sequence[PageRef]) -> Iterator[PageLayout]:
             input_path=[str(link) for link in links], output_dir=folder, format="json",
             table_method=_TABLE_METHOD, image_output="off", quiet=True,
         )  # fmt: skip
-        documents = {
+        return {
             path: json.loads(link.with_suffix(".json").read_text("utf-8"))
             for path, link in zip(paths, links, strict=True)
         }
-    for path, number in pages:
-        kids = [kid for kid in documents[path]["kids"] if kid["page number"] == number]
-        yield PageLayout.of(found_regions(kids, _matrix(path, number)))
 
 
 def found_regions(

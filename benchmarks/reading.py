@@ -1,17 +1,19 @@
-"""Reading and layout of born-digital pages, against the bare words of pypdfium2."""
+"""Reading and layout of born-digital pages: bare words of pypdfium2, OpenDataLoader PDF."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pypdfium2 as pdfium
 
-from benchmarks.measure import Result, real_pdfs
+from benchmarks import opendataloader
+from benchmarks.measure import NotRun, Result, alternate, core_seconds, real_pdfs, speedup
 from snappy_core.parsing import ReadingOptions, Source, read
 
 
-def run() -> list[Result]:
+def run() -> Iterator[Result | NotRun]:
     """Read real PDFs without OCR."""
     pages = bare = ours = 0.0
     _warm_up()
@@ -20,20 +22,40 @@ def run() -> list[Result]:
         pages += _bare_words(file)
         bare += time.perf_counter() - started
         started = time.perf_counter()
-        for _ in read(Source.from_path(file), ReadingOptions(ocr="never")):
-            pass
+        _read([file])
         ours += time.perf_counter() - started
     detail = (
         f"{1000 * bare / pages:.1f} ms a page for words alone, {pages:.0f} pages; "
         f"{1000 * ours / pages:.0f} ms a page"
     )
-    return [Result("reading and layout / words of pypdfium2", ours / bare, 12, False, detail)]
+    yield Result("reading and layout / words of pypdfium2", ours / bare, 12, False, detail)
+    yield _against_opendataloader()
+
+
+def _against_opendataloader() -> Result | NotRun:
+    """Read all files in the time of a core, the start of Java included."""
+    name = "reading and layout / OpenDataLoader PDF, time of a core"
+    if why := opendataloader.missing():
+        return NotRun(name, why)
+    files = real_pdfs()
+    seconds, peer = alternate(
+        lambda: _read(files),
+        lambda: opendataloader.convert(files),
+        rounds=3,
+        clock=core_seconds,
+    )
+    return speedup(name, seconds, peer, 0.5, peer="OpenDataLoader PDF")
+
+
+def _read(files: list[Path]) -> None:
+    for file in files:
+        for _ in read(Source.from_path(file), ReadingOptions(ocr="never")):
+            pass
 
 
 def _warm_up() -> None:
     """Load the network, which takes as long as a few pages."""
-    for _ in read(Source.from_path(real_pdfs()[0]), ReadingOptions(ocr="never")):
-        pass
+    _read(real_pdfs()[:1])
 
 
 def _bare_words(file: Path) -> int:

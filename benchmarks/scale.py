@@ -8,7 +8,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from importlib.util import find_spec
 from itertools import cycle, islice
 from pathlib import Path
 from statistics import median
@@ -16,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.measure import Result, skip
+from benchmarks.measure import NotRun, Result, absent
 from benchmarks.synthetic import Clustered, fill, grid_record, word_record
 from snappy_core.search import engine, page_scores
 from snappy_core.stores import SqliteStore, open_store
@@ -30,7 +29,7 @@ QUESTIONS = 25
 PARTS = ("first stage", "reading", "scoring", "hits")
 
 
-def run(sizes: tuple[int, ...] = SIZES) -> Iterator[Result]:
+def run(sizes: tuple[int, ...] = SIZES) -> Iterator[Result | NotRun]:
     """Fill and search each index in processes of their own; report their memory and times."""
     yield from _sizes()
     smallest = None
@@ -51,7 +50,7 @@ def run(sizes: tuple[int, ...] = SIZES) -> Iterator[Result]:
         yield Result(name, report["total"] / smallest["total"], pages / sizes[0], False, detail)
 
 
-def _sizes(pages: int = 100) -> Iterator[Result]:
+def _sizes(pages: int = 100) -> Iterator[Result | NotRun]:
     """Measure the size of a page in each store; the bounds are there to notice when it grows."""
     rng = np.random.default_rng(0)
     pages_by_kind = {
@@ -61,8 +60,8 @@ def _sizes(pages: int = 100) -> Iterator[Result]:
     for kind, records in pages_by_kind.items():
         with tempfile.TemporaryDirectory() as folder:
             for location in ("pages.snappy", "pages.lance"):
-                if location.endswith("lance") and find_spec("lancedb") is None:
-                    skip("scale", "lancedb")
+                if location.endswith("lance") and (why := absent("lancedb")):
+                    yield NotRun(f"a {kind} page in {location}, KB", why)
                     continue
                 path = Path(folder, location)
                 store = open_store(path)
@@ -71,15 +70,15 @@ def _sizes(pages: int = 100) -> Iterator[Result]:
                 files = path.rglob("*") if path.is_dir() else [path]
                 size = sum(file.stat().st_size for file in files if file.is_file()) / pages / 1000
                 yield Result(f"a {kind} page in {path.name}, KB", size, 250, False, "")
-        if find_spec("qdrant_client") is None:
-            skip("scale", "qdrant-client")
+        name = f"a {kind} page sent to Qdrant, KB"
+        if why := absent("qdrant-client", extra="qdrant"):
+            yield NotRun(name, why)
             continue
         points = page_points("pages", "doc", "write", 1, 1, records[0])
         sent: list[Any] = [point for point, _ in points]
         numbers = sum(np.size(v) for point in sent for v in point.vector.values())
         payload = sum(len(str(value)) for point in sent for value in point.payload.values()) / 1000
         detail = f"float16 vectors {2 * numbers / 1000:.0f}, payload {payload:.0f}"
-        name = f"a {kind} page sent to Qdrant, KB"
         yield Result(name, 2 * numbers / 1000 + payload, 650, False, detail)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.measure import Result, alternate, milliseconds, skip, speedup
+from benchmarks.measure import NotRun, Result, absent, alternate, milliseconds, speedup
 from snappy_core.scoring.kernel import fastest_kernel, numpy_kernel
 from snappy_core.scoring.scan import Ragged, scan
 from snappy_core.vectors import quantize
@@ -20,13 +20,13 @@ BLOCK = 4096  # patches in a step of the plain product
 ROUNDS = 5
 
 
-def run(sizes: tuple[int, ...] = (1_000, 5_000)) -> Iterator[Result]:
+def run(sizes: tuple[int, ...] = (1_000, 5_000)) -> Iterator[Result | NotRun]:
     """Score pages of 1,024 patches for a query of 20 tokens that one of them answers."""
     for pages in sizes:
         yield from _compare(pages)
 
 
-def _compare(pages: int) -> Iterator[Result]:
+def _compare(pages: int) -> Iterator[Result | NotRun]:
     corpus, query, planted = synthetic(pages)
     weights = np.full(TOKENS, 1 / TOKENS, dtype=np.float32)
     exact = numpy_kernel(query)
@@ -42,15 +42,11 @@ def _compare(pages: int) -> Iterator[Result]:
         ints = torch.from_numpy(corpus.vectors.view(np.int32))
         runs["torch"] = lambda: scan(query, weights, [corpus], ours)
         runs["reading"] = lambda: ints.max()
-    if find_spec("maxsim_cpu"):
+    if not (without_maxsim := absent("maxsim-cpu")):
         runs["maxsim-cpu"] = _maxsim_cpu(query, corpus)
-    else:
-        skip("scan", "maxsim-cpu")
     with tempfile.TemporaryDirectory() as folder:
-        if find_spec("qdrant_edge"):
+        if not (without_edge := absent("qdrant-edge-py", "qdrant_edge")):
             runs["Qdrant Edge"] = _qdrant_edge(folder, query, corpus)
-        else:
-            skip("scan", "qdrant-edge-py")
         for name, scan_all in (("numpy", runs["numpy"]), ("torch", runs.get("torch"))):
             if scan_all is not None and int(np.argmax(scan_all())) != planted:
                 raise RuntimeError(f"{name} does not rank the planted page first")
@@ -58,11 +54,17 @@ def _compare(pages: int) -> Iterator[Result]:
         times = {name: alternate(call, rounds=ROUNDS)[0] for name, call in runs.items()}
     compared = partial(_result, pages, times)
     yield compared("numpy", "plain", 1)
+    fastest = "torch" if "torch" in times else "numpy"
+    for peer, why, bounds in (
+        ("maxsim-cpu", without_maxsim, {"torch": 3, "numpy": 1}),
+        ("Qdrant Edge", without_edge, {"torch": 7, "numpy": 2}),
+    ):
+        if why:
+            yield NotRun(_name(pages, fastest, peer), why)
+        else:
+            yield compared(fastest, peer, bounds[fastest], peer)
     if "torch" in times:
         yield compared("torch", "numpy", 1.2)
-        for peer, bound in (("maxsim-cpu", 3), ("Qdrant Edge", 7)):
-            if peer in times:
-                yield compared("torch", peer, bound)
         share = times["reading"] / times["torch"]
         speed = corpus.vectors.nbytes / times["reading"] / 1e9
         detail = f"{milliseconds(times['torch'], times['reading'])}: {speed:.0f} GB/s"
@@ -70,9 +72,15 @@ def _compare(pages: int) -> Iterator[Result]:
         yield Result(name, share, 0.1, True, detail)
 
 
-def _result(pages: int, times: dict[str, float], ours: str, peer: str, bound: float) -> Result:
-    name = f"exact scan of {pages:,} pages, {ours} / {peer}"
-    return speedup(name, times[ours], times[peer], bound, f"{pages / times[ours]:,.0f} pages/s: ")
+def _result(
+    pages: int, times: dict[str, float], ours: str, other: str, bound: float, peer: str = ""
+) -> Result:
+    speed = f"{pages / times[ours]:,.0f} pages/s: "
+    return speedup(_name(pages, ours, other), times[ours], times[other], bound, speed, peer)
+
+
+def _name(pages: int, ours: str, other: str) -> str:
+    return f"exact scan of {pages:,} pages, {ours} / {other}"
 
 
 def synthetic(pages: int, seed: int = 0) -> tuple[Ragged, np.ndarray, int]:
@@ -103,7 +111,7 @@ def _plain(query: np.ndarray, weights: np.ndarray, corpus: Ragged) -> np.ndarray
     return np.concatenate(scores)
 
 
-def _floats(corpus: Ragged, page: int) -> np.ndarray:
+def _floats(corpus: Ragged, page: int) -> Any:
     block = slice(page * PATCHES, (page + 1) * PATCHES)
     return corpus.vectors[block] * corpus.scales[block, None]
 

@@ -1,35 +1,119 @@
-"""Runs the benchmarks of speed and prints a Markdown table."""
+"""Runs the benchmarks of speed: a Markdown table, a line of JSON for the history, and a chart."""
 
 from __future__ import annotations
 
-import platform
+import json
 import sys
-from collections.abc import Sequence
+import traceback
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from importlib import import_module
-from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from benchmarks.machine import describe_machine, versions
+from benchmarks.measure import NotRun, Result
+from snappy_core.errors import MissingDependencyError
 
 BENCHMARKS = (
     "encoding", "colvision", "scoring", "scan", "stages", "grids", "index", "question", "filters",
-    "scale", "adding", "mixed", "adapters", "reading", "ocr", "pictures", "workers",
+    "scale", "adding", "plain", "mixed", "adapters", "reading", "ocr", "pictures", "workers",
     "memory", "serve",
 )  # fmt: skip
-"""Modules of this package whose `run()` returns or yields `measure.Result`s."""
+"""Modules of this package whose `run()` returns or yields `measure.Result`s and `NotRun`s."""
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
-def run(names: Sequence[str]) -> int:
-    """Run benchmarks by name; return 0, 1 if a bound is broken, 2 if a name is unknown."""
-    if unknown := [name for name in names if name not in BENCHMARKS]:
-        print(f"no benchmark {unknown[0]!r}: see python -m benchmarks --help", file=sys.stderr)
-        return 2
-    libraries = ", ".join(f"{name} {version(name)}" for name in ("numpy", "onnxruntime"))
-    print(f"Python {platform.python_version()}, {libraries}, {platform.machine()}\n")
+@dataclass(frozen=True, slots=True)
+class Broken(NotRun):
+    """A benchmark that raised an error."""
+
+
+@app.command()
+def run(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...")] = None,
+    json: Annotated[
+        Path | None,
+        typer.Option("--json", metavar="FILE", help="Append the run to this file, as a line."),
+    ] = None,
+    chart: Annotated[
+        Path | None,
+        typer.Option("--chart", metavar="FILE", help="Draw how fast the peers are, as PNG."),
+    ] = None,
+) -> None:
+    """Run benchmarks of speed by name, or all; exit code 1 if a bound is broken."""
+    for name in names or ():
+        if name not in BENCHMARKS:
+            raise ValueError(f"no benchmark {name!r}: see python -m benchmarks --help")
+    report = run_benchmarks(names or BENCHMARKS)
+    if json is not None:
+        append(report, json)
+    if chart is not None:
+        from benchmarks.chart import draw
+
+        draw(report, chart)
+    if report["failed"] or not all(result["holds"] for result in report["results"]):
+        raise typer.Exit(1)
+
+
+def run_benchmarks(names: Sequence[str]) -> dict[str, Any]:
+    """Run benchmarks, print a row of each result as it comes, and return the whole.
+
+    Returns:
+        date, machine, versions; `results`: the fields of `Result`, its benchmark and whether it
+        holds; `not_run`: the name of a comparison and why; `failed`: benchmarks with an error.
+    """
+    report: dict[str, Any] = {
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": describe_machine(), "versions": versions(),
+        "results": [], "not_run": [], "failed": [],
+    }  # fmt: skip
+    print(f"{report['machine']}, {report['date'][:10]}\n{_libraries(report['versions'])}\n")
     print("| what | ratio | bound | times |\n| --- | --- | --- | --- |")
-    broken = False
     for name in names:
-        for result in import_module(f"benchmarks.{name}").run():
-            sign = "at least" if result.gain else "at most"
-            ratio = f"{result.ratio:.2f}" + (" **broken**" if not result.holds else "")
-            row = f"| {result.name} | {ratio} | {sign} {result.bound:g} | {result.detail} |"
-            print(row, flush=True)
-            broken |= not result.holds
-    return int(broken)
+        for outcome in _outcomes(name):
+            print(_row(outcome), flush=True)
+            if isinstance(outcome, Result):
+                holds = bool(outcome.holds)  # of numpy, for some
+                fields = {**asdict(outcome), "ratio": float(outcome.ratio)}
+                report["results"].append({"benchmark": name, **fields, "holds": holds})
+            else:
+                report["not_run"].append({"benchmark": name, **asdict(outcome)})
+                report["failed"] += [name] if isinstance(outcome, Broken) else []
+    return report
+
+
+def append(report: dict[str, Any], file: Path) -> None:
+    """Append a run to a file of JSON lines."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("a", encoding="utf-8") as history:
+        history.write(json.dumps(report) + "\n")
+
+
+def _outcomes(name: str) -> Iterator[Result | NotRun]:
+    """Yield what a benchmark finds; an error ends this one only."""
+    try:
+        yield from import_module(f"benchmarks.{name}").run()
+    except (ImportError, MissingDependencyError) as error:
+        yield NotRun(name, str(error))
+    except Exception as error:
+        traceback.print_exc(file=sys.stderr)
+        yield Broken(name, f"{type(error).__name__}: {error}")
+
+
+def _row(outcome: Result | NotRun) -> str:
+    if isinstance(outcome, NotRun):
+        cells = [outcome.name, "not run", "", " ".join(outcome.why.split())]
+    else:
+        sign = "at least" if outcome.gain else "at most"
+        ratio = f"{outcome.ratio:.2f}" + ("" if outcome.holds else " **broken**")
+        cells = [outcome.name, ratio, f"{sign} {outcome.bound:g}", outcome.detail]
+    return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
+
+
+def _libraries(found: dict[str, str | None]) -> str:
+    return ", ".join(f"{name} {version or '(not installed)'}" for name, version in found.items())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib.util import find_spec
 from itertools import cycle
 from pathlib import Path
 from statistics import fmean
@@ -13,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.measure import Result, alternate, milliseconds, skip
+from benchmarks.measure import NotRun, Result, absent, alternate, milliseconds
 from benchmarks.synthetic import Clustered, fill
 from snappy_core.scoring.kernel import numpy_kernel
 from snappy_core.scoring.pooling import GRID_BLOCK, pool
@@ -29,7 +28,7 @@ RECALL = 0.95  # of the K best pages by exact MaxSim over all
 CANDIDATES = (25, 50, 100, 200, 400, 800, 1600)
 
 
-def run(pages: int = 5_000) -> Iterator[Result]:
+def run(pages: int = 5_000) -> Iterator[Result | NotRun]:
     """Search SQLite for ten regions with text and box, Edge for ten pages with their vectors.
 
     Both have the same pages and pooled vectors, and as many candidates as they need for the
@@ -46,8 +45,10 @@ def run(pages: int = 5_000) -> Iterator[Result]:
         store = SqliteStore(Path(folder, "pages.snappy"))
         fill(store, records)
         ours = _reach(queries, best, lambda query, count: _pages(store, query, count))
-        if find_spec("qdrant_edge") is None:
-            skip("stages", "qdrant-edge-py")
+        name = f"two stages over {pages:,} pages with read-back, SQLite / Qdrant Edge"
+        if why := absent("qdrant-edge-py", "qdrant_edge"):
+            yield NotRun(name, why)
+            store.close()
             return
         edge = _edge(Path(folder, "edge"), records, generator.dim)
         peer = _reach(
@@ -64,8 +65,7 @@ def run(pages: int = 5_000) -> Iterator[Result]:
         )
         times = milliseconds(seconds, edge_seconds)
         detail = f"{times}; Edge: {peer.recall:.3f} at {peer.candidates}"
-        name = f"two stages over {pages:,} pages with read-back, SQLite / Qdrant Edge"
-        yield Result(name, edge_seconds / seconds, 1, True, detail)
+        yield Result(name, edge_seconds / seconds, 1, True, detail, "Qdrant Edge")
         store.close()
 
 
@@ -165,7 +165,7 @@ def _edge(folder: Path, records: list[PageRecord], dim: int) -> Callable[..., An
     shard = edge.EdgeShard.create(str(folder), edge.EdgeConfig(vectors=params))
     for record in records:
         codes, scales = record.pooled
-        vectors = {
+        vectors: Any = {
             "patches": record.patches.vectors * record.patches.scales[:, None],
             "pooled": codes * scales[:, None],
         }

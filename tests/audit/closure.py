@@ -6,7 +6,9 @@ from importlib import metadata
 
 from packaging.requirements import Requirement
 
-EXTRAS = ("langchain", "llamaindex", "layout", "colpali", "hf", "lance", "qdrant", "ray", "eval")
+EXTRAS = (
+    "langchain", "llamaindex", "layout", "colpali", "hf", "lance", "qdrant", "ray", "eval", "bench",
+)  # fmt: skip
 
 
 def installed(name: str, extras: Iterable[str]) -> dict[str, metadata.Distribution]:

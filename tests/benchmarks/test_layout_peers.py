@@ -54,7 +54,7 @@ def test_pymupdf_beside_us(tags_folder, bench_folder, interpreter, capsys):
         "text_recall": 0.5, "precision": 1, "f1": 0.667, "by_document": 0.5
     }  # fmt: skip
     assert bench == {SNAPPY: {"oracle_iou50": 0.5}, PYMUPDF: {"oracle_iou50": 0.25}}
-    assert "layout_peers: Java is not installed, not compared" in capsys.readouterr().err
+    assert "layout_peers: not compared: Java" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("without_opendataloader")
@@ -67,7 +67,7 @@ def test_the_command(tags_folder, interpreter, capsys):
     assert main([*run, "--json"]) == 0
     done = capsys.readouterr()
     assert list(json.loads(done.out)["trained_on"]) == [SNAPPY]
-    assert "PyMuPDF Layout (--pymupdf) is not installed" in done.err
+    assert "PyMuPDF Layout needs --pymupdf" in done.err
     assert main([*run, "--pymupdf", str(interpreter([], code=1))]) == 1
     assert "PyMuPDF Layout failed" in (error := capsys.readouterr().err)
     assert "no module" in error
@@ -168,11 +168,11 @@ def test_opendataloader_reads_each_document_once(bench_folder, monkeypatch):
 
 
 def test_opendataloader_needs_java(monkeypatch):
-    monkeypatch.setattr(opendataloader, "find_spec", lambda name: None)
-    assert opendataloader.missing() == "opendataloader-pdf"
-    monkeypatch.setattr(opendataloader, "find_spec", lambda name: name)
+    monkeypatch.setattr(opendataloader, "absent", lambda name: f"{name} is not installed")
+    assert opendataloader.missing() == "opendataloader-pdf is not installed"
+    monkeypatch.setattr(opendataloader, "absent", lambda name: None)
     monkeypatch.setattr(opendataloader.shutil, "which", lambda name: None)
-    assert opendataloader.missing() == "Java"
+    assert "needs Java" in opendataloader.missing()
     monkeypatch.setattr(opendataloader.shutil, "which", lambda name: name)
     assert opendataloader.missing() is None
     assert OPENDATALOADER in layout_peers.layout_tools(None, READING)

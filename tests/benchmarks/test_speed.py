@@ -1,0 +1,117 @@
+"""A run of the benchmarks of speed: its table, its history, its chart, and who could not run."""
+
+import json
+import sys
+from importlib import metadata
+from types import ModuleType
+
+import pytest
+from PIL import Image
+
+from benchmarks import measure, speed
+from benchmarks.__main__ import main
+from benchmarks.measure import NotRun, Result, absent
+
+
+@pytest.fixture
+def run_made(monkeypatch):
+    """Runs a benchmark that yields given outcomes, and raises those that are errors."""
+
+    def run(outcomes, *options):
+        def yields():
+            for outcome in outcomes:
+                if isinstance(outcome, Exception):
+                    raise outcome
+                yield outcome
+
+        module = ModuleType("benchmarks.made")
+        module.run = yields
+        monkeypatch.setitem(sys.modules, "benchmarks.made", module)
+        monkeypatch.setattr(speed, "BENCHMARKS", ("made",))
+        return main(["made", *map(str, options)])
+
+    return run
+
+
+FASTER = Result("a scan, ours / theirs", 4.0, 3, True, "1 ms, 4 ms", "theirs")
+SLOWER = Result("adding, ours / theirs", 2.0, 3, False, "2 ms, 1 ms", "theirs")
+FLOOR = Result("a scan / reading", 1.5, 2, False, "3 ms, 2 ms")
+LACKING = NotRun("a scan, ours / absent", "absent is not | installed")
+
+
+def test_a_table_names_the_machine_the_versions_and_who_could_not_run(run_made, capsys):
+    assert run_made([FASTER, LACKING]) == 0
+    machine, versions, _, *rows = capsys.readouterr().out.splitlines()
+    assert "cores" in machine
+    assert f"numpy {metadata.version('numpy')}" in versions
+    assert rows == [
+        "| what | ratio | bound | times |",
+        "| --- | --- | --- | --- |",
+        "| a scan, ours / theirs | 4.00 | at least 3 | 1 ms, 4 ms |",
+        "| a scan, ours / absent | not run |  | absent is not / installed |",
+    ]
+
+
+def test_a_broken_bound_fails(run_made, capsys):
+    assert run_made([FLOOR, Result("reading", 3.0, 2, False, "")]) == 1
+    assert "| reading | 3.00 **broken** | at most 2 |" in capsys.readouterr().out
+
+
+def test_an_error_is_the_row_of_its_benchmark_and_fails(run_made, capsys):
+    assert run_made([FLOOR, OSError("no room\non the disk")]) == 1
+    captured = capsys.readouterr()
+    assert "| made | not run |  | OSError: no room on the disk |" in captured.out
+    assert "| a scan / reading | 1.50 |" in captured.out
+    assert "Traceback" in captured.err
+
+
+def test_what_is_not_installed_does_not_fail(run_made, capsys):
+    assert run_made([ModuleNotFoundError("No module named 'colpali_engine'")]) == 0
+    assert "| made | not run |  | No module named 'colpali_engine' |" in capsys.readouterr().out
+
+
+def test_each_run_is_a_line_of_the_history(run_made, tmp_path):
+    file = tmp_path / "runs" / "bench.jsonl"
+    run_made([SLOWER, LACKING], "--json", file)
+    run_made([FLOOR], "--json", file)
+    first, second = map(json.loads, file.read_text().splitlines())
+    assert first["results"] == [
+        {
+            "benchmark": "made", "name": SLOWER.name, "ratio": 2.0, "bound": 3, "gain": False,
+            "detail": "2 ms, 1 ms", "peer": "theirs", "holds": True,
+        }
+    ]  # fmt: skip
+    assert first["not_run"] == [{"benchmark": "made", "name": LACKING.name, "why": LACKING.why}]
+    assert second["results"][0]["peer"] == ""
+    assert second["versions"]["numpy"] == metadata.version("numpy")
+
+
+def test_the_chart_has_a_bar_for_each_peer_and_a_line_for_who_could_not_run(run_made, tmp_path):
+    pytest.importorskip("matplotlib")
+    heights = {}
+    for name, outcomes in {
+        "peers": [FASTER, SLOWER], "floor": [FASTER, SLOWER, FLOOR],
+        "lacking": [FASTER, SLOWER, LACKING], "none": [FLOOR],
+    }.items():  # fmt: skip
+        file = tmp_path / "charts" / f"{name}.png"
+        assert run_made(outcomes, "--chart", file) == 0
+        with Image.open(file) as image:
+            heights[name] = image.height
+            colors = {color for _, color in image.convert("RGB").getcolors(1 << 24)}
+        peers = {(0x00, 0x72, 0xB2), (0xE6, 0x9F, 0x00)}  # faster and slower
+        assert peers <= colors or name == "none"
+    assert heights["none"] < heights["peers"] == heights["floor"] < heights["lacking"]
+
+
+def test_why_a_peer_cannot_run(monkeypatch):
+    assert absent("numpy") is None
+    assert "numpi is not installed: pip install" in absent("numpi")
+    line = "numpi==1; python_version < '3' and extra == 'bench'"
+    monkeypatch.setattr(metadata, "requires", lambda name: [line])
+    assert absent("numpi") == "numpi has no wheel for this Python and machine"
+
+    def refuse(name):
+        raise ImportError("libfast.so: wrong processor")
+
+    monkeypatch.setattr(measure, "import_module", refuse)
+    assert absent("maxsim-cpu") == "maxsim-cpu does not load: libfast.so: wrong processor"
