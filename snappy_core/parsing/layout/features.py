@@ -136,10 +136,10 @@ def _geometry_features(
     usual = np.median(np.repeat(sizes, words))
     left, right = np.percentile(x0, 5), np.percentile(x1, 95)
     span, widths, heights = max(1e-3, right - left), x1 - x0, y1 - y0
-    same = near.same
-    mates = same.sum(axis=1)
-    numeric = text[:, NUMERIC]
-    row_digits = np.where(mates > 0, same @ text[:, DIGITS] / np.maximum(mates, 1), -1)
+    mates, numeric = near.same.sum(axis=1), text[:, NUMERIC]
+    of_mates = np.column_stack([text[:, DIGITS], widths, numeric]).astype(np.float32)
+    digits, mate_widths, numbers = (near.same.astype(np.float32) @ of_mates).T
+    row_digits = np.where(mates > 0, digits / np.maximum(mates, 1), -1)
     is_near = np.abs((y0 + y1)[:, None] - (y0 + y1)) / 2 < _NEAR * unit
     aligned = [
         ((np.abs(edge[:, None] - edge) < 0.35 * unit) & is_near).sum(axis=1) - 1
@@ -151,8 +151,8 @@ def _geometry_features(
         x0 / width, x1 / width, y0 / height, y1 / height,
         widths / span, (x0 - left) / span, (x1 - left) / span, ((x0 + x1) / 2 - left) / span,
         squash(widths / unit), np.log(np.maximum(heights / unit, _FLAT)), np.log(sizes / usual),
-        np.log1p(mates), same @ widths / span + widths / span, row_digits,
-        np.log1p(same @ numeric), *map(np.log1p, aligned), inside,
+        np.log1p(mates), mate_widths / span + widths / span, row_digits,
+        np.log1p(numbers), *map(np.log1p, aligned), inside,
         np.full(len(x0), np.log1p(len(x0))), np.full(len(x0), np.log(width / height)),
         np.full(len(x0), np.log(width / unit)),
         *_rule_features(runs.boxes, unit, ruling_lines.horizontal, flat=True),
@@ -168,7 +168,8 @@ def _style_shares(runs: Runs) -> list[Array]:
     letters = np.array([len(text) for text in runs.texts], np.float32)
     letters /= max(1.0, letters.sum())
     same_style = runs.styles[:, None] == runs.styles
-    return [same_style @ letters, (same_style & same_size(runs.sizes)) @ letters]
+    masks = same_style, same_style & same_size(runs.sizes)
+    return [mask.astype(np.float32) @ letters for mask in masks]
 
 
 def _rule_features(boxes: Array, unit: float, rules: Array, flat: bool) -> list[Array]:

@@ -61,8 +61,8 @@ def pool(values: Matrix, weights: Matrix, groups: NDArray[np.intp]) -> Matrix:
     starts = np.flatnonzero(np.diff(groups[order], prepend=-1))
 
     def total(matrix: Matrix) -> Matrix:  # for so small matrices faster than products by threads
-        rows = np.add.reduceat(matrix[np.ix_(order, order)], starts, axis=0)
-        return np.asarray(np.add.reduceat(rows, starts, axis=1), np.float32)
+        rows = np.add.reduceat(matrix[order], starts, axis=0)
+        return np.asarray(np.add.reduceat(rows[:, order], starts, axis=1), np.float32)
 
     if not len(groups):
         return values

@@ -27,7 +27,8 @@ def pair_features(
     def less(a: Array, b: Array) -> Array:
         return b[None, :] - a[:, None]  # b of the second node less a of the first
 
-    gap_down, gap_right = less(y1, y0), less(x1, x0)
+    gap_down = less(y1, y0)
+    down_gaps, right_gaps = squash(gap_down), squash(less(x1, x0))
     overlap_x = np.minimum(x1[:, None], x1) - np.maximum(x0[:, None], x0)
     overlap_y = np.minimum(y1[:, None], y1) - np.maximum(y0[:, None], y0)
     narrow = np.maximum(np.minimum(widths[:, None], widths), 1e-3)
@@ -50,8 +51,8 @@ def pair_features(
     same_style = styles[:, None] == styles
     frame, area = innermost(frames, boxes), innermost(areas, boxes)
     channels = [
-        squash(less(x0, x0)), squash(less(x1, x1)), squash(less(xc, xc)), squash(gap_down),
-        squash(gap_down.T), squash(less(yc, yc)), squash(gap_right), squash(gap_right.T),
+        squash(less(x0, x0)), squash(less(x1, x1)), squash(less(xc, xc)), down_gaps,
+        down_gaps.T, squash(less(yc, yc)), right_gaps, right_gaps.T,
         np.clip(overlap_x / narrow, -1, 1), np.clip(overlap_y / low, -1, 1),
         less(np.log(sizes), np.log(sizes)), less(np.log(widths + 0.1), np.log(widths + 0.1)),
         less(bold, bold), *flags.values(), flags["down"] * flags["up"].T,
