@@ -13,6 +13,7 @@ PAGE_SIDE = 700.0  # square root of the area of such a page
 MAX_GAP = 3.0  # between the parts of a figure or of a dashed line: less than between text lines
 MIN_SIDE = 20.0  # of a figure
 MAX_SHARE = 0.6  # of the page; a larger area is its frame or background, or fills it
+_MAX_OVERLAP = 0.5  # share of the smaller of two areas that are not one
 _MAX_AREAS = 300  # of a page: the largest ones
 
 Boxes = NDArray[np.float32]  # (n, 4) in the points above
@@ -20,7 +21,7 @@ Kinds = NDArray[np.int8]
 
 
 def group_boxes(boxes: Boxes, kinds: Kinds, size: Boxes) -> tuple[Boxes, Kinds]:
-    """Return the boxes around clusters, none of which overlap, and the highest kind in each."""
+    """Return the boxes around clusters, which hardly overlap, and the highest kind in each."""
     return merge_overlapping(*cluster_boxes(boxes, kinds, size))
 
 
@@ -32,10 +33,14 @@ def cluster_boxes(boxes: Boxes, kinds: Kinds, size: Boxes) -> tuple[Boxes, Kinds
 
 
 def merge_overlapping(groups: Boxes, group_kinds: Kinds) -> tuple[Boxes, Kinds]:
-    """Unite boxes until none overlap; each has the highest kind of its parts."""
+    """Unite boxes until none lies in another by half; each has the highest kind of its parts.
+
+    What is drawn within the box of a curve need not belong to the curve.
+    """
     while True:
-        overlap = (intersection(groups, groups) > 0) | np.eye(len(groups), dtype=bool)
-        first = overlap.argmax(axis=1)
+        sizes = (groups[:, 2:] - groups[:, :2]).prod(axis=1)
+        is_inside = intersection(groups, groups) > _MAX_OVERLAP * np.minimum.outer(sizes, sizes)
+        first = (is_inside | np.eye(len(groups), dtype=bool)).argmax(axis=1)
         if (first == np.arange(len(groups))).all():
             return groups, group_kinds
         groups, group_kinds = _unite(groups, group_kinds, first)
