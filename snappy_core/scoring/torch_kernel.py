@@ -27,7 +27,22 @@ def device() -> str | None:
     """
     if torch.cuda.is_available():
         return "cuda"
-    return "cpu" if torch.backends.cpu.get_cpu_capability() == "AVX512" else None
+    has_avx512 = torch.backends.cpu.get_cpu_capability() == "AVX512"
+    return "cpu" if has_avx512 and _multiplies_int8() else None
+
+
+def _multiplies_int8() -> bool:
+    """Return whether the int8 product is there and right.
+
+    `torch._int_mm` is private: a later version may lack it, or change it.
+    """
+    left, right = (torch.arange(-128, 128, dtype=torch.int8).view(-1, 64) for _ in range(2))
+    sums = torch.empty((4, 4), dtype=torch.int32)
+    try:
+        torch._int_mm(left, right.T, out=sums)
+    except (AttributeError, TypeError, RuntimeError):
+        return False
+    return torch.equal(sums, left.int() @ right.int().T)
 
 
 def kernel(query: NDArray[np.float32], device: str) -> Kernel:

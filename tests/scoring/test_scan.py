@@ -246,6 +246,34 @@ def test_torch_is_used_only_when_it_is_loaded_and_faster(monkeypatch):
     assert isinstance(fastest_kernel(query), Kernel)
 
 
+def wrong(left, right, out):
+    """Another product than that of integers, as by saturated sums."""
+    out.fill_(32767)
+
+
+def other_arguments(left, right):
+    raise AssertionError("`out` is not taken")
+
+
+@pytest.mark.parametrize("changed", [None, wrong, other_arguments])
+def test_without_the_private_product_of_torch_numpy_multiplies(monkeypatch, changed):
+    kernel_of = torch_kernel()
+    torch = sys.modules["torch"]
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "AVX512")
+    device = kernel_of.device.__wrapped__
+    assert device() == "cpu"
+    if changed is None:
+        monkeypatch.delattr(torch, "_int_mm")
+    else:
+        monkeypatch.setattr(torch, "_int_mm", changed)
+    monkeypatch.setattr(kernel_of, "device", device)
+    assert device() is None
+    batch, query, weights = laid(6, [50])
+    exact = scan(query, weights, [batch], numpy_kernel(query))
+    assert scan(query, weights, [batch], fastest_kernel(query)).tolist() == exact.tolist()
+
+
 def test_snappy_does_not_load_torch():
     code = "import sys, snappy_core; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
