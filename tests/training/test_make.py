@@ -81,6 +81,9 @@ def test_a_network_is_trained_exported_and_predicts(pages, tmp_path):
         page.height,
     )  # fmt: skip
     classes, relations = session.run(None, {"nodes": nodes.features, "pairs": nodes.pairs})
+    batch = [torch.tensor(array)[None] for array in (nodes.features, nodes.pairs)]
+    _, expected = network.eval()(*batch, torch.zeros(1, len(nodes.features)))
+    assert relations == pytest.approx(expected[0].detach().numpy(), abs=1e-3)
     assert classes.sum(axis=1) == pytest.approx(1, abs=1e-4)
     assert relations[..., :3] == pytest.approx(relations[..., :3].transpose(1, 0, 2), abs=1e-4)
     assert relations[..., 3] == pytest.approx(-relations[..., 3].T, abs=1e-4)

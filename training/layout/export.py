@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from copy import deepcopy
 from pathlib import Path
 
 import torch
@@ -27,8 +28,31 @@ class _OnePage(nn.Module):
         return torch.cat(classes).softmax(dim=-1).mean(dim=0), torch.cat(relations).mean(dim=0)
 
 
+@torch.no_grad()
+def fold(network: LayoutNetwork) -> LayoutNetwork:
+    """Return a network that predicts the same with fewer passes over the pairs."""
+    folded = deepcopy(network)
+    last, folded.pairs = folded.pairs[2], folded.pairs[:2]
+    for layer in folded.layers:
+        layer.bias = _chain(last, layer.bias)
+        layer.bias.bias = None  # one number for all pairs, which softmax takes out
+    folded.pair = _chain(last, folded.pair)
+    folded.first.bias += folded.pair.bias
+    folded.pair.bias = None
+    return folded
+
+
+def _chain(first: nn.Linear, second: nn.Linear) -> nn.Linear:
+    """Return one linear layer for two."""
+    chained = nn.Linear(first.in_features, second.out_features)
+    chained.weight.copy_(second.weight @ first.weight)
+    chained.bias.copy_(second(first.bias))
+    return chained
+
+
 def export(networks: Sequence[LayoutNetwork], path: Path) -> None:
     """Write networks as one model with the inputs "nodes" (n, f) and "pairs" (n, n, g)."""
+    networks = [fold(network) for network in networks]
     nodes = torch.zeros(7, networks[0].node_features)
     pairs = torch.zeros(7, 7, networks[0].pair_features)
     with warnings.catch_warnings():

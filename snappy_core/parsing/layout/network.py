@@ -17,7 +17,7 @@ from snappy_core.errors import ModelError
 from snappy_core.forks import ProcessModel
 from snappy_core.parsing.layout.features import Nodes
 
-SHA256 = "e3fb4ebb12ee9efdb4afbb33f4ff72bd0dbf313443b9dfc8cfddb2ff42eed740"
+SHA256 = "852cc045eb3635f410e04935f074aac8e92b4d34fbc845fdc949832979eff551"
 CLASSES = ("other", "paragraph", "list_item", "heading", "table", "figure", "caption")
 """What a node may be: "other" is a running head, a page number or a watermark."""
 

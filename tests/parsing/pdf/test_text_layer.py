@@ -12,14 +12,14 @@ from tests.parsing.pdf.simple_pdf import line, pdf, stream
 
 def layer_of(*words):
     """The text layer of words `(font, size, color, text)`, each on a line of its own."""
-    stream = io.BytesIO()
-    canvas = Canvas(stream, pagesize=(400, 300))
-    for line, (font, size, color, text) in enumerate(words):
+    file = io.BytesIO()
+    canvas = Canvas(file, pagesize=(400, 300))
+    for row, (font, size, color, text) in enumerate(words):
         canvas.setFont(font, size)
         canvas.setFillColor(color)
-        canvas.drawString(30, 250 - 40 * line, text)
+        canvas.drawString(30, 250 - 40 * row, text)
     canvas.save()
-    with pypdfium2.PdfDocument(stream.getvalue()) as document:
+    with pypdfium2.PdfDocument(file.getvalue()) as document:
         return read_text_layer(document[0])[0]
 
 
