@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Sequence
 from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -31,7 +32,7 @@ class _OnePage(nn.Module):
 @torch.no_grad()
 def fold(network: LayoutNetwork) -> LayoutNetwork:
     """Return a network that predicts the same with fewer passes over the pairs."""
-    folded = deepcopy(network)
+    folded: Any = deepcopy(network)  # torch has no types for the parts of modules
     last, folded.pairs = folded.pairs[2], folded.pairs[:2]
     for layer in folded.layers:
         layer.bias = _chain(last, layer.bias)
@@ -39,7 +40,8 @@ def fold(network: LayoutNetwork) -> LayoutNetwork:
     folded.pair = _chain(last, folded.pair)
     folded.first.bias += folded.pair.bias
     folded.pair.bias = None
-    return folded
+    predicts_the_same: LayoutNetwork = folded
+    return predicts_the_same
 
 
 def _chain(first: nn.Linear, second: nn.Linear) -> nn.Linear:

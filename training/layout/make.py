@@ -1,6 +1,6 @@
 """Make the layout model from nothing: print pages, read their tags, train, export.
 
-`make train` runs it: about an hour on two cores, the same model on the same versions.
+`make train` runs it: 70 minutes on two cores, the same model on the same versions.
 """
 
 from __future__ import annotations
