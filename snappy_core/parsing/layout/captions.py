@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from snappy_core.boxes import as_boxes, enclose
 from snappy_core.parsing.layout.blocks import Block
 from snappy_core.parsing.layout.notes import find_notes, text_gap
 from snappy_core.parsing.layout.upright_page import UprightPage
+from snappy_core.types import Box
 
 CAPTION = re.compile(
     r"^(?:(?i:supplementary|extended\s+data)\s+)?"
@@ -37,38 +38,67 @@ def attach_captions(blocks: Sequence[Block], page: UprightPage) -> list[Block]:
         for block in free
         if id(block) in notes
     }
-    candidates = [
-        (gap, caption, block)
-        for caption in free
-        for block in free
-        if caption.label == "caption" and id(block) in boxes
-        if (gap := text_gap(caption, boxes[id(block)])) is not None
-    ]
-    partners: dict[int, Block] = {}  # of captions, figures and tables, by their id()
-    for _, caption, block in sorted(candidates, key=lambda candidate: candidate[0]):
-        if id(caption) not in partners and id(block) not in partners:
-            partners[id(caption)], partners[id(block)] = block, caption
+    captions = _captions(free, boxes, page)
+    joined = {id(caption) for partners in captions.values() for caption in partners}
     return [
-        _join(block, partners.get(id(block)), notes.get(id(block), ()), page)
+        _join(block, captions.get(id(block), ()), notes.get(id(block), ()), page)
         for block in free
-        if block.label != "caption" or id(block) not in partners
+        if id(block) not in joined
     ]
 
 
-def _join(block: Block, caption: Block | None, notes: Sequence[Block], page: UprightPage) -> Block:
-    """Return a block with its caption and notes, from the top.
+def _captions(
+    blocks: Sequence[Block], boxes: Mapping[int, Box], page: UprightPage
+) -> dict[int, list[Block]]:
+    """Return the captions of figures and tables, by the id() of these.
 
-    Its parts are the block alone, whose context are the caption and the units above it, and the
+    Each has the nearest one. What is called a caption but does not begin like one may be the title
+    of an axis: behind it a second one may follow that does.
+    """
+    captions: dict[int, list[Block]] = {}
+    free = [block for block in blocks if block.label == "caption"]
+    for is_second in (False, True):
+        around = {
+            key: enclose(as_boxes([box, *(caption.box for caption in captions.get(key, ()))]))
+            for key, box in boxes.items()
+            if not any(_begins_like_one(caption, page) for caption in captions.get(key, ()))
+        }
+        candidates = [
+            (gap, number, key)
+            for number, caption in enumerate(free)
+            if not is_second or _begins_like_one(caption, page)
+            for key, box in around.items()
+            if (gap := text_gap(caption, box)) is not None
+        ]
+        taken: set[int] = set()
+        for _, number, key in sorted(candidates):
+            if number not in taken and key in around:
+                taken.add(number)
+                del around[key]
+                captions.setdefault(key, []).append(free[number])
+        free = [caption for number, caption in enumerate(free) if number not in taken]
+    return captions
+
+
+def _begins_like_one(caption: Block, page: UprightPage) -> bool:
+    return bool(CAPTION.match(" ".join(page.layer.texts[word] for word in caption.words)))
+
+
+def _join(
+    block: Block, captions: Sequence[Block], notes: Sequence[Block], page: UprightPage
+) -> Block:
+    """Return a block with its captions and notes, from the top.
+
+    Its parts are the block alone, whose context are the captions and the units above it, and the
     notes.
     """
-    if block.label not in ("figure", "table") or (caption is None and not notes):
+    if not captions and not notes:
         return block
-    inside = [block, *notes]
-    everything = sorted([caption, *inside] if caption else inside, key=lambda part: part.box[1])
+    everything = sorted([*captions, block, *notes], key=lambda part: part.box[1])
     context = tuple(
         word
         for part in everything
-        if part is caption or part.box[1] < block.box[1]
+        if part in captions or part.box[1] < block.box[1]
         for word in part.words
     )
     text = block.text
@@ -82,7 +112,7 @@ def _join(block: Block, caption: Block | None, notes: Sequence[Block], page: Upr
         parts=tuple(
             _add_context(part, context) if part is block else part
             for part in everything
-            if part is not caption
+            if part not in captions
         ),
         words=tuple(word for part in everything for word in part.words),
         box=enclose(as_boxes([part.box for part in everything])),

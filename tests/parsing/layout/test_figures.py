@@ -68,6 +68,13 @@ def test_each_caption_goes_to_the_nearest_and_a_table_takes_that_of_a_table():
     assert only(found, "table").words == (3, 4, 6)
 
 
+@pytest.mark.parametrize(("words", "is_taken"), [((1, 2), True), ((5, 6), False)])
+def test_behind_the_title_of_an_axis_a_caption_is_taken_in_too(words, is_taken):
+    title, behind = block(0, y=264, label="caption"), block(*words, y=294, label="caption")
+    chart = only(find([title, behind], [figure()]), "figure")
+    assert chart.words == (0, *words[: 2 * is_taken])
+
+
 def test_what_stands_above_leads_in():
     far, near = block(5, y=20), block(6, y=80)
     found = find([far, near, AXIS], [figure()])
