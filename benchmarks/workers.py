@@ -25,7 +25,9 @@ def run(copies: int = 10, pages: int = 300) -> list[Result]:
 
 def _speed(folder: Path, copies: int) -> Result:
     encoder = MiniLMEncoder()
-    paths = [shutil.copy(REPORT, folder / f"{number}.pdf") for number in range(copies)]
+    paths = [folder / f"{number}.pdf" for number in range(copies)]
+    for number, path in enumerate(paths):
+        path.write_bytes(REPORT.read_bytes() + b"%d" % number)  # equal bytes would be read once
     added = 0
 
     def add(workers: int) -> None:

@@ -34,6 +34,7 @@ class PlannedDocument:
         record: what will be stored of it, without metadata.
         is_new: whether it has to be read: it is not in the index, or not with this content and
             fingerprint.
+        is_there: whether the index had a document with its id when this was planned.
         same_as: the id of another document with the same bytes, of which this is one more source.
         error: why its file cannot be read at all.
     """
@@ -41,6 +42,7 @@ class PlannedDocument:
     source: Source
     record: DocumentRecord
     is_new: bool = False
+    is_there: bool = False
     same_as: str | None = None
     error: SnappyError | None = None
 
@@ -81,23 +83,24 @@ def plan(
         except SnappyError as error:
             yield PlannedDocument(source, record, error=error)
             continue
-        if not share:
-            yield PlannedDocument(source, record, is_new(store, record))
-            continue
-        if not is_new(store, record):
-            yield PlannedDocument(source, record)
+        stored = stored_document(store, document_id)
+        document = PlannedDocument(
+            source, record, is_new(stored, record), is_there=stored is not None
+        )
+        if not (share and document.is_new):
+            yield document
             continue
         owner = owners.get((record.content_hash, record.fingerprint))
         for key in [key for key, r in owners.items() if r.document_id == document_id]:
             del owners[key]  # its bytes of before
         is_same = metadata is None or owner is None or dict(metadata) == dict(owner.metadata)
         if owner is not None and owner.document_id != document_id and is_same:
-            yield PlannedDocument(source, record, same_as=owner.document_id)
+            yield replace(document, is_new=False, same_as=owner.document_id)
         else:
             owners[record.content_hash, record.fingerprint] = replace(
                 record, metadata=metadata or {}
             )
-            yield PlannedDocument(source, record, is_new=True)
+            yield document
 
 
 def fingerprint(
@@ -205,9 +208,8 @@ def stored_document(store: Store, document_id: str) -> DocumentRecord | None:
         return snapshot.document(document_id)
 
 
-def is_new(store: Store, document: DocumentRecord) -> bool:
-    """Say whether the index lacks a document, or has it with other content or fingerprint."""
-    stored = stored_document(store, document.document_id)
+def is_new(stored: DocumentRecord | None, document: DocumentRecord) -> bool:
+    """Say whether a document is not stored, or with other content or fingerprint."""
     return stored is None or (
         (stored.content_hash, stored.fingerprint) != (document.content_hash, document.fingerprint)
     )

@@ -119,9 +119,8 @@ def write_documents(
                 warnings += _keep(store, keeper, planned, planned.same_as)
                 bar.finish_document()
                 continue
-            stored = stored_document(store, document_id) if metadata is None else None
-            record = _with_metadata(planned.record, metadata, stored)
             if document is None:
+                record = _with_metadata(planned, metadata, store)
                 update_sources(store, record)
                 is_changed = update_metadata(store, record)
                 (added if is_changed else unchanged).append(document_id)
@@ -129,6 +128,7 @@ def write_documents(
             else:
                 report = pipeline.report(document)
                 if report is None:
+                    record = _with_metadata(planned, metadata, store)
                     store.write(record, _watch(pipeline.records(document), bar, causes))
                 for _ in range(report.pages if report else 0):
                     bar.finish_page()
@@ -169,20 +169,21 @@ def _add_whole(
     pool.share(store)
 
     def add(planned: PlannedDocument, source: Source, pages: int) -> Future[IngestReport]:
-        stored = stored_document(store, planned.record.document_id)
-        record = _with_metadata(planned.record, metadata, stored)
-        return pool.submit(Add(source, record, stored is not None, pages, reading, keep))
+        known = {} if metadata is None and not planned.is_there else metadata
+        record = _with_metadata(planned, known, store)
+        return pool.submit(Add(source, record, planned.is_there, pages, reading, keep))
 
     return add
 
 
 def _with_metadata(
-    record: DocumentRecord, metadata: Metadata | None, stored: DocumentRecord | None
+    planned: PlannedDocument, metadata: Metadata | None, store: Store
 ) -> DocumentRecord:
-    """Return a record with metadata; None stands for what the document has in the store."""
+    """Return the record of a document with metadata; None stands for what the store has."""
     if metadata is None:
+        stored = stored_document(store, planned.record.document_id)
         metadata = stored.metadata if stored else {}
-    return replace(record, metadata=metadata)
+    return replace(planned.record, metadata=metadata)
 
 
 def _keep(

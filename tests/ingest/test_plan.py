@@ -8,6 +8,7 @@ from snappy_core.ingest.plan import (
     is_new,
     name_document,
     name_documents,
+    stored_document,
     update_metadata,
 )
 from snappy_core.parsing import VERSION, ReadingOptions, Source
@@ -108,7 +109,8 @@ class TestNameDocuments:
     ids=lambda value: next(iter(value), "same") if isinstance(value, dict) else str(value),
 )
 def test_is_new(store, changed, new):
-    assert is_new(store, replace(A, **changed)) is new
+    document = replace(A, **changed)
+    assert is_new(stored_document(store, document.document_id), document) is new
 
 
 class TestUpdateMetadata:
