@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from training.layout import (
-    composites,
     exercises,
     figures,
     forms,
@@ -48,7 +47,6 @@ _FIGURES: dict[Element, float] = {
     figures.chart_figure: 1, figures.diagram_figure: 0.5, figures.photo_figure: 0.4,
     figures.figure_row: 0.2,
     figures.figure_beside_text: 0.25, figures.floating_figure: 0.2,
-    composites.composite_figure: 0.2, composites.bar_list: 0.15,
 }  # fmt: skip
 _TABLES: dict[Element, float] = {
     tables.table: 1.2, tables.wide_table: 0.25, tables.stacked_tables: 0.2,
@@ -81,7 +79,6 @@ KINDS: dict[str, Kind] = {
         {exercises.theorem: 0.5, layouts.footnoted_page: 0.03, galleries.picture_diagram: 0.15,
          layouts.drop_capital: 0.05,
          **_times(_TEXT, 1.3), **_times(_FIGURES, 0.6), **_times(_TABLES, 0.6), prose.formula: 0.9,
-         composites.composite_figure: 0.15,
          prose.footnotes: 0.3, prose.run_in_section: 0.3, prose.code: 0.1, printouts.console: 0.05,
          prose.references: 0.1},
         openings=(openings.paper_head,), closings=(prose.references,), share=1.6,
@@ -134,7 +131,6 @@ KINDS: dict[str, Kind] = {
          tables.tables_side_by_side: 0.12, prose.list_with_lead_in: 3, prose.body_paragraph: 0.8,
          figures.chart_figure: 1.5, figures.diagram_figure: 1,
          tables.table: 0.9, panels.card_grid: 1, figures.figure_beside_text: 0.8,
-         composites.composite_figure: 0.2, composites.bar_list: 0.4,
          figures.icon_row: 0.5,
          figures.photo_figure: 0.4, panels.pull_quote: 0.3, panels.callout: 0.3,
          figures.photo_with_words: 0.3,

@@ -8,12 +8,6 @@ from training.layout.style import Style
 from training.layout.text import Writer
 
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
-JUDGMENTS = [  # what may be said of things that a table compares
-    ["High", "Moderate", "Low"], ["Yes", "No"], ["Yes", "No", "n/a"], ["✓", "–"], ["✓", "✗", ""],
-    ["↑ Increased", "↓ Decreased", "↔ No change"], ["Done", "In progress", "Not begun"],
-    ["Pass", "Fail"], ["A", "B", "C"], ["Required", "Optional"], ["Likely", "Possible", "Rare"],
-    ["Fully met", "Partly met", "Not met"], ["Annual", "Quarterly", "Monthly"], ["●", "○"],
-]  # fmt: skip
 
 
 def long_text(writer: Writer, style: Style) -> Content:
@@ -94,28 +88,6 @@ def schedule(writer: Writer, style: Style) -> Content:
         place = writer.pick(writer.place(), writer.name(), "", f"Room {writer.number_of(100, 499)}")
         body.append([plain(when, "white-space:nowrap;"), plain(writer.title(2, 7)), plain(place)])
     return head if writer.chance(0.7) else [], body
-
-
-def judgments(writer: Writer, style: Style) -> Content:
-    """A few names and what is said of each in a word or two, a sign or a date."""
-    columns = writer.number_of(2, max(2, min(6, int(style.column_ems / 8))))
-    align = f"text-align:{writer.pick('start', 'start', 'center')};"
-    scales = [
-        writer.random.choice(JUDGMENTS)
-        if writer.chance(0.75)
-        else [writer.date() for _ in range(4)]
-        for _ in range(columns - 1)
-    ]
-
-    def name() -> Cell:
-        return plain(writer.label(2, 9), "overflow-wrap:break-word;")
-
-    names = [plain(writer.label(1, 2)), *(plain(writer.label(1, 5), align) for _ in scales)]
-    body: list[Row] = [
-        [name(), *(plain(writer.random.choice(scale), align) for scale in scales)]
-        for _ in range(writer.number_of(2, 9))
-    ]
-    return [names] if writer.chance(0.85) else [], body
 
 
 def directory(writer: Writer, style: Style) -> Content:
