@@ -128,3 +128,8 @@ def test_pages_vary_and_keep_their_truth(pages):
     assert {len(page.areas) for page in varied} == {0, len(pages[0].areas)}
     heights = [np.ptp(page.runs.boxes[0, 1::2]) for page in varied]
     assert min(heights) < np.ptp(pages[0].runs.boxes[0, 1::2]) < max(heights)
+
+
+def test_training_leaves_small_floats_as_they_are(pages):
+    train(pages, epochs=1)
+    assert np.float32(2e-38) / np.float32(8) > 0

@@ -72,7 +72,15 @@ def train(pages: Sequence[TrainingPage], epochs: int, seed: int = 0) -> LayoutNe
     """Return a network trained on pages; the same again for the same seed and versions."""
     torch.manual_seed(seed)
     torch.set_flush_denormal(True)
-    random = np.random.default_rng(seed)
+    try:
+        return _train(pages, epochs, np.random.default_rng(seed))
+    finally:
+        torch.set_flush_denormal(False)  # it holds for all floats of the process
+
+
+def _train(
+    pages: Sequence[TrainingPage], epochs: int, random: np.random.Generator
+) -> LayoutNetwork:
     pages = [page for page in pages if 3 <= len(page.classes) <= MAX_NODES]
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
         examples = draw_examples(pages, random, pool)
