@@ -46,18 +46,18 @@ class PageFiles:
         """
         with self._lock:
             file = self._open(source)
-            wanted = {page for page in pages if isinstance(page, int)}
+            numbers = {page for page in pages if isinstance(page, int)}
             labels = {page for page in pages if isinstance(page, str)}
             if labels:
                 if file.labels is None:
                     file.labels = parsing.page_labels(source)
-                wanted |= {n for n, label in enumerate(file.labels, start=1) if label in labels}
-            numbers = sorted(wanted.intersection(range(1, file.page_count + 1)) - set(file.records))
-            if not numbers:
+                numbers |= {n for n, label in enumerate(file.labels, start=1) if label in labels}
+            new = sorted(numbers.intersection(range(1, file.page_count + 1)) - set(file.records))
+            if not new:
                 return
-            alone = Read(source, numbers, self._reading).run(self._encoder)
-            found = [page for read in alone for page in parsing.with_sections([read])]
-            records = Encode(source, found).run(self._encoder)
+            unsectioned = Read(source, new, self._reading).run(self._encoder)
+            sectioned = [page for read in unsectioned for page in parsing.with_sections([read])]
+            records = Encode(source, sectioned).run(self._encoder)
             file.records |= {record.page.number: record for record in records}
             document = DocumentRecord(
                 source.name, source.name, file.content_hash, "pages asked for"

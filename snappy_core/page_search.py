@@ -129,8 +129,8 @@ class PageSearch:
                 pages = list(pages)
                 files = _find_files(self.root, {page.document for page in pages})
                 for name, file in files.items():
-                    wanted = [page.page for page in pages if page.document == name]
-                    self._page_files.read(file, wanted)
+                    numbers = [page.page for page in pages if page.document == name]
+                    self._page_files.read(file, numbers)
                 pages = [PageReference(files[document].name, page) for document, page in pages]
             return self.index.search(question, pages=pages, **options)
 

@@ -60,10 +60,10 @@ def find_ink_areas(picture: Image, words: Boxes, lines: RulingLines) -> tuple[Ar
     gray = np.asarray(small).astype(np.int16)
     is_ink = np.abs(gray - np.median(gray[::4, ::4])) > _CONTRAST
     size = np.array([small.width, small.height])
-    known = np.vstack([words, lines.horizontal, lines.vertical]) * np.tile(size, 2)
+    read_boxes = np.vstack([words, lines.horizontal, lines.vertical]) * np.tile(size, 2)
     margin = _MARGIN * (small.width * small.height) ** 0.5 / PAGE_SIDE
-    low = np.clip(np.floor(known[:, :2] - margin), 0, size).astype(np.intp)
-    high = np.clip(np.ceil(known[:, 2:] + margin), 0, size).astype(np.intp)
+    low = np.clip(np.floor(read_boxes[:, :2] - margin), 0, size).astype(np.intp)
+    high = np.clip(np.ceil(read_boxes[:, 2:] + margin), 0, size).astype(np.intp)
     is_ink &= ~covered_cells(is_ink.shape, low.T, high.T)
     runs = _runs_of_ink(is_ink)
     if not len(runs):

@@ -55,29 +55,37 @@ def _captions(
     Each has the nearest one. What is called a caption but does not begin like one may be the title
     of an axis: behind it a second one may follow that does.
     """
-    captions: dict[int, list[Block]] = {}
+    captions: dict[int, list[Block]] = {key: [] for key in boxes}
     free = [block for block in blocks if block.label == "caption"]
-    for is_second in (False, True):
-        around = {
-            key: enclose(as_boxes([box, *(caption.box for caption in captions.get(key, ()))]))
-            for key, box in boxes.items()
-            if not any(_begins_like_one(caption, page) for caption in captions.get(key, ()))
-        }
-        candidates = [
-            (gap, number, key)
-            for number, caption in enumerate(free)
-            if not is_second or _begins_like_one(caption, page)
-            for key, box in around.items()
-            if (gap := text_gap(caption, box)) is not None
-        ]
-        taken: set[int] = set()
-        for _, number, key in sorted(candidates):
-            if number not in taken and key in around:
-                taken.add(number)
-                del around[key]
-                captions.setdefault(key, []).append(free[number])
-        free = [caption for number, caption in enumerate(free) if number not in taken]
+    _take_nearest(captions, boxes, free)
+    behind = {
+        key: enclose(as_boxes([boxes[key], titles[0].box]))
+        for key, titles in captions.items()
+        if titles and not _begins_like_one(titles[0], page)
+    }
+    _take_nearest(captions, behind, [block for block in free if _begins_like_one(block, page)])
     return captions
+
+
+def _take_nearest(
+    captions: Mapping[int, list[Block]], boxes: Mapping[int, Box], free: Sequence[Block]
+) -> None:
+    """Give each box one more caption of those that no other has, the nearest first."""
+    given = {id(caption) for partners in captions.values() for caption in partners}
+    pairs = sorted(
+        (gap, number, key)
+        for number, caption in enumerate(free)
+        if id(caption) not in given
+        for key, box in boxes.items()
+        if (gap := text_gap(caption, box)) is not None
+    )
+    numbers: set[int] = set()
+    keys: set[int] = set()
+    for _, number, key in pairs:
+        if number not in numbers and key not in keys:
+            numbers.add(number)
+            keys.add(key)
+            captions[key].append(free[number])
 
 
 def _begins_like_one(caption: Block, page: UprightPage) -> bool:

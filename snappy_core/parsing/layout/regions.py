@@ -88,15 +88,15 @@ def _find_turned_blocks(
     Words that are in `blocks`, such as turned heads of a table, are left out; a table that has
     some of them, for which they are heads, is only the text of the others.
     """
-    taken = {word for block in blocks for word in block.words}
+    block_words = {word for block in blocks for word in block.words}
     turns = page.layer.turns.copy()
-    turns[list(taken)] = page.turn
+    turns[list(block_words)] = page.turn
     layer, lines = replace(page.layer, turns=turns), Drawings(ruling_lines=drawings.ruling_lines)
     for turn in sorted({*turns.tolist()} - {page.turn}):
         other = UprightPage.from_layer(layer, width, height, turn, lines, page.tags)
         for block in attach_captions(find_blocks(other), other):
-            words = [word for word in block.words if word not in taken]
-            taken.update(words)
+            words = [word for word in block.words if word not in block_words]
+            block_words.update(words)
             if block.label == "table" and len(words) == len(block.words):
                 yield _place(block, page)
             elif words:
