@@ -137,3 +137,11 @@ def real_pdfs() -> list[Path]:
     """Return the PDFs of the folder that SNAPPY_PDFS names, by default the sample report."""
     folder = os.environ.get("SNAPPY_PDFS")
     return sorted(Path(folder).glob("*.pdf")) if folder else [REPORT]
+
+
+def report_copies(folder: Path, count: int = 10) -> list[Path]:
+    """Write copies of the sample report, whose bytes differ: equal ones would be read once."""
+    paths = [folder / f"{number}.pdf" for number in range(count)]
+    for number, path in enumerate(paths):
+        path.write_bytes(REPORT.read_bytes() + b"%d" % number)
+    return paths

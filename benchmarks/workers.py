@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pypdfium2 as pdfium
 
-from benchmarks.measure import REPORT, Result, alternate
+from benchmarks.measure import REPORT, Result, alternate, report_copies
 from snappy_core import ReadingOptions, RegionIndex, Workers
 from snappy_core.encoders.minilm import MiniLMEncoder
 from snappy_core.ingest.worker_process import resident
@@ -25,9 +25,7 @@ def run(copies: int = 10, pages: int = 300) -> list[Result]:
 
 def _speed(folder: Path, copies: int) -> Result:
     encoder = MiniLMEncoder()
-    paths = [folder / f"{number}.pdf" for number in range(copies)]
-    for number, path in enumerate(paths):
-        path.write_bytes(REPORT.read_bytes() + b"%d" % number)  # equal bytes would be read once
+    paths = report_copies(folder, copies)
     added = 0
 
     def add(workers: int) -> None:
