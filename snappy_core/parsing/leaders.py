@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _DOTS = {".": 1, "·": 1, "‥": 2, "…": 3}
+_LETTERS = "".join(_DOTS)
 _MIN_DOTS = 4  # three are an ellipsis
 
 LEADER = re.compile(r"[.·‥…]{4,}|…{2,}")
@@ -26,7 +27,7 @@ def leader_mask(texts: Sequence[str]) -> NDArray[np.bool_]:
     mask = np.zeros(len(texts), dtype=bool)
     start = dots = 0
     for index, text in enumerate([*texts, ""]):
-        if text and all(letter in _DOTS for letter in text):
+        if text and not text.strip(_LETTERS):
             dots += sum(_DOTS[letter] for letter in text)
             continue
         mask[start:index] = dots >= _MIN_DOTS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -130,12 +131,15 @@ def table_block(table: Table, page: UprightPage) -> Block:
     cells = table.cells(page)
     heads = tuple(cell for cell in cells if cell.is_header)
     header = range(table.header)
+    starts = [cell.row for cell in cells]  # ascending
+    tallest = max((cell.row_span for cell in cells), default=1)
 
     def words(rows: range) -> tuple[int, ...]:
         return tuple(word for row in rows for word in table.rows[row].words)
 
     def block(rows: range, label: Label, *context: range) -> Block:
-        own = tuple(clip_rows(cells, rows))
+        first = bisect_left(starts, rows.start - tallest + 1)
+        own = tuple(clip_rows(cells[first : bisect_left(starts, rows.stop)], rows))
         shown = own if rows.start < table.header else (*heads, *own)
         return replace(
             Block.of(words(rows), page, label),
