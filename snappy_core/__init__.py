@@ -1,6 +1,7 @@
 """Region-level document retrieval: the paragraphs, tables and rows that answer, with boxes."""
 
 import os
+from typing import TYPE_CHECKING
 
 # Libraries that tell their vendors of their use, unless told otherwise before they are imported.
 # Hugging Face's asks its vendor who runs it, even for a model that is on this machine.
@@ -26,9 +27,7 @@ from snappy_core.errors import (
 from snappy_core.filters import Filter
 from snappy_core.index import RegionIndex
 from snappy_core.info import IndexInfo
-from snappy_core.ingest.ray.executor import Ray
 from snappy_core.ingest.report import IngestReport, IngestWarning
-from snappy_core.ingest.workers import Workers
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Source
 from snappy_core.report_html import report_html
@@ -38,6 +37,22 @@ from snappy_core.search.grounding.report import Claim, Grounding
 from snappy_core.search.hits import Highlight, Hit, Hits
 from snappy_core.stores.base import DocumentRecord, Store
 from snappy_core.types import Cell, Page, Region
+
+if TYPE_CHECKING:
+    from snappy_core.ingest.ray.executor import Ray
+    from snappy_core.ingest.workers import Workers
+else:
+
+    def __getattr__(name: str) -> object:
+        """Import what reads in other processes when it is first used: a search needs none of it."""
+        if name == "Ray":
+            from snappy_core.ingest.ray.executor import Ray as value
+        elif name == "Workers":
+            from snappy_core.ingest.workers import Workers as value
+        else:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return value
+
 
 __version__ = "0.1.0"
 
@@ -79,3 +94,7 @@ __all__ = [
     "open_encoder",
     "report_html",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

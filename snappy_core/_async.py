@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Callable, Coroutine
 from functools import update_wrapper
@@ -27,11 +26,14 @@ def async_twin(
     ...     def sleep(self, hours: int) -> str:
     ...         return f"slept {hours} hours"
     ...     asleep = async_twin(sleep)
+    >>> import asyncio
     >>> asyncio.run(Sleeper().asleep(hours=8))
     'slept 8 hours'
     """
 
     async def twin(self: Self, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        import asyncio  # whoever calls it has imported it; others need not wait for it
+
         bound_method: Callable[P, T] = getattr(self, method.__name__)
         cancelled = threading.Event()
         token = CANCELLED.set(cancelled)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from importlib.metadata import EntryPoint, entry_points
-from typing import Any, Generic, TypeVar
+from pkgutil import resolve_name
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 T = TypeVar("T")
 
@@ -33,7 +36,7 @@ class Registry(Generic[T]):
     def __init__(self, kind: str, group: str, builtin: Mapping[str, str]) -> None:
         self.kind = kind
         self.group = group
-        self._builtin = {name: EntryPoint(name, value, group) for name, value in builtin.items()}
+        self._builtin = dict(builtin)
         self._registered: dict[str, T] = dict(_RESTORED.pop(group, {}))
         self._loaded: dict[str, T] = {}
         _REGISTRIES[group] = self
@@ -48,6 +51,9 @@ class Registry(Generic[T]):
             raise ValueError(f"a {self.kind} cannot be called {name!r}; choose another name")
         self._registered[name] = implementation
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._builtin or name in self._registered or name in self._installed
+
     def names(self) -> tuple[str, ...]:
         """Return the names of all implementations: built-in, registered, installed."""
         return tuple(dict.fromkeys([*self._builtin, *self._registered, *self._installed]))
@@ -61,15 +67,19 @@ class Registry(Generic[T]):
         if name in self._registered:
             return self._registered[name]
         if name not in self._loaded:
-            point = self._builtin.get(name) or self._installed.get(name)
-            if point is None:
+            if name in self._builtin:
+                self._loaded[name] = resolve_name(self._builtin[name])
+            elif name in self._installed:
+                self._loaded[name] = self._installed[name].load()
+            else:
                 raise ValueError(f"unknown {self.kind} {name!r}; use {', '.join(self.names())}")
-            self._loaded[name] = point.load()
         return self._loaded[name]
 
     @cached_property
     def _installed(self) -> dict[str, EntryPoint]:
         """The entry points by name; looking for them takes milliseconds."""
+        from importlib.metadata import entry_points
+
         return {point.name: point for point in entry_points(group=self.group)}
 
 

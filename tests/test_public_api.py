@@ -97,6 +97,45 @@ def test_importing_the_core_imports_no_framework_and_nothing_heavy():
     assert not loaded & {*FRAMEWORKS, *HEAVY}
 
 
+def test_a_search_imports_nothing_that_reads_documents(tmp_path):
+    """So that `snappy search` answers soon."""
+    path = str(tmp_path / "report.snappy")
+    with snappy_core.RegionIndex.open(path) as index:
+        index.add("examples/report.pdf", progress=False).raise_failed()
+    code = (
+        "import sys; from snappy_core.cli import main; "
+        f"assert main(['search', 'revenue', '--in', {path!r}]) == 0; "
+        "print(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT.parent
+    )
+    loaded = set(done.stderr.split())
+    assert "snappy_core.search.engine" in loaded
+    assert not loaded & {
+        "asyncio", "lxml", "markdown_it", "PIL", "pypdfium2", "snappy_core.ingest.write",
+        "snappy_core.parsing.layout.regions", "snappy_core.ingest.ray.executor",
+    }  # fmt: skip
+
+
+def test_what_is_imported_late_is_there_for_everyone():
+    """For threads that ask at once, for `dir` and for `import *`."""
+    code = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+import snappy_core
+assert not {"snappy_core.ingest.workers", "snappy_core.ingest.ray.executor"} & {*sys.modules}
+assert {*snappy_core.__all__} <= {*dir(snappy_core)}
+with ThreadPoolExecutor(8) as pool:
+    classes = {*pool.map(lambda _: (snappy_core.Workers, snappy_core.Ray), range(64))}
+from snappy_core import *
+assert classes == {(Workers, Ray)}
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT.parent)
+    with pytest.raises(AttributeError, match="'snappy_core' has no attribute 'Works'"):
+        snappy_core.Works  # noqa: B018
+
+
 def test_the_public_names_exist():
     assert len(set(snappy_core.__all__)) == len(snappy_core.__all__)
     for name in snappy_core.__all__:

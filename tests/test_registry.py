@@ -1,5 +1,6 @@
 """Implementations by name, whoever brings them."""
 
+from importlib import metadata
 from importlib.metadata import EntryPoint
 
 import pytest
@@ -37,7 +38,7 @@ def test_a_name_must_be_free(shapes, name):
 def test_an_installed_plugin_is_found(shapes, monkeypatch):
     point = EntryPoint("digits", "string:digits", GROUP)
     monkeypatch.setattr(
-        registry,
+        metadata,
         "entry_points",
         lambda group: [point] if group == GROUP else [],
     )

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from snappy_core import ReadingOptions, RegionIndex, Workers
+from snappy_core import ReadingOptions, RegionIndex
 from snappy_core.cli import options
 from snappy_core.cli.locations import In, Location, Pdfs, find_index, open_index
 from snappy_core.cli.output import print_json, print_lines
@@ -86,6 +86,7 @@ def bench(
     json: options.Json = False,
 ) -> None:
     """Search a folder's PDFs for its questions and compare the regions with the labeled boxes."""
+    from snappy_core import Workers
     from snappy_core.evaluation.report import bench_report
     from snappy_core.evaluation.runner import run_bench
 

@@ -1,13 +1,15 @@
 """Options of the commands that read documents: `snappy index` and `snappy sync`."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from snappy_core import Ray, ReadingOptions, RegionIndex, Workers
+from snappy_core import ReadingOptions, RegionIndex
 from snappy_core.cli.options import worker_count
-from snappy_core.ingest.executor import Executor
 from snappy_core.ingest.keep import Keep
+
+if TYPE_CHECKING:
+    from snappy_core.ingest.executor import Executor
 
 DEFAULTS = ReadingOptions()
 
@@ -80,8 +82,10 @@ def ask(password: str | None) -> str | None:
 
 def executor(
     index: RegionIndex, workers: int | None, timeout: float, memory: float, ray: str | None
-) -> Executor | None:
+) -> "Executor | None":
     """Return where documents are read: a Ray cluster, worker processes, or None for this one."""
+    from snappy_core import Ray, Workers
+
     count = worker_count(workers, index.encoder)
     memory_bytes = int(memory * 2**30)
     if ray is not None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from snappy_core import RegionIndex, Workers
+from snappy_core import RegionIndex
 from snappy_core.cli.listening import open_listener, run_server
 from snappy_core.cli.options import EncoderName, WorkerCount, load_encoder, worker_count
 
@@ -38,6 +38,7 @@ def serve(
     With the extra \\[mcp], agents find the index at /mcp. The chat model that
     SNAPPY_CHAT_MODEL names, such as openai:gpt-5-mini, writes answers.
     """
+    from snappy_core import Workers
     from snappy_core.server import create_app
     from snappy_core.server.guard import is_loopback
 

@@ -46,7 +46,7 @@ def open_encoder(name: str = MINILM, *, local_only: bool = False) -> Encoder:
         ModelError: there is no encoder of this name, or its files are missing or invalid.
         MissingDependencyError: the encoder needs a package that is not installed.
     """
-    if name in ENCODERS.names():
+    if name in ENCODERS:
         return ENCODERS.get(name)()
     if not _is_model_path(name):
         raise ModelError(
@@ -64,7 +64,7 @@ def open_encoder(name: str = MINILM, *, local_only: bool = False) -> Encoder:
 
 def can_open(name: str) -> bool:
     """Return whether `open_encoder` accepts a name, without loading or downloading anything."""
-    return name in ENCODERS.names() or _is_model_path(name)
+    return name in ENCODERS or _is_model_path(name)
 
 
 def _is_model_path(name: str) -> bool:

@@ -5,27 +5,27 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from snappy_core._async import async_twin
 from snappy_core.ends import time_limit
 from snappy_core.filters import Filter
-from snappy_core.formats import SuppliedRegions
 from snappy_core.index.opened import OpenIndex
-from snappy_core.ingest import plan
-from snappy_core.ingest.describe import Describe
-from snappy_core.ingest.executor import Executor
-from snappy_core.ingest.keep import Keep
-from snappy_core.ingest.precomputed import with_patches
-from snappy_core.ingest.progress import ShowProgress
 from snappy_core.ingest.report import IngestReport, warn_of
-from snappy_core.ingest.sync import sync
-from snappy_core.ingest.write import ingest
 from snappy_core.metadata import check_metadata
 from snappy_core.parsing.options import ReadingOptions
-from snappy_core.parsing.source import Sources
 from snappy_core.search.filters import find_documents
 from snappy_core.stores.base import DocumentRecord
 from snappy_core.types import NewMetadata, Patches
+
+# What reads and writes documents is imported by the methods that do: searching needs none of it.
+if TYPE_CHECKING:
+    from snappy_core.formats import SuppliedRegions
+    from snappy_core.ingest.describe import Describe
+    from snappy_core.ingest.executor import Executor
+    from snappy_core.ingest.keep import Keep
+    from snappy_core.ingest.progress import ShowProgress
+    from snappy_core.parsing.source import Sources
 
 _LATE = "adding took longer than {} seconds (timeout); finished documents are in the index"
 
@@ -84,6 +84,9 @@ class Documents(OpenIndex):
             TypeError: the encoder does not pickle and cannot be sent to the executor.
             MissingDependencyError, ConnectionError: Ray is not installed, or no cluster answers.
         """
+        from snappy_core.ingest import plan
+        from snappy_core.ingest.write import ingest
+
         skipped: list[str] = []
         with time_limit(timeout, _LATE):
             report = ingest(
@@ -132,6 +135,8 @@ class Documents(OpenIndex):
             NotADirectoryError: there is no such folder.
             ValueError: the folder holds no documents: it may not be mounted.
         """
+        from snappy_core.ingest.sync import sync
+
         with time_limit(timeout, _LATE):
             report = sync(
                 self._store,
@@ -185,6 +190,10 @@ class Documents(OpenIndex):
                 that do not match the pages of the document.
             FormatError: the regions are in no known format or coordinates, or for other pages.
         """
+        from snappy_core.ingest import plan
+        from snappy_core.ingest.precomputed import with_patches
+        from snappy_core.ingest.write import ingest
+
         document = plan.name_document(source, document_id, password)
         encoder = self.encoder
         with time_limit(timeout, _LATE):
@@ -252,7 +261,8 @@ class Documents(OpenIndex):
         names = [document_ids] if isinstance(document_ids, str) else document_ids
         changed = 0
         for name in self._select(names, where):
-            record = plan.stored_document(self._store, name)
+            with self._store.read() as snapshot:
+                record = snapshot.document(name)
             if record is not None and {**record.metadata, **changes} != dict(record.metadata):
                 self._store.set_metadata(name, {**record.metadata, **changes})
                 changed += 1

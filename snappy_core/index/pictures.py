@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from snappy_core._async import async_twin
 from snappy_core.display.render import crop, draw_page
-from snappy_core.display.viewers import highlight
 from snappy_core.errors import PageUnavailableError
 from snappy_core.index.regions import Regions
 from snappy_core.search import explain
@@ -81,6 +80,8 @@ class Pictures(Regions):
             ValueError: there are no hits, or they are in several documents or not in a PDF.
             PageUnavailableError: the document is nowhere, or has changed.
         """
+        from snappy_core.display.viewers import highlight  # opens PDFs
+
         with self._store.read() as snapshot:
             regions = [to_hit(snapshot, hit) for hit in hits]
             ids = {region.document_id for region in regions}

@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from snappy_core import parsing
 from snappy_core.encoders.base import Encoder
 from snappy_core.errors import SnappyError
 from snappy_core.formats import (
@@ -17,6 +16,7 @@ from snappy_core.formats import (
 )
 from snappy_core.ingest.describe import Describe
 from snappy_core.parsing.layout.layout_model import select_layout_model
+from snappy_core.parsing.layout.regions import VERSION
 from snappy_core.parsing.ocr.engine import DEFAULT_ENGINE
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.reader import AUTO, BUILT_IN, expand, reader_name
@@ -117,7 +117,7 @@ def fingerprint(
     model = "" if layout_model is None else f" with {layout_model.name}"
     pooled = "" if options.pool_block == GRID_BLOCK else f", pooled by {options.pool_block}"
     described = "" if describe is None else f", described by {_name(describe)}"
-    return f"layout {parsing.VERSION}{model}, {ocr}, {encoder.name}{regions}{pooled}{described}"
+    return f"layout {VERSION}{model}, {ocr}, {encoder.name}{regions}{pooled}{described}"
 
 
 def _read_by(source: Source, reader: str) -> str:

