@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.encoders.windows import cut_windows
+from snappy_core.encoders.windows import Window, cut_windows
 from snappy_core.scoring.idf import term
 from snappy_core.types import Page, Patches, Query
 from snappy_core.vectors import quantize
 
 BATCH = 4
 """Windows per run of the model: a larger batch needs more padding and is no faster on a CPU."""
+
+_Texts: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]  # the context and the words of a window
 
 
 class WordEncoder(ABC):
@@ -32,19 +35,24 @@ class WordEncoder(ABC):
     def encode_pages(self, pages: Sequence[Page]) -> list[Patches]:
         """Return one patch for each word of a page, in the order of its words.
 
-        The vector of a word without tokens, such as a control character, is zero.
+        The vector of a word without tokens, such as a control character, is zero. Equal windows,
+        such as running heads, are encoded once.
         """
         page_vectors = [np.zeros((len(page.words), self.dim), dtype=np.float32) for page in pages]
         windows = cut_windows(pages, self._count_tokens, self.window)
         windows.sort(key=lambda window: window.token_count)  # those of a batch need less padding
-        for start in range(0, len(windows), BATCH):
-            batch = windows[start : start + BATCH]
-            texts = [
-                [*window.context, *(pages[window.page].words.texts[word] for word in window.words)]
-                for window in batch
-            ]
-            for window, vectors in zip(batch, self._encode(texts, is_query=False), strict=True):
-                page_vectors[window.page][list(window.words)] = vectors[len(window.context) :]
+        alike: dict[_Texts, list[Window]] = {}
+        for window in windows:
+            words = pages[window.page].words.texts
+            texts = window.context, tuple(words[word] for word in window.words)
+            alike.setdefault(texts, []).append(window)
+        distinct = list(alike)
+        for start in range(0, len(distinct), BATCH):
+            batch = distinct[start : start + BATCH]
+            encoded = self._encode([context + words for context, words in batch], is_query=False)
+            for (context, words), vectors in zip(batch, encoded, strict=True):
+                for window in alike[context, words]:
+                    page_vectors[window.page][list(window.words)] = vectors[len(context) :]
         return [
             Patches(*quantize(vectors), page.words.boxes, np.ones(len(vectors), dtype=bool))
             for page, vectors in zip(pages, page_vectors, strict=True)
