@@ -97,9 +97,9 @@ def overlap_by_half(a: Sequence[float], b: Sequence[float]) -> bool:
 
 def contains_center(a: Boxes, b: Boxes) -> NDArray[np.bool_]:
     """Return for each pair whether the center of the `b` box lies in the `a` box, (n, m)."""
-    centers = (b[:, :2] + b[:, 2:]) / 2
-    inside = (a[:, None, :2] <= centers[None]) & (centers[None] <= a[:, None, 2:])
-    return np.asarray(inside.all(axis=2), dtype=bool)
+    x, y = ((b[:, :2] + b[:, 2:]) / 2).T
+    x0, y0, x1, y1 = a.T[:, :, None]
+    return np.asarray((x0 <= x) & (x <= x1) & (y0 <= y) & (y <= y1), dtype=bool)
 
 
 def enclose(boxes: Boxes) -> tuple[float, float, float, float]:

@@ -54,7 +54,7 @@ class TextLayer:
         indices = np.arange(len(self))[selection]
         names = (f.name for f in fields(self) if getattr(self, f.name) is not None)
         arrays = {name: getattr(self, name)[indices] for name in names if name != "texts"}
-        return TextLayer(tuple(self.texts[i] for i in indices), **arrays)
+        return TextLayer(tuple(self.texts[i] for i in indices.tolist()), **arrays)
 
 
 def quarter_turns(directions: NDArray[np.float64]) -> NDArray[np.int8]:

@@ -25,6 +25,7 @@ _CAPTION = re.compile(
     re.I,
 )
 _NUMERIC = re.compile(r"[\s$€£¥%().,\d\-–—+/:*]+")
+_MONEY = frozenset("$€£¥%")
 _NEAR = 15.0  # units up and down in which runs count as aligned with a run
 _FLAT = 0.01  # units: least height of a run; hostile pages have words of none
 _SMALLEST = 0.1  # least size of a font
@@ -32,6 +33,7 @@ _NO_RULE = 8.0  # units to a ruling line that is further away, or missing
 
 _TEXT, _GEOMETRY, _NEIGHBORS = 22, 40, 76  # numbers of features
 _OF_NEIGHBORS = [0, 2, 4, 5, 6, 7, 9, 10, 18, 17, 22]  # text features, and bold
+_COUNTS = 2  # of the text features, the first ones, whose logarithms are taken
 NUMERIC = 18  # column of `_text_features`
 DIGITS = 2
 
@@ -72,7 +74,9 @@ def page_nodes(
     unit = line_height(runs)
     boxes = np.vstack([runs.boxes, areas]).astype(np.float32)
     count = len(runs)
-    text = np.array([_text_features(t) for t in runs.texts], np.float32).reshape(count, _TEXT)
+    text = np.array([_text_features(t) for t in runs.texts]).reshape(count, _TEXT)
+    text[:, :_COUNTS] = np.log1p(text[:, :_COUNTS])
+    text = text.astype(np.float32)
     text = np.hstack([text, runs.bold[:, None]])
     near = Neighbors(runs.boxes, unit)
     geometry = _geometry_features(
@@ -109,13 +113,13 @@ def line_height(runs: Runs) -> float:
 
 def _text_features(text: str) -> list[float]:
     length = max(1, len(text))
-    codes = [ord(c) for c in text]
+    codes = [] if text.isascii() else [ord(c) for c in text]
     return [
-        np.log1p(text.count(" ") + 1), np.log1p(len(text)),
+        text.count(" ") + 1, len(text),
         sum(map(str.isdigit, text)) / length, sum(map(str.isupper, text)) / length,
         sum(map(str.isalpha, text)) / length, bool(_BULLET.match(text)), text[-1:] in ".;!?。",
         text[-1:] == ":", text[-1:] == ",", text[:1].isupper(), text[:1].islower(),
-        text[:1].isdigit(), any(s in text for s in "$€£¥%"), text.startswith("("),
+        text[:1].isdigit(), not _MONEY.isdisjoint(text), text.startswith("("),
         text.count(".") > 5 or "…" in text, len(text) == 1 and not text.isalnum(), text[-1:] == "-",
         bool(_CAPTION.match(text)), bool(_NUMERIC.fullmatch(text)),
         sum(0x2E80 < c < 0xFF00 for c in codes) / length,

@@ -42,7 +42,7 @@ def read_text_layer(page: Any, owners: Mapping[int, int] | None = None) -> tuple
     if any(word.origins for word in words):
         for word in words:
             word.order_letters()
-    if LEADER.search("".join(letter for word in words for letter in word.letters)):
+    if LEADER.search("".join("".join(word.letters) for word in words)):
         words = [part for word in words for part in word.parts()]
     if hidden := hidden_texts(page, {word.look.address for word in words}):
         words = [word for word in words if word.look.address not in hidden]
