@@ -17,7 +17,7 @@ from snappy_core.errors import PageUnavailableError
 from snappy_core.filters import Filter
 from snappy_core.fused_search import FusedSearch
 from snappy_core.index import RegionIndex
-from snappy_core.names import file_name, short_name
+from snappy_core.names import file_name, short_name, split_region_id
 from snappy_core.search.filters import resolve
 from snappy_core.search.hits import Hit
 from snappy_core.search.quoting import one_line
@@ -135,7 +135,7 @@ def read_region(index: RegionIndex, region: str) -> list[Hit]:
     Raises:
         ValueError: there is no such region.
     """
-    name, _, place = region.strip().strip("[]").rpartition("#p")
+    name, place = split_region_id(region.strip().strip("[]"))
     unknown = ValueError(
         f"there is no passage {region!r}; give an id as it stands in square brackets, or search"
     )

@@ -38,6 +38,16 @@ def citation(region_id: str, document_id: str) -> str:
     return short_name(document_id) + region_id.removeprefix(document_id)
 
 
+def split_region_id(region_id: str) -> tuple[str, str]:
+    """Return the document of the id of a region or page, and the place in it; "" for no such id.
+
+    >>> split_region_id("/srv/q3.pdf#p2r7"), split_region_id("q3.pdf")
+    (('/srv/q3.pdf', '2r7'), ('', 'q3.pdf'))
+    """
+    document_id, _, place = region_id.rpartition("#p")
+    return document_id, place
+
+
 def without_folders(text: str) -> str:
     """Return a message with absolute paths cut to their last part.
 

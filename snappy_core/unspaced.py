@@ -27,6 +27,15 @@ PIECE = re.compile(rf"{_LETTER}|(?:(?!{UNSPACED.pattern})[^\s{_STACKED}])+")
 """
 
 
+def printable(text: str) -> str:
+    """Return a text with a space for each character that is not printed, such as a line break.
+
+    >>> printable("Depth\\tat\\nnoon")
+    'Depth at noon'
+    """
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
 def split_words(text: str) -> list[str]:
     """Return the words of a text; letters of scripts without spaces are one each."""
     return PIECE.findall(text)

@@ -11,7 +11,7 @@ import numpy as np
 from snappy_core.boxes import area, as_boxes
 from snappy_core.parsing.layout.regions import WORDLESS
 from snappy_core.types import Box, Page, Region, Words
-from snappy_core.unspaced import first_words
+from snappy_core.unspaced import first_words, printable
 from snappy_core.word_boxes import estimate_word_boxes
 
 if TYPE_CHECKING:
@@ -87,8 +87,7 @@ def _context(region: Region) -> str:
 def _clean(text: object) -> str:
     if not isinstance(text, str):
         raise TypeError(f"a description is a str, not {type(text).__name__}")
-    printable = "".join(letter if letter.isprintable() else " " for letter in text)
-    return first_words(printable, _MAX_WORDS)
+    return first_words(printable(text), _MAX_WORDS)
 
 
 def _add(page: Page, figure: int, text: str) -> Page:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.errors import PageUnavailableError
+from snappy_core.names import split_region_id
 from snappy_core.scoring.idf import term
 from snappy_core.scoring.maxsim import similarities
 from snappy_core.scoring.membership import assign
@@ -134,7 +135,7 @@ def find_region(
     Raises:
         PageUnavailableError: there is no such region, or it has another text now.
     """
-    document_id, _, suffix = region_id.rpartition("#p")
+    document_id, suffix = split_region_id(region_id)
     match = re.fullmatch(r"(\d+)r(\d+)", suffix)
     document = snapshot.document(document_id)
     if match and document:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.boxes import Boxes
-from snappy_core.names import citation
+from snappy_core.names import citation, split_region_id
 from snappy_core.search.hits_html import hits_html
 from snappy_core.search.joining import join_texts, page_range
 from snappy_core.search.locations.references import LocationMatch
@@ -150,7 +150,7 @@ class Hit:
         """The region id of `parent`."""
         if self.region.parent is None:
             return None
-        document_id = self.region_id[: self.region_id.rindex("#p")]
+        document_id, _ = split_region_id(self.region_id)
         return f"{document_id}#p{self.page_number}r{self.region.parent}"
 
     def _repr_html_(self) -> str:

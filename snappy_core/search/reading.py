@@ -10,6 +10,7 @@ from functools import cache, partial
 from typing import Any, Protocol
 
 from snappy_core.errors import PageUnavailableError
+from snappy_core.names import split_region_id
 from snappy_core.search.continuation import page_contexts, with_parts
 from snappy_core.search.hits import Hit, to_highlights
 from snappy_core.search.hot_area_hits import hot_area
@@ -91,7 +92,7 @@ def read_region(snapshot: Snapshot, region_id: str) -> Hit:
     Raises:
         PageUnavailableError: it is not in the index.
     """
-    document_id, _, suffix = region_id.rpartition("#p")
+    document_id, suffix = split_region_id(region_id)
     match = _REGION.fullmatch(suffix)
     page_id = snapshot.page_ids(document_id).get(int(match["page"])) if match else None
     hit = None if match is None or page_id is None else _read_region(snapshot, page_id, match)
@@ -130,7 +131,7 @@ def read_section_of(snapshot: Snapshot, region_id: str) -> Hit | None:
     Raises:
         PageUnavailableError: the region is not in the index, or is none of those stored.
     """
-    document_id, _, suffix = region_id.rpartition("#p")
+    document_id, suffix = split_region_id(region_id)
     match = _REGION.fullmatch(suffix)
     contexts = page_contexts(snapshot, cache(partial(read_page_context, snapshot)))
     context = contexts(document_id, int(match["page"])) if match else None

@@ -12,7 +12,7 @@ from fastapi import HTTPException
 
 from snappy_core import agents
 from snappy_core.index import RegionIndex
-from snappy_core.names import citation, file_name, short_name
+from snappy_core.names import citation, file_name, short_name, split_region_id
 from snappy_core.search.context import Citation
 from snappy_core.search.grounding.report import Claim, Grounding, Place
 from snappy_core.search.hits import Hit, Hits
@@ -52,8 +52,8 @@ def document(index: RegionIndex, name: str) -> DocumentRecord:
 
 def region_id(index: RegionIndex, name: str) -> str:
     """Return the id of a region by its name, `document#p3r7`, or of a page, `document#p3`."""
-    document_name, separator, place = name.rpartition("#p")
-    if not separator:
+    document_name, place = split_region_id(name)
+    if not document_name:
         raise HTTPException(404, f"there is no region {name!r}")
     return f"{document_id(index, document_name)}#p{place}"
 
@@ -112,7 +112,7 @@ def citations_json(citations: Iterable[Citation]) -> list[CitationJson]:
 
 
 def _citation(place: Citation) -> CitationJson:
-    document_id = place.region_id.rpartition("#p")[0]
+    document_id, _ = split_region_id(place.region_id)
     return CitationJson(
         marker=place.marker,
         region=citation(place.region_id, document_id),

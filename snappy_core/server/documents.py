@@ -18,6 +18,7 @@ from snappy_core.server.jobs import Jobs
 from snappy_core.server.pages import DocumentName
 from snappy_core.server.schemas import DocumentJson, IndexJson, JobJson
 from snappy_core.types import LABELS
+from snappy_core.unspaced import printable
 
 _INTERVAL = 0.2  # seconds between looks at a job
 _MAX_NAME = 200  # characters
@@ -105,6 +106,5 @@ def _upload_name(name: str) -> str:
     >>> _upload_name("../../etc/q3\\n.pdf"), _upload_name("C:\\\\a\\\\q3.pdf"), _upload_name("..")
     ('uploads/q3 .pdf', 'uploads/q3.pdf', 'uploads/document')
     """
-    letters = unicodedata.normalize("NFC", file_name(name))
-    plain = "".join(letter if letter.isprintable() else " " for letter in letters).strip()
+    plain = printable(unicodedata.normalize("NFC", file_name(name))).strip()
     return f"uploads/{plain[-_MAX_NAME:] if plain.strip('.') else 'document'}"

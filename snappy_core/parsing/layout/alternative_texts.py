@@ -10,7 +10,7 @@ import numpy as np
 
 from snappy_core.parsing.tags import PageTags
 from snappy_core.types import Region, Words
-from snappy_core.unspaced import first_words
+from snappy_core.unspaced import first_words, printable
 from snappy_core.word_boxes import estimate_word_boxes
 
 MARK = "(alternative text)"
@@ -69,5 +69,5 @@ def add_alternative_texts(
 
 def _clean(text: str) -> str:
     """Return an alternative text in one line, "" if it is the name of a file."""
-    printable = "".join(letter if letter.isprintable() else " " for letter in text)
-    return "" if _FILE_NAME.search(printable.strip()) else first_words(printable, _MAX_WORDS)
+    plain = printable(text)
+    return "" if _FILE_NAME.search(plain.strip()) else first_words(plain, _MAX_WORDS)
