@@ -6,6 +6,7 @@ with `from_pixels`, `from_bottom_left` and `to_pixels`.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -115,6 +116,22 @@ def enclose(boxes: Boxes) -> tuple[float, float, float, float]:
         raise ValueError("cannot enclose zero boxes")
     low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
     return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+
+
+def enclose_groups(boxes: NDArray[Any], groups: NDArray[np.intp]) -> NDArray[Any]:
+    """Return the bounding box of each group of boxes (n, 4), shape (k, 4).
+
+    Args:
+        groups: (n,) the number of each box's group, 0..k-1; none is empty.
+
+    >>> enclose_groups(np.array([[2, 0, 3, 1], [5, 5, 6, 6], [0, 1, 1, 2]]), np.array([0, 1, 0]))
+    array([[0, 0, 3, 2],
+           [5, 5, 6, 6]])
+    """
+    order = np.argsort(groups, kind="stable")
+    starts = np.flatnonzero(np.diff(groups[order], prepend=-1))
+    low = np.minimum.reduceat(boxes[order, :2], starts, axis=0)
+    return np.hstack([low, np.maximum.reduceat(boxes[order, 2:], starts, axis=0)])
 
 
 def line_groups(boxes: Boxes) -> list[list[int]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.boxes import covered_cells, intersection
-from snappy_core.grouping import connected_components
+from snappy_core.boxes import Boxes, covered_cells, enclose_groups, intersection
+from snappy_core.parsing.pixel_runs import connect_runs, find_runs
 
 # Lengths are in points on a page as large as Letter or A4, and grow with the page.
 PAGE_SIDE = 700.0  # square root of the area of such a page
@@ -16,7 +16,6 @@ MAX_SHARE = 0.6  # of the page; a larger area is its frame or background, or fil
 _MAX_OVERLAP = 0.5  # share of the smaller of two areas that are not one
 _MAX_AREAS = 300  # of a page: the largest ones
 
-Boxes = NDArray[np.float32]  # (n, 4) in the points above
 Kinds = NDArray[np.int8]
 
 
@@ -53,31 +52,22 @@ def page_share(boxes: Boxes, size: Boxes) -> NDArray[np.float32]:
 
 def _unite(boxes: Boxes, kinds: Kinds, clusters: NDArray[np.intp]) -> tuple[Boxes, Kinds]:
     """Return the box around each cluster, and its highest kind."""
-    order = np.argsort(clusters, kind="stable")
-    starts = np.flatnonzero(np.diff(clusters[order], prepend=-1))
-    low = np.minimum.reduceat(boxes[order, :2], starts)
-    high = np.maximum.reduceat(boxes[order, 2:], starts)
-    return np.hstack([low, high]), np.maximum.reduceat(kinds[order], starts)
+    numbers = np.unique(clusters, return_inverse=True)[1]
+    highest = np.zeros(numbers.max(initial=-1) + 1, np.int8)
+    np.maximum.at(highest, numbers, kinds)
+    return enclose_groups(boxes, numbers), highest
 
 
 def _clusters(boxes: Boxes, size: Boxes) -> NDArray[np.intp]:
     """Return the cluster number of each box; boxes whose grid cells touch share a cluster.
 
-    The page is divided into cells as wide as the gap. Horizontal runs of filled cells are
-    connected, so that time does not grow with the square of the boxes.
+    The page is divided into cells as wide as the gap, so that time does not grow with the square
+    of the boxes.
     """
     columns, rows = (size // MAX_GAP).astype(int) + 1
     cells = (boxes // MAX_GAP).astype(np.intp).T
     is_filled = covered_cells((rows, columns), cells[:2], cells[2:] + 1)
-    # Runs of filled cells in raster order, with an empty cell at both ends of each row.
-    flat = np.pad(is_filled, ((0, 0), (1, 1))).ravel()
-    edges = np.flatnonzero(flat[1:] != flat[:-1]) + 1
-    starts, ends = edges[::2], edges[1::2]  # ends excluded
-    row_width = columns + 2
-    first = np.searchsorted(ends, starts - row_width)  # run above that touches, at a corner too
-    last = np.searchsorted(starts, ends - row_width, side="right")
-    touching = enumerate(map(range, first.tolist(), last.tolist()))
-    pairs = ((run, i) for run, above in touching for i in above)
-    components = connected_components(len(starts), pairs)
-    runs = np.searchsorted(starts, cells[1] * row_width + cells[0] + 1, side="right") - 1
-    return np.asarray(components[runs], dtype=np.intp)
+    runs = find_runs(is_filled)
+    starts, places = (y * (columns + 1) + x for x, y in (runs[:, :2].T, cells[:2]))
+    run_numbers = np.searchsorted(starts, places, side="right") - 1
+    return np.asarray(connect_runs(runs)[run_numbers], dtype=np.intp)

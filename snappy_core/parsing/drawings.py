@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from snappy_core.boxes import Boxes
 from snappy_core.types import Box
 
 NO_BOXES = np.zeros((0, 4), dtype=np.float32)
@@ -27,6 +29,14 @@ class Area:
     label: str
     score: float = 0.5
     from_model: bool = False
+
+
+def move_areas(areas: Sequence[Area], boxes: Boxes) -> tuple[Area, ...]:
+    """Return areas with other boxes (n, 4), such as those on the page turned upright."""
+    return tuple(
+        replace(area, box=(x0, y0, x1, y1))
+        for area, (x0, y0, x1, y1) in zip(areas, boxes.tolist(), strict=True)
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

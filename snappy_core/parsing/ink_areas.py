@@ -18,6 +18,7 @@ from snappy_core.parsing.area_groups import (
 from snappy_core.parsing.drawings import Area, RulingLines
 from snappy_core.parsing.layout.geometry import box_area
 from snappy_core.parsing.layout.layout_model import LayoutModel, detect_upright
+from snappy_core.parsing.pixel_runs import find_runs
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -65,7 +66,7 @@ def find_ink_areas(picture: Image, words: Boxes, lines: RulingLines) -> tuple[Ar
     low = np.clip(np.floor(read_boxes[:, :2] - margin), 0, size).astype(np.intp)
     high = np.clip(np.ceil(read_boxes[:, 2:] + margin), 0, size).astype(np.intp)
     is_ink &= ~covered_cells(is_ink.shape, low.T, high.T)
-    runs = _runs_of_ink(is_ink)
+    runs = find_runs(is_ink)[:_MAX_RUNS].astype(np.float32)
     if not len(runs):
         return ()
     scale = PAGE_SIDE / (small.width * small.height) ** 0.5
@@ -80,13 +81,3 @@ def find_ink_areas(picture: Image, words: Boxes, lines: RulingLines) -> tuple[Ar
     areas = areas[(areas[:, 2:] - areas[:, :2]).min(axis=1) >= MIN_SIDE]
     boxes = (areas / np.tile(page_size, 2)).tolist()
     return tuple(Area((x0, y0, x1, y1), "figure") for x0, y0, x1, y1 in boxes)
-
-
-def _runs_of_ink(is_ink: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Boxes:
-    """Return the rows of neighboring pixels of ink as boxes (n, 4), one pixel high."""
-    width = is_ink.shape[1] + 1  # with an empty pixel at the end of each row
-    flat = np.pad(is_ink, ((0, 0), (0, 1))).ravel()
-    edges = np.flatnonzero(np.diff(flat, prepend=False))[: 2 * _MAX_RUNS]
-    y, x0 = np.divmod(edges[::2], width)
-    x1 = edges[1::2] % width
-    return np.stack([x0, y, x1, y + 1], axis=1).astype(np.float32)

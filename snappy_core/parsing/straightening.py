@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.boxes import Boxes, as_boxes, enclose
-from snappy_core.parsing.drawings import Area, Drawings
+from snappy_core.parsing.drawings import Area, Drawings, move_areas
 from snappy_core.types import Cell, Region, Words
 
 if TYPE_CHECKING:
@@ -74,11 +74,8 @@ class Straightening:
         """Map drawings to the straight page, but for ruling lines, which are not level."""
         if not self:
             return drawings
-        boxes = self.from_page(as_boxes([area.box for area in drawings.areas])).tolist()
-        areas = tuple(
-            replace(area, box=(x0, y0, x1, y1))
-            for area, (x0, y0, x1, y1) in zip(drawings.areas, boxes, strict=True)
-        )
+        boxes = self.from_page(as_boxes([area.box for area in drawings.areas]))
+        areas = move_areas(drawings.areas, boxes)
         frames, fields = map(self.from_page, (drawings.frames, drawings.fields))
         return Drawings(areas, frames=frames, fields=fields)
 
@@ -108,10 +105,7 @@ def turn_areas(areas: Sequence[Area], turn: int) -> tuple[Area, ...]:
     for _ in range(turn % 4):
         x0, y0, x1, y1 = boxes.T
         boxes = np.stack([1 - y1, x0, 1 - y0, x1], axis=1)
-    return tuple(
-        replace(area, box=(x0, y0, x1, y1))
-        for area, (x0, y0, x1, y1) in zip(areas, boxes.tolist(), strict=True)
-    )
+    return move_areas(areas, boxes)
 
 
 def _mirror(boxes: Boxes) -> Boxes:

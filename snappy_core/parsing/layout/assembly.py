@@ -200,7 +200,7 @@ class _Assembly:
 
     def _label(self, cluster: int, block: Block) -> Label:
         name = CLASSES[self.clusters.classes[cluster]]
-        if CAPTION.match(" ".join(self.page.layer.texts[word] for word in block.words[:12])):
+        if CAPTION.match(self.page.text(block.words[:12])):
             return "caption"
         top, bottom = block.box[1] / self.page.height, block.box[3] / self.page.height
         if name == "other":

@@ -89,7 +89,7 @@ def _take_nearest(
 
 
 def _begins_like_one(caption: Block, page: UprightPage) -> bool:
-    return bool(CAPTION.match(" ".join(page.layer.texts[word] for word in caption.words)))
+    return bool(CAPTION.match(page.text(caption.words)))
 
 
 def _join(
@@ -111,10 +111,8 @@ def _join(
     )
     text = block.text
     if text is not None:
-        text = "\n\n".join(
-            text if part is block else " ".join(page.layer.texts[word] for word in part.words)
-            for part in everything
-        )
+        texts = (text if part is block else page.text(part.words) for part in everything)
+        text = "\n\n".join(texts)
     return replace(
         block,
         parts=tuple(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from snappy_core.boxes import enclose_groups
 from snappy_core.parsing.layout.features import Nodes
 from snappy_core.parsing.layout.linkage import link, pair_weights, pool
 from snappy_core.parsing.layout.network import CLASSES, OTHER, TABLE, predict
@@ -69,12 +70,9 @@ def find_clusters(
     np.add.at(sums, labels, np.log(prediction.classes + _LEAST))
     cluster_tags = np.full(total, -1, np.intp)
     np.maximum.at(cluster_tags, labels, tags)
-    boxes = np.tile(np.array([np.inf, np.inf, -np.inf, -np.inf], np.float32), (total, 1))
-    np.minimum.at(boxes[:, :2], labels, nodes.boxes[:, :2])
-    np.maximum.at(boxes[:, 2:], labels, nodes.boxes[:, 2:])
     return Clusters(
         members=[np.flatnonzero(labels == label) for label in range(total)],
-        boxes=boxes,
+        boxes=enclose_groups(nodes.boxes, labels),
         classes=sums.argmax(axis=1),
         text_classes=sums[:, OTHER + 1 : TABLE].argmax(axis=1) + OTHER + 1,
         same_row=pool(prediction.same_row, np.ones_like(weights), labels),

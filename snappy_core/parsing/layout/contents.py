@@ -135,15 +135,13 @@ def _absorb(box: Box, blocks: Sequence[Block], page: UprightPage) -> list[Block]
         return others
     members = {word for block in inside for word in block.words}
     lines = [
-        Line(words, *enclose(page.line_boxes[list(words)]), line.size)
+        Line.around(words, page.line_boxes, line.size)
         for line in page.runs.lines()
         if (words := tuple(word for word in line.words if word in members))
     ]
     rows = [[word for line in row for word in line.words] for row in group_rows(lines)]
     ordered = [word for row in rows for word in row]
     ordered += sorted(members.difference(ordered))
-    text = "\n".join(
-        without_leaders(" ".join(page.layer.texts[word] for word in row)).strip() for row in rows
-    )
+    text = "\n".join(without_leaders(page.text(row)).strip() for row in rows)
     block = replace(Block.of(ordered, page, "contents"), lines=len(rows), text=text)
     return [*others, block]

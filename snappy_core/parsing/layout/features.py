@@ -13,7 +13,7 @@ import numpy as np
 from snappy_core.boxes import contains_center
 from snappy_core.parsing.drawings import RulingLines
 from snappy_core.parsing.layout.neighbors import SIDES, Array, Neighbors, innermost, squash
-from snappy_core.parsing.layout.pair_features import pair_features, same_size
+from snappy_core.parsing.layout.pair_features import pair_features, rules_beside, same_size
 from snappy_core.parsing.layout.runs import Runs
 
 _BULLET = re.compile(
@@ -178,19 +178,15 @@ def _style_shares(runs: Runs) -> list[Array]:
 
 def _rule_features(boxes: Array, unit: float, rules: Array, flat: bool) -> list[Array]:
     """Return the distances to the nearest line before and after, their lengths, and how many."""
-    along, across = ((0, 2), (1, 3)) if flat else ((1, 3), (0, 2))
-    count = len(boxes)
     if not len(rules):
-        empty = np.zeros(count, np.float32)
-        far = np.full(count, np.log1p(_NO_RULE), np.float32)
+        empty = np.zeros(len(boxes), np.float32)
+        far = np.full(len(boxes), np.log1p(_NO_RULE), np.float32)
         return [far, far, empty, empty, empty]
-    middles = boxes[:, across].mean(axis=1)
-    reach = np.minimum(boxes[:, along[1], None], rules[:, along[1]])
-    beside = reach > np.maximum(boxes[:, along[0], None], rules[:, along[0]])
-    distances = (rules[:, across].mean(axis=1) - middles[:, None]) / unit
+    beside, middles, positions = rules_beside(boxes, rules, flat)
+    distances = (positions - middles[:, None]) / unit
     before = np.where(beside & (distances <= 0), -distances, np.inf)
     after = np.where(beside & (distances > 0), distances, np.inf)
-    lengths = (rules[:, along[1]] - rules[:, along[0]]) / unit
+    lengths = (rules[:, 2] - rules[:, 0] if flat else rules[:, 3] - rules[:, 1]) / unit
     near = (beside & (np.abs(distances) < 6)).sum(axis=1)
     return [
         np.log1p(np.minimum(before.min(axis=1), _NO_RULE)),

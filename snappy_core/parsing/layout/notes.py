@@ -56,7 +56,7 @@ def text_gap(text: Block, box: Box) -> float | None:
 
 
 def _belongs(block: Block, table: Block, words: Sequence[str], page: UprightPage) -> bool:
-    text = " ".join(page.layer.texts[word] for word in block.words)
+    text = page.text(block.words)
     if block.box[1] < table.box[1]:
         return block.lines <= _MAX_UNIT_LINES and bool(_UNITS.fullmatch(text))
     if _NOTE.match(text):

@@ -75,16 +75,20 @@ def same_size(sizes: Array) -> NDArray[np.bool_]:
     return np.abs(np.log(np.maximum(sizes[:, None], 0.1) / np.maximum(sizes, 0.1))) < _SAME_SIZE
 
 
+def rules_beside(boxes: Array, rules: Array, flat: bool) -> tuple[NDArray[np.bool_], Array, Array]:
+    """Return (n, m) which lines run past boxes, and the middles of boxes and lines across these."""
+    along, across = ((0, 2), (1, 3)) if flat else ((1, 3), (0, 2))
+    reach = np.minimum(boxes[:, along[1], None], rules[:, along[1]])
+    beside = reach > np.maximum(boxes[:, along[0], None], rules[:, along[0]])
+    return beside, boxes[:, across].mean(axis=1), rules[:, across].mean(axis=1)
+
+
 def _has_rule_between(boxes: Array, rules: Array, flat: bool) -> Array:
     """Return (n, n): whether a line that runs past both nodes lies between them."""
     count = len(boxes)
     if not len(rules) or not count:
         return np.zeros((count, count), np.float32)
-    along, across = ((0, 2), (1, 3)) if flat else ((1, 3), (0, 2))
-    middles = boxes[:, across].mean(axis=1)
-    reach = np.minimum(boxes[:, along[1], None], rules[:, along[1]])
-    beside = reach > np.maximum(boxes[:, along[0], None], rules[:, along[0]])
-    positions = rules[:, across].mean(axis=1)
+    beside, middles, positions = rules_beside(boxes, rules, flat)
     is_after = positions > middles[:, None]
     after = np.where(beside & is_after, positions, np.inf).min(axis=1)
     before = np.where(beside & ~is_after, positions, -np.inf).max(axis=1)

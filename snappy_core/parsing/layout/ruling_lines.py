@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.grouping import connected_components
+from snappy_core.boxes import enclose_groups
 from snappy_core.parsing.drawings import RulingLines
+from snappy_core.parsing.pixel_runs import connect_runs, find_runs
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -92,20 +93,21 @@ def _find_flat(picture: Image, cell: float, row: float) -> _PixelBoxes:
     brightness = background - ~_close(~background, size)
     contrasts = (background - gray, brightness)
     boxes = np.vstack([_find_lines(contrast, cell, row) for contrast in contrasts])
-    longest = np.argsort(-_widths(boxes), kind="stable")[:MAX_LINES]
-    return np.asarray(boxes[np.sort(longest)], dtype=np.intp)
+    return _longest(boxes, MAX_LINES)
 
 
 def _find_lines(contrast: _Gray, cell: float, row: float) -> _PixelBoxes:
     """Return the horizontal lines (n, 4) given the contrast of each pixel to those around it."""
     mask = contrast > max(_MIN_CONTRAST, _NOISE * float(np.median(contrast[::4, ::4])))
     gap = round(_MAX_GAP / cell)
-    runs = _find_runs(_close(mask.T, gap + 1).T, _MIN_RUN / cell)
-    labels = _connect_runs(runs, gap)
-    whole, _ = _enclose_groups(runs, labels)
+    runs = find_runs(_close(mask.T, gap + 1).T)
+    runs = _longest(runs[_widths(runs) >= _MIN_RUN / cell], _MAX_RUNS)
+    labels = connect_runs(runs, gap)
+    whole = enclose_groups(runs, labels)
     # Letters that touch a line are short compared with it; the steps of a slanted line are not.
     is_part = _widths(runs) >= _MIN_PART * _widths(whole)[labels]
-    boxes, areas = _enclose_groups(runs[is_part], labels[is_part])
+    runs, labels = runs[is_part], np.unique(labels[is_part], return_inverse=True)[1]
+    boxes, areas = enclose_groups(runs, labels), np.bincount(labels, _widths(runs))
     across, down = (boxes[:, 2:] - boxes[:, :2]).T
     length, thickness = across * cell, areas / np.maximum(across, 1) * row
     is_line = (
@@ -140,46 +142,14 @@ def _slide(values: NDArray[Any], extremum: Any, size: int) -> NDArray[Any]:
     return values
 
 
-def _find_runs(mask: NDArray[np.bool_], min_length: float) -> _PixelBoxes:
-    """Return the runs of set pixels as boxes (n, 4), row by row, without short ones."""
-    row = mask.shape[1] + 2  # with an empty pixel at both ends
-    flat = np.pad(mask, ((0, 0), (1, 1))).ravel()
-    edges = np.flatnonzero(flat[1:] != flat[:-1])
-    starts, lengths = edges[::2], edges[1::2] - edges[::2]
-    indices = np.flatnonzero(lengths >= min_length)
-    longest = np.argsort(-lengths[indices], kind="stable")[:_MAX_RUNS]
-    indices = indices[np.sort(longest)]
-    y, x0 = np.divmod(starts[indices], row)
-    return np.stack([x0, y, x0 + lengths[indices], y + 1], axis=1)
-
-
-def _connect_runs(runs: _PixelBoxes, gap: int) -> NDArray[np.intp]:
-    """Return a label for each run, the same for runs that touch."""
-    x0, y, x1, _ = runs.T
-    row = int(x1.max(initial=0)) + gap + 1
-    starts, ends = y * row + x0, y * row + x1
-    first = np.searchsorted(ends, starts - row - gap)  # of the runs above that touch
-    last = np.searchsorted(starts, ends - row + gap, side="right")
-    touching = enumerate(map(range, first.tolist(), last.tolist()))
-    return connected_components(len(runs), ((run, i) for run, above in touching for i in above))
+def _longest(boxes: _PixelBoxes, count: int) -> _PixelBoxes:
+    """Return the widest boxes, in their order."""
+    return boxes[np.sort(np.argsort(-_widths(boxes), kind="stable")[:count])]
 
 
 def _widths(boxes: _PixelBoxes) -> _PixelBoxes:
     widths: _PixelBoxes = boxes[:, 2] - boxes[:, 0]
     return widths
-
-
-def _enclose_groups(
-    runs: _PixelBoxes, labels: NDArray[np.intp]
-) -> tuple[_PixelBoxes, NDArray[np.intp]]:
-    """Return the box around each group of runs, by label, and the number of its pixels."""
-    if not len(runs):
-        return runs, labels
-    order = np.argsort(labels, kind="stable")
-    starts = np.flatnonzero(np.diff(labels[order], prepend=-1))
-    low = np.minimum.reduceat(runs[order, :2], starts)
-    high = np.maximum.reduceat(runs[order, 2:], starts)
-    return np.hstack([low, high]), np.add.reduceat(_widths(runs)[order], starts)
 
 
 def _evenness(contrast: _Gray) -> float:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from snappy_core.boxes import enclose_groups
 from snappy_core.grouping import connected_components
 from snappy_core.parsing.layout.lines import Line
 from snappy_core.parsing.text import TextLayer
@@ -78,19 +79,11 @@ def find_runs(
     labels = connected_components(len(indices), zip(first.tolist(), second.tolist(), strict=True))
     order = np.lexsort((boxes[:, 0], labels))
     starts = np.flatnonzero(np.diff(labels[order], prepend=-1))
-    words = indices[order]
-    groups = np.split(words, starts[1:]) if len(words) else []
-
-    def enclose(array: NDArray[np.float32]) -> NDArray[np.float32]:
-        if not len(words):
-            return np.zeros((0, 4), np.float32)
-        low = np.minimum.reduceat(array[words, :2], starts)
-        return np.hstack([low, np.maximum.reduceat(array[words, 2:], starts)])
-
+    groups = np.split(indices[order], starts[1:]) if len(indices) else []
     return Runs(
         words=tuple(tuple(group.tolist()) for group in groups),
-        boxes=enclose(line_boxes),
-        ink=enclose(word_boxes),
+        boxes=enclose_groups(boxes, labels),
+        ink=enclose_groups(word_boxes[indices], labels),
         sizes=np.array([_median(sizes[group].tolist()) for group in groups], np.float32),
         bold=np.array([sum(bold[group].tolist()) / len(group) for group in groups], np.float32),
         styles=np.array([_most_common(styles[group].tolist()) for group in groups], np.int32),

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.boxes import contains_center
+from snappy_core.boxes import contains_center, enclose_groups
 from snappy_core.parsing.layout.network import CLASSES, FIGURE, PARAGRAPH, TABLE, Prediction
 from snappy_core.parsing.layout.runs import Runs
 from snappy_core.parsing.layout.tagged_nodes import TaggedNodes
@@ -46,11 +46,7 @@ def are_trusted(
     shares = ((joined & seen_joined).sum(axis=1) / unions)[has_others]
     if shares.sum() < _MIN_AGREEMENT * len(shares):
         return False
-    order = np.argsort(by_tags, kind="stable")
-    starts = np.flatnonzero(np.diff(by_tags[order], prepend=-1))
-    low, high = runs.boxes[order, :2], runs.boxes[order, 2:]
-    boxes = np.hstack([np.minimum.reduceat(low, starts), np.maximum.reduceat(high, starts)])
-    overlaid = contains_center(boxes, runs.boxes)
+    overlaid = contains_center(enclose_groups(runs.boxes, by_tags), runs.boxes)
     overlaid[by_tags, np.arange(count)] = False
     return bool(letters[overlaid.any(axis=0)].sum() <= _MAX_OVERLAID * letters.sum())
 

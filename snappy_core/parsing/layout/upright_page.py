@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.boxes import Boxes, as_boxes
-from snappy_core.parsing.drawings import NO_BOXES, Area, Drawings, RulingLines
+from snappy_core.parsing.drawings import NO_BOXES, Area, Drawings, RulingLines, move_areas
 from snappy_core.parsing.layout.lines import Line, order_lines
 from snappy_core.parsing.layout.runs import Runs, find_runs
 from snappy_core.parsing.tags import PageTags
@@ -71,10 +71,7 @@ class UprightPage:
         if turn % 2:
             width, height = height, width
             horizontals, verticals = verticals, horizontals
-        areas = tuple(
-            replace(area, box=(x0, y0, x1, y1))
-            for area, (x0, y0, x1, y1) in zip(areas, area_boxes.tolist(), strict=True)
-        )
+        areas = move_areas(areas, area_boxes)
         ruling_lines = RulingLines(horizontals, verticals)
         return cls(
             layer, turn, width, height, word_boxes, line_boxes, ruling_lines, areas, frames, tags,
@@ -101,6 +98,10 @@ class UprightPage:
                 for line in order_lines(other.runs.lines(), self.layer.texts)
             ]
         return lines
+
+    def text(self, words: Iterable[int]) -> str:
+        """Return words joined by spaces."""
+        return " ".join(self.layer.texts[word] for word in words)
 
     def texts_of(self, lines: Iterable[Line]) -> list[str]:
         return [self.layer.texts[word] for line in lines for word in line.words]

@@ -82,16 +82,10 @@ OCR_ENGINES = Registry[Callable[[], OcrEngine]](
 """Classes (or factories) of OCR engines by name; one is made for each page."""
 
 
-def recognize_either_way(run: Callable[[Image], OcrWords], image: Image, sure: float) -> OcrWords:
-    """Return the words that `run` reads in an image, or in the same upside down.
-
-    That is tried where the mean confidence is below `sure`.
-    """
+def or_upside_down(words: OcrWords, image: Image, run: Callable[[Image], OcrWords]) -> OcrWords:
+    """Return the words read in an image, or those that `run` reads better in it upside down."""
     from PIL.Image import Transpose
 
-    words = run(image)
-    if words.texts and words.confidence >= sure:
-        return words
     turned = run(image.transpose(Transpose.ROTATE_180))
     if not turned.texts or (words.texts and turned.confidence <= words.confidence):
         return words

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from snappy_core.errors import MissingDependencyError, OcrError, install_hint
 from snappy_core.forks import ProcessModel
-from snappy_core.parsing.ocr.engine import OcrWords, recognize_either_way
+from snappy_core.parsing.ocr.engine import OcrWords, or_upside_down
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -31,7 +31,10 @@ class RapidOcrEngine:
     """Runs RapidOCR; a `snappy_core.parsing.ocr.engine.OcrEngine`."""
 
     def recognize(self, image: Image, languages: str = "eng") -> OcrWords:
-        return recognize_either_way(_run, image.convert("RGB"), _SURE)
+        image = image.convert("RGB")
+        words = _run(image)
+        is_sure = words.texts and words.confidence >= _SURE
+        return words if is_sure else or_upside_down(words, image, _run)
 
 
 def _run(image: Image) -> OcrWords:

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import pytesseract
 from numpy.typing import NDArray
-from PIL.Image import Image, Transpose
+from PIL.Image import Image
 
 from snappy_core.errors import MissingDependencyError, OcrError
-from snappy_core.parsing.ocr.engine import LOW_CONFIDENCE, OcrWords
+from snappy_core.parsing.ocr.engine import LOW_CONFIDENCE, OcrWords, or_upside_down
 from snappy_core.parsing.ocr.scripts import scripts_of
 
 # Seconds for a run, which takes about two; less than a worker has for a page, so that a page on
@@ -44,11 +44,7 @@ class TesseractEngine:
         if words.confidence >= LOW_CONFIDENCE:
             return words
         # Tesseract's own guess of the orientation needs many letters.
-        turned = _run(gray.transpose(Transpose.ROTATE_180), languages)
-        if turned.texts and turned.confidence > words.confidence:
-            size = np.array([*gray.size, *gray.size])
-            return replace(turned, boxes=size - turned.boxes[:, [2, 3, 0, 1]])
-        return words
+        return or_upside_down(words, gray, lambda turned: _run(turned, languages))
 
 
 @contextmanager

@@ -12,13 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.boxes import contains_center
+from snappy_core.boxes import Boxes, contains_center, enclose_groups
 from snappy_core.parsing.area_groups import (
     MAX_GAP,
     MAX_SHARE,
     MIN_SIDE,
     PAGE_SIDE,
-    Boxes,
     Kinds,
     group_boxes,
     page_share,
@@ -171,11 +170,8 @@ def _join_lines(lines: Boxes, min_length: float) -> Boxes:
     lines, row_offsets = lines[order], rows[order] * 1e6  # wider than any page
     reach = np.maximum.accumulate(lines[:, 2] + row_offsets)
     is_start = lines[1:, 0] + row_offsets[1:] > reach[:-1] + MAX_GAP
-    starts = np.flatnonzero(np.append(True, is_start))
-    low = np.minimum.reduceat(lines[:, :2], starts)
-    high = np.maximum.reduceat(lines[:, 2:], starts)
-    lengths = high[:, 0] - low[:, 0]
-    is_thin = high[:, 1] - low[:, 1] <= 2 * _MAX_THICKNESS
-    rules = np.flatnonzero((lengths >= min_length) & is_thin)
-    rules = np.sort(rules[np.argsort(-lengths[rules], kind="stable")[:_MAX_RULES]])
-    return np.hstack([low[rules], high[rules]])
+    rules = enclose_groups(lines, np.append(0, np.cumsum(is_start)))
+    lengths, heights = (rules[:, 2:] - rules[:, :2]).T
+    rules = rules[(lengths >= min_length) & (heights <= 2 * _MAX_THICKNESS)]
+    longest = np.argsort(rules[:, 0] - rules[:, 2], kind="stable")[:_MAX_RULES]
+    return np.asarray(rules[np.sort(longest)], np.float32)

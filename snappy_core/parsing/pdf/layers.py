@@ -13,14 +13,13 @@ from typing import Any
 import pypdfium2.raw as raw
 
 from snappy_core.parsing.pdf.document import draw
+from snappy_core.parsing.pdf.marks import MarkReader
 from snappy_core.parsing.pdf.page_objects import MAX_DEPTH
 
 MAX_OBJECTS = 50_000  # of a page
 _MAX_LAYERS = 30  # of a page, that are drawn; text of others is taken for visible
-_MAX_MARKS = 60  # of an object
 _DPI, _MAX_PIXELS = 50, 250_000
 _GRAY = (122, 122, 122, 255)  # a shade that no text is likely to have
-_LAYER = "OC\0".encode("utf-16-le")  # as PDFium returns names of marks
 
 
 def hidden_texts(page: Any, texts: Iterable[int]) -> frozenset[int]:
@@ -29,10 +28,10 @@ def hidden_texts(page: Any, texts: Iterable[int]) -> frozenset[int]:
     A form may belong to a layer by an entry that PDFium does not tell: each form with text is
     drawn alone, too.
     """
-    addresses, marks = set(texts), _MarkReader()
+    addresses, marks = set(texts), MarkReader()
     groups: dict[object, set[int]] = {}
     for address in addresses:
-        if (layer := marks.layer(address)) is not None:
+        if (layer := _layer(address, marks)) is not None:
             groups.setdefault(layer, set()).add(address)
     items, forms = _leaves(page)
     for form, members in forms.items():
@@ -75,23 +74,10 @@ def _is_inkless(address: int) -> bool:
     return bool(mode == raw.FPDF_TEXTRENDERMODE_INVISIBLE)
 
 
-class _MarkReader:
-    """Reads the marks of objects into a buffer."""
-
-    def __init__(self) -> None:
-        self._size, self._name = ctypes.c_ulong(), ctypes.create_string_buffer(200)
-        self._characters = ctypes.cast(self._name, ctypes.POINTER(ctypes.c_ushort))
-
-    def layer(self, address: int) -> bytes | None:
-        """Return the name of the innermost layer of an object; None if it is in none."""
-        item = ctypes.cast(address, raw.FPDF_PAGEOBJECT)
-        for index in reversed(range(min(raw.FPDFPageObj_CountMarks(item), _MAX_MARKS))):
-            mark, buffer = raw.FPDFPageObj_GetMark(item, index), (self._characters, 200, self._size)
-            raw.FPDFPageObjMark_GetName(mark, *buffer)
-            if self._size.value == len(_LAYER) and self._name.raw[: len(_LAYER)] == _LAYER:
-                raw.FPDFPageObjMark_GetParamStringValue(mark, b"Name", *buffer)
-                return self._name.raw[: min(self._size.value, 200)]
-        return None
+def _layer(address: int, marks: MarkReader) -> str | None:
+    """Return the name of the innermost layer of an object; None if it is in none."""
+    mark = marks.find(ctypes.cast(address, raw.FPDF_PAGEOBJECT), "OC")
+    return None if mark is None else marks.parameter(mark, b"Name")
 
 
 def _is_drawn(texts: Set[int], items: list[Any], page: Any) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pypdfium2.raw as raw
 
+from snappy_core.parsing.pdf.marks import MarkReader
 from snappy_core.parsing.pdf.text_layer import page_matrix, to_page
 from snappy_core.parsing.tags import ARTIFACT, NOT_TAGGED, Element, PageTags
 
@@ -24,7 +25,6 @@ _MAX_DEPTH = 60
 _BUFFER = ctypes.create_string_buffer(4_000)  # a longer text is not read
 _WIDE = ctypes.cast(_BUFFER, ctypes.POINTER(ctypes.c_ushort))
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
-_ARTIFACT = "Artifact\0".encode("utf-16-le")  # as PDFium returns names
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,13 +57,13 @@ def read_tags(page: Any) -> TaggedObjects | None:
     count = raw.FPDFPage_CountObjects(page)
     if not reader.owners or reader.is_full or count > MAX_OBJECTS:
         return None
-    sides = [ctypes.c_float() for _ in range(4)]
+    sides, marks = [ctypes.c_float() for _ in range(4)], MarkReader()
     bounds, owners, text_owners = [], [], {}
     for index in range(count):
         item = raw.FPDFPage_GetObject(page, index)
         owner = reader.owners.get(raw.FPDFPageObj_GetMarkedContentID(item))
         if owner is None:
-            owner = ARTIFACT if _is_artifact(item) else NOT_TAGGED
+            owner = NOT_TAGGED if marks.find(item, "Artifact") is None else ARTIFACT
         if raw.FPDFPageObj_GetType(item) == raw.FPDF_PAGEOBJ_TEXT:
             text_owners[ctypes.addressof(item.contents)] = owner
         elif raw.FPDFPageObj_GetBounds(item, *sides):
@@ -114,17 +114,6 @@ class _TreeReader:
             content_id = raw.FPDF_StructElement_GetChildMarkedContentID(node, index)
             if content_id >= 0:
                 self.owners.setdefault(content_id, number)
-
-
-def _is_artifact(item: Any) -> bool:
-    size, name = ctypes.c_ulong(), ctypes.create_string_buffer(len(_ARTIFACT))
-    buffer = ctypes.cast(name, ctypes.POINTER(ctypes.c_ushort))
-    for index in range(min(raw.FPDFPageObj_CountMarks(item), _MAX_DEPTH)):
-        mark = raw.FPDFPageObj_GetMark(item, index)
-        raw.FPDFPageObjMark_GetName(mark, buffer, len(name), size)
-        if size.value == len(name) and name.raw == _ARTIFACT:
-            return True
-    return False
 
 
 def _language(read: Callable[..., int], owner: Any) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from snappy_core.boxes import Boxes, enclose_groups
 from snappy_core.grouping import connected_components
 from snappy_core.parsing.drawings import RulingLines
 from snappy_core.parsing.layout.lines import Line, order_lines
@@ -19,8 +20,6 @@ _MIN_SIDE = 2  # rows and columns
 _MIN_ROWS = 3  # with text; of two, the second may be all the rows below the head
 _MAX_PLACES = 20_000  # rows times columns; time grows with them
 _MIN_WALL = 0.5  # share of the side of a cell that lines must cover
-
-Boxes = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,13 +97,9 @@ def _grid(horizontal: Boxes, vertical: Boxes, tolerance: float) -> Grid | None:
 
 
 def _are_rectangles(cells: NDArray[np.intp]) -> bool:
-    labels, places = cells.ravel(), np.indices(cells.shape).reshape(2, -1)
-    sizes = np.bincount(labels)
-    low, high = np.full((2, len(sizes)), cells.size), np.full((2, len(sizes)), -1)
-    for axis in (0, 1):
-        np.minimum.at(low[axis], labels, places[axis])
-        np.maximum.at(high[axis], labels, places[axis])
-    return bool(((high - low + 1).prod(axis=0) == sizes).all())
+    places = np.indices(cells.shape).reshape(2, -1).T
+    around = enclose_groups(np.hstack([places, places + 1]), cells.ravel())
+    return bool(((around[:, 2:] - around[:, :2]).prod(axis=1) == np.bincount(cells.ravel())).all())
 
 
 def _edges(

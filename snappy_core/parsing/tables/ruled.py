@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.boxes import as_boxes, contains_center, enclose
+from snappy_core.boxes import Boxes, as_boxes, contains_center, enclose
 from snappy_core.grouping import connected_components
 from snappy_core.parsing.tables.grid import Grid
 
@@ -19,8 +19,6 @@ _MIN_SHARE = 0.9  # of the width of the cells that a line runs past
 _MAX_BLOCKS = 1.25  # of a cell, on average; more are cells without lines between them
 _SLACK = 0.1  # of the height of a cell, between those at the same height
 _CERTAIN = 50.0  # logit, larger than those of the network
-
-Boxes = NDArray[np.float32]
 
 
 def join_ruled(groups: Sequence[NDArray[np.intp]], boxes: Boxes, lines: Boxes) -> list[list[int]]:
