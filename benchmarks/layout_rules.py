@@ -22,6 +22,7 @@ from snappy_core.grouping import connected_components
 from snappy_core.parsing.drawings import NO_BOXES
 from snappy_core.parsing.layout.linkage import Matrix
 from snappy_core.parsing.layout.runs import find_runs
+from snappy_core.parsing.pdf.forms import Fields
 
 MANY = 1_000_000
 
@@ -78,6 +79,12 @@ RULES = (
         {"pdf.reader:has_edges": lambda edges, boxes: np.ones(len(boxes), bool)},
     ),
     Rule(
+        "words that are drawn twice are read once",
+        {"pdf.reader:drop_duplicates": lambda layer, width, height: layer},
+    ),
+    Rule("leaders are no text", {"layout.regions:drop_leaders": lambda blocks, page: list(blocks)}),
+    Rule("a much larger letter is a run of its own", {"layout.runs:_MAX_SIZE_RATIO": math.inf}),
+    Rule(
         "runs end at vertical ruling lines",
         {
             "layout.upright_page:find_runs": lambda layer, lines, words, indices, verticals: (
@@ -101,6 +108,10 @@ RULES = (
         "pairs far apart count less",
         {"layout.clusters:pair_weights": lambda boxes: np.ones((len(boxes),) * 2, np.float32)},
     ),
+    Rule(
+        "tags are used where they can be trusted",
+        {"layout.clusters:are_trusted": lambda tagged, runs, near, by_tags, seen: False},
+    ),
     Rule("running heads lie in the margins", {"layout.assembly:_MARGIN": 1.0}),
     Rule(
         "running heads are short",
@@ -117,6 +128,10 @@ RULES = (
         },
     ),
     Rule(
+        "blocks with tags are read in their order",
+        {"layout.regions:follow_tags": lambda order, tags, boxes: list(order)},
+    ),
+    Rule(
         "columns go on where paragraphs end side by side",
         {"layout.reading_order:_join_columns": lambda boxes, rows: rows},
     ),
@@ -125,10 +140,28 @@ RULES = (
         {"layout.regions:group_list_items": lambda blocks, page: list(blocks)},
     ),
     Rule("headings below each other are items", {"layout.lists:_relabel_heading_runs": list}),
+    Rule(
+        "contents with leaders are one block",
+        {"layout.regions:join_contents": lambda blocks, page: list(blocks)},
+    ),
+    Rule(
+        "label and value of a form are one block",
+        {"layout.regions:join_fields": lambda blocks, page: list(blocks)},
+    ),
     # Tables
     Rule(
         "lines around each cell make the table",
         {"layout.assembly:find_grids": lambda lines, tolerance: iter(())},
+    ),
+    Rule(
+        "text in two cells of a grid is not one block",
+        {"layout.clusters:separate_cells": lambda logits, boxes, grids: logits},
+    ),
+    Rule("a cell of a grid is one block", {"tables.ruled:_MAX_BLOCKS": math.inf}),
+    Rule("a grid has three rows with text", {"tables.grid:_MIN_ROWS": 0}),
+    Rule(
+        "turned heads are a row of their table",
+        {"tables.structure:add_turned_heads": lambda rows, columns, page: list(rows)},
     ),
     Rule(
         "units and notes belong to their table",
@@ -158,10 +191,19 @@ RULES = (
         "captions join figures and tables",
         {"layout.figures:attach_captions": lambda blocks, page: list(blocks)},
     ),
+    Rule(
+        "behind the title of an axis a caption may follow",
+        {"layout.captions:_begins_like_one": lambda caption, page: True},
+    ),
     Rule("the drawing is a region in its figure", {"layout.assembly:_SAME_DRAWING": -1.0}),
     Rule(
         "figures of the layout model",
         {"layout.figures:_select_areas": lambda blocks, page: []},
+    ),
+    Rule("drawings that overlap by half are one", {"area_groups:_MAX_OVERLAP": math.inf}),
+    Rule(
+        "check boxes are characters, not drawings",
+        {"pdf.reader:find_check_boxes": lambda squares, layer, gray: Fields()},
     ),
     Rule("large objects are a background", {"pdf.drawings:_BACKGROUND_SHARES": (0.6,)}),
     Rule("a band from edge to edge is a background", {"pdf.drawings:_BAND": math.inf}),
