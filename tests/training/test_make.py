@@ -73,7 +73,7 @@ def test_the_tags_of_a_page_are_its_truth(pages):
 
 def test_a_network_is_trained_exported_and_predicts(pages, tmp_path):
     network = train(pages, epochs=30)
-    export(network, tmp_path / "layout.onnx")
+    export([network], tmp_path / "layout.onnx")
     session = onnxruntime.InferenceSession(tmp_path / "layout.onnx")
     page = pages[0]
     nodes = page_nodes(
@@ -89,6 +89,22 @@ def test_a_network_is_trained_exported_and_predicts(pages, tmp_path):
     assert relations[..., 3] == pytest.approx(-relations[..., 3].T, abs=1e-4)
     known = page.classes >= 0
     assert (classes.argmax(axis=1) == page.classes)[known].mean() > 0.8
+
+
+def test_networks_are_exported_as_their_mean(pages, tmp_path):
+    networks = [train(pages, epochs=1, seed=seed) for seed in (0, 1)]
+    random = np.random.default_rng(0)
+    feed = {
+        "nodes": random.random((5, networks[0].node_features), np.float32),
+        "pairs": random.random((5, 5, networks[0].pair_features), np.float32),
+    }
+    outputs = []
+    for number, chosen in enumerate((networks[:1], networks[1:], networks)):
+        export(chosen, tmp_path / f"{number}.onnx")
+        outputs.append(onnxruntime.InferenceSession(tmp_path / f"{number}.onnx").run(None, feed))
+    for first, second, mean in zip(*outputs, strict=True):
+        assert np.abs(first - second).max() > 1e-2
+        assert mean == pytest.approx((first + second) / 2, abs=1e-4)
 
 
 def test_training_gives_the_same_network_again(pages):

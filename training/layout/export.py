@@ -1,8 +1,9 @@
-"""Writes the trained network as ONNX, for one page without a batch axis."""
+"""Writes trained networks as one model in ONNX, for one page without a batch axis."""
 
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -14,14 +15,18 @@ from training.layout.network import LayoutNetwork
 
 
 class _OnePage(nn.Module):
-    def __init__(self, network: LayoutNetwork) -> None:
+    """What some networks say of a page on average."""
+
+    def __init__(self, networks: Sequence[LayoutNetwork]) -> None:
         super().__init__()
-        self.network = network
+        self.networks = nn.ModuleList(networks)
 
     def forward(self, nodes: Tensor, pairs: Tensor) -> tuple[Tensor, Tensor]:
         mask = torch.zeros_like(nodes[None, :, 0])
-        classes, relations = self.network(nodes[None], pairs[None], mask)
-        return classes[0].softmax(dim=-1), relations[0]
+        classes, relations = zip(
+            *(network(nodes[None], pairs[None], mask) for network in self.networks), strict=True
+        )
+        return torch.cat(classes).softmax(dim=-1).mean(dim=0), torch.cat(relations).mean(dim=0)
 
 
 @torch.no_grad()
@@ -47,20 +52,20 @@ def _chain(first: nn.Linear, second: nn.Linear) -> nn.Linear:
     return chained
 
 
-def export(network: LayoutNetwork, path: Path) -> None:
-    """Write a network with the inputs "nodes" (n, f) and "pairs" (n, n, g)."""
-    network = fold(network)
-    nodes = torch.zeros(7, network.node_features)
-    pairs = torch.zeros(7, 7, network.pair_features)
+def export(networks: Sequence[LayoutNetwork], path: Path) -> None:
+    """Write networks as one model with the inputs "nodes" (n, f) and "pairs" (n, n, g)."""
+    networks = [fold(network) for network in networks]
+    nodes = torch.zeros(7, networks[0].node_features)
+    pairs = torch.zeros(7, 7, networks[0].pair_features)
     with warnings.catch_warnings():
-        # The newer exporter needs onnxscript, and gains nothing for so small a network.
+        # The newer exporter needs onnxscript, and gains nothing for networks so small.
         warnings.simplefilter("ignore", DeprecationWarning)
-        _export(network, path, (nodes, pairs))
+        _export(networks, path, (nodes, pairs))
 
 
-def _export(network: LayoutNetwork, path: Path, inputs: tuple[Tensor, Tensor]) -> None:
+def _export(networks: Sequence[LayoutNetwork], path: Path, inputs: tuple[Tensor, Tensor]) -> None:
     torch.onnx.export(
-        _OnePage(network).eval(), inputs, str(path), dynamo=False, opset_version=17,
+        _OnePage(networks).eval(), inputs, str(path), dynamo=False, opset_version=17,
         input_names=["nodes", "pairs"], output_names=["classes", "relations"],
         dynamic_axes={
             "nodes": {0: "n"}, "pairs": {0: "n", 1: "n"}, "classes": {0: "n"},
