@@ -113,8 +113,9 @@ def test_a_search_imports_nothing_that_reads_documents(tmp_path):
     loaded = set(done.stderr.split())
     assert "snappy_core.search.engine" in loaded
     assert not loaded & {
-        "asyncio", "lxml", "markdown_it", "PIL", "pypdfium2", "snappy_core.ingest.write",
-        "snappy_core.parsing.layout.regions", "snappy_core.ingest.ray.executor",
+        "asyncio", "loky", "lxml", "markdown_it", "multiprocessing", "PIL", "pypdfium2",
+        "snappy_core.ingest.write", "snappy_core.parsing.layout.regions",
+        "snappy_core.ingest.ray.executor",
     }  # fmt: skip
 
 

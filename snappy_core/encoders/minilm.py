@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from snappy_core.encoders.onnx_text import OnnxTextEncoder, file_sha256
+from snappy_core.encoders.embedding_rows import read_model
+from snappy_core.encoders.onnx_text import OnnxTextEncoder, file_sha256, shared_session
 from snappy_core.errors import MissingDependencyError, ModelError
+from snappy_core.forks import ProcessModel
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -43,6 +45,9 @@ class MiniLMEncoder(OnnxTextEncoder):
         super().__init__(model, _load_tokenizer(), name=MINILM, threads=threads)
         # By default each process looks for the model itself: another machine has other paths.
         self._load_again = partial(type(self), path and model.absolute(), threads=threads)
+
+    def _share_session(self, path: Path, threads: int) -> ProcessModel[Any]:
+        return shared_session(path, threads, read_model)
 
 
 @cache

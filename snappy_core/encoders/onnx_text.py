@@ -69,7 +69,7 @@ class OnnxTextEncoder(WordEncoder):
         if window < 1:
             raise ValueError(f"window must be at least 1, not {window}")
         path = Path(model)
-        self._model = shared_session(path, threads)
+        self._model = self._share_session(path, threads)
         self._tokenizer = load_tokenizer(tokenizer)
         self._in_text = carries_spaces(self._tokenizer)
         self._query_prompt = tuple(query_prompt.split())
@@ -117,6 +117,9 @@ class OnnxTextEncoder(WordEncoder):
         states = self.session.run(None, {name: feeds[name] for name in self._inputs})[0]
         return np.asarray(states, dtype=np.float32)
 
+    def _share_session(self, path: Path, threads: int) -> ProcessModel[Any]:
+        return shared_session(path, threads)
+
     def _count_tokens(self, words: Sequence[str]) -> list[int]:
         return count_tokens(self._tokenizer, words, in_text=self._in_text)
 
@@ -151,7 +154,10 @@ def _cached_sha256(path: Path, size: int, modified: int) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def shared_session(path: Path, threads: int) -> ProcessModel[Any]:
+def shared_session(
+    path: Path, threads: int, read: Callable[[Path], bytes] | None = None
+) -> ProcessModel[Any]:
+    """Return the session of a file, which `read` reads, or ONNX Runtime itself."""
     omp_threads = os.environ.get("OMP_NUM_THREADS", "")
     threads = threads or (int(omp_threads) if omp_threads.isdecimal() else 0)
     try:
@@ -160,18 +166,19 @@ def shared_session(path: Path, threads: int) -> ProcessModel[Any]:
     except OSError as error:
         raise ModelError(f"{path}: {error.strerror}") from error
     path = path.absolute()  # the process may move to another folder
-    key = ("onnx", path, status.st_size, status.st_mtime_ns, threads)
-    return ProcessModel(key, partial(_load_session, path, threads))
+    key = ("onnx", path, status.st_size, status.st_mtime_ns, threads, read)
+    return ProcessModel(key, partial(_load_session, path, threads, read))
 
 
-def _load_session(path: Path, threads: int) -> Any:
+def _load_session(path: Path, threads: int, read: Callable[[Path], bytes] | None) -> Any:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.log_severity_level = 3  # errors
     try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        model = str(path) if read is None else read(path)
+        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # the errors of onnxruntime share no public base class
         raise ModelError(f"{path}: is not a model that ONNX Runtime can load ({error})") from error
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -41,7 +40,9 @@ class WordTokens:
 
 def carries_spaces(tokenizer: Tokenizer) -> bool:
     """Return whether the tokens of a word depend on the space before it (BPE, Unigram)."""
-    return json.loads(tokenizer.to_str())["model"].get("type") in ("BPE", "Unigram")
+    from tokenizers import models
+
+    return isinstance(tokenizer.model, (models.BPE, models.Unigram))
 
 
 def tokenize(

@@ -188,6 +188,20 @@ def test_threads_are_made_once_however_many_ask_first():
     assert len(made) == 1
 
 
+@pytest.mark.parametrize(
+    ("limit", "cores"),
+    [("max 100000", 8), ("150000 100000", 2), ("1000 100000", 1), ("9900000 100000", 8), ("", 8)],
+)
+def test_cores_are_those_of_the_machine_within_the_limit_of_a_container(
+    limit, cores, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(kernels_of.sys, "platform", "any")
+    monkeypatch.setattr(kernels_of.os, "cpu_count", lambda: 8)
+    (tmp_path / "cpu.max").write_text(limit)
+    assert kernels_of.core_count(tmp_path / "cpu.max") == cores
+    assert kernels_of.core_count(tmp_path / "none") == 8
+
+
 @pytest.mark.parametrize("torch", ["", "import torch; "])
 def test_a_thread_goes_on_when_the_main_thread_has_ended(torch):
     """Python closes all pools then."""
