@@ -172,7 +172,7 @@ def _style_shares(runs: Runs) -> list[Array]:
     letters = np.array([len(text) for text in runs.texts], np.float32)
     letters /= max(1.0, letters.sum())
     same_style = runs.styles[:, None] == runs.styles
-    masks = same_style, same_style & same_size(runs.sizes)
+    masks = same_style, same_style & same_size(runs.sizes, runs.sizes)
     return [mask.astype(np.float32) @ letters for mask in masks]
 
 
