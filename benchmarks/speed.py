@@ -21,7 +21,7 @@ from snappy_core.errors import MissingDependencyError
 BENCHMARKS = (
     "encoding", "colvision", "scoring", "scan", "stages", "grids", "index", "question", "filters",
     "scale", "adding", "plain", "mixed", "adapters", "reading", "ocr", "pictures", "workers",
-    "ray_workers", "memory", "serve",
+    "ray_workers", "memory", "serve", "lance_scale",
 )  # fmt: skip
 """Modules of this package whose `run()` returns or yields `measure.Result`s and `NotRun`s."""
 

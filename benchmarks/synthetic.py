@@ -82,6 +82,16 @@ class Clustered:
         vectors += 0.8 * rng.standard_normal(vectors.shape, dtype=np.float32)
         return _grid_record(number, normalize(vectors))
 
+    def pooled(self, seed: int, pages: int, vectors: int = 64) -> NDArray[np.float32]:
+        """Return pooled vectors, each of four patches of an area: (pages, vectors, d)."""
+        rng = np.random.default_rng(seed)
+        shares = rng.random((pages, self.areas))
+        concepts = np.searchsorted(self._sums, shares).clip(max=self.concepts - 1)
+        areas = rng.integers(0, self.areas, (pages, vectors))
+        pooled = self._concepts[np.take_along_axis(concepts, areas, axis=1)] + self._mean
+        pooled += 0.8 / 4**0.5 * rng.standard_normal(pooled.shape, dtype=np.float32)
+        return normalize(pooled.reshape(-1, self.dim)).reshape(pooled.shape)
+
     def query(self, patches: Patches, tokens: int = 20) -> Query:
         """Return a query about three patches of a page."""
         rng = self._rng

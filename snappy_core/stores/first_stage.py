@@ -52,11 +52,18 @@ def select_candidates(
         count = default_candidates(len(catalog.page_ids))
     indices = np.flatnonzero(page_mask(catalog, page_filter))
     if len(indices) > count:
-        pooled = Ragged(catalog.vectors, catalog.scales, catalog.offsets)
-        weighted = weights > 0
-        scores = scan(query[weighted], weights[weighted], [pooled])[indices]
+        scores = pooled_scores(catalog, query, weights)[indices]
         indices = np.sort(indices[np.argpartition(-scores, count)[:count]])
     return catalog.page_ids[indices]
+
+
+def pooled_scores(
+    catalog: Catalog, query: NDArray[np.float32], weights: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return the scores (p,) of the pooled vectors of all pages of a catalog."""
+    weighted = weights > 0
+    pooled = Ragged(catalog.vectors, catalog.scales, catalog.offsets)
+    return scan(query[weighted], weights[weighted], [pooled])
 
 
 class CatalogSnapshot(ABC):
@@ -75,9 +82,14 @@ class CatalogSnapshot(ABC):
         page_filter: PageFilter,
         count: int | None = None,
     ) -> NDArray[np.int64]:
-        if page_filter.regions is not None:
-            page_ids = frozenset(self.pages_where(page_filter.regions).tolist())
-            if page_filter.page_ids is not None:
-                page_ids &= page_filter.page_ids
-            page_filter = replace(page_filter, page_ids=page_ids, regions=None)
+        page_filter = self.by_page_ids(page_filter)
         return select_candidates(self.catalog(), query, weights, page_filter, count)
+
+    def by_page_ids(self, page_filter: PageFilter) -> PageFilter:
+        """Return a filter whose condition on regions is resolved to page ids."""
+        if page_filter.regions is None:
+            return page_filter
+        page_ids = frozenset(self.pages_where(page_filter.regions).tolist())
+        if page_filter.page_ids is not None:
+            page_ids &= page_filter.page_ids
+        return replace(page_filter, page_ids=page_ids, regions=None)

@@ -56,6 +56,11 @@ class Pages:
             raise KeyError(page_id)
         return self.documents[index], int(self.numbers[index])
 
+    def select(self, mask: NDArray[np.bool_]) -> Pages:
+        """Return the pages where a mask (p,) is true."""
+        documents = [self.documents[index] for index in np.flatnonzero(mask).tolist()]
+        return Pages(self.ids[mask], self.numbers[mask], documents)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TableLog:

@@ -14,12 +14,14 @@ from numpy.typing import NDArray
 from snappy_core.errors import StoreError
 from snappy_core.filters import Condition
 from snappy_core.stores import codec
-from snappy_core.stores.base import DocumentRecord, PageVectors
+from snappy_core.stores.base import DocumentRecord, PageFilter, PageVectors
 from snappy_core.stores.catalog import Catalog, build_catalog
 from snappy_core.stores.checks import Unpacked, unpack_page
 from snappy_core.stores.event_log import LogSnapshot
-from snappy_core.stores.first_stage import CatalogSnapshot
+from snappy_core.stores.first_stage import CatalogSnapshot, default_candidates
+from snappy_core.stores.first_stage import page_mask as filter_mask
 from snappy_core.stores.lance.filters import page_mask
+from snappy_core.stores.lance.pooled import LancePooled
 from snappy_core.stores.lance.rows import Pages, TableLog
 from snappy_core.stores.lance.table import Version
 from snappy_core.types import Page, Patches
@@ -89,8 +91,16 @@ def _count_terms(version: Version, page_ids: NDArray[np.int64]) -> Counter[str]:
 class LanceSnapshot(LogSnapshot[int], CatalogSnapshot):
     """One version of the table, which never changes and may be shared by threads."""
 
-    def __init__(self, location: str, version: Version, log: TableLog, cache: LanceCache) -> None:
+    def __init__(
+        self,
+        location: str,
+        version: Version,
+        log: TableLog,
+        cache: LanceCache,
+        pooled: LancePooled,
+    ) -> None:
         super().__init__(log.events)
+        self._pooled = pooled
         self.version = version
         self.log = log
         self._location = location
@@ -100,6 +110,11 @@ class LanceSnapshot(LogSnapshot[int], CatalogSnapshot):
     @cached_property
     def _pages(self) -> Pages:
         return self.log.pages(self._location)
+
+    @property
+    def all_page_ids(self) -> NDArray[np.int64]:
+        """The ids (p,) of all pages, ascending."""
+        return self._pages.ids
 
     def document_of(self, page_id: int) -> DocumentRecord:
         return self.events.entries[self._pages.locate(page_id)[0]].record
@@ -125,6 +140,31 @@ class LanceSnapshot(LogSnapshot[int], CatalogSnapshot):
 
     def catalog(self) -> Catalog:
         return self._cache.catalog(self.version, self._pages, self._dim)
+
+    def candidates(
+        self,
+        query: NDArray[np.float32],
+        weights: NDArray[np.float32],
+        page_filter: PageFilter,
+        count: int | None = None,
+    ) -> NDArray[np.int64]:
+        pages = self._pages
+        nearest = self._pooled.nearest(len(pages.ids))
+        if nearest is None:
+            return super().candidates(query, weights, page_filter, count)
+        catalog = build_catalog(pages.ids, pages.documents, pages.numbers, [])
+        allowed = pages.ids[filter_mask(catalog, self.by_page_ids(page_filter))]
+        count = default_candidates(len(pages.ids)) if count is None else count
+        if len(allowed) <= count:
+            return allowed
+        new_pages = pages.select(~np.isin(pages.ids, nearest.page_ids))
+        new = self._cache.catalog(self.version, new_pages, self._dim)
+        return nearest.candidates(query, weights, allowed, count, new, self.load_catalog)
+
+    def load_catalog(self, page_ids: NDArray[np.int64]) -> Catalog:
+        """Read some pages with their pooled vectors, and keep them nowhere."""
+        pages = self._pages.select(np.isin(self._pages.ids, page_ids))
+        return _load_catalog(self.version, pages, build_catalog([], [], [], []), self._dim)
 
     def vectors(self, page_ids: Sequence[int]) -> list[PageVectors]:
         if not page_ids:

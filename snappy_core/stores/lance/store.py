@@ -18,6 +18,7 @@ from snappy_core.stores.base import DocumentRecord, PageRecord
 from snappy_core.stores.checks import DAMAGE
 from snappy_core.stores.event_log import OpenStates, put_body, set_body
 from snappy_core.stores.lance.files import LanceFiles
+from snappy_core.stores.lance.pooled import LancePooled
 from snappy_core.stores.lance.rows import ABANDONED, TableLog, event_row, new_write, page_row
 from snappy_core.stores.lance.snapshot import LanceCache, LanceSnapshot
 from snappy_core.stores.lance.table import LanceTable
@@ -75,6 +76,7 @@ class LanceStore:
             path, create=create, older=older, storage_options=storage_options, timeout=timeout
         )
         self._files = LanceFiles(self._table)
+        self._pooled = LancePooled(self._table)
         self._lock = threading.Lock()  # for methods that read and then write
         self._compacting = threading.Lock()
         self._open_versions = OpenStates()
@@ -180,26 +182,35 @@ class LanceStore:
             self._files.drop(set(content_hashes) - self._used_hashes())
 
     def compact(self, keep: timedelta = timedelta(hours=1)) -> None:
-        """Merge small files, and remove what was replaced or deleted.
+        """Merge small files, remove what was replaced or deleted, and index pooled vectors.
 
         Readers go on: versions that this process reads stay, and so do those that were the
         latest within the time `keep`, for readers elsewhere. Writing many documents merges files
-        from time to time, too.
+        from time to time, too. With more than `pooled.MOST_EXACT` pages the first stage of a
+        search is then on disk: an index of the pooled vectors. It is made anew when a tenth of
+        the pages has changed; until then new pages are compared one by one.
 
         Raises:
             StoreError: another process is compacting the same index; also as every method.
         """
         with self._compacting:
-            self._table.delete(self._latest().log.garbage())
-            self._table.merge()
-            self._table.remove_versions(keep, self._open_versions.all())
-            # Hashes first: files are kept only of documents that can be seen.
-            self._files.drop(self._files.content_hashes() - self._used_hashes())
-            self._files.compact(keep)
+            self._clean(keep)
+            with self.read() as snapshot:
+                self._pooled.update(snapshot.all_page_ids, snapshot.load_catalog)
+                self._pooled.drop_old(snapshot.page_count(), keep)
+
+    def _clean(self, keep: timedelta = timedelta(hours=1)) -> None:
+        self._table.delete(self._latest().log.garbage())
+        self._table.merge()
+        self._table.remove_versions(keep, self._open_versions.all())
+        # Hashes first: files are kept only of documents that can be seen.
+        self._files.drop(self._files.content_hashes() - self._used_hashes())
+        self._files.compact(keep)
 
     def close(self) -> None:
         self._snapshot = None
         self._cache = LanceCache()
+        self._pooled = LancePooled(self._table)
 
     def __reduce__(self) -> tuple[Callable[[], LanceStore], tuple[()]]:
         return self._open_again, ()
@@ -211,7 +222,9 @@ class LanceStore:
                 log = (TableLog() if snapshot is None else snapshot.log).update(version)
             except DAMAGE as error:
                 raise StoreError(f"{self.location}: its log is damaged ({error})") from error
-            snapshot = self._snapshot = LanceSnapshot(self.location, version, log, self._cache)
+            snapshot = self._snapshot = LanceSnapshot(
+                self.location, version, log, self._cache, self._pooled
+            )
         return snapshot
 
     def _append(self, *rows: dict[str, Any]) -> None:
@@ -223,4 +236,5 @@ class LanceStore:
             self._writes = 0
             with suppress(StoreError):  # another process does it, or a later write
                 if self._table.is_fragmented() and not self._compacting.locked():
-                    self.compact()
+                    with self._compacting:
+                        self._clean()

@@ -32,6 +32,8 @@ _MARGIN = timedelta(minutes=1)  # added to the age of versions to keep: merging 
 _SETTLE = 0.5  # seconds in which others finish creating the table on S3 at the same moment
 _MANY_FILES = 64  # fewer are not worth merging
 _CHUNK = 1000  # values in one condition
+_INDEX_CACHE = 512_000_000  # bytes in memory of the index of pooled vectors, and of
+_METADATA_CACHE = 128_000_000  # what Lance knows of its files; by itself it keeps 7 GB
 
 
 def schema() -> Any:
@@ -63,6 +65,9 @@ class LanceTable:
 
     Any number of threads, processes and machines may append. Each append is one commit, and row
     ids rise in the order of the commits.
+
+    Attributes:
+        database: the connection of LanceDB, for other tables.
     """
 
     def __init__(
@@ -88,7 +93,9 @@ class LanceTable:
         with lance_errors(self.location):
             # Absolute, since the process may move to another folder.
             place = os.path.abspath(location) if local else location
-            self._database = self._ask(lambda: lancedb.connect(place, storage_options=options))
+            self.database = self._ask(
+                lambda: lancedb.connect(place, storage_options=options, session=_session())
+            )
         table = self._find()
         self._folder = Path(place) if local else None
         if table is None and create:
@@ -112,7 +119,7 @@ class LanceTable:
     def _find(self) -> Any:
         with lance_errors(self.location):
             try:
-                return self._ask(lambda: self._database.open_table(_NAME))
+                return self._ask(lambda: self.database.open_table(_NAME))
             except ValueError as error:  # LanceDB has no class for it
                 if f"'{_NAME}' was not found" in str(error):
                     return None
@@ -126,21 +133,27 @@ class LanceTable:
         """
         with lance_errors(self.location):
             try:
-                return self._ask(lambda: self._database.open_table(name))
+                return self._ask(lambda: self.database.open_table(name))
             except ValueError as error:
                 if f"'{name}' was not found" not in str(error):
                     raise
             if schema is None:
                 return None
-            create_table(self._database, name, schema.empty_table(), self._folder)
-            return self._database.open_table(name)
+            create_table(self.database, name, schema.empty_table(), self._folder)
+            return self.database.open_table(name)
+
+    def other_names(self, prefix: str) -> list[str]:
+        """Return the names of tables beside that of the index that begin so, ascending."""
+        with lance_errors(self.location):
+            names = self._ask(lambda: self.database.list_tables(limit=1000)).tables
+        return sorted(name for name in names if name.startswith(prefix))
 
     def _create(self) -> Any:
         """Create the table, or open the one that another process created meanwhile."""
         _, arrow = libraries()
         with lance_errors(self.location):
             first = arrow.Table.from_pylist([{"write": 0}], schema=schema())  # takes the id 0
-            create_table(self._database, _NAME, first, self._folder, _OPTIONS)
+            create_table(self.database, _NAME, first, self._folder, _OPTIONS)
         return self._find()
 
     def _check_schema(self, older: bool) -> None:
@@ -164,7 +177,7 @@ class LanceTable:
             number = self._ask(lambda: self._table.version)
             with self._lock:
                 if self._latest is None or self._latest.number < number:
-                    pinned = self._database.open_table(_NAME)
+                    pinned = self.database.open_table(_NAME)
                     pinned.checkout(max(number, pinned.version))
                     self._latest = Version(pinned, self.location)
                 return self._latest
@@ -211,6 +224,13 @@ class LanceTable:
             oldest = min([was_latest, *(times.get(version, 0.0) for version in versions)])
             age = timedelta(seconds=time.time() - oldest) + _MARGIN
             self._table.optimize(cleanup_older_than=age)
+
+
+def _session() -> Any:
+    lancedb, _ = libraries()
+    return lancedb.Session(
+        index_cache_size_bytes=_INDEX_CACHE, metadata_cache_size_bytes=_METADATA_CACHE
+    )
 
 
 def _check_folder(path: Path, create: bool) -> None:

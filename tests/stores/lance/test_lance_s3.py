@@ -7,11 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partialmethod
 
+import numpy as np
 import pytest
 
 from snappy_core import RegionIndex
 from snappy_core.errors import IndexMismatchError, StoreError
 from snappy_core.stores import open_store
+from snappy_core.stores.base import PageFilter
+from snappy_core.stores.lance import pooled
 from snappy_core.stores.lance import table as lance_table
 from snappy_core.stores.lance.errors import libraries
 from snappy_core.stores.lance.store import LanceStore
@@ -19,7 +22,7 @@ from snappy_core.stores.lance.table import LanceTable
 from snappy_core.stores.sqlite.store import SqliteStore
 from snappy_core.testing import FakeEncoder
 from snappy_core.testing.stores import StoreConformance
-from snappy_core.testing.stores.samples import assert_consistent, document, texts
+from snappy_core.testing.stores.samples import ENCODER, assert_consistent, document, texts
 
 pytestmark = pytest.mark.requires("lancedb", "moto")
 
@@ -114,6 +117,30 @@ def test_readers_see_new_versions_and_keep_theirs(prefix, monkeypatch):
         assert_consistent(before)
 
 
+def test_an_index_of_pooled_vectors_finds_candidates(prefix, monkeypatch):
+    monkeypatch.setattr(pooled, "MOST_EXACT", 1)
+    monkeypatch.setattr(pooled, "_MARGIN", timedelta(seconds=-1))
+    monkeypatch.setattr(pooled, "_LAG", 0.01)
+    query, weights = ENCODER.encode_query("tides").vectors, np.ones(1, np.float32)
+    writer, reader = LanceStore(prefix), LanceStore(prefix)
+    writer.bind_encoder(ENCODER.name, ENCODER.dim)
+    for number in range(6):
+        writer.write(document(f"d{number}"), texts(*["Moon pulls", "Sun shines"] * 4))
+    writer.write(document("a"), texts("Tides turn"))
+    writer.compact()
+    with reader.read() as before:
+        expected = [*before.page_ids("a").values()]
+        assert before.candidates(query, weights, PageFilter(), 1).tolist() == expected
+        writer.write(document("a", "2"), texts("Tides turn again"))
+        writer.compact()
+        writer.compact(timedelta(0))
+        assert len(writer._table.other_names("pooled_")) == 1
+        assert before.candidates(query, weights, PageFilter(), 1).tolist() == expected
+        with reader.read() as after:
+            expected = [*after.page_ids("a").values()]
+            assert after.candidates(query, weights, PageFilter(), 1).tolist() == expected
+
+
 def test_stores_write_at_once(prefix, monkeypatch):
     """Each has its own connection, as machines have; none of them loses a write."""
     monkeypatch.setattr(lance_table, "_SETTLE", 0.5)
@@ -139,9 +166,9 @@ def test_a_creator_that_comes_late_puts_back_what_it_replaced(prefix, monkeypatc
     first.write(document("a"), texts("Tides turn", "Moon pulls"))
     find, unseen = LanceTable._find, iter([None])
     monkeypatch.setattr(LanceTable, "_find", lambda table: next(unseen, find(table)))
-    create = type(first._table._database).create_table
+    create = type(first._table.database).create_table
     monkeypatch.setattr(
-        type(first._table._database), "create_table", partialmethod(create, mode="overwrite")
+        type(first._table.database), "create_table", partialmethod(create, mode="overwrite")
     )
     LanceStore(prefix).write(document("b"), texts("Sun shines"))
     for store in (first, LanceStore(prefix, create=False)):

@@ -1,0 +1,177 @@
+"""The first stage of Lance on disk: what it finds, its time and its memory.
+
+`python -m benchmarks lance_scale` runs 20,000 and 100,000 pages of 64 pooled vectors x 128, 27 KB
+each on the disk; `python -m benchmarks.lance_scale PAGES...` runs other sizes.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.measure import NotRun, Result, absent, core_seconds
+from benchmarks.synthetic import Clustered
+from snappy_core.boxes import grid_cells
+from snappy_core.ingest.jobs import prepare
+from snappy_core.scoring.scan import Ragged, scan
+from snappy_core.stores.base import DocumentRecord, PageFilter, PageRecord
+from snappy_core.stores.catalog import PooledVectors
+from snappy_core.stores.lance import pooled
+from snappy_core.types import NO_WORDS, Page, Patches
+from snappy_core.vectors import quantize
+
+SIZES = (20_000, 100_000)
+PER_DOCUMENT = 250
+QUESTIONS, TOKENS = 40, 20
+GENERATOR = Clustered()
+WEIGHTS = np.full(TOKENS, 1 / TOKENS, dtype=np.float32)
+
+
+def run(sizes: tuple[int, ...] = SIZES) -> Iterator[Result | NotRun]:
+    """Fill, index and search each size in processes of their own."""
+    if why := absent("lancedb"):
+        yield NotRun("the first stage of Lance on disk", why)
+        return
+    smallest = None
+    for pages in sizes:
+        with tempfile.TemporaryDirectory() as folder:
+            location = str(Path(folder, "pages.lance"))
+            built = _task("fill", location, str(pages))
+            found = _task("search", location, str(pages))
+        name = f"over {pages:,} pages"
+        times = f"median {found['median']:.0f} ms, of a core {found['core']:.0f} ms; half of the "
+        times += f"documents by a filter: {found['filtered']:.0f} ms"
+        filtered = f"{found['filtered_memory'] / 1e9:.2f} with a filter; "
+        build = filtered + f"built in {built['seconds']:.0f} s, of a core {built['core']:.0f} s; "
+        build += (
+            f"{built['memory'] / 1e9:.2f} GB meanwhile, {built['disk'] / pages:.0f} bytes a page"
+        )
+        yield Result(f"recall@10 of all {name}", found["recall"], 0.95, True, "")
+        yield Result(f"95th percentile {name}, ms", found["p95"], 150, False, times)
+        yield Result(f"resident memory {name}, GB", found["memory"] / 1e9, 1, False, build)
+        if smallest is not None:
+            ratio = found["median"] / smallest["median"]
+            root = float((pages / sizes[0]) ** 0.5)
+            yield Result(f"a search {name} / over {sizes[0]:,}", ratio, root, False, "")
+        smallest = smallest or found
+
+
+def _task(*arguments: str) -> dict[str, Any]:
+    command = [sys.executable, "-m", "benchmarks.lance_scale", *arguments]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    report: dict[str, Any] = json.loads(done.stdout)
+    return report
+
+
+def _document(number: int) -> PooledVectors:
+    """Return the pooled vectors of all pages of a document: int8 (p, n, d) and scales (p, n)."""
+    vectors = GENERATOR.pooled(number, PER_DOCUMENT)
+    codes, scales = quantize(vectors.reshape(-1, Clustered.dim))
+    return codes.reshape(vectors.shape), scales.reshape(vectors.shape[:2])
+
+
+def _queries(pages: int) -> NDArray[np.float32]:
+    """Return queries (q, m, d), each about three of the vectors of a page."""
+    rng = np.random.default_rng(1)
+    queries = []
+    for page in np.linspace(0, pages - 1, QUESTIONS, dtype=int).tolist():
+        codes, scales = (array[page % PER_DOCUMENT] for array in _document(page // PER_DOCUMENT))
+        indices = np.repeat(rng.choice(len(codes), 3, replace=False), -(-TOKENS // 3))[:TOKENS]
+        vectors = codes[indices] * scales[indices, None]
+        vectors += 0.8 / Clustered.dim**0.5 * rng.standard_normal(vectors.shape, dtype=np.float32)
+        queries.append(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
+    return np.array(queries, dtype=np.float32)
+
+
+def _record(number: int, pooled: PooledVectors) -> PageRecord:
+    """Return a page with pooled vectors, and hardly anything else."""
+    page = Page(number, str(number), 612, 792, "pt", NO_WORDS, ())
+    mask = np.ones(1, dtype=bool)
+    patches = Patches(pooled[0][:1], pooled[1][:1], grid_cells(1, 1), mask, (1, 1))
+    return replace(prepare(page, patches), pooled=pooled)
+
+
+def _fill(location: str, pages: int) -> dict[str, Any]:
+    """Write the pages, and the ten best of each query beside them; measure the building."""
+    from snappy_core.stores.lance.store import LanceStore
+
+    queries, scores = _queries(pages), []
+    store = LanceStore(location)
+    store.bind_encoder("synthetic", Clustered.dim)
+    store.merges = False
+    for number in range(pages // PER_DOCUMENT):
+        codes, scales = _document(number)
+        name = f"doc{number:05}"
+        records = [_record(i + 1, page) for i, page in enumerate(zip(codes, scales, strict=True))]
+        store.write(DocumentRecord(name, name, "0" * 64, "synthetic"), records)
+        offsets = np.arange(len(codes) + 1) * codes.shape[1]
+        parts = [Ragged(codes.reshape(-1, Clustered.dim), scales.ravel(), offsets)]
+        scores.append([scan(query, WEIGHTS, parts) for query in queries])
+    best = np.argsort(-np.concatenate(scores, axis=1), axis=1)[:, :10]
+    np.save(Path(location, "best.npy"), best)
+    started, core = time.perf_counter(), core_seconds()
+    store.compact()
+    seconds, core = time.perf_counter() - started, core_seconds() - core
+    disk = sum(file.stat().st_size for file in Path(location).rglob("*") if file.is_file())
+    return {"seconds": seconds, "core": core, "disk": disk}
+
+
+def _search(location: str, pages: int) -> dict[str, Any]:
+    from snappy_core.stores.lance.store import LanceStore
+
+    best = np.load(Path(location, "best.npy"))
+    queries = _queries(pages)
+    half = PageFilter(frozenset(f"doc{n:05}" for n in range(0, pages // PER_DOCUMENT, 2)))
+    found, times, core, filtered = [], [], [], []
+    with LanceStore(location, create=False).read() as snapshot:
+        page_ids = snapshot.all_page_ids
+        for _ in range(2):  # the second time warm
+            for query in queries:
+                started, core_started = time.perf_counter(), core_seconds()
+                candidates = snapshot.candidates(query, WEIGHTS, PageFilter())
+                times.append(time.perf_counter() - started)
+                core.append(core_seconds() - core_started)
+                found.append(candidates)
+        memory = _peak()
+        for query in queries[:10]:
+            started = time.perf_counter()
+            snapshot.candidates(query, WEIGHTS, half)
+            filtered.append(time.perf_counter() - started)
+    shares = [np.isin(page_ids[b], f).mean() for b, f in zip(best, found[QUESTIONS:], strict=True)]
+    warm = np.array(times[QUESTIONS:]) * 1000
+    return {
+        "recall": float(np.mean(shares)),
+        "median": float(np.median(warm)), "p95": float(np.percentile(warm, 95)),
+        "core": float(np.median(core[QUESTIONS:])) * 1000,
+        "filtered": float(np.median(filtered)) * 1000, "filtered_memory": _peak(), "memory": memory,
+    }  # fmt: skip
+
+
+def _measure(task: str, location: str, pages: int) -> None:
+    pooled.MOST_EXACT = 0
+    report = {"fill": _fill, "search": _search}[task](location, pages)
+    print(json.dumps({"memory": _peak(), **report}))
+
+
+def _peak() -> int:
+    """Return the most resident memory of this process so far, in bytes."""
+    status = Path("/proc/self/status").read_text()  # getrusage counts the parent, too
+    return next(int(line.split()[1]) for line in status.splitlines() if "VmHWM" in line) * 1024
+
+
+if __name__ == "__main__":
+    if sys.argv[1] in ("fill", "search"):
+        _measure(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    else:
+        for outcome in run(tuple(map(int, sys.argv[1:]))):
+            print(outcome)

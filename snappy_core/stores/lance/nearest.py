@@ -1,0 +1,91 @@
+"""Candidates found by an index of pooled vectors on disk, not in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snappy_core.stores.catalog import Catalog
+from snappy_core.stores.first_stage import pooled_scores
+from snappy_core.stores.lance.errors import lance_errors
+
+_PROBES = 20  # partitions that each token reads at least
+_MORE = 4  # times as many pages are compared exactly, where the index does not rank as we do
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Nearest:
+    """A table of pooled vectors with an index.
+
+    Attributes:
+        page_ids: (p,) of its pages, ascending.
+    """
+
+    table: Any
+    location: str
+    page_ids: NDArray[np.int64]
+
+    def candidates(
+        self,
+        query: NDArray[np.float32],
+        weights: NDArray[np.float32],
+        allowed: NDArray[np.int64],
+        count: int,
+        new: Catalog,
+        load: Callable[[NDArray[np.int64]], Catalog],
+    ) -> NDArray[np.int64]:
+        """Return the ids of the `count` best of some pages, ascending.
+
+        Args:
+            query, weights: as of `Snapshot.candidates`.
+            allowed: (p,) ids of pages, more than `count`, ascending.
+            new: all pages that this table lacks.
+            load: returns pages by their ids, with the pooled vectors.
+        """
+        indexed = np.intersect1d(allowed, self.page_ids, assume_unique=True)
+        has_new = bool(np.isin(new.page_ids, allowed).any())
+        if len(indexed) > _MORE * count:
+            is_ranked = len(np.unique(weights[weights > 0])) == 1  # Lance knows no weights
+            limit = count if is_ranked else _MORE * count
+            indexed = self._search(query[weights > 0], indexed, limit)
+            if is_ranked and not has_new:
+                return indexed
+        catalogs = [load(indexed), new]
+        ids = np.concatenate([catalog.page_ids for catalog in catalogs])
+        scores = np.concatenate([pooled_scores(c, query, weights) for c in catalogs])
+        is_allowed = np.isin(ids, allowed)
+        ids, scores = ids[is_allowed], scores[is_allowed]
+        return np.sort(ids[np.argsort(-scores, kind="stable")[:count]])
+
+    def _search(
+        self, tokens: NDArray[np.float32], allowed: NDArray[np.int64], count: int
+    ) -> NDArray[np.int64]:
+        """Return the ids of the `count` nearest of some pages of this table, ascending.
+
+        All tokens (m, d) count alike.
+        """
+        query = self.table.search(tokens).select(["page_id", "_distance"]).distance_type("cosine")
+        query = query.minimum_nprobes(_PROBES).maximum_nprobes(0).limit(count)
+        if len(allowed) < len(self.page_ids):
+            query = query.where(_condition(self.page_ids, allowed), prefilter=True)
+        with lance_errors(self.location):
+            found = query.to_arrow()["page_id"].to_numpy()
+        # As many as were asked for, though the vectors nearest to each token may be of fewer pages.
+        others = np.setdiff1d(allowed, found, assume_unique=True)
+        return np.union1d(found, others[: count - len(found)])
+
+
+def _condition(page_ids: NDArray[np.int64], allowed: NDArray[np.int64]) -> str:
+    """Return the shorter one of two conditions for some of the pages: in, or not in."""
+    others = np.setdiff1d(page_ids, allowed, assume_unique=True)
+    if len(others) < len(allowed):
+        return f"page_id NOT IN ({_listed(others)})"
+    return f"page_id IN ({_listed(allowed)})"
+
+
+def _listed(ids: NDArray[np.int64]) -> str:
+    return ", ".join(map(str, ids.tolist()))

@@ -1,0 +1,264 @@
+"""The first stage on disk of the Lance store: an index of pooled vectors, made by `compact`."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from snappy_core.filters import parse
+from snappy_core.ingest.jobs import prepare
+from snappy_core.stores.base import PageFilter
+from snappy_core.stores.first_stage import select_candidates
+from snappy_core.stores.lance import pooled
+from snappy_core.stores.lance.snapshot import LanceCache
+from snappy_core.stores.lance.store import LanceStore
+from snappy_core.testing import make_page
+from snappy_core.testing.stores import StoreConformance
+from snappy_core.testing.stores.samples import document, texts
+from snappy_core.types import Patches
+from snappy_core.vectors import normalize, quantize
+
+pytestmark = pytest.mark.requires("lancedb")
+
+NOTHING = timedelta(0)
+DIM, VECTORS = 32, 4
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch):
+    monkeypatch.setattr(pooled, "MOST_EXACT", 1)
+    monkeypatch.setattr(pooled, "_PARTITION", 200)
+    monkeypatch.setattr(pooled, "_MARGIN", timedelta(seconds=-1))
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "index.lance"
+
+
+class CompactsOnce(LanceStore):
+    """Compacts after the second write, so that the index lags behind."""
+
+    writes = 0
+
+    def write(self, document, pages):
+        super().write(document, pages)
+        self.writes += 1
+        if self.writes == 2:
+            self.compact()
+
+
+class TestLagging(StoreConformance):
+    @pytest.fixture
+    def store(self, path):
+        store = CompactsOnce(path)
+        yield store
+        store.close()
+
+
+CHOICE = np.random.default_rng(3)
+QUERY = normalize(CHOICE.standard_normal((3, DIM)).astype(np.float32))
+EQUAL = np.full(3, 1 / 3, np.float32)
+UNEQUAL = np.array([0.7, 0.0, 0.3], np.float32)
+
+
+def page(number, near=0.0, copies=1):
+    """Return a page of random vectors that lie a share of the way to the query."""
+    vectors = CHOICE.standard_normal((VECTORS, DIM)).astype(np.float32)
+    vectors[:3] = (1 - near) * normalize(vectors[:3]) + near * QUERY
+    codes, scales = quantize(normalize(vectors))
+    words = make_page("tide moon wind sun", number=number)
+    boxes = np.asarray(words.words.boxes[:VECTORS], dtype=np.float32)
+    record = prepare(words, Patches(codes, scales, boxes, np.ones(VECTORS, dtype=bool)))
+    return replace(record, pooled=(np.tile(codes, (copies, 1)), np.tile(scales, copies)))
+
+
+def fill(store, documents=30, pages=20, prefix="d"):
+    store.bind_encoder("mini-1", DIM)
+    for n in range(documents):
+        near = [0.8 if number == n % 7 + 1 and n < 12 else 0.0 for number in range(1, pages + 1)]
+        store.write(
+            document(f"{prefix}{n}", team="ab"[n % 2]),
+            [page(number, share) for number, share in enumerate(near, start=1)],
+        )
+
+
+@pytest.fixture
+def no_catalog(monkeypatch):
+    """Fails when a reader loads many pages into memory."""
+    plain = LanceCache.catalog
+
+    def few(self, version, pages, dim):
+        assert len(pages.ids) <= 40
+        return plain(self, version, pages, dim)
+
+    monkeypatch.setattr(LanceCache, "catalog", few)
+
+
+@pytest.fixture
+def store(path):
+    store = LanceStore(path)
+    fill(store)
+    store.compact()
+    return store
+
+
+def near_pages(snapshot, names):
+    return sorted(snapshot.page_ids(f"d{n}")[n % 7 + 1] for n in names)
+
+
+@pytest.mark.parametrize("weights", [EQUAL, UNEQUAL], ids=["equal", "unequal"])
+def test_finds_the_nearest_without_a_catalog(store, no_catalog, weights):
+    with store.read() as snapshot:
+        found = snapshot.candidates(QUERY, weights, PageFilter(), 12)
+        assert found.tolist() == near_pages(snapshot, range(12))
+        assert found.dtype == np.int64
+
+
+def test_filters_come_first(store, no_catalog):
+    with store.read() as snapshot:
+        even = snapshot.documents_where(parse({"team": "a"}))
+        found = snapshot.candidates(QUERY, EQUAL, PageFilter(document_ids=even), 6)
+        assert found.tolist() == near_pages(snapshot, range(0, 12, 2))
+        found = snapshot.candidates(QUERY, EQUAL, PageFilter(page_numbers=frozenset({1, 2})), 4)
+        assert found.tolist() == near_pages(snapshot, [0, 1, 7, 8])
+        regions = PageFilter(regions=parse({"region_label": "paragraph"}))
+        found = snapshot.candidates(QUERY, EQUAL, regions, 12)
+        assert found.tolist() == near_pages(snapshot, range(12))
+        assert len(snapshot.candidates(QUERY, EQUAL, PageFilter(frozenset({"d29"})), 12)) == 12
+
+
+def tables(path):
+    return sorted(file.name for file in path.glob("pooled_*.lance"))
+
+
+def change(store):
+    store.write(document("new"), [page(1, near=0.9)])
+    store.write(document("d0"), [page(1)])  # replaced
+    store.delete("d1")
+
+
+def test_what_the_index_lacks_is_found_and_what_is_gone_is_not(store, path, no_catalog):
+    with store.read() as before:
+        expected = near_pages(before, range(12))
+        change(store)
+        assert before.candidates(QUERY, EQUAL, PageFilter(), 12).tolist() == expected
+        with store.read() as after:
+            kept = near_pages(after, range(2, 12))
+            new = after.page_ids("new")[1]
+            assert after.candidates(QUERY, EQUAL, PageFilter(), 11).tolist() == [*kept, new]
+        store.compact(NOTHING)
+        assert len(tables(path)) == 1
+        with store.read() as after:
+            assert after.candidates(QUERY, EQUAL, PageFilter(), 11).tolist() == [*kept, new]
+
+
+def test_the_index_is_made_anew_when_much_has_changed(store, path, no_catalog, monkeypatch):
+    [first] = tables(path)
+    monkeypatch.setattr(pooled, "_LAG", 0.05)
+    change(store)
+    with store.read() as snapshot:
+        store.compact()
+        kept = near_pages(snapshot, range(2, 12))
+        new = snapshot.page_ids("new")[1]
+        assert snapshot.candidates(QUERY, EQUAL, PageFilter(), 11).tolist() == [*kept, new]
+        assert store._pooled.nearest(600).page_ids.tolist() == snapshot.all_page_ids.tolist()
+    assert len(tables(path)) == 2  # readers may still need the first one
+    store.compact(NOTHING)
+    store.compact(NOTHING)
+    assert len(tables(path)) == 1
+    assert tables(path) != [first]
+
+
+def test_another_process_finds_by_the_index(store, path, no_catalog):
+    with LanceStore(path, create=False).read() as snapshot:
+        found = snapshot.candidates(QUERY, EQUAL, PageFilter(), 12)
+        assert found.tolist() == near_pages(snapshot, range(12))
+
+
+@pytest.mark.parametrize("step", ["_rows", "_build_index"])
+def test_a_clean_up_that_is_killed_leaves_nothing_wrong(path, monkeypatch, step):
+    store = LanceStore(path)
+    fill(store, documents=14)
+    plain = getattr(pooled, step)
+    calls = []
+
+    def killed(*arguments):
+        calls.append(arguments)
+        if step == "_rows" and len(calls) == 1:
+            return plain(*arguments)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pooled, "_BATCH", 100)
+    monkeypatch.setattr(pooled, step, killed)
+    with pytest.raises(KeyboardInterrupt):
+        store.compact()
+    monkeypatch.setattr(pooled, step, plain)
+    assert len(tables(path)) == 1  # which has no index
+    for held in (LanceStore(path), store):
+        with held.read() as snapshot:
+            found = snapshot.candidates(QUERY, EQUAL, PageFilter(), 12)
+            assert found.tolist() == near_pages(snapshot, range(12))
+    store.compact()
+    with store.read() as snapshot:
+        assert store._pooled.nearest(600).page_ids.tolist() == snapshot.all_page_ids.tolist()
+        found = snapshot.candidates(QUERY, EQUAL, PageFilter(), 12)
+        assert found.tolist() == near_pages(snapshot, range(12))
+
+
+def test_an_open_reader_goes_on_while_another_store_compacts(store, path):
+    reader = LanceStore(path, create=False)
+    with reader.read() as before:
+        expected = before.candidates(QUERY, EQUAL, PageFilter(), 12).tolist()
+        store.write(document("d0"), [page(1)])  # replaced
+        store.compact(NOTHING)
+        assert before.candidates(QUERY, EQUAL, PageFilter(), 12).tolist() == expected
+    with reader.read() as after:
+        found = after.candidates(QUERY, EQUAL, PageFilter(), 11).tolist()
+        assert found == near_pages(after, range(1, 12))
+
+
+def test_pages_without_vectors_are_candidates_when_all_are(store):
+    store.write(document("empty"), texts())
+    with store.read() as snapshot:
+        assert len(snapshot.candidates(QUERY, EQUAL, PageFilter(), 1000)) == 600
+
+
+def test_pages_without_vectors_are_not_taken_for_new_ones(path):
+    store = LanceStore(path)
+    store.bind_encoder("mini-1", DIM)
+    for n in range(4):
+        store.write(document(f"d{n}"), [page(1), *[page(number, copies=0) for number in (2, 3)]])
+    store.compact()
+    store.compact()
+    assert len(tables(path)) == 1
+
+
+def test_as_many_candidates_as_asked_for_when_the_nearest_vectors_are_of_few_pages(path):
+    store = LanceStore(path)
+    store.bind_encoder("mini-1", DIM)
+    store.write(document("same"), [page(n, near=1.0, copies=100) for n in range(1, 4)])
+    store.write(document("other"), [page(n) for n in range(1, 30)])
+    store.compact()
+    with store.read() as snapshot:
+        found = snapshot.candidates(QUERY[:1], np.ones(1, np.float32), PageFilter(), 6)
+        assert len(np.unique(found)) == 6
+        assert set(found.tolist()) >= set(snapshot.page_ids("same").values())
+
+
+def test_small_indexes_have_no_table_of_pooled_vectors(path, monkeypatch):
+    monkeypatch.setattr(pooled, "MOST_EXACT", 100)
+    store = LanceStore(path)
+    fill(store, documents=2)
+    store.compact()
+    with store.read() as snapshot:
+        expected = select_candidates(snapshot.catalog(), QUERY, EQUAL, PageFilter(), 5)
+        assert snapshot.candidates(QUERY, EQUAL, PageFilter(), 5).tolist() == expected.tolist()
+    assert tables(path) == []
+    monkeypatch.setattr(pooled, "MOST_EXACT", 10)
+    store.compact()
+    assert len(tables(path)) == 1
+    monkeypatch.setattr(pooled, "MOST_EXACT", 100)
+    store.compact(NOTHING)
+    assert tables(path) == []
