@@ -13,7 +13,7 @@ from snappy_core.stores.catalog import Catalog
 from snappy_core.stores.first_stage import pooled_scores
 from snappy_core.stores.lance.errors import lance_errors
 
-_PROBES = 20  # partitions that each token reads at least
+_PROBES = 20  # partitions that each token reads
 _MORE = 4  # times as many pages are compared exactly, where the index does not rank as we do
 
 
@@ -69,7 +69,7 @@ class Nearest:
         All tokens (m, d) count alike.
         """
         query = self.table.search(tokens).select(["page_id", "_distance"]).distance_type("cosine")
-        query = query.minimum_nprobes(_PROBES).maximum_nprobes(0).limit(count)
+        query = query.nprobes(_PROBES).limit(count)
         if len(allowed) < len(self.page_ids):
             query = query.where(_condition(self.page_ids, allowed), prefilter=True)
         with lance_errors(self.location):
