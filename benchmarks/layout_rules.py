@@ -139,7 +139,6 @@ RULES = (
         "items below each other are a list",
         {"layout.regions:group_list_items": lambda blocks, page: list(blocks)},
     ),
-    Rule("headings below each other are items", {"layout.lists:_relabel_heading_runs": list}),
     Rule(
         "contents with leaders are one block",
         {"layout.regions:join_contents": lambda blocks, page: list(blocks)},

@@ -9,7 +9,6 @@ from snappy_core.boxes import as_boxes, enclose
 from snappy_core.parsing.layout.blocks import Block
 from snappy_core.parsing.layout.upright_page import UprightPage
 
-_MIN_HEADINGS = 4  # below each other that are items; three may be a title in parts
 MAX_LEAD_IN = 60  # words
 
 
@@ -21,7 +20,7 @@ def group_list_items(blocks: Sequence[Block], page: UprightPage) -> list[Block]:
     """
     grouped: list[Block] = []
     items: list[Block] = []
-    for block in (*_relabel_heading_runs(blocks), None):
+    for block in (*blocks, None):
         is_item = block is not None and block.label == "list_item"
         if items and not (is_item and block is not None and _is_next(items[-1], block)):
             grouped.append(_list(items, _lead_in(grouped, items[0], page)))
@@ -29,28 +28,6 @@ def group_list_items(blocks: Sequence[Block], page: UprightPage) -> list[Block]:
         if block is not None:
             (items if is_item else grouped).append(block)
     return grouped
-
-
-def _relabel_heading_runs(blocks: Sequence[Block]) -> list[Block]:
-    """Label headings as list items if many are below each other, as in an index."""
-    relabeled = list(blocks)
-    start = 0
-    for end in range(1, len(blocks) + 1):
-        if end < len(blocks) and _are_like_headings(blocks[end - 1], blocks[end]):
-            continue
-        if end - start >= _MIN_HEADINGS:
-            relabeled[start:end] = [replace(b, label="list_item") for b in blocks[start:end]]
-        start = end
-    return relabeled
-
-
-def _are_like_headings(above: Block, below: Block) -> bool:
-    return (
-        above.label == below.label == "heading"
-        and abs(above.size - below.size) < 0.05 * above.size
-        and abs(above.box[0] - below.box[0]) < 0.5 * above.size
-        and _is_next(above, below)
-    )
 
 
 def _is_next(above: Block, below: Block) -> bool:

@@ -53,15 +53,3 @@ def test_only_a_short_paragraph_right_above_that_ends_with_a_colon_leads_in():
         Block((0,) * (MAX_LEAD_IN + 1), (40, 80, 140, 90), 10),
     ):
         assert group_list_items([before, item(1, 100)], PAGE)[1].context == ()
-
-
-def headings(count, size=10):
-    return [item(1, 100 + 15 * n, label="heading", size=size) for n in range(count)]
-
-
-def test_many_headings_on_end_are_items():
-    (made,) = group_list_items(headings(4), PAGE)
-    assert (made.label, len(made.parts)) == ("list", 4)
-    assert [block.label for block in group_list_items(headings(3), PAGE)] == ["heading"] * 3
-    mixed = [*headings(2), item(4, 130, label="paragraph"), *headings(3)]
-    assert "list" not in {block.label for block in group_list_items(mixed, PAGE)}
