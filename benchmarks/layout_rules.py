@@ -219,7 +219,6 @@ RULES = (
         {"pdf.drawings:_with_lines": lambda figure, lines: figure},
     ),
     Rule("small drawings are no figures", {"pdf.drawings:MIN_SIDE": 0.0}),
-    Rule("a form full of drawings is one figure", {"pdf.page_objects:_FORM_SHARE": math.inf}),
     Rule("white areas are not seen", {"pdf.page_objects:_WHITE": 256}),
     Rule("what lies outside the clip is not seen", {"pdf.page_objects:_MIN_CLIPPED": math.inf}),
 )

@@ -29,7 +29,6 @@ _MIN_CLIPPED = 0.002  # share of the page; the clips of smaller objects are not 
 _MAX_COORDINATE = 1e9  # points; beyond it are only errors
 _MAX_NESTED_CLIPS = 8  # the innermost clips of an object that are read
 _WHITE = 250  # of 255; a fill this bright in each color is white
-_FORM_SHARE = 0.25  # drawings that cover this share of the box around them make one figure
 
 
 class Kind(IntEnum):
@@ -98,16 +97,7 @@ class _ObjectReader:
                     shown_as = Kind.FAINT if is_faint else Kind.PICTURE
                 self._add_clipped(self._bounds(item, matrix), shown_as, item, matrix)
             elif kind == raw.FPDF_PAGEOBJ_FORM and depth < MAX_DEPTH:
-                self._read_form(item, matrix, depth)
-
-    def _read_form(self, form: Any, matrix: PdfMatrix, depth: int) -> None:
-        start = len(self.objects)
-        self.read(form, self._combined_matrix(form, matrix), depth + 1)
-        drawings = [box for box, kind in self.objects[start:] if kind >= Kind.DRAWING]
-        if drawings:  # one figure, unless they are scattered over the page
-            whole = _bounding_box([corner for box in drawings for corner in (box[:2], box[2:])])
-            if sum(map(box_area, drawings)) > _FORM_SHARE * box_area(whole):
-                self._add(whole, Kind.DRAWING)
+                self.read(item, self._combined_matrix(item, matrix), depth + 1)
 
     def _read_path(self, path: Any, matrix: PdfMatrix) -> None:
         raw.FPDFPath_GetDrawMode(path, self._fill_mode, self._stroke)

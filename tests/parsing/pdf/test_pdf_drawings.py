@@ -146,23 +146,6 @@ def test_forms_in_forms_are_where_one_sees_them():
     np.testing.assert_allclose(rules.vertical[0, 2], right[2], atol=3e-3)
 
 
-def test_what_one_form_draws_is_one_figure():
-    def panels(canvas):
-        for x in (0, 70, 140):
-            canvas.circle(x + 26, 30, 26, fill=1)
-
-    def as_form(canvas):
-        canvas.beginForm("panels", 0, 0, 250, 100)
-        panels(canvas)
-        canvas.endForm()
-        canvas.translate(90, 300)
-        canvas.doForm("panels")
-
-    with page_of(as_form) as page:
-        area_is_ink(page)
-    assert len(drawings_of(panels).areas) == 3
-
-
 def test_a_clip_cuts_what_it_hides():
     def draw(canvas):
         path = canvas.beginPath()
