@@ -214,10 +214,6 @@ RULES = (
         "ink is a drawing of a scan", {"ink_areas:find_ink_areas": lambda picture, words, lines: ()}
     ),
     Rule("long lines are no part of figures", {"pdf.drawings:_LONG_LINE": math.inf}),
-    Rule(
-        "axes and grids are part of their figure",
-        {"pdf.drawings:_with_lines": lambda figure, lines: figure},
-    ),
     Rule("small drawings are no figures", {"pdf.drawings:MIN_SIDE": 0.0}),
     Rule("white areas are not seen", {"pdf.page_objects:_WHITE": 256}),
     Rule("what lies outside the clip is not seen", {"pdf.page_objects:_MIN_CLIPPED": math.inf}),

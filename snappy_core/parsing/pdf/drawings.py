@@ -38,7 +38,7 @@ _REACH = 0.5  # sides of a check box by which its mark may reach beyond it
 # Shares of the page.
 _BACKGROUND_SHARES = (MAX_SHARE, 0.3, 0.15)  # larger objects are taken for a background, in turn
 _BAND = 0.98  # of a side of the page, at least, is a band that spans it
-_LONG_LINE = 0.5  # a longer line is part of a figure only where it lies inside it
+_LONG_LINE = 0.5  # a longer line is no part of a figure
 # Scores of areas that hold images or curves, and of areas of boxes and straight lines alone: bars
 # of a chart, shaded cells, frames.
 _DRAWING_SCORE, _BOX_SCORE = 0.5, 0.3
@@ -143,20 +143,8 @@ def _figures(boxes: Boxes, kinds: Kinds, size: Boxes) -> tuple[Boxes, Kinds]:
         remaining &= ~contains_center(groups[is_figure], boxes).any(axis=0)
         if is_small.all():  # there is no background
             remaining &= is_faint
-    with_lines = [_with_lines(figure, boxes[is_long]) for figure in figures]
-    figures = np.array(with_lines, np.float32).reshape(-1, 4)
     is_large = (figures[:, 2:] - figures[:, :2] >= MIN_SIDE).all(axis=1)
     return figures[is_large], figure_kinds[is_large]
-
-
-def _with_lines(figure: Boxes, lines: Boxes) -> Boxes:
-    """Return the box (4,) around a figure and the long lines half inside it: axes, grids."""
-    low = np.maximum(lines[:, :2], figure[:2] - MAX_GAP)
-    high = np.minimum(lines[:, 2:], figure[2:] + MAX_GAP)
-    lengths = (lines[:, 2:] - lines[:, :2]).max(axis=1, initial=0)
-    is_inside = (high >= low).all(axis=1) & ((high - low).max(axis=1, initial=0) >= 0.5 * lengths)
-    parts = np.vstack([figure[None], lines[is_inside]])
-    return np.hstack([parts[:, :2].min(axis=0), parts[:, 2:].max(axis=0)])
 
 
 def _join_lines(lines: Boxes, min_length: float) -> Boxes:
