@@ -27,7 +27,7 @@ def run() -> Iterator[Result | NotRun]:
         f"{1000 * bare / pages:.1f} ms a page for words alone, {pages:.0f} pages; "
         f"{1000 * ours / pages:.0f} ms a page"
     )
-    yield Result("reading and layout / words of pypdfium2", ours / bare, 10, False, detail)
+    yield Result("reading and layout / words of pypdfium2", ours / bare, 12, False, detail)
     yield _against_opendataloader()
 
 
