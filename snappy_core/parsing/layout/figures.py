@@ -6,14 +6,14 @@ Page frames and frames around running text are not figures.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from itertools import combinations, compress
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.boxes import as_boxes, coverage, enclose, iou
+from snappy_core.boxes import as_boxes, coverage, enclose
 from snappy_core.parsing.area_groups import MAX_SHARE
 from snappy_core.parsing.drawings import Area
 from snappy_core.parsing.layout.blocks import Block
@@ -22,10 +22,6 @@ from snappy_core.parsing.layout.geometry import box_area, box_gaps, overlap_shar
 from snappy_core.parsing.layout.upright_page import UprightPage
 from snappy_core.types import Box
 
-MIN_SHARE = 0.004  # of the page; a smaller area is an icon or a bullet
-MAX_WORDS = 120  # in an area; one with more is framed text, unless a model is sure
-_SURE = 0.6  # score of a layout model
-_MAX_GAP = 0.06  # share of the page height between parts of one figure
 _INSIDE = 0.7  # share of a block that must lie in an area to belong to it
 _LABEL_WORDS = 6  # of an axis label outside the area, at most
 _LABEL_GAP = 0.8  # font sizes between the area and such a label
@@ -35,7 +31,7 @@ _LEAD_IN = 60  # words of the block above a figure that are its context
 def add_figures(blocks: Sequence[Block], page: UprightPage) -> list[Block]:
     """Return blocks with the figures of a page and without the blocks that became part of them."""
     merged = list(blocks)
-    for box in _merge_parts(_select_areas(merged, page), merged, page):
+    for box in _select_areas(merged, page):
         merged = _absorb(Block((), box, label="figure"), merged)
     merged = attach_captions(merged, page)
     return [_with_lead_in(b, merged) if b.label == "figure" else b for b in merged]
@@ -51,7 +47,6 @@ def _select_areas(blocks: Sequence[Block], page: UprightPage) -> list[Box]:
         if area.from_model
         and area.label in ("figure", "table")
         and not any(overlap_share(area.box, block.box) > 0.3 for block in figures)
-        and not any(_is_surer_text(other, area) for other in page.areas)
         and _is_figure(area, blocks, page)
     ]
     selected: list[Box] = []
@@ -61,47 +56,16 @@ def _select_areas(blocks: Sequence[Block], page: UprightPage) -> list[Box]:
     return selected
 
 
-def _is_surer_text(other: Area, area: Area) -> bool:
-    return (
-        other.label in ("text", "title", "reference")
-        and other.score > area.score
-        and bool(iou(as_boxes([other.box]), as_boxes([area.box]))[0, 0] > 0.7)
-    )
-
-
 def _is_figure(area: Area, blocks: Sequence[Block], page: UprightPage) -> bool:
     size = box_area(area.box)
-    if not MIN_SHARE < size / (page.width * page.height) < MAX_SHARE:
+    if size >= MAX_SHARE * page.width * page.height:
         return False
-    inside = [*compress(blocks, _lie_in(blocks, area.box))]
-    words = sum(len(block.words) for block in inside)
     text_size = sum(
         box_area(block.box)
-        for block in inside
+        for block in compress(blocks, _lie_in(blocks, area.box))
         if block.label == "table" or (block.lines >= 3 and len(block.words) >= 15)
     )
-    few_words = words < MAX_WORDS or (area.from_model and area.score >= _SURE)
-    return text_size < 0.4 * size and few_words
-
-
-def _merge_parts(boxes: Sequence[Box], blocks: Sequence[Block], page: UprightPage) -> list[Box]:
-    """Merge boxes that are close, without running text, headings or captions between them."""
-    barriers = [b for b in blocks if b.label != "table" and (b.lines > 2 or b.label != "paragraph")]
-    merged = list(boxes)
-
-    def unions() -> Iterator[tuple[int, int, Box]]:
-        for (i, a), (j, b) in combinations(enumerate(merged), 2):
-            union = enclose(as_boxes([a, b]))
-            if max(box_gaps(a, b)) > _MAX_GAP * page.height:
-                continue
-            if not (_shares_in(barriers, union) > 0.3).any():
-                yield i, j, union
-
-    while merge := next(unions(), None):
-        first, second, union = merge
-        merged[first] = union
-        del merged[second]
-    return merged
+    return text_size < 0.4 * size
 
 
 def _absorb(figure: Block, blocks: Sequence[Block]) -> list[Block]:

@@ -4,7 +4,7 @@ import pytest
 
 from snappy_core.parsing.drawings import Area
 from snappy_core.parsing.layout.blocks import Block
-from snappy_core.parsing.layout.figures import MAX_WORDS, add_figures
+from snappy_core.parsing.layout.figures import add_figures
 from tests.parsing.layout.pages import make_page
 
 CHART = (50.0, 100.0, 350.0, 260.0)
@@ -86,34 +86,14 @@ def test_a_picture_without_words_is_a_figure():
     assert only(find([], [figure()]), "figure").words == ()
 
 
-@pytest.mark.parametrize(
-    "box",
-    [
-        (0, 0, 400, 480),  # the page frame
-        (50, 100, 70, 110),  # an icon
-    ],
-)
-def test_frames_and_icons_are_none(box):
-    assert find([AXIS], [figure(box)]) == [AXIS]
+def test_the_frame_of_a_page_is_none():
+    assert find([AXIS], [figure((0, 0, 400, 480))]) == [AXIS]
 
 
 def test_a_frame_around_text_is_none():
     words = ["word"] * 40
     text = Block(tuple(range(40)), (60, 110, 340, 250), 10, lines=8)
     assert find([text], [figure()], words) == [text]
-
-
-def test_an_area_of_many_words_is_none_unless_a_model_is_sure():
-    many = Block(tuple(range(MAX_WORDS)), (60, 110, 340, 140), 10)
-    words = ["word"] * MAX_WORDS
-    assert find([many], [figure(score=0.5)], words) == [many]
-    assert only(find([many], [figure(score=0.9)], words), "figure")
-
-
-def test_what_the_model_rather_takes_for_text_is_none():
-    text = Area(CHART, "text", 0.9, from_model=True)
-    seen = [figure(score=0.7), text]
-    assert find([AXIS], seen) == [AXIS]
 
 
 def test_of_areas_that_overlap_the_largest_is_the_figure():
