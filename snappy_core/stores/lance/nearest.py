@@ -68,23 +68,29 @@ class Nearest:
 
         All tokens (m, d) count alike.
         """
+        others = np.setdiff1d(self.page_ids, allowed, assume_unique=True)
+        found = np.zeros(0, dtype=np.int64)
+        if len(others) <= len(allowed):  # more pages cost less than a condition on them
+            found = self._ask(tokens, count + min(count, len(others)))
+            found = found[np.isin(found, allowed)][:count]
+        if len(others) and len(found) < count:
+            is_shorter = len(others) < len(allowed)
+            listed = f"NOT IN ({_listed(others)})" if is_shorter else f"IN ({_listed(allowed)})"
+            found = self._ask(tokens, count, f"page_id {listed}")
+        # As many as were asked for, though the vectors nearest to each token may be of fewer pages.
+        rest = np.setdiff1d(allowed, found, assume_unique=True)
+        return np.union1d(found, rest[: count - len(found)])
+
+    def _ask(
+        self, tokens: NDArray[np.float32], count: int, condition: str = ""
+    ) -> NDArray[np.int64]:
+        """Return the ids of the nearest pages that meet a condition, best first."""
         query = self.table.search(tokens).select(["page_id", "_distance"]).distance_type("cosine")
         query = query.nprobes(_PROBES).limit(count)
-        if len(allowed) < len(self.page_ids):
-            query = query.where(_condition(self.page_ids, allowed), prefilter=True)
+        if condition:
+            query = query.where(condition, prefilter=True)
         with lance_errors(self.location):
-            found = query.to_arrow()["page_id"].to_numpy()
-        # As many as were asked for, though the vectors nearest to each token may be of fewer pages.
-        others = np.setdiff1d(allowed, found, assume_unique=True)
-        return np.union1d(found, others[: count - len(found)])
-
-
-def _condition(page_ids: NDArray[np.int64], allowed: NDArray[np.int64]) -> str:
-    """Return the shorter one of two conditions for some of the pages: in, or not in."""
-    others = np.setdiff1d(page_ids, allowed, assume_unique=True)
-    if len(others) < len(allowed):
-        return f"page_id NOT IN ({_listed(others)})"
-    return f"page_id IN ({_listed(allowed)})"
+            return np.asarray(query.to_arrow()["page_id"].to_numpy(), dtype=np.int64)
 
 
 def _listed(ids: NDArray[np.int64]) -> str:

@@ -10,7 +10,7 @@ from snappy_core.filters import parse
 from snappy_core.ingest.jobs import prepare
 from snappy_core.stores.base import PageFilter
 from snappy_core.stores.first_stage import select_candidates
-from snappy_core.stores.lance import pooled
+from snappy_core.stores.lance import nearest, pooled
 from snappy_core.stores.lance.snapshot import LanceCache
 from snappy_core.stores.lance.store import LanceStore
 from snappy_core.testing import make_page
@@ -152,6 +152,27 @@ def test_what_the_index_lacks_is_found_and_what_is_gone_is_not(store, path, no_c
         assert len(tables(path)) == 1
         with store.read() as after:
             assert after.candidates(QUERY, EQUAL, PageFilter(), 11).tolist() == [*kept, new]
+
+
+def test_few_pages_that_are_gone_are_passed_over_without_a_condition(store, monkeypatch):
+    change(store)
+    monkeypatch.setattr(nearest, "_listed", None)
+    with store.read() as snapshot:
+        expected = near_pages(snapshot, range(2, 12))
+        assert snapshot.candidates(QUERY, EQUAL, PageFilter(), 10).tolist() != expected  # the new
+        found = snapshot.candidates(QUERY, EQUAL, PageFilter(), 11).tolist()
+        assert found == [*expected, snapshot.page_ids("new")[1]]
+
+
+def test_a_filter_may_leave_out_all_that_is_nearest(path):
+    store = LanceStore(path)
+    fill(store)
+    store.write(document("second"), [page(number, near=0.6) for number in range(1, 5)])
+    store.compact()
+    names = frozenset(["second", *(f"d{n}" for n in range(12, 30))])
+    with store.read() as snapshot:
+        found = snapshot.candidates(QUERY, EQUAL, PageFilter(names), 4)
+        assert found.tolist() == [*snapshot.page_ids("second").values()]
 
 
 def test_the_index_is_made_anew_when_much_has_changed(store, path, no_catalog, monkeypatch):
