@@ -3,8 +3,8 @@
 Speed, as ratios against a peer or a floor, each with a bound; exit code 1 if a bound is broken.
 Several names run several of them, no name runs all. --json FILE appends the run to a history,
 --chart FILE draws the peers as PNG; the extra [bench] installs them:
-  encoding colvision scoring scan stages grids index question filters scale adding plain mixed
-  adapters reading ocr pictures workers ray_workers memory serve lance_scale
+  encoding colvision scoring scan stages grids index asking question filters scale adding plain
+  mixed adapters reading ocr pictures workers ray_workers memory serve lance_scale
 
 Published benchmarks, each with --help and --json:
   bbox_docvqa DIR      BBox-DocVQA: is the evidence among the regions of its page?

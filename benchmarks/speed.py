@@ -19,9 +19,9 @@ from benchmarks.measure import NotRun, Result
 from snappy_core.errors import MissingDependencyError
 
 BENCHMARKS = (
-    "encoding", "colvision", "scoring", "scan", "stages", "grids", "index", "question", "filters",
-    "scale", "adding", "plain", "mixed", "adapters", "reading", "ocr", "pictures", "workers",
-    "ray_workers", "memory", "serve", "lance_scale",
+    "encoding", "colvision", "scoring", "scan", "stages", "grids", "index", "asking", "question",
+    "filters", "scale", "adding", "plain", "mixed", "adapters", "reading", "ocr", "pictures",
+    "workers", "ray_workers", "memory", "serve", "lance_scale",
 )  # fmt: skip
 """Modules of this package whose `run()` returns or yields `measure.Result`s and `NotRun`s."""
 

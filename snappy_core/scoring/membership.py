@@ -135,13 +135,13 @@ def concatenate(memberships: Sequence[Membership], patch_counts: Sequence[int]) 
         return Membership(
             np.zeros(1, np.int64), np.zeros(0, np.int32), empty, empty, np.zeros(0, bool)
         )
-    first_patch = np.cumsum([0, *patch_counts])
+    first_patch = np.cumsum([0, *patch_counts], dtype=np.int32)
     first_entry = np.cumsum([0, *(len(part.patches) for part in memberships)])
     offsets = [m.offsets[:-1] + entry for m, entry in zip(memberships, first_entry, strict=False)]
     patches = [m.patches + patch for m, patch in zip(memberships, first_patch, strict=False)]
     return Membership(
         np.concatenate([*offsets, first_entry[-1:]]),
-        np.concatenate(patches).astype(np.int32),
+        np.concatenate(patches),
         np.concatenate([part.iou for part in memberships]),
         np.concatenate([part.share for part in memberships]),
         np.concatenate([part.own for part in memberships]),

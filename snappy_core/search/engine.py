@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import cache
 from itertools import islice
 
 import numpy as np
@@ -20,7 +21,7 @@ from snappy_core.scoring.rules import MIXTURE, default_rule
 from snappy_core.search.budget import best_for_budget, fill_budget
 from snappy_core.search.continuation import page_contexts, with_parts
 from snappy_core.search.filters import PageReference, resolve
-from snappy_core.search.hit_pages import HitPages, PageReader
+from snappy_core.search.hit_pages import HitPage, HitPages, PageReader
 from snappy_core.search.hits import Hit, Hits
 from snappy_core.search.hot_area_hits import find_hot_areas, merge
 from snappy_core.search.locations.landmarks import LandmarkCache
@@ -36,7 +37,7 @@ from snappy_core.types import Query
 PAGE_BATCH = 256
 """Pages whose patches are in memory at once: about 35 MB of a vision encoder's."""
 
-HIT_SCORES = ("score", "region_score", "page_score", "page_maxsim")
+HIT_SCORES = ("score", "region_score", "page_score")
 RANKED = np.dtype(
     [("page_id", np.int64), ("index", np.int64), *((name, np.float32) for name in HIT_SCORES)]
 )
@@ -128,6 +129,7 @@ def search(
                 query=query.text,
                 rank=len(seen) + 1,
                 locations=prior.matches(page_id, index),
+                page_maxsim=0.0,  # of the hits alone, below
                 **dict(zip(HIT_SCORES, values, strict=True)),
             )
             hit = with_parts(hit, context, index, contexts)
@@ -146,14 +148,12 @@ def search(
     else:
         hits = best_for_budget(ranked_hits(), budget)
     if query.terms is None and selection.has_areas:
-        page_maxsims = np.concatenate([np.empty(0), *(scores.page_maxsims for _, scores in scored)])
         best = ranking(prior.raise_pages(page_scores, page_ids))[: k or DEFAULT_K]
         areas = find_hot_areas(
             reader,
             query,
             page_ids[best],
             page_scores[best],
-            page_maxsims[best],
             prior,
             selection.allows_area,
         )
@@ -167,8 +167,10 @@ def search(
         hits = fill_budget(hits, budget, k, per_page, cut=None if whole else cut)
     if hits and hits[0].locations:
         chance = None  # "page 14" asks for a place; the weights know questions of matters only
-    found = Hits(query.text, tuple(hits), chance)
-    return found, reader.hit_pages(found, query, weights)
+    hit_pages = reader.hit_pages(hits, query, weights)
+    maxsim = cache(HitPage.maxsim)
+    found = [replace(hit, page_maxsim=maxsim(hit_pages[hit.region_id])) for hit in hits]
+    return Hits(query.text, tuple(found), chance), hit_pages
 
 
 def _score_all(
@@ -225,5 +227,4 @@ def rank(
     ranked["score"] = scores.overall[order]
     ranked["region_score"] = scores.regions[order]
     ranked["page_score"] = scores.pages[page]
-    ranked["page_maxsim"] = scores.page_maxsims[page]
     return ranked

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.ends import raise_if_ended
+from snappy_core.scoring.maxsim import similarities
 from snappy_core.search.cutting import cut
 from snappy_core.search.highlights import find_highlights
 from snappy_core.search.hits import Highlight, Hit, Hits
@@ -35,6 +36,12 @@ class HitPage:
     patches: Patches
     query: Query
     weights: NDArray[np.float32]
+
+    def maxsim(self) -> float:
+        """Return the MaxSim of the page as ColBERT has it, without weights."""
+        patches = self.patches
+        similarity = similarities(self.query.vectors, patches.vectors, patches.scales)
+        return float(similarity.max(axis=1, initial=-1).sum())
 
     def highlights(self, hit: Hit) -> tuple[Highlight, ...]:
         """Return the parts of a region that answer, best first."""

@@ -34,7 +34,6 @@ def find_hot_areas(
     query: Query,
     page_ids: NDArray[np.int64],
     page_scores: NDArray[np.float32],
-    page_maxsims: NDArray[np.float32],
     prior: LocationPrior,
     is_allowed: Callable[[PageContext, Region, str], bool],
 ) -> Iterator[Hit]:
@@ -43,7 +42,7 @@ def find_hot_areas(
     They are scored by the paper's "iou_weighted", whatever rule scores the other regions.
 
     Args:
-        page_ids, page_scores, page_maxsims: (p,) the pages and their scores.
+        page_ids, page_scores: (p,) the pages and their scores.
         prior: the places that the question names.
         is_allowed: says whether an area of a page, with this region id, may be returned.
     """
@@ -80,7 +79,7 @@ def find_hot_areas(
                 score=float(score[0]),
                 region_score=float(region_score[0]),
                 page_score=float(page_scores[index]),
-                page_maxsim=float(page_maxsims[index]),
+                page_maxsim=0.0,
             )
 
 

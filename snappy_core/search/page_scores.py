@@ -27,7 +27,6 @@ class Scores:
 
     Attributes:
         pages: (p,) late interaction of the whole page, -1..1.
-        page_maxsims: (p,) raw MaxSim of the page.
         regions: (r,) what the scoring rule says.
         within_page: (r,) ranks the regions of one page: `regions`, adjusted by "maxsim" for
             length and label, by "mixture" for the kind of region.
@@ -40,7 +39,6 @@ class Scores:
     """
 
     pages: NDArray[np.float32]
-    page_maxsims: NDArray[np.float32]
     regions: NDArray[np.float32]
     within_page: NDArray[np.float32]
     overall: NDArray[np.float32]
@@ -78,14 +76,16 @@ def score(
     rule = SCORING_RULES.get(scoring)
     patch_counts = [len(page.vectors) for page in pages]
     patch_offsets = np.cumsum([0, *patch_counts], dtype=np.int64)
-    similarity = np.empty((len(query.vectors), sum(patch_counts)), dtype=np.float32)
-    numpy_kernel(query.vectors).fill(
+    # MaxSim needs no tokens without weight, half of a question; other rules read what they like.
+    read = weights > 0 if scoring in (MIXTURE, MAXSIM) else np.ones(len(weights), dtype=bool)
+    similarity = np.empty((int(read.sum()), sum(patch_counts)), dtype=np.float32)
+    numpy_kernel(query.vectors[read]).fill(
         (page.vectors, page.scales, similarity[:, start:stop])
         for page, (start, stop) in zip(pages, pairwise(patch_offsets.tolist()), strict=True)
     )
-    of_pages, raw_sums = maxsim.page_scores(similarity, patch_offsets, weights)
+    of_pages = maxsim.page_scores(similarity, patch_offsets, weights[read])
     membership = concatenate([page.membership for page in pages], patch_counts)
-    of_regions = rule(similarity, weights, query.content_mask, membership)
+    of_regions = rule(similarity, weights[read], query.content_mask[read], membership)
     labels, parents = concatenate_regions([(page.labels, page.parents) for page in pages])
     offsets = np.cumsum([0, *(len(page.labels) for page in pages)], dtype=np.int64)
     page_of_region = np.repeat(np.arange(len(pages)), np.diff(offsets))
@@ -113,7 +113,6 @@ def score(
         signals = {"region": within_page, "page": of_pages[page_of_region]}
     return Scores(
         pages=of_pages,
-        page_maxsims=raw_sums,
         regions=of_regions,
         within_page=within_page,
         overall=mixture.total(signals, signal_weights),
@@ -129,12 +128,9 @@ def _passage_cosines(
     pages: Sequence[PageVectors], question: NDArray[np.float32]
 ) -> NDArray[np.float32]:
     """Return the cosine of a question (1, d) and the passage of each region, (r,)."""
-    cosines = np.zeros((1, sum(len(page.labels) for page in pages)), dtype=np.float32)
-    parts, start = [], 0
-    for page in pages:
-        vectors, scales = page.pooled
-        count = len(page.labels)
-        parts.append((vectors[:count], scales[:count], cosines[:, start : start + count]))
-        start += count
-    numpy_kernel(question).fill(parts)
-    return np.asarray(cosines[0])
+    if not pages:
+        return np.zeros(0, dtype=np.float32)
+    passages = [(*page.pooled, len(page.labels)) for page in pages]
+    vectors = np.concatenate([vectors[:count] for vectors, _, count in passages])
+    scales = np.concatenate([scales[:count] for _, scales, count in passages])
+    return np.asarray(maxsim.similarities(question, vectors, scales)[0])

@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 from PIL import Image
 
-from benchmarks import measure, speed
+from benchmarks import asking, measure, speed
 from benchmarks.__main__ import main
 from benchmarks.measure import NotRun, Result, absent
 
@@ -31,6 +31,14 @@ def run_made(monkeypatch):
         return main(["made", *map(str, options)])
 
     return run
+
+
+def test_asking_tells_what_a_command_a_first_and_a_later_question_take(monkeypatch):
+    monkeypatch.setattr(asking, "RUNS", 1)
+    command, first, later, encoder = asking.run(pages=3)
+    assert command.ratio > first.ratio > later.ratio > 0
+    assert (command.bound, first.bound, later.bound) == (0.6, 0.2, 0.025)
+    assert 0 < encoder.ratio < 1
 
 
 FASTER = Result("a scan, ours / theirs", 4.0, 3, True, "1 ms, 4 ms", "theirs")

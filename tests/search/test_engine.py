@@ -8,8 +8,9 @@ from snappy_core import RegionIndex, Source
 from snappy_core.ingest.jobs import prepare
 from snappy_core.scoring import mixture
 from snappy_core.scoring.idf import idf, term
+from snappy_core.scoring.kernel import numpy_kernel
 from snappy_core.scoring.rules import SCORING_RULES
-from snappy_core.search import engine
+from snappy_core.search import engine, page_scores
 from snappy_core.search.engine import search
 from snappy_core.search.page_scores import query_weights, score
 from snappy_core.stores import MemoryStore, SqliteStore
@@ -217,6 +218,19 @@ def test_scores_by_hand(store):
     for hit in hits:
         found = (hit.score, hit.region_score, hit.page_score, hit.page_maxsim)
         assert found == pytest.approx(expected[hit.region_id], abs=1e-6)
+
+
+def test_only_tokens_with_weight_are_multiplied_with_all_pages(index, monkeypatch):
+    multiplied = []
+
+    def counting(vectors):
+        multiplied.append(len(vectors))
+        return numpy_kernel(vectors)
+
+    monkeypatch.setattr(page_scores, "numpy_kernel", counting)
+    index.search("When are the spring tides?")
+    index.search("When are the spring tides?", scoring="max")
+    assert multiplied == [2, 5]
 
 
 def test_a_question_of_stop_words_weighs_them_equally(store):
