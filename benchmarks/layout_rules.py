@@ -199,7 +199,6 @@ RULES = (
         "figures of the layout model",
         {"layout.figures:_select_areas": lambda blocks, page: []},
     ),
-    Rule("drawings that overlap by half are one", {"area_groups:_MAX_OVERLAP": math.inf}),
     Rule(
         "check boxes are characters, not drawings",
         {"pdf.reader:find_check_boxes": lambda squares, layer, gray: Fields()},

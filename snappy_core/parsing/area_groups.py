@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.boxes import Boxes, covered_cells, enclose_groups, intersection
+from snappy_core.boxes import Boxes, covered_cells, enclose_groups
 from snappy_core.parsing.pixel_runs import connect_runs, find_runs
 
 # Lengths are in points on a page as large as Letter or A4, and grow with the page.
@@ -13,49 +13,27 @@ PAGE_SIDE = 700.0  # square root of the area of such a page
 MAX_GAP = 3.0  # between the parts of a figure or of a dashed line: less than between text lines
 MIN_SIDE = 20.0  # of a figure
 MAX_SHARE = 0.6  # of the page; a larger area is its frame or background, or fills it
-_MAX_OVERLAP = 0.5  # share of the smaller of two areas that are not one
 _MAX_AREAS = 300  # of a page: the largest ones
 
 Kinds = NDArray[np.int8]
 
 
 def group_boxes(boxes: Boxes, kinds: Kinds, size: Boxes) -> tuple[Boxes, Kinds]:
-    """Return the boxes around clusters, which hardly overlap, and the highest kind in each."""
-    return merge_overlapping(*cluster_boxes(boxes, kinds, size))
+    """Return the box around each cluster and its highest kind, the largest clusters if many.
 
-
-def cluster_boxes(boxes: Boxes, kinds: Kinds, size: Boxes) -> tuple[Boxes, Kinds]:
-    """Return the box around each cluster and its highest kind, the largest clusters if many."""
-    groups, group_kinds = _unite(boxes, kinds, _clusters(boxes, size))
-    largest = np.argsort(-page_share(groups, size), kind="stable")[:_MAX_AREAS]
-    return groups[largest], group_kinds[largest]
-
-
-def merge_overlapping(groups: Boxes, group_kinds: Kinds) -> tuple[Boxes, Kinds]:
-    """Unite boxes until none lies in another by half; each has the highest kind of its parts.
-
-    What is drawn within the box of a curve need not belong to the curve.
+    Kinds are 0 or more.
     """
-    while True:
-        sizes = (groups[:, 2:] - groups[:, :2]).prod(axis=1)
-        is_inside = intersection(groups, groups) > _MAX_OVERLAP * np.minimum.outer(sizes, sizes)
-        first = (is_inside | np.eye(len(groups), dtype=bool)).argmax(axis=1)
-        if (first == np.arange(len(groups))).all():
-            return groups, group_kinds
-        groups, group_kinds = _unite(groups, group_kinds, first)
+    clusters = _clusters(boxes, size)
+    highest = np.zeros(clusters.max(initial=-1) + 1, np.int8)
+    np.maximum.at(highest, clusters, kinds)
+    groups = enclose_groups(boxes, clusters)
+    largest = np.argsort(-page_share(groups, size), kind="stable")[:_MAX_AREAS]
+    return groups[largest], highest[largest]
 
 
 def page_share(boxes: Boxes, size: Boxes) -> NDArray[np.float32]:
     """Return the share of a page of `size` (width, height) that each box (n, 4) takes."""
     return np.asarray(((boxes[:, 2:] - boxes[:, :2]) / size).prod(axis=1), dtype=np.float32)
-
-
-def _unite(boxes: Boxes, kinds: Kinds, clusters: NDArray[np.intp]) -> tuple[Boxes, Kinds]:
-    """Return the box around each cluster, and its highest kind."""
-    numbers = np.unique(clusters, return_inverse=True)[1]
-    highest = np.zeros(numbers.max(initial=-1) + 1, np.int8)
-    np.maximum.at(highest, numbers, kinds)
-    return enclose_groups(boxes, numbers), highest
 
 
 def _clusters(boxes: Boxes, size: Boxes) -> NDArray[np.intp]:

@@ -11,8 +11,7 @@ from snappy_core.parsing.area_groups import (
     MAX_SHARE,
     MIN_SIDE,
     PAGE_SIDE,
-    cluster_boxes,
-    merge_overlapping,
+    group_boxes,
     page_share,
 )
 from snappy_core.parsing.drawings import Area, RulingLines
@@ -68,13 +67,8 @@ def find_ink_areas(picture: Image, words: Boxes, lines: RulingLines) -> tuple[Ar
         return ()
     scale = PAGE_SIDE / (small.width * small.height) ** 0.5
     page_size = (size * scale).astype(np.float32)
-    clusters, kinds = cluster_boxes(
-        runs * np.float32(scale), np.zeros(len(runs), np.int8), page_size
-    )
-    is_small = page_share(clusters, page_size) < MAX_SHARE  # others are the edges of the sheet
-    if not is_small.any():
-        return ()
-    areas, _ = merge_overlapping(clusters[is_small], kinds[is_small])
+    areas, _ = group_boxes(runs * np.float32(scale), np.zeros(len(runs), np.int8), page_size)
+    areas = areas[page_share(areas, page_size) < MAX_SHARE]  # others are the edges of the sheet
     areas = areas[(areas[:, 2:] - areas[:, :2]).min(axis=1) >= MIN_SIDE]
     boxes = (areas / np.tile(page_size, 2)).tolist()
     return tuple(Area((x0, y0, x1, y1), "figure") for x0, y0, x1, y1 in boxes)
