@@ -15,6 +15,7 @@ from snappy_core.parsing.area_groups import (
     page_share,
 )
 from snappy_core.parsing.drawings import Area, RulingLines
+from snappy_core.parsing.layout.geometry import box_area
 from snappy_core.parsing.layout.layout_model import LayoutModel, detect_upright
 from snappy_core.parsing.pixel_runs import find_runs
 
@@ -31,16 +32,18 @@ _MAX_RUNS = 50_000  # rows of ink looked at; halftones have most
 def find_areas(
     picture: Image, layer: TextLayer, lines: RulingLines, model: LayoutModel | None
 ) -> tuple[Area, ...]:
-    """Return the areas of a scan that a layout model sees; without a model, those of ink.
+    """Return the areas of a scan that a layout model sees, if any; without figures, those of ink.
 
     Where no words were found, ink may as well be text.
 
     Args:
         layer: the words found on the picture.
     """
-    if model is not None:
-        return detect_upright(model, picture, layer.main_turn)
-    return find_ink_areas(picture, layer.boxes, lines) if len(layer) else ()
+    areas = () if model is None else detect_upright(model, picture, layer.main_turn)
+    sees_figures = any(area.label == "figure" and box_area(area.box) < MAX_SHARE for area in areas)
+    if sees_figures or not len(layer):
+        return areas
+    return areas + find_ink_areas(picture, layer.boxes, lines)
 
 
 def find_ink_areas(picture: Image, words: Boxes, lines: RulingLines) -> tuple[Area, ...]:

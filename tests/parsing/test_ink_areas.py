@@ -5,6 +5,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageOps
 
 from snappy_core.boxes import iou
+from snappy_core.parsing.area_groups import MAX_SHARE
 from snappy_core.parsing.drawings import NO_BOXES, Area, RulingLines
 from snappy_core.parsing.ink_areas import find_areas, find_ink_areas
 from snappy_core.parsing.layout.ruling_lines import find_ruling_lines
@@ -101,6 +102,13 @@ def test_the_figures_of_a_layout_model_are_better_than_ink():
     model = Seeing(0.3, 0.3, 0.8, 0.7)
     areas = find_areas(page_with_bars(), make_layer(WORDS, word_boxes()), RulingLines(), model)
     np.testing.assert_allclose(boxes_of(areas), [model.areas[0].box], atol=1e-6)
+
+
+def test_a_layout_model_that_takes_the_page_for_a_figure_leaves_the_ink():
+    model = Seeing(0.01, 0.02, 0.98, 0.99)
+    assert MAX_SHARE < 0.97**2
+    _, ink = find_areas(page_with_bars(), make_layer(WORDS, word_boxes()), RulingLines(), model)
+    assert np.abs(boxes_of([ink]) * SIZE - BARS).max() <= 3
 
 
 def test_where_no_words_were_found_ink_may_be_text():
