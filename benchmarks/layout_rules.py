@@ -203,6 +203,8 @@ RULES = (
         "check boxes are characters, not drawings",
         {"pdf.reader:find_check_boxes": lambda squares, layer, gray: Fields()},
     ),
+    Rule("large objects are a background", {"pdf.drawings:_BACKGROUND_SHARES": (0.6,)}),
+    Rule("a band from edge to edge is a background", {"pdf.drawings:_BAND": math.inf}),
     Rule(
         "a picture that fills the page is a figure without text on it",
         {"layout.assembly:MAX_PHOTO_WORDS": -1},

@@ -36,6 +36,8 @@ _MIN_FRAME = 8.0  # a side of a frame
 _REACH = 0.5  # sides of a check box by which its mark may reach beyond it
 
 # Shares of the page.
+_BACKGROUND_SHARES = (MAX_SHARE, 0.3, 0.15)  # larger objects are taken for a background, in turn
+_BAND = 0.98  # of a side of the page, at least, is a band that spans it
 _LONG_LINE = 0.5  # a longer line is no part of a figure
 # Scores of areas that hold images or curves, and of areas of boxes and straight lines alone: bars
 # of a chart, shaded cells, frames.
@@ -117,23 +119,30 @@ def _frames(boxes: Boxes, size: Boxes) -> Boxes:
 def _figures(boxes: Boxes, kinds: Kinds, size: Boxes) -> tuple[Boxes, Kinds]:
     """Return the areas (n, 4) of objects close together, with the highest kind in each.
 
-    Faint images, such as shadows, reach beyond what they belong to: they form areas only with
-    each other.
+    Where most of the page hangs together, its larger objects are taken for a background, and the
+    other ones are looked at again. Faint images, such as shadows, reach beyond what they belong
+    to: they form areas only with each other.
     """
     shares, is_faint = page_share(boxes, size), kinds == Kind.FAINT
     lengths = ((boxes[:, 2:] - boxes[:, :2]) / size).max(axis=1)
     is_long = (kinds == Kind.STROKE) & (lengths > _LONG_LINE)
     figures, figure_kinds = NO_BOXES, np.zeros(0, dtype=np.int8)
-    remaining = ~is_long & (shares < MAX_SHARE)
-    for candidates in (~is_faint, is_faint):
-        members = remaining & candidates
+    # A box from one edge of the page to the other is a band of its background.
+    is_band = (kinds == Kind.BOX) & (lengths > _BAND)
+    remaining = ~is_long & ~is_band & (shares < MAX_SHARE)
+    passes = [*((~is_faint, share) for share in _BACKGROUND_SHARES), (is_faint, MAX_SHARE)]
+    for candidates, max_share in passes:
+        members = remaining & candidates & (shares < max_share)
         if not (kinds[members] > Kind.STROKE).any():
             continue
         groups, group_kinds = group_boxes(boxes[members], kinds[members], size)
-        is_figure = (group_kinds > Kind.STROKE) & (page_share(groups, size) < MAX_SHARE)
+        is_small = page_share(groups, size) < MAX_SHARE
+        is_figure = (group_kinds > Kind.STROKE) & is_small
         figures = np.vstack([figures, groups[is_figure]])
         figure_kinds = np.append(figure_kinds, group_kinds[is_figure])
         remaining &= ~contains_center(groups[is_figure], boxes).any(axis=0)
+        if is_small.all():  # there is no background
+            remaining &= is_faint
     is_large = (figures[:, 2:] - figures[:, :2] >= MIN_SIDE).all(axis=1)
     return figures[is_large], figure_kinds[is_large]
 

@@ -224,6 +224,29 @@ def test_boxes_alone_are_less_sure_than_curves():
     assert [area.score for area in drawings_of(bars).areas] == [0.3]
 
 
+def test_figures_are_found_before_a_background():
+    def draw(canvas):
+        canvas.setStrokeGray(0.9)
+        canvas.bezier(0, 0, 100, 900, 300, -300, 400, 700)
+        canvas.bezier(0, 700, 100, -300, 300, 900, 400, 0)
+        canvas.setFillGray(0.3)
+        canvas.circle(120, 180, 40, fill=1)
+
+    boxes = [area.box for area in drawings_of(draw).areas]
+    assert boxes == [pytest.approx((0.2, 1 - 220 / 700, 0.4, 1 - 140 / 700), abs=5e-3)]
+
+
+def test_a_band_from_edge_to_edge_does_not_join_figures():
+    def draw(canvas):
+        canvas.setFillGray(0.8)
+        canvas.rect(180, 0, 30, 700, fill=1, stroke=0)  # beside the circle, and below it
+        canvas.setFillGray(0.3)
+        canvas.circle(160, 180, 40, fill=1)
+
+    boxes = [area.box for area in drawings_of(draw).areas]
+    assert boxes == [pytest.approx((0.3, 1 - 220 / 700, 0.5, 1 - 140 / 700), abs=5e-3)]
+
+
 def test_a_picture_that_fills_the_page_is_an_area():
     def draw(canvas):
         canvas.drawImage(photo(), 20, 120, 370, 570)
