@@ -13,7 +13,7 @@ from snappy_core.stores.catalog import Catalog
 from snappy_core.stores.first_stage import pooled_scores
 from snappy_core.stores.lance.errors import lance_errors
 
-_PROBES = 20  # partitions that each token reads
+_PROBES = 15  # partitions that each token reads
 _MORE = 4  # times as many pages are compared exactly, where the index does not rank as we do
 
 
