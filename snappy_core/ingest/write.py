@@ -169,8 +169,9 @@ def _add_whole(
     pool.share(store)
 
     def add(planned: PlannedDocument, source: Source, pages: int) -> Future[IngestReport]:
-        given = {} if metadata is None and not planned.is_there else metadata  # spares a look-up
-        record = _with_metadata(planned, given, store)
+        # A new document has no metadata to look up.
+        new_metadata = {} if metadata is None and not planned.is_there else metadata
+        record = _with_metadata(planned, new_metadata, store)
         return pool.submit(Add(source, record, planned.is_there, pages, reading, keep))
 
     return add

@@ -71,11 +71,11 @@ def _take_nearest(
     captions: Mapping[int, list[Block]], boxes: Mapping[int, Box], free: Sequence[Block]
 ) -> None:
     """Give each box one more caption of those that no other has, the nearest first."""
-    given = {id(caption) for partners in captions.values() for caption in partners}
+    partner_ids = {id(caption) for partners in captions.values() for caption in partners}
     pairs = sorted(
         (gap, number, key)
         for number, caption in enumerate(free)
-        if id(caption) not in given
+        if id(caption) not in partner_ids
         for key, box in boxes.items()
         if (gap := text_gap(caption, box)) is not None
     )

@@ -58,8 +58,8 @@ LAYOUT_MODELS = Registry[Callable[[], LayoutModel]](
 
 def check_layout_model(choice: str) -> None:
     """Raise ValueError unless `select_layout_model` knows the choice."""
-    known = choice in ("auto", "always", "never") or choice in LAYOUT_MODELS
-    if not known and not is_rapid_model(choice):
+    is_known = choice in ("auto", "always", "never") or choice in LAYOUT_MODELS
+    if not is_known and not is_rapid_model(choice):
         raise ValueError(
             f"layout_model must be 'auto', 'always', 'never', the name of a registered model "
             f"({', '.join(LAYOUT_MODELS.names())}), or a model of rapid-layout by its name "

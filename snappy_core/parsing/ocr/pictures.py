@@ -109,13 +109,13 @@ def _add(
     if sum(sum(map(str.isalnum, text)) > 1 for text in texts) < _MIN_WORDS:
         return words, regions
     numbers = tuple(range(len(words), len(words) + len(rows)))
-    known = words.confidences
-    if known is None:
-        known = np.full(len(words), np.nan, np.float32)
+    confidences = words.confidences
+    if confidences is None:
+        confidences = np.full(len(words), np.nan, np.float32)
     merged = Words(
         (*words.texts, *texts),
         np.vstack([words.boxes, np.clip(boxes[rows], 0, 1)]),
-        np.concatenate([known, read.confidences[rows]]),
+        np.concatenate([confidences, read.confidences[rows]]),
     )
     text = _lines(texts, read.lines[rows])
     figures = [region.label == "figure" for region in regions]

@@ -40,10 +40,11 @@ def scripts_of(languages: str) -> set[str]:
     >>> sorted(scripts_of("jpn+deu"))
     ['Han', 'Japanese', 'Latin']
     """
-    known = {script: set(names.split()) for script, names in _LANGUAGES.items()}
+    languages_of = {script: set(names.split()) for script, names in _LANGUAGES.items()}
     scripts: set[str] = set()
     for language in languages.split("+"):
-        scripts |= {script for script, names in known.items() if language in names} or {"Latin"}
+        its_scripts = {script for script, names in languages_of.items() if language in names}
+        scripts |= its_scripts or {"Latin"}
     return scripts
 
 

@@ -40,10 +40,10 @@ def hidden_texts(page: Any, texts: Iterable[int]) -> frozenset[int]:
         if inked:
             groups[form] = inked
     hidden: set[int] = set()
-    known = {ctypes.addressof(item.contents) for item in items}
+    item_addresses = {ctypes.addressof(item.contents) for item in items}
     for group in [*groups.values()][:_MAX_LAYERS]:
-        if not group <= hidden and not _is_drawn(group & known, items, page):
-            hidden |= group & known
+        if not group <= hidden and not _is_drawn(group & item_addresses, items, page):
+            hidden |= group & item_addresses
     return frozenset(hidden)
 
 
