@@ -10,7 +10,7 @@ from snappy_core.parsing.layout.lines import Line, order_lines
 from snappy_core.parsing.layout.upright_page import UprightPage
 from snappy_core.parsing.tables.columns import Span, covered_columns, find_columns
 from snappy_core.parsing.tables.header import count_header_rows, span_columns
-from snappy_core.parsing.tables.table import LEADER, Row, Table
+from snappy_core.parsing.tables.table import LEADER_DOTS, Row, Table
 from snappy_core.parsing.tables.turned import add_turned_heads
 
 
@@ -29,7 +29,7 @@ def build_table(rows: Sequence[Sequence[Sequence[Line]]], page: UprightPage) -> 
     ordered = sorted(cell_rows, key=lambda row: np.median([cell.middle for cell in row]))
     table_rows = [_assign_columns(row, columns) for row in ordered]
     table_rows = add_turned_heads(table_rows, columns, page)
-    with_leaders = sum(any(map(LEADER.match, page.texts_of(row.lines))) for row in table_rows)
+    with_leaders = sum(any(map(LEADER_DOTS.match, page.texts_of(row.lines))) for row in table_rows)
     is_contents = len(columns) <= 3 and with_leaders > 0.5 * len(table_rows)
     header = count_header_rows(table_rows, page)
     spanned = span_columns(table_rows[:header], columns, page)
@@ -43,7 +43,7 @@ def _cell(lines: Sequence[Line], page: UprightPage) -> Line:
 
 
 def _without_leaders(row: Sequence[Line], page: UprightPage) -> list[Line]:
-    cells = [cell for cell in row if not all(map(LEADER.match, page.texts_of([cell])))]
+    cells = [cell for cell in row if not all(map(LEADER_DOTS.match, page.texts_of([cell])))]
     return sorted(cells or row, key=lambda cell: cell.x0)
 
 

@@ -15,7 +15,7 @@ from snappy_core.parsing.layout.upright_page import UprightPage
 from snappy_core.parsing.tables.cells import cells_markdown, clip_rows
 from snappy_core.types import Cell, Label, Structure
 
-LEADER = re.compile(r"^(?:[.…·_]{4,}|[.…])$")
+LEADER_DOTS = re.compile(r"^(?:[.…·_]{4,}|[.…])$")
 """Dots between an entry and its page number in a table of contents."""
 
 CellLines = tuple[Line, ...]
@@ -107,7 +107,7 @@ class Table:
         cells = []
         for lines, spanned in places.items():
             (first, left), (last, right) = min(spanned), max(spanned)
-            text = " ".join(t for t in page.texts_of(lines) if not LEADER.match(t))
+            text = " ".join(t for t in page.texts_of(lines) if not LEADER_DOTS.match(t))
             if not text:
                 continue
             box = enclose(page.layer.boxes[list(_words(lines))])
