@@ -8,6 +8,7 @@ of events and what their body contains:
     set       document_id, metadata,   applies to the document as it is then
               source, aliases
     drop      document_id
+    pooled                             an index of the pooled vectors is new, beside the log
 """
 
 from __future__ import annotations
@@ -118,7 +119,7 @@ class EventLog(Generic[WriteId]):
                 obsolete = [entry.set]
                 record = _record({**asdict(entry.record), **event.body})
                 entries[record.document_id] = replace(entry, record=record, set=event)
-            else:  # another encoder, or metadata of a document that does not exist
+            else:  # another encoder, metadata of a document that does not exist, or `pooled`
                 obsolete = [event]
             superseded += [(old, event.at) for old in obsolete if old is not None]
         return EventLog(last, entries, encoder, tuple(superseded))

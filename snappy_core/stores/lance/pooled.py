@@ -41,33 +41,56 @@ class LancePooled:
         self._index = table
         self._lock = threading.Lock()
         self._nearest: Nearest | None = None
+        self._version = -1  # the last of the index for which tables were looked for
 
-    def nearest(self, page_count: int) -> Nearest | None:
-        """Return the newest table; None if so many pages need none, or none is finished."""
+    def nearest(self, page_count: int, version: int) -> Nearest | None:
+        """Return the newest table; None if so many pages need none, or none is finished.
+
+        The tables are listed once for each version of the index, since a new one makes a version.
+        """
         if page_count <= MOST_EXACT:
             return None
-        with self._lock, lance_errors(self.location):
+        with self._lock:
+            if version > self._version:
+                self._nearest = self._newest()
+                self._version = version
+            return self._nearest
+
+    def was_dropped(self, nearest: Nearest) -> bool:
+        """Return whether a table is gone; then another one is looked for the next time."""
+        with self._lock:
+            is_gone = nearest.table.name not in self._index.other_names(_PREFIX)
+            if is_gone and nearest is self._nearest:
+                self._nearest, self._version = None, -1
+            return is_gone
+
+    def _newest(self) -> Nearest | None:
+        with lance_errors(self.location):
             for name in reversed(self._index.other_names(_PREFIX)):
                 if self._nearest is not None and self._nearest.table.name == name:
                     return self._nearest
                 table = self._index.other_table(name)
                 if table is not None and table.index_stats(_INDEX) is not None:
-                    self._nearest = Nearest(table, self.location, np.sort(_page_ids(table)))
-                    return self._nearest
+                    return Nearest(table, self.location, np.sort(_page_ids(table)))
         return None
 
     def update(
         self, page_ids: NDArray[np.int64], load: Callable[[NDArray[np.int64]], Catalog]
-    ) -> None:
+    ) -> bool:
         """Make a new table if there is none, or pages enough have been added or removed since.
 
         Args:
             page_ids: (p,) all pages of the index. Up to `MOST_EXACT` nothing is made.
             load: returns pages by their ids, with the pooled vectors.
+
+        Returns:
+            Whether there is a new table; readers see it from the next version of the index on.
         """
-        latest = self.nearest(len(page_ids))
-        if len(page_ids) <= MOST_EXACT or (latest and not _lags(latest, page_ids)):
-            return
+        if len(page_ids) <= MOST_EXACT:
+            return False
+        latest = self._newest()
+        if latest and not _lags(latest, page_ids):
+            return False
         name = f"{_PREFIX}{time.time_ns()}"
         table: Any = None
         with lance_errors(self.location):
@@ -79,10 +102,11 @@ class LancePooled:
                     table.add(rows)
             if table is not None:
                 _build_index(table)
+        return table is not None
 
     def drop_old(self, page_count: int, keep: timedelta) -> None:
         """Remove the tables that nobody needs, and has needed within the time `keep`."""
-        newest = self.nearest(page_count)
+        newest = None if page_count <= MOST_EXACT else self._newest()
         limit = time.time() - (keep + _MARGIN).total_seconds()
         with lance_errors(self.location):
             for name in self._index.other_names(_PREFIX):

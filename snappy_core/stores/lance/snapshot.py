@@ -149,7 +149,7 @@ class LanceSnapshot(LogSnapshot[int], CatalogSnapshot):
         count: int | None = None,
     ) -> NDArray[np.int64]:
         pages = self._pages
-        nearest = self._pooled.nearest(len(pages.ids))
+        nearest = self._pooled.nearest(len(pages.ids), self.version.number)
         if nearest is None:
             return super().candidates(query, weights, page_filter, count)
         catalog = build_catalog(pages.ids, pages.documents, pages.numbers, [])
@@ -159,7 +159,12 @@ class LanceSnapshot(LogSnapshot[int], CatalogSnapshot):
             return allowed
         new_pages = pages.select(~np.isin(pages.ids, nearest.page_ids))
         new = self._cache.catalog(self.version, new_pages, self._dim)
-        return nearest.candidates(query, weights, allowed, count, new, self.load_catalog)
+        try:
+            return nearest.candidates(query, weights, allowed, count, new, self.load_catalog)
+        except StoreError:
+            if not self._pooled.was_dropped(nearest):
+                raise
+            return self.candidates(query, weights, page_filter, count)
 
     def load_catalog(self, page_ids: NDArray[np.int64]) -> Catalog:
         """Read some pages with their pooled vectors, and keep them nowhere."""

@@ -196,7 +196,8 @@ class LanceStore:
         with self._compacting:
             self._clean(keep)
             with self.read() as snapshot:
-                self._pooled.update(snapshot.all_page_ids, snapshot.load_catalog)
+                if self._pooled.update(snapshot.all_page_ids, snapshot.load_catalog):
+                    self._append(event_row(new_write(), "pooled", {}))  # readers look for it
                 self._pooled.drop_old(snapshot.page_count(), keep)
 
     def _clean(self, keep: timedelta = timedelta(hours=1)) -> None:

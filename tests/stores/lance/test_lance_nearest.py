@@ -1,11 +1,13 @@
 """The first stage on disk of the Lance store: an index of pooled vectors, made by `compact`."""
 
+import shutil
 from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
 import pytest
 
+from snappy_core.errors import StoreError
 from snappy_core.filters import parse
 from snappy_core.ingest.jobs import prepare
 from snappy_core.stores.base import PageFilter
@@ -13,6 +15,7 @@ from snappy_core.stores.first_stage import select_candidates
 from snappy_core.stores.lance import nearest, pooled
 from snappy_core.stores.lance.snapshot import LanceCache
 from snappy_core.stores.lance.store import LanceStore
+from snappy_core.stores.lance.table import LanceTable
 from snappy_core.testing import make_page
 from snappy_core.testing.stores import StoreConformance
 from snappy_core.testing.stores.samples import document, texts
@@ -133,6 +136,10 @@ def tables(path):
     return sorted(file.name for file in path.glob("pooled_*.lance"))
 
 
+def pages_of_the_table(snapshot):
+    return snapshot._pooled.nearest(600, snapshot.version.number).page_ids.tolist()
+
+
 def change(store):
     store.write(document("new"), [page(1, near=0.9)])
     store.write(document("d0"), [page(1)])  # replaced
@@ -184,7 +191,8 @@ def test_the_index_is_made_anew_when_much_has_changed(store, path, no_catalog, m
         kept = near_pages(snapshot, range(2, 12))
         new = snapshot.page_ids("new")[1]
         assert snapshot.candidates(QUERY, EQUAL, PageFilter(), 11).tolist() == [*kept, new]
-        assert store._pooled.nearest(600).page_ids.tolist() == snapshot.all_page_ids.tolist()
+    with store.read() as snapshot:
+        assert pages_of_the_table(snapshot) == snapshot.all_page_ids.tolist()
     assert len(tables(path)) == 2  # readers may still need the first one
     store.compact(NOTHING)
     store.compact(NOTHING)
@@ -196,6 +204,78 @@ def test_another_process_finds_by_the_index(store, path, no_catalog):
     with LanceStore(path, create=False).read() as snapshot:
         found = snapshot.candidates(QUERY, EQUAL, PageFilter(), 12)
         assert found.tolist() == near_pages(snapshot, range(12))
+
+
+def test_tables_are_listed_once_for_each_version(store, path, no_catalog, monkeypatch):
+    listings = []
+    plain = LanceTable.other_names
+
+    def counted(self, prefix):
+        listings.append(prefix)
+        return plain(self, prefix)
+
+    reader = LanceStore(path, create=False)
+    monkeypatch.setattr(LanceTable, "other_names", counted)
+    for _ in range(3):
+        with reader.read() as snapshot:
+            for count in (11, 12):
+                found = snapshot.candidates(QUERY, EQUAL, PageFilter(), count)
+                assert set(found.tolist()) <= set(near_pages(snapshot, range(12)))
+    assert len(listings) == 1
+    change(store)
+    monkeypatch.setattr(pooled, "_LAG", 0.05)
+    store.merges = False
+    store.compact()
+    listings.clear()
+    with reader.read() as snapshot:
+        assert pages_of_the_table(snapshot) == snapshot.all_page_ids.tolist()
+        assert pages_of_the_table(snapshot) == snapshot.all_page_ids.tolist()
+    assert len(listings) == 1
+
+
+def test_a_reader_sees_a_table_that_was_made_of_the_version_it_has_read(path, monkeypatch):
+    store = LanceStore(path)
+    fill(store, documents=14)
+    with monkeypatch.context() as patch:
+        patch.setattr(pooled.LancePooled, "update", lambda *arguments: False)
+        store.compact()
+    reader = LanceStore(path, create=False)
+    with reader.read() as snapshot:
+        assert snapshot._pooled.nearest(280, snapshot.version.number) is None
+    store.compact()
+    with reader.read() as snapshot:
+        assert pages_of_the_table(snapshot) == snapshot.all_page_ids.tolist()
+
+
+@pytest.mark.parametrize("successor", [True, False], ids=["with", "without"])
+def test_a_reader_whose_table_was_dropped_goes_on(store, path, monkeypatch, successor):
+    reader = LanceStore(path, create=False)
+    monkeypatch.setattr(pooled, "_LAG", 0.05)
+    with reader.read() as before:
+        [first] = tables(path)
+        expected = near_pages(before, range(12))
+        assert before.candidates(QUERY, EQUAL, PageFilter(), 12).tolist() == expected
+        store.write(document("new"), [page(number) for number in range(1, 41)])
+        if successor:
+            store.compact(NOTHING)
+        else:
+            store._table.database.drop_table(first.removesuffix(".lance"))
+        assert first not in tables(path)
+        assert len(tables(path)) == successor
+        assert before.candidates(QUERY, EQUAL, PageFilter(), 12).tolist() == expected
+        assert before.candidates(QUERY, EQUAL, PageFilter(), 12).tolist() == expected
+
+
+def test_an_index_that_cannot_be_read_is_not_passed_over(store, path):
+    [table] = tables(path)
+    with store.read() as snapshot:
+        snapshot._pooled.nearest(600, snapshot.version.number)
+        for file in (path / table / "data").iterdir():
+            file.unlink()
+        for folder in (path / table / "_indices").iterdir():
+            shutil.rmtree(folder)
+        with pytest.raises(StoreError, match="a file of it is gone"):
+            snapshot.candidates(QUERY, EQUAL, PageFilter(), 12)
 
 
 @pytest.mark.parametrize("step", ["_rows", "_build_index"])
@@ -223,7 +303,7 @@ def test_a_clean_up_that_is_killed_leaves_nothing_wrong(path, monkeypatch, step)
             assert found.tolist() == near_pages(snapshot, range(12))
     store.compact()
     with store.read() as snapshot:
-        assert store._pooled.nearest(600).page_ids.tolist() == snapshot.all_page_ids.tolist()
+        assert pages_of_the_table(snapshot) == snapshot.all_page_ids.tolist()
         found = snapshot.candidates(QUERY, EQUAL, PageFilter(), 12)
         assert found.tolist() == near_pages(snapshot, range(12))
 
