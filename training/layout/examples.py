@@ -74,6 +74,8 @@ def draw_examples(
 
 
 def _varied_example(page: TrainingPage, seed: int) -> Example:
+    if page.is_scan:  # as noisy as scans are
+        return example(page)
     random = np.random.default_rng(seed)
     is_ocr = random.random() < _OCR_SHARE
     return example(like_ocr(page, random) if is_ocr else vary(page, random))

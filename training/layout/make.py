@@ -1,4 +1,4 @@
-"""Make the layout model from nothing: print pages, read their tags, train, export.
+"""Make the layout model from nothing: print pages, scan some, read their tags, train, export.
 
 `make train` runs it: 71 minutes on two cores, the same model on the same versions.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import snappy_core
+from training.layout.scans import read_scans
 from training.layout.tagged_pages import TrainingPage, read_training_pages
 
 # (printer, number of documents, seed of the first one)
@@ -43,14 +45,14 @@ def print_pages(folder: Path) -> None:
 
 
 def read_pages(folder: Path) -> Iterator[TrainingPage]:
-    """Yield the pages of all PDFs in a folder, in the order of their names."""
+    """Yield the pages of all PDFs in a folder by their names, and scans of some after each PDF."""
     with ProcessPoolExecutor() as pool:
         for pages in pool.map(_read, sorted(folder.glob("*.pdf")), chunksize=4):
             yield from pages
 
 
 def _read(path: Path) -> list[TrainingPage]:
-    return list(read_training_pages(path))
+    return [*read_training_pages(path), *read_scans(path)]
 
 
 def main() -> None:
@@ -62,6 +64,8 @@ def main() -> None:
     from training.layout.export import export
     from training.layout.train import train
 
+    if shutil.which("tesseract") is None:  # told before pages are printed for minutes
+        raise SystemExit("reading scans needs Tesseract: apt-get install tesseract-ocr")
     if not any(arguments.folder.glob("*.pdf")):
         print_pages(arguments.folder)
     pages = list(read_pages(arguments.folder))

@@ -18,6 +18,8 @@ from snappy_core.parsing.pdf.reader import read_content
 from snappy_core.parsing.source import Source
 from snappy_core.parsing.tags import PageTags
 
+MAX_PAGES = 8  # of a document
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainingPage:
@@ -27,6 +29,7 @@ class TrainingPage:
         classes: (n + m,) indices of `CLASSES`; -1 for nodes of unknown class.
         blocks, rows, groups: (n + m,) indices of the element around each node that is a block, a
             table row, and a table, figure or list; -1 for none.
+        is_scan: read by OCR.
     """
 
     document: str
@@ -41,12 +44,13 @@ class TrainingPage:
     blocks: NDArray[np.intp]
     rows: NDArray[np.intp]
     groups: NDArray[np.intp]
+    is_scan: bool = False
 
 
-def read_training_pages(path: Path, max_pages: int = 8) -> Iterator[TrainingPage]:
+def read_training_pages(path: Path) -> Iterator[TrainingPage]:
     document = pypdfium2.PdfDocument(path)
     try:
-        for index in range(min(len(document), max_pages)):
+        for index in range(min(len(document), MAX_PAGES)):
             content = read_content(document, index + 1, Source.from_path(path))
             layer, tags = content.text_layer, content.tags
             if tags is None or not len(layer):
