@@ -42,6 +42,7 @@ _TEXT: dict[Element, float] = {
     prose.body_paragraph: 4,
     prose.section: 2,
     prose.list_with_lead_in: 1,
+    records.labeled_list: 0.15,
 }
 _FIGURES: dict[Element, float] = {
     figures.chart_figure: 1, figures.diagram_figure: 0.5, figures.photo_figure: 0.4,
@@ -62,7 +63,8 @@ def _times(weights: Mapping[Element, float], factor: float) -> dict[Element, flo
 
 KINDS: dict[str, Kind] = {
     "report": Kind(
-        {layouts.side_headings: 0.15, layouts.margin_notes: 0.12, layouts.panel_beside_text: 0.15,
+        {layouts.side_headings: 0.15, layouts.side_entries: 0.12, layouts.margin_notes: 0.12,
+         layouts.panel_beside_text: 0.15,
          layouts.footnoted_page: 0.08, layouts.lists_side_by_side: 0.1, layouts.steps: 0.08,
          galleries.people: 0.05, galleries.picture_diagram: 0.15,
          galleries.full_page_picture: 0.04, layouts.drop_capital: 0.1, **_TEXT, **_FIGURES,
@@ -84,7 +86,8 @@ KINDS: dict[str, Kind] = {
         openings=(openings.paper_head,), closings=(prose.references,), share=1.6,
     ),
     "filing": Kind(
-        {layouts.footnoted_page: 0.1, layouts.side_headings: 0.1, prose.body_paragraph: 4,
+        {layouts.footnoted_page: 0.1, layouts.side_headings: 0.1, layouts.side_entries: 0.2,
+         prose.body_paragraph: 4,
          prose.section: 1.5, prose.run_in_section: 0.8, prose.list_with_lead_in: 0.8,
          tables.financial_table: 1.8, tables.table: 0.5, tables.wide_table: 0.3,
          tables.stacked_tables: 0.3,
@@ -153,6 +156,7 @@ KINDS: dict[str, Kind] = {
     ),
     "manual": Kind(
         {layouts.steps: 0.6, galleries.picture_diagram: 0.4, layouts.side_headings: 0.4,
+         records.labeled_list: 0.8,
          galleries.features: 0.2, layouts.margin_notes: 0.15, prose.section: 2,
          prose.list_with_lead_in: 2.5, prose.body_paragraph: 1.5, panels.warning: 1,
          prose.code: 0.5, printouts.console: 0.4,
@@ -196,6 +200,7 @@ KINDS: dict[str, Kind] = {
     ),
     "minutes": Kind(
         {exercises.transcript: 0.8, records.motion: 3, prose.body_paragraph: 1,
+         layouts.side_entries: 1,
          prose.list_with_lead_in: 0.6,
          records.agenda: 0.3, tables.table: 0.2},
         openings=(openings.minutes_head,), closings=(forms.signatures,), lengths=(5, 16),
@@ -208,7 +213,8 @@ KINDS: dict[str, Kind] = {
         most_columns=1, share=0.6,
     ),
     "contract": Kind(
-        {layouts.parallel_text: 0.3, layouts.side_headings: 0.2, records.clauses: 3,
+        {layouts.parallel_text: 0.3, layouts.side_headings: 0.2, layouts.side_entries: 0.4,
+         records.labeled_list: 0.5, records.clauses: 3,
          prose.body_paragraph: 1, prose.list_with_lead_in: 0.3, prose.glossary: 0.3,
          tables.table: 0.2, typed.typed_clauses: 3, typed.signature_lines: 0.2,
          typed.small_grid: 0.1},
@@ -229,7 +235,8 @@ KINDS: dict[str, Kind] = {
         {exercises.multiple_choice: 1.5, exercises.transcript: 1, layouts.parallel_text: 0.3,
          layouts.side_headings: 0.3, records.questions: 3,
          prose.section: 1, panels.callout: 0.3, prose.list_with_lead_in: 0.6,
-         typed.worksheet: 1.5, typed.typed_clauses: 0.5},
+         records.labeled_list: 0.6, layouts.side_entries: 0.5, typed.worksheet: 1.5,
+         typed.typed_clauses: 0.5},
         lengths=(5, 14), most_columns=2, share=0.4,
     ),
 }  # fmt: skip

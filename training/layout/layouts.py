@@ -27,6 +27,25 @@ def side_headings(writer: Writer, style: Style) -> str:
     return element("div", *parts, class_="wide")
 
 
+def side_entries(writer: Writer, style: Style) -> str:
+    """Number, name and date of each entry in a margin of their own, its text beside them."""
+    width, gap = writer.number_of(14, 28), writer.between(8, 24)
+    has_number, has_date = writer.chance(0.7), writer.chance(0.6)
+    is_bold, first = writer.chance(0.6), writer.number_of(1, 90)
+    form = writer.pick("{}", "{}.", "No. {}", "Item {}", "§ {}", "{}.1")
+    parts = []
+    for number in range(first, first + writer.number_of(2, 6)):
+        lines = [form.format(number)] if has_number else []
+        lines.append(writer.pick(writer.name(), writer.title(1, 3)))
+        lines += [writer.date()] if has_date else []
+        name = element("b" if is_bold else "span", "<br>".join(map(text, lines)))
+        side = element("p", name, css=STILL + "text-align:start")
+        words = [paragraph(writer.prose()) for _ in range(writer.random.choice([1, 1, 2]))]
+        rule = "border-top:1px solid #999;padding-top:4px;" if is_bold and has_date else ""
+        parts.append(_beside(side, "".join(words), f"{width}% 1fr", gap, rule))
+    return element("div", *parts, class_="wide")
+
+
 def margin_notes(writer: Writer, style: Style) -> str:
     """Paragraphs with short remarks in small type beside some of them."""
     width, at_end = writer.number_of(16, 26), writer.chance(0.6)

@@ -1,8 +1,9 @@
 """Running text: paragraphs, headings, lists, quotations, notes, references, contents, code."""
 
+from training.layout.emphasis import inline
 from training.layout.markup import element, paragraph, text
 from training.layout.style import Style
-from training.layout.text import LATIN, Writer
+from training.layout.text import Writer
 
 BULLETS = [
     "disc",
@@ -20,21 +21,6 @@ BULLETS = [
     "none",
 ]
 COUNTERS = ["decimal", "decimal", "lower-alpha", "upper-alpha", "lower-roman", "upper-roman"]
-
-
-def inline(writer: Writer, plain: str) -> str:
-    """Return text as HTML, at times with words in bold, italics or a link, or with a note mark."""
-    words = text(plain)
-    if writer.language in LATIN and writer.chance(0.12) and words.count(" ") > 6:
-        parts = words.split(" ")
-        start = writer.number_of(0, len(parts) - 4)
-        stop = start + writer.number_of(1, 3)
-        tag = writer.pick("b", "i", "i", "u", "em")
-        parts[start:stop] = [element(tag, " ".join(parts[start:stop]))]
-        words = " ".join(parts)
-    if writer.chance(0.06):
-        words += element("sup", str(writer.number_of(1, 40)))
-    return words
 
 
 def body_paragraph(writer: Writer, style: Style) -> str:

@@ -1,5 +1,6 @@
 """Parts of contracts, minutes, resumes and lists of questions."""
 
+from training.layout.emphasis import inline
 from training.layout.markup import element, paragraph, text
 from training.layout.style import Style
 from training.layout.text import Writer
@@ -39,6 +40,26 @@ def clauses(writer: Writer, style: Style) -> str:
                         line(f"({roman})", writer.sentence(), 2) for roman in ("i", "ii", "iii")
                     ]
     return "".join(parts)
+
+
+def labeled_list(writer: Writer, style: Style) -> str:
+    """A list with labels typed by hand as no style of lists has them, hanging or not."""
+    first = writer.number_of(1, 9)
+    form = writer.pick(
+        "{0}.{1}:", "{0}.{1})", "Step {1}:", "{0}.{1}.1", "R{0}.{1}", "Q{1}:", "#{1}"
+    )
+    width = writer.between(2.5, 4.5)
+    hangs, gap = writer.chance(0.6), writer.random.choice([0, 0.2, 0.5, 1])
+    css = f"margin:0 0 {gap}em;" + (f"text-indent:-{width:.1f}em" if hangs else "text-indent:0")
+    tab = f"display:inline-block;text-indent:0;min-width:{width:.1f}em" if hangs else ""
+    items = []
+    for number in range(1, writer.number_of(3, 8)):
+        label = element("span", form.format(first, number), css=tab)
+        words = writer.sentences(writer.number_of(1, 3))
+        items.append(element("li", label, " ", inline(writer, words), css=css))
+    indent = width if hangs else writer.between(0, 2)
+    css = f"list-style:none;padding-inline-start:{indent:.1f}em"
+    return element("ul", *items, css=css)
 
 
 def questions(writer: Writer, style: Style) -> str:

@@ -22,6 +22,7 @@ from training.layout.table_numbers import (
     timetable,
     wide,
 )
+from training.layout.table_registers import links, register, single_row
 from training.layout.table_texts import (
     bulleted,
     calendar,
@@ -42,7 +43,7 @@ KINDS: list[tuple[Maker, float, float]] = [  # what fills a table, its weight, t
     (matrix, 1.2, 18), (calendar, 0.4, 26), (grouped, 1.5, 22), (regression, 1, 16),
     (progress_plan, 0.4, 28), (timetable, 0.5, 28), (ratings, 0.4, 22), (bulleted, 1, 24),
     (form_grid, 0.8, 24), (balance_sheet, 0.9, 38), (mixed, 9, 12),
-    (wrapped, 4, 20),
+    (wrapped, 4, 20), (register, 1.5, 24), (links, 0.8, 22), (single_row, 1, 16),
 ]  # fmt: skip
 
 WIDE_KINDS: list[tuple[Maker, float, float]] = [(wide, 1, 40), (months, 0.6, 46), (mixed, 1, 40)]
