@@ -44,12 +44,13 @@ def links(writer: Writer, style: Style) -> Content:
     order = writer.random.sample(range(3), 3) if writer.chance(0.3) else [0, 1, 2]
     count = writer.number_of(2, 3)
     order = [column for column in order if column != 1 or count == 3]
+    room = f"display:inline-block;min-width:{writer.number_of(8, 16)}em;word-break:break-all"
     color = writer.pick("color:#0645ad;text-decoration:underline;", "color:#0645ad;", "")
     body: list[Row] = []
     for _ in range(writer.number_of(3, 10)):
         remark = writer.pick(writer.label(1, 4), writer.sentence(), writer.date())
         url = writer.url() if writer.chance(0.9) else ""
-        linked = element("span", text(url), css=color + "word-break:break-all")
+        linked = element("span", text(url), css=color + room)
         cells = [plain(writer.title(1, 7)), plain(remark), Cell(linked)]
         body.append([cells[column] for column in order])
     return [[plain(names[column]) for column in order]] if writer.chance(0.7) else [], body
