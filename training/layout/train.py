@@ -1,10 +1,11 @@
-"""Trains the layout network on generated pages."""
+"""Trains layout networks on generated pages."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 
 import numpy as np
@@ -58,55 +59,77 @@ def loss_of(network: LayoutNetwork, batch: tuple[Tensor, ...]) -> Tensor:
     nodes, pairs, mask, classes, relations, weights = batch
     class_logits, relation_logits = network(nodes, pairs, mask)
     loss = functional.cross_entropy(
-        class_logits.float().flatten(0, 1), classes.flatten(), ignore_index=-1, label_smoothing=0.05
+        class_logits.flatten(0, 1), classes.flatten(), ignore_index=-1, label_smoothing=0.05
     )
     targets = relations.permute(0, 2, 3, 1)
     known = (targets >= 0) * weights[..., None]
     each = functional.binary_cross_entropy_with_logits(
-        relation_logits.float(), targets.clamp(0).float(), reduction="none"
+        relation_logits, targets.clamp(0).float(), reduction="none"
     )
     return loss + (each * known * _RELATION_WEIGHTS).sum() / known[..., 0].sum().clamp(1)
 
 
-def train(pages: Sequence[TrainingPage], epochs: int, seed: int = 0) -> LayoutNetwork:
-    """Return a network trained on pages; the same again for the same seed and versions."""
-    torch.manual_seed(seed)
-    torch.set_flush_denormal(True)
-    try:
-        return _train(pages, epochs, np.random.default_rng(seed))
-    finally:
-        torch.set_flush_denormal(False)  # it holds for all floats of the process
+def train(
+    pages: Sequence[TrainingPage], epochs: int, seeds: Sequence[int] = (0,)
+) -> list[LayoutNetwork]:
+    """Return a network for each seed, trained on pages drawn by the first one.
 
-
-def _train(
-    pages: Sequence[TrainingPage], epochs: int, random: np.random.Generator
-) -> LayoutNetwork:
+    They learn side by side, each by a thread of its own: the parts of a batch are too small to be
+    divided among threads. The same again for the same seeds, versions and kind of processor.
+    """
     pages = [page for page in pages if 3 <= len(page.classes) <= MAX_NODES]
-    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
-        examples = draw_examples(pages, random, pool)
-        network = _new_network(examples)
-        optimizer = torch.optim.AdamW(network.parameters(), weight_decay=_WEIGHT_DECAY)
-        start = time.monotonic()
-        for epoch in range(epochs):
-            if epoch and epoch % _EPOCHS_AS_IS == 0:
-                examples = []  # before the next ones take their room
-                examples = draw_examples(pages, random, pool)
+    random, learners, examples = np.random.default_rng(seeds[0]), list[_Learner](), list[Example]()
+    threads_before = torch.get_num_threads()
+    with (
+        ProcessPoolExecutor(mp_context=get_context("spawn")) as pool,
+        ThreadPoolExecutor(len(seeds), initializer=_set_up_thread) as threads,
+    ):
+        for first in range(0, epochs, _EPOCHS_AS_IS):
+            rounds = range(first, min(first + _EPOCHS_AS_IS, epochs))
+            examples = []  # before the next ones take their room
+            examples = draw_examples(pages, random, pool)
+            learners = learners or [_Learner(seed, examples, epochs) for seed in seeds]
+            learn = partial(_Learner.learn, examples=examples, epochs=rounds)
+            list(threads.map(learn, learners))
+            del learn
+    torch.set_num_threads(threads_before)  # that of a thread is that of later ones, too
+    return [learner.network.eval() for learner in learners]
+
+
+def _set_up_thread() -> None:
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
+
+
+class _Learner:
+    """A network amid its training."""
+
+    def __init__(self, seed: int, examples: Sequence[Example], epochs: int) -> None:
+        torch.manual_seed(seed)
+        self.name, self.random = f"network {seed}", np.random.default_rng(seed)
+        self.network = _new_network(examples)
+        self.optimizer = torch.optim.AdamW(self.network.parameters(), weight_decay=_WEIGHT_DECAY)
+        self.start, self.all_epochs = time.monotonic(), epochs
+
+    def learn(self, examples: Sequence[Example], epochs: range) -> None:
+        """Learn examples in some of all epochs; the rate of learning falls until the last one."""
+        for epoch in epochs:
             losses = []
-            epoch_batches = list(batches(examples, random))
+            epoch_batches = list(batches(examples, self.random))
             for step, batch in enumerate(epoch_batches):
                 done = epoch + step / len(epoch_batches)
-                for group in optimizer.param_groups:
-                    group["lr"] = _RATE * min(1, (done + 1e-3) / _WARM_UP) * (1 - done / epochs)
-                with torch.autocast("cpu", torch.bfloat16):
-                    loss = loss_of(network, collate(batch))
-                optimizer.zero_grad()
+                rate = _RATE * min(1, (done + 1e-3) / _WARM_UP) * (1 - done / self.all_epochs)
+                for group in self.optimizer.param_groups:
+                    group["lr"] = rate
+                loss = loss_of(self.network, collate(batch))
+                self.optimizer.zero_grad()
                 loss.backward()  # type: ignore[no-untyped-call]
-                torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-                optimizer.step()
+                torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+                self.optimizer.step()
                 losses.append(float(loss.detach()))
-            seconds = time.monotonic() - start
-            print(f"epoch {epoch + 1}: {np.mean(losses):.4f}, {seconds:.0f} s", flush=True)
-    return network.eval()
+            seconds = time.monotonic() - self.start
+            message = f"{self.name}, epoch {epoch + 1}: {np.mean(losses):.4f}, {seconds:.0f} s"
+            print(message, flush=True)
 
 
 def _new_network(examples: Sequence[Example]) -> LayoutNetwork:
