@@ -49,8 +49,9 @@ mutate: .venv/.dev
 states: .venv/.dev
 	$(BIN)/python -m pytest -q -n auto --hypothesis-profile=long tests/stores/states
 
-# The layout model from nothing: 71 minutes on two cores. Needs Chromium, LibreOffice,
-# Tesseract and fonts: apt-get install chromium libreoffice tesseract-ocr fonts-noto fonts-noto-cjk fonts-liberation
+# The layout model from nothing: about an hour and a half on two cores. Needs Chromium, LibreOffice,
+# Tesseract and fonts:
+# apt-get install chromium libreoffice tesseract-ocr fonts-noto fonts-noto-cjk fonts-liberation
 train: .venv/.dev
 	$(BIN)/python -m training.layout.make out/layout_pages
 
