@@ -119,7 +119,9 @@ def test_finds_the_nearest_without_a_catalog(store, no_catalog, weights):
         assert found.dtype == np.int64
 
 
-def test_filters_come_first(store, no_catalog):
+@pytest.mark.parametrize("ranges", [0, 1000], ids=["lists", "ranges"])
+def test_filters_come_first(store, no_catalog, monkeypatch, ranges):
+    monkeypatch.setattr(nearest, "_RANGES", ranges)
     with store.read() as snapshot:
         even = snapshot.documents_where(parse({"team": "a"}))
         found = snapshot.candidates(QUERY, EQUAL, PageFilter(document_ids=even), 6)
@@ -163,12 +165,36 @@ def test_what_the_index_lacks_is_found_and_what_is_gone_is_not(store, path, no_c
 
 def test_few_pages_that_are_gone_are_passed_over_without_a_condition(store, monkeypatch):
     change(store)
-    monkeypatch.setattr(nearest, "_listed", None)
+    monkeypatch.setattr(nearest, "_condition", None)
     with store.read() as snapshot:
         expected = near_pages(snapshot, range(2, 12))
         assert snapshot.candidates(QUERY, EQUAL, PageFilter(), 10).tolist() != expected  # the new
         found = snapshot.candidates(QUERY, EQUAL, PageFilter(), 11).tolist()
         assert found == [*expected, snapshot.page_ids("new")[1]]
+
+
+def test_a_condition_names_ranges_of_the_pages_of_the_table():
+    page_ids = np.array([3, 4, 7, 9, 10, 15])
+    allowed, others = page_ids[[0, 2, 3, 5]], page_ids[[1, 4]]
+    expected = [f"page_id BETWEEN {a} AND {b}" for a, b in [(3, 3), (7, 9), (15, 15)]]
+    assert nearest._condition(page_ids, allowed, others) == " OR ".join(expected)
+
+
+def test_a_filter_that_leaves_half_asks_once_and_for_some_to_spare(store, monkeypatch):
+    counts = []
+    plain = nearest.Nearest._ask
+
+    def recorded(self, tokens, count, condition=""):
+        assert not condition
+        counts.append(count)
+        return plain(self, tokens, count, condition)
+
+    monkeypatch.setattr(nearest.Nearest, "_ask", recorded)
+    with store.read() as snapshot:
+        even = snapshot.documents_where(parse({"team": "a"}))
+        found = snapshot.candidates(QUERY, EQUAL, PageFilter(document_ids=even), 6)
+        assert found.tolist() == near_pages(snapshot, range(0, 12, 2))
+    assert counts == [15]  # 1.2 times 12
 
 
 def test_a_filter_may_leave_out_all_that_is_nearest(path):
