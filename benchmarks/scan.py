@@ -35,7 +35,7 @@ def _compare(pages: int) -> Iterator[Result | NotRun]:
         "plain": lambda: _plain(query, weights, corpus),
         "reading": lambda: corpus.vectors.view(np.int32).max(),
     }
-    if find_spec("torch"):
+    if not (without_torch := _why_not_torch()):
         import torch
 
         ours = fastest_kernel(query)
@@ -70,6 +70,17 @@ def _compare(pages: int) -> Iterator[Result | NotRun]:
         detail = f"{milliseconds(times['torch'], times['reading'])}: {speed:.0f} GB/s"
         name = f"{pages:,} pages, torch, share of the speed of reading them"
         yield Result(name, share, 0.1, True, detail)
+    else:
+        yield NotRun(_name(pages, "torch", "numpy"), without_torch)
+
+
+def _why_not_torch() -> str:
+    """Return why searches do not use torch here, or nothing."""
+    if not find_spec("torch"):
+        return "torch is not installed"
+    from snappy_core.scoring.torch_kernel import device
+
+    return "" if device() else "numpy multiplies where there is no AVX-512 and no CUDA"
 
 
 def _result(
