@@ -195,16 +195,16 @@ def _text(hits: Iterable[Hit]) -> str:
 
 
 def _claim(claim: Any) -> CheckedClaim:
-    place = claim.place
+    evidence = claim.place
     return CheckedClaim(
         claim=claim.text,
         verdict=claim.verdict,
         missing_numbers=list(claim.missing_numbers),
-        id=place and citation(place.region_id, place.document_id),
-        file=place and file_name(place.source),
-        page=place and place.page_label,
-        text=place and place.text,
-        boxes=list(place.rects) if place else [],
+        id=evidence and citation(evidence.region_id, evidence.document_id),
+        file=evidence and file_name(evidence.source),
+        page=evidence and evidence.page_label,
+        text=evidence and evidence.text,
+        boxes=list(evidence.rects) if evidence else [],
     )
 
 

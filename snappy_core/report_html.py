@@ -101,16 +101,16 @@ def _claim_item(claim: Claim, index: RegionIndex) -> _Item:
     about = [verdict, f"not there: {safe_html(missing)}" if missing else ""]
     if claim.place is None:
         return _Item(safe_html(claim.text), " · ".join(filter(None, about)), "")
-    place = claim.place
-    about.append(safe_html(f"{file_name(place.source)}, page {place.page_label}"))
+    evidence = claim.place
+    about.append(safe_html(f"{file_name(evidence.source)}, page {evidence.page_label}"))
     hit = None
-    if place.region_id:
+    if evidence.region_id:
         try:
-            hit = index.region(place.region_id)
+            hit = index.region(evidence.region_id)
         except PageUnavailableError:  # the index has changed since
             hit = None
-    text = safe_html(place.text)
-    return _Item(safe_html(claim.text), " · ".join(filter(None, about)), text, hit, place.rects)
+    text = safe_html(evidence.text)
+    return _Item(safe_html(claim.text), " · ".join(filter(None, about)), text, hit, evidence.rects)
 
 
 def _summary(grounding: Grounding) -> str:

@@ -131,8 +131,8 @@ def assemble(
             passage = (*passages.get(key, ()), candidate)
             if fits(key, passage):
                 break
-        taken = (other for passage in passages.values() for other in passage)
-        if fits(key, passage) and not any(share_words(candidate, other) for other in taken):
+        chosen_hits = (other for passage in passages.values() for other in passage)
+        if fits(key, passage) and not any(share_words(candidate, other) for other in chosen_hits):
             passages[key] = passage
         else:
             left_out.append(hit)

@@ -66,10 +66,11 @@ def with_parts(hit: Hit, context: PageContext, index: int, contexts: PageContext
     return replace(hit, previous_parts=parts(-1)[::-1], next_parts=parts(1))
 
 
-def _chain(place: _Place, step: int, contexts: PageContexts) -> Iterator[_Place]:
-    while (neighbor := _neighbor(place, step, contexts)) is not None:
+def _chain(start: _Place, step: int, contexts: PageContexts) -> Iterator[_Place]:
+    neighbor = _neighbor(start, step, contexts)
+    while neighbor is not None:
         yield neighbor
-        place = neighbor
+        neighbor = _neighbor(neighbor, step, contexts)
 
 
 def _neighbor(place: _Place, step: int, contexts: PageContexts) -> _Place | None:

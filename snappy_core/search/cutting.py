@@ -31,17 +31,17 @@ def cut(
     spans = spans_of(page, hit.region)
     if len(spans) < 2 or not highlights or spans[0].kind not in _DIVISIBLE:
         return None
-    kept: list[int] = []
+    span_indices: list[int] = []
     text = ""
     for index in _by_worth(spans, highlights):
-        larger = sorted([*kept, index])
+        larger = sorted([*span_indices, index])
         longer = _joined(spans, larger)
         if count(longer) > budget:
             break
-        kept, text = larger, longer
-    if not kept:
+        span_indices, text = larger, longer
+    if not span_indices:
         return None
-    words = tuple(word for index in kept for word in spans[index].words)
+    words = tuple(word for index in span_indices for word in spans[index].words)
     own = set(words)
     return replace(
         hit,

@@ -136,8 +136,13 @@ def search(
             # The same bytes may be in the index twice, under names or metadata that differ; and
             # what goes on over a page break is one answer.
             first = hit.parts[0]
-            place = first.region_id.removeprefix(first.document_id)
-            identity = (context.document.content_hash, place, first.region.box, first.region.text)
+            local_id = first.region_id.removeprefix(first.document_id)
+            identity = (
+                context.document.content_hash,
+                local_id,
+                first.region.box,
+                first.region.text,
+            )
             if identity not in seen:
                 seen.add(identity)
                 of_page[page_id] += 1

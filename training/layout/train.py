@@ -91,7 +91,7 @@ def train(
             learners = learners or [_Learner(seed, examples, epochs) for seed in seeds]
             learn = partial(_Learner.learn, examples=examples, epochs=rounds)
             list(threads.map(learn, learners))
-            del learn
+            del learn  # which holds the examples, too
     torch.set_num_threads(threads_before)  # that of a thread is that of later ones, too
     return [learner.network.eval() for learner in learners]
 

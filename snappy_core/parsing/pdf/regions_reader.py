@@ -46,10 +46,10 @@ class RegionsReader(PdfReader, ABC):
     ) -> Iterator[Page]:
         numbers = tuple(numbers)
         document = _without_encryption(source)
-        found: Mapping[int, SuppliedPage] = {}
+        supplied_pages: Mapping[int, SuppliedPage] = {}
         failure = ""
         try:
-            found = self.find(document, numbers, options) if numbers else {}
+            supplied_pages = self.find(document, numbers, options) if numbers else {}
         except MissingDependencyError:
             raise
         except Exception as error:  # of any of its libraries
@@ -57,7 +57,8 @@ class RegionsReader(PdfReader, ABC):
         for page in super().read_pages(source, numbers, options):
             cause = failure
             try:
-                page = merge_regions(page, found[page.number]) if page.number in found else page
+                if page.number in supplied_pages:
+                    page = merge_regions(page, supplied_pages[page.number])
             except FormatError as error:
                 cause = str(error)
             yield self._with_failure(page, cause) if cause else page
