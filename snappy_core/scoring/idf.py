@@ -29,11 +29,12 @@ def term(word: str) -> str | None:
     ('page', 'q3', 'company', None, None)
     """
     bare = word.casefold().replace("\u2019", "'")
-    while bare and not bare[0].isalnum():
-        bare = bare[1:]
-    while bare and not bare[-1].isalnum():
-        bare = bare[:-1]
-    bare = bare.removesuffix("'s")
+    start, end = 0, len(bare)
+    while start < end and not bare[start].isalnum():
+        start += 1
+    while start < end and not bare[end - 1].isalnum():
+        end -= 1
+    bare = bare[start:end].removesuffix("'s")
     if not bare or bare in STOP_WORDS:
         return None
     if len(bare) > 3 and bare.endswith("s") and not bare.endswith(("ss", "us", "is")):

@@ -27,7 +27,7 @@ from snappy_core.filters import (
     weaken,
 )
 from snappy_core.names import citation
-from snappy_core.search.page_context import PageContext
+from snappy_core.search.page_context import PageContext, mean_confidence
 from snappy_core.stores.base import PageFilter, Snapshot, document_row
 from snappy_core.terminal import plain
 from snappy_core.types import LABELS, Region
@@ -153,9 +153,7 @@ def find_documents(snapshot: Snapshot, filter: Filter) -> frozenset[str]:
 
 def region_row(context: PageContext, region: Region, region_id: str) -> Row:
     """Return the values of a region by key, for `filters.predicate`."""
-    page, words = context.page, list(region.words)
-    document_id = context.document.document_id
-    confidences = page.words.confidences
+    page, document_id = context.page, context.document.document_id
     return {
         **document_row(context.document),
         "page_number": page.number,
@@ -169,9 +167,7 @@ def region_row(context: PageContext, region: Region, region_id: str) -> Row:
         "section": region.section,
         "reading_order": region.order,
         "figure_description": region.description,
-        "ocr_confidence": (
-            -1.0 if confidences is None or not words else float(confidences[words].mean())
-        ),
+        "ocr_confidence": mean_confidence(page.words, region.words),
         **dict(zip(("bbox_x0", "bbox_y0", "bbox_x1", "bbox_y1"), region.box, strict=True)),
     }
 

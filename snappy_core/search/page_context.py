@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from snappy_core.boxes import line_rects
 from snappy_core.search.hits import Hit
 from snappy_core.stores.base import DocumentRecord, Snapshot
-from snappy_core.types import Page, Region
+from snappy_core.types import Page, Region, Words
 
 UNSCORED: dict[str, Any] = {
     "score": 0.0,
@@ -62,7 +61,6 @@ def make_hit(
     """
     page, document = context.page, context.document
     words = list(region.words)
-    confidences = page.words.confidences
     neighbors = (None, None) if index is None else context.neighbors[index]
     previous_id, next_id = (None if i is None else f"{context.id_prefix}r{i}" for i in neighbors)
     return Hit(
@@ -75,7 +73,7 @@ def make_hit(
         page_width=page.width,
         page_height=page.height,
         page_unit=page.unit,
-        ocr_confidence=(-1.0 if confidences is None else _mean_known(confidences[words])),
+        ocr_confidence=mean_confidence(page.words, words),
         rects=line_rects(page.words.boxes[words]),
         user_space=page.user_space,
         metadata=dict(document.metadata),
@@ -91,8 +89,11 @@ def reading_order(page: Page) -> list[int]:
     return sorted(range(len(page.regions)), key=lambda index: page.regions[index].order)
 
 
-def _mean_known(confidences: NDArray[np.float32]) -> float:
-    """Return the mean of the words that OCR has read, -1 if there is none."""
+def mean_confidence(words: Words, indices: Sequence[int]) -> float:
+    """Return the mean confidence of those of some words that OCR has read, -1 if there are none."""
+    if words.confidences is None:
+        return -1.0
+    confidences = words.confidences[list(indices)]
     known = confidences[~np.isnan(confidences)]
     return float(known.mean()) if len(known) else -1.0
 

@@ -209,6 +209,7 @@ def cases() -> Iterator[tuple[str, Make]]:
         "words: 300000 in a grid": partial(word_grid, 300_000, 600),
         "words: 19000 in one column": partial(word_grid, 19_000, 1),
         "words: 19000 in one row": partial(word_grid, 19_000, 19_000),
+        "words: 3500 in one row": partial(word_grid, 3_500, 3_500),
         "words: 100000 in a pile": partial(word_pile, 100_000),
         "words: 15000 in a pile": partial(word_pile, 15_000),
         "words: 15000 on stairs": partial(word_stairs, 15_000),
@@ -221,6 +222,9 @@ def cases() -> Iterator[tuple[str, Make]]:
         "words: 18000 in paragraphs": partial(paragraphs, 18_000),
         "words: one of a million letters": lambda: one(
             f"BT /F1 0.001 Tf 1 1 Td ({'a' * 1_000_000}) Tj ET"
+        ),
+        "words: one of a million underscores": lambda: one(
+            f"BT /F1 0.001 Tf 1 1 Td ({'_' * 1_000_000}) Tj ET"
         ),
         "words: three million letters": lambda: one(
             f"BT /F1 0.001 Tf 1 1 Td ({'ab ' * 1_000_000}) Tj ET"

@@ -1,6 +1,7 @@
 """What a filter selects: pages by the store, regions on the pages that are scored."""
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from snappy_core.search.filters import PageReference, resolve
 from snappy_core.stores import MemoryStore
 from snappy_core.stores.base import DocumentRecord, PageFilter
 from snappy_core.testing import FakeEncoder, make_page
-from snappy_core.types import LABELS, Page, Region
+from snappy_core.types import LABELS, Page, Region, Words
 
 ENCODER = FakeEncoder()
 
@@ -85,6 +86,18 @@ TABLE, B1, HEADER = ("a", 2, "table"), ("b", 1, "paragraph"), ("a", 1, "header")
 )
 def test_regions_that_pass(index, filter, expected):
     assert found(index, filter) == expected
+
+
+@pytest.mark.parametrize("filter", [{"ocr_confidence": -1}, {"ocr_confidence": {"$gte": 0.5}}])
+def test_words_that_ocr_did_not_read_do_not_count(filter):
+    page = make_page("Tides rise", "Moon pulls")
+    confidences = np.array([np.nan, np.nan, np.nan, 0.5], np.float32)
+    words = Words(page.words.texts, page.words.boxes, confidences)
+    record = prepare(replace(page, words=words), *ENCODER.encode_pages([page]))
+    store = MemoryStore()
+    store.write(DocumentRecord("a", "a.pdf", "a", "1"), [record])
+    (hit,) = RegionIndex(store, ENCODER).search("moon tides", filter=filter)
+    assert hit.ocr_confidence == (-1 if filter["ocr_confidence"] == -1 else 0.5)
 
 
 def test_pages_without_a_region_that_passes_are_no_candidates(index):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from multiprocessing import get_context
 
@@ -79,8 +80,8 @@ def train(
     """
     pages = [page for page in pages if 3 <= len(page.classes) <= MAX_NODES]
     random, learners, examples = np.random.default_rng(seeds[0]), list[_Learner](), list[Example]()
-    threads_before = torch.get_num_threads()
     with (
+        _torch_threads_kept(),
         ProcessPoolExecutor(mp_context=get_context("spawn")) as pool,
         ThreadPoolExecutor(len(seeds), initializer=_set_up_thread) as threads,
     ):
@@ -92,8 +93,17 @@ def train(
             learn = partial(_Learner.learn, examples=examples, epochs=rounds)
             list(threads.map(learn, learners))
             del learn  # which holds the examples, too
-    torch.set_num_threads(threads_before)  # that of a thread is that of later ones, too
     return [learner.network.eval() for learner in learners]
+
+
+@contextmanager
+def _torch_threads_kept() -> Iterator[None]:
+    """Give torch its number of threads back: that of one thread becomes that of later ones."""
+    count = torch.get_num_threads()
+    try:
+        yield
+    finally:
+        torch.set_num_threads(count)
 
 
 def _set_up_thread() -> None:

@@ -46,7 +46,7 @@ _MARGIN, _RUNNING_LINES, _RUNNING_WORDS = 0.12, 2, 15
 def find_blocks(page: UprightPage) -> list[Block]:
     """Return the blocks of the upright words and the areas of a page, in no order."""
     blocks = [block for band in _bands(page) for block in _Assembly.of(*band, page).blocks()]
-    if all(block.label in ("header", "footer") for block in blocks):  # of nothing
+    if all(block.label in ("header", "footer") for block in blocks):  # there is no body
         return [replace(block, label="other") for block in blocks]
     return blocks
 
@@ -55,13 +55,15 @@ def _bands(page: UprightPage) -> Iterator[tuple[Runs, Sequence[Area]]]:
     """Yield the runs and drawn areas of a page, in bands from the top if there are many."""
     areas = [area for area in page.areas if not area.from_model and _is_node(area, page)]
     runs = page.runs
-    tops = np.sort(runs.boxes[:, 1])[::MAX_RUNS]
-    for top, bottom in pairwise([-np.inf, *tops[1:].tolist(), np.inf]):
-        in_band = np.flatnonzero((runs.boxes[:, 1] >= top) & (runs.boxes[:, 1] < bottom))
-        middles = [(area.box[1] + area.box[3]) / 2 for area in areas]
+    tops = runs.boxes[:, 1]
+    order = np.argsort(tops, kind="stable")
+    bands = [order[start : start + MAX_RUNS] for start in range(0, max(len(order), 1), MAX_RUNS)]
+    limits = [-np.inf, *(float(tops[band[0]]) for band in bands[1:]), np.inf]
+    middles = [(area.box[1] + area.box[3]) / 2 for area in areas]
+    for band, (top, bottom) in zip(bands, pairwise(limits), strict=True):
         drawn = [a for a, y in zip(areas, middles, strict=True) if top <= y < bottom]
-        if len(in_band) or drawn:
-            yield runs.take(in_band), drawn
+        if len(band) or drawn:
+            yield runs.take(np.sort(band)), drawn
 
 
 def _is_node(area: Area, page: UprightPage) -> bool:
@@ -125,13 +127,15 @@ class _Assembly:
 
     def _drawn_tables(self, is_area: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.intp], Block]]:
         """Yield the tables with a line around each cell, with the clusters in them."""
+        is_free = ~is_area  # grids may lie in each other
         for grid in self.grids:
-            members = np.flatnonzero((grid.locate(self.clusters.boxes) >= 0) & ~is_area)
+            members = np.flatnonzero((grid.locate(self.clusters.boxes) >= 0) & is_free)
             if is_table(
                 grid, self.clusters.boxes[members], self.clusters.classes[members] == TABLE
             ):
                 lines = [line for cluster in members.tolist() for line in self._lines(cluster)]
                 if table := grid_table(grid, lines, self.page):
+                    is_free[members] = False
                     yield members, replace(table_block(table, self.page), tag=self._tag(members))
 
     def _groups(self, clusters: NDArray[np.intp]) -> Iterator[NDArray[np.intp]]:
@@ -178,7 +182,8 @@ class _Assembly:
         shares = coverage(as_boxes([box]), as_boxes([text.box for text in texts]))[0]
         inside = [text for text, share in zip(texts, shares, strict=True) if share > 0.5]
         words = tuple(word for text in inside for word in text.words)
-        context = tuple(word for word in figure.words if word not in set(words))
+        inside_words = set(words)
+        context = tuple(word for word in figure.words if word not in inside_words)
         return (Block(words, box, label="figure", context=context),)
 
     def _tag(self, clusters: NDArray[np.intp]) -> int | None:

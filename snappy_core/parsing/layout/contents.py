@@ -105,7 +105,7 @@ def _entries(
         if match := _PAGE_NUMBER.fullmatch(page.layer.texts[following]):
             box = enclose(page.line_boxes[list(words[start : index + 2])])
             first = [page.layer.texts[word] for word in words[start : start + _OPENING]]
-            is_field = any(_without_letters(text) == match[1] for text in first)
+            is_field = any(_digits_of(text) == match[1] for text in first)
             yield _Entry(box, size, int(match[1]) if match[1] else None, is_field)
         start = index + 2
 
@@ -118,7 +118,7 @@ def _are_contents(entries: Sequence[_Entry]) -> bool:
     return bool((steps >= 0).sum() >= _MIN_RISING * len(steps))
 
 
-def _without_letters(text: str) -> str:
+def _digits_of(text: str) -> str:
     return "".join(letter for letter in text if letter.isdigit())
 
 

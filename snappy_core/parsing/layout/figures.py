@@ -38,7 +38,10 @@ def add_figures(blocks: Sequence[Block], page: UprightPage) -> list[Block]:
 
 
 def _select_areas(blocks: Sequence[Block], page: UprightPage) -> list[Box]:
-    """Return the areas that are figures; of overlapping ones those of the model, or the largest."""
+    """Return the areas that the model calls figures and no figure overlaps, the largest first.
+
+    Of areas that overlap each other it is the largest.
+    """
     figures = [block for block in blocks if block.label == "figure"]
     candidates = [
         area

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from snappy_core.boxes import Boxes
 
-_MAX_OVERLAP = 0.002  # of boxes on both sides of a cut
+_MAX_OVERLAP = 0.002  # of boxes on both sides of a cut: no more than floats are off
 
 
 def reading_order(boxes: Boxes) -> list[int]:

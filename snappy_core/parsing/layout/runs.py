@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -98,7 +99,7 @@ def _median(values: list[float]) -> float:
 
 
 def _most_common(numbers: list[int]) -> int:
-    return max(numbers, key=numbers.count)
+    return Counter(numbers).most_common(1)[0][0]
 
 
 def _neighbor_words(

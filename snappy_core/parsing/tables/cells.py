@@ -26,7 +26,7 @@ def cells_markdown(cells: Iterable[Cell], columns: int) -> str:
             end = cell.column + cell.column_span
             rows[cell.row][cell.column : end] = [cell.text] * cell.column_span
         else:
-            for row in range(cell.row, cell.row + cell.row_span):
+            for row in rows.keys() & range(cell.row, cell.row + cell.row_span):
                 rows[row][cell.column] = cell.text
     return table_markdown([*rows.values()], count_header_rows(cells))
 

@@ -67,6 +67,8 @@ def _columns(cells: Sequence[Cell]) -> NDArray[np.float64]:
 
 
 def _with_header(region: Region, header: tuple[Cell, ...], columns: int) -> Region:
+    if not region.cells:  # a note on the table
+        return region
     height = count_header_rows(header)
     cells = (*header, *(replace(cell, row=cell.row + height) for cell in region.cells))
     text, body = cells_markdown(cells, columns), cells_markdown(region.cells, columns)

@@ -12,6 +12,7 @@ from snappy_core.boxes import enclose
 from snappy_core.parsing.layout.blocks import Block
 from snappy_core.parsing.layout.lines import Line
 from snappy_core.parsing.layout.upright_page import UprightPage
+from snappy_core.parsing.leaders import without_leaders
 from snappy_core.parsing.tables.cells import cells_markdown, clip_rows
 from snappy_core.types import Cell, Label, Structure
 
@@ -107,7 +108,8 @@ class Table:
         cells = []
         for lines, spanned in places.items():
             (first, left), (last, right) = min(spanned), max(spanned)
-            text = " ".join(t for t in page.texts_of(lines) if not LEADER_DOTS.match(t))
+            words = (text for text in page.texts_of(lines) if not LEADER_DOTS.match(text))
+            text = without_leaders(" ".join(words)).strip()
             if not text:
                 continue
             box = enclose(page.layer.boxes[list(_words(lines))])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from snappy_core.parsing.area_groups import MAX_SHARE
-from snappy_core.parsing.drawings import Area
+from snappy_core.parsing.drawings import Area, RulingLines
 from snappy_core.parsing.layout import assembly, clusters
 from snappy_core.parsing.layout.network import CLASSES, Prediction
 from tests.parsing.layout.pages import make_page, page_of_rows
@@ -42,6 +42,13 @@ def test_a_page_of_many_runs_is_read_in_bands(monkeypatch, most):
     assert words_of(assembly.find_blocks(page)) == list(range(len(page.layer)))
     bands = list(assembly._bands(make_page(areas=(Area((30, 120, 90, 400), "figure"),))))
     assert [len(areas) for _, areas in bands] == [1]
+
+
+def test_no_band_has_more_runs_though_they_begin_at_one_height(monkeypatch):
+    monkeypatch.setattr(assembly, "MAX_RUNS", 2)
+    page = page_of_rows(*[(30 + 60 * n, 100, f"tide{n}") for n in range(5)], (30, 140, "ebb"))
+    bands = list(assembly._bands(replace(page, areas=(Area((30, 120, 90, 200), "figure"),))))
+    assert [(len(runs.boxes), len(areas)) for runs, areas in bands] == [(2, 0), (2, 0), (2, 1)]
 
 
 @pytest.mark.parametrize(("words", "nodes"), [(15, 1), (16, 0)])
@@ -95,6 +102,19 @@ def test_a_figure_holds_its_drawing_and_its_words(monkeypatch):
     assert (figure.label, figure.words, figure.box) == ("figure", (0, 1), (30, 60, 230, 320))
     (drawing,) = figure.parts
     assert (drawing.box, drawing.words, drawing.context) == (area.box, (), (0, 1))
+
+
+def test_words_of_a_table_in_a_cell_of_another_are_in_one_of_them(monkeypatch):
+    outer = [20, 120, 380], [*range(60, 211, 15), 330]
+    inner = [140, 220, 300], [240, 260, 280, 300]
+    rows = [(x + 10, y + 3, f"{x}p{y}") for y in outer[1][:-2] for x in outer[0][:2]]
+    rows += [(x + 5, y + 5, f"{x}k{y}") for y in inner[1][:3] for x in inner[0][:2]]
+    horizontal = [(xs[0], y, xs[-1], y) for xs, ys in (outer, inner) for y in ys]
+    vertical = [(x, ys[0], x, ys[-1]) for xs, ys in (outer, inner) for x in xs]
+    lines = RulingLines(np.array(horizontal, np.float32), np.array(vertical, np.float32))
+    predict_as(monkeypatch, *["table"] * len(rows))
+    blocks = assembly.find_blocks(replace(page_of_rows(*rows), ruling_lines=lines))
+    assert words_of(blocks) == list(range(len(rows)))
 
 
 def test_a_caption_is_told_by_its_first_words(monkeypatch):

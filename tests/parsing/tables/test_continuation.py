@@ -77,6 +77,17 @@ def test_a_caption_stays():
     assert tables(second)[0].text.startswith(f"Table 4 (continued)\n\n{HEADER}\n| Port 7 |")
 
 
+def test_notes_stay():
+    sheets = two_pages()
+    body_table(sheets, 7)
+    sheets.write(40, 180, "Source: harbor register of the coast, 1987")
+    _, second = sheets.pages()
+    (table,) = tables(second)
+    assert table.text.endswith("M. Holm 12 |\n\nSource: harbor register of the coast, 1987")
+    (note,) = (region for region in second.regions if region.text.startswith("Source:"))
+    assert (note.text, note.cells) == ("Source: harbor register of the coast, 1987", ())
+
+
 def with_heading(sheets):
     sheets.write(40, 50, "Ports of the other coast", size=14, bold=True)
     body_table(sheets, 7)

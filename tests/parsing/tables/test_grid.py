@@ -119,6 +119,31 @@ def test_a_cell_that_spans_rows_belongs_to_each():
     assert (own.row, own.row_span) == (2, 1)
 
 
+def test_a_blank_to_fill_in_is_no_cell():
+    sheets = Sheets()
+    for x, x1, head in zip(XS, XS[1:], ("Coast", "Port", "Berths"), strict=False):
+        sheets.cell(x, 60, x1, 80, head, bold=True)
+    sheets.cell(40, 80, 120, 160, "North")
+    for number, (port, berths) in enumerate((("Ardle", "10"), ("____", ""), ("Esk", "14"))):
+        y = 80 + 20 * number
+        sheets.cell(120, y, 200, y + 20, port)
+        sheets.cell(200, y, 300, y + 20, berths)
+    (page,) = sheets.pages()
+    (table,) = tables(page)
+    assert table.text.splitlines()[2:] == ["| North | Ardle | 10 |", "| North | Esk | 14 |"]
+
+
+def test_leaders_are_in_no_cell():
+    sheets = Sheets()
+    rows = [(port, f"{berths} .. .. ..", keeper) for port, berths, keeper in ROWS[1:]]
+    sheets.table([ROWS[0], *rows], XS, 80)
+    (page,) = sheets.pages()
+    (table,) = tables(page)
+    berths = [cell.text for cell in table.cells if cell.column == 1]
+    assert berths == ["Berths", "10", "11", "12", "14"]
+    assert "| Brae | 11 | B. Lind |" in table.text
+
+
 def test_a_head_over_two_columns_names_both():
     sheets = Sheets()
     sheets.cell(40, 60, 120, 100, "Port", bold=True)
