@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from training.layout.network import LayoutNetwork
+from training.layout.network import LayoutNetwork, mirror
 
 
 class _OnePage(nn.Module):
@@ -24,9 +24,10 @@ class _OnePage(nn.Module):
     def forward(self, nodes: Tensor, pairs: Tensor) -> tuple[Tensor, Tensor]:
         mask = torch.zeros_like(nodes[None, :, 0])
         classes, relations = zip(
-            *(network(nodes[None], pairs[None], mask) for network in self.networks), strict=True
+            *(n.directed(nodes[None], pairs[None], mask) for n in self.networks), strict=True
         )
-        return torch.cat(classes).softmax(dim=-1).mean(dim=0), torch.cat(relations).mean(dim=0)
+        mean = sum(relations[1:], relations[0]) / len(relations)
+        return torch.cat(classes).softmax(dim=-1).mean(dim=0), mirror(mean)[0]
 
 
 @torch.no_grad()

@@ -47,16 +47,30 @@ class LayoutNetwork(nn.Module):
             pairs: (b, n, n, g).
             mask: (b, n), 0 for real nodes and a large negative number for padding.
         """
+        classes, relations = self.directed(nodes, pairs, mask)
+        return classes, mirror(relations)
+
+    def directed(self, nodes: Tensor, pairs: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the logits of `forward` before those of a pair and its mirror image are one."""
+        b, n = mask.shape
         x = self.nodes(((nodes - self.node_mean) / self.node_std).clamp(-6, 6))
-        z = self.pairs(pairs)
+        z = self.pairs(
+            pairs.flatten(0, 2)
+        )  # ONNX adds the bias of a layer on the way if it is flat
         for layer in self.layers:
             x = layer(x, z, mask)
         x = self.norm(x)
-        hidden = self.pair(z) + self.first(x)[:, :, None] + self.second(x)[:, None]
-        logits = self.relations(nn.functional.relu(hidden))
-        symmetric = (logits[..., :3] + logits[..., :3].transpose(1, 2)) / 2
-        before = (logits[..., 3:] - logits[..., 3:].transpose(1, 2)) / 2
-        return self.classes(x), torch.cat([symmetric, before], dim=-1)
+        pair = self.pair(z).view(b, n, n, -1)
+        hidden = pair + self.first(x)[:, :, None] + self.second(x)[:, None]
+        logits = self.relations(nn.functional.relu(hidden).flatten(0, 2))
+        return self.classes(x), logits.view(b, n, n, len(RELATIONS))
+
+
+def mirror(logits: Tensor) -> Tensor:
+    """Return relation logits (b, n, n, r) that say the same of a pair and its mirror image."""
+    turned = logits.transpose(1, 2)
+    symmetric, before = logits[..., :3] + turned[..., :3], logits[..., 3:] - turned[..., 3:]
+    return torch.cat([symmetric, before], dim=-1) / 2
 
 
 class _Layer(nn.Module):
@@ -76,7 +90,8 @@ class _Layer(nn.Module):
         size = width // self.heads
         qkv = self.query_key_value(self.norm_1(x)).view(b, n, 3, self.heads, size)
         query, key, value = qkv.permute(2, 0, 3, 1, 4).unbind(0)
-        scores = query @ key.transpose(-1, -2) * size**-0.5 + self.bias(z).permute(0, 3, 1, 2)
+        scores = query @ key.transpose(-1, -2) * size**-0.5
+        scores = scores + self.bias(z).view(b, n, n, self.heads).permute(0, 3, 1, 2)
         weights = (scores + mask[:, None, None]).softmax(dim=-1)
         x = x + self.out((weights @ value).transpose(1, 2).reshape(b, n, width))
         fed: Tensor = x + self.feed_forward(self.norm_2(x))

@@ -17,7 +17,7 @@ from snappy_core.errors import ModelError
 from snappy_core.forks import ProcessModel
 from snappy_core.parsing.layout.features import Nodes
 
-SHA256 = "4bdce2dbac275afa9c0852dc110b0231cf0c1bdfd616b911d35ead5c98581f1d"
+SHA256 = "ddc3e6acfc72c97e12545043ad976bf7008b3347922d1840197415c63e17ea30"
 CLASSES = ("other", "paragraph", "list_item", "heading", "table", "figure", "caption")
 """What a node may be: "other" is a running head, a page number or a watermark."""
 
