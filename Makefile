@@ -49,7 +49,7 @@ mutate: .venv/.dev
 states: .venv/.dev
 	$(BIN)/python -m pytest -q -n auto --hypothesis-profile=long tests/stores/states
 
-# The layout model from nothing: about an hour and a half on two cores. Needs Chromium, LibreOffice,
+# The layout model from nothing: about an hour and a quarter on two cores. Needs Chromium, LibreOffice,
 # Tesseract and fonts:
 # apt-get install chromium libreoffice tesseract-ocr fonts-noto fonts-noto-cjk fonts-liberation
 train: .venv/.dev

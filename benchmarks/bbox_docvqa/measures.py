@@ -19,12 +19,13 @@ from benchmarks.bbox_docvqa.grounding import (
     shared_area,
 )
 from benchmarks.bbox_docvqa.results import Result
+from benchmarks.bbox_docvqa.selection import above_percentile, promote_to_parent
 from benchmarks.bbox_docvqa.tokens import Counter, image_tokens
 from snappy_core.boxes import as_boxes, from_pixels, iou, to_pixels
-from snappy_core.scoring.granularity import drop_nested, promote_to_parent, rankable
+from snappy_core.scoring.granularity import drop_nested, rankable
 from snappy_core.scoring.maxsim import similarities
 from snappy_core.scoring.propagation import heat, propagate
-from snappy_core.scoring.ranking import above_percentile, ranking
+from snappy_core.scoring.ranking import ranking
 from snappy_core.search import page_scores
 from snappy_core.stores.base import PageVectors, concatenate_regions, region_arrays
 from snappy_core.types import Page, Query

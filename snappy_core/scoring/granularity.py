@@ -15,7 +15,6 @@ the region contains. Four rules choose between levels:
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -153,41 +152,3 @@ def ancestors_of(region: int, parents: Sequence[int]) -> list[int]:
     while (region := parents[region]) >= 0:
         ancestors.append(region)
     return ancestors
-
-
-def promote_to_parent(
-    selected: NDArray[np.intp], labels: NDArray[np.uint8], parents: NDArray[np.int64]
-) -> NDArray[np.intp]:
-    """Replace the selected rows of a table by the table where they are at least half of its rows.
-
-    A single row never stands for its table. The table takes the rank of its best row.
-
-    Args:
-        selected: (n,) regions, best first, none of which contains another.
-        labels: (r,) indices into `LABELS`.
-        parents: (r,) index of the region that contains each one, -1 for none.
-
-    >>> labels = np.array([_TABLE, _ROW, _ROW, _ROW, 0], np.uint8)
-    >>> promote_to_parent(np.array([4, 2, 3]), labels, np.array([-1, 0, 0, 0, -1])).tolist()
-    [4, 0]
-    """
-    regions = list(dict.fromkeys(selected.tolist()))
-    child_counts = np.bincount(parents[parents >= 0], minlength=len(parents))
-    while True:
-        selected_children = Counter(int(parents[region]) for region in regions)
-        promoted = {
-            parent
-            for parent, count in selected_children.items()
-            if parent >= 0
-            and labels[parent] == _TABLE
-            and count > 1
-            and 2 * count >= child_counts[parent]
-        }
-        if not promoted:
-            return np.array(regions, dtype=np.intp)
-        regions = list(
-            dict.fromkeys(
-                int(parents[region]) if int(parents[region]) in promoted else region
-                for region in regions
-            )
-        )

@@ -25,9 +25,3 @@ def combine(region: NDArray[np.float32], page: NDArray[np.float32]) -> NDArray[n
 def ranking(scores: NDArray[np.float32]) -> NDArray[np.intp]:
     """Return indices from the best score to the worst; equal scores keep their order."""
     return np.argsort(-scores, kind="stable")
-
-
-def above_percentile(scores: NDArray[np.float32], percentile: float = 50) -> NDArray[np.bool_]:
-    """Return a mask of the scores that reach a percentile (0..100) of all; the paper uses 50."""
-    threshold = np.percentile(scores, percentile) if len(scores) else 0
-    return np.asarray(scores >= threshold, dtype=bool)

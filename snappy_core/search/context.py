@@ -130,10 +130,10 @@ def assemble(
             key = _passage_key(candidate)
             passage = (*passages.get(key, ()), candidate)
             if fits(key, passage):
-                break
-        chosen_hits = (other for passage in passages.values() for other in passage)
-        if fits(key, passage) and not any(share_words(candidate, other) for other in chosen_hits):
-            passages[key] = passage
+                chosen_hits = (other for chosen in passages.values() for other in chosen)
+                if not any(share_words(candidate, other) for other in chosen_hits):
+                    passages[key] = passage
+                    break
         else:
             left_out.append(hit)
     if left_out and not passages and budget is not None:

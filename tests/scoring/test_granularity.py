@@ -12,7 +12,6 @@ from snappy_core.scoring.granularity import (
     answering,
     drop_nested,
     penalize_size,
-    promote_to_parent,
     rankable,
 )
 from snappy_core.scoring.membership import Membership
@@ -118,27 +117,3 @@ def test_no_two_kept_are_relatives_and_each_left_out_has_a_better_one(family):
     for place, region in enumerate(ranked.tolist()):
         better = [r for r, k in zip(ranked[:place].tolist(), kept, strict=False) if k]
         assert bool(kept[place]) == (not any(related(region, other) for other in better))
-
-
-def test_half_of_the_rows_are_widened_to_their_table():
-    labels = codes("table", *["table_row"] * 4, "list", "list_item", "list_item")
-    parents = np.array([-1, 0, 0, 0, 0, -1, 5, 5])
-    assert promote_to_parent(np.array([6, 3, 7, 1]), labels, parents).tolist() == [6, 0, 7]
-    assert promote_to_parent(np.array([3, 6]), labels, parents).tolist() == [
-        3,
-        6,
-    ]  # a single one is not
-    assert promote_to_parent(np.array([], np.intp), labels, parents).tolist() == []
-
-
-def test_sections_that_fill_widen_their_table_in_turn():
-    labels = codes("table", "table", "table_row", "table_row", "table", "table_row", "table_row")
-    parents = np.array([-1, 0, 1, 1, 0, 4, 4])
-    assert promote_to_parent(np.array([2, 5, 3, 6]), labels, parents).tolist() == [0]
-
-
-def test_two_of_five_rows_do_not_stand_for_the_first_table_of_a_page():
-    labels = codes("table", *["table_row"] * 5)
-    parents = np.array([-1, 0, 0, 0, 0, 0])
-    assert promote_to_parent(np.array([2, 4]), labels, parents).tolist() == [2, 4]
-    assert promote_to_parent(np.array([2, 4, 5]), labels, parents).tolist() == [0]

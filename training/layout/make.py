@@ -1,7 +1,7 @@
 """Make the layout model from nothing: print pages, scan some, read their tags, train, export.
 
-`make train` runs it: an hour and a half on two cores, the same model on the same versions and kind
-of processor.
+`make train` runs it: an hour and a quarter on two cores, the same model on the same versions and
+kind of processor.
 """
 
 from __future__ import annotations
