@@ -58,10 +58,10 @@ def find_clusters(
     tags = np.full(len(nodes.boxes), -1, np.intp)
     if tagged is not None:
         near = weights[:count, :count] == 1
-        by_tags = apply_tags(prediction, tagged, near)
-        tag_labels = link_runs(by_tags.same_block)
+        tagged_prediction = apply_tags(prediction, tagged, near)
+        tag_labels = link_runs(tagged_prediction.same_block)
         if are_trusted(tagged, runs, near, tag_labels, labels):
-            prediction, labels, tags = by_tags, tag_labels, tagged.blocks
+            prediction, labels, tags = tagged_prediction, tag_labels, tagged.blocks
     first_area = labels.max(initial=-1) + 1
     areas = first_area + np.arange(len(nodes.boxes) - count)
     labels = np.concatenate([labels, areas]).astype(np.intp)

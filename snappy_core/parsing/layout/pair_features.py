@@ -46,10 +46,10 @@ def pair_features(
     def channels(rows: slice) -> list[Array]:
         """Return the features (rows, n + m) of the pairs whose first nodes are in some rows."""
 
-        def less(a: Array, b: Array) -> Array:
-            return b[None, :] - a[rows, None]  # b of the second node less a of the first
+        def difference(a: Array, b: Array) -> Array:
+            return b[None, :] - a[rows, None]  # of the second node less the first
 
-        gap_down = less(y1, y0)
+        gap_down = difference(y1, y0)
         overlap_x = np.minimum(x1[rows, None], x1) - np.maximum(x0[rows, None], x0)
         overlap_y = np.minimum(y1[rows, None], y1) - np.maximum(y0[rows, None], y0)
         narrow = np.maximum(np.minimum(widths[rows, None], widths), 1e-3)
@@ -59,19 +59,19 @@ def pair_features(
         is_style = styles[rows, None] == styles
         is_frame = frame[rows, None] == frame
         return [
-            squash(less(x0, x0)), squash(less(x1, x1)), squash(less(xc, xc)), squash(gap_down),
-            squash(y0[rows, None] - y1), squash(less(yc, yc)), squash(less(x1, x0)),
-            squash(x0[rows, None] - x1),
+            squash(difference(x0, x0)), squash(difference(x1, x1)), squash(difference(xc, xc)),
+            squash(gap_down), squash(y0[rows, None] - y1), squash(difference(yc, yc)),
+            squash(difference(x1, x0)), squash(x0[rows, None] - x1),
             np.clip(overlap_x / narrow, -1, 1), np.clip(overlap_y / low, -1, 1),
-            less(log_sizes, log_sizes), less(log_widths, log_widths),
-            less(bold, bold), *is_nearest.values(),
+            difference(log_sizes, log_sizes), difference(log_widths, log_widths),
+            difference(bold, bold), *is_nearest.values(),
             is_nearest["down"] & (nodes[rows, None] == nearest["up"]),
             is_nearest["up"] & (nodes[rows, None] == nearest["down"]),
             flat_rules(rows), upright_rules(rows),
             is_frame & (frame >= 0), is_frame,
             (area[rows, None] == area) & (area >= 0),
             is_style, is_style & same_size(sizes[rows], sizes),
-            *(np.abs(less(edge, edge)) < 0.15 for edge in (x0, x1, xc, y0, y1)),
+            *(np.abs(difference(edge, edge)) < 0.15 for edge in (x0, x1, xc, y0, y1)),
             np.where(is_over, squash(gap_down - up[rows, None]), 0),
             np.where(is_over, squash(gap_down - down[None, :]), 0),
             np.where(is_over, squash(gap_down - usual), 0),

@@ -23,7 +23,11 @@ _Flags = NDArray[np.bool_]
 
 
 def are_trusted(
-    tagged: TaggedNodes, runs: Runs, near: _Flags, by_tags: NDArray[np.intp], seen: NDArray[np.intp]
+    tagged: TaggedNodes,
+    runs: Runs,
+    near: _Flags,
+    tag_labels: NDArray[np.intp],
+    seen_labels: NDArray[np.intp],
 ) -> bool:
     """Return whether tags cover the runs of a page and agree with what is seen.
 
@@ -32,7 +36,7 @@ def are_trusted(
 
     Args:
         near: (n, n), whether two runs are neighbors.
-        by_tags, seen: (n,) numbers of blocks with the help of the tags, and without.
+        tag_labels, seen_labels: (n,) numbers of blocks with the help of the tags, and without.
     """
     count = len(runs)
     letters = np.array([len(text) for text in runs.texts])
@@ -40,14 +44,16 @@ def are_trusted(
     body = letters[~is_artifact].sum()
     if body < (1 - _MAX_ARTIFACTS) * letters.sum() or letters[in_block].sum() < _MIN_TAGGED * body:
         return False
-    joined, seen_joined = (near & (groups[:, None] == groups) for groups in (by_tags, seen))
+    joined, seen_joined = (
+        near & (groups[:, None] == groups) for groups in (tag_labels, seen_labels)
+    )
     unions = (joined | seen_joined).sum(axis=1)
     has_others = in_block & (unions > 1)
     shares = ((joined & seen_joined).sum(axis=1) / unions)[has_others]
     if shares.sum() < _MIN_AGREEMENT * len(shares):
         return False
-    overlaid = contains_center(enclose_groups(runs.boxes, by_tags), runs.boxes)
-    overlaid[by_tags, np.arange(count)] = False
+    overlaid = contains_center(enclose_groups(runs.boxes, tag_labels), runs.boxes)
+    overlaid[tag_labels, np.arange(count)] = False
     return bool(letters[overlaid.any(axis=0)].sum() <= _MAX_OVERLAID * letters.sum())
 
 

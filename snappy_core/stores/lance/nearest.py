@@ -16,8 +16,11 @@ from snappy_core.stores.first_stage import pooled_scores
 from snappy_core.stores.lance.errors import lance_errors
 
 _PROBES = 15  # partitions that each token reads
-_VECTORS = "LANCE_XTR_OVERFETCH"  # LanceDB reads it once: vectors that a token takes of these, for
-_VECTORS_PER_PAGE = "3"  # each page asked for; its own 10 take most of the time, and find no more
+_OVERFETCH = "LANCE_XTR_OVERFETCH", "3"
+"""Vectors that each token takes for each page asked for, a setting that LanceDB reads once.
+
+Its own default, 10, takes twice the time and hardly finds more."""
+
 _SPARE = 1.2  # times the pages that a filter leaves of the nearest, on average, are asked for
 _RANGES = 1000  # of page ids in a condition, at most; Lance checks them in half the time of a list
 _MORE = 4  # times as many pages are compared exactly, where the index does not rank as we do
@@ -90,7 +93,7 @@ class Nearest:
         self, tokens: NDArray[np.float32], count: int, condition: str = ""
     ) -> NDArray[np.int64]:
         """Return the ids of the nearest pages that meet a condition, best first."""
-        os.environ.setdefault(_VECTORS, _VECTORS_PER_PAGE)
+        os.environ.setdefault(*_OVERFETCH)
         query = self.table.search(tokens).select(["page_id", "_distance"]).distance_type("cosine")
         query = query.nprobes(_PROBES).limit(count)
         if condition:

@@ -1,5 +1,6 @@
 """The first stage on disk of the Lance store: an index of pooled vectors, made by `compact`."""
 
+import os
 import shutil
 from dataclasses import replace
 from datetime import timedelta
@@ -117,6 +118,16 @@ def test_finds_the_nearest_without_a_catalog(store, no_catalog, weights):
         found = snapshot.candidates(QUERY, weights, PageFilter(), 12)
         assert found.tolist() == near_pages(snapshot, range(12))
         assert found.dtype == np.int64
+
+
+@pytest.mark.parametrize("given", [None, "7"])
+def test_a_page_takes_few_vectors_unless_the_environment_says_how_many(store, monkeypatch, given):
+    monkeypatch.setenv("LANCE_XTR_OVERFETCH", given or "0")
+    if given is None:
+        monkeypatch.delenv("LANCE_XTR_OVERFETCH")
+    with store.read() as snapshot:
+        snapshot.candidates(QUERY, EQUAL, PageFilter(), 12)
+    assert os.environ["LANCE_XTR_OVERFETCH"] == (given or "3")
 
 
 @pytest.mark.parametrize("ranges", [0, 1000], ids=["lists", "ranges"])
