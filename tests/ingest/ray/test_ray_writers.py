@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -199,6 +200,14 @@ def actors():
     return found
 
 
+def next_actor():
+    """Return the process of an actor that runs, or will soon: one that was killed comes back."""
+    deadline = time.monotonic() + 20
+    while not (running := actors()) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return running[0] if running else None
+
+
 def test_killed_actors_lose_nothing_that_was_acknowledged(cluster, data, tmp_path):
     paths = []
     for number in range(20):
@@ -213,10 +222,10 @@ def test_killed_actors_lose_nothing_that_was_acknowledged(cluster, data, tmp_pat
             assert len(acknowledged[-1]) >= progress.done
             assert all(before <= acknowledged[-1] for before in acknowledged)
         wanted = (progress.done >= 4) + (progress.done >= 12)
-        if len(killed) < wanted and (running := actors()):
+        if len(killed) < wanted and (actor := next_actor()):
             with suppress(ProcessLookupError):  # it may have ended by itself
-                os.kill(running[0], signal.SIGKILL)
-                killed.append(running[0])
+                os.kill(actor, signal.SIGKILL)
+                killed.append(actor)
 
     with RegionIndex.open(tmp_path / "a.lance", Slow()) as index:
         store = LanceStore(tmp_path / "a.lance")
