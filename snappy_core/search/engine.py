@@ -174,8 +174,8 @@ def search(
         chance = None  # "page 14" asks for a place; the weights know questions of matters only
     hit_pages = reader.hit_pages(hits, query, weights)
     maxsim = cache(HitPage.maxsim)
-    found = [replace(hit, page_maxsim=maxsim(hit_pages[hit.region_id])) for hit in hits]
-    return Hits(query.text, tuple(found), chance), hit_pages
+    scored_hits = [replace(hit, page_maxsim=maxsim(hit_pages[hit.region_id])) for hit in hits]
+    return Hits(query.text, tuple(scored_hits), chance), hit_pages
 
 
 def _score_all(

@@ -207,12 +207,12 @@ def _warn_of_unknown_keys(condition: Condition, snapshot: Snapshot) -> None:
     keys.difference_update(BUILT_IN)
     if not keys:
         return
-    known = snapshot.metadata_keys()
-    if not keys <= known and snapshot.page_count():
-        names = ", ".join(map(repr, sorted(keys - known)))
+    metadata_keys = snapshot.metadata_keys()
+    if not keys <= metadata_keys and snapshot.page_count():
+        names = ", ".join(map(repr, sorted(keys - metadata_keys)))
         warnings.warn(  # which Python shows once
             f"no document has the filter key {names}, so nothing meets it; this index has "
-            f"{plain(', '.join(sorted([*BUILT_IN, *known])))}",
+            f"{plain(', '.join(sorted([*BUILT_IN, *metadata_keys])))}",
             stacklevel=2,
         )
 

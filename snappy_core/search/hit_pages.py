@@ -91,8 +91,9 @@ class PageReader:
         if query.terms is not None:  # patches are words
             missing = [page_id for page_id in page_ids if page_id not in self._vectors]
             if missing:
-                kept = self._vectors
-                self._vectors = kept | dict(zip(missing, self.vectors(missing), strict=True))
+                vectors_before = self._vectors  # which the next call replaces
+                page_vectors = zip(missing, self.vectors(missing), strict=True)
+                self._vectors = vectors_before | dict(page_vectors)
         pages = {}
         for page_id in page_ids:
             raise_if_ended()

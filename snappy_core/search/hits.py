@@ -136,8 +136,8 @@ class Hit:
     @property
     def quotes(self) -> tuple[str, ...]:
         """The texts of the highlights, of all parts; () if they are all of the text."""
-        found = (highlight.text for part in self.parts for highlight in part.highlights)
-        texts = tuple(dict.fromkeys(text for text in found if text))
+        highlights = (highlight for part in self.parts for highlight in part.highlights)
+        texts = tuple(dict.fromkeys(each.text for each in highlights if each.text))
         return () if texts == (self.text,) else texts
 
     @property

@@ -123,6 +123,12 @@ class TestWiden:
     def row_of_table(self):
         return replace(self.ROW, region=replace(self.ROW.region, parent=2), parent=self.TABLE)
 
+    def test_the_row_is_quoted_alone_where_its_table_repeats_another_hit(self):
+        head = make_hit("| Port | Boats |", order=4, words=(2, 3), source="a.pdf")
+        context = assemble([head, self.row_of_table()], widen=True)
+        assert {cited.region_id for cited in context.citations} == {"a.pdf#p1r3", "a.pdf#p1r4"}
+        assert context.left_out == ()
+
     def test_quotes_the_table_instead_of_the_row(self):
         (citation,) = assemble([self.row_of_table()], widen=True).citations
         assert (citation.region_id, citation.box) == ("a.pdf#p1r2", self.TABLE.box)

@@ -23,8 +23,9 @@ class _OnePage(nn.Module):
 
     def forward(self, nodes: Tensor, pairs: Tensor) -> tuple[Tensor, Tensor]:
         mask = torch.zeros_like(nodes[None, :, 0])
+        networks: Any = self.networks  # torch has no types for the parts of modules
         classes, relations = zip(
-            *(n.directed(nodes[None], pairs[None], mask) for n in self.networks), strict=True
+            *(network.directed(nodes[None], pairs[None], mask) for network in networks), strict=True
         )
         mean = sum(relations[1:], relations[0]) / len(relations)
         return torch.cat(classes).softmax(dim=-1).mean(dim=0), mirror(mean)[0]
@@ -33,7 +34,7 @@ class _OnePage(nn.Module):
 @torch.no_grad()
 def fold(network: LayoutNetwork) -> LayoutNetwork:
     """Return a network that predicts the same with fewer passes over the pairs."""
-    folded: Any = deepcopy(network)  # torch has no types for the parts of modules
+    folded: Any = deepcopy(network)
     last, folded.pairs = folded.pairs[2], folded.pairs[:2]
     for layer in folded.layers:
         layer.bias = _chain(last, layer.bias)

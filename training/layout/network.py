@@ -54,9 +54,7 @@ class LayoutNetwork(nn.Module):
         """Return the logits of `forward` before those of a pair and its mirror image are one."""
         b, n = mask.shape
         x = self.nodes(((nodes - self.node_mean) / self.node_std).clamp(-6, 6))
-        z = self.pairs(
-            pairs.flatten(0, 2)
-        )  # ONNX adds the bias of a layer on the way if it is flat
+        z = self.pairs(pairs.flatten(0, 2))  # flat, since ONNX then adds the bias on the way
         for layer in self.layers:
             x = layer(x, z, mask)
         x = self.norm(x)

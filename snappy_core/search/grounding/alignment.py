@@ -39,17 +39,17 @@ def align(claim: Sequence[Token], passage: Passage) -> Alignment:
     """Align the content tokens of a claim with a passage."""
     source = [token for token in passage.tokens if token.key not in FUNCTION_WORDS]
     claim_ids, source_ids = _ids(claim, source, passage.scales)
-    found = [number >= 0 for number in claim_ids]
+    are_found = [number >= 0 for number in claim_ids]
     named = [
         is_found
         or (token.kind != "number" and token.key in passage.extra)
         or (not passage.is_ordered and token.key in LINKING)
-        for token, is_found in zip(claim, found, strict=True)
+        for token, is_found in zip(claim, are_found, strict=True)
     ]
     score = sum(named) / len(claim)
     missing = tuple(
         token
-        for token, is_in in zip(claim, found, strict=True)
+        for token, is_in in zip(claim, are_found, strict=True)
         if not is_in and token.kind == "number"
     )
     positions = _common(claim_ids, source_ids)
@@ -63,7 +63,7 @@ def align(claim: Sequence[Token], passage: Passage) -> Alignment:
         all(named)
         and bool(matched)
         and _negations(claim) == _negations(source[max(matched[0] - 2, 0) : matched[-1] + 1])
-        and (not passage.is_ordered or _in_order(claim, positions, found, source))
+        and (not passage.is_ordered or _in_order(claim, positions, are_found, source))
     )
     return Alignment(score, is_verified, missing, tuple(words))
 

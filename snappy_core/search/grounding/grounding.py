@@ -156,9 +156,9 @@ def _check(span: ClaimSpan, passages: Sequence[Passage], encoder: TextEncoder | 
     similar = None
     if span.kind == "sentence" and encoder is not None:
         similar = _resembling(span.text, _nearest(tokens, passages, 0), encoder)
-    place = None if similar is None else similar.place(range(len(similar.words)))
-    verdict: Literal["partial", "absent"] = "absent" if place is None else "partial"
-    return Claim(span.kind, span.text, span.start, span.end, verdict, score, missing, place)
+    evidence = None if similar is None else similar.place(range(len(similar.words)))
+    verdict: Literal["partial", "absent"] = "absent" if evidence is None else "partial"
+    return Claim(span.kind, span.text, span.start, span.end, verdict, score, missing, evidence)
 
 
 def _nearest(claim: Sequence[Token], passages: Sequence[Passage], least: int = 1) -> list[Passage]:

@@ -34,15 +34,17 @@ def ground_in_index(
         sources: None to search the index for each claim.
         search: returns the best hits of a text, given their number.
     """
-    known: dict[tuple[str, str], list[Passage]] = {}
+    passages_by_source: dict[tuple[str, str], list[Passage]] = {}
 
     def passages(source: Hit | Source) -> list[Passage]:
         parts = Source.of_hit(source) if isinstance(source, Hit) else [source]
         for part in parts:
             key = part.region_id, part.text
-            if key not in known:
-                known[key] = _passages(snapshot, part)
-        return [passage for part in parts for passage in known[part.region_id, part.text]]
+            if key not in passages_by_source:
+                passages_by_source[key] = _passages(snapshot, part)
+        return [
+            passage for part in parts for passage in passages_by_source[part.region_id, part.text]
+        ]
 
     if sources is None:
         return ground_in(
