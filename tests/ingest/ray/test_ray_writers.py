@@ -191,18 +191,18 @@ def test_an_actor_that_dies_costs_nothing(cluster, paths, tmp_path):
 
 
 def actors():
-    """Return the ids of the processes that run actors of this process's cluster."""
+    """Return the ids of the processes of this process's cluster that are actors, idle or not."""
     found = []
     for pid in offspring(os.getpid()):
         with suppress(OSError):
-            if Path(f"/proc/{pid}/cmdline").read_bytes().startswith(b"ray::Actor.run"):
+            if Path(f"/proc/{pid}/cmdline").read_bytes().startswith(b"ray::Actor"):
                 found.append(pid)
     return found
 
 
 def next_actor():
-    """Return the process of an actor that runs, or will soon: one that was killed comes back."""
-    deadline = time.monotonic() + 20
+    """Return the process of an actor; one that was killed comes back, if not at once."""
+    deadline = time.monotonic() + 60
     while not (running := actors()) and time.monotonic() < deadline:
         time.sleep(0.01)
     return running[0] if running else None
