@@ -23,7 +23,7 @@ Its own default, 10, takes twice the time and hardly finds more."""
 
 _SPARE = 1.2  # times the pages that a filter leaves of the nearest, on average, are asked for
 _RANGES = 1000  # of page ids in a condition, at most; Lance checks them in half the time of a list
-_MORE = 4  # times as many pages are compared exactly, where the index does not rank as we do
+_MORE = 1.5  # times as many pages are compared exactly, where the index does not rank as we do
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,11 +55,13 @@ class Nearest:
             new: all pages that this table lacks.
             load: returns pages by their ids, with the pooled vectors.
         """
-        indexed = np.intersect1d(allowed, self.page_ids, assume_unique=True)
-        has_new = bool(np.isin(new.page_ids, allowed).any())
+        indexed = allowed
+        if not np.array_equal(allowed, self.page_ids):
+            indexed = allowed[np.isin(allowed, self.page_ids, assume_unique=True)]
+        has_new = len(new.page_ids) > 0 and bool(np.isin(new.page_ids, allowed).any())
         if len(indexed) > _MORE * count:
             is_ranked = len(np.unique(weights[weights > 0])) == 1  # Lance knows no weights
-            limit = count if is_ranked else _MORE * count
+            limit = count if is_ranked else math.ceil(_MORE * count)
             indexed = self._search(query[weights > 0], indexed, limit)
             if is_ranked and not has_new:
                 return indexed
@@ -77,17 +79,19 @@ class Nearest:
 
         All tokens (m, d) count alike.
         """
-        others = np.setdiff1d(self.page_ids, allowed, assume_unique=True)
+        others = len(self.page_ids) - len(allowed)
         found = np.zeros(0, dtype=np.int64)
-        if len(others) <= len(allowed):  # more pages cost less than a condition on them
+        if others <= len(allowed):  # more pages cost less than a condition on them
             enough = math.ceil(_SPARE * count * len(self.page_ids) / len(allowed))
-            found = self._ask(tokens, min(enough, count + len(others)))
-            found = found[np.isin(found, allowed)][:count]
-        if len(others) and len(found) < count:
-            found = self._ask(tokens, count, _condition(self.page_ids, allowed, others))
-        # As many as were asked for, though the vectors nearest to each token may be of fewer pages.
-        rest = np.setdiff1d(allowed, found, assume_unique=True)
-        return np.union1d(found, rest[: count - len(found)])
+            found = self._ask(tokens, min(enough, count + others))
+            if others:
+                found = found[np.isin(found, allowed)][:count]
+        if others and len(found) < count:
+            found = self._ask(tokens, count, _condition(self.page_ids, allowed))
+        if len(found) < count:  # the vectors nearest to each token are of fewer pages
+            rest = np.setdiff1d(allowed, found, assume_unique=True)
+            found = np.append(found, rest[: count - len(found)])
+        return np.sort(found)
 
     def _ask(
         self, tokens: NDArray[np.float32], count: int, condition: str = ""
@@ -102,14 +106,13 @@ class Nearest:
             return np.asarray(query.to_arrow()["page_id"].to_numpy(), dtype=np.int64)
 
 
-def _condition(
-    page_ids: NDArray[np.int64], allowed: NDArray[np.int64], others: NDArray[np.int64]
-) -> str:
-    """Return SQL for the allowed pages of a table, which has these and others, all ascending."""
+def _condition(page_ids: NDArray[np.int64], allowed: NDArray[np.int64]) -> str:
+    """Return SQL for some of the pages of a table, both ascending."""
     starts = np.flatnonzero(np.diff(np.searchsorted(page_ids, allowed), prepend=-2) != 1)
     if len(starts) <= _RANGES:
         runs = zip(allowed[starts], allowed[np.append(starts[1:], len(allowed)) - 1], strict=True)
         return " OR ".join(f"page_id BETWEEN {first} AND {last}" for first, last in runs)
+    others = np.setdiff1d(page_ids, allowed, assume_unique=True)
     if len(others) < len(allowed):
         return f"page_id NOT IN ({_listed(others)})"
     return f"page_id IN ({_listed(allowed)})"

@@ -21,6 +21,7 @@ from snappy_core.stores.event_log import LogSnapshot
 from snappy_core.stores.first_stage import CatalogSnapshot, default_candidates
 from snappy_core.stores.first_stage import page_mask as filter_mask
 from snappy_core.stores.lance.filters import page_mask
+from snappy_core.stores.lance.nearest import Nearest
 from snappy_core.stores.lance.pooled import LancePooled
 from snappy_core.stores.lance.rows import Pages, TableLog
 from snappy_core.stores.lance.table import Version
@@ -106,6 +107,7 @@ class LanceSnapshot(LogSnapshot[int], CatalogSnapshot):
         self._location = location
         self._cache = cache
         self._last_read: tuple[list[int], Any] = ([], None)
+        self._lacking: tuple[Nearest, Pages] | None = None
 
     @cached_property
     def _pages(self) -> Pages:
@@ -157,14 +159,21 @@ class LanceSnapshot(LogSnapshot[int], CatalogSnapshot):
         count = default_candidates(len(pages.ids)) if count is None else count
         if len(allowed) <= count:
             return allowed
-        new_pages = pages.select(~np.isin(pages.ids, nearest.page_ids))
-        new = self._cache.catalog(self.version, new_pages, self._dim)
+        new = self._cache.catalog(self.version, self._pages_without(nearest), self._dim)
         try:
             return nearest.candidates(query, weights, allowed, count, new, self.load_catalog)
         except StoreError:
             if not self._pooled.was_dropped(nearest):
                 raise
             return self.candidates(query, weights, page_filter, count)
+
+    def _pages_without(self, nearest: Nearest) -> Pages:
+        """Return the pages that a table lacks."""
+        lacking = self._lacking
+        if lacking is None or lacking[0] is not nearest:
+            is_lacking = ~np.isin(self._pages.ids, nearest.page_ids)
+            lacking = self._lacking = nearest, self._pages.select(is_lacking)
+        return lacking[1]
 
     def load_catalog(self, page_ids: NDArray[np.int64]) -> Catalog:
         """Read some pages with their pooled vectors, and keep them nowhere."""
