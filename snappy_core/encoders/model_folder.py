@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from snappy_core.errors import ModelError
+from snappy_core.errors import MissingDependencyError, ModelError
 
 Kind = Literal["colbert", "onnx", "sentence"]
 
@@ -83,10 +83,12 @@ class ModelFolder:
 def find_model(name: str, *, local_only: bool = False) -> ModelFolder | None:
     """Return the model of a folder or hub id, each optionally with "@" and a version.
 
-    None if there is none of this name, or it cannot be downloaded.
+    None if the name is neither.
 
     Raises:
-        ModelError: the folder has another version.
+        ModelError: the folder has another version; or the model is not here, and cannot be
+            downloaded.
+        MissingDependencyError: it is on the Hub, and huggingface_hub is missing.
     """
     source, _, version = name.rpartition("@") if "@" in name else (name, "", "")
     for folder, wanted in ((name, ""), (source, version)):
@@ -98,10 +100,7 @@ def find_model(name: str, *, local_only: bool = False) -> ModelFolder | None:
             return ModelFolder(path, str(path), digest, local_only=True)
     if source.count("/") != 1 or not all(source.split("/")) or source.startswith((".", "~")):
         return None
-    try:
-        path = _download(source, version or None, _CONFIGS, local_only=local_only)
-    except ModelError:
-        return None
+    path = _download(source, version or None, _CONFIGS, local_only=local_only)
     return ModelFolder(path, source, path.name, local_only)
 
 
@@ -111,7 +110,11 @@ def _download(
     """Return the folder of the Hub's cache, .../snapshots/COMMIT."""
     try:
         import huggingface_hub
-
+    except ImportError as error:
+        raise MissingDependencyError(
+            f"{source} is on the Hugging Face Hub: pip install huggingface-hub"
+        ) from error
+    try:
         return Path(
             huggingface_hub.snapshot_download(
                 source,
@@ -120,7 +123,11 @@ def _download(
                 local_files_only=local_only,
             )
         )
-    except Exception as error:  # HTTP, validation and import errors share no base class
+    except Exception as error:  # HTTP and validation errors share no base class
+        if local_only:
+            raise ModelError(
+                f"{source}: not on this machine; download it first: hf download {source}"
+            ) from error
         raise ModelError(f"{source}: cannot be downloaded from the Hub ({error})") from error
 
 

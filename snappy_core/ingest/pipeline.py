@@ -110,7 +110,7 @@ class Pipeline:
     def _advance(self, first: QueuedDocument) -> None:
         """Submit jobs of the first document; if it has none, those of others, and wait for one."""
         self._job_done.clear()
-        if first.submit_jobs(self._pool.capacity - first.pages_in_flight):
+        if first.submit_jobs(self._pool.capacity - first.pages_in_flight) or first.has_batch:
             return
         documents = [document for _, document in self._queue if document is not None]
         room = self._pool.capacity - sum(document.pages_in_flight for document in documents)

@@ -100,6 +100,11 @@ class QueuedDocument:
         """Whether `next_batch` has returned all pages."""
         return self._all_read and not self._pages_read and not self._batches
 
+    @property
+    def has_batch(self) -> bool:
+        """Whether `next_batch` has pages, or the error in their place."""
+        return bool(self._batches) and self._batches[0].done()
+
     def submit_jobs(self, room: int) -> bool:
         """Submit every job that can be done now; return whether there was one.
 
@@ -144,7 +149,7 @@ class QueuedDocument:
 
         Raises the error of the first job that failed, in the order of the pages.
         """
-        if not (self._batches and self._batches[0].done()):
+        if not self.has_batch:
             return None
         batch = self._batches.popleft().result()
         self._delivered += len(batch)

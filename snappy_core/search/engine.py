@@ -18,7 +18,7 @@ from snappy_core.filters import Filter
 from snappy_core.scoring.granularity import answering, drop_nested, rankable
 from snappy_core.scoring.ranking import ranking
 from snappy_core.scoring.rules import MIXTURE, default_rule
-from snappy_core.search.budget import best_for_budget, fill_budget
+from snappy_core.search.budget import POOL, best_for_budget, fill_budget
 from snappy_core.search.continuation import page_contexts, with_parts
 from snappy_core.search.filters import PageReference, resolve
 from snappy_core.search.hit_pages import HitPage, HitPages, PageReader
@@ -107,7 +107,9 @@ def search(
         chance = answerable(ranked["region_score"], page_scores, encoder)
     threshold = -math.inf if score_threshold is None else score_threshold
     ranked = ranked[ranked["score"] >= threshold]
-    page_limit = math.inf if per_page is None or budget is not None else per_page
+    page_limit = math.inf if per_page is None else per_page
+    if budget is not None:  # which is filled with some of them
+        page_limit *= POOL
     # A picture without words tells a reader of text nothing; a filter may ask for it all the same.
     needs_text = query.terms is not None and selection.labels is None
 

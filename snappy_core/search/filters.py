@@ -188,6 +188,8 @@ def _intersection(values: frozenset[int], others: frozenset[int] | None) -> froz
 
 def _is_of_pages(leaf: Comparison) -> bool:
     """Return whether a comparison is one that `Snapshot.pages_where` takes."""
+    if leaf.key == "region_label" and predicate(leaf)({"region_label": "hot_area"}):
+        return False  # pages are stored without their hot areas
     return leaf.level != "region" or (leaf.key in PAGE_LISTS and not leaf.is_negated)
 
 

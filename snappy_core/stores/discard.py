@@ -42,15 +42,21 @@ def discard_empty(location: str) -> bool:
 def _discard_file(path: Path) -> bool:
     with closing(sqlite3.connect(files.uri(path), uri=True, timeout=0)) as connection:
         try:
+            if _has_documents(connection):
+                return False
             # Only the last connection to a file may give up its log.
             connection.execute("PRAGMA journal_mode = DELETE")
             connection.execute("BEGIN EXCLUSIVE")
-            if connection.execute("SELECT EXISTS (SELECT 1 FROM documents)").fetchone()[0]:
+            if _has_documents(connection):  # written meanwhile; the next writer has a log again
                 return False
         except sqlite3.Error:  # it is in use, or no index
             return False
         path.unlink()
     return True
+
+
+def _has_documents(connection: sqlite3.Connection) -> bool:
+    return bool(connection.execute("SELECT EXISTS (SELECT 1 FROM documents)").fetchone()[0])
 
 
 def _is_index(entry: os.DirEntry[str]) -> bool:

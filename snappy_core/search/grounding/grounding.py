@@ -40,7 +40,7 @@ _QUOTE = re.compile(
     r"[\u201c\u201e\u00ab\"]([^\u201c\u201d\u201e\u00ab\u00bb\"\n]+)[\u201d\u201c\u00bb\"]"
 )
 _CITATION = re.compile(
-    r"\s*\[(?:[^\[\]\n]*#p\d+(?:[rsh]\d[\d-]*)?|\d+(?:\.\d+)?(?:[,;\s]+\d+(?:\.\d+)?)*)\]"
+    r"[^\S\n]*\[(?:[^\[\]\n]*#p\d+(?:[rsh]\d[\d-]*)?|\d+(?:\.\d+)?(?:[,;\s]+\d+(?:\.\d+)?)*)\]"
 )
 _TAIL = re.compile(r"(?:\s{2,}[.!?;,]*)?$")  # after a marker that has become spaces
 _MARKUP = re.compile(r"^\s*(?:[-*+•>]|#+|\d+[.)])\s+")

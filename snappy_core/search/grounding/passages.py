@@ -201,6 +201,8 @@ def passages_of_text(source: Source) -> list[Passage]:
     ends = np.cumsum(widths) / max(float(widths.sum()), 1e-9)
     passages = []
     for unit in _units(source.text):
+        if not unit.words:
+            continue  # of empty cells
         # A line has about as many of the characters as it is long.
         lengths = np.array([len(word) + 1 for word in unit.words])
         middles = (unit.offset + np.cumsum(lengths) - lengths / 2) / max(len(source.text), 1)

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Literal
 
 MIN_RATIO = 88
@@ -253,7 +253,7 @@ def matches(claim: Token, source: Token, scales: frozenset[float] = frozenset())
     return claim.key == source.key or _same_word(claim.key, source.key, claim.kind == "name")
 
 
-@cache
+@lru_cache(1 << 16)
 def _same_word(a: str, b: str, is_name: bool) -> bool:
     if a[:1] != b[:1] and _look(a) != _look(b):
         return False

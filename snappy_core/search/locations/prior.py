@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -44,6 +45,8 @@ SIDE = 0.05
 
 MAX_NAMED = 200
 """Pages that are scored because the question names them, although nothing on them is like it."""
+
+_NUMBER = re.compile(r"[a-z]?[.-]?\d+(?:[.-]\d+)*[a-z]?", re.IGNORECASE)  # of a section
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -207,7 +210,7 @@ def named_pages(reference: Reference, pages: Pages) -> dict[int, float]:
     for label in reference.labels:
         counted = int(label) if label.isdigit() else 0
         printed = by_label.get(label.lower(), []) if has_labels else []
-        if not printed and counted - offset in pages:
+        if counted and not printed and counted - offset in pages:
             printed = [counted - offset]
         for number in printed:
             weights[number] = PAGE
@@ -244,7 +247,8 @@ def _is_named(heading: str, reference: Reference) -> bool:
     if not reference.labels:
         return heading.startswith(("appendi", "annex", "anhang"))
     return any(
-        heading_label(heading) == name.lower() or (len(name) > 3 and name.lower() in heading)
+        heading_label(heading) == name.lower()
+        or (len(name) > 3 and not _NUMBER.fullmatch(name) and name.lower() in heading)
         for name in reference.labels
     )
 

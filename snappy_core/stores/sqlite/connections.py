@@ -86,6 +86,7 @@ class Connections:
         """
         with self.writable() as connection:
             lent = self._lent[connection]
+            locks.use_log(connection)
             with locks.transaction(connection, str(self._path)):
                 # With the id in every transaction, a log shows whose it is; see `check_log`.
                 connection.execute("INSERT OR REPLACE INTO meta VALUES ('id', ?)", (self._id,))

@@ -6,7 +6,7 @@ import logging
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from snappy_core.errors import StoreError
 from snappy_core.terminal import plain
@@ -30,6 +30,16 @@ def transaction(connection: sqlite3.Connection, location: str) -> Iterator[None]
     except BaseException:
         connection.rollback()
         raise
+
+
+def use_log(connection: sqlite3.Connection) -> None:
+    """Have a file written through a log, if it is not, so that others may read meanwhile.
+
+    Not while others read it; the next writer tries again.
+    """
+    if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        with suppress(sqlite3.OperationalError):
+            connection.execute("PRAGMA journal_mode = WAL")
 
 
 def wait_for_lock(connection: sqlite3.Connection, statement: str, location: str) -> None:

@@ -26,14 +26,18 @@ from snappy_core.stores.sqlite.schema import read_encoder
 from snappy_core.types import Page, Patches
 
 _EMPTY = build_catalog([], [], [], [])
+_STATE = """
+SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'pages'), 0),
+(SELECT count(*) FROM pages)
+"""
 
 
 class CatalogCache:
     """Keeps the last catalog, and reads only the pages that are new to it; `recent` keeps vectors.
 
     Page ids rise and are never reused. So a known page has not changed, and two states with the
-    same number of pages and the same last id have the same pages. Threads may share the cache:
-    a catalog is replaced as a whole.
+    same number of pages and the same last id that was ever used have the same pages. Threads may
+    share the cache: a catalog is replaced as a whole.
 
     The arrays of vectors have spare room at their end for new pages, so that adding a document
     does not copy all others. Catalogs returned before are views that do not see them.
@@ -41,21 +45,20 @@ class CatalogCache:
 
     def __init__(self) -> None:
         self.recent = RecentPages()
-        self._catalog = _EMPTY
+        self._latest = (0, 0), _EMPTY  # last id that was used and number of pages, as a state
         self._arrays = _GrowingArrays()
         self._lock = threading.Lock()
 
     def load(self, connection: sqlite3.Connection) -> Catalog:
         """Return the catalog of the state that the connection's transaction sees."""
-        query = "SELECT (SELECT count(*) FROM pages), (SELECT coalesce(max(id), 0) FROM pages)"
-        state = connection.execute(query).fetchone()
-        catalog = self._catalog
-        if (len(catalog.page_ids), _last_id(catalog)) == state:
+        state = connection.execute(_STATE).fetchone()
+        known_state, catalog = self._latest
+        if known_state == state:
             return catalog
         with self._lock:
             updated = self._update(connection, *state)
             if updated is not None:
-                self._catalog = updated
+                self._latest = state, updated
                 return updated
         if not len(catalog.page_ids):  # nothing was kept that could not fit
             raise StoreError("the index is damaged: it has pages of no document")
@@ -65,16 +68,16 @@ class CatalogCache:
         """Replace the lock, which a thread of the parent process may hold."""
         self._lock = threading.Lock()
 
-    def _update(self, connection: sqlite3.Connection, count: int, last_id: int) -> Catalog | None:
+    def _update(self, connection: sqlite3.Connection, last_id: int, count: int) -> Catalog | None:
         """Return the catalog of a state; None if it has pages that were dropped from the cache."""
-        cached = self._catalog
-        if _last_id(cached) > last_id:
+        (known_last_id, known_count), cached = self._latest
+        if last_id < known_last_id or (last_id == known_last_id and count > known_count):
             return None
         query = (
             "SELECT pages.id, document_id, number FROM pages "
             "JOIN documents ON documents.id = pages.document WHERE pages.id > ? ORDER BY pages.id"
         )
-        rows = check_rows(connection.execute(query, (_last_id(cached),)), int, str, int)
+        rows = check_rows(connection.execute(query, (known_last_id,)), int, str, int)
         if len(cached.page_ids) + len(rows) != count:
             page_ids = check_rows(connection.execute("SELECT id FROM pages"), int)
             cached = _select(cached, np.isin(cached.page_ids, np.array(page_ids, np.int64)))
@@ -124,10 +127,6 @@ class _GrowingArrays:
             np.concatenate([scales for _, scales in pooled], out=self._scales[start:stop])
         self._used = stop
         return self._vectors[:stop], self._scales[:stop]
-
-
-def _last_id(catalog: Catalog) -> int:
-    return int(catalog.page_ids[-1]) if len(catalog.page_ids) else 0
 
 
 def _select(catalog: Catalog, mask: NDArray[np.bool_]) -> Catalog:

@@ -171,7 +171,8 @@ class SqliteStore:
         """
         with self._connections.writable() as connection:
             wait_for_lock(connection, "VACUUM", self.location)
-            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")  # waits for no reader
+            connection.execute("PRAGMA busy_timeout = 0")  # waits for no reader
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         self._connections.close()
