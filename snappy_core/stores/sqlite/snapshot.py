@@ -73,6 +73,8 @@ class CatalogCache:
         (known_last_id, known_count), cached = self._latest
         if last_id < known_last_id or (last_id == known_last_id and count > known_count):
             return None
+        if not count:
+            cached = _EMPTY
         query = (
             "SELECT pages.id, document_id, number FROM pages "
             "JOIN documents ON documents.id = pages.document WHERE pages.id > ? ORDER BY pages.id"
