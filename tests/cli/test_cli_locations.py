@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -83,6 +84,13 @@ def test_a_failed_run_leaves_no_empty_index(snappy, data, tmp_path, monkeypatch,
 
 def _interrupt(*_, **__):
     raise KeyboardInterrupt
+
+
+def test_a_new_index_with_documents_keeps_its_log(snappy, data, tmp_path):
+    to = tmp_path / "new.snappy"
+    assert snappy("index", data / "table.pdf", "--to", to).code == 0
+    with closing(sqlite3.connect(to)) as file:
+        assert file.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 def test_an_index_that_was_there_stays(snappy, data, tmp_path):

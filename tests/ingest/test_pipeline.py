@@ -149,3 +149,11 @@ def test_nothing_is_read_ahead_in_this_process(data):
         "encoding page 1 of ble.pdf",
         "unstage ble.pdf",
     ]
+
+
+def test_nobody_waits_for_an_error_that_is_there(data, monkeypatch):
+    """Its job was done before the event was cleared; the next would only come with the timeout."""
+    waits = []
+    monkeypatch.setattr(threading.Event, "wait", lambda event, timeout=None: waits.append(timeout))
+    report = add(MemoryStore(), name_documents([data / "no_pages.pdf", data / "table.pdf"]))
+    assert (len(report.failed), len(report.added), waits) == (1, 1, [])

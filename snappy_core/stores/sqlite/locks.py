@@ -37,9 +37,19 @@ def use_log(connection: sqlite3.Connection) -> None:
 
     Not while others read it; the next writer tries again.
     """
-    if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-        with suppress(sqlite3.OperationalError):
+    with suppress(sqlite3.OperationalError), no_wait(connection):
+        if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
             connection.execute("PRAGMA journal_mode = WAL")
+
+
+@contextmanager
+def no_wait(connection: sqlite3.Connection) -> Iterator[None]:
+    """Have SQLite itself not wait for the locks of others."""
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        yield
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {int(READ_SECONDS * 1000)}")
 
 
 def wait_for_lock(connection: sqlite3.Connection, statement: str, location: str) -> None:
@@ -51,8 +61,7 @@ def wait_for_lock(connection: sqlite3.Connection, statement: str, location: str)
         StoreError: others have had the lock for `WAIT_SECONDS`.
     """
     started, is_said = time.monotonic(), False
-    connection.execute("PRAGMA busy_timeout = 0")
-    try:
+    with no_wait(connection):
         while True:
             try:
                 connection.execute(statement)
@@ -70,8 +79,6 @@ def wait_for_lock(connection: sqlite3.Connection, statement: str, location: str)
                 is_said = True
                 _log.warning("%s: waiting for another process that writes to it", plain(location))
             time.sleep(_POLL_SECONDS)
-    finally:
-        connection.execute(f"PRAGMA busy_timeout = {int(READ_SECONDS * 1000)}")
 
 
 def busy_message(location: str) -> str:

@@ -60,8 +60,6 @@ class CatalogCache:
             if updated is not None:
                 self._latest = state, updated
                 return updated
-        if not len(catalog.page_ids):  # nothing was kept that could not fit
-            raise StoreError("the index is damaged: it has pages of no document")
         return CatalogCache().load(connection)  # an older state; the cache keeps the newer one
 
     def reset_after_fork(self) -> None:
@@ -71,10 +69,12 @@ class CatalogCache:
     def _update(self, connection: sqlite3.Connection, last_id: int, count: int) -> Catalog | None:
         """Return the catalog of a state; None if it has pages that were dropped from the cache."""
         (known_last_id, known_count), cached = self._latest
-        if last_id < known_last_id or (last_id == known_last_id and count > known_count):
+        is_first = (known_last_id, known_count) == (0, 0)
+        is_older = last_id < known_last_id or (last_id == known_last_id and count > known_count)
+        if is_older and not is_first:
             return None
         if not count:
-            cached = _EMPTY
+            return _EMPTY
         query = (
             "SELECT pages.id, document_id, number FROM pages "
             "JOIN documents ON documents.id = pages.document WHERE pages.id > ? ORDER BY pages.id"
@@ -84,6 +84,8 @@ class CatalogCache:
             page_ids = check_rows(connection.execute("SELECT id FROM pages"), int)
             cached = _select(cached, np.isin(cached.page_ids, np.array(page_ids, np.int64)))
         if len(cached.page_ids) + len(rows) != count:
+            if is_first:
+                raise StoreError("the index is damaged: it has pages of no document")
             return None
         query = "SELECT vectors FROM pooled WHERE page = ?"
         unpack = partial(codec.unpack_pooled, dim=_dim(connection))

@@ -20,7 +20,7 @@ from snappy_core.stores.codec import PackedPage
 from snappy_core.stores.matching import check_encoder
 from snappy_core.stores.sqlite import kept, key_tables
 from snappy_core.stores.sqlite.connections import Connections
-from snappy_core.stores.sqlite.locks import wait_for_lock
+from snappy_core.stores.sqlite.locks import no_wait, wait_for_lock
 from snappy_core.stores.sqlite.schema import read_encoder
 from snappy_core.stores.sqlite.snapshot import CatalogCache, SqliteSnapshot
 from snappy_core.stores.sqlite.spool import PageSpool
@@ -171,8 +171,8 @@ class SqliteStore:
         """
         with self._connections.writable() as connection:
             wait_for_lock(connection, "VACUUM", self.location)
-            connection.execute("PRAGMA busy_timeout = 0")  # waits for no reader
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            with no_wait(connection):  # for readers, who may need the log
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         self._connections.close()

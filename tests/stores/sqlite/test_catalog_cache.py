@@ -3,7 +3,8 @@ import random
 import numpy as np
 import pytest
 
-from snappy_core.stores import SqliteStore
+from snappy_core.errors import StoreError
+from snappy_core.stores import SqliteStore, codec
 from snappy_core.stores.sqlite.snapshot import CatalogCache
 from snappy_core.testing.stores.samples import document, grid_record, texts
 
@@ -77,6 +78,56 @@ def test_serves_an_old_snapshot_after_a_new_one(store):
         assert_equal(cache.load(old), before)
         old.rollback()
     assert_equal(load(store, cache), after)
+
+
+@pytest.mark.parametrize("deleted", ["a", "b", "ab"])
+def test_nothing_is_read_again_after_a_deletion(store, monkeypatch, deleted):
+    cache, reads = CatalogCache(), []
+    unpack = codec.unpack_pooled
+    monkeypatch.setattr(codec, "unpack_pooled", lambda *a, **k: reads.append(a) or unpack(*a, **k))
+    for name in "ab":
+        store.write(document(name), texts(f"Tides turn {name}"))
+    load(store, cache)
+    assert len(reads) == 2
+    for name in deleted:
+        store.delete(name)
+    after = load(store, cache)
+    assert load(store, cache) is after
+    assert len(reads) == 2
+    store.write(document("c"), texts("Sun shines"))
+    load(store, cache)
+    assert len(reads) == 3
+    assert_equal(load(store, cache), load(store, CatalogCache()))
+
+
+def test_serves_an_old_snapshot_after_the_index_was_emptied_and_filled(store):
+    cache = CatalogCache()
+    assert len(load(store, cache).page_ids) == 0
+    store.write(document("a"), texts("Tides turn", "Moon pulls"))
+    with store._connections.connect() as old:
+        old.execute("BEGIN")
+        before = CatalogCache().load(old)
+        store.delete("a")
+        emptied = load(store, cache)
+        assert_equal(cache.load(old), before)
+        assert load(store, cache) is emptied
+        store.write(document("a"), texts("Sun shines"))
+        after = load(store, cache)
+        assert_equal(cache.load(old), before)
+        old.rollback()
+    assert load(store, cache) is after
+    assert_equal(after, load(store, CatalogCache()))
+
+
+def test_pages_of_no_document_are_damage_also_in_a_fresh_cache(store):
+    store.write(document("a"), texts("Tides turn"))
+    with store._connections.connect() as connection:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute("DELETE FROM documents")
+    warm = CatalogCache()
+    for _ in range(2):
+        with pytest.raises(StoreError, match="it has pages of no document"):
+            load(store, warm)
 
 
 @pytest.mark.parametrize("later", ["delete", "replace", "delete and add"])

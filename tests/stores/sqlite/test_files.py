@@ -207,7 +207,26 @@ def test_permissions_are_those_of_the_umask(path, mask, mode):
         os.umask(before)
 
 
+def journal_mode(path):
+    with closing(sqlite3.connect(path)) as file:
+        return file.execute("PRAGMA journal_mode").fetchone()[0]
+
+
 class TestLocks:
+    def test_a_file_without_a_log_gets_one_from_the_next_write(self, path):
+        make(path, "a", "Tides").close()
+        with closing(sqlite3.connect(path, check_same_thread=False)) as other:
+            other.execute("PRAGMA journal_mode = DELETE")
+            with closing(SqliteStore(path)) as store:
+                other.execute("BEGIN")
+                other.execute("SELECT count(*) FROM documents").fetchall()
+                threading.Timer(0.3, other.rollback).start()
+                store.write(document("b"), texts("Moon"))  # after the reader
+                assert journal_mode(path) == "delete"
+                store.write(document("c"), texts("Sun"))
+                assert journal_mode(path) == "wal"
+                assert contents(store)[0] == ["a", "b", "c"]
+
     def test_pages_are_read_before_the_file_is_locked(self, path, monkeypatch):
         monkeypatch.setattr(spool, "_MEMORY", 1000)  # the rest is in a temporary file
         monkeypatch.setattr(locks, "WAIT_SECONDS", 0.5)
@@ -263,6 +282,19 @@ class TestLocks:
             thread.join()
             with pytest.raises(StoreError, match="others have been writing"):
                 store.delete("a")
+
+
+def test_compact_leaves_no_log_beside_another_connection_and_waits_as_before(path):
+    def wait(connection):
+        return connection.execute("PRAGMA busy_timeout").fetchone()
+
+    with closing(make(path, "a", *["Tides turn"] * 50)) as store, closing(SqliteStore(path)):
+        with store._connections.connect() as connection:
+            before = wait(connection)
+        assert path.with_name(f"{path.name}-wal").stat().st_size
+        store.compact()
+        assert path.with_name(f"{path.name}-wal").stat().st_size == 0
+        assert [wait(connection) for connection in store._connections._idle] == [before]
 
 
 @pytest.mark.parametrize("use", [
