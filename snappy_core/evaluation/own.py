@@ -33,7 +33,7 @@ class Outcome:
         places: where the answer stands, any of which will do; empty if only its page is known.
         pages: numbers of the pages that answer.
         problem: why the question cannot be judged.
-        page_rank: rank of the first hit on such a page.
+        page_rank: rank of the first hit with text on such a page.
         answer_rank: number of hits that together have `ENOUGH` of the words of a place.
     """
 
@@ -79,7 +79,10 @@ def _ask(index: RegionIndex, question: OwnQuestion, ids: set[str], k: int) -> Ou
     answering = {place.page for place in places} or set(numbers)
     hits = index.search(question.question, k=k)
     ranks = (
-        hit.rank for hit in hits if hit.document_id == document_id and hit.page_number in answering
+        hit.rank
+        for hit in hits
+        for part in hit.parts
+        if part.document_id == document_id and part.page_number in answering
     )
     return Outcome(
         question,
@@ -95,9 +98,9 @@ def _ask(index: RegionIndex, question: OwnQuestion, ids: set[str], k: int) -> Ou
 def _answer_rank(hits: Sequence[Hit], document_id: str, places: Sequence[TextPlace]) -> int | None:
     returned: dict[int, set[int]] = {place.page: set() for place in places}
     for hit in hits:
-        if hit.document_id != document_id or hit.page_number not in returned:
-            continue
-        returned[hit.page_number] |= set(hit.region.words)
+        for part in hit.parts:
+            if part.document_id == document_id and part.page_number in returned:
+                returned[part.page_number] |= set(part.region.words)
         for place in places:
             if len(returned[place.page] & set(place.words)) >= ENOUGH * len(place.words):
                 return hit.rank
@@ -128,9 +131,7 @@ def summarize(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         if values:
             bounds = bootstrap_groups(list(map(float, values)), documents)
             intervals[name] = [round(bound, 3) for bound in bounds]
-    tokens = [
-        sum(estimate_tokens(hit.region.text) for hit in outcome.hits or ()) for outcome in judged
-    ]
+    tokens = [sum(estimate_tokens(hit.text) for hit in outcome.hits or ()) for outcome in judged]
     return {
         "questions": len(outcomes),
         "judged": len(judged),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from math import ceil, floor
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from snappy_core.index import RegionIndex
 from snappy_core.names import file_name
 from snappy_core.search.hits import Hit
 from snappy_core.search.hits_html import safe_html
+from snappy_core.search.joining import page_range
 from snappy_core.types import Box
 from snappy_core.webp import to_webp
 
@@ -87,17 +89,15 @@ def _miss(index: RegionIndex, outcome: Outcome, number: int) -> Iterator[str]:
     if question.text:
         yield f"<p>Answer: <mark>{safe_html(question.text)}</mark></p>"
     for hit in outcome.hits or ():
-        yield f"<b>{hit.rank}. {safe_html(_name(hit.source, hit.page_number))}</b>"
-        yield f"<pre>{safe_html(hit.region.text)}</pre>"
+        pages = page_range([str(part.page_number) for part in hit.parts])
+        yield f"<b>{hit.rank}. {safe_html(f'{file_name(hit.source)}, {pages}')}</b>"
+        yield f"<pre>{safe_html(hit.text)}</pre>"
     if number <= MAX_DRAWN:
         yield "<div class=pages>"
         page = outcome.pages[0]
         yield _picture(index, outcome, outcome.document_id, page, "The page that answers")
         first = next(iter(outcome.hits or ()), None)
-        if first is not None and (first.document_id, first.page_number) != (
-            outcome.document_id,
-            page,
-        ):
+        if first is not None and not _parts_on([first], outcome.document_id, page):
             where = first.document_id, first.page_number
             yield _picture(index, outcome, *where, "The page of the first hit")
         yield "</div>"
@@ -107,11 +107,7 @@ def _miss(index: RegionIndex, outcome: Outcome, number: int) -> Iterator[str]:
 def _picture(
     index: RegionIndex, outcome: Outcome, document_id: str, page: int, caption: str
 ) -> str:
-    hits = [
-        hit
-        for hit in outcome.hits or ()
-        if (hit.document_id, hit.page_number) == (document_id, page)
-    ]
+    hits = _parts_on(outcome.hits or (), document_id, page)
     rects = [
         rect
         for place in outcome.places
@@ -128,6 +124,15 @@ def _picture(
         f"<figure><figcaption>{caption}</figcaption>"
         f'<img alt="{caption}" src="data:image/webp;base64,{data}"></figure>'
     )
+
+
+def _parts_on(hits: Sequence[Hit], document_id: str, page: int) -> list[Hit]:
+    return [
+        replace(part, rank=hit.rank)
+        for hit in hits
+        for part in hit.parts
+        if (part.document_id, part.page_number) == (document_id, page)
+    ]
 
 
 def _draw(image: Image, rects: Sequence[Box], hits: Sequence[Hit]) -> Image:

@@ -1,6 +1,7 @@
 """Questions of one's own: reading them, finding their places, judging hits."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,13 @@ from snappy_core.evaluation.own_questions import STARTER, OwnQuestion, load_own_
 from snappy_core.evaluation.places import find_text
 from snappy_core.evaluation.report import own_report
 from snappy_core.ingest.jobs import prepare
+from snappy_core.search.context import estimate_tokens
 from snappy_core.stores import MemoryStore
 from snappy_core.stores.base import DocumentRecord
 from snappy_core.testing import FakeEncoder, make_page
+from tests.search.printed import harbor
+
+__all__ = ["harbor"]
 
 ENCODER = FakeEncoder()
 PAGES = [
@@ -142,6 +147,24 @@ def test_an_answer_may_stand_in_several_places_and_hits(index):
     outcomes = ask(index, [twice, across], k=4)
     assert (outcomes[0].answer_rank, outcomes[0].pages) == (1, (1, 3))
     assert outcomes[1].answer_rank == 2
+
+
+def test_an_answer_may_stand_where_a_hit_goes_on(harbor):
+    """The hit begins on page 1, and goes on on page 2."""
+    asked = "wrote costs of the whole repair shared between the two"
+    quote = "each of them paid nine hundred crowns in silver"
+    questions = [OwnQuestion(asked, "h", quote=quote), OwnQuestion(asked, "h", 2)]
+    outcomes = ask(harbor, [*questions, OwnQuestion("ferries to the island", "h", 1)], k=1)
+    assert [hit.page_number for hit in outcomes[0].hits] == [1]
+    ranks = [(outcome.page_rank, outcome.answer_rank) for outcome in outcomes]
+    assert ranks == [(1, 1), (1, None), (None, None)]
+    (hit,) = outcomes[0].hits
+    assert summarize(outcomes[:1])["tokens"] == estimate_tokens(hit.text)
+    missed = replace(outcomes[0], answer_rank=None)
+    html = own_html(harbor, [missed], 1)
+    assert "<b>1. h.pdf, pages 1-2</b>" in html
+    assert quote in html.split("<pre>")[1]
+    assert html.count("<figure>") == 1, "the hit is on the page that answers, too"
 
 
 @pytest.mark.parametrize(
