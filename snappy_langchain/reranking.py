@@ -33,7 +33,9 @@ def to_reranker(
         documents = [to_document(hit) for hit in hits]
         indices = {document.id: index for index, document in enumerate(documents)}
         selected = reranker.compress_documents(documents, question, callbacks)
-        texts = {(document.id, document.page_content) for document in selected}
+        # Many rerankers return copies with the metadata, but without the id.
+        ids = [document.id or document.metadata.get("region_id") for document in selected]
+        texts = set(zip(ids, (document.page_content for document in selected), strict=True))
         if not texts <= {(hit.region_id, hit.text) for hit in hits}:
             raise ValueError(
                 f"{type(reranker).__name__} changes documents instead of reranking them; put it "
@@ -41,7 +43,7 @@ def to_reranker(
             )
         return scores_of_selection(
             len(hits),
-            [indices[document.id] for document in selected],
+            [indices[region_id] for region_id in ids],
             [document.metadata.get("relevance_score") for document in selected],
         )
 

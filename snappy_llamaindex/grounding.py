@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+import re
 
 from llama_index.core.base.base_query_engine import BaseQueryEngine
-from llama_index.core.base.response.schema import RESPONSE_TYPE, Response
+from llama_index.core.base.response.schema import (
+    RESPONSE_TYPE,
+    AsyncStreamingResponse,
+    Response,
+)
 from llama_index.core.prompts.mixin import PromptMixinType
-from llama_index.core.schema import QueryBundle
+from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from snappy_core.index import RegionIndex
 from snappy_core.search.grounding.grounding import ground
 from snappy_core.search.grounding.passages import Source
+
+_NUMBERED = re.compile(r"Source \d+:\n(.*?)\n?\Z", re.DOTALL)
 
 
 class GroundingPostprocessor:
@@ -38,11 +44,11 @@ class GroundingPostprocessor:
 
         The report is `Grounding.to_dict`, under "grounding". A stream is read to its end.
         """
-        text = str(response) if isinstance(response, Response) else str(_complete(response))
+        text = str(response)  # of a stream, all of it
         sources = [
             source
             for node in response.source_nodes
-            for source in Source.of_metadata(node.get_content(), node.metadata)
+            for source in Source.of_metadata(_text(node), node.metadata)
         ]
         grounding = (
             ground(text, sources) if self.index is None else self.index.ground(text, sources)
@@ -51,13 +57,17 @@ class GroundingPostprocessor:
         return Response(grounding.cited(), response.source_nodes, metadata)
 
     async def apostprocess_response(self, response: RESPONSE_TYPE) -> Response:
-        """Do the same in a thread."""
+        """Do the same in a thread, after reading a stream in this event loop, which it may need."""
+        if isinstance(response, AsyncStreamingResponse):
+            response = await response.get_response()
         return await asyncio.to_thread(self.postprocess_response, response)
 
 
-def _complete(response: Any) -> Any:
-    get_response = getattr(response, "get_response", None)
-    return response if get_response is None else get_response()
+def _text(node: NodeWithScore) -> str:
+    """Return the text of a node without the number that a `CitationQueryEngine` puts before it."""
+    text = node.get_content()
+    numbered = _NUMBERED.match(text)
+    return numbered[1] if numbered else text
 
 
 class GroundedQueryEngine(BaseQueryEngine):

@@ -32,18 +32,14 @@ class Longest(BaseCrossEncoder):
 
 
 class ShortestFirst(BaseDocumentCompressor):
-    """Gives scores in the metadata, as the rerankers of Cohere and FlashRank do."""
+    """Gives scores in the metadata of copies without ids, as the reranker of Cohere does."""
 
     def compress_documents(self, documents, query, callbacks=None):
         selected = sorted(documents, key=lambda document: len(document.page_content))[:3]
         return [
-            document.model_copy(
-                update={
-                    "metadata": {
-                        **document.metadata,
-                        "relevance_score": 1 / len(document.page_content),
-                    }
-                }
+            Document(
+                document.page_content,
+                metadata={**document.metadata, "relevance_score": 1 / len(document.page_content)},
             )
             for document in selected
         ]

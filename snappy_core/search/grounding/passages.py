@@ -71,11 +71,11 @@ class Source:
     def of_metadata(cls, text: str, metadata: Mapping[str, Any]) -> list[Source]:
         """Return a text with the metadata of its region, or with what else is known of it.
 
-        Of a region that goes on, the sources are those of `of_hit`.
+        Of a region that goes on, the sources are those of `of_hit`, if the text is all of it.
         """
         source = cls._of_text(text, metadata)
         parts = json.loads(metadata.get("parts_json") or "[]")
-        if not parts:
+        if not parts or len(text) != parts[-1]["end"]:
             return [source]
         sources = [
             replace(
