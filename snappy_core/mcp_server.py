@@ -40,8 +40,20 @@ Result = TypeVar("Result")
 Box = tuple[float, float, float, float]
 
 
+class Part(TypedDict):
+    """Where a text comes from or goes on, in another column or on another page."""
+
+    id: str
+    page: str
+    box: Box
+    highlights: list[Box]
+
+
 class Passage(TypedDict):
-    """A region. Boxes are x0, y0, x1, y1 in fractions of the page, from its top left."""
+    """A region; `text` is also that of its other `parts`.
+
+    Boxes are x0, y0, x1, y1 in fractions of the page, from its top left.
+    """
 
     id: str
     file: str
@@ -52,6 +64,7 @@ class Passage(TypedDict):
     score: float
     box: Box
     highlights: list[Box]
+    parts: list[Part]
 
 
 class Passages(TypedDict):
@@ -177,9 +190,15 @@ def _passages(hits: Iterable[Hit], nothing: str) -> CallToolResult:
     passages = [
         Passage(
             id=hit.citation, file=file_name(hit.source), page=hit.page_label,
-            label=hit.region.label, section=hit.region.section, text=hit.region.text,
-            score=hit.score, box=hit.region.box,
-            highlights=[rect for mark in hit.highlights for rect in mark.rects],
+            label=hit.region.label, section=hit.region.section, text=hit.text,
+            score=hit.score, box=hit.region.box, highlights=_highlights(hit),
+            parts=[
+                Part(
+                    id=part.citation, page=part.page_label, box=part.region.box,
+                    highlights=_highlights(part),
+                )
+                for part in (*hit.previous_parts, *hit.next_parts)
+            ],
         )
         for hit in hits
     ]  # fmt: skip
@@ -189,8 +208,12 @@ def _passages(hits: Iterable[Hit], nothing: str) -> CallToolResult:
     )
 
 
+def _highlights(hit: Hit) -> list[Box]:
+    return [rect for highlight in hit.highlights for rect in highlight.rects]
+
+
 def _text(hits: Iterable[Hit]) -> str:
-    regions = [(region_metadata(hit), hit.region.text) for hit in hits]
+    regions = [(region_metadata(hit), hit.text) for hit in hits]
     return "\n\n".join(content.text for content in region_contents(regions))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -29,13 +30,27 @@ _POLICY = (
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """An entry of the list, and its marks on a page, if it is on one."""
+    """An entry of the list, and its marks on pages.
+
+    Attributes:
+        title, about, text: HTML.
+        marks: regions with the lines in them that answer; a text that goes on has several.
+    """
 
     title: str
     about: str
-    text: str  # HTML, like the two before
-    hit: Hit | None = None
-    rects: tuple[Box, ...] = ()
+    text: str
+    marks: tuple[tuple[Hit, tuple[Box, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """A region on its page, with the number of its item."""
+
+    name: str
+    number: int
+    hit: Hit
+    rects: tuple[Box, ...]
 
 
 def report_html(
@@ -81,17 +96,19 @@ def report_html(
 
 
 def _hit_item(hit: Hit) -> _Item:
-    quotes = [highlight.text for highlight in hit.highlights if highlight.text]
+    # The region that was found is the first, which the list leads to.
+    parts = (hit, *hit.previous_parts, *hit.next_parts)
+    highlights = [highlight for part in hit.parts for highlight in part.highlights]
+    quotes = dict.fromkeys(highlight.text for highlight in highlights if highlight.text)
     return _Item(
-        safe_html(f"{file_name(hit.source)}, page {hit.page_label}"),
+        safe_html(f"{file_name(hit.source)}, {hit.pages}"),
         safe_html(
             " · ".join(
                 filter(None, (hit.region.label, f"score {hit.score:.2f}", hit.region.section))
             )
         ),
-        _marked(hit.region.text, quotes),
-        hit,
-        tuple(rect for highlight in hit.highlights for rect in highlight.rects),
+        _marked(hit.text, quotes),
+        tuple((part, tuple(rect for h in part.highlights for rect in h.rects)) for part in parts),
     )
 
 
@@ -103,14 +120,13 @@ def _claim_item(claim: Claim, index: RegionIndex) -> _Item:
         return _Item(safe_html(claim.text), " · ".join(filter(None, about)), "")
     evidence = claim.place
     about.append(safe_html(f"{file_name(evidence.source)}, page {evidence.page_label}"))
-    hit = None
+    marks: tuple[tuple[Hit, tuple[Box, ...]], ...] = ()
     if evidence.region_id:
-        try:
-            hit = index.region(evidence.region_id)
-        except PageUnavailableError:  # the index has changed since
-            hit = None
+        # It may be gone: the index has changed since.
+        with suppress(PageUnavailableError):
+            marks = ((index.region(evidence.region_id), evidence.rects),)
     text = safe_html(evidence.text)
-    return _Item(safe_html(claim.text), " · ".join(filter(None, about)), text, hit, evidence.rects)
+    return _Item(safe_html(claim.text), " · ".join(filter(None, about)), text, marks)
 
 
 def _summary(grounding: Grounding) -> str:
@@ -124,7 +140,7 @@ def _summary(grounding: Grounding) -> str:
 
 def _row(number: int, item: _Item) -> str:
     text = f'<div class="text">{item.text}</div>' if item.text else ""
-    link = f"#box-{number}" if item.hit else "#"
+    link = f"#box-{number}" if item.marks else "#"
     return (
         f'<li data-box="box-{number}"><a href="{link}">'
         f'<div class="name">{number}. {item.title}</div>'
@@ -134,22 +150,23 @@ def _row(number: int, item: _Item) -> str:
 
 def _pages(items: Sequence[_Item], index: RegionIndex, password: str | None) -> Iterable[str]:
     """Yield each page once, in the order of the list, with the marks of all its items."""
-    on_pages: dict[tuple[str, int], list[tuple[int, _Item, Hit]]] = {}
+    on_pages: dict[tuple[str, int], list[_Mark]] = {}
     for number, item in enumerate(items, start=1):
-        if item.hit is not None:
-            page = (item.hit.document_id, item.hit.page_number)
-            on_pages.setdefault(page, []).append((number, item, item.hit))
-    for marked in on_pages.values():
-        hit = marked[0][2]
+        for part, (hit, rects) in enumerate(item.marks, start=1):
+            name = f"box-{number}" if part == 1 else f"box-{number}-{part}"
+            page = (hit.document_id, hit.page_number)
+            on_pages.setdefault(page, []).append(_Mark(name, number, hit, rects))
+    for marks in on_pages.values():
+        hit = marks[0].hit
         height = _WIDTH * hit.page_height / hit.page_width
         centers: list[tuple[float, float]] = []
-        boxes = [each.region.box for _, _, each in marked]
+        boxes = [mark.hit.region.box for mark in marks]
         for box in boxes:
             centers.append(_badge_center(box, height, centers, boxes))
         # The best is drawn last, on top of the others.
         shapes = "".join(
-            _marks(number, item, each, height, center)
-            for (number, item, each), center in reversed(list(zip(marked, centers, strict=True)))
+            _shapes(mark, height, center)
+            for mark, center in reversed(list(zip(marks, centers, strict=True)))
         )
         name = safe_html(f"{file_name(hit.source)}, page {hit.page_label}")
         try:
@@ -196,14 +213,14 @@ def _meets(x: float, y: float, others: Sequence[tuple[float, float]]) -> bool:
     return any(abs(x - u) < 2 * _BADGE and abs(y - v) < 2 * _BADGE for u, v in others)
 
 
-def _marks(number: int, item: _Item, hit: Hit, height: float, badge: tuple[float, float]) -> str:
+def _shapes(mark: _Mark, height: float, badge: tuple[float, float]) -> str:
     """Return the box of a region, faint, and the lines that answer, strong."""
     x, y = badge
-    strong = "".join(_rect(rect, height, "strong") for rect in item.rects)
+    strong = "".join(_rect(rect, height, "strong") for rect in mark.rects)
     return (
-        f'<g id="box-{number}">{_rect(hit.region.box, height, "region", _GAP)}{strong}'
+        f'<g id="{mark.name}">{_rect(mark.hit.region.box, height, "region", _GAP)}{strong}'
         f'<circle class="badge" cx="{x:.1f}" cy="{y:.1f}" r="{_BADGE}"/>'
-        f'<text class="rank" x="{x:.1f}" y="{y + 5:.1f}">{number}</text></g>'
+        f'<text class="rank" x="{x:.1f}" y="{y + 5:.1f}">{mark.number}</text></g>'
     )
 
 

@@ -20,6 +20,9 @@ pytest.importorskip("mcp.server.mcpserver")
 from mcp import Client, StdioServerParameters
 
 from snappy_core.mcp_server import create_server
+from tests.search.printed import harbor
+
+__all__ = ["harbor"]
 
 ROOT = Path(__file__).parents[1]
 REPORT = ROOT / "examples" / "report.pdf"
@@ -83,6 +86,20 @@ async def test_an_agent_finds_reads_and_sees(server):
         image = (await client.read_resource("page-image://report.pdf/3")).contents[0]
         assert image.mime_type == "image/webp"
         assert Image.open(io.BytesIO(base64.b64decode(image.blob))).format == "WEBP"
+
+
+async def test_a_text_that_goes_on_is_whole(harbor):
+    async with Client(create_server(harbor)) as client:
+        asked = {"query": "wrote costs of the whole repair shared between the two", "k": 1}
+        for name, arguments in (("search", asked), ("read_region", {"region": "h#p1r3"})):
+            result = await client.call_tool(name, arguments)
+            passage = result.structured_content["passages"][0]
+            assert result.content[0].text.startswith("[h#p1r3] h.pdf, pages 1-2\n")
+            for text in (passage["text"], result.content[0].text):
+                assert "shared between the two towns, and" in text.replace("\n", " ")
+            (part,) = passage["parts"]
+            assert (passage["page"], part["page"], part["id"]) == ("1", "2", "h#p2r0")
+            assert bool(part["highlights"]) == (name == "search")
 
 
 async def test_an_answer_is_checked(server):

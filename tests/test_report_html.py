@@ -12,9 +12,15 @@ import pytest
 from snappy_core import RegionIndex, Source, report_html
 from snappy_core.testing import FakeEncoder, make_page
 from snappy_core.testing.stores.samples import document, records
+from tests.search.printed import harbor
 from training.layout.printing import Chromium
 
+__all__ = ["harbor"]
+
 REPORT = Path(__file__).parents[1] / "examples" / "report.pdf"
+needs_chromium = pytest.mark.skipif(
+    not shutil.which("chromium"), reason="needs Chromium: apt-get install chromium"
+)
 HOSTILE = "<script>alert(1)</script> <img src=x onerror=alert(2)> \u202e \x1b[31m & \"quoted' tides"
 
 
@@ -57,6 +63,26 @@ def test_every_hit_is_marked_on_its_page(index, hits):
     kinds = [rect["class"] for rect in parts.all("rect")]
     assert kinds.count("region") == len(hits)
     assert kinds.count("strong") == sum(len(mark.rects) for hit in hits for mark in hit.highlights)
+
+
+def test_a_text_that_goes_on_is_marked_on_both_pages(harbor):
+    """It is one entry, whose region is the first of its marks."""
+    [hit] = harbor.search("wrote costs of the whole repair shared between the two", k=1)
+    page = report_html([hit], harbor)
+    parts = Parts(page)
+    assert len(parts.all("li")) == 1
+    assert [group["id"] for group in parts.all("g")] == ["box-1", "box-1-2"]
+    assert len(parts.all("figure")) == 2
+    assert "1. h.pdf, pages 1-2" in page
+    (text,) = re.findall(r'<div class="text">(.*?)</div>', page, re.DOTALL)
+    assert re.sub("</?mark>", "", text) == hit.text
+    assert "shared between the two towns, and that each of them" in text
+    kinds = [rect["class"] for rect in parts.all("rect")]
+    highlights = [mark for part in hit.parts for mark in part.highlights]
+    assert kinds.count("strong") == sum(len(mark.rects) for mark in highlights)
+    (claim,) = harbor.ground("No other harbour of the coast was repaired in that year.")
+    groups = Parts(report_html(harbor.ground(claim.text), harbor)).all("g")
+    assert [group["id"] for group in groups] == ["box-1"]
 
 
 def test_it_loads_nothing_and_names_no_folders(index, hits):
@@ -104,7 +130,7 @@ def test_no_hits(index):
     assert "0 passages" in page
 
 
-@pytest.mark.skipif(not shutil.which("chromium"), reason="needs Chromium: apt-get install chromium")
+@needs_chromium
 def test_it_works_in_chromium(index, hits, tmp_path):
     file = tmp_path / "report.html"
     file.write_text(report_html(hits, index, title="<b>Coupon</b>"), encoding="utf-8")
@@ -132,6 +158,24 @@ def test_it_works_in_chromium(index, hits, tmp_path):
             " return Math.abs(a.width - b.width) + Math.abs(a.height - b.height); })()"
         )
         assert ask(same) < 3
+
+
+@needs_chromium
+def test_all_parts_are_selected_together(harbor, tmp_path):
+    file = tmp_path / "report.html"
+    file.write_text(report_html(harbor.search("costs of the whole repair", k=2), harbor))
+    selected = "[...document.querySelectorAll('g.on')].map(e => e.id).sort().join()"
+
+    def ask(expression):
+        answer = browser._call("Runtime.evaluate", browser._session, expression=expression)
+        return answer["result"].get("value")
+
+    with Chromium() as browser:
+        browser.print_pdf(file)
+        assert ask(selected) == "box-1,box-1-2"
+        assert ask("document.querySelectorAll('li')[1].click();" + selected) == "box-2"
+        click = "document.getElementById('box-1-2').dispatchEvent(new MouseEvent('click'));"
+        assert ask(click + selected) == "box-1,box-1-2"
 
 
 def test_a_badge_lies_on_no_box():

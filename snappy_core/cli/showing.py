@@ -87,13 +87,18 @@ def report(
     out: Annotated[
         str, typer.Option("--out", "-o", metavar="FILE", help="The HTML file to write.")
     ] = "report.html",
-    k: K = 5,
+    k: Annotated[
+        int | None,
+        typer.Option("-k", metavar="N", help="Number of regions to find; by default 5."),
+    ] = None,
     filter: SearchFilter = None,
     time_limit: TimeLimit = None,
 ) -> None:
     """Write one HTML file with the hits, or the claims of an answer, marked on their pages."""
     if (question is None) == (answer is None):
         raise ValueError("give either a QUESTION or --answer TEXT")
+    if answer is not None and (filter or k is not None):
+        raise ValueError("--answer looks claims up in all documents, without --filter and -k")
     chosen = read_filter(filter or ())
     with open_index(location, pdfs, encoder, time_limit) as index:
         result: Hits | Grounding

@@ -1,18 +1,21 @@
 "use strict";
 const items = [...document.querySelectorAll("li")];
 let current = -1;
+// The region that answers, then others that its text comes from or goes on in.
+const boxesOf = (item) => [...document.querySelectorAll(`#${item.dataset.box}, [id^="${item.dataset.box}-"]`)]
+  .sort((a, b) => a.id.length - b.id.length);
 function select(index, scroll) {
   if (!items.length) return;
   current = Math.min(Math.max(index, 0), items.length - 1);
   document.querySelectorAll(".on").forEach((element) => element.classList.remove("on"));
   const item = items[current];
   item.classList.add("on");
-  const box = document.getElementById(item.dataset.box);
-  if (box) {
+  const boxes = boxesOf(item);
+  for (const box of boxes) {
     box.classList.add("on");
     box.parentNode.append(box);
-    if (scroll) box.scrollIntoView({ block: "center" });
   }
+  if (scroll && boxes.length) boxes[0].scrollIntoView({ block: "center" });
   if (scroll) {
     item.querySelector("a").focus({ preventScroll: true });
     item.scrollIntoView({ block: "nearest" });
@@ -21,8 +24,7 @@ function select(index, scroll) {
 items.forEach((item, index) => {
   item.addEventListener("click", (event) => { event.preventDefault(); select(index, true); });
   item.addEventListener("mouseenter", () => select(index, false));
-  const box = document.getElementById(item.dataset.box);
-  if (box) box.addEventListener("click", () => select(index, true));
+  for (const box of boxesOf(item)) box.addEventListener("click", () => select(index, true));
 });
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -31,7 +33,7 @@ addEventListener("keydown", (event) => {
 });
 select(0, false);
 const pages = document.querySelector(".pages");
-const first = items.length && document.getElementById(items[0].dataset.box);
+const first = items.length && boxesOf(items[0])[0];
 if (first && pages.scrollHeight > pages.clientHeight + 1) {
   pages.scrollTop += first.getBoundingClientRect().top - innerHeight / 2;
 }

@@ -23,3 +23,12 @@ def test_one_of_both(snappy, small_index):
         result = snappy("report", *arguments, "--in", small_index)
         assert result.code == 2
         assert result.error == "give either a QUESTION or --answer TEXT"
+
+
+def test_an_answer_is_not_filtered(snappy, small_index, tmp_path):
+    for option in (["-k", 5], ["--filter", "file_name=table.pdf"]):
+        out = tmp_path / "report.html"
+        result = snappy("report", "--answer", "It is 3.", *option, "--in", small_index, "-o", out)
+        assert result.code == 2
+        assert result.error.startswith("--answer looks claims up in all documents")
+        assert not out.exists()
