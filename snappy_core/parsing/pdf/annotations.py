@@ -28,10 +28,10 @@ def draw_annotations(page: Any) -> None:
     for index in reversed(range(raw.FPDFPage_GetAnnotCount(page))):
         if index >= MAX_ANNOTATIONS or _kind(page, index) not in _DRAWN_KINDS:
             raw.FPDFPage_RemoveAnnot(page, index)
-    media_box, crop_box = page.get_mediabox(), page.get_cropbox()
+    box = page.get_bbox()  # the media box and the crop box may be those of the pages above it
     raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY)
-    page.set_mediabox(*media_box)  # PDFium changes them where annotations reach over the edge
-    page.set_cropbox(*crop_box)
+    page.set_mediabox(*box)  # PDFium changes them where annotations reach over the edge
+    page.set_cropbox(*box)
     page.close()
 
 

@@ -19,23 +19,26 @@ def box(x0, y0, x1, y1):
     return f"[{x0} {HEIGHT - y1} {x1} {HEIGHT - y0}]"
 
 
-def pdf(*pages, objects=(), annotations="", fonts="", resources="", catalog="", page=""):
+def pdf(
+    *pages, objects=(), annotations="", fonts="", resources="", catalog="", page="", inherited=""
+):
     """The bytes of a PDF with a content stream for each page, all with the same annotations.
 
     `objects` are numbered from 10 on; `fonts`, `resources`, `catalog` and `annotations` refer to
-    them. `page` holds further entries of each page. The font F is Helvetica.
+    them. `page` holds further entries of each page, `inherited` those of the node above them, with
+    their media box. The font F is Helvetica.
     """
     bodies = [f"<</Type/Catalog /Pages 2 0 R {catalog}>>", "", HELVETICA, *["null"] * 6, *objects]
-    kids = []
+    kids, media_box = [], "" if inherited else f"/MediaBox[0 0 {WIDTH} {HEIGHT}]"
     for content in pages:
         bodies.append(stream(content))
         fonts_and_more = f"/Font<</F 3 0 R {fonts}>> {resources}"
         bodies.append(
-            f"<</Type/Page /Parent 2 0 R /MediaBox[0 0 {WIDTH} {HEIGHT}] /Annots[{annotations}]"
+            f"<</Type/Page /Parent 2 0 R {media_box} /Annots[{annotations}]"
             f" /Contents {len(bodies)} 0 R /Resources<<{fonts_and_more}>> {page}>>"
         )
         kids.append(f"{len(bodies)} 0 R")
-    bodies[1] = f"<</Type/Pages /Kids[{' '.join(kids)}] /Count {len(kids)}>>"
+    bodies[1] = f"<</Type/Pages /Kids[{' '.join(kids)}] /Count {len(kids)} {inherited}>>"
     return written(bodies)
 
 

@@ -1,5 +1,7 @@
 """What reviewers wrote on a page is read if one sees it there."""
 
+import pytest
+
 from snappy_core import Source
 from snappy_core.parsing import ReadingOptions, read
 from tests.parsing.pdf.simple_pdf import box, line, pdf, stream
@@ -40,3 +42,21 @@ def test_notes_links_and_highlights_leave_the_page_as_it_is():
     highlight = f"/Subtype/Highlight /C[1 1 0] {quads} /Rect{box(38, 48, 120, 66)}"
     assert texts_of(note, link, highlight) == ["Harbour dues"]
     assert texts_of(note, link, highlight, WRITTEN) == ["Harbour dues", "Paid on 3 May"]
+
+
+@pytest.mark.parametrize(
+    ("boxes", "size"),
+    [
+        ("/MediaBox[0 0 400 600]", (400, 600)),
+        ("/MediaBox[400 600 0 0]", (400, 600)),
+        ("/MediaBox[0 0 500 900] /CropBox[0 0 400 600] /Rotate 90", (600, 400)),
+    ],
+)
+def test_pages_with_the_boxes_of_the_node_above_stay_as_they_are(boxes, size):
+    written = f"<</Type/Annot /F 4 {WRITTEN}>>"
+    data = pdf(
+        line(40, 60, "Harbour dues"), objects=[written], annotations="10 0 R", inherited=boxes
+    )
+    (page,) = read(Source.from_bytes(data, "page.pdf"), ReadingOptions(ocr="never"))
+    assert (page.width, page.height) == size
+    assert " ".join(page.words.texts) == "Harbour dues Paid on 3 May"
