@@ -32,13 +32,13 @@ def test_larger_headings_stand_above_smaller_ones():
         ("paragraph", "one", 0.01),
         ("heading", "Trade", 0.02),
         ("paragraph", "two", 0.01),
-        ("heading", "Duty", 0.02),
+        ("heading", "Dues", 0.02),
         ("table", "three", 0.01),
         ("title", "Boats", 0.04),
         ("paragraph", "four", 0.01),
     )
     assert found == [
-        "", "", "Pans", "Pans", "Pans > Trade", "Pans", "Pans > Duty", "", "Boats",
+        "", "", "Pans", "Pans", "Pans > Trade", "Pans", "Pans > Dues", "", "Boats",
     ]  # fmt: skip
 
 
@@ -53,7 +53,38 @@ def test_tagged_levels_say_more_than_size_and_less_than_numbers():
 
 def test_headings_have_the_level_of_their_region():
     read = page(("heading", "Pans", 0.02))
-    assert Heading.of(replace(read.regions[0], level=3), read.words).level == 3
+    assert Heading.of(replace(read.regions[0], level=3), read).level == 3
+
+
+def printed(*headings, size=15, page_size=(400, 600), turned=False, is_ink=True):
+    """A page of headings whose boxes are those of their ink, or as high as the font."""
+    boxes, regions = [], []
+    for order, text in enumerate(headings):
+        high = any(letter in "dkltOSCF" for letter in text)
+        ink = (0.72 if high else 0.5) + (0.2 if set(text) & set("gy") else 0) if is_ink else 1
+        box = (40, 40 * order, 40 + 8 * len(text), 40 * order + ink * size)
+        box = (box[1], box[0], box[3], box[2]) if turned else box
+        boxes.append(tuple(np.array(box) / [*page_size, *page_size]))
+        regions.append(Region(boxes[-1], text, (order,), "heading", order))
+    words = Words(headings, np.array(boxes, np.float32))
+    return Page(1, "1", *page_size, "pt", words, tuple(regions))
+
+
+NAMES = "Findings", "Conclusions", "Outlook", "Summary"
+
+
+@pytest.mark.parametrize("form", [{}, {"turned": True}, {"is_ink": False}])
+def test_letters_below_the_line_or_a_turn_make_no_larger_heading(form):
+    read = printed(*NAMES, "sea", "page", **form)
+    assert [region.section for region in add_sections(read, ())[0]] == [""] * 6
+
+
+def test_headings_of_one_size_are_on_one_level_on_pages_of_any_size():
+    _, path = add_sections(printed("Findings", page_size=(595, 842)), ())
+    regions, path = add_sections(printed("Outlook", page_size=(842, 595)), path)
+    assert regions[0].section == ""
+    regions, _ = add_sections(printed("Summary", size=13), path)
+    assert regions[0].section == "Outlook"
 
 
 def test_numbers_say_more_than_size():
