@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from copy import copy
 from itertools import pairwise
+from math import hypot
 from typing import Any
 
 import pypdfium2.raw as raw
@@ -32,6 +33,8 @@ MAX_WORDS, MAX_CHARACTERS = 100_000, 2_000_000
 _HYPHENS = frozenset({0x02, 0xAD, 0xFFFE})
 _IGNORED = frozenset({0x00, 0x200B, 0x2060, 0xFEFF, 0xFFFF})
 _HALVES = frozenset(range(0xD800, 0xE000))  # of characters beyond 16 bits
+_MIN_RATIO, _MAX_RATIO = 0.4, 0.9  # of the font sizes of raised digits and of the text beside them
+_MAX_INK = 0.5  # font sizes; digits in the size of the text are higher, but for raised ones
 _REACH = 3  # font sizes; a character further away from a word begins a new one
 
 
@@ -100,10 +103,10 @@ class Word:
         gap = max(a - x1, x0 - c, b - y1, y0 - d)
         return (is_beside and is_above) or gap > self.reach
 
-    def carries(self, box: Box) -> bool:
-        """Say whether a digit is raised beside the word: a power of it or a mark on it."""
-        is_raised = MIN_RISE < rise(box, self.origin, self.look.up) < MAX_RISE
-        return is_raised and not self.is_far_from(box)
+    def is_below(self, box: Box) -> bool:
+        """Say whether a digit stands higher beside the word, as a power of it or a mark on it."""
+        is_higher = MIN_RISE < rise(box, self.origin, self.look.up) < MAX_RISE
+        return is_higher and not self.is_far_from(box)
 
 
 def read_words(text_page: Any) -> tuple[list[Word], bool]:
@@ -123,16 +126,18 @@ def read_words(text_page: Any) -> tuple[list[Word], bool]:
             continue
         raw.FPDFText_GetCharBox(page, index, left, right, bottom, top)
         box = left.value, bottom.value, right.value, top.value
-        raised = letter in DIGITS and base is not None and base.carries(box)
-        if word is not None and raised and not word.raised:
+        is_higher = letter in DIGITS and base is not None and base.is_below(box)
+        raised = bool(base and is_higher and _is_small(box, looks.read(page, index), base.look))
+        if word is not None and is_higher and not word.raised:
             word = None
         elif (
             word is not None
             and word.letters[-1] in DIGITS
             and letter.isalpha()
-            and (word.raised or _is_raised_before(box, word, page, index))
+            and (word.raised or _is_higher(word, box, page, index))
         ):
-            word.raised, word = True, None
+            word.raised = word.raised or _is_small(word.box, word.look, looks.read(page, index))
+            word = None
         if word is None or word.hyphen or word.is_far_from(box):
             if len(words) == MAX_WORDS:
                 return words, False
@@ -177,8 +182,20 @@ def _seen(letter: str) -> str:
     return " " if letter.isspace() or not letter.isprintable() else letter
 
 
-def _is_raised_before(box: Box, word: Word, page: Any, index: int) -> bool:
-    """Say whether a word is a footnote mark before its note: digits higher than the next letter."""
+def _is_small(box: Box, look: Look, usual: Look) -> bool:
+    """Say whether a digit is small beside usual type: what is as large stands in another cell.
+
+    Some fonts have small digits of their own, in the size of the others.
+    """
+    size = hypot(*usual.up)
+    ratio = hypot(*look.up) / size if size else 0.0
+    if ratio < _MAX_RATIO:
+        return ratio > _MIN_RATIO
+    return height(box, usual.up) < _MAX_INK * size
+
+
+def _is_higher(word: Word, box: Box, page: Any, index: int) -> bool:
+    """Say whether digits stand higher than the letter after them, as a footnote mark does."""
     up = word.look.up
     is_lower = rise(box, word.origin, up) < -MIN_RISE
     is_subscript = height(box, up) < 0.8 * height(word.box, up)

@@ -45,6 +45,25 @@ def test_a_mark_before_its_note():
     assert words_of(raised(40, 60, "", "2", "growing")) == "² growing"
 
 
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (line(40, 54, "Harbour") + line(40, 66, "dues") + line(80, 60, "1,234"), "1,234"),
+        (line(40, 54, "Harbour") + line(40, 66, "dues") + line(65, 60, "1234"), "1234"),
+        (line(40, 80, "85%", 40) + line(125, 60, "2023"), "2023"),
+        (line(40, 60, "12") + line(51, 66, "Harbour"), "12"),
+    ],
+)
+def test_digits_centered_beside_other_cells_are_not_raised(content, text):
+    assert text in words_of(content).split()
+
+
+def test_raised_digits_of_the_font_are_as_large_as_its_letters():
+    """Some fonts draw them small; here they are small since they are drawn flat."""
+    content = "BT /F 10 Tf 1 0 0 1 40 540 Tm (about 10) Tj 1 0 0 .6 87 544 Tm (12) Tj ET"
+    assert words_of(content) == "about 10 ¹²"
+
+
 @pytest.mark.parametrize("text", ["5g", "10gp", "24.91", "x1y2", "3rd", "A4", "1,000"])
 def test_digits_on_the_line_stay_in_their_word(text):
     assert words_of(line(40, 60, f"about {text} of it")) == f"about {text} of it"
