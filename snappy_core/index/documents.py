@@ -53,7 +53,8 @@ class Documents(OpenIndex):
         an interruption, adding again does the rest. A document that cannot be read is reported,
         and the others are still added; it, and pages without text, are an `IngestWarning`, too.
 
-        A file with the bytes and metadata of another document becomes one more source of it.
+        A file with the bytes and metadata of another document becomes one more source of it. When
+        that gets other bytes, the sources that still have these keep them as a document.
 
         Args:
             root: a folder: files below it have their path from there as document id, so that they

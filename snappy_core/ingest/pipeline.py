@@ -130,6 +130,8 @@ class Pipeline:
         document = None
         if planned.is_new:
             source = self._pool.stage(planned.source)
+            # What a document leaves to its copies is written here.
+            is_whole = self._add is not None and not planned.leaves_copies
             document = QueuedDocument(
                 source,
                 self._reading,
@@ -137,7 +139,7 @@ class Pipeline:
                 self._on_count,
                 self._supplied,
                 self._describe,
-                None if self._add is None else partial(self._submit_whole, planned),
+                partial(self._submit_whole, planned) if is_whole else None,
             )
         else:
             self._on_count(0)

@@ -35,6 +35,7 @@ class PlannedDocument:
         is_new: whether it has to be read: it is not in the index, or not with this content and
             fingerprint.
         is_there: whether the index had a document with its id when this was planned.
+        leaves_copies: whether that has other sources, which are not added with it.
         same_as: the id of another document with the same bytes, of which this is one more source.
         error: why its file cannot be read at all.
     """
@@ -43,6 +44,7 @@ class PlannedDocument:
     record: DocumentRecord
     is_new: bool = False
     is_there: bool = False
+    leaves_copies: bool = False
     same_as: str | None = None
     error: SnappyError | None = None
 
@@ -74,7 +76,10 @@ def plan(
         owners = {(r.content_hash, r.fingerprint): r for r in records if r.document_id not in gone}
         indexed_ids = {record.document_id for record in records}
         documents = sorted(documents, key=lambda document: document[0] not in indexed_ids)
+    later = dict(documents)
+    names = {source.name for source in later.values()}
     for document_id, source in documents:
+        del later[document_id]
         record = DocumentRecord(
             document_id, source.name, "", fingerprint + _read_by(source, reader)
         )
@@ -85,7 +90,11 @@ def plan(
             continue
         stored = stored_document(store, document_id)
         document = PlannedDocument(
-            source, record, is_new(stored, record), is_there=stored is not None
+            source,
+            record,
+            is_new(stored, record),
+            is_there=stored is not None,
+            leaves_copies=stored is not None and not names.issuperset(stored.aliases),
         )
         if not (share and document.is_new):
             yield document
@@ -93,6 +102,8 @@ def plan(
         owner = owners.get((record.content_hash, record.fingerprint))
         for key in [key for key, r in owners.items() if r.document_id == document_id]:
             del owners[key]  # its bytes of before
+        if owner is not None and owner.document_id in later:
+            owner = None if _has_changed(owner, later[owner.document_id]) else owner
         is_same = metadata is None or owner is None or dict(metadata) == dict(owner.metadata)
         if owner is not None and owner.document_id != document_id and is_same:
             yield replace(document, is_new=False, same_as=owner.document_id)
@@ -215,27 +226,12 @@ def is_new(stored: DocumentRecord | None, document: DocumentRecord) -> bool:
     )
 
 
-def update_sources(store: Store, document: DocumentRecord) -> None:
-    """Store where a document is now, if it was somewhere else: its folder may have moved."""
-    stored = stored_document(store, document.document_id)
-    if stored is not None and stored.source != document.source:
-        others = [name for name in stored.aliases if name != document.source and is_there(name)]
-        store.set_sources(document.document_id, [document.source, *others])
-
-
-def add_source(store: Store, document_id: str, source: str) -> bool:
-    """Make something one more source of a document; return whether the document is there."""
-    stored = stored_document(store, document_id)
-    if stored is None:
+def _has_changed(document: DocumentRecord, source: Source) -> bool:
+    """Return whether a document will be replaced by what its source has now."""
+    try:
+        return source.content_hash() != document.content_hash
+    except SnappyError:  # it cannot be read: what is there stays
         return False
-    if source not in stored.sources:
-        store.set_sources(document_id, [*stored.sources, source])
-    return True
-
-
-def is_there(source: str) -> bool:
-    """Return whether a source may still be there: a file that exists, or what was no file."""
-    return not os.path.isabs(source) or os.path.isfile(source)
 
 
 def update_metadata(store: Store, document: DocumentRecord) -> bool:

@@ -67,7 +67,7 @@ class IngestReport:
         unchanged: documents that were in the index already.
         failed: documents that could not be read; an earlier version stays in the index.
         warnings: pages that were added without text or regions, or only in part, and why; one
-            for each cause in a document.
+            for each cause in a document. Also sources that were lost with a damaged document.
         pages: number of pages read and written.
         seconds: wall time.
         duplicates: sources whose bytes another document has, with the id of that document: they

@@ -11,6 +11,7 @@ from snappy_core.encoders.base import Encoder
 from snappy_core.ingest import plan
 from snappy_core.ingest.describe import Describe
 from snappy_core.ingest.report import IngestReport
+from snappy_core.ingest.sources import hand_over, is_there
 from snappy_core.ingest.write import ingest
 from snappy_core.metadata import check_metadata
 from snappy_core.parsing.options import ReadingOptions
@@ -55,10 +56,13 @@ def sync(
             describe=describe, share=True, gone=gone,
             **options,
         )  # fmt: skip
+        warnings = list(report.warnings)
         for name in gone:
+            warnings += hand_over(store, name)
             store.delete(name)
             _log.info("%s: removed, its file is gone", plain(name))
         _drop_aliases(store, [name for name, _ in documents])
+        report = replace(report, warnings=tuple(warnings))
     return replace(report, removed=tuple(gone), skipped=tuple(skipped))
 
 
@@ -86,7 +90,7 @@ def _drop_aliases(store: Store, names: list[str]) -> None:
     for name in names:
         record = plan.stored_document(store, name)
         if record is not None and record.aliases:
-            aliases = [source for source in record.aliases if plan.is_there(source)]
+            aliases = [source for source in record.aliases if is_there(source)]
             if len(aliases) < len(record.aliases):
                 store.set_sources(name, [record.source, *aliases])
 

@@ -25,16 +25,21 @@ from snappy_core.ingest.keep import Keep, Keeper
 from snappy_core.ingest.pipeline import AddWhole, Pipeline
 from snappy_core.ingest.plan import (
     PlannedDocument,
-    add_source,
     fingerprint,
     plan,
     stored_document,
     update_metadata,
-    update_sources,
 )
 from snappy_core.ingest.progress import IngestProgress, ShowProgress, ingest_progress
 from snappy_core.ingest.queued_document import QueuedDocument
 from snappy_core.ingest.report import Failure, IngestReport, page_warnings
+from snappy_core.ingest.sources import (
+    add_source,
+    drop_sources,
+    hand_over,
+    other_sources,
+    update_sources,
+)
 from snappy_core.metadata import check_metadata
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Source
@@ -84,7 +89,8 @@ def ingest(
         add = None if here else _add_whole(store, pool, metadata, reading, keep)
         pipeline = Pipeline(planned, pool, reading, bar.count_document, supplied, describe, add)
         keeper = None if keep is None else Keeper(store, keep, pool)
-        report = write_documents(store, pipeline, metadata, bar, keeper)
+        names = {source.name for _, source in documents}
+        report = write_documents(store, pipeline, metadata, bar, keeper, names, share)
     return replace(report, seconds=time.perf_counter() - started)
 
 
@@ -94,13 +100,21 @@ def write_documents(
     metadata: Metadata | None,
     bar: IngestProgress,
     keeper: Keeper | None = None,
+    names: Collection[str] = (),
+    share: bool = False,
 ) -> IngestReport:
-    """Write the documents of a pipeline, one after the other, and report on them."""
+    """Write the documents of a pipeline, one after the other, and report on them.
+
+    Args:
+        names: the sources of all documents.
+        share: a source is that of one document only; see `plan`.
+    """
     added: list[str] = []
     unchanged: list[str] = []
     failed: list[Failure] = []
     duplicates: dict[str, str] = {}
     warnings: list[str] = []
+    owners: dict[str, str] = {}  # ids of documents by source
     pages = 0
     for planned, document in pipeline:
         raise_if_ended()
@@ -110,17 +124,18 @@ def write_documents(
             if planned.error is not None:
                 raise planned.error
             if planned.same_as is not None:
-                if not add_source(store, planned.same_as, name):
+                if not add_source(store, planned.same_as, planned.record):
                     raise UnreadableDocumentError(
                         name, f"has the bytes of {planned.same_as}, which was not added"
                     )
+                warnings += _logged(hand_over(store, document_id, names))
                 store.delete(document_id)  # which had other bytes before
-                duplicates[name] = planned.same_as
+                duplicates[name] = owners[name] = planned.same_as
                 warnings += _keep(store, keeper, planned, planned.same_as)
                 bar.finish_document()
                 continue
             if document is None:
-                record = _with_metadata(planned, metadata, store)
+                record = _completed(planned, metadata, store)
                 update_sources(store, record)
                 is_changed = update_metadata(store, record)
                 (added if is_changed else unchanged).append(document_id)
@@ -128,8 +143,13 @@ def write_documents(
             else:
                 report = pipeline.report(document)
                 if report is None:
-                    record = _with_metadata(planned, metadata, store)
-                    store.write(record, _watch(pipeline.records(document), bar, causes))
+                    record = _completed(planned, metadata, store)
+                    records = _watch(pipeline.records(document), bar, causes)
+                    lost: list[str] = []
+                    if planned.leaves_copies:
+                        records = _hand_over_at_end(records, store, record, names, lost)
+                    store.write(record, records)
+                    warnings += _logged(lost)
                 for _ in range(report.pages if report else 0):
                     bar.finish_page()
                 added.append(document_id)
@@ -138,6 +158,7 @@ def write_documents(
                 warnings += _logged(report.warnings if report else page_warnings(name, causes))
                 if report is None:
                     warnings += _keep(store, keeper, planned, document_id, document)
+            owners[name] = document_id
             bar.finish_document()
         except (StoreError, FormatError, TimeLimitError):
             raise  # a full disk, wrong regions and a limit of time are no fault of the document
@@ -149,6 +170,8 @@ def write_documents(
             bar.finish_document(
                 f"{name}: {cause}", missing_pages=expected - (bar.pages - pages_before)
             )
+    if share:
+        drop_sources(store, owners)
     return IngestReport(
         tuple(added), tuple(unchanged), tuple(failed), tuple(warnings), pages, 0.0, duplicates
     )
@@ -171,20 +194,39 @@ def _add_whole(
     def add(planned: PlannedDocument, source: Source, pages: int) -> Future[IngestReport]:
         # A new document has no metadata to look up.
         new_metadata = {} if metadata is None and not planned.is_there else metadata
-        record = _with_metadata(planned, new_metadata, store)
+        record = _completed(planned, new_metadata, store)
         return pool.submit(Add(source, record, planned.is_there, pages, reading, keep))
 
     return add
 
 
-def _with_metadata(
-    planned: PlannedDocument, metadata: Metadata | None, store: Store
-) -> DocumentRecord:
-    """Return the record of a document with metadata; None stands for what the store has."""
+def _completed(planned: PlannedDocument, metadata: Metadata | None, store: Store) -> DocumentRecord:
+    """Return the record of a document with metadata; None stands for what the store has.
+
+    With the same bytes as before, it keeps its other sources.
+    """
+    record, stored = planned.record, None
+    if planned.is_there or metadata is None:
+        stored = stored_document(store, record.document_id)
     if metadata is None:
-        stored = stored_document(store, planned.record.document_id)
         metadata = stored.metadata if stored else {}
-    return replace(planned.record, metadata=metadata)
+    if stored is not None and stored.content_hash == record.content_hash:
+        record = replace(record, aliases=other_sources(stored, record.source))
+    return replace(record, metadata=metadata)
+
+
+def _hand_over_at_end(
+    pages: Iterator[PageRecord],
+    store: Store,
+    record: DocumentRecord,
+    names: Collection[str],
+    warnings: list[str],
+) -> Iterator[PageRecord]:
+    """Pass on the pages of a document; then other sources get what it was before."""
+    yield from pages
+    stored = stored_document(store, record.document_id)
+    if stored is not None and stored.content_hash != record.content_hash:
+        warnings += hand_over(store, record.document_id, names)
 
 
 def _keep(

@@ -73,9 +73,7 @@ def copy(source: ReadableStore, target: Store, *, progress: bool | None = None) 
                         target.set_metadata(name, record.metadata)
                     bar.advance(task, record.pages)
                 else:
-                    _copy_document(
-                        snapshot, target, record, pooled[name], lambda: bar.advance(task)
-                    )
+                    _copy_document(snapshot, target, record, lambda: bar.advance(task))
                     copied.append(name)
                     pages += record.pages
                 copy_files(source, target, record.content_hash)
@@ -143,14 +141,13 @@ def _copy_document(
     snapshot: Snapshot,
     target: Store,
     record: DocumentRecord,
-    pooled: _PooledByPage,
     advance: Callable[[], object],
 ) -> None:
     name = record.document_id
     written: list[bytes] = []  # checksums
 
     def pages() -> Iterator[PageRecord]:
-        for page in _read_pages(snapshot, name, pooled):
+        for page in read_pages(snapshot, name):
             raise_if_ended()
             written.append(_checksum(page))
             yield page
@@ -163,7 +160,7 @@ def _copy_document(
                 f"{target.location}: {name} is not there as it was written; is another process "
                 "writing to it? copy again"
             )
-        read = [_checksum(page) for page in _read_pages(after, name, pooled)]
+        read = [_checksum(page) for page in read_pages(after, name)]
     if read != written:
         wrong = [n for n, (a, b) in enumerate(zip(written, read, strict=False), start=1) if a != b]
         where = f"page {wrong[0]}" if wrong else f"{len(read)} pages, not {len(written)}"
@@ -173,9 +170,12 @@ def _copy_document(
         )
 
 
-def _read_pages(
-    snapshot: Snapshot, document_id: str, pooled: _PooledByPage
-) -> Iterator[PageRecord]:
+def read_pages(snapshot: Snapshot, document_id: str) -> Iterator[PageRecord]:
+    """Yield the pages of a document as they were written, in order.
+
+    Raises:
+        StoreError: they are damaged.
+    """
     for number, page_id in snapshot.page_ids(document_id).items():
         patches = snapshot.patches(page_id)
         (vectors,) = snapshot.vectors([page_id])
@@ -185,7 +185,7 @@ def _read_pages(
                 f"page {number} of {document_id} is stored as page {page.number}; "
                 "add the document again"
             )
-        yield PageRecord(page, patches, vectors.membership, pooled[number])
+        yield PageRecord(page, patches, vectors.membership, vectors.pooled)
 
 
 def _checksum(record: PageRecord) -> bytes:

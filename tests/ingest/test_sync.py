@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from snappy_core import RegionIndex, Source
+from snappy_core import IngestWarning, ReadingOptions, RegionIndex, Source, StoreError
 from snappy_core.stores import MemoryStore, SqliteStore
 from snappy_core.testing import FakeEncoder
 
@@ -168,3 +168,115 @@ def test_sync_does_not_empty_an_index_by_mistake(index, folder, tmp_path):
     with pytest.raises(ValueError, match="holds no documents; is it mounted"):
         index.sync(empty)
     assert len(index.documents()) == 2
+
+
+@pytest.fixture
+def copies(index, folder):
+    """A folder in an index, with a.pdf and its copies z.pdf and y.pdf as one document."""
+    for name in ("y.pdf", "z.pdf"):
+        shutil.copy(folder / "a.pdf", folder / name)
+    index.add(folder, root=folder, metadata={"team": "x"}, keep="source")
+    return folder
+
+
+def texts(index, document_id):
+    return [hit.region.text for hit in index.regions(document_id)]
+
+
+def test_two_that_become_the_same_unreadable_bytes_both_stay(index, folder, data):
+    index.add(folder, root=folder)
+    before = {name: texts(index, name) for name in ("a.pdf", "2025/b.pdf")}
+    for name in before:
+        shutil.copy(data / "truncated.pdf", folder / name)
+    report = index.add(folder, root=folder)
+    assert (len(report.failed), report.duplicates) == (2, {})
+    assert {name: texts(index, name) for name in before} == before
+    assert [len(names) for names in sources(index).values()] == [1, 1]
+
+
+def test_a_document_that_changes_leaves_its_content_to_its_copies(index, copies, data):
+    before = texts(index, "a.pdf")
+    old_hash = index.documents(where={"document_id": "a.pdf"})[0].content_hash
+    shutil.copy(data / "truncated.pdf", copies / "a.pdf")
+    index.add(copies / "a.pdf", root=copies)
+    assert len(sources(index)["a.pdf"]) == 3  # as long as the new bytes cannot be read
+    shutil.copy(data / "list_items.pdf", copies / "a.pdf")
+    pages = index.encoder.pages
+    report = index.add(copies / "a.pdf", root=copies)
+    assert (report.added, report.warnings) == (("a.pdf",), ())
+    assert index.encoder.pages == pages + report.pages
+    assert sources(index)["a.pdf"] == (f"{copies}/a.pdf",)
+    assert sources(index)["y.pdf"] == (f"{copies}/y.pdf", f"{copies}/z.pdf")
+    assert texts(index, "y.pdf") == before != texts(index, "a.pdf")
+    assert dict(index.documents(where={"document_id": "y.pdf"})[0].metadata) == {"team": "x"}
+    assert index._store.kept_files(old_hash) == {"source"}
+    assert set(index.sync(copies).unchanged) == {"2025/b.pdf", "a.pdf", "y.pdf"}
+
+
+def test_what_becomes_a_copy_leaves_its_content_to_its_own_copies(index, copies):
+    shutil.copy(copies / "2025" / "b.pdf", copies / "a.pdf")
+    report = index.add(copies / "a.pdf", root=copies)
+    assert report.duplicates == {f"{copies}/a.pdf": "2025/b.pdf"}
+    assert sources(index) == {
+        "2025/b.pdf": (f"{copies}/2025/b.pdf", f"{copies}/a.pdf"),
+        "y.pdf": (f"{copies}/y.pdf", f"{copies}/z.pdf"),
+    }
+
+
+def test_what_is_read_otherwise_keeps_its_copies(index, copies):
+    pages = index.encoder.pages
+    index.add(copies / "a.pdf", root=copies, reading=ReadingOptions(pool_block=2))
+    assert index.encoder.pages == pages + 1
+    assert len(sources(index)["a.pdf"]) == 3
+
+
+def test_sync_leaves_what_is_gone_to_copies_elsewhere(index, copies):
+    data = (copies / "a.pdf").read_bytes()
+    index.add(Source.from_bytes(data, "upload.pdf"))
+    for name in "ayz":
+        (copies / f"{name}.pdf").unlink()
+    assert index.sync(copies).removed == ("a.pdf",)
+    assert sources(index)["upload.pdf"] == ("upload.pdf",)
+
+
+def test_pages_that_cannot_be_left_to_copies_are_told(index, copies, data, monkeypatch):
+    def damaged(snapshot, document_id):
+        raise StoreError("page 1 is damaged")
+        yield
+
+    monkeypatch.setattr("snappy_core.ingest.sources.read_pages", damaged)
+    shutil.copy(data / "list_items.pdf", copies / "a.pdf")
+    with pytest.warns(IngestWarning):
+        report = index.add(copies / "a.pdf", root=copies)
+    assert report.warnings == tuple(
+        f"{copies}/{name}.pdf: is lost, add it again (page 1 is damaged)" for name in "yz"
+    )
+    assert set(sources(index)) == {"a.pdf", "2025/b.pdf"}
+
+
+@pytest.mark.parametrize("how", ["add", "sync"])
+def test_a_copy_that_changes_is_no_longer_a_source(index, copies, data, how):
+    shutil.copy(data / "list_items.pdf", copies / "z.pdf")
+    index.add(copies / "z.pdf", root=copies) if how == "add" else index.sync(copies)
+    assert sources(index)["a.pdf"] == (f"{copies}/a.pdf", f"{copies}/y.pdf")
+    assert index.delete(where={"file_name": "z.pdf"}) == 1
+    shutil.copy(copies / "2025" / "b.pdf", copies / "y.pdf")
+    index.add(copies / "y.pdf", root=copies) if how == "add" else index.sync(copies)
+    assert sources(index)["a.pdf"] == (f"{copies}/a.pdf",)
+    assert f"{copies}/y.pdf" in sources(index)["2025/b.pdf"]
+
+
+def test_a_copy_that_cannot_be_read_any_more_stays_a_source(index, copies, data):
+    shutil.copy(data / "truncated.pdf", copies / "z.pdf")
+    assert len(index.sync(copies).failed) == 1
+    assert len(sources(index)["a.pdf"]) == 3
+
+
+def test_one_that_gets_the_bytes_that_another_loses_in_the_same_run_is_read(index, folder, data):
+    index.add(folder, root=folder)
+    before = texts(index, "a.pdf")
+    shutil.copy(folder / "a.pdf", folder / "2025" / "b.pdf")
+    shutil.copy(data / "list_items.pdf", folder / "a.pdf")
+    report = index.add(folder, root=folder)  # b.pdf comes first
+    assert report.added == ("2025/b.pdf", "a.pdf")
+    assert texts(index, "2025/b.pdf") == before != texts(index, "a.pdf")

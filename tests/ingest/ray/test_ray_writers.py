@@ -101,6 +101,24 @@ def test_workers_write_what_this_process_would(cluster, paths, tmp_path, driver_
     assert driver_writes == []
 
 
+def test_this_process_writes_what_leaves_its_content_to_copies(
+    cluster, data, paths, tmp_path, driver_writes
+):
+    executor, copy = Ray(cluster), tmp_path / "copy.pdf"
+    shutil.copy(paths[-1], copy)
+    with RegionIndex.open(tmp_path / "a.lance", FakeEncoder()) as index:
+        index.add([paths[-1], copy], reading=NO_OCR, executor=executor)
+        changed = ReadingOptions(ocr="never", pool_block=2)
+        index.add(paths[-1], reading=changed, executor=executor)
+        assert [len(record.sources) for record in index.documents()] == [2]
+        shutil.copy(data / "table.pdf", paths[-1])
+        index.add(paths[-1], reading=NO_OCR, executor=executor)
+        assert [(r.source, r.aliases) for r in index.documents()] == [
+            (str(paths[-1]), ()), (str(copy), ()),
+        ]  # fmt: skip
+        assert driver_writes == [str(paths[-1]), str(copy), str(paths[-1])]
+
+
 def test_what_a_document_does_to_its_worker_is_told_as_before(cluster, data, paths, tmp_path):
     sources = [Source.from_path(path) for path in paths]
     from reportlab.pdfgen.canvas import Canvas

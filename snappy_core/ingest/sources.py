@@ -1,0 +1,105 @@
+"""The sources of documents in an index: equal files are one document with several sources."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+
+from snappy_core.errors import StoreError
+from snappy_core.ingest.plan import is_new, is_of_root, stored_document
+from snappy_core.stores.base import DocumentRecord, PageRecord, Store
+from snappy_core.stores.copy import read_pages
+
+
+def is_there(source: str) -> bool:
+    """Return whether a source may still be there: a file that exists, or what was no file."""
+    return not os.path.isabs(source) or os.path.isfile(source)
+
+
+def other_sources(stored: DocumentRecord, source: str) -> tuple[str, ...]:
+    """Return the further sources, still there, that a document has besides one."""
+    return tuple(name for name in stored.aliases if name != source and is_there(name))
+
+
+def update_sources(store: Store, document: DocumentRecord) -> None:
+    """Store where a document is now, if it was somewhere else: its folder may have moved."""
+    stored = stored_document(store, document.document_id)
+    if stored is not None and stored.source != document.source:
+        others = other_sources(stored, document.source)
+        store.set_sources(document.document_id, [document.source, *others])
+
+
+def add_source(store: Store, document_id: str, copy: DocumentRecord) -> bool:
+    """Make a copy one more source of a document; return whether that is there with its bytes."""
+    stored = stored_document(store, document_id)
+    if stored is None or is_new(stored, copy):
+        return False
+    if copy.source not in stored.sources:
+        store.set_sources(document_id, [*stored.sources, copy.source])
+    return True
+
+
+def hand_over(store: Store, document_id: str, added: Collection[str] = ()) -> list[str]:
+    """Make what the index has of a document that of its next other source, if one needs it.
+
+    It is called before the document is replaced or deleted. Returns warnings: where its pages
+    cannot be read, the other sources are lost.
+
+    Args:
+        added: sources that are added by themselves.
+    """
+    with store.read() as snapshot:
+        stored = snapshot.document(document_id)
+        if stored is None or not stored.aliases:
+            return []
+        documents = snapshot.documents()
+        taken = {document.document_id for document in documents}
+        for document in documents:
+            if document.document_id != document_id:
+                taken.update(document.sources)
+        heirs = [
+            source
+            for source in other_sources(stored, stored.source)
+            if not {source, _document_id(stored, source)} & taken and source not in added
+        ]
+        if not heirs:
+            return []
+        source, *others = heirs
+        name = _document_id(stored, source)
+        heir = replace(stored, document_id=name, source=source, aliases=tuple(others))
+        damage: list[StoreError] = []
+        try:
+            store.write(heir, _noting_damage(read_pages(snapshot, document_id), damage))
+        except StoreError:
+            if not damage:
+                raise
+    return [f"{heir}: is lost, add it again ({error})" for error in damage for heir in heirs]
+
+
+def drop_sources(store: Store, owners: Mapping[str, str]) -> None:
+    """Forget further sources of documents that are of another one, given its id by source."""
+    with store.read() as snapshot:
+        documents = snapshot.documents()
+    for document in documents:
+        document_id = document.document_id
+        aliases = [
+            name for name in document.aliases if owners.get(name, document_id) == document_id
+        ]
+        if len(aliases) < len(document.aliases):
+            store.set_sources(document_id, [document.source, *aliases])
+
+
+def _noting_damage(pages: Iterator[PageRecord], damage: list[StoreError]) -> Iterator[PageRecord]:
+    try:
+        yield from pages
+    except StoreError as error:
+        damage.append(error)
+        raise
+
+
+def _document_id(stored: DocumentRecord, source: str) -> str:
+    """Return the id of another source of a document, named from the same root if it has one."""
+    if not is_of_root(stored):
+        return source
+    return source.removeprefix(stored.source.removesuffix(stored.document_id))
