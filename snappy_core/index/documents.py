@@ -124,7 +124,8 @@ class Documents(OpenIndex):
 
         Only files that were named from a root, here or by `add(root=...)`, are removed, and of
         these, if the folder is below the root, only those below the folder. What came as bytes,
-        under an absolute path or under an id of your own stays.
+        under an absolute path or under an id of your own stays, and what may still be in a
+        folder that cannot be listed.
 
         Args:
             root: as in `add`; by default the folder.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
@@ -14,7 +15,14 @@ from snappy_core.stores.copy import read_pages
 
 def is_there(source: str) -> bool:
     """Return whether a source may still be there: a file that exists, or what was no file."""
-    return not os.path.isabs(source) or os.path.isfile(source)
+    if not os.path.isabs(source):
+        return True
+    try:
+        return stat.S_ISREG(os.stat(source).st_mode)
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a NUL byte
+        return False
+    except OSError:  # it may not be asked for, or its disk does not answer
+        return True
 
 
 def other_sources(stored: DocumentRecord, source: str) -> tuple[str, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 from dataclasses import replace
+from itertools import takewhile
+from pathlib import Path
 from typing import Any
 
 from snappy_core.encoders.base import Encoder
@@ -72,7 +74,7 @@ def _gone(
     folder: str | os.PathLike[str],
     root: str | os.PathLike[str],
 ) -> list[str]:
-    """Return the ids of the documents of the folder that are no longer in it."""
+    """Return the ids of the documents that are known to be no longer in the folder."""
     base, start = (f"{Source.from_path(path).name.rstrip('/')}/" for path in (root, folder))
     prefix = start.removeprefix(base)
     with store.read() as snapshot:
@@ -82,7 +84,21 @@ def _gone(
             if plan.is_of_root(document)
             and document.document_id.startswith(prefix)
             and document.document_id not in present
+            and _is_missing(Path(base, document.document_id), Path(start))
         ]
+
+
+def _is_missing(file: Path, folder: Path) -> bool:
+    """Return whether a file that was not found in a folder is known to be none of its documents."""
+    try:
+        file.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:  # it may not be asked for, or its disk does not answer
+        return False
+    # It is a document no longer, unless nobody could see it.
+    parents = takewhile(lambda parent: parent != folder.parent, file.parents)
+    return all(os.access(parent, os.R_OK) for parent in parents)
 
 
 def _drop_aliases(store: Store, names: list[str]) -> None:

@@ -50,7 +50,7 @@ class Store(ReadableStore, Protocol):
     def write(self, document: DocumentRecord, pages: Iterable[PageRecord]) -> None:
         """Add a document, or replace the one with the same id, in one transaction.
 
-        When the iterable raises, the index is unchanged.
+        When the iterable raises, the index is unchanged. It may write other documents.
         """
 
     def set_metadata(self, document_id: str, metadata: Metadata) -> None:

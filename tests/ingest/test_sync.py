@@ -1,6 +1,9 @@
 """What a document is: its path from a root, its bytes; and folders that an index follows."""
 
+import os
 import shutil
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -157,6 +160,44 @@ def test_sync_forgets_a_copy_that_is_gone(index, folder):
     (folder / "a.pdf").rename(folder / "z.pdf")
     report = index.sync(folder)
     assert (report.added, report.removed) == (("z.pdf",), ("a.pdf",))
+
+
+def test_sync_removes_only_what_is_known_to_be_missing(index, folder, monkeypatch):
+    index.sync(folder)
+    closed, rglob = folder / "2025", Path.rglob
+    with monkeypatch.context() as may_not_list:  # permissions do not bind root
+        may_not_list.setattr(
+            Path, "rglob", lambda *args: [f for f in rglob(*args) if closed not in f.parents]
+        )
+        may_not_list.setattr(os, "access", lambda path, mode: Path(path) != closed)
+        assert index.sync(folder, dry_run=True).removed == ()
+        assert index.sync(folder).removed == ()
+    file, copy = closed / "b.pdf", closed / "copy of a.pdf"
+    shutil.copy(folder / "a.pdf", copy)
+    index.sync(folder)
+    for path in (file, copy):
+        path.unlink()
+        path.symlink_to(path)  # in place of a disk that does not answer
+    assert index.sync(folder).removed == ()
+    assert len(sources(index)["a.pdf"]) == 2
+    file.unlink()
+    file.mkdir()
+    assert index.sync(folder).removed == ("2025/b.pdf",)
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() == 0, reason="needs permissions")
+@pytest.mark.parametrize("mode", [0o000, 0o100, 0o400])
+def test_sync_keeps_what_is_in_a_folder_that_is_closed(index, folder, mode):
+    shutil.copy(folder / "a.pdf", folder / "2025" / "copy of a.pdf")
+    index.sync(folder)
+    before = sources(index)
+    (folder / "2025").chmod(mode)
+    try:
+        with suppress(PermissionError):  # where names are seen, and nothing else
+            assert index.sync(folder).removed == ()
+    finally:
+        (folder / "2025").chmod(0o755)
+    assert sources(index) == before
 
 
 def test_sync_does_not_empty_an_index_by_mistake(index, folder, tmp_path):

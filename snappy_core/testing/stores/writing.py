@@ -66,6 +66,21 @@ class WritingTests:
             assert snapshot.page_count() == 600
             assert snapshot.frequencies(["tide"]) == {"tide": 600}
 
+    def test_pages_may_write_another_document(self, store: Store) -> None:
+        def pages() -> Iterator[PageRecord]:
+            yield from texts("Tides turn")
+            with store.read() as snapshot:
+                store.write(document("b"), texts("Moon pulls"))
+                assert snapshot.document("b") is None
+
+        for content in "12":
+            store.write(document("a", content), pages())
+            with store.read() as snapshot:
+                assert [record.document_id for record in snapshot.documents()] == ["a", "b"]
+                assert snapshot.page_count() == 2
+                assert_consistent(snapshot)
+            store.delete("b")
+
     def test_changes_only_metadata(self, store: Store) -> None:
         store.write(document("a", team="sea"), texts("Tides turn"))
         with store.read() as snapshot:
