@@ -64,7 +64,15 @@ def condition_sql(condition: Condition, document: str) -> tuple[str, list[Scalar
             word, parts = " OR ", conditions
     pieces = [condition_sql(part, document) for part in parts]
     values = [value for _, part_values in pieces for value in part_values]
-    return f"({word.join(sql for sql, _ in pieces) or int(word == ' AND ')})", values
+    return _joined([sql for sql, _ in pieces], word), values
+
+
+def _joined(tests: list[str], word: str) -> str:
+    """Join tests in balanced parentheses: SQLite refuses expressions that are 1,000 deep."""
+    if len(tests) <= 2:
+        return f"({word.join(tests) or int(word == ' AND ')})"
+    middle = len(tests) // 2
+    return f"({_joined(tests[:middle], word)}{word}{_joined(tests[middle:], word)})"
 
 
 def _rows(

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from snappy_core.errors import IndexMismatchError, StoreError
+from snappy_core.filters import parse
 from snappy_core.ingest.jobs import prepare
 from snappy_core.stores import SqliteStore
 from snappy_core.stores.sqlite import forking, locks
@@ -350,6 +351,17 @@ for _ in sys.stdin:
         print(*catalog.document_ids, len(catalog.vectors), flush=True)
 store.close()
 """
+
+
+@pytest.mark.parametrize("count", [3, 1_100])
+def test_filters_may_have_many_parts(store, count):
+    store.write(document("a", n=1), texts("Tides turn"))
+    store.write(document("b", n=count), texts("Moon pulls"))
+    parts = [{"n": {"$gte": n, "$lt": n + 0.5}} for n in range(2, count + 1)]
+    with store.read() as snapshot:
+        assert snapshot.documents_where(parse({"$or": parts})) == {"b"}
+        assert len(snapshot.pages_where(parse({"$or": parts}))) == 1
+        assert snapshot.documents_where(parse({"$not": {"$or": parts}})) == {"a"}
 
 
 def test_catalog_follows_other_processes(path, store):
