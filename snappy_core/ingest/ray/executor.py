@@ -115,8 +115,9 @@ class RayPool(ThreadedPool[Job | Add]):
         return replace(source, data=None)
 
     def unstage(self, source: Source) -> None:
-        number, _ = self._documents.pop(source.name)
-        self._oldest = number + 1  # documents leave in the order in which they came
+        del self._documents[source.name]
+        # Documents that are kept leave before those that came before them.
+        self._oldest = min((number for number, _ in self._documents.values()), default=self._staged)
 
     def _prepare_actors(self) -> None:
         ray, options = self._ray, self._options

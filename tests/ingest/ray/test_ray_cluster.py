@@ -6,10 +6,11 @@ import socket
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
-from snappy_core import MissingDependencyError, Ray, RegionIndex
+from snappy_core import MissingDependencyError, Ray, RegionIndex, Source
 from snappy_core.cli import main
 from snappy_core.errors import install_hint
 from snappy_core.ingest.ray import executor
@@ -113,6 +114,20 @@ def test_a_cluster_without_room_is_told(monkeypatch, caplog):
     assert [record.message for record in caplog.records] == [
         "the Ray cluster has no room yet for an actor: waiting"
     ]
+
+
+def test_documents_in_flight_are_needed_when_a_later_one_leaves():
+    """As one does that is unchanged and of which pages are kept."""
+    pool = executor.RayPool(WorkerSetup.of(FakeEncoder()), Ray("local"), FullCluster)
+    pool._ray = FullCluster()
+    sources = [Source(f"{name}.pdf", path=Path(f"{name}.pdf")) for name in "abc"]
+    first, second, third = map(pool.stage, sources)
+    pool.unstage(third)
+    assert pool._oldest == 0
+    pool.unstage(first)
+    assert pool._oldest == 1
+    pool.unstage(second)
+    assert pool._oldest == 3
 
 
 @pytest.mark.parametrize(
