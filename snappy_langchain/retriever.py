@@ -93,7 +93,9 @@ class SnappyRetriever(SearchFields, FromFiles, BaseRetriever):
     def _open(cls, fields: Any) -> Any:
         index, encoder = fields.get("index"), fields.get("encoder")
         if isinstance(index, (str, os.PathLike)):
-            return {**fields, "index": RegionIndex.open(index, encoder, create=False)}
+            opened = RegionIndex.open(index, encoder, create=False)
+            # LangChain makes a retriever anew from its fields, as for `configurable_fields`.
+            return {**fields, "index": opened, "encoder": None}
         if encoder is not None:
             raise ValueError("an index that is open has its encoder; give one with a path only")
         if isinstance(index, FusedSearch):

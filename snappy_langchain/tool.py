@@ -95,8 +95,10 @@ def create_region_tool(
     """
     if not isinstance(retriever, SnappyRetriever):
         retriever = SnappyRetriever.model_validate({"index": retriever})
-    overrides = {name: value for name, value in options.items() if value is not None}
+    overrides: dict[str, Any] = {k: value for k, value in options.items() if value is not None}
     check_options(core_options(overrides))
+    if "pages" in overrides:
+        overrides["pages"] = tuple(overrides["pages"])  # an iterator would serve one search only
     index = retriever.index if images else None
     least = options.get("min_answerable")
     least = retriever.min_answerable if least is None else least

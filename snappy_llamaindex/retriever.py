@@ -124,6 +124,9 @@ class SnappyRetriever(FromFiles, BaseRetriever):
                 raise ValueError("k and similarity_top_k are the same option: give one of them")
             options["k"] = similarity_top_k
         check_options(core_options(options))
+        pages = options.get("pages")
+        if pages is not None:
+            options["pages"] = tuple(pages)  # an iterator would serve one search only
         if isinstance(index, (str, os.PathLike)):
             index = RegionIndex.open(index, encoder, create=False)
         elif encoder is not None:

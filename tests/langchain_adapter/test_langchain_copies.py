@@ -4,6 +4,7 @@ import copy
 import pickle
 
 import pytest
+from langchain_core.runnables import ConfigurableField
 
 from snappy_core import IndexMismatchError, RegionIndex
 from snappy_core.encoders import EmbeddingEncoder
@@ -73,6 +74,8 @@ def test_the_encoder_of_an_index_is_given_with_its_path(tmp_path):
     fill(SqliteStore(tmp_path / "i.snappy"), encoder, {"a": [page]}).close()
     retriever = SnappyRetriever(index=tmp_path / "i.snappy", encoder=encoder)
     assert len(retriever.invoke(QUESTION)) == 2
+    configurable = retriever.configurable_fields(k=ConfigurableField(id="k"))
+    assert len(configurable.invoke(QUESTION, config={"configurable": {"k": 1}})) == 1
     without = SnappyRetriever(index=tmp_path / "i.snappy")
     with pytest.raises(IndexMismatchError, match="Letters:letters-1"):
         without.invoke(QUESTION)

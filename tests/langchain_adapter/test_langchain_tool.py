@@ -90,7 +90,7 @@ def test_what_the_model_gives(report_index):
     assert tool.args["query"]["type"] == "string"
 
 
-def test_k_and_the_options_of_the_retriever(report_index):
+def test_k_and_the_options_of_the_retriever(report_index, report):
     retriever = SnappyRetriever(index=report_index, k=2, filter={"region_label": "table"})
     documents = (
         create_region_tool(retriever)
@@ -104,6 +104,11 @@ def test_k_and_the_options_of_the_retriever(report_index):
     capped = create_region_tool(report_index, k=9, per_page=1, filter={"page_number": [2, 6]})
     pages = [d.metadata["page_number"] for d in capped.invoke(call(capped, query="debt")).artifact]
     assert sorted(pages) == [2, 6]
+    pages = iter([(str(report), 6)])
+    capped = create_region_tool(report_index, k=9, pages=pages)
+    for question in ("debt", "tides"):
+        artifact = capped.invoke(call(capped, query=question)).artifact
+        assert {document.metadata["page_number"] for document in artifact} == {6}
     with pytest.raises(ValueError, match="k must be an integer of at least 1, not 0"):
         create_region_tool(retriever, k=0)
     with pytest.raises(TypeError, match="unknown search option 'kk'; use k, "):

@@ -99,6 +99,13 @@ async def test_options_are_those_of_the_index(index, options):
     assert retriever.retrieve(QueryBundle(QUESTION)) == expected
 
 
+def test_pages_of_an_iterator_serve_all_searches(index):
+    retriever = SnappyRetriever(index, pages=iter([("report", 4)]))
+    for question in (QUESTION, "tides"):
+        nodes = retriever.retrieve(question)
+        assert {node.metadata["page_number"] for node in nodes} == {4}
+
+
 async def test_budget_instead_of_a_number(index):
     expected = [to_node(hit) for hit in index.search(QUESTION, budget=600)]
     assert len(expected) > 5
