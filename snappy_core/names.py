@@ -5,7 +5,15 @@ from __future__ import annotations
 import hashlib
 import re
 
-_FOLDERS = re.compile(r"(?<![\w:/\\.~-])(?:[A-Za-z]:)?[/\\](?:[^/\\\s:'\"]+[/\\])+")
+_ROOT = r"(?:[A-Za-z]:)?[/\\]"
+# Names of folders may have spaces where the path is sure to end: before a colon, as most messages
+# begin, and in quotes. Elsewhere a space may end the path, as it does after the suffix of a file
+# ("/srv/a.pdf is new and/or empty").
+_FOLDERS = re.compile(
+    rf"\A{_ROOT}(?:(?:(?!\.\w+\s|,\s)[^/\\:'\"\n])*[^/\\:'\"\s][/\\])+(?=[^/\\:'\"\n]+:)"
+    rf"|(?<=['\"]){_ROOT}+(?:[^/\\'\"\n]+[/\\]+)+(?=[^/\\'\"\n]+['\"])"
+    rf"|(?<![\w:/\\.~-]){_ROOT}(?:[^/\\\s:'\"]+[/\\])+"
+)
 
 
 def file_name(source: str) -> str:
@@ -53,5 +61,7 @@ def without_folders(text: str) -> str:
 
     >>> without_folders("/srv/reports/q3.pdf, page 2: the file has changed and/or moved")
     'q3.pdf, page 2: the file has changed and/or moved'
+    >>> without_folders("No such file or directory: '/home/jane/My Documents/q3.pdf'")
+    "No such file or directory: 'q3.pdf'"
     """
     return _FOLDERS.sub("", text)

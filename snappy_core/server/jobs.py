@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import os
 import queue
 import secrets
 import threading
@@ -16,7 +17,7 @@ from snappy_core.index import RegionIndex
 from snappy_core.ingest.executor import Executor
 from snappy_core.ingest.progress import IngestProgress
 from snappy_core.ingest.report import IngestReport
-from snappy_core.names import short_name, without_folders
+from snappy_core.names import file_name, short_name, without_folders
 from snappy_core.parsing.source import Source
 from snappy_core.server.schemas import JobJson
 
@@ -61,7 +62,7 @@ class Jobs:
     def add_folder(self, folder: str) -> JobJson:
         """Make the index hold what a folder of this machine holds."""
         return self._submit(
-            folder,
+            file_name(os.path.abspath(folder)),
             lambda tell: self._index.sync(folder, executor=self._executor, progress=tell),
         )
 
@@ -119,14 +120,17 @@ class Jobs:
         except (SnappyError, ValueError, OSError) as error:
             self._update(job, state="failed", failures=[without_folders(str(error))])
         except Exception as error:  # a bug; the thread goes on with other jobs
-            self._update(job, state="failed", failures=[f"{type(error).__name__}: {error}"])
+            text = f"{type(error).__name__}: {without_folders(str(error))}"
+            self._update(job, state="failed", failures=[text])
         else:
             failures = [without_folders(f"{part.source}: {part.cause}") for part in report.failed]
+            added = [short_name(name) for name in report.added]
+            unchanged = [short_name(name) for name in (*report.unchanged, *report.duplicates)]
             self._update(
                 job,
-                state="failed" if failures else "done",
-                added=[short_name(name) for name in report.added],
-                unchanged=[*map(short_name, report.unchanged), *map(short_name, report.duplicates)],
+                state="done" if added or unchanged or not failures else "failed",
+                added=added,
+                unchanged=unchanged,
                 warnings=[without_folders(warning) for warning in report.warnings],
                 failures=failures,
             )

@@ -264,7 +264,7 @@ class IndexJson(BaseModel):
 
 
 class JobJson(BaseModel):
-    """Documents that are being added: queued, running, done or failed."""
+    """Documents that are being added: queued, running, done, or failed, if all of them did."""
 
     job: str
     name: str

@@ -206,7 +206,24 @@ def test_the_api_is_described(client):
 
 def test_a_folder_is_added(client, tmp_path, data, wait):
     (tmp_path / "a.pdf").write_bytes((data / "unicode.pdf").read_bytes())
-    job = client.app.state.jobs.add_folder(str(tmp_path))
+    job = client.app.state.jobs.add_folder(f"{tmp_path}/")
     assert wait(client, job.job)["added"] == ["a.pdf"]
+    (tmp_path / "bad.pdf").write_bytes((data / "not_a_pdf.pdf").read_bytes())
+    again = wait(client, client.app.state.jobs.add_folder(str(tmp_path)).job)
+    assert (again["state"], again["unchanged"], len(again["failures"])) == ("done", ["a.pdf"], 1)
+    (tmp_path / "a.pdf").unlink()
+    alone = wait(client, client.app.state.jobs.add_folder(str(tmp_path)).job)
+    assert (alone["state"], alone["failures"]) == ("failed", again["failures"])
+    assert {each["name"] for each in (again, alone)} == {tmp_path.name}
+    assert str(tmp_path.parent) not in client.get("/api/jobs").text
     empty = client.app.state.jobs.add_folder(str(tmp_path / "none"))
     assert "is no folder" in wait(client, empty.job)["failures"][0]
+
+
+def test_a_bug_tells_no_folders(client, index, monkeypatch, wait):
+    def sync(*arguments, **options):
+        raise TypeError("no bytes: '/srv/my secret/a.pdf'")
+
+    monkeypatch.setattr(index, "sync", sync)
+    job = wait(client, client.app.state.jobs.add_folder("/srv/my secret").job)
+    assert (job["state"], job["failures"]) == ("failed", ["TypeError: no bytes: 'a.pdf'"])

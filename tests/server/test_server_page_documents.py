@@ -1,6 +1,7 @@
 """The documents in Chromium: filters, uploads by button and drop, their progress, deleting."""
 
 import base64
+import threading
 
 import pytest
 
@@ -115,6 +116,25 @@ def test_a_dropped_file_tells_warnings_and_failures(url, browser, data):
         page.wait_for_selector("#list li >> nth=2")
         assert page.inner_text("#reading") == ""
         assert page.get_attribute("body", "class") == ""
+
+
+def test_a_folder_is_added_but_for_a_file(browser, data, tmp_path, monkeypatch):
+    from snappy_core.server import create_app
+
+    for name in ("unicode.pdf", "not_a_pdf.pdf"):
+        (tmp_path / name).write_bytes((data / name).read_bytes())
+    index, opens = RegionIndex(), threading.Event()
+    sync = index.sync
+    monkeypatch.setattr(index, "sync", lambda *a, **k: opens.wait(60) and sync(*a, **k))
+    app = create_app(index)
+    app.state.jobs.add_folder(str(tmp_path))
+    with serving(app) as url, opened(browser, url) as page:
+        page.click("#manage")
+        page.wait_for_selector("#jobs .running")
+        assert page.inner_text("#jobs b") == tmp_path.name
+        opens.set()
+        page.wait_for_selector("#jobs .done >> text=was added: 1 page, without 1 file")
+        page.wait_for_selector("#jobs .done .failure >> text=not a PDF")
 
 
 def test_a_document_is_deleted_when_it_is_meant(url, browser):

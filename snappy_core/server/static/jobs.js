@@ -50,9 +50,10 @@ function draw(item, job) {
   const name = job.name.replace(/^uploads\//, "");
   const read = count(job.pages, "page");
   const pages = job.expected_pages ? `${job.pages} of about ${count(job.expected_pages, "page")}` : read;
+  const rest = job.failures.length ? `, without ${count(job.failures.length, "file")}` : "";
   const texts = {
     queued: "waits", running: `is being read: ${pages}`, failed: "was not added",
-    done: job.added.length ? `was added: ${read}` : "was there already",
+    done: (job.added.length ? `was added: ${read}` : "was there already") + rest,
   };
   item.className = job.state;
   item.replaceChildren(make("b", {}, name), ` ${texts[job.state] ?? job.state}`);
