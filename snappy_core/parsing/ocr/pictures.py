@@ -20,7 +20,7 @@ from snappy_core.types import Box, Region, Renderer, Words
 
 MAX_PIXELS = 4_000_000
 """Read in the pictures of a page, the largest first: what a page has at 200 dpi, so that its
-pictures take no longer than a scan of it."""
+pictures take no longer than a scan of it. Larger pages are read at fewer dots per inch."""
 
 _MIN_SIDE = 0.06  # of the page; smaller pictures are icons and logos
 _MIN_SHARE = 0.01  # of the page
@@ -55,6 +55,7 @@ def read_pictures(
     words: Words,
     regions: tuple[Region, ...],
     areas: Sequence[Area],
+    layer_boxes: Boxes,
     render: Renderer,
     options: ReadingOptions,
 ) -> tuple[Words, tuple[Region, ...], str]:
@@ -63,14 +64,18 @@ def read_pictures(
     The words follow those of the page, which get the confidence NaN. They become words of the
     figures around the picture; one in no figure becomes one. Without the engine pictures are left
     as they are.
+
+    Args:
+        layer_boxes: (m, 4) of the words of the text layer; `words` may have alternative texts, too.
     """
-    boxes = picture_boxes(areas, words.boxes)
+    boxes, count = picture_boxes(areas, layer_boxes), len(words)
     if not len(boxes):
         return words, regions, ""
     warning = ""
     try:
         for box, read in _recognize(boxes, render(OCR_DPI), options):
-            words, regions = _add(words, regions, box, read)
+            seen_boxes = np.vstack([layer_boxes, words.boxes[count:]])
+            words, regions = _add(words, regions, box, read, seen_boxes)
     except MissingDependencyError:
         pass  # the page has its text
     except OcrError as error:
@@ -83,27 +88,30 @@ def _recognize(
 ) -> Iterator[tuple[Box, OcrWords]]:
     """Yield the boxes of pictures and what is read in them, boxes in fractions of the page."""
     engine = OCR_ENGINES.get(options.ocr_engine)()
+    scale = (MAX_PIXELS / (image.width * image.height * min(area(boxes).sum(), 1))) ** 0.5
+    if scale < 1:
+        image = image.resize((int(image.width * scale), int(image.height * scale)))
     size, padding = np.array(image.size * 2), np.array([-_PADDING] * 2 + [_PADDING] * 2)
-    pixels_left = MAX_PIXELS
-    for box in boxes:
+    pixels_left = float(MAX_PIXELS)
+    for box, share in zip(boxes, area(boxes).tolist(), strict=True):
+        pixels = share * image.width * image.height
+        if pixels > pixels_left:
+            continue
+        pixels_left -= pixels
         crop = np.clip(np.round(box * size) + padding, 0, size)
         x0, y0, x1, y1 = crop.astype(int).tolist()
-        pixels_left -= (x1 - x0) * (y1 - y0)
-        if pixels_left < 0:
-            return
         read = engine.recognize(image.crop((x0, y0, x1, y1)), options.languages)
         on_page = from_pixels(read.boxes + np.array([x0, y0] * 2), *image.size)
         yield tuple(box.tolist()), replace(read, boxes=on_page.astype(np.float64))
 
 
 def _add(
-    words: Words, regions: tuple[Region, ...], box: Box, read: OcrWords
+    words: Words, regions: tuple[Region, ...], box: Box, read: OcrWords, seen_boxes: Boxes
 ) -> tuple[Words, tuple[Region, ...]]:
     boxes = as_boxes(read.boxes)
     selected = np.array([any(map(str.isalnum, text)) for text in read.texts], dtype=bool)
     selected &= read.confidences >= _MIN_CONFIDENCE
-    if len(words):
-        selected &= coverage(words.boxes, boxes).max(axis=0) < 0.5  # not what is known
+    selected &= coverage(seen_boxes, boxes).max(axis=0, initial=0) < 0.5  # not what is known
     rows = np.flatnonzero(selected)
     texts = [read.texts[row] for row in rows]
     if sum(sum(map(str.isalnum, text)) > 1 for text in texts) < _MIN_WORDS:
@@ -118,7 +126,7 @@ def _add(
         np.concatenate([confidences, read.confidences[rows]]),
     )
     text = _lines(texts, read.lines[rows])
-    figures = [region.label == "figure" for region in regions]
+    figures = np.array([region.label == "figure" for region in regions], dtype=bool)
     around = contains_center(as_boxes([r.box for r in regions]), as_boxes([box]))[:, 0]
     if not (around & figures).any():
         figure = Region(box, text, numbers, "figure", len(regions), origin="learned")

@@ -206,8 +206,8 @@ def build_page(
     words, regions, warning = find_regions(layer, *straight_size, drawings, content.tags)
     words, regions = straightening.restore(words, regions)
     if options.ocr == "auto" and words.confidences is None:
-        drawn = content.drawings.areas
-        words, regions, failure = read_pictures(words, regions, drawn, render, options)
+        drawn, boxes = content.drawings.areas, content.text_layer.boxes
+        words, regions, failure = read_pictures(words, regions, drawn, boxes, render, options)
         warning = _join(warning, failure)
     warning, matrix = _join(content.warning, warning), content.user_space
     return Page(number, content.label, *size, "pt", words, regions, render, warning, matrix)

@@ -18,6 +18,8 @@ from snappy_core.parsing.ocr.engine import OCR_ENGINES, OcrWords
 from snappy_core.parsing.ocr.pictures import picture_boxes, read_pictures
 from snappy_core.testing import FakeEncoder, make_page
 from tests.parsing.drawing import WORDS, sheet
+from tests.parsing.pdf.tagged_pdf import Tag, tagged_pdf
+from tests.parsing.pdf.test_tagged_pages import lines
 
 TEXT = "The pilot boat waits outside the bar."
 PICTURE = (100, 20, 124, 176)  # x, y from below, width and height on a page of 310 x 440
@@ -120,7 +122,7 @@ def test_words_of_the_text_layer_are_not_read_twice():
     known = made.words.__class__(("landed",), as_boxes([[0.1, 0.05, 0.2, 0.1]]))
     image = Image.new("RGB", (300, 400))
     words, regions, _ = read_pictures(
-        known, (), [area], lambda dpi: image, ReadingOptions(ocr_engine="seen")
+        known, (), [area], known.boxes, lambda dpi: image, ReadingOptions(ocr_engine="seen")
     )
     assert (words.texts, regions) == (("landed",), ())  # two of the three lie there
 
@@ -129,8 +131,9 @@ def test_a_picture_in_no_figure_becomes_one():
     made = make_page(TEXT)
     area = Area((0.2, 0.5, 0.8, 0.9), "figure")
     image = Image.new("RGB", (300, 400))
+    options = ReadingOptions(ocr_engine="seen")
     words, regions, warning = read_pictures(
-        made.words, made.regions, [area], lambda dpi: image, ReadingOptions(ocr_engine="seen")
+        made.words, made.regions, [area], made.words.boxes, lambda dpi: image, options
     )
     assert (regions[-1].label, regions[-1].text) == ("figure", "Herring landed\n1987")
     assert regions[-1].box == pytest.approx(area.box)
@@ -138,15 +141,36 @@ def test_a_picture_in_no_figure_becomes_one():
     assert (regions[:-1], warning) == (made.regions, "")
 
 
-def test_the_largest_are_read_first_while_there_is_room(engine, monkeypatch):
-    source = drawn((20, 20, 60, 80), PICTURE)
-    monkeypatch.setattr(pictures, "MAX_PIXELS", 124 * 176 * (200 / 72) ** 2 * 1.2)
-    page_of(source)
-    (image,) = engine.images
-    assert image.width > 300
-    monkeypatch.setattr(pictures, "MAX_PIXELS", 4_000_000)
-    page_of(source)
-    assert len(engine.images) == 3
+def test_the_largest_are_read_first_and_smaller_ones_while_there_is_room(engine):
+    areas = [Area((0, 0, side, side), "figure") for side in (0.2, 0.9, 1)]
+    image = Image.new("RGB", (1500, 2000))  # there is room for one of the larger two
+    options = ReadingOptions(ocr_engine="seen")
+    read_pictures(make_page().words, (), areas, as_boxes([]), lambda dpi: image, options)
+    assert [picture.size for picture in engine.images] == [(1500, 2000), (308, 408)]
+
+
+@pytest.mark.parametrize("boxes", [[(0, 0, 1900, 500)], [(0, 0, 900, 500), (960, 0, 900, 500)]])
+def test_on_pages_larger_than_the_limit_they_are_read_at_fewer_pixels(engine, boxes):
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(1920, 1080))
+    canvas.setFont("Helvetica", 40)
+    for box in boxes:
+        canvas.drawImage(ImageReader(sheet()), *box)
+    for n in range(8):
+        canvas.drawString(100, 1000 - 50 * n, TEXT)
+    canvas.save()
+    page = page_of(Source.from_bytes(out.getvalue(), "slide"))
+    assert page.words.texts.count("landed") == len(boxes)
+    pixels = sum(image.width * image.height for image in engine.images)
+    assert 3_900_000 < pixels < 4_200_000
+
+
+def test_alternative_texts_are_no_labels(engine, monkeypatch):
+    monkeypatch.setattr(pictures, "_IMAGE_SCORE", 0)
+    alternative = "Herring by the year in tons, as the harbor board counts them, in a chart"
+    data = tagged_pdf(Tag("P", lines(60, 8)), Tag("Figure", [(30, 300, 300, 450)], alt=alternative))
+    page, _ = read(Source.from_bytes(data, "tagged.pdf"), ReadingOptions(ocr_engine="seen"))
+    assert figures(page) == [f"(alternative text) {alternative}\nHerring landed\n1987"]
 
 
 def test_boxes_and_lines_alone_are_no_pictures():
