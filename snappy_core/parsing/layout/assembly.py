@@ -51,8 +51,8 @@ def find_blocks(page: UprightPage) -> list[Block]:
     return blocks
 
 
-def _bands(page: UprightPage) -> Iterator[tuple[Runs, Sequence[Area]]]:
-    """Yield the runs and drawn areas of a page, in bands from the top if there are many."""
+def _bands(page: UprightPage) -> Iterator[tuple[Runs, Sequence[Area], Sequence[Line]]]:
+    """Yield the runs, drawn areas and turned lines of a page, in bands from the top if many."""
     areas = [area for area in page.areas if not area.from_model and _is_node(area, page)]
     runs = page.runs
     tops = runs.boxes[:, 1]
@@ -62,8 +62,9 @@ def _bands(page: UprightPage) -> Iterator[tuple[Runs, Sequence[Area]]]:
     middles = [(area.box[1] + area.box[3]) / 2 for area in areas]
     for band, (top, bottom) in zip(bands, pairwise(limits), strict=True):
         drawn = [a for a, y in zip(areas, middles, strict=True) if top <= y < bottom]
+        turned = [line for line in page.turned_lines if top <= line.middle < bottom]
         if len(band) or drawn:
-            yield runs.take(np.sort(band)), drawn
+            yield runs.take(np.sort(band)), drawn, turned
 
 
 def _is_node(area: Area, page: UprightPage) -> bool:
@@ -79,16 +80,20 @@ class _Assembly:
 
     Attributes:
         lines: the runs, which are the first nodes.
+        turned_lines: those beside the runs, which may be in cells of grids.
         grids: drawn around cells of tables, or around other things.
     """
 
     page: UprightPage
     lines: Sequence[Line]
+    turned_lines: Sequence[Line]
     clusters: Clusters
     grids: Sequence[Grid]
 
     @classmethod
-    def of(cls, runs: Runs, drawn: Sequence[Area], page: UprightPage) -> _Assembly:
+    def of(
+        cls, runs: Runs, drawn: Sequence[Area], turned_lines: Sequence[Line], page: UprightPage
+    ) -> _Assembly:
         areas = np.array([area.box for area in drawn], np.float32).reshape(-1, 4)
         scores = np.array([area.score for area in drawn], np.float32)
         nodes = page_nodes(
@@ -99,7 +104,8 @@ class _Assembly:
         if page.tags is not None:
             tagged = TaggedNodes.of(runs, page.to_page(areas), page.layer, page.tags)
             tagged = tagged.without_frames()
-        return cls(page, runs.lines(), find_clusters(nodes, runs, grids, tagged), grids)
+        clusters = find_clusters(nodes, runs, grids, tagged)
+        return cls(page, runs.lines(), turned_lines, clusters, grids)
 
     def blocks(self) -> list[Block]:
         is_area = np.array([m[0] >= len(self.lines) for m in self.clusters.members], dtype=bool)
@@ -127,16 +133,19 @@ class _Assembly:
 
     def _drawn_tables(self, is_area: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.intp], Block]]:
         """Yield the tables with a line around each cell, with the clusters in them."""
-        is_free = ~is_area  # grids may lie in each other
+        is_free, turned_lines = ~is_area, self.turned_lines  # grids may lie in each other
         for grid in self.grids:
             members = np.flatnonzero((grid.locate(self.clusters.boxes) >= 0) & is_free)
             if is_table(
                 grid, self.clusters.boxes[members], self.clusters.classes[members] == TABLE
             ):
                 lines = [line for cluster in members.tolist() for line in self._lines(cluster)]
-                if table := grid_table(grid, lines, self.page):
+                if table := grid_table(grid, lines, turned_lines, self.page):
                     is_free[members] = False
-                    yield members, replace(table_block(table, self.page), tag=self._tag(members))
+                    block = table_block(table, self.page)
+                    words = {*block.words}
+                    turned_lines = [x for x in turned_lines if words.isdisjoint(x.words)]
+                    yield members, replace(block, tag=self._tag(members))
 
     def _groups(self, clusters: NDArray[np.intp]) -> Iterator[NDArray[np.intp]]:
         logits = self.clusters.same_group[np.ix_(clusters, clusters)]

@@ -121,7 +121,9 @@ def _walls(lines: Boxes, xs: NDArray[np.float32], ys: NDArray[np.float32]) -> ND
     return np.asarray(covered >= _MIN_WALL * np.diff(ys))
 
 
-def grid_table(grid: Grid, lines: Sequence[Line], page: UprightPage) -> Table | None:
+def grid_table(
+    grid: Grid, lines: Sequence[Line], turned_lines: Sequence[Line], page: UprightPage
+) -> Table | None:
     """Return the table of lines in a grid, and of the turned ones there, such as narrow heads.
 
     Rows and columns without text are left out; None if fewer than three or two remain.
@@ -129,7 +131,7 @@ def grid_table(grid: Grid, lines: Sequence[Line], page: UprightPage) -> Table | 
     contents = {
         cell: (*order_lines(upright, page.layer.texts), *turned)
         for (cell, upright), (_, turned) in zip(
-            _by_cell(grid, lines), _by_cell(grid, page.turned_lines), strict=True
+            _by_cell(grid, lines), _by_cell(grid, turned_lines), strict=True
         )
         if upright or turned
     }

@@ -41,14 +41,14 @@ def test_a_page_of_many_runs_is_read_in_bands(monkeypatch, most):
     page = page_of_rows(*ROWS)
     assert words_of(assembly.find_blocks(page)) == list(range(len(page.layer)))
     bands = list(assembly._bands(make_page(areas=(Area((30, 120, 90, 400), "figure"),))))
-    assert [len(areas) for _, areas in bands] == [1]
+    assert [len(areas) for _, areas, _ in bands] == [1]
 
 
 def test_no_band_has_more_runs_though_they_begin_at_one_height(monkeypatch):
     monkeypatch.setattr(assembly, "MAX_RUNS", 2)
     page = page_of_rows(*[(30 + 60 * n, 100, f"tide{n}") for n in range(5)], (30, 140, "ebb"))
     bands = list(assembly._bands(replace(page, areas=(Area((30, 120, 90, 200), "figure"),))))
-    assert [(len(runs.boxes), len(areas)) for runs, areas in bands] == [(2, 0), (2, 0), (2, 1)]
+    assert [(len(runs.boxes), len(areas)) for runs, areas, _ in bands] == [(2, 0), (2, 0), (2, 1)]
 
 
 @pytest.mark.parametrize(("words", "nodes"), [(15, 1), (16, 0)])

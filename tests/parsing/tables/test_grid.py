@@ -176,6 +176,20 @@ def test_turned_heads_name_their_columns():
     assert len(page.words) == len(table.words)
 
 
+def test_turned_heads_are_those_of_the_first_band(monkeypatch):
+    monkeypatch.setattr("snappy_core.parsing.layout.assembly.MAX_RUNS", 30)
+    sheets = Sheets()
+    xs = (40, 110, 150, 190, 230, 270)
+    for (x, x1), name in zip(pairwise(xs), ("", *"ABCD"), strict=True):
+        sheets.cell(x, 60, x1, 130, name and f"Voters {name}", turned=True)
+    for row, column in np.ndindex(12, 5):
+        y = 130 + 18 * row
+        sheets.cell(xs[column], y, xs[column + 1], y + 18, str(37 * row + 11 * column))
+    (page,) = sheets.pages()
+    assert page.words.texts.count("Voters") == 4
+    assert len(page.words) == 8 + 60
+
+
 @pytest.mark.parametrize("ruled", [True, False])
 def test_a_turned_table_on_an_upright_page(ruled):
     sheets = Sheets()
@@ -243,9 +257,9 @@ def test_one_cell_below_each_head_may_be_all_the_rows():
     horizontal = [(28, y, 262, y) for y in (95, 115, 155)]
     vertical = [(x, 95, x, 155) for x in (28, 150, 262)]
     (grid,) = grids(horizontal, vertical)
-    assert grid_table(grid, page.runs.lines(), page) is None
+    assert grid_table(grid, page.runs.lines(), (), page) is None
     (grid,) = grids([*horizontal, (28, 135, 262, 135)], vertical)
-    table = grid_table(grid, page.runs.lines(), page)
+    table = grid_table(grid, page.runs.lines(), (), page)
     assert [[page.texts_of(cell) for cell in row.cells] for row in table.rows] == [
         [[text] for text in row] for row in rows
     ]
