@@ -13,6 +13,7 @@ from snappy_core.parsing.layout.upright_page import UprightPage
 
 _MAX_WORD_GAP = 1.0  # font sizes between the words of a label
 _MAX_INLINE_GAP = 1.5  # font sizes between a field and the text that goes on behind it
+_MIN_LINES = 3  # of prose in a column beside fields; a label may take two
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,24 +31,43 @@ class _Pair:
 def join_fields(blocks: Sequence[Block], page: UprightPage) -> list[Block]:
     """Make each label and the value behind it one block, "label: value".
 
-    Fields within a sentence stay in it. Tables stay as they are unless they are made of labels
-    and values alone, one of each in a row.
+    Fields within a sentence stay in it, and prose beside fields stays whole. Tables stay as they
+    are unless they are made of labels and values alone, one of each in a row.
     """
     if not len(page.fields):
         return list(blocks)
     owners = {word: index for index, block in enumerate(blocks) for word in block.words}
-    pairs = [pair for pair in _find_pairs(page, owners) if owners.keys() >= pair.words]
-    paired = {word for pair in pairs for word in pair.words}
+
+    def blocks_of(words: Sequence[int]) -> Set[int]:
+        return {owners[word] for word in words}
+
+    pairs: list[_Pair] = []
+    paired: set[int] = set()
+    for pair in _find_pairs(page, owners):
+        if owners.keys() >= pair.words and not pair.words & paired:  # fields may lie on each other
+            pairs.append(pair)
+            paired |= pair.words
     whole = {
         word
         for block in blocks
         if (block.parts or block.label in ("table", "figure")) and not paired >= {*block.words}
         for word in block.words
     }
-    pairs = [pair for pair in pairs if not pair.words & whole]
+    prose = {index for index, block in enumerate(blocks) if _is_prose(block, paired)}
+    pairs = [
+        pair
+        for pair in pairs
+        if not pair.words & whole and not blocks_of(pair.label) & prose - blocks_of(pair.value)
+    ]
     paired = {word for pair in pairs for word in pair.words}
     remaining = (_without(block, paired, page) for block in blocks)
     return [block for block in remaining if block] + [_block(pair, page) for pair in pairs]
+
+
+def _is_prose(block: Block, paired: Set[int]) -> bool:
+    """Say whether most lines of a block have no values, so that one beside them has its own."""
+    words = {*block.words}
+    return block.lines >= _MIN_LINES and 2 * len(paired & words) < len(words)
 
 
 def _find_pairs(page: UprightPage, owners: Mapping[int, int]) -> Iterator[_Pair]:

@@ -22,6 +22,7 @@ _XFA_FORMS = (raw.FORMTYPE_XFA_FULL, raw.FORMTYPE_XFA_FOREGROUND)
 _VALUES = (
     raw.FPDF_FORMFIELD_TEXTFIELD, raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX,
 )  # fmt: skip
+_UNSEEN = raw.FPDF_ANNOT_FLAG_HIDDEN | raw.FPDF_ANNOT_FLAG_NOVIEW
 CHECK_BOX = ("\u2610", "\u2611")
 """A check box that is empty, and one that is ticked."""
 
@@ -64,13 +65,14 @@ class Fields:
 
 
 def read_fields(page: Any) -> Fields:
-    """Return the fields of a page that hold values."""
+    """Return the fields of a page that hold values and are seen."""
     bounds, marks = [], []
     count = raw.FPDFPage_GetAnnotCount(page) if page.formenv else 0
     for index in range(min(count, MAX_ANNOTATIONS)):
         annotation, rectangle = raw.FPDFPage_GetAnnot(page, index), raw.FS_RECTF()
         kind = raw.FPDFAnnot_GetFormFieldType(page.formenv, annotation)
-        is_read = kind in _VALUES or kind in _MARKS
+        is_seen = not raw.FPDFAnnot_GetFlags(annotation) & _UNSEEN
+        is_read = is_seen and (kind in _VALUES or kind in _MARKS)
         if is_read and raw.FPDFAnnot_GetRect(annotation, rectangle):
             sides = rectangle.left, rectangle.bottom, rectangle.right, rectangle.top
             bounds.append(sides)

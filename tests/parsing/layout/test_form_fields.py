@@ -1,5 +1,7 @@
 """Labels and the values that were filled in behind them."""
 
+import pytest
+
 from snappy_core import Source
 from snappy_core.parsing import ReadingOptions, read
 from tests.parsing.pdf.simple_pdf import line
@@ -14,8 +16,8 @@ def regions_of(content, *fields):
     return page.regions
 
 
-def text_field(x, y, value, width=90):
-    return field("Tx", f"{x}-{y}", (x, y - 12, x + width, y + 6), f"/V({value})")
+def text_field(x, y, value, width=90, entries=""):
+    return field("Tx", f"{x}-{y}", (x, y - 12, x + width, y + 6), f"/V({value}) {entries}")
 
 
 def test_labels_far_left_of_their_values():
@@ -48,6 +50,31 @@ def test_a_field_within_a_sentence_stays_in_it():
     assert region.text.startswith(
         "I, the undersigned Ingrid Vale of the harbour of Ashmouth, agree to"
     )
+
+
+@pytest.mark.parametrize(
+    "lower",
+    [text_field(200, 63, "", 60), text_field(35, 62, "", 300, "/F 2")],
+    ids=["shown", "hidden"],
+)
+def test_a_field_over_another_is_read_once(lower):
+    regions = regions_of(line(40, 62, LABELS[0]), lower, text_field(200, 62, VALUES[0]))
+    assert [region.text for region in regions] == [f"{LABELS[0]}: {VALUES[0]}"]
+
+
+def test_prose_in_a_column_is_no_label_of_the_fields_beside_it():
+    prose = (
+        "Fill in one form for each", "vessel of your fleet, and", "sign it on the last page.",
+        "The harbour master asks for", "it on the day before the", "vessel is to leave the port,",
+        "or the dues are to be paid", "twice, as are those of boats", "which lie at the old quay.",
+    )  # fmt: skip
+    content = "".join(line(40, 60 + 12 * number, text) for number, text in enumerate(prose))
+    fields = []
+    for number, (label, value) in enumerate(zip(LABELS[:3], VALUES, strict=False)):
+        content += line(240, 60 + 36 * number, label)
+        fields.append(text_field(240, 84 + 36 * number, value))
+    texts = [region.text for region in regions_of(content, *fields)]
+    assert " ".join(prose) in texts
 
 
 def test_fields_under_column_heads_are_a_table():
