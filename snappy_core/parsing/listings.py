@@ -14,6 +14,10 @@ import numpy as np
 
 from snappy_core.types import LISTINGS, Label, Page, Region
 
+_INDEXED = (  # "Price Index" is a number
+    r"(?:(?:subject|author|name|person|keyword|topic|place|term|word|title|concept|function|symbol)"
+    r"s?|general|alphabetical|analytical|geographical)"
+)
 _NAMES: dict[Label, re.Pattern[str]] = {
     "contents": re.compile(
         r"(?:table of )?contents|inhalt(?:sverzeichnis)?|table des matières|sommaire|"
@@ -21,7 +25,8 @@ _NAMES: dict[Label, re.Pattern[str]] = {
         r"sommario|sumário|inhoud(?:sopgave)?|目\s*[录錄次]"
     ),
     "index": re.compile(
-        r"(?:[\w-]+ (?:and [\w-]+ )?)?index|(?:stichwort|sach|namens)(?:verzeichnis|register)|"
+        rf"(?:{_INDEXED} (?:and {_INDEXED} )?)?index|"
+        r"(?:stichwort|sach|namens)(?:verzeichnis|register)|"
         r"index alphabétique|índice (?:alfabético|analítico|remissivo)|indice analitico|"
         r"trefwoordenregister"
     ),
@@ -105,6 +110,8 @@ def _entries(kind: Label, regions: Sequence[Region]) -> list[bool]:
     numbers: list[int] = []
     is_open = True
     for region in regions:
+        if kind == "index" and any(cell.is_header for cell in region.cells):
+            is_open = False  # a table of data
         words = region.text.replace("|", " ").split()
         in_region = [int(re.split("[-–,;]", w)[0]) for w in words if _PAGE_NUMBER.fullmatch(w)]
         longest = _MAX_WORDS[kind] * max(len(in_region), 0.5)

@@ -6,7 +6,7 @@ import pytest
 
 from snappy_core.parsing.listings import mark_listings
 from snappy_core.testing import make_page
-from snappy_core.types import Page
+from snappy_core.types import Cell, Page
 
 
 def page(*rows, number=1) -> Page:
@@ -87,18 +87,37 @@ def test_page_numbers_that_go_back_are_none():
     assert labels(("heading", "Contents"), *rows) == ["heading", *["list_item"] * 4]
 
 
-def test_an_index():
+ENTRIES = (
+    ("heading", "A"),
+    ("paragraph", "Anchors, 4, 12-14; of brass, 31"),
+    ("list", "Ashmouth, 7"),
+)
+
+
+@pytest.mark.parametrize(
+    "heading", ["Index", "B. Subject Index", "Names index", "Subject and Author Index"]
+)
+def test_an_index(heading):
+    assert labels(("heading", heading), *ENTRIES) == ["heading", *["index"] * 3]
+
+
+@pytest.mark.parametrize("heading", ["3.2 Price index", "Gini index", "Consumer Price Index"])
+def test_an_index_of_prices_is_none(heading):
     rows = (
-        ("heading", "A"),
-        ("paragraph", "Anchors, 4, 12-14; of brass, 31"),
-        ("list", "Ashmouth, 7"),
+        ("table", "Year | Index | 1987 | 104 | 1988 | 107"),
+        ("paragraph", "It rose by 3 in 1988."),
     )
-    assert labels(("heading", "Subject Index"), *rows) == ["heading", *["index"] * 3]
+    assert labels(("heading", heading), *rows) == ["heading", "table", "paragraph"]
 
 
-def test_an_index_of_prices_is_none():
-    rows = (("paragraph", "It rose by 4 points in March and fell by 3 in the month after that."),)
-    assert labels(("heading", "Consumer Price Index"), *rows) == ["heading", "paragraph"]
+def test_an_index_ends_at_a_table_with_heads():
+    table, text = ("table", "Year | Tons | 1987 | 104"), ("paragraph", "Ashmouth, 7")
+    made = page(("heading", "Index"), *ENTRIES, table, text)
+    cells = Cell("Year", None, 0, 0, is_header=True), Cell("1987", None, 1, 0)
+    regions = (*made.regions[:4], replace(made.regions[4], cells=cells), made.regions[5])
+    marked = mark_listings(replace(made, regions=regions), None)
+    expected = ["heading", *["index"] * 3, "table", "paragraph"]
+    assert [region.label for region in marked.regions] == expected
 
 
 def test_what_is_in_a_listing_has_its_label_too():
