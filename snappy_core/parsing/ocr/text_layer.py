@@ -11,6 +11,7 @@ from PIL.Image import Image, Transpose
 
 from snappy_core.boxes import from_pixels
 from snappy_core.errors import MissingDependencyError, OcrError
+from snappy_core.parsing.layout.lines import is_right_to_left
 from snappy_core.parsing.ocr.deskew import estimate_skew
 from snappy_core.parsing.ocr.engine import LOW_CONFIDENCE, OCR_ENGINES, OcrWords
 from snappy_core.parsing.ocr.scripts import language_of
@@ -137,13 +138,18 @@ def _hyphens(words: OcrWords) -> NDArray[np.bool_]:
 def _turns(words: OcrWords) -> NDArray[np.int8]:
     """Return the clockwise quarter turns of each word, from the first to the last of its line.
 
-    A line of a single word has no direction: it gets that of most words.
+    Words of Arabic and Hebrew are given in the order in which they are read, from right to left.
+    A line of a single word has no direction, nor have Latin words and numbers on their pages: it
+    gets that of most words.
     """
     turns = np.full(len(words.texts), -1, dtype=np.int8)
     centers = (words.boxes[:, :2] + words.boxes[:, 2:]) / 2
+    is_page_reversed = is_right_to_left(words.texts)
     for members in _groups(words.lines):
-        if len(members) > 1:
-            turns[members] = quarter_turns(centers[members[-1]] - centers[members[0]])
+        is_reversed = is_right_to_left([words.texts[word] for word in members])
+        if len(members) > 1 and is_reversed >= is_page_reversed:
+            step = centers[members[-1]] - centers[members[0]]
+            turns[members] = quarter_turns(-step if is_reversed else step)
     directed = turns[turns >= 0]
     turns[turns < 0] = np.bincount(directed).argmax() if len(directed) else 0
     return turns

@@ -47,6 +47,15 @@ def test_a_line_is_turned_as_its_words_follow_each_other(second, turn):
     assert to_text_layer(words(*rows), SIZE, 100).turns.tolist() == [turn] * 3
 
 
+@pytest.mark.parametrize(
+    ("second", "turn"), [((0, 20, 10, 30), 0), ((20, 0, 30, 10), 1), ((60, 20, 70, 30), 2)]
+)
+def test_lines_from_right_to_left_are_turned_against_their_words(second, turn):
+    rows = ("שומר", (20, 20, 30, 30), 0), ("הסכר", second, 0)
+    below = ("Brae", (90, 90, 99, 95), 1), ("2014", (70, 90, 79, 95), 1)
+    assert to_text_layer(words(*rows, *below), SIZE, 100).turns.tolist() == [turn] * 4
+
+
 def test_hyphens_are_those_at_the_end_of_a_line():
     layer = to_text_layer(
         words(
