@@ -43,7 +43,7 @@ PRINTS = {
     "adding.md": "report.pdf",
     "operations.md": "() () 7",
     "encoders.md": "\n",
-    "langchain.md": "It carries 4.85 per cent [1]",
+    "langchain.md": "It carries 4.85 per cent. [1]",
     "llamaindex.md": "coupon of 4.85 per cent",
 }
 ELSEWHERE = {  # where the code of other pages is run, or why it is not

@@ -54,7 +54,7 @@ WorkerCount = Annotated[
         metavar="N",
         min=0,
         help="Number of processes that read and encode; 0 uses none but this one. By default "
-        "one per core, or 0 with a vision model.",
+        "one per core, or 0 with another encoder than the embedded one.",
     ),
 ]
 TimeLimit = Annotated[

@@ -63,7 +63,7 @@ class Documents(OpenIndex):
                 dates, and lists of these. None keeps the metadata of documents that are already in
                 the index; {} removes it.
             password: opens encrypted documents.
-            reading: OCR, layout model and pooling.
+            reading: OCR, languages, reader, layout model, pooling and limits.
             describe: says in words what a figure shows, given its image and its context (headings,
                 caption, the words in it), so that it is found by them. It is called in this
                 process, one figure after the other. What it raises becomes a warning.
