@@ -106,7 +106,7 @@ def read_page(index: RegionIndex, document: str, page: str) -> list[Hit]:
     """Return the regions of a page in reading order, without those inside of others.
 
     Args:
-        page: the printed label, or else the number from 1.
+        page: the printed label; or the number from 1, if no page or several have this label.
 
     Raises:
         ValueError: there is no such document or page.
@@ -117,7 +117,7 @@ def read_page(index: RegionIndex, document: str, page: str) -> list[Hit]:
         page_ids = snapshot.page_ids(document_id)
         labeled = resolve({"page_label": label}, snapshot).pages.page_ids or frozenset()
     numbers = [number for number, page_id in page_ids.items() if page_id in labeled]
-    if not numbers and label.isdecimal() and int(label) in page_ids:
+    if len(numbers) != 1 and label.isdecimal() and int(label) in page_ids:
         numbers = [int(label)]
     if len(numbers) != 1:
         count = len(page_ids)

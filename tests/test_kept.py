@@ -128,6 +128,21 @@ def test_a_file_that_is_gone_is_drawn_from_what_is_kept(index, data, tmp_path):
     assert index.page_image(hit, dpi=40).tobytes() == image.tobytes()
 
 
+def test_a_file_that_has_changed_is_drawn_from_its_copy(index, data, tmp_path):
+    paths = [tmp_path / "a.pdf", tmp_path / "b.pdf"]
+    for path in paths:
+        shutil.copy(data / "table.pdf", path)
+        index.add(path).raise_failed()
+    hit = index.search(QUESTION)[0]
+    image = index.page_image(hit, dpi=40)
+    for path in paths:
+        shutil.copy(data / "two_columns.pdf", path)
+        if path == paths[0]:
+            assert index.page_image(hit, dpi=40).tobytes() == image.tobytes()
+    with pytest.raises(PageUnavailableError, match="the file has changed since"):
+        index.page_image(hit, dpi=40)
+
+
 def test_pages_are_drawn_by_workers(data, table):
     with RegionIndex(encoder=FakeEncoder()) as index:
         hit = upload(index, table, keep="pages", executor=Workers(1))

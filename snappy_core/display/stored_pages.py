@@ -33,7 +33,7 @@ _CHANGED = "the file has changed since; add it again"
 class StoredPages:
     """Draws the pages of the documents in a store.
 
-    A page is drawn from the file that was added, as long as it has the same bytes; else from the
+    A page is drawn from a file that was added, as long as it has the same bytes; else from the
     source that the index keeps, from what the resolver returns, or from the picture that the index
     keeps of the page.
     """
@@ -88,8 +88,7 @@ class StoredPages:
         """Yield where the document may be, and what it means if its bytes are others."""
         # A file has an absolute path; other names are those of bytes, perhaps chosen by a stranger.
         files = (source for source in document.sources if os.path.isabs(source))
-        path = next(filter(os.path.isfile, files), None)
-        if path is not None:
+        for path in filter(os.path.isfile, files):
             yield Source.from_path(path, password), _CHANGED
         kept_bytes = self._kept(document, SOURCE)
         if kept_bytes is not None:
