@@ -125,8 +125,9 @@ def _download(
         )
     except Exception as error:  # HTTP and validation errors share no base class
         if local_only:
+            command = f"hf download {source}" + (f" --revision {revision}" if revision else "")
             raise ModelError(
-                f"{source}: not on this machine; download it first: hf download {source}"
+                f"{source}: not on this machine; download it first: {command}"
             ) from error
         raise ModelError(f"{source}: cannot be downloaded from the Hub ({error})") from error
 

@@ -118,6 +118,8 @@ def test_an_encoder_without_its_extra_fails_before_anything_is_read(
     snappy, data, tmp_path, monkeypatch
 ):
     monkeypatch.setattr("snappy_core.encoders.colvision.load.find_spec", lambda _: None)
+    # A folder without the files of a text model.
+    monkeypatch.setattr("snappy_core.encoders.model_folder._download", lambda *_, **__: data)
     arguments = ("--encoder", "vidore/colqwen2.5-v0.2")
     result = snappy("index", data / "table.pdf", "--to", tmp_path / "a.snappy", *arguments)
     assert result.code == 1

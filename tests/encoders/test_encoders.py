@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from snappy_core import IndexMismatchError, ModelError, RegionIndex
+from snappy_core import IndexMismatchError, MissingDependencyError, ModelError, RegionIndex
 from snappy_core.encoders import ENCODERS, MINILM, can_open, open_encoder
 from snappy_core.encoders.minilm import MiniLMEncoder
 from snappy_core.stores import SqliteStore
@@ -84,6 +84,33 @@ def test_a_model_that_only_an_index_names_is_not_fetched(tmp_path, monkeypatch):
             with pytest.raises(ModelError, match=r"encoder=open_encoder\('nobody/no-such-model'\)"):
                 use()
     assert lookups == []
+
+
+@pytest.mark.requires("huggingface_hub")
+def test_a_text_model_that_is_missing_says_how_to_get_it(tmp_path, monkeypatch):
+    """It is not taken for a vision model, which would need torch."""
+    monkeypatch.setattr("snappy_core.encoders.colvision.load.find_spec", lambda _: None)
+    with pytest.raises(ModelError, match=r"^nobody/text: not on .*: hf download nobody/text$"):
+        open_encoder("nobody/text", local_only=True)
+    with pytest.raises(ModelError, match=r"hf download nobody/text --revision 0a1b2c$"):
+        open_encoder("nobody/text@0a1b2c", local_only=True)
+    store = SqliteStore(tmp_path / "index.snappy")
+    store.bind_encoder("nobody/text", 128)
+    advice = r"hf download nobody/text\); .* pass encoder=open_encoder\('nobody/text'\)"
+    with RegionIndex(store) as index, pytest.raises(ModelError, match=advice):
+        index.search("Who?")
+
+    def fail(*arguments, **options):
+        raise OSError("no network")
+
+    monkeypatch.setattr("huggingface_hub.snapshot_download", fail)
+    with pytest.raises(ModelError, match=r"^nobody/text: cannot be downloaded .*\(no network\)$"):
+        open_encoder("nobody/text")
+    monkeypatch.setitem(sys.modules, "huggingface_hub", None)
+    with pytest.raises(
+        MissingDependencyError, match=r"nobody/text .*: pip install huggingface-hub"
+    ):
+        open_encoder("nobody/text")
 
 
 def test_an_unregistered_encoder_must_be_passed(tmp_path):

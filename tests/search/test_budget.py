@@ -217,3 +217,13 @@ def test_a_table_that_does_not_fit_leaves_its_rows_to_the_budget():
     rows = [replace(row, label="list_item", parent=0) for row in rows]
     index = build(replace(page, regions=(table, *rows)))
     assert [hit.region.label for hit in index.search("boats", budget=20)] == ["list_item"] * 2
+
+
+def test_a_budget_is_filled_from_other_pages_than_the_best():
+    encoder, store = FakeEncoder(), MemoryStore()
+    boats = [f"Boats land at the quay of Brae, berth {number}, every day." for number in range(30)]
+    pages = [make_page(*boats), *(make_page("Boats land.", number=number) for number in (2, 3))]
+    records = map(prepare, pages, encoder.encode_pages(pages))
+    store.write(DocumentRecord("a", "a", "1", "1"), records)
+    hits = RegionIndex(store, encoder).search("boats land at the quay", budget=50, per_page=1)
+    assert sorted(hit.page_number for hit in hits) == [1, 2, 3]

@@ -144,6 +144,12 @@ class TestHotAreas:
         (best,) = index.search("boats", per_page=1)
         assert (best.region.label, best.rank) == ("hot_area", 1)
 
+    @pytest.mark.parametrize("labels", ["hot_area", ["hot_area", "table"]])
+    def test_are_asked_for_by_a_filter(self, index, labels):
+        (hit,) = index.search("boats", filter={"region_label": labels})
+        assert hit.region == index.search("boats")[0].region
+        assert not index.search("boats", filter={"region_label": "table"})
+
     def test_reach_the_threshold(self, index):
         best = index.search("boats")[0]
         assert index.search("boats", score_threshold=best.score - 0.01)[0].region == best.region

@@ -8,7 +8,7 @@ import pytest
 from snappy_core import RegionIndex, ground
 from snappy_core.boxes import as_boxes, coverage
 from snappy_core.search.grounding.grounding import claims_of
-from snappy_core.search.grounding.passages import Source
+from snappy_core.search.grounding.passages import Source, passages_of_text
 from snappy_core.testing import FakeEncoder
 
 BOND = (
@@ -109,6 +109,21 @@ def test_claims_have_their_place_in_the_answer():
         'He said "no one came at all"',
         "no one came at all",
     ]
+
+
+def test_numbers_of_citations_may_begin_lines():
+    claims = claims_of("[1] Revenue rose 5 %\n[2] Costs fell 3 % [3]\n [4, 5]\n[d#p1r2] It grew.")
+    assert [claim.text for claim in claims] == ["Revenue rose 5 %", "Costs fell 3 %", "It grew."]
+
+
+def test_empty_rows_and_cells_are_no_passages():
+    table = "| |  |  |\n| --- | --- | --- |\n|  | 5 |  |\n|  |  |  |\n| Boats | 7 | |"
+    source = Source(table, "d#p1r0", "d", "d.pdf", 1, "1", LINES)
+    words = [" ".join(passage.words) for passage in passages_of_text(source)]
+    assert words == ["5", "5", "Boats 7", "Boats 7", "Boats"]
+    assert ground("Boats: 7.", [source]).is_verified
+    with RegionIndex(encoder=FakeEncoder()) as index:
+        assert index.ground("Boats: 7.", [source]).is_verified
 
 
 def test_references_to_literature_are_part_of_a_claim():

@@ -13,6 +13,8 @@ from snappy_core.search.locations.landmarks import (
     heading_label,
     printed_offset,
 )
+from snappy_core.search.locations.prior import _items, named_pages
+from snappy_core.search.locations.references import find_references
 from snappy_core.stores import MemoryStore
 from snappy_core.stores.base import DocumentRecord
 from snappy_core.testing import FakeEncoder, FakeGridEncoder, make_page
@@ -93,6 +95,26 @@ def test_a_printed_number_comes_before_the_count():
     assert pages_of(index, "boats on page 103", k=1) == [3]
     assert printed_offset({p.number: find_landmarks(p) for p in footers}) == 100
     assert printed_offset({p.number: find_landmarks(p) for p in footers[:2]}) == 0  # chance
+
+
+def test_labels_that_are_no_numbers_are_not_counted():
+    """Two pages come before the one that is printed 1."""
+    printed = [
+        page("Boats.", f"{max(n - 2, 0)}", number=n, regions={1: {"label": "footer"}})
+        for n in range(1, 9)
+    ]
+    landmarks = {each.number: find_landmarks(each) for each in printed}
+    assert printed_offset(landmarks) == -2
+
+    def named(question, landmarks=landmarks):
+        (reference,) = find_references(question)
+        return set(named_pages(reference, landmarks))
+
+    assert named("on page 3") == {3, 5}
+    for question in ("on page iv", "on page B", "on page 0"):
+        assert named(question) == set()
+    roman = {n: replace(landmarks[n], label=f"{'i' * n}") for n in (1, 2)}
+    assert named("on page ii", landmarks | roman) == {2}
 
 
 def test_a_named_page_is_scored_that_the_first_stage_leaves_out():
@@ -207,6 +229,25 @@ def test_captions():
 )
 def test_labels_of_headings(heading, label):
     assert heading_label(heading) == label
+
+
+@pytest.mark.parametrize(
+    ("question", "number"),
+    [
+        ("What does Section 10.1 say of the boats?", 4),
+        ("What does Section 110.1 say of the boats?", 3),
+        ("What does the section Conclusions say of the boats?", 5),
+    ],
+)
+def test_numbers_of_sections_are_whole(question, number):
+    headings = ["10.10 Ports", "10.12 Piers", "110.1 Boats", "10.1 Dues", "7 Our Conclusions"]
+    pages = [
+        page(heading, "Boats land here.", number=n, regions={0: {"label": "heading"}})
+        for n, heading in enumerate(headings, start=1)
+    ]
+    landmarks = {each.number: find_landmarks(each) for each in pages}
+    (reference,) = find_references(question)
+    assert [n for n, _ in _items(reference, landmarks)] == [number]
 
 
 def test_listings_are_found_when_they_are_named():
