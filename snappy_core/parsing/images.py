@@ -27,7 +27,7 @@ from snappy_core.parsing.text import NOTHING
 from snappy_core.types import NO_WORDS, Page, Region, Words
 
 _SIGNATURES = (
-    b"\x89PNG", b"\xff\xd8\xff", b"BM", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"\0\0\0\x0cjP",
+    b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"\0\0\0\x0cjP",
     b"\xff\x4f\xff\x51",
 )  # fmt: skip
 _FORMATS = ("PNG", "JPEG", "JPEG2000", "WEBP", "BMP", "TIFF")
@@ -60,7 +60,9 @@ class ImageReader:
     )  # fmt: skip
 
     def can_read(self, head: bytes) -> bool:
-        return head.startswith(_SIGNATURES) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP")
+        is_webp = head[:4] == b"RIFF" and head[8:12] == b"WEBP"
+        is_bmp = head[:2] == b"BM" and head[15:18] == bytes(3)  # of the size of its header
+        return head.startswith(_SIGNATURES) or is_webp or is_bmp
 
     def count_pages(self, source: Source) -> int:
         with _open(source) as image:

@@ -406,8 +406,9 @@ def test_truncated(kind, share):
     [
         (b"Low water at six, high at noon.\n", "is not a PDF or image"),
         (b"", "is empty"),
-        (b"BM", "begins like an image, but its header"),
-        (b"BMW is no bitmap", "begins like an image, but its header"),
+        (b"BM", "is not a PDF or image"),
+        (b"BMW is no bitmap, nor is BM25", "is not a PDF or image"),
+        (b"BM" + bytes(30), "its header is damaged"),
         (b"\x89PNG\r\n\x1a\n" + bytes(50), "begins like an image, but its header"),
         (b"\xff\xd8\xff\xe0", "begins like an image, but its header"),
         (b"II*\0" + bytes(4), "begins like an image, but its header"),
