@@ -13,6 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 
 Boxes = NDArray[np.float32]
 
+_MAX_GAP = 4  # heights of a word; one further to the left of it is on another line
+
 
 def as_boxes(values: ArrayLike) -> Boxes:
     """Return `values` as an (n, 4) float32 array.
@@ -138,21 +140,26 @@ def line_groups(boxes: Boxes) -> list[list[int]]:
     """Group word boxes (n, 4), given in reading order, into lines; return the indices of each.
 
     A word continues the line if its vertical center lies between the top and bottom of the line
-    and it does not start left of the line's first word.
+    and it does not start left of the line's first word; or where the second word stands close to
+    the left of the first, as in Arabic, it does not end right of it.
 
     >>> words = as_boxes([[0.5, 0.0, 0.75, 0.25], [0.75, 0.0, 1.0, 0.25], [0.5, 0.25, 0.75, 0.5]])
     >>> line_groups(words)
     [[0, 1], [2]]
     """
     groups: list[list[int]] = []
-    left = top = bottom = 0.0
-    for index, (x0, y0, _, y1) in enumerate(boxes.tolist()):
-        if groups and top <= (y0 + y1) / 2 <= bottom and x0 >= left:
+    left = top = right = bottom = 0.0
+    is_rightward = True
+    for index, (x0, y0, x1, y1) in enumerate(boxes.tolist()):
+        is_level = bool(groups) and top <= (y0 + y1) / 2 <= bottom
+        if is_level and len(groups[-1]) == 1:
+            is_rightward = x0 >= left or left - x1 > _MAX_GAP * (bottom - top)
+        if is_level and (x0 >= left if is_rightward else x1 <= right):
             groups[-1].append(index)
             top, bottom = min(top, y0), max(bottom, y1)
         else:
             groups.append([index])
-            left, top, bottom = x0, y0, y1
+            left, top, right, bottom = x0, y0, x1, y1
     return groups
 
 
