@@ -24,7 +24,7 @@ from snappy_core.parsing.text import TextLayer
 from snappy_core.types import NO_WORDS, Box, Label, Origin, Region, Structure, Words
 from snappy_core.unspaced import UNSPACED
 
-VERSION = "12"
+VERSION = "13"
 """Part of the ingest fingerprint; raised whenever pages would be read differently than before."""
 
 MAX_WORDS = 20_000
