@@ -137,6 +137,55 @@ def test_a_folder_is_added_but_for_a_file(browser, data, tmp_path, monkeypatch):
         page.wait_for_selector("#jobs .done .failure >> text=not a PDF")
 
 
+@pytest.fixture
+def held(data, monkeypatch):
+    """An application that adds nothing before its event is set, and takes few uploads."""
+    from snappy_core.server import create_app
+
+    index, opens = RegionIndex(), threading.Event()
+    index.add(data / "page_labels.pdf", progress=False).raise_failed()
+    add = index.add
+    monkeypatch.setattr(index, "add", lambda *a, **k: opens.wait(60) and add(*a, **k))
+    monkeypatch.setattr("snappy_core.server.jobs.MAX_WAITING", 7)
+    return create_app(index), opens
+
+
+def uploads(data, number):
+    content = (data / "unicode.pdf").read_bytes()
+    return [
+        {"name": f"{each}.pdf", "mimeType": "application/pdf", "buffer": content}
+        for each in range(number)
+    ]
+
+
+def test_many_files_wait_and_the_page_can_be_used(held, browser, data):
+    app, opens = held
+    with serving(app) as url, opened(browser, url, expected="503") as page:
+        page.click("#manage")
+        page.set_input_files("#files", uploads(data, 10))
+        page.wait_for_selector("#jobs .queued >> nth=6")
+        page.wait_for_selector("#jobs >> text=8.pdf is being sent")
+        page.click("#close")
+        ask(page, QUESTION)
+        opens.set()
+        page.click("#manage")
+        page.wait_for_selector("#jobs .done >> nth=9")
+        assert page.inner_text("#reading") == ""
+
+
+def test_jobs_that_the_server_forgot_are_not_waited_for(held, browser, data):
+    app, opens = held
+    with serving(app) as url, opened(browser, url, expected="404") as page:
+        page.click("#manage")
+        page.set_input_files("#files", uploads(data, 2))
+        page.wait_for_selector("#jobs .queued")
+        app.state.jobs._jobs.clear()
+        page.wait_for_selector("#jobs .lost >> nth=1")
+        assert page.inner_text("#reading") == ""
+        assert "is not known to the server" in page.inner_text("#jobs")
+        opens.set()
+
+
 def test_a_document_is_deleted_when_it_is_meant(url, browser):
     with opened(browser, url) as page:
         ask(page, QUESTION)

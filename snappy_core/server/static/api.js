@@ -23,7 +23,8 @@ export async function request(path, body, options = {}) {
   }
   if (answer.ok) return answer;
   const { detail } = await answer.json().catch(() => ({}));
-  throw new Error(typeof detail === "string" ? detail : "the request was refused");
+  const error = new Error(typeof detail === "string" ? detail : "the request was refused");
+  throw Object.assign(error, { status: answer.status });
 }
 
 export const query = (parameters) => new URLSearchParams(parameters).toString();

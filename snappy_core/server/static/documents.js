@@ -4,6 +4,7 @@ import { api, query } from "./api.js";
 import { count, element, make } from "./dom.js";
 import * as jobs from "./jobs.js";
 
+const PAUSE = 2000; // milliseconds, while too many files wait to be added
 let limit = Infinity; // bytes of an upload
 let open = () => {};
 let changed = () => {};
@@ -72,13 +73,25 @@ async function upload(files) {
     }
     const sending = jobs.tell(file.name, "is being sent …");
     try {
-      const job = await api(`documents?${query({ name: file.name })}`, file);
+      const job = await send(file);
       sending.remove();
       jobs.follow(job);
     } catch (error) {
       sending.remove();
       jobs.tell(file.name, `was not added: ${error.message}`);
     }
+  }
+}
+
+/** Send a file as soon as the server takes one more; returns its job. */
+async function send(file) {
+  for (;;) {
+    try {
+      return await api(`documents?${query({ name: file.name })}`, file);
+    } catch (error) {
+      if (error.status !== 503) throw error;
+    }
+    await new Promise((resolve) => { setTimeout(resolve, PAUSE); });
   }
 }
 

@@ -3,7 +3,7 @@
 import { api } from "./api.js";
 import { count, element, make } from "./dom.js";
 
-const running = new Set();
+const followed = []; // added one after the other; a browser opens few connections to a server
 let ended = () => {};
 
 /** Follow what is being added already; `onEnd` is called after each. */
@@ -14,29 +14,39 @@ export async function start(onEnd) {
   }
 }
 
-const isOver = (job) => job.state === "done" || job.state === "failed";
+const isOver = (job) => ["done", "failed", "lost"].includes(job.state);
 
 export function follow(job) {
   const item = make("li", {});
   element("jobs").prepend(item);
-  running.add(job.job);
   draw(item, job);
+  followed.push({ job, item });
+  tellRunning();
+  if (followed.length === 1) watch();
+}
+
+/** Watch the first job, and after it the others. */
+function watch() {
+  const [{ job, item }] = followed;
+  let last = job;
   const events = new EventSource(`/api/jobs/${encodeURIComponent(job.job)}/events`);
   const end = () => {
     events.close();
-    running.delete(job.job);
+    followed.shift();
     tellRunning();
     ended();
+    if (followed.length) watch();
   };
   events.addEventListener("message", (event) => {
-    const state = JSON.parse(event.data);
-    draw(item, state);
-    if (isOver(state)) end();
+    last = JSON.parse(event.data);
+    draw(item, last);
+    if (isOver(last)) end();
   });
   events.addEventListener("error", () => {
-    if (events.readyState === EventSource.CLOSED) end(); // else the browser tries again
+    if (events.readyState !== EventSource.CLOSED) return; // the browser tries again
+    draw(item, { ...last, state: "lost" });
+    end();
   });
-  tellRunning();
 }
 
 /** Say something of a file; returns its line. */
@@ -53,6 +63,7 @@ function draw(item, job) {
   const rest = job.failures.length ? `, without ${count(job.failures.length, "file")}` : "";
   const texts = {
     queued: "waits", running: `is being read: ${pages}`, failed: "was not added",
+    lost: "is not known to the server any more; see the list",
     done: (job.added.length ? `was added: ${read}` : "was there already") + rest,
   };
   item.className = job.state;
@@ -70,6 +81,6 @@ function draw(item, job) {
 }
 
 function tellRunning() {
-  const text = running.size ? ` (${running.size} being read)` : "";
+  const text = followed.length ? ` (${followed.length} being read)` : "";
   element("reading").textContent = text;
 }
