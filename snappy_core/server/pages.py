@@ -39,6 +39,7 @@ def routes(index: RegionIndex, in_thread: Threads) -> APIRouter:
         return PageJson(
             document=short_name(record.document_id),
             file_name=file_name(record.source),
+            version=record.content_hash[:16],
             page=page,
             page_label=whole.page_label,
             pages=record.pages,

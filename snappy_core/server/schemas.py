@@ -130,6 +130,7 @@ class PageJson(BaseModel):
 
     document: str
     file_name: str
+    version: str  # of the bytes of the document
     page: int
     page_label: str
     pages: int

@@ -201,6 +201,21 @@ def test_zoom_by_keys_and_buttons(url, browser):
         assert page.locator("#page").bounding_box()["width"] == width
 
 
+def test_a_hit_stands_in_the_middle_of_the_viewer(url, browser):
+    with opened(browser, url) as page:
+        ask(page, QUESTION)
+        for _ in range(4):
+            page.click("#larger")
+        page.click("#hits li:has(> .text:text('Weights are')) button")
+        page.wait_for_selector("#hits .current >> text=Weights are")
+        viewer, hit = page.evaluate(
+            "['#viewer', '#page .hit.current'].map((name) =>"
+            " document.querySelector(name).getBoundingClientRect().toJSON())"
+        )
+        middle = hit["top"] + hit["height"] / 2 - viewer["top"]
+        assert abs(middle - viewer["height"] / 2) < 10
+
+
 def test_pages_are_turned_by_arrows_and_by_the_strip(url, browser):
     with opened(browser, url) as page:
         requests = []

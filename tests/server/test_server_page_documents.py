@@ -6,6 +6,7 @@ import threading
 import pytest
 
 from snappy_core import RegionIndex
+from tests.search.printed import FIRST, SECOND, print_pages
 from tests.server.browsing import ask, check_accessible, opened, serving
 
 NAME = "<img src=x onerror=document.title='hacked'>\u202e\"'&.pdf"
@@ -205,6 +206,31 @@ def test_a_document_is_deleted_when_it_is_meant(url, browser):
         page.wait_for_selector("#number >> text=1 document, 4 pages")
         wait_for_hits(page, "page_labels.pdf")
         page.wait_for_selector("#place >> text=page_labels.pdf")
+
+
+@pytest.mark.parametrize("question", ["", "Who paid nine hundred crowns in silver?"])
+def test_a_document_that_is_replaced_is_drawn_anew(url, browser, data, question):
+    with opened(browser, url, expected="404") as page:
+
+        def put(content):
+            page.click("#manage")
+            document = {"name": "new.pdf", "mimeType": "application/pdf", "buffer": content}
+            page.set_input_files("#files", document)
+
+        put(print_pages(FIRST, SECOND))
+        page.get_by_role("button", name="new.pdf", exact=True).click()
+        if question:
+            ask(page, question)
+        page.click("#strip button >> nth=1")
+        page.wait_for_selector("#of >> text=2 of 2")
+        before = page.get_attribute("#picture", "src")
+        put((data / "many_pages.pdf").read_bytes())
+        page.wait_for_selector("#of >> text=2 of 12")
+        assert page.get_attribute("#picture", "src") != before
+        assert page.locator("#strip button").count() == 12
+        page.click("#close")
+        put((data / "unicode.pdf").read_bytes())  # it has no second page
+        page.wait_for_selector("#viewer", state="hidden")
 
 
 def test_a_document_is_opened(url, browser):

@@ -76,8 +76,14 @@ async function open(place, { region: name = "", rects = [] } = {}) {
     const isShown = await viewer.show(place, { region, rects, hits });
     if (isShown) remember({ region, ...here });
   } catch (error) {
+    if (error.status === 404 && viewer.isHere(place)) clear(); // a new version lacks this page
     fail(error);
   }
+}
+
+function clear() {
+  viewer.clear();
+  here = null;
 }
 
 function remember({ region: name, document, page }) {
@@ -146,10 +152,9 @@ filters.start(() => ask(question));
 documents.start((place) => open(place), (all, index) => {
   filters.offer(all, index.labels);
   const page = viewer.current();
-  if (page && !all.some((each) => each.document === page.document)) {
-    viewer.clear();
-    here = null;
-  }
+  if (page && !all.some((each) => each.document === page.document)) clear();
+  viewer.renew();
   if (question) ask(question, { stays: true });
+  else if (here) open(here, { region });
 });
 documents.refresh().then(() => question || follow()).catch(fail); // somebody may have asked already

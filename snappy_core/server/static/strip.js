@@ -3,7 +3,7 @@
 import { query } from "./api.js";
 import { count, element, make } from "./dom.js";
 
-let shown = ""; // the document of the strip
+let shown = ""; // the version of the document of the strip
 let turn = () => {};
 let sight = null; // watches which pages are in sight, or nearly
 
@@ -15,14 +15,14 @@ export function start(onPage) {
 export function show(page, hits) {
   const strip = element("strip");
   strip.hidden = page.pages < 2;
-  const key = `${page.document} ${page.pages}`;
+  const key = `${page.document} ${page.version}`;
   if (key !== shown) {
     shown = key;
     strip.style.setProperty("--ratio", `${page.width} / ${page.height}`);
     sight?.disconnect();
     sight = new IntersectionObserver(load, { root: strip, rootMargin: "200px" });
     strip.replaceChildren(
-      ...Array.from({ length: page.pages }, (_, index) => thumbnail(page.document, index + 1)),
+      ...Array.from({ length: page.pages }, (_, index) => thumbnail(page, index + 1)),
     );
     for (const button of strip.children) sight.observe(button);
   }
@@ -43,9 +43,9 @@ export function show(page, hits) {
   }
 }
 
-function thumbnail(document, number) {
+function thumbnail({ document, version: v }, number) {
   const image = make("img", { alt: "" });
-  image.dataset.src = `/api/page.webp?${query({ document, page: number, width: 160 })}`;
+  image.dataset.src = `/api/page.webp?${query({ document, page: number, width: 160, v })}`;
   const button = make("button", { type: "button" }, image, make("span"));
   button.addEventListener("click", () => turn({ document, page: number }));
   return button;

@@ -10,6 +10,8 @@ import * as strip from "./strip.js";
 const ZOOMS = [0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3, 4];
 const WIDTHS = [960, 1440, 2160, 3200]; // in pixels, as the API draws pages
 let page = null; // as the API describes it
+let changes = 0; // of the documents
+let seen = 0; // those before the page was asked for
 let wanted = null; // the place asked for last
 let shown = { region: "", rects: [], hits: [] };
 let zoom = 1;
@@ -31,20 +33,31 @@ export function start(onHit) {
 /** Return the page that is shown. */
 export const current = () => page;
 
+/** Ask for the page anew before it is shown again, since its document may have been replaced. */
+export const renew = () => { changes += 1; };
+
+/** Is a place on the page that is shown? */
+export const isHere = (place) => place.document === page?.document && place.page === page.page;
+
 /** Show a page: a region of it in a strong frame, other rects highlighted, and the hits on it. */
 export async function show(place, { region = "", rects = [], hits = [] } = {}) {
   wanted = place;
-  if (page?.document !== place.document || page.page !== place.page) {
+  const isRenewed = seen !== changes && isHere(place) && region === shown.region;
+  if (seen !== changes || !isHere(place)) {
+    const before = changes;
     const next = await api(`page?${query({ document: place.document, page: place.page })}`);
     if (wanted !== place) return false; // another was asked for meanwhile
     page = next;
+    seen = before;
     drawPage();
   }
   const places = hits.flatMap((hit) => [hit, ...hit.parts.map((part) => ({
     ...hit, ...part, region: hit.region, part: part.region, // parts follow the mouse with their hit
   }))]);
   shown = { region, rects, hits: places.filter(isHere) };
-  drawMarks();
+  const mark = drawMarks();
+  if (mark && !isRenewed) reveal(mark);
+  else if (!isRenewed) element("viewer").scrollTo({ top: 0 });
   drawHeat();
   strip.show(page, places);
   return true;
@@ -56,8 +69,6 @@ export function clear() {
   element("viewer").hidden = element("strip").hidden = true;
   element("place").textContent = "";
 }
-
-const isHere = (place) => place.document === page.document && place.page === page.page;
 
 function drawPage() {
   element("viewer").hidden = false;
@@ -75,18 +86,21 @@ function drawPage() {
 function drawPicture() {
   const pixels = element("page").clientWidth * devicePixelRatio;
   const width = WIDTHS.find((each) => each >= pixels) ?? WIDTHS.at(-1);
-  const source = `/api/page.webp?${query({ document: page.document, page: page.page, width })}`;
+  const { document, page: number, version: v } = page;
+  const source = `/api/page.webp?${query({ document, page: number, width, v })}`;
   if (element("picture").getAttribute("src") !== source) element("picture").src = source;
 }
 
 export function drawHeat() {
   if (!page) return;
-  const source = heat.picture({ document: page.document, page: page.page });
+  const { document, page: number, version: v } = page; // which makes the address another
+  const source = heat.picture({ document, page: number, v });
   element("warm").hidden = !source;
   if (source && element("warm").getAttribute("src") !== source) element("warm").src = source;
   element("page").classList.toggle("hot", Boolean(source));
 }
 
+/** Draw what is on the page; returns the frame of the region that is shown. */
 function drawMarks() {
   const names = new Set(shown.hits.map((hit) => hit.part ?? hit.region));
   const marks = page.regions.filter(({ region }) => !names.has(region)).map((region) => {
@@ -119,8 +133,7 @@ function drawMarks() {
   for (const node of here) node.classList.add("current");
   element("marks").replaceChildren(...marks, ...labels);
   spread(labels);
-  if (here.length) reveal(here[0]);
-  else element("viewer").scrollTo({ top: 0 });
+  return here[0];
 }
 
 /** Return the number of a hit. It stands beside the page, so that it covers nothing. */
@@ -150,10 +163,12 @@ function spread(labels) {
 /** Scroll the viewer so that a box stands in its middle, or at its top if it is high. */
 function reveal(node) {
   const viewer = element("viewer");
-  const offset = element("page").offsetTop + node.offsetTop;
-  const room = Math.max((viewer.clientHeight - node.offsetHeight) / 2, 24);
-  const left = node.offsetLeft - Math.max((viewer.clientWidth - node.offsetWidth) / 2, 24);
-  viewer.scrollTo({ top: offset - room, left });
+  const { offsetTop, offsetLeft } = element("page");
+  const above = Math.max((viewer.clientHeight - node.offsetHeight) / 2, 24);
+  const before = Math.max((viewer.clientWidth - node.offsetWidth) / 2, 24);
+  viewer.scrollTo({
+    top: offsetTop + node.offsetTop - above, left: offsetLeft + node.offsetLeft - before,
+  });
 }
 
 /** Zoom by a step in or out. */
