@@ -1,6 +1,7 @@
 """The page in Chromium: ask, hover, heat, keys, zoom, the strip of pages, links, hostile names."""
 
 import itertools
+import re
 
 import pytest
 
@@ -265,6 +266,61 @@ def test_arrows_go_through_the_hits(url, browser):
         page.keyboard.press("/")
         page.keyboard.type("jk")  # into the question
         assert page.input_value("#question") == "jk"
+
+
+def test_arrows_scroll_a_page_that_is_wider_than_the_viewer(url, browser):
+    with opened(browser, url) as page:
+        ask(page, "What does page 2 tell?")
+        for _ in range(6):
+            page.click("#larger")
+        page.focus("#viewer")
+        left = page.evaluate("document.querySelector('#viewer').scrollLeft")
+        page.keyboard.press("ArrowRight")
+        page.wait_for_function(
+            "(left) => document.querySelector('#viewer').scrollLeft > left", arg=left
+        )
+        assert shown(page) == ["many_pages.pdf", "2"]
+
+
+def test_a_hit_is_chosen_whatever_else_is_selected(url, browser):
+    with opened(browser, url) as page:
+        ask(page, QUESTION)
+        select = "(name) => getSelection().selectAllChildren(document.querySelector(name))"
+        page.evaluate(select, "#hits li:nth-child(2) > :last-child")
+        page.locator("#hits button >> nth=2").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#hits li.current:nth-child(3)")
+        click = "(name) => document.querySelector(name).click()"
+        page.evaluate(click, "#hits li:nth-child(2) > :last-child")
+        page.wait_for_selector("#hits li.current:nth-child(3)")
+        page.evaluate(click, "#hits li:nth-child(1) > :last-child")
+        page.wait_for_selector("#hits li.current:nth-child(1)")
+
+
+def test_nothing_of_another_question_or_page_stays(url, browser):
+    with opened(browser, url) as page:
+        ask(page, "What does page 2 tell?")
+        page.evaluate("document.querySelector('#picture').decode()")
+        held = []
+        large = re.compile("/api/page.webp.*width=(?!160)")
+        page.route(large, lambda route: held.append(route))
+        page.click("#next")
+        page.wait_for_selector("#of >> text=3 of 12")
+        assert page.is_hidden("#picture")
+        while not held:
+            page.wait_for_timeout(10)
+        held.pop().continue_()
+        page.wait_for_selector("#picture")
+        page.unroute(large)
+        page.click("#previous")
+        page.wait_for_selector("#page .hit")
+        nothing = {"hits": [], "answerable": None}
+        page.route("**/api/search", lambda route: route.fulfill(json=nothing))
+        page.fill("#question", "What is not told?")
+        page.press("#question", "Enter")
+        page.wait_for_selector("#status >> text=Nothing was found.")
+        page.wait_for_selector("#page .hit", state="detached")
+        page.wait_for_selector("#page .mark", state="detached")
 
 
 def test_a_link_to_a_region_needs_no_question(url, browser):

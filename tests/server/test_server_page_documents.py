@@ -67,6 +67,10 @@ def test_filters_narrow_the_search_and_are_in_the_link(url, browser):
         wait_for_hits(page, "table.pdf", "page_labels.pdf")
         page.get_by_label("page_labels.pdf", exact=True).check()
         wait_for_hits(page, "page_labels.pdf")
+        page.goto("about:blank")
+        page.goto(f'{url}/#q=boats&only={{"documents":["gone.pdf"],".team":["blue", "green"]}}')
+        wait_for_hits(page, "page_labels.pdf")  # what is gone narrows nothing
+        assert page.inner_text("#chosen") == ": blue"
 
 
 @pytest.mark.tesseract

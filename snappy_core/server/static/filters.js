@@ -3,6 +3,7 @@
 import { element, make, plain } from "./dom.js";
 
 let chosen = {}; // names of facets to lists of values
+let offered = null; // likewise, once it is known
 let changed = () => {};
 
 export function start(onChange) {
@@ -20,8 +21,10 @@ export const values = () => chosen;
 
 /** Choose what the address of the page says. */
 export function set(filters) {
-  const lists = Object.entries(filters).filter(([, values]) => Array.isArray(values));
-  chosen = Object.fromEntries(lists); // of a link, which anybody may have written
+  chosen = {};
+  for (const [name, values] of Object.entries(filters)) { // anybody may have written them
+    if (Array.isArray(values)) choose(name, values);
+  }
   for (const input of element("facets").querySelectorAll("input")) {
     input.checked = (chosen[input.name] ?? []).includes(JSON.parse(input.value));
   }
@@ -47,10 +50,8 @@ export function offer(documents, labels) {
   element("facets").replaceChildren(...facets.map(([name, title, values]) =>
     make("fieldset", {}, make("legend", {}, title),
       make("div", { className: "values" }, ...values.map((value) => choice(name, ...value))))));
-  const offered = new Map(facets.map(([name, , values]) => [name, values.map(([value]) => value)]));
-  for (const [name, values] of Object.entries(chosen)) { // a document may be gone
-    choose(name, values.filter((value) => offered.get(name)?.includes(value)));
-  }
+  offered = new Map(facets.map(([name, , values]) => [name, values.map(([value]) => value)]));
+  for (const [name, values] of Object.entries(chosen)) choose(name, values);
   tell();
 }
 
@@ -66,8 +67,10 @@ function choice(name, value, text) {
   return make("label", {}, input, ` ${text}`);
 }
 
+/** Choose those values of a facet that there are: the document of a link may be gone. */
 function choose(name, values) {
-  if (values.length) chosen[name] = values;
+  const known = values.filter((value) => !offered || offered.get(name)?.includes(value));
+  if (known.length) chosen[name] = known;
   else delete chosen[name];
 }
 

@@ -10,8 +10,10 @@ export function list(hits, choose) {
     const kind = `${plain(hit.label)}, score ${hit.score.toFixed(2)}`;
     const button = make("button", { type: "button" }, where, make("small", {}, kind));
     const item = make("li", {}, button, ...textWithTable(hit));
-    item.addEventListener("click", () => {
-      if (getSelection().isCollapsed) choose(number); // selecting text is no click
+    item.addEventListener("click", ({ target }) => {
+      const selection = getSelection();
+      const isSelecting = !selection.isCollapsed && item.contains(selection.anchorNode);
+      if (button.contains(target) || !isSelecting) choose(number); // selecting text is no click
     });
     follow(item, hit.region);
     return item;

@@ -49,6 +49,7 @@ async function ask(text, { wanted = "", stays = false } = {}) {
   if (stays && here) await open(here, { region });
   else if (wanted && !linked) await open(link.placeOf(wanted), { region: wanted });
   else if (hits.length) await choose(linked ?? hits[0]);
+  else if (here) await open(here); // without the marks of another question
   else remember({ region: "" });
 }
 
@@ -129,6 +130,8 @@ document.addEventListener("keydown", (event) => {
   if (document.querySelector("dialog[open]") || !Object.hasOwn(KEYS, event.key)) return;
   if (event.target.matches("input:not([type=checkbox])")) return;
   if (event.key.startsWith("Arrow") && event.target.matches(".scrolled")) return;
+  const isWide = event.target.id === "viewer" && event.target.scrollWidth > event.target.clientWidth;
+  if (isWide && /^Arrow(Left|Right)$/.test(event.key)) return; // scrolls the zoomed page
   event.preventDefault();
   KEYS[event.key]();
 });

@@ -28,6 +28,11 @@ export function start(onHit) {
   element("picture").addEventListener("load", () => {
     element("missing").hidden = true;
   });
+  for (const image of [element("picture"), element("warm")]) {
+    for (const event of ["load", "error"]) {
+      image.addEventListener(event, () => image.classList.remove("old"));
+    }
+  }
 }
 
 /** Return the page that is shown. */
@@ -79,16 +84,16 @@ function drawPage() {
   element("next").disabled = page.page >= page.pages;
   element("picture").alt = `Page ${page.page_label} of ${page.file_name}`;
   element("missing").hidden = true;
-  drawPicture();
+  drawPicture({ isOther: true });
 }
 
 /** Draw the page as sharp as it is large. */
-function drawPicture() {
+function drawPicture({ isOther = false } = {}) {
   const pixels = element("page").clientWidth * devicePixelRatio;
   const width = WIDTHS.find((each) => each >= pixels) ?? WIDTHS.at(-1);
   const { document, page: number, version: v } = page;
   const source = `/api/page.webp?${query({ document, page: number, width, v })}`;
-  if (element("picture").getAttribute("src") !== source) element("picture").src = source;
+  load(element("picture"), source, isOther);
 }
 
 export function drawHeat() {
@@ -96,8 +101,15 @@ export function drawHeat() {
   const { document, page: number, version: v } = page; // which makes the address another
   const source = heat.picture({ document, page: number, v });
   element("warm").hidden = !source;
-  if (source && element("warm").getAttribute("src") !== source) element("warm").src = source;
+  if (source) load(element("warm"), source, true);
   element("page").classList.toggle("hot", Boolean(source));
+}
+
+/** Load a picture; until it is there, one of another page is hidden. */
+function load(image, source, isOther) {
+  if (image.getAttribute("src") === source) return; // no event would follow
+  if (isOther) image.classList.add("old");
+  image.src = source;
 }
 
 /** Draw what is on the page; returns the frame of the region that is shown. */
