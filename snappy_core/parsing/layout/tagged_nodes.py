@@ -23,6 +23,7 @@ _BLOCKS = {
     *_HEADINGS, "P", "LI", "TOCI", "Caption", "Note", "FENote", "Formula", "BlockQuote", "Code",
     "Form", "TD", "TH", "Figure",
 }  # fmt: skip
+_INLINE = ("Formula", "Form")  # in a line of text they are no blocks
 _WHOLE = ("TD", "TH", "Caption", "Code")  # with the blocks in them
 _NONE = -1
 
@@ -81,7 +82,7 @@ def _labels(owner: int, tags: PageTags) -> tuple[int, int, int, int]:
             group = index
         if name == "TR":
             row = index
-        if name in _BLOCKS:
+        if name in _BLOCKS and not (name in _INLINE and block >= 0):
             inside_item = kind == "list_item" and name == "P"
             inside_cell = block >= 0 and tags.elements[block].type in _WHOLE
             if not inside_item and not inside_cell:

@@ -40,6 +40,10 @@ def tag_words(tags, owners, areas=()):
         (["Table", "Caption", "P"], "caption", 1),
         (["Figure"], "figure", 0),
         (["Note", "P"], "paragraph", 1),
+        (["Document", "Formula"], "paragraph", 1),
+        (["Document", "P", "Formula"], "paragraph", 1),
+        (["L", "LI", "LBody", "Formula"], "list_item", 1),
+        (["H1", "Form"], "heading", 0),
         (["Document", "Span"], None, -1),
     ],
 )
