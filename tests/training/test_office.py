@@ -11,6 +11,8 @@ pytest.importorskip("faker")
 import lxml.etree
 import lxml.html
 
+from snappy_core.parsing.layout.captions import CAPTION
+from snappy_core.parsing.layout.network import CLASSES
 from training.layout import office
 from training.layout.documents import document_of_kind
 from training.layout.office_body import Body
@@ -18,6 +20,7 @@ from training.layout.office_slides import flat_slides
 from training.layout.office_styles import list_style
 from training.layout.printing import print_office
 from training.layout.style import draw_style
+from training.layout.tagged_pages import read_training_pages
 from training.layout.text import Writer
 from training.layout.typed import tabbed
 
@@ -45,6 +48,15 @@ def test_libreoffice_prints_slides_with_titles_and_what_is_below(tmp_path, tags_
     print_office(list(tmp_path.glob("*.fodp")), tmp_path)
     counts = sum((tags_of(file.read_bytes()) for file in tmp_path.glob("*.pdf")), Counter())
     assert {"H", "P", "L", "LI", "Table", "TR", "Figure"} <= set(counts)
+    # They are no tags there.
+    pages = [page for file in tmp_path.glob("*.pdf") for page in read_training_pages(file)]
+    captions = [
+        CLASSES[kind]
+        for page in pages
+        for text, kind in zip(page.runs.texts, page.classes, strict=False)
+        if CAPTION.match(text)
+    ]
+    assert set(captions) == {"caption"}
 
 
 @pytest.mark.skipif(not shutil.which("soffice"), reason="needs LibreOffice")

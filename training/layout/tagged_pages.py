@@ -11,6 +11,8 @@ import pypdfium2
 from numpy.typing import NDArray
 
 from snappy_core.parsing.drawings import RulingLines
+from snappy_core.parsing.layout.captions import CAPTION as CAPTION_START
+from snappy_core.parsing.layout.network import CAPTION, PARAGRAPH
 from snappy_core.parsing.layout.runs import Runs
 from snappy_core.parsing.layout.tagged_nodes import TaggedNodes
 from snappy_core.parsing.layout.upright_page import UprightPage
@@ -71,7 +73,23 @@ def training_page(page: UprightPage, tags: PageTags, name: str) -> TrainingPage:
     areas = np.array([area.box for area in page.areas], np.float32).reshape(-1, 4)
     area_scores = np.array([area.score for area in page.areas], np.float32)
     truth = TaggedNodes.of(runs, page.to_page(areas), page.layer, tags)
+    is_slide = all(element.type != "Document" for element in tags.elements)
+    classes = _with_captions(truth, runs) if is_slide else truth.classes
     return TrainingPage(
         name, runs, areas, area_scores, page.frames, page.ruling_lines,
-        page.width, page.height, truth.classes, truth.blocks, truth.rows, truth.groups,
+        page.width, page.height, classes, truth.blocks, truth.rows, truth.groups,
     )  # fmt: skip
+
+
+def _with_captions(truth: TaggedNodes, runs: Runs) -> NDArray[np.intp]:
+    """Return the classes of nodes where paragraphs that begin as captions do are captions.
+
+    Presentations of LibreOffice have no tag for them.
+    """
+    classes = truth.classes.copy()
+    blocks = truth.blocks[: len(runs)]
+    for block in np.unique(blocks[classes[: len(runs)] == PARAGRAPH]):
+        first = np.flatnonzero(blocks == block)[0]
+        if block >= 0 and CAPTION_START.match(runs.texts[first]):
+            classes[truth.blocks == block] = CAPTION
+    return classes
