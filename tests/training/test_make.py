@@ -15,9 +15,10 @@ import torch
 
 from snappy_core.parsing.layout.features import page_nodes
 from snappy_core.parsing.layout.network import CLASSES
+from training.layout import make
 from training.layout.examples import draw_examples, example
 from training.layout.export import export
-from training.layout.make import read_pages
+from training.layout.make import is_printed, print_pages, read_pages
 from training.layout.noise import like_ocr, vary
 from training.layout.printing import Chromium
 from training.layout.train import train
@@ -145,6 +146,19 @@ def test_pages_vary_and_keep_their_truth(pages):
     assert {len(page.areas) for page in varied} == {0, len(pages[0].areas)}
     heights = [np.ptp(page.runs.boxes[0, 1::2]) for page in varied]
     assert min(heights) < np.ptp(pages[0].runs.boxes[0, 1::2]) < max(heights)
+
+
+def test_a_folder_has_all_documents_or_none(tmp_path, monkeypatch):
+    pytest.importorskip("typst")
+    monkeypatch.setattr(make, "PRINTS", [("typst", 2, 30_001), ("no such hand", 1, 1)])
+    with pytest.raises(SystemExit, match="printing failed"):
+        print_pages(tmp_path / "pages")
+    assert not list(tmp_path.glob("**/*.pdf"))
+    monkeypatch.setattr(make, "PRINTS", [("typst", 2, 30_001)])
+    print_pages(tmp_path / "pages")
+    assert is_printed(tmp_path / "pages")
+    (tmp_path / "pages" / "30002.pdf").unlink()
+    assert not is_printed(tmp_path / "pages")
 
 
 def test_training_leaves_small_floats_and_threads_as_they_are(pages):

@@ -11,6 +11,7 @@ import hashlib
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -30,19 +31,34 @@ MODEL = Path(snappy_core.__file__).parent / "data" / "layout.onnx"
 
 
 def print_pages(folder: Path) -> None:
-    """Print the documents into `folder`, by as many processes as there are entries in PRINTS."""
-    processes = [
-        subprocess.Popen([
-            sys.executable, "-m", "training.layout", "print", str(folder), "--hand", hand,
-            "--documents", str(count), "--seed", str(seed),
-        ])
-        for hand, count, seed in PRINTS
-    ]  # fmt: skip
-    exit_codes = [process.wait() for process in processes]
-    if any(exit_codes):
-        raise SystemExit(
-            "printing failed, see above: it needs Chromium, LibreOffice and typst (Makefile, train)"
-        )
+    """Print the documents into `folder`, by as many processes as there are entries in PRINTS.
+
+    They are there when all are printed: none is cut off, or of the pages of a first try.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as unfinished:
+        processes = [
+            subprocess.Popen([
+                sys.executable, "-m", "training.layout", "print", unfinished, "--hand", hand,
+                "--documents", str(count), "--seed", str(seed),
+            ])
+            for hand, count, seed in PRINTS
+        ]  # fmt: skip
+        exit_codes = [process.wait() for process in processes]
+        if any(exit_codes):
+            raise SystemExit(
+                "printing failed, see above: it needs Chromium, LibreOffice and typst "
+                "(Makefile, train)"
+            )
+        for file in Path(unfinished).glob("*.pdf"):
+            file.replace(folder / file.name)
+
+
+def is_printed(folder: Path) -> bool:
+    """Return whether all documents are in a folder."""
+    names = {file.name for file in folder.glob("*.pdf")}
+    wanted = {f"{n}.pdf" for _, count, seed in PRINTS for n in range(seed, seed + count)}
+    return wanted <= names
 
 
 def read_pages(folder: Path) -> Iterator[TrainingPage]:
@@ -67,7 +83,7 @@ def main() -> None:
 
     if shutil.which("tesseract") is None:  # told before pages are printed for minutes
         raise SystemExit("reading scans needs Tesseract: apt-get install tesseract-ocr")
-    if not any(arguments.folder.glob("*.pdf")):
+    if not is_printed(arguments.folder):
         print_pages(arguments.folder)
     pages = list(read_pages(arguments.folder))
     runs = sum(len(page.runs) for page in pages)
