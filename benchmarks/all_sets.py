@@ -10,7 +10,7 @@ from typing import Any
 from benchmarks import publaynet
 from benchmarks.evidence import BENCH, MMDOCIR
 from benchmarks.layout_tags import holds_blocks, load_pages, measure_layouts
-from benchmarks.mmdocir import COUNTS, LAYOUT_COUNTS, PUBLISHED, run_mmdocir
+from benchmarks.mmdocir import COUNTS, LAYOUT_COUNTS, PUBLISHED, PUBLISHED_ON, run_mmdocir
 from benchmarks.page_layouts import read_layouts
 from snappy_core.evaluation.evidence import BUDGETS
 from snappy_core.evaluation.report import format_table
@@ -83,12 +83,12 @@ def _bench(summary: Mapping[str, Any]) -> tuple[str, list[tuple[str, str, str]]]
 
 
 def _public(summary: Mapping[str, Any], is_mmdocir: bool) -> tuple[str, list[tuple[str, str, str]]]:
-    published = "paper, ColPali " + _numbers(PUBLISHED["ColPali"]) if is_mmdocir else ""
+    published = f"ColPali, as its paper says of {PUBLISHED_ON}, {_numbers(PUBLISHED['ColPali'])}"
     rows = [
         (
             f"page recall @{_budgets(COUNTS)}, {name.replace('_', ' ')} ({of['questions']})",
             _numbers(of[f"recall{count}"] for count in COUNTS),
-            published if name == "all" else "",
+            published if is_mmdocir and name == "all" else "",
         )
         for name, of in summary["pages"].items()
     ]
@@ -108,8 +108,12 @@ def _labeled(folder: Path, reading: ReadingOptions) -> tuple[str, list[tuple[str
     measures = measure_layouts(pages, read_layouts([page.page for page in pages], reading))
     kinds = [name for name in measures if name.endswith("_recall")]
     size = f"{len(pages)} pages, {len({page.document for page in pages})} documents"
+    titles = {
+        "precision": "precision", "f1": "F1 of text", "order": "order of reading (Kendall's tau)"
+    }  # fmt: skip
+    names = [name for name in titles if name in measures]
     return size, [
-        ("precision, F1 of text", _numbers(measures[name] for name in ("precision", "f1")), ""),
+        (", ".join(titles[n] for n in names), _numbers(measures[n] for n in names), ""),
         (
             "recall of " + ", ".join(kind.removesuffix("_recall") for kind in kinds),
             _numbers(measures[kind] for kind in kinds),

@@ -5,6 +5,7 @@ import json
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from benchmarks import all_sets
 from benchmarks.__main__ import main
 
 OPTIONS = ["--ocr", "never", "--workers", "0"]
@@ -38,7 +39,7 @@ def test_questions_and_labeled_pages(mmdocir_folder, tags_folder, capsys):
         "size": "3 questions",
         "measure": "page recall @1/3/5, all (3)",
         "Snappy": "0.33 / 1.00 / 1.00",
-        "beside it": "paper, ColPali 0.53 / 0.75 / 0.81",
+        "beside it": "ColPali, as its paper says of all 313 documents, 0.53 / 0.75 / 0.81",
     }
     assert reference["measure"] == "page recall @1/3/5, with reference (1)"
     assert (reference["Snappy"], reference["beside it"]) == ("1.00 / 1.00 / 1.00", "")
@@ -51,6 +52,14 @@ def test_questions_and_labeled_pages(mmdocir_folder, tags_folder, capsys):
     assert precision["size"] == "1 pages, 1 documents"
     assert precision["Snappy"] == "1.00 / 0.67"
     assert (recall["measure"], recall["Snappy"]) == ("recall of text", "0.50")
+
+
+def test_pages_with_enough_blocks_have_an_order(tags_folder, monkeypatch, capsys):
+    measures = {"text_recall": 0.5, "precision": 1.0, "f1": 0.67, "order": 0.9}
+    monkeypatch.setattr(all_sets, "measure_layouts", lambda pages, layouts: measures)
+    first, _ = rows_of(capsys, tags_folder)
+    assert first["measure"] == "precision, F1 of text, order of reading (Kendall's tau)"
+    assert first["Snappy"] == "1.00 / 0.67 / 0.90"
 
 
 @pytest.mark.tesseract
