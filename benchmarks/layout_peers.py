@@ -99,7 +99,15 @@ def peers_report(result: Mapping[str, Any]) -> str:
     for row in result["sets"]:
         name, measures = Path(row["folder"]).name, row["measures"]
         rows += [
-            [f"{name}: {key.replace('_', ' ')}", *(f"{measures[tool][key]:.3f}" for tool in tools)]
-            for key in measures[SNAPPY]
+            [
+                f"{name}: {key.replace('_', ' ')}",
+                *(_number(measures[tool].get(key)) for tool in tools),
+            ]
+            for key in dict.fromkeys(key for tool in tools for key in measures[tool])
         ]
     return format_table(["at IoU .5", *tools], rows)
+
+
+def _number(value: float | None) -> str:
+    """Return a measure; "-" for one that a tool found too few blocks for, such as the order."""
+    return "-" if value is None else f"{value:.3f}"

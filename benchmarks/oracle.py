@@ -35,11 +35,16 @@ def run_oracle(
 
 
 def measure_folder(folder: str | os.PathLike[str], read: LayoutReader) -> dict[str, float]:
-    """Return the measures of a tool on a folder: of `layout_tags`, or `oracle_iou50`."""
+    """Return the measures of a tool on a folder: of `layout_tags`, or `oracle_iou50`.
+
+    Raises as `load_evidence`, and `ValueError` if no question has an answer in one box.
+    """
     if holds_blocks(folder):
         tagged = load_pages(folder)
         return measure_layouts(tagged, read([page.page for page in tagged]))
     questions = load_evidence(folder)
+    if not questions:
+        raise ValueError(f"{os.fspath(folder)}: no question has its answer in exactly one box")
     pages = gold_pages(questions)
     best = best_overlaps(questions, pages, read(pages))
     return {"oracle_iou50": round(sum(value >= THRESHOLD for value in best) / len(best), 3)}

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 import types
 
@@ -10,7 +11,14 @@ import pytest
 
 from benchmarks import layout_peers, opendataloader
 from benchmarks.__main__ import main
-from benchmarks.layout_peers import OPENDATALOADER, PYMUPDF, SNAPPY, pymupdf_layouts, run_peers
+from benchmarks.layout_peers import (
+    OPENDATALOADER,
+    PYMUPDF,
+    SNAPPY,
+    peers_report,
+    pymupdf_layouts,
+    run_peers,
+)
 from benchmarks.opendataloader import found_regions, opendataloader_layouts
 from snappy_core.parsing import ReadingOptions
 
@@ -71,6 +79,13 @@ def test_the_command(tags_folder, interpreter, capsys):
     assert main([*run, "--pymupdf", str(interpreter([], code=1))]) == 1
     assert "PyMuPDF Layout failed" in (error := capsys.readouterr().err)
     assert "no module" in error
+
+
+def test_a_measure_that_a_tool_lacks_is_a_dash():
+    measures = {SNAPPY: {"f1": 0.9, "order": 1.0}, PYMUPDF: {"f1": 0.8}}
+    sets = [{"folder": "tags", "measures": measures}]
+    table = peers_report({"trained_on": {SNAPPY: "", PYMUPDF: ""}, "sets": sets})
+    assert re.search(r"\| tags: order +\| +1.000 \| +- \|", table)
 
 
 def fake_pymupdf(folder):

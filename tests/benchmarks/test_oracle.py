@@ -8,7 +8,7 @@ import pytest
 from benchmarks.__main__ import main
 from benchmarks.evidence import load_evidence
 from benchmarks.mmdocir import run_mmdocir
-from benchmarks.oracle import run_oracle
+from benchmarks.oracle import measure_folder, run_oracle
 from snappy_core.parsing import ReadingOptions
 
 READING = ReadingOptions(ocr="never", layout_model="never")
@@ -47,6 +47,15 @@ def test_oracle(bench_folder, mmdocir_folder):
     assert mmdocir["by_kind"]["chart"] == mmdocir["by_kind"]["short answer"]
 
 
+def test_a_tool_needs_questions_with_one_box(mmdocir_folder):
+    path = mmdocir_folder / "annotations.jsonl"
+    row = json.loads(path.read_text())
+    row["questions"] = row["questions"][1:2]  # of two boxes
+    path.write_text(json.dumps(row))
+    with pytest.raises(ValueError, match="no question has its answer in exactly one box"):
+        measure_folder(mmdocir_folder, list)
+
+
 def test_mmdocir(mmdocir_folder):
     summary = run_mmdocir(mmdocir_folder, reading=READING)
     assert summary["by_kind"]["chart"] == {
@@ -80,5 +89,7 @@ def test_commands(bench_folder, mmdocir_folder, capsys):
     printed = capsys.readouterr().out
     assert "| all          |         2 |        0.500 |      0.500 |" in printed
     assert re.search(r"\| pictures without reference +\| +1 \| 0.000 \| 1.000 \| 1", printed)
-    assert re.search(r"\| paper: ColPali +\| +\| 0.527 \| 0.750 \| 0.810 \|", printed)
+    assert re.search(
+        r"\| paper, all 313 documents: ColPali +\| +\| 0.527 \| 0.750 \| 0.810 \|", printed
+    )
     assert "| layout recall | questions |" in printed
