@@ -137,8 +137,10 @@ def make_examples(
 
 def load_examples(folders: Sequence[Path], indexes: Path) -> list[Example]:
     """Return the examples of all folders."""
-    encoder, rng = MiniLMEncoder(), np.random.default_rng(0)
     loaded = [(folder.name, each) for folder in folders for each in load_collections(folder)]
+    if len(loaded) < 2:
+        raise SystemExit("needs two collections, one not to answer the other: name another folder")
+    encoder, rng = MiniLMEncoder(), np.random.default_rng(0)
     corpora = [read_corpus(collection, encoder, indexes) for _, collection in loaded]
     examples: list[Example] = []
     for position, (folder, collection) in enumerate(loaded):

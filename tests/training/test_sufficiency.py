@@ -1,5 +1,7 @@
 """Weights of sufficiency: what is asked of whom, and how well it is told apart."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,7 @@ from training.sufficiency import (
     calibration_error,
     fit,
     leave_one_out,
+    load_examples,
     make_examples,
     read_corpus,
     report,
@@ -63,6 +66,13 @@ def test_calibration_error():
     ones = np.ones(4)
     assert calibration_error(sure, answers, ones) == pytest.approx((0.9 + 0.1) / 4)
     assert calibration_error(answers * 1.0, answers, ones) == 0
+
+
+def test_one_collection_is_too_few(tmp_path):
+    row = {"doc": "a.pdf", "page": 1, "question": "When?", "gt_boxes": [[0, 0, 9, 9]]}
+    (tmp_path / "queries.jsonl").write_text(json.dumps(row | {"page_size": [9, 9]}))
+    with pytest.raises(SystemExit, match="needs two collections"):
+        load_examples([tmp_path], tmp_path)
 
 
 def test_risk_coverage():
