@@ -82,8 +82,10 @@ def load_own_questions(path: str | os.PathLike[str]) -> list[OwnQuestion]:
 
 def _read_csv(path: str | os.PathLike[str], text: str) -> list[OwnQuestion]:
     lines = io.StringIO(text, newline="")
-    # Spreadsheets of many countries write semicolons.
-    header = next((line for line in lines if line.strip() and not line.startswith("#")), "")
+    # Spreadsheets of many countries write semicolons, and some quote all cells of text.
+    header = next(
+        (line for line in lines if line.strip() and not line.lstrip('"').startswith("#")), ""
+    )
     separator = max(",;\t", key=header.count)
     names = [name.strip().lower() for name in next(csv.reader([header], delimiter=separator), [])]
     if missing := [name for name in _KEYS[:2] if name not in names]:

@@ -1,5 +1,7 @@
 """Questions of one's own: reading them, finding their places, judging hits."""
 
+import csv
+import io
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -62,6 +64,12 @@ class TestFile:
         text = "\r\n".join(separator.join(row) for row in rows)
         path = write(tmp_path, f"# first\r\n\r\n{text}\r\n", encoding="utf-8-sig")
         assert load_own_questions(path) == [OwnQuestion("When, and; how?", "a.pdf", 3, "at\nnoon")]
+
+    def test_a_starter_whose_cells_are_all_quoted(self, tmp_path):
+        rows = csv.reader(io.StringIO(STARTER))
+        quoted = io.StringIO(newline="")
+        csv.writer(quoted, quoting=csv.QUOTE_ALL).writerows(rows)
+        assert len(load_own_questions(write(tmp_path, quoted.getvalue()))) == 2
 
     def test_json_lines_have_the_same_keys(self, tmp_path):
         line = '{"question": "When?", "document": "a.pdf", "page": 3, "answer": "noon"}\n\n'
