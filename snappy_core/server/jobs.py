@@ -123,7 +123,9 @@ class Jobs:
             text = f"{type(error).__name__}: {without_folders(str(error))}"
             self._update(job, state="failed", failures=[text])
         else:
-            failures = [without_folders(f"{part.source}: {part.cause}") for part in report.failed]
+            failures = [
+                f"{file_name(part.source)}: {without_folders(part.cause)}" for part in report.failed
+            ]
             added = [short_name(name) for name in report.added]
             unchanged = [short_name(name) for name in (*report.unchanged, *report.duplicates)]
             self._update(

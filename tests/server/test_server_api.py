@@ -220,6 +220,15 @@ def test_a_folder_is_added(client, tmp_path, data, wait):
     assert "is no folder" in wait(client, empty.job)["failures"][0]
 
 
+def test_failures_tell_no_folders_whatever_they_are_called(client, tmp_path, data, wait):
+    folder = tmp_path / "Jane's, of secret Q3"
+    folder.mkdir()
+    (folder / "bad.pdf").write_bytes((data / "not_a_pdf.pdf").read_bytes())
+    (failure,) = wait(client, client.app.state.jobs.add_folder(str(folder)).job)["failures"]
+    assert failure.startswith("bad.pdf: ")
+    assert "secret" not in failure
+
+
 def test_a_bug_tells_no_folders(client, index, monkeypatch, wait):
     def sync(*arguments, **options):
         raise TypeError("no bytes: '/srv/my secret/a.pdf'")
