@@ -5,9 +5,11 @@ import shutil
 import threading
 from concurrent.futures import Future
 from contextlib import nullcontext
+from types import SimpleNamespace
 
 import pytest
 
+from snappy_core.ingest import pipeline
 from snappy_core.ingest.executor import InlinePool
 from snappy_core.ingest.plan import name_documents
 from snappy_core.ingest.write import ingest
@@ -154,6 +156,12 @@ def test_nothing_is_read_ahead_in_this_process(data):
 def test_nobody_waits_for_an_error_that_is_there(data, monkeypatch):
     """Its job was done before the event was cleared; the next would only come with the timeout."""
     waits = []
-    monkeypatch.setattr(threading.Event, "wait", lambda event, timeout=None: waits.append(timeout))
+
+    class Recording(threading.Event):
+        def wait(self, timeout=None):
+            waits.append(timeout)
+            return True
+
+    monkeypatch.setattr(pipeline, "threading", SimpleNamespace(Event=Recording))
     report = add(MemoryStore(), name_documents([data / "no_pages.pdf", data / "table.pdf"]))
     assert (len(report.failed), len(report.added), waits) == (1, 1, [])

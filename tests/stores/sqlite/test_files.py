@@ -213,15 +213,22 @@ def journal_mode(path):
 
 
 class TestLocks:
-    def test_a_file_without_a_log_gets_one_from_the_next_write(self, path):
+    def test_a_file_without_a_log_gets_one_from_the_next_write(self, path, monkeypatch):
         make(path, "a", "Tides").close()
-        with closing(sqlite3.connect(path, check_same_thread=False)) as other:
+        with closing(sqlite3.connect(path)) as other:
             other.execute("PRAGMA journal_mode = DELETE")
+            use_log = locks.use_log
+
+            def use_log_while_it_is_read(connection):
+                use_log(connection)
+                other.rollback()
+
             with closing(SqliteStore(path)) as store:
                 other.execute("BEGIN")
                 other.execute("SELECT count(*) FROM documents").fetchall()
-                threading.Timer(0.3, other.rollback).start()
-                store.write(document("b"), texts("Moon"))  # after the reader
+                with monkeypatch.context() as read:
+                    read.setattr(locks, "use_log", use_log_while_it_is_read)
+                    store.write(document("b"), texts("Moon"))
                 assert journal_mode(path) == "delete"
                 store.write(document("c"), texts("Sun"))
                 assert journal_mode(path) == "wal"
