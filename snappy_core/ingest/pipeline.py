@@ -130,8 +130,8 @@ class Pipeline:
         document = None
         if planned.is_new:
             source = self._pool.stage(planned.source)
-            # What a document leaves to its copies is written here.
-            is_whole = self._add is not None and not planned.leaves_copies
+            # A worker would race for a copy with this process, which leaves it what another was.
+            is_whole = self._add is not None and not planned.is_shared
             document = QueuedDocument(
                 source,
                 self._reading,

@@ -34,8 +34,8 @@ class PlannedDocument:
         record: what will be stored of it, without metadata.
         is_new: whether it has to be read: it is not in the index, or not with this content and
             fingerprint.
-        is_there: whether the index had a document with its id when this was planned.
-        leaves_copies: whether that has other sources, which are not added with it.
+        is_there: whether the index has a document with its id, or may have when this is written.
+        is_shared: whether that has other sources, or is what another one leaves to its copies.
         same_as: the id of another document with the same bytes, of which this is one more source.
         error: why its file cannot be read at all.
     """
@@ -44,7 +44,7 @@ class PlannedDocument:
     record: DocumentRecord
     is_new: bool = False
     is_there: bool = False
-    leaves_copies: bool = False
+    is_shared: bool = False
     same_as: str | None = None
     error: SnappyError | None = None
 
@@ -77,7 +77,7 @@ def plan(
         indexed_ids = {record.document_id for record in records}
         documents = sorted(documents, key=lambda document: document[0] not in indexed_ids)
     later = dict(documents)
-    names = {source.name for source in later.values()}
+    heirs: set[str] = set()  # sources that are left what other documents were
     for document_id, source in documents:
         del later[document_id]
         record = DocumentRecord(
@@ -89,14 +89,21 @@ def plan(
             yield PlannedDocument(source, record, error=error)
             continue
         stored = stored_document(store, document_id)
+        is_heir = source.name in heirs  # though it may not be there yet
         document = PlannedDocument(
             source,
             record,
             is_new(stored, record),
-            is_there=stored is not None,
-            leaves_copies=stored is not None and not names.issuperset(stored.aliases),
+            is_there=stored is not None or is_heir,
+            is_shared=is_heir or (stored is not None and bool(stored.aliases)),
         )
+        if stored is not None and document.is_new:
+            heirs.update(stored.aliases)
         if not (share and document.is_new):
+            if share and stored is not None:  # what a document before has left to it, perhaps
+                keys = stored.metadata if metadata is None else metadata
+                key = record.content_hash, record.fingerprint
+                owners.setdefault(key, replace(stored, metadata=keys))
             yield document
             continue
         owner = owners.get((record.content_hash, record.fingerprint))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Generator, Mapping
+from contextlib import closing
 from dataclasses import replace
 
 from snappy_core.errors import StoreError
+from snappy_core.filters import parse
 from snappy_core.ingest.plan import is_new, is_of_root, stored_document
-from snappy_core.stores.base import DocumentRecord, PageRecord, Store
+from snappy_core.stores.base import DocumentRecord, PageRecord, Snapshot, Store
 from snappy_core.stores.copy import read_pages
 
 
@@ -48,41 +50,41 @@ def add_source(store: Store, document_id: str, copy: DocumentRecord) -> bool:
     return True
 
 
-def hand_over(store: Store, document_id: str, added: Collection[str] = ()) -> list[str]:
+def heir_of(snapshot: Snapshot, stored: DocumentRecord) -> DocumentRecord | None:
+    """Return what a document will be under its next other source, if one needs it."""
+    document_id = stored.document_id
+    heirs = [
+        source
+        for source in other_sources(stored, stored.source)
+        if snapshot.document(_document_id(stored, source)) is None
+        and snapshot.documents_where(parse({"source": source})) <= {document_id}
+    ]
+    if not heirs:
+        return None
+    source, *others = heirs
+    name = _document_id(stored, source)
+    return replace(stored, document_id=name, source=source, aliases=tuple(others))
+
+
+def hand_over(store: Store, document_id: str) -> list[str]:
     """Make what the index has of a document that of its next other source, if one needs it.
 
     It is called before the document is replaced or deleted. Returns warnings: where its pages
     cannot be read, the other sources are lost.
-
-    Args:
-        added: sources that are added by themselves.
     """
     with store.read() as snapshot:
         stored = snapshot.document(document_id)
-        if stored is None or not stored.aliases:
-            return []
-        documents = snapshot.documents()
-        taken = {document.document_id for document in documents}
-        for document in documents:
-            if document.document_id != document_id:
-                taken.update(document.sources)
-        heirs = [
-            source
-            for source in other_sources(stored, stored.source)
-            if not {source, _document_id(stored, source)} & taken and source not in added
-        ]
-        if not heirs:
-            return []
-        source, *others = heirs
-        name = _document_id(stored, source)
-        heir = replace(stored, document_id=name, source=source, aliases=tuple(others))
-        damage: list[StoreError] = []
-        try:
-            store.write(heir, _noting_damage(read_pages(snapshot, document_id), damage))
-        except StoreError:
-            if not damage:
-                raise
-    return [f"{heir}: is lost, add it again ({error})" for error in damage for heir in heirs]
+        heir = None if stored is None else heir_of(snapshot, stored)
+    if stored is None or heir is None:
+        return []
+    damage: list[StoreError] = []
+    try:
+        with closing(_pages(store, stored, damage)) as pages:
+            store.write(heir, pages)
+    except StoreError:
+        if not damage:
+            raise
+    return [f"{name}: is lost, add it again ({error})" for error in damage for name in heir.sources]
 
 
 def drop_sources(store: Store, owners: Mapping[str, str]) -> None:
@@ -98,12 +100,20 @@ def drop_sources(store: Store, owners: Mapping[str, str]) -> None:
             store.set_sources(document_id, [document.source, *aliases])
 
 
-def _noting_damage(pages: Iterator[PageRecord], damage: list[StoreError]) -> Iterator[PageRecord]:
-    try:
-        yield from pages
-    except StoreError as error:
-        damage.append(error)
-        raise
+def _pages(store: Store, stored: DocumentRecord, damage: list[StoreError]) -> Generator[PageRecord]:
+    """Yield the pages of a document; collect why they cannot be read.
+
+    They have a snapshot of their own, which ends with them: SQLite may not be able to write while
+    there is one.
+    """
+    with store.read() as snapshot:
+        if is_new(snapshot.document(stored.document_id), stored):
+            raise StoreError(f"{stored.document_id}: was changed meanwhile; add it again")
+        try:
+            yield from read_pages(snapshot, stored.document_id)
+        except StoreError as error:
+            damage.append(error)
+            raise
 
 
 def _document_id(stored: DocumentRecord, source: str) -> str:

@@ -13,12 +13,12 @@ from snappy_core.encoders.base import Encoder
 from snappy_core.ingest import plan
 from snappy_core.ingest.describe import Describe
 from snappy_core.ingest.report import IngestReport
-from snappy_core.ingest.sources import hand_over, is_there
+from snappy_core.ingest.sources import hand_over, heir_of, is_there
 from snappy_core.ingest.write import ingest
 from snappy_core.metadata import check_metadata
 from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.source import Source
-from snappy_core.stores.base import Store
+from snappy_core.stores.base import DocumentRecord, Store
 from snappy_core.terminal import plain
 from snappy_core.types import NewMetadata
 
@@ -53,18 +53,17 @@ def sync(
     if dry_run:
         report = _foresee(store, encoder, documents, metadata, reading, describe, gone)
     else:
+        lost = [warning for name in gone for warning in hand_over(store, name)]
         report = ingest(
             store, encoder, documents, metadata=metadata, reading=reading,
             describe=describe, share=True, gone=gone,
             **options,
         )  # fmt: skip
-        warnings = list(report.warnings)
         for name in gone:
-            warnings += hand_over(store, name)
             store.delete(name)
             _log.info("%s: removed, its file is gone", plain(name))
         _drop_aliases(store, [name for name, _ in documents])
-        report = replace(report, warnings=tuple(warnings))
+        report = replace(report, warnings=(*lost, *report.warnings))
     return replace(report, removed=tuple(gone), skipped=tuple(skipped))
 
 
@@ -84,11 +83,11 @@ def _gone(
             if plan.is_of_root(document)
             and document.document_id.startswith(prefix)
             and document.document_id not in present
-            and _is_missing(Path(base, document.document_id), Path(start))
+            and _is_known_gone(Path(base, document.document_id), Path(start))
         ]
 
 
-def _is_missing(file: Path, folder: Path) -> bool:
+def _is_known_gone(file: Path, folder: Path) -> bool:
     """Return whether a file that was not found in a folder is known to be none of its documents."""
     try:
         file.stat()
@@ -124,12 +123,28 @@ def _foresee(
     keys = None if metadata is None else check_metadata(metadata)
     added, unchanged, duplicates = list[str](), list[str](), dict[str, str]()
     print_of = plan.fingerprint(encoder, reading, None, describe)
+    heirs: dict[str, DocumentRecord] = {}  # what others leave to their copies, by id
+    for name in gone:
+        _foresee_heir(store, name, heirs)
     for planned in plan.plan(store, documents, print_of, keys, share=True, gone=gone):
-        document_id = planned.record.document_id
-        if planned.same_as is not None:
+        record = planned.record
+        document_id = record.document_id
+        stored = heirs.get(document_id) or plan.stored_document(store, document_id)
+        is_other = stored is not None and stored.content_hash != record.content_hash
+        if planned.error is None and is_other:
+            _foresee_heir(store, document_id, heirs)
+        is_new = planned.error is None and plan.is_new(stored, record)
+        if planned.same_as is not None and is_new:
             duplicates[planned.source.name] = planned.same_as
             continue
-        stored = plan.stored_document(store, document_id)
         has_new_keys = stored is not None and keys is not None and dict(stored.metadata) != keys
-        (added if planned.is_new or has_new_keys else unchanged).append(document_id)
+        (added if is_new or has_new_keys else unchanged).append(document_id)
     return IngestReport(tuple(added), tuple(unchanged), (), (), 0, 0.0, duplicates)
+
+
+def _foresee_heir(store: Store, document_id: str, heirs: dict[str, DocumentRecord]) -> None:
+    with store.read() as snapshot:
+        stored = snapshot.document(document_id)
+        heir = None if stored is None else heir_of(snapshot, stored)
+    if heir is not None:
+        heirs[heir.document_id] = heir

@@ -89,8 +89,7 @@ def ingest(
         add = None if here else _add_whole(store, pool, metadata, reading, keep)
         pipeline = Pipeline(planned, pool, reading, bar.count_document, supplied, describe, add)
         keeper = None if keep is None else Keeper(store, keep, pool)
-        names = {source.name for _, source in documents}
-        report = write_documents(store, pipeline, metadata, bar, keeper, names, share)
+        report = write_documents(store, pipeline, metadata, bar, keeper, share)
     return replace(report, seconds=time.perf_counter() - started)
 
 
@@ -100,13 +99,11 @@ def write_documents(
     metadata: Metadata | None,
     bar: IngestProgress,
     keeper: Keeper | None = None,
-    names: Collection[str] = (),
     share: bool = False,
 ) -> IngestReport:
     """Write the documents of a pipeline, one after the other, and report on them.
 
     Args:
-        names: the sources of all documents.
         share: a source is that of one document only; see `plan`.
     """
     added: list[str] = []
@@ -128,7 +125,7 @@ def write_documents(
                     raise UnreadableDocumentError(
                         name, f"has the bytes of {planned.same_as}, which was not added"
                     )
-                warnings += _logged(hand_over(store, document_id, names))
+                warnings += _logged(hand_over(store, document_id))
                 store.delete(document_id)  # which had other bytes before
                 duplicates[name] = owners[name] = planned.same_as
                 warnings += _keep(store, keeper, planned, planned.same_as)
@@ -146,8 +143,8 @@ def write_documents(
                     record = _completed(planned, metadata, store)
                     records = _watch(pipeline.records(document), bar, causes)
                     lost: list[str] = []
-                    if planned.leaves_copies:
-                        records = _hand_over_at_end(records, store, record, names, lost)
+                    if planned.is_shared:
+                        records = _hand_over_at_end(records, store, record, lost)
                     store.write(record, records)
                     warnings += _logged(lost)
                 for _ in range(report.pages if report else 0):
@@ -219,14 +216,13 @@ def _hand_over_at_end(
     pages: Iterator[PageRecord],
     store: Store,
     record: DocumentRecord,
-    names: Collection[str],
     warnings: list[str],
 ) -> Iterator[PageRecord]:
     """Pass on the pages of a document; then other sources get what it was before."""
     yield from pages
     stored = stored_document(store, record.document_id)
     if stored is not None and stored.content_hash != record.content_hash:
-        warnings += hand_over(store, record.document_id, names)
+        warnings += hand_over(store, record.document_id)
 
 
 def _keep(

@@ -2,13 +2,23 @@
 
 import os
 import shutil
-from contextlib import suppress
+import sqlite3
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 
-from snappy_core import IngestWarning, ReadingOptions, RegionIndex, Source, StoreError
+from snappy_core import (
+    IngestWarning,
+    ReadingOptions,
+    RegionIndex,
+    Source,
+    StoreError,
+    Workers,
+)
+from snappy_core.ingest.sources import hand_over
 from snappy_core.stores import MemoryStore, SqliteStore
+from snappy_core.stores.sqlite.snapshot import SqliteSnapshot
 from snappy_core.testing import FakeEncoder
 
 
@@ -96,12 +106,13 @@ def test_copies_with_other_metadata_stay_apart_and_fill_no_places(index, folder)
         assert len(found) == len(hits)
 
 
-def test_a_copy_whose_original_changes_is_read(index, folder, data):
+def test_a_copy_whose_original_changes_is_what_that_was(index, folder, data):
     shutil.copy(folder / "a.pdf", folder / "z.pdf")
     index.add(folder, root=folder)
     shutil.copy(data / "list_items.pdf", folder / "a.pdf")
     report = index.add(folder, root=folder)
-    assert set(report.added) == {"a.pdf", "z.pdf"}
+    assert (report.added, report.failed) == (("a.pdf",), ())
+    assert set(report.unchanged) == {"2025/b.pdf", "z.pdf"}
     assert sources(index)["a.pdf"] == (f"{folder}/a.pdf",)
     shutil.copy(folder / "a.pdf", folder / "z.pdf")  # now they are the same again
     report = index.add(folder, root=folder)
@@ -252,6 +263,78 @@ def test_a_document_that_changes_leaves_its_content_to_its_copies(index, copies,
     assert dict(index.documents(where={"document_id": "y.pdf"})[0].metadata) == {"team": "x"}
     assert index._store.kept_files(old_hash) == {"source"}
     assert set(index.sync(copies).unchanged) == {"2025/b.pdf", "a.pdf", "y.pdf"}
+
+
+@pytest.mark.parametrize("executor", [None, Workers(1)])
+@pytest.mark.parametrize("name", ["y.pdf", "z.pdf"])
+def test_a_copy_that_cannot_be_read_keeps_what_the_changed_document_was(
+    index, copies, data, name, executor
+):
+    before = texts(index, "a.pdf")
+    shutil.copy(data / "list_items.pdf", copies / "a.pdf")
+    shutil.copy(data / "truncated.pdf", copies / name)
+    (failure,) = index.sync(copies, executor=executor).failed
+    assert failure.source == f"{copies}/{name}"
+    assert f"{copies}/{name}" in sources(index)["y.pdf"]
+    assert texts(index, "y.pdf") == before != texts(index, "a.pdf")
+
+
+@pytest.mark.parametrize("executor", [None, Workers(1)])
+def test_a_copy_that_changes_too_leaves_its_content_to_the_next(index, copies, data, executor):
+    before = texts(index, "a.pdf")
+    shutil.copy(data / "list_items.pdf", copies / "a.pdf")
+    shutil.copy(data / "two_columns.pdf", copies / "y.pdf")
+    shutil.copy(data / "truncated.pdf", copies / "z.pdf")
+    assert len(index.sync(copies, executor=executor).failed) == 1
+    assert [len(names) for names in sources(index).values()] == [1, 1, 1, 1]
+    assert texts(index, "z.pdf") == before
+
+
+@pytest.mark.parametrize("executor", [None, Workers(1)])
+@pytest.mark.parametrize("how", ["changed", "gone"])
+def test_copies_keep_the_metadata_of_what_is_changed_or_gone(index, copies, data, how, executor):
+    shutil.copy(data / "list_items.pdf", copies / "a.pdf")
+    if how == "gone":
+        (copies / "a.pdf").unlink()
+    foreseen = index.sync(copies, dry_run=True)
+    pages = index.encoder.pages
+    report = index.sync(copies, executor=executor)
+    assert all(dict(record.metadata) == {"team": "x"} for record in index.documents())
+    assert sources(index)["y.pdf"] == (f"{copies}/y.pdf", f"{copies}/z.pdf")
+    if executor is None:  # workers read ahead
+        assert index.encoder.pages == pages + (how == "changed")
+        assert (report.added, set(report.unchanged)) == (foreseen.added, set(foreseen.unchanged))
+        assert report.added == (("a.pdf",) if how == "changed" else ())
+
+
+def test_copies_are_left_content_without_a_look_at_all_documents(copies, index, data, monkeypatch):
+    if isinstance(index._store, MemoryStore):
+        pytest.skip("in memory, filters look at all of them")
+    with monkeypatch.context() as without:
+        without.delattr(SqliteSnapshot, "documents")
+        hand_over(index._store, "a.pdf")
+    assert set(sources(index)) == {"a.pdf", "2025/b.pdf", "y.pdf"}
+
+
+def test_a_source_of_another_document_is_left_nothing(index, copies):
+    index.add_document(copies / "y.pdf", document_id="mine")
+    hand_over(index._store, "a.pdf")
+    assert sources(index)["z.pdf"] == (f"{copies}/z.pdf",)
+    assert "y.pdf" not in sources(index)
+
+
+def test_a_file_without_a_log_is_left_content_too(folder, tmp_path, data):
+    """A copy by VACUUM INTO is one: there, who reads keeps others from writing."""
+    shutil.copy(folder / "a.pdf", folder / "y.pdf")
+    path = tmp_path / "i.snappy"
+    with RegionIndex.open(path, FakeEncoder()) as index:
+        index.add(folder, root=folder)
+    with closing(sqlite3.connect(path)) as file:
+        file.execute("PRAGMA journal_mode = DELETE")
+    shutil.copy(data / "list_items.pdf", folder / "a.pdf")
+    with RegionIndex.open(path, FakeEncoder()) as index:
+        assert index.add(folder / "a.pdf", root=folder).added == ("a.pdf",)
+        assert set(sources(index)) == {"a.pdf", "2025/b.pdf", "y.pdf"}
 
 
 def test_what_becomes_a_copy_leaves_its_content_to_its_own_copies(index, copies):

@@ -119,6 +119,22 @@ def test_this_process_writes_what_leaves_its_content_to_copies(
         assert driver_writes == [str(paths[-1]), str(copy), str(paths[-1])]
 
 
+def test_a_copy_that_changes_too_is_written_by_this_process_and_last(
+    cluster, data, paths, tmp_path, driver_writes
+):
+    executor, copy = Ray(cluster), tmp_path / "copy.pdf"
+    shutil.copy(paths[-1], copy)
+    both = [paths[-1], copy]
+    with RegionIndex.open(tmp_path / "a.lance", FakeEncoder()) as index:
+        index.add(both, metadata={"team": "x"}, reading=NO_OCR, executor=executor)
+        shutil.copy(data / "table.pdf", paths[-1])
+        shutil.copy(data / "unicode.pdf", copy)
+        index.add(both, reading=NO_OCR, executor=executor)
+        assert driver_writes == [str(copy), str(paths[-1]), str(copy)]
+        expected = here(FakeEncoder(), both, metadata={"team": "x"})[0]
+        assert unordered(index._store) == expected
+
+
 def test_what_a_document_does_to_its_worker_is_told_as_before(cluster, data, paths, tmp_path):
     sources = [Source.from_path(path) for path in paths]
     from reportlab.pdfgen.canvas import Canvas
