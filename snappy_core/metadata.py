@@ -47,10 +47,10 @@ def region_metadata(hit: Hit) -> dict[str, MetadataValue]:
 
     Boxes are fractions of the rendered page, rounded to six digits; `rects_json` is a JSON list of
     boxes, one for each line, `highlights_json` of objects with `kind`, `text`, `score`, `words` and
-    `rects` as in `Highlight`. `parts_json` is "[]" but for a text that goes on in another column or on
-    another page: then a list of objects with `region_id`, `page_number`, `page_label`, `bbox`,
-    `rects` and `highlights` of each part, and its `start` and `end` in the text. Of all these, only
-    highlights depend on the question.
+    `rects` as in `Highlight`. `parts_json` is "[]" but for a text that goes on in another column or
+    on another page: then a list of objects with `region_id`, `page_number`, `page_label`, `bbox`,
+    `rects` and `highlights` of each part, and its `start` and `end` in the text. Only highlights
+    depend on the question.
     """
     x0, y0, x1, y1 = (round(value, 6) for value in hit.region.box)
     return {
