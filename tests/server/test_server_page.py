@@ -305,13 +305,11 @@ def test_nothing_of_another_question_or_page_stays(url, browser):
         large = re.compile("/api/page.webp.*width=(?!160)")
         page.route(large, lambda route: held.append(route))
         page.click("#next")
-        page.wait_for_selector("#of >> text=3 of 12")
-        assert page.is_hidden("#picture")
-        while not held:
-            page.wait_for_timeout(10)
-        held.pop().continue_()
-        page.wait_for_selector("#picture")
+        page.wait_for_selector("#picture.old", state="hidden")
         page.unroute(large)
+        for route in held:
+            route.continue_()
+        page.wait_for_selector("#picture:not(.old)")
         page.click("#previous")
         page.wait_for_selector("#page .hit")
         nothing = {"hits": [], "answerable": None}
