@@ -136,6 +136,16 @@ def test_noise_leaves_the_truth_and_takes_what_ocr_does_not_see(pages):
     assert example(noisy).relations.shape == (4, count, count)
 
 
+def test_sizes_of_ocr_do_not_tell_blocks(pages):
+    random = np.random.default_rng(0)
+    blocks = pages[0].blocks[: len(pages[0].runs)]
+    sizes = np.stack([like_ocr(pages[0], random).runs.sizes for _ in range(60)])
+    equal = (sizes[:, 1:] == sizes[:, :-1]).mean(axis=0)
+    same = blocks[1:] == blocks[:-1]
+    assert equal[0] < 0.2  # a heading and a paragraph
+    assert 0.6 < equal[1:][~same[1:]].mean() < 0.9
+
+
 def test_pages_vary_and_keep_their_truth(pages):
     random = np.random.default_rng(0)
     varied = [vary(pages[0], random) for _ in range(60)]

@@ -5,12 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from snappy_core.parsing.drawings import NO_BOXES, RulingLines
 from training.layout.tagged_pages import TrainingPage
 
 _FONT_HEIGHT = 1.2  # font size / height of the ink of a usual word, as in ocr/text_layer.py
 _JITTER = 0.04  # of a height, one standard deviation
+# Probabilities that a paragraph of OCR ends, as on scans (scans.py): where the type changes its
+# size, at the end of a block, and within one.
+_ENDS = (0.95, 0.15, 0.03)
+_OTHER_SIZE = 1.15  # times as large
 _KEPT_LINES = 0.8
 _LOST = 0.1  # probability that a page lacks one of the things that tell its parts
 _HEIGHTS = (0.8, 1.15)  # of line boxes, compared with what the fonts of the printers have
@@ -50,21 +55,35 @@ def like_ocr(page: TrainingPage, random: np.random.Generator) -> TrainingPage:
     ink[:, 1] += random.normal(0, _JITTER, count) * heights
     ink[:, 3] += random.normal(0, _JITTER, count) * heights
     ink[:, 3] = np.maximum(ink[:, 3], ink[:, 1] + 0.3 * heights)
-    sizes = _FONT_HEIGHT * heights
-    blocks = page.blocks[:count]
-    for block in np.unique(blocks[blocks >= 0]):
-        sizes[blocks == block] = np.median(sizes[blocks == block])
+    sizes = _paragraph_sizes(page, _FONT_HEIGHT * (ink[:, 3] - ink[:, 1]), random)
     lines = (
         rules[random.random(len(rules)) < _KEPT_LINES]
         for rules in (page.ruling_lines.horizontal, page.ruling_lines.vertical)
     )
     runs = replace(
-        page.runs, boxes=ink, ink=ink, sizes=np.maximum(sizes, 0.1).astype(np.float32),
+        page.runs, boxes=ink, ink=ink, sizes=np.maximum(sizes, 0.1),
         bold=np.zeros_like(page.runs.bold), styles=np.zeros_like(page.runs.styles),
     )  # fmt: skip
     return replace(
         _without_areas(page), runs=runs, frames=NO_BOXES, ruling_lines=RulingLines(*lines)
     )
+
+
+def _paragraph_sizes(
+    page: TrainingPage, sizes: NDArray[np.float32], random: np.random.Generator
+) -> NDArray[np.float32]:
+    """Return one size for the runs of each paragraph of OCR, as `to_text_layer` gives them.
+
+    These are not the blocks: some go on over several of them, some are parts of one.
+    """
+    count = len(sizes)
+    printed = np.log(np.maximum(page.runs.sizes, 0.1))
+    changes = np.abs(np.diff(printed, prepend=printed[:1])) > np.log(_OTHER_SIZE)
+    ends = np.diff(page.blocks[:count], prepend=page.blocks[:1]) != 0
+    chances = np.select([changes, ends], _ENDS[:2], _ENDS[2])
+    paragraphs = np.cumsum(random.random(count) < chances)
+    medians = {number: np.median(sizes[paragraphs == number]) for number in np.unique(paragraphs)}
+    return np.array([medians[number] for number in paragraphs], np.float32)
 
 
 def _without_areas(page: TrainingPage) -> TrainingPage:
