@@ -12,6 +12,8 @@ from snappy_core import RegionIndex, SnappyError, Source, TimeLimitError, ends
 from snappy_core.cli import main
 from snappy_core.fused_search import FusedSearch
 from snappy_core.page_search import PageReference, PageSearch
+from snappy_core.search import filters
+from snappy_core.search.locations import prior
 from snappy_core.search.options import check_options
 from snappy_core.stores.copy import copy
 from snappy_core.testing import FakeEncoder
@@ -133,6 +135,19 @@ def test_whenever_a_search_ends_it_says_so(filled, ticking):
     assert asked == list(range(asked[0], timeout + 1))  # not when the time was up before
     assert asked[0] > 3  # the question, pages and hits; highlights come later
     assert hits == filled.search(QUESTION, k=2, reranker=reranker)
+
+
+@pytest.mark.parametrize(
+    ("module", "question", "filter"),
+    [(prior, f"{QUESTION} See page 1.", None), (filters, QUESTION, {"section": {"$ne": "none"}})],
+)
+def test_a_search_may_end_between_pages_that_it_reads(
+    filled, monkeypatch, module, question, filter
+):
+    asked = []
+    monkeypatch.setattr(module, "raise_if_ended", lambda: asked.append(1))
+    assert filled.search(question, filter=filter)
+    assert len(asked) == 2
 
 
 def test_every_search_has_it(data, filled, ticking):

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from snappy_core.ends import raise_if_ended
 from snappy_core.filters import (
     BUILT_IN,
     PAGE_LISTS,
@@ -77,13 +78,15 @@ class Selection:
         if all(leaf.key == "region_label" for leaf in comparisons(self.regions)):
             allowed = [code for code, name in enumerate(LABELS) if meets({"region_label": name})]
             return np.isin(labels, allowed)
-        contexts = map(context_of, page_ids.tolist())
-        rows = (
-            region_row(context, region, f"{context.id_prefix}r{index}")
-            for context in contexts
-            for index, region in enumerate(context.page.regions)
-        )
-        return np.fromiter(map(meets, rows), dtype=bool, count=len(labels))
+        rows: list[bool] = []
+        for page_id in page_ids.tolist():
+            raise_if_ended()
+            context = context_of(page_id)
+            rows += (
+                meets(region_row(context, region, f"{context.id_prefix}r{index}"))
+                for index, region in enumerate(context.page.regions)
+            )
+        return np.array(rows, dtype=bool)
 
     def allows_area(self, context: PageContext, region: Region, region_id: str) -> bool:
         """Return whether an area without text meets it, which is in no page's list of regions."""

@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from snappy_core.ends import raise_if_ended
 from snappy_core.search.locations.landmarks import (
     LandmarkCache,
     Landmarks,
@@ -139,7 +140,10 @@ def locate(
     prior: dict[int, list[Weights]] = {}
     for document_id in _best_documents(snapshot, page_ids, page_scores):
         ids = snapshot.page_ids(document_id)
-        pages = {number: cache.read(ids[number], snapshot.page) for number in ids}
+        pages = {}
+        for number in ids:
+            raise_if_ended()
+            pages[number] = cache.read(ids[number], snapshot.page)
         for reference in references:
             for number, weights in _weigh(reference, references, pages):
                 if page_filter.allows(document_id, number, ids[number]):
