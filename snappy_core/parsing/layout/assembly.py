@@ -144,7 +144,7 @@ class _Assembly:
                     is_free[members] = False
                     block = table_block(table, self.page)
                     words = {*block.words}
-                    turned_lines = [x for x in turned_lines if words.isdisjoint(x.words)]
+                    turned_lines = [line for line in turned_lines if words.isdisjoint(line.words)]
                     yield members, replace(block, tag=self._tag(members))
 
     def _groups(self, clusters: NDArray[np.intp]) -> Iterator[NDArray[np.intp]]:
