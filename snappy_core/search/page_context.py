@@ -94,8 +94,8 @@ def mean_confidence(words: Words, indices: Sequence[int]) -> float:
     if words.confidences is None:
         return -1.0
     confidences = words.confidences[list(indices)]
-    known = confidences[~np.isnan(confidences)]
-    return float(known.mean()) if len(known) else -1.0
+    ocr_confidences = confidences[~np.isnan(confidences)]
+    return float(ocr_confidences.mean()) if len(ocr_confidences) else -1.0
 
 
 def _neighbors(page: Page) -> list[Neighbors]:

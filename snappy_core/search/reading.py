@@ -74,10 +74,10 @@ def to_hit(snapshot: Snapshot, reference: RegionReference) -> Hit:
 def _read_found(snapshot: Snapshot, metadata: Mapping[str, Any]) -> Hit:
     """Return a region with what the metadata says of how it was found."""
     hit = read_region(snapshot, metadata["region_id"])
-    found = json.loads(metadata.get("highlights_json") or "[]")
+    highlights = json.loads(metadata.get("highlights_json") or "[]")
     return replace(
         hit,
-        highlights=to_highlights(found),
+        highlights=to_highlights(highlights),
         score=metadata.get("score", hit.score),
         rank=metadata.get("rank", hit.rank),
     )

@@ -32,7 +32,7 @@ _HEAT_PIXELS = 4 * _HEAT_WIDTH**2
 CACHE_BYTES = 64 * 2**20
 
 Width = Annotated[int, Query(ge=1, le=WIDTHS[-1], description="of the page, in pixels, at least")]
-Known = Annotated[str | None, Header(alias="if-none-match", include_in_schema=False)]
+CachedTags = Annotated[str | None, Header(alias="if-none-match", include_in_schema=False)]
 _PICTURE: dict[int | str, dict[str, Any]] = {
     200: {"content": {"image/webp": {}}, "description": "a picture"}
 }
@@ -43,10 +43,10 @@ def routes(index: RegionIndex, in_thread: Threads) -> APIRouter:
     router = APIRouter(prefix="/api", tags=["pictures"], default_response_class=Response)
     cache = PictureCache(CACHE_BYTES)
 
-    def answer(known: str | None, draw: Callable[[], Image], *parts: object) -> Response:
+    def answer(cached_tags: str | None, draw: Callable[[], Image], *parts: object) -> Response:
         key = hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()[:32]
         headers = {"ETag": f'"{key}"', "Cache-Control": "private, no-cache"}
-        if known is not None and f'"{key}"' in known:
+        if cached_tags is not None and f'"{key}"' in cached_tags:
             return Response(status_code=304, headers=headers)
         picture = cache.get(key, lambda: to_webp(draw()))
         return Response(picture, media_type="image/webp", headers=headers)
@@ -54,26 +54,33 @@ def routes(index: RegionIndex, in_thread: Threads) -> APIRouter:
     @router.get("/page.webp", responses=_PICTURE)
     @in_thread
     def page_picture(
-        document: DocumentName, page: PageNumber, width: Width = 960, known: Known = None
+        document: DocumentName, page: PageNumber, width: Width = 960, cached_tags: CachedTags = None
     ) -> Response:
         """Return a picture of a page."""
         record, whole = find_page(index, document, page)
         width = _step(width)
         return answer(
-            known, lambda: _draw(index, whole, width), "page", record.content_hash, page, width
+            cached_tags,
+            lambda: _draw(index, whole, width),
+            "page",
+            record.content_hash,
+            page,
+            width,
         )
 
     @router.get("/region.webp", responses=_PICTURE)
     @in_thread
     def region_picture(
-        region: Annotated[str, Query(max_length=4000)], width: Width = 1440, known: Known = None
+        region: Annotated[str, Query(max_length=4000)],
+        width: Width = 1440,
+        cached_tags: CachedTags = None,
     ) -> Response:
         """Return a picture of a region, cut out of its page."""
         hit = index.region(region_id(index, region))
         record = document(index, hit.document_id)
         width, box = _step(width), hit.region.box
         return answer(
-            known,
+            cached_tags,
             lambda: crop(_draw(index, hit, width), box),
             "region", record.content_hash, hit.page_number, box, width,
         )  # fmt: skip
@@ -86,7 +93,7 @@ def routes(index: RegionIndex, in_thread: Threads) -> APIRouter:
         question: QuestionText,
         token: Token = None,
         width: Width = 960,
-        known: Known = None,
+        cached_tags: CachedTags = None,
     ) -> Response:
         """Return the heat of a page, white where there is none, to multiply with its picture."""
         record, whole = find_page(index, document, page)
@@ -101,8 +108,8 @@ def routes(index: RegionIndex, in_thread: Threads) -> APIRouter:
 
         # The heat depends on how the document was read, too.
         return answer(
-            known, draw, "heat", record.content_hash, record.fingerprint, page, question, token,
-            width,
+            cached_tags, draw, "heat", record.content_hash, record.fingerprint, page, question,
+            token, width,
         )  # fmt: skip
 
     return router

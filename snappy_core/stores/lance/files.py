@@ -25,8 +25,8 @@ class LanceFiles:
     def keep(self, content_hash: str, files: Mapping[str, bytes]) -> None:
         """Add the files whose names are not there yet: bytes of one hash give the same ones."""
         _, arrow = libraries()
-        known = self.names(content_hash)
-        new = [(name, data) for name, data in files.items() if name not in known]
+        kept_names = self.names(content_hash)
+        new = [(name, data) for name, data in files.items() if name not in kept_names]
         for batch in _batches(new):
             rows = {
                 "content_hash": arrow.array([content_hash] * len(batch), arrow.string()),

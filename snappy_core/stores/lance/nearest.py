@@ -80,18 +80,18 @@ class Nearest:
         All tokens (m, d) count alike.
         """
         others = len(self.page_ids) - len(allowed)
-        found = np.zeros(0, dtype=np.int64)
+        nearest_ids = np.zeros(0, dtype=np.int64)
         if others <= len(allowed):  # more pages cost less than a condition on them
             enough = math.ceil(_SPARE * count * len(self.page_ids) / len(allowed))
-            found = self._ask(tokens, min(enough, count + others))
+            nearest_ids = self._ask(tokens, min(enough, count + others))
             if others:
-                found = found[np.isin(found, allowed)][:count]
-        if others and len(found) < count:
-            found = self._ask(tokens, count, _condition(self.page_ids, allowed))
-        if len(found) < count:  # the vectors nearest to each token are of fewer pages
-            rest = np.setdiff1d(allowed, found, assume_unique=True)
-            found = np.append(found, rest[: count - len(found)])
-        return np.sort(found)
+                nearest_ids = nearest_ids[np.isin(nearest_ids, allowed)][:count]
+        if others and len(nearest_ids) < count:
+            nearest_ids = self._ask(tokens, count, _condition(self.page_ids, allowed))
+        if len(nearest_ids) < count:  # the vectors nearest to each token are of fewer pages
+            rest = np.setdiff1d(allowed, nearest_ids, assume_unique=True)
+            nearest_ids = np.append(nearest_ids, rest[: count - len(nearest_ids)])
+        return np.sort(nearest_ids)
 
     def _ask(
         self, tokens: NDArray[np.float32], count: int, condition: str = ""
