@@ -38,7 +38,7 @@ def test_workers_survive_what_kills_pdfium(data):
         report = index.add(
             [*sources, data / "hyphens.pdf"],
             reading=ReadingOptions(ocr="never"),
-            executor=Workers(1, timeout=5, memory=1 << 30),
+            executor=Workers(1, timeout=12, memory=1 << 30),
         )
     assert {failure.source for failure in report.failed} == names
     assert [added.rsplit("/", 1)[1] for added in report.added] == ["hyphens.pdf"]

@@ -9,6 +9,8 @@ from pathlib import Path
 from snappy_core import Source
 from snappy_core.testing import FakeEncoder
 
+TIMEOUT = 12  # seconds for a page: the first one of a worker waits for what reads pages, too
+
 
 def _kill():
     os.kill(os.getpid(), signal.SIGKILL)

@@ -75,7 +75,7 @@ def kill_after(process, acknowledged, delay):
     time.sleep(delay)
     process.send_signal(signal.SIGKILL)
     said += process.stdout.readlines()
-    assert process.wait(timeout=30) == -signal.SIGKILL
+    assert process.wait(timeout=120) == -signal.SIGKILL
     process.stdout.close()
     assert said[0] == "open\n"
     return [line.strip() for line in said[1:]]

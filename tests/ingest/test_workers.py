@@ -248,7 +248,7 @@ def test_an_end_from_outside_takes_the_workers_along(paper, pids, tmp_path, end)
     workers = [int(path.name) for path in pids.iterdir()]
     assert len([pid for pid in workers if alive(pid)]) == 2
     os.killpg(process.pid, getattr(signal, end))
-    _, said = process.communicate(timeout=20)
+    _, said = process.communicate(timeout=120)
     assert process.returncode == -getattr(signal, end)
     if end == "SIGINT":
         assert said.count("Traceback") == said.count("KeyboardInterrupt\n") == 1

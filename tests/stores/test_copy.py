@@ -263,7 +263,7 @@ def test_goes_on_after_a_kill(tmp_path, kind):
         assert child.poll() is None
         time.sleep(0.02)
     child.kill()
-    child.communicate(timeout=30)
+    child.communicate(timeout=120)
     with target.read() as snapshot:
         there = [found.document_id for found in snapshot.documents()]
         assert_consistent(snapshot)

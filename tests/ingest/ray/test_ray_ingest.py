@@ -23,7 +23,7 @@ from snappy_core.encoders.minilm import MiniLMEncoder
 from snappy_core.ingest.ray.actor import fetch
 from snappy_core.testing import FakeEncoder
 from tests.ingest.contents import contents, outcome
-from tests.ingest.misbehaving import Deadly, KilledOnce, MisbehavingEncoder
+from tests.ingest.misbehaving import TIMEOUT, Deadly, KilledOnce, MisbehavingEncoder
 from tests.ingest.processes import alive, offspring, wait_for
 
 pytestmark = [
@@ -107,14 +107,14 @@ def test_what_comes_out_is_what_comes_out_on_one_machine(cluster, data, paper, t
         Source.from_bytes((data / "table.pdf").read_bytes() + b"\0\0", "mail/1.pdf"),
     ]
     encoder = MisbehavingEncoder(tmp_path)
-    here, expected = add(encoder, sources, Workers(2, timeout=3))
-    index, report = add(encoder, sources, Ray(cluster, timeout=3))
+    here, expected = add(encoder, sources, Workers(2, timeout=TIMEOUT))
+    index, report = add(encoder, sources, Ray(cluster, timeout=TIMEOUT))
     assert outcome(report) == outcome(expected)
     assert contents(index._store) == contents(here._store)
     broken = [failure for failure in report.failed if type(failure.error) is WorkerError]
     assert [failure.cause for failure in broken] == [
         "the worker process was killed (SIGKILL) (encoding pages 9-10)",
-        "took longer than 3 seconds (encoding page 1)",
+        f"took longer than {TIMEOUT} seconds (encoding page 1)",
         "the worker process was killed (SIGKILL) (opening it)",
     ]
 
@@ -210,7 +210,7 @@ def test_it_goes_on_where_it_was_killed(cluster, begun):
     processes = offspring(process.pid)
     assert len(processes) > 5
     os.killpg(process.pid, signal.SIGKILL)
-    assert "IngestReport" not in process.communicate(timeout=30)[0]  # it was not done
+    assert "IngestReport" not in process.communicate(timeout=120)[0]  # it was not done
     wait_for(lambda: not any(map(alive, processes)))
     first = stored(file)
     assert 0 < len(first) < len(paths)
@@ -228,7 +228,7 @@ def test_ctrl_c_ends_it_and_leaves_the_cluster(cluster, begun):
 
     process, file, paths = begun(cluster)
     os.killpg(process.pid, signal.SIGINT)
-    out, said = process.communicate(timeout=30)
+    out, said = process.communicate(timeout=120)
     assert process.returncode == -signal.SIGINT
     assert "IngestReport" not in out
     assert said.count("KeyboardInterrupt\n") == said.count("Traceback") == 1

@@ -17,7 +17,7 @@ from snappy_core.ingest import queued_document
 from snappy_core.stores.lance.store import LanceStore
 from snappy_core.testing import FakeEncoder
 from tests.ingest.contents import contents, outcome
-from tests.ingest.misbehaving import KilledOnce, MisbehavingEncoder, Slow
+from tests.ingest.misbehaving import TIMEOUT, KilledOnce, MisbehavingEncoder, Slow
 from tests.ingest.processes import alive, offspring, wait_for
 
 pytestmark = [
@@ -149,13 +149,13 @@ def test_what_a_document_does_to_its_worker_is_told_as_before(cluster, data, pat
     sources.append(Source.from_bytes((data / "table.pdf").read_bytes() + b"\0", "mail/1.pdf"))
     encoder = MisbehavingEncoder(tmp_path)
     with RegionIndex.open(tmp_path / "a.lance", encoder) as index:
-        report = index.add(sources, reading=NO_OCR, executor=Ray(cluster, timeout=3))
+        report = index.add(sources, reading=NO_OCR, executor=Ray(cluster, timeout=TIMEOUT))
         good = [source for source in sources if source.name in report.added]
         assert unordered(index._store) == here(encoder, good)[0]
     causes = {failure.cause for failure in report.failed if type(failure.error) is WorkerError}
     assert causes == {
         "the worker process was killed (SIGKILL) (encoding pages 9-10)",
-        "took longer than 6 seconds (encoding pages 9-10)",
+        f"took longer than {2 * TIMEOUT} seconds (encoding pages 9-10)",
     }
     assert len(report.failed) == 3
     assert report.added[-1] == "mail/1.pdf"
@@ -273,7 +273,7 @@ def test_killed_actors_lose_nothing_that_was_acknowledged(cluster, data, tmp_pat
 ADD = """
 import sys
 from snappy_core import Ray, ReadingOptions, RegionIndex
-from tests.ingest.misbehaving import Slow
+from tests.ingest.misbehaving import TIMEOUT, Slow
 
 with RegionIndex.open(sys.argv[1], Slow()) as index:
     print("open", flush=True)
@@ -301,7 +301,7 @@ def test_it_goes_on_where_it_was_killed(cluster, data, tmp_path):
             wait_for(index.documents, seconds=60)
             processes = offspring(process.pid)
             os.killpg(process.pid, signal.SIGKILL)
-            assert "IngestReport" not in process.communicate(timeout=30)[0]
+            assert "IngestReport" not in process.communicate(timeout=120)[0]
             wait_for(lambda: not any(map(alive, processes)))
             first = {document.document_id for document in index.documents()}
             assert 0 < len(first) < len(paths)

@@ -430,7 +430,7 @@ def test_a_process_reads_while_another_writes_and_cleans_up(path, store):
         store.write(document("a", str(turn)), texts(*["tide"] * (turn % 3 + 1)))
         if turn % 10 == 0:
             store.compact()
-    said, _ = reader.communicate(timeout=30)
+    said, _ = reader.communicate(timeout=120)
     assert reader.returncode == 0
     assert int(said) > 1
 
@@ -543,7 +543,7 @@ def test_survives_a_kill_at_any_moment(path, store):
         begun = [int(child.stdout.readline()) for _ in range(int(chance.integers(2, 6)))][-1]
         time.sleep(chance.uniform(0, 0.03))
         child.kill()
-        said, _ = child.communicate(timeout=30)
+        said, _ = child.communicate(timeout=120)
         last = max([begun, *map(int, said.split())])  # begun when it was killed
         with LanceStore(path, create=False).read() as snapshot:
             (found,) = snapshot.documents()

@@ -288,7 +288,7 @@ def test_two_processes_read_while_one_writes(path, store):
     for turn in range(1, 41):
         store.write(document("a", str(turn)), texts(*["tide"] * (turn % 3 + 1)))
     for reader in readers:
-        said, _ = reader.communicate(timeout=30)
+        said, _ = reader.communicate(timeout=120)
         assert reader.returncode == 0
         assert int(said) >= 1
 
@@ -379,7 +379,7 @@ def test_catalog_follows_other_processes(path, store):
     assert ask() == ["b", "b", "a", "3"]
     store.delete("b")
     assert ask() == ["a", "1"]
-    other.communicate(timeout=30)
+    other.communicate(timeout=120)
     assert other.returncode == 0
 
 
