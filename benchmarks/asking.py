@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.measure import Result, alternate, core_seconds, milliseconds
+from benchmarks.measure import Result, alternate, cpu_seconds, milliseconds
 from benchmarks.synthetic import fill, word_record
 from snappy_core import RegionIndex
 from snappy_core.encoders.minilm import MINILM, MiniLMEncoder
@@ -32,7 +32,7 @@ with RegionIndex.open(sys.argv[1]) as index:
 
 
 def run(pages: int = 290) -> Iterator[Result]:
-    """Ask an index of synthetic pages of text, in seconds; the time of a core stands beside."""
+    """Ask an index of synthetic pages of text, in seconds; CPU time stands beside."""
     encoder = MiniLMEncoder()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "pages.snappy"
@@ -41,7 +41,7 @@ def run(pages: int = 290) -> Iterator[Result]:
         store.close()
         command = [sys.executable, "-m", "snappy_core.cli", "search", QUESTION, "--in", str(path)]
         (whole,) = alternate(lambda: _output(command), rounds=RUNS)
-        (used,) = alternate(lambda: _output(command), rounds=RUNS, clock=core_seconds)
+        (used,) = alternate(lambda: _output(command), rounds=RUNS, clock=cpu_seconds)
         yield _waits("`snappy search`, seconds", whole, 0.6, used)
         first = [sys.executable, "-c", _FIRST, str(path), QUESTION]
         times = zip(*(json.loads(_output(first)) for _ in range(RUNS)), strict=True)
@@ -53,13 +53,11 @@ def run(pages: int = 290) -> Iterator[Result]:
                 lambda: index.search(QUESTION),
                 lambda: encoder.encode_query(QUESTION),
                 rounds=51,
-                clock=core_seconds,
+                clock=cpu_seconds,
             )
         yield _waits(f"a question to {pages} pages, seconds", whole, 0.025, used)
         detail = milliseconds(encoding, used)
-        yield Result(
-            "the share of the encoder (time of a core)", encoding / used, 0.5, False, detail
-        )
+        yield Result("the share of the encoder (CPU time)", encoding / used, 0.5, False, detail)
 
 
 def _output(command: list[str]) -> str:
@@ -68,5 +66,5 @@ def _output(command: list[str]) -> str:
 
 def _waits(name: str, seconds: float, bound: float, used: float) -> Result:
     return Result(
-        name, seconds, bound, False, f"{milliseconds(seconds)}; of a core {milliseconds(used)}"
+        name, seconds, bound, False, f"{milliseconds(seconds)}; CPU time {milliseconds(used)}"
     )

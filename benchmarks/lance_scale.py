@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.measure import NotRun, Result, absent, core_seconds
+from benchmarks.measure import NotRun, Result, absent, cpu_seconds
 from benchmarks.synthetic import Clustered
 from snappy_core.boxes import grid_cells
 from snappy_core.ingest.jobs import prepare
@@ -54,15 +54,15 @@ def run(sizes: tuple[int, ...] = SIZES) -> Iterator[Result | NotRun]:
             found = _task("search", location, str(pages))
         name = f"over {pages:,} pages"
         filtered = f"{found['filtered_memory'] / 1e9:.2f} with a filter; "
-        build = filtered + f"built in {built['seconds']:.0f} s, of a core {built['core']:.0f} s; "
+        build = filtered + f"built in {built['seconds']:.0f} s, {built['core']:.0f} CPU seconds; "
         build += f"{built['memory'] / 1e9:.2f} GB meanwhile; "
         build += f"{built['disk'] / pages / 1000:.0f} KB a page on the disk"
         for suffix in WEIGHTS:
             case = found[suffix]
-            times = f"median {case['median']:.0f} ms, of a core {case['core']:.0f} ms"
+            times = f"median {case['median']:.0f} ms, CPU {case['core']:.0f} ms"
             if not suffix:
                 times += (
-                    f"; half of the documents by a filter: {found['filtered']:.0f} ms of a core"
+                    f"; half of the documents by a filter: {found['filtered']:.0f} ms of CPU time"
                 )
             memory = case["memory"] / 1e9
             yield Result(f"recall@10 of all {name}{suffix}", case["recall"], 0.95, True, "")
@@ -130,9 +130,9 @@ def _fill(location: str, pages: int) -> dict[str, Any]:
             scores[suffix].append(np.array([scan(query, weights, parts) for query in queries]))
     best = [np.argsort(-np.concatenate(s, axis=1), axis=1)[:, :10] for s in scores.values()]
     np.save(Path(location, "best.npy"), best)
-    started, core = time.perf_counter(), core_seconds()
+    started, core = time.perf_counter(), cpu_seconds()
     store.compact()
-    seconds, core = time.perf_counter() - started, core_seconds() - core
+    seconds, core = time.perf_counter() - started, cpu_seconds() - core
     disk = sum(file.stat().st_size for file in Path(location).rglob("*") if file.is_file())
     return {"seconds": seconds, "core": core, "disk": disk}
 
@@ -148,18 +148,18 @@ def _search(location: str, pages: int) -> dict[str, Any]:
         for (suffix, weights), best_pages in zip(WEIGHTS.items(), best, strict=True):
             report[suffix] = _ask_all(snapshot, queries, weights, best_pages)
             if weights is EQUAL:
-                seconds = [_core_seconds_of(snapshot, query, half) for query in queries[:10]]
+                seconds = [_cpu_seconds_of(snapshot, query, half) for query in queries[:10]]
                 report["filtered"] = float(np.median(seconds)) * 1000
                 report["filtered_memory"] = _peak()
     return report
 
 
-def _core_seconds_of(
+def _cpu_seconds_of(
     snapshot: LanceSnapshot, query: NDArray[np.float32], page_filter: PageFilter
 ) -> float:
-    started = core_seconds()
+    started = cpu_seconds()
     snapshot.candidates(query, EQUAL, page_filter)
-    return core_seconds() - started
+    return cpu_seconds() - started
 
 
 def _ask_all(
@@ -171,10 +171,10 @@ def _ask_all(
     """Ask all queries twice, the second time warm; return what was found of their best pages."""
     found, times, core = [], [], []
     for query in [*queries, *queries]:
-        started, core_started = time.perf_counter(), core_seconds()
+        started, core_started = time.perf_counter(), cpu_seconds()
         found.append(snapshot.candidates(query, weights, PageFilter()))
         times.append(time.perf_counter() - started)
-        core.append(core_seconds() - core_started)
+        core.append(cpu_seconds() - core_started)
     ids = snapshot.all_page_ids
     shares = [np.isin(ids[b], f).mean() for b, f in zip(best, found[QUESTIONS:], strict=True)]
     warm = np.array(times[QUESTIONS:]) * 1000

@@ -101,7 +101,7 @@ def alternate(
     """Return the median seconds of each function; they take turns, so noise affects all alike.
 
     Args:
-        clock: `core_seconds` leaves out the time in which other programs run.
+        clock: `cpu_seconds` leaves out the time in which other programs run.
     """
     for function in functions:
         function()
@@ -114,8 +114,8 @@ def alternate(
     return [statistics.median(seconds) for seconds in times]
 
 
-def core_seconds() -> float:
-    """Return the seconds of cores that this process and the programs it ran have taken."""
+def cpu_seconds() -> float:
+    """Return the CPU seconds used by this process and the programs it ran."""
     return time.process_time() + sum(os.times()[2:4])
 
 

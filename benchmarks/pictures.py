@@ -6,7 +6,7 @@ import io
 
 import pypdfium2 as pdfium
 
-from benchmarks.measure import REPORT, Result, alternate, core_seconds, milliseconds, slowdown
+from benchmarks.measure import REPORT, Result, alternate, cpu_seconds, milliseconds, slowdown
 from snappy_core import parsing
 from snappy_core.parsing.options import Ocr, ReadingOptions
 from snappy_core.parsing.source import Source
@@ -35,7 +35,7 @@ def run() -> list[Result]:
             lambda: read(pictured, "pages"),
             lambda: read(pictured, "always"),
             rounds=3,
-            clock=core_seconds,
+            clock=cpu_seconds,
         )
     )
     return [

@@ -19,7 +19,7 @@ from benchmarks.measure import (
     Result,
     absent,
     alternate,
-    core_seconds,
+    cpu_seconds,
     milliseconds,
     real_pdfs,
     report_copies,
@@ -36,7 +36,7 @@ QUESTION = "What coupon does the green bond carry?"
 
 
 def run() -> Iterator[Result | NotRun]:
-    """Add real PDFs, and ask them a question, in the time of a core; add them with two workers."""
+    """Add real PDFs, and ask them a question, in CPU time; add them with two workers."""
     adding = f"adding real PDFs / PDFium text, {WORDS}-word chunks, one MiniLM vector each"
     with_two = "adding real PDFs with two workers / the same chunks in one process"
     asking = "a question to them / the same chunks by BM25 and vector"
@@ -45,7 +45,7 @@ def run() -> Iterator[Result | NotRun]:
         return
     encoder, files = MiniLMEncoder(threads=1), real_pdfs()
     ours, plain = alternate(
-        lambda: _add(files, encoder), lambda: _chunks(files, encoder), rounds=3, clock=core_seconds
+        lambda: _add(files, encoder), lambda: _chunks(files, encoder), rounds=3, clock=cpu_seconds
     )
     yield slowdown(adding, ours, plain, 1.1, peer="plain chunks")
     yield _with_two_workers(with_two, files, encoder)
@@ -55,7 +55,7 @@ def run() -> Iterator[Result | NotRun]:
     index, chunks = _add(files, encoder), _chunks(files, encoder)
     ask = chunks.searcher(encoder)
     ours, plain = alternate(
-        lambda: index.search(QUESTION), lambda: ask(QUESTION), rounds=101, clock=core_seconds
+        lambda: index.search(QUESTION), lambda: ask(QUESTION), rounds=101, clock=cpu_seconds
     )
     yield slowdown(asking, ours, plain, 3, peer="plain chunks and BM25")
 
@@ -69,9 +69,9 @@ def _with_two_workers(name: str, files: list[Path], encoder: MiniLMEncoder) -> R
     cores: list[float] = []
 
     def add() -> None:
-        started = core_seconds()
+        started = cpu_seconds()
         _add(documents, encoder, Workers(2))
-        cores.append(core_seconds() - started)
+        cores.append(cpu_seconds() - started)
 
     with tempfile.TemporaryDirectory() as folder:
         documents = report_copies(Path(folder)) if files == [REPORT] else files

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.measure import REPORT, Result, alternate, core_seconds, slowdown
+from benchmarks.measure import REPORT, Result, alternate, cpu_seconds, slowdown
 from benchmarks.synthetic import fill, word_record
 from snappy_core import RegionIndex
 from snappy_core.encoders.minilm import MiniLMEncoder
@@ -43,7 +43,7 @@ def _ask(store: Store, encoder: MiniLMEncoder, name: str, rounds: int) -> Iterat
         lambda: index.search(PLACE),
         lambda: index.search(PLACE, location_references=False),
         rounds=rounds,
-        clock=core_seconds,
+        clock=cpu_seconds,
     )
     yield slowdown(
         f"a question to {name}, as by default / by MaxSim alone", default, plain, BOUND,
@@ -65,7 +65,7 @@ def _parts(store: Store, encoder: MiniLMEncoder) -> str:
             lambda: snapshot.vectors(page_ids.tolist()),
             lambda: score(vectors, query, weights),
             rounds=21,
-            clock=core_seconds,
+            clock=cpu_seconds,
         )
     parts = zip(("encoding", "first stage", "reading", "scoring"), times, strict=True)
     return ", ".join(f"{part} {1000 * seconds:.2g}" for part, seconds in parts)

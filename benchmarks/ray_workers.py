@@ -21,7 +21,7 @@ _ROUNDS = 2
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Documents that were added: pages, seconds, and seconds of a core that this process took."""
+    """Documents that were added: pages, seconds, and the CPU seconds of this process."""
 
     pages: int
     seconds: float
@@ -54,7 +54,7 @@ def run(copies: int = 44) -> Iterator[Result | NotRun]:
     one, two = (min(measured, key=lambda run: run.seconds) for measured in runs.values())
     speeds = f"{two.pages / two.seconds:.2f} and {one.pages / one.seconds:.2f} pages/s"
     yield Result(_NAME, one.seconds / two.seconds, 1.7, True, speeds)
-    detail = f"{two.driver / two.pages * 1000:.1f} ms of a core for a page"
+    detail = f"{two.driver / two.pages * 1000:.1f} ms of CPU time for a page"
     yield Result(
         "the same, share of the driver with two workers",
         two.driver / two.seconds,

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measure import REPORT, core_seconds
+from benchmarks.measure import REPORT, cpu_seconds
 from benchmarks.oracle import measure_folder
 from benchmarks.page_layouts import PageLayout, PageRef, page_layout, read_pages
 from snappy_core.errors import MissingDependencyError
@@ -40,7 +40,7 @@ def run_readers(
 
     Returns a dict for JSON with `missing`, by reader: why it does not run; and `sets`: each with
     its `folder` and `measures`, by reader: what `measure_folder` returns, `words` (the share of the
-    words of the text layers that are read) and `seconds` of a core that a page takes.
+    words of the text layers that are read) and CPU `seconds` that a page takes.
     """
     missing = {name: cause for name in names if (cause := _failure(READINGS[name]))}
     present = [name for name in READINGS if name in names and name not in missing]
@@ -73,9 +73,9 @@ def _measure(
 
         def read(refs: Sequence[PageRef], name: str = name) -> Iterable[PageLayout]:
             nonlocal pages, seconds
-            started = core_seconds()
+            started = cpu_seconds()
             pages = list(read_pages(refs, READINGS[name]))
-            seconds = (core_seconds() - started) / len(refs)
+            seconds = (cpu_seconds() - started) / len(refs)
             if not text_layers:
                 text_layers.extend(_words(page) for page in read_pages(refs, _TEXT_LAYER))
             return map(page_layout, pages)

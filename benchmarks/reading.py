@@ -8,21 +8,21 @@ from pathlib import Path
 import pypdfium2 as pdfium
 
 from benchmarks import opendataloader
-from benchmarks.measure import NotRun, Result, alternate, core_seconds, real_pdfs, speedup
+from benchmarks.measure import NotRun, Result, alternate, cpu_seconds, real_pdfs, speedup
 from snappy_core.parsing import ReadingOptions, Source, read
 
 
 def run() -> Iterator[Result | NotRun]:
-    """Read real PDFs without OCR, in the time of a core."""
+    """Read real PDFs without OCR, in CPU time."""
     pages = bare = ours = 0.0
     _warm_up()
     for file in real_pdfs():
-        started = core_seconds()
+        started = cpu_seconds()
         pages += _bare_words(file)
-        bare += core_seconds() - started
-        started = core_seconds()
+        bare += cpu_seconds() - started
+        started = cpu_seconds()
         _read([file])
-        ours += core_seconds() - started
+        ours += cpu_seconds() - started
     detail = (
         f"{1000 * bare / pages:.1f} ms a page for words alone, {pages:.0f} pages; "
         f"{1000 * ours / pages:.0f} ms a page"
@@ -32,8 +32,8 @@ def run() -> Iterator[Result | NotRun]:
 
 
 def _against_opendataloader() -> Result | NotRun:
-    """Read all files in the time of a core, the start of Java included."""
-    name = "reading and layout / OpenDataLoader PDF, time of a core"
+    """Read all files in CPU time, the start of Java included."""
+    name = "reading and layout / OpenDataLoader PDF, CPU time"
     if why := opendataloader.missing():
         return NotRun(name, why)
     files = real_pdfs()
@@ -41,7 +41,7 @@ def _against_opendataloader() -> Result | NotRun:
         lambda: _read(files),
         lambda: opendataloader.convert(files),
         rounds=3,
-        clock=core_seconds,
+        clock=cpu_seconds,
     )
     return speedup(name, seconds, peer, 0.5, peer="OpenDataLoader PDF")
 
