@@ -11,7 +11,7 @@ demo: .venv/.core
 	$(BIN)/python examples/demo.py
 
 test: .venv/.dev programs
-	$(BIN)/python -m pytest -q -n auto
+	$(BIN)/python -m pytest -q -n auto --dist worksteal --durations=40 --durations-min=2
 
 # The share of lines that the tests run; fails below the floor in pyproject.toml.
 coverage: .venv/.dev programs

@@ -305,11 +305,11 @@ class WaitingEncoder(FakeEncoder):
         self.go = threading.Event()
 
     def encode_query(self, text):
-        assert self.go.wait(timeout=20), "the event loop is blocked"
+        assert self.go.wait(timeout=120), "the event loop is blocked"
         return super().encode_query(text)
 
     def encode_pages(self, pages):
-        assert self.go.wait(timeout=20), "the event loop is blocked"
+        assert self.go.wait(timeout=120), "the event loop is blocked"
         return super().encode_pages(pages)
 
 

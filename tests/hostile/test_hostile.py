@@ -4,9 +4,9 @@ import pytest
 
 from snappy_core import ReadingOptions, RegionIndex, Workers
 from snappy_core.parsing import Source
-from snappy_core.testing import FakeEncoder
 from tests.hostile.cases import all_cases
 from tests.hostile.watch import explain, run
+from tests.ingest.misbehaving import TIMEOUT, Warmed
 
 pytest.importorskip("resource")  # limits of memory: not on Windows
 
@@ -34,11 +34,11 @@ def test_workers_survive_what_kills_pdfium(data):
     names = {"trees/labels: a loop", "pages/forms: calls itself", "pages/pattern: tiny steps"}
     deadly = [case for case in all_cases(SEED) if case.name in names and case.worker]
     sources = [Source.from_bytes(case.make(), case.name) for case in deadly]
-    with RegionIndex.open(":memory:", FakeEncoder()) as index:
+    with RegionIndex.open(":memory:", Warmed()) as index:
         report = index.add(
             [*sources, data / "hyphens.pdf"],
             reading=ReadingOptions(ocr="never"),
-            executor=Workers(1, timeout=12, memory=1 << 30),
+            executor=Workers(1, timeout=TIMEOUT, memory=1 << 30),
         )
     assert {failure.source for failure in report.failed} == names
     assert [added.rsplit("/", 1)[1] for added in report.added] == ["hyphens.pdf"]

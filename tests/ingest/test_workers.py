@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,15 @@ from snappy_core.parsing import ReadingOptions
 from snappy_core.stores import MemoryStore
 from snappy_core.testing import FakeEncoder
 from tests.ingest.contents import contents, outcome
-from tests.ingest.misbehaving import Absent, Deadly, KilledOnce, Locked, MisbehavingEncoder
+from tests.ingest.misbehaving import (
+    TIMEOUT,
+    Absent,
+    Deadly,
+    KilledOnce,
+    Locked,
+    MisbehavingEncoder,
+)
+from tests.ingest.processes import alive, wait_for
 
 ROOT = Path(__file__).parents[2]
 needs_proc = pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs /proc")
@@ -113,7 +120,7 @@ def test_two_workers_make_the_index_that_one_process_makes(data, make):
         ("segfault", "the worker process was killed (SIGSEGV) (encoding page 1)"),
         ("abort", "the worker process was killed (SIGABRT) (encoding page 1)"),
         ("exit", "the worker process ended (exit code 3) (encoding page 1)"),
-        ("hang", "took longer than 1.5 seconds (encoding page 1)"),
+        ("hang", f"took longer than {TIMEOUT} seconds (encoding page 1)"),
         ("memory", "needs more memory than there is (encoding page 1)"),
         pytest.param(
             "grow", "needs more than 400 MiB of memory (encoding page 1)", marks=needs_proc
@@ -123,7 +130,7 @@ def test_two_workers_make_the_index_that_one_process_makes(data, make):
 def test_what_breaks_a_worker_costs_one_document(paper, pids, misdeed, cause):
     good = [paper(name, "ebb", "flood") for name in ("a", "b", "c", "d")]
     bad = paper("bad", misdeed)
-    limits = {"timeout": 1.5, "memory": 400 << 20}
+    limits = {"timeout": TIMEOUT if misdeed == "hang" else 60, "memory": 400 << 20}
     store = MemoryStore()
     report = add(store, MisbehavingEncoder(pids), [*good[:2], bad, *good[2:]], 2, **limits)
     assert report.added == tuple(path.as_posix() for path in good)
@@ -259,18 +266,3 @@ def test_an_end_from_outside_takes_the_workers_along(paper, pids, tmp_path, end)
             left.rmdir()  # nobody was left to do it
     with RegionIndex.open(file, MisbehavingEncoder(pids), create=False) as index:
         assert [document.source for document in index.documents()] == [first.as_posix()]
-
-
-def alive(pid):
-    """Say whether a process runs; one that has ended and waits to be noticed does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-def wait_for(condition):
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)

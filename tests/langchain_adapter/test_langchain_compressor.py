@@ -241,7 +241,7 @@ async def test_as_a_function_in_a_chain(report_index, report):
 
 async def test_async_leaves_the_event_loop_free(report):
     class Meeting(FakeEncoder):
-        barrier = threading.Barrier(3, timeout=20)
+        barrier = threading.Barrier(3, timeout=120)
 
         def encode_query(self, text):
             self.barrier.wait()

@@ -68,7 +68,7 @@ class MeetingEncoder(FakeEncoder):
 
     def __init__(self):
         super().__init__()
-        self.barrier = threading.Barrier(3, timeout=20)
+        self.barrier = threading.Barrier(3, timeout=120)
 
     def encode_query(self, text):
         self.barrier.wait()

@@ -143,6 +143,7 @@ def test_a_slow_model_and_a_long_answer_are_stopped(serve, monkeypatch):
     assert read(slow.post("/api/answer", json=QUESTION))[-1] == (
         "error", {"detail": "the chat model took too long"},
     )  # fmt: skip
+    monkeypatch.setattr(answers, "TIMEOUT", 60)
     monkeypatch.setattr(answers, "MAX_ANSWER", 20)
     events = read(serve(chat_model=fake("x" * 30)).post("/api/answer", json=QUESTION))
     assert sum(name == "text" for name, _ in events) == 20
@@ -222,4 +223,4 @@ async def test_a_client_that_leaves_ends_the_model(index):
 def test_the_page_starts_without_langchain():
     script = "import sys; sys.modules['langchain'] = sys.modules['langchain_core'] = None\n"
     script += "import snappy_core.server"
-    subprocess.run([sys.executable, "-c", script], check=True, env=os.environ, timeout=60)
+    subprocess.run([sys.executable, "-c", script], check=True, env=os.environ, timeout=300)

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="need
 def test_every_answer_is_right(tmp_path):
     with Usage(tmp_path, threads=2) as usage:
         started = time.monotonic()
-        while usage.sample().calls < 30 and not usage.errors and time.monotonic() < started + 60:
+        while usage.sample().calls < 30 and not usage.errors and time.monotonic() < started + 300:
             time.sleep(0.02)
         sample = usage.sample()
     assert usage.errors == []

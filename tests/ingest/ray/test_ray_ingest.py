@@ -195,7 +195,7 @@ def begun(data, tmp_path):
         )
         processes.append(process)
         assert process.stdout.readline() == "open\n"
-        wait_for(lambda: stored(file), seconds=60)
+        wait_for(lambda: stored(file), seconds=180)
         return process, file, paths
 
     yield begin

@@ -298,7 +298,7 @@ def test_it_goes_on_where_it_was_killed(cluster, data, tmp_path):
     try:
         assert process.stdout.readline() == "open\n"
         with RegionIndex.open(tmp_path / "a.lance", Slow()) as index:
-            wait_for(index.documents, seconds=60)
+            wait_for(index.documents, seconds=180)
             processes = offspring(process.pid)
             os.killpg(process.pid, signal.SIGKILL)
             assert "IngestReport" not in process.communicate(timeout=120)[0]

@@ -321,10 +321,11 @@ def test_compact_is_safe_under_snapshots_of_this_store(path, store, no_margin):
 def test_compact_is_safe_under_readers_elsewhere_for_some_time(path, store, no_margin):
     """A state is kept by when it was the latest, not by when it was written."""
     store.write(document("a"), texts("Tides turn", "Moon pulls"))
-    time.sleep(0.6)
+    time.sleep(2)
     with LanceStore(path).read() as before:
+        replaced = time.monotonic()
         store.write(document("a", "2"), texts("Sun shines"))
-        store.compact(keep=timedelta(seconds=0.5))
+        store.compact(keep=timedelta(seconds=time.monotonic() - replaced + 1.5))
         assert_consistent(before)
         time.sleep(0.05)
         store.compact(keep=NOTHING)
