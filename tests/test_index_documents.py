@@ -72,6 +72,14 @@ def test_metadata_keys_are_set(index):
         index.update_metadata({"source": "x"}, "table")
 
 
+def test_true_is_not_1(index):
+    """As in filters; in Python they are equal."""
+    assert index.update_metadata({"n": True}, ["table", "unicode"]) == 2
+    assert index.update_metadata({"n": True}, ["table", "unicode"]) == 0
+    assert index.delete(where={"n": True}) == 2
+    assert index.update_metadata({"n": 1.0}, "hyphens") == 0
+
+
 def test_stop_words_do_not_glow():
     with RegionIndex() as index:
         index.add("examples/report.pdf").raise_failed()

@@ -12,7 +12,7 @@ from snappy_core.filters.conditions import (
     some_of,
     weaken,
 )
-from snappy_core.filters.evaluate import Row, facets, like, order_facet, predicate
+from snappy_core.filters.evaluate import Row, facets, is_same_row, like, order_facet, predicate
 from snappy_core.filters.grammar import Filter, parse, plain_value
 from snappy_core.filters.keys import BUILT_IN, NOT_FILTERABLE, PAGE_LISTS, Level
 
@@ -31,6 +31,7 @@ __all__ = [
     "comparisons",
     "conjuncts",
     "facets",
+    "is_same_row",
     "like",
     "negate",
     "order_facet",

@@ -69,6 +69,17 @@ def facets(value: MetadataValue) -> list[tuple[str, Scalar]]:
     return facets_of_value or [("empty", 0)]
 
 
+def is_same_row(row: Row, other: Row) -> bool:
+    """Return whether values are equal, also to filters, which tell True from 1 as Python does not.
+
+    >>> is_same_row({"public": 1}, {"public": True})
+    False
+    """
+    return dict(row) == dict(other) and all(
+        facets(value) == facets(other[key]) for key, value in row.items()
+    )
+
+
 def order_facet(value: Scalar) -> tuple[str, Scalar]:
     """Return the (kind, value) that `$gt` and the like compare with: the instant of a date."""
     return facets(value)[-1]

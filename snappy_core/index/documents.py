@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from snappy_core._async import async_twin
 from snappy_core.ends import time_limit
-from snappy_core.filters import Filter
+from snappy_core.filters import Filter, is_same_row
 from snappy_core.index.opened import OpenIndex
 from snappy_core.ingest.report import IngestReport, warn_of
 from snappy_core.metadata import check_metadata
@@ -265,8 +265,11 @@ class Documents(OpenIndex):
         for name in self._select(names, where):
             with self._store.read() as snapshot:
                 record = snapshot.document(name)
-            if record is not None and {**record.metadata, **changes} != dict(record.metadata):
-                self._store.set_metadata(name, {**record.metadata, **changes})
+            if record is None:
+                continue
+            updated = {**record.metadata, **changes}
+            if not is_same_row(updated, record.metadata):
+                self._store.set_metadata(name, updated)
                 changed += 1
         return changed
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from snappy_core.encoders.base import Encoder
 from snappy_core.errors import SnappyError
+from snappy_core.filters import is_same_row
 from snappy_core.formats import (
     SuppliedPage,
     SuppliedRegions,
@@ -244,7 +245,7 @@ def _has_changed(document: DocumentRecord, source: Source) -> bool:
 def update_metadata(store: Store, document: DocumentRecord) -> bool:
     """Store the metadata of a document that is in the index; return whether it has changed."""
     stored = stored_document(store, document.document_id)
-    if stored is None or dict(stored.metadata) == dict(document.metadata):
+    if stored is None or is_same_row(stored.metadata, document.metadata):
         return False
     store.set_metadata(document.document_id, document.metadata)
     return True

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from snappy_core.encoders.base import Encoder
+from snappy_core.filters import is_same_row
 from snappy_core.ingest import plan
 from snappy_core.ingest.describe import Describe
 from snappy_core.ingest.report import IngestReport
@@ -137,7 +138,7 @@ def _foresee(
         if planned.same_as is not None and is_new:
             duplicates[planned.source.name] = planned.same_as
             continue
-        has_new_keys = stored is not None and keys is not None and dict(stored.metadata) != keys
+        has_new_keys = stored and keys is not None and not is_same_row(stored.metadata, keys)
         (added if is_new or has_new_keys else unchanged).append(document_id)
     return IngestReport(tuple(added), tuple(unchanged), (), (), 0, 0.0, duplicates)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from snappy_core.ends import raise_if_ended
 from snappy_core.errors import IndexMismatchError, StoreError
+from snappy_core.filters import is_same_row
 from snappy_core.progress import progress_bar
 from snappy_core.stores import codec
 from snappy_core.stores.base import DocumentRecord, PageRecord, ReadableStore, Snapshot, Store
@@ -69,7 +70,7 @@ def copy(source: ReadableStore, target: Store, *, progress: bool | None = None) 
                 document = existing.get(name)
                 if _is_same(record, document, pooled, existing_pooled):
                     unchanged.append(name)
-                    if document is not None and document.metadata != record.metadata:
+                    if document and not is_same_row(document.metadata, record.metadata):
                         target.set_metadata(name, record.metadata)
                     bar.advance(task, record.pages)
                 else:

@@ -120,6 +120,11 @@ class TestUpdateMetadata:
         with store.read() as snapshot:
             assert dict(snapshot.document("a").metadata) == {"team": "sky"}
 
+    def test_tells_true_from_1(self, store):
+        for value in (1, True, [True], [1]):
+            assert update_metadata(store, replace(A, metadata={"public": value})) is True
+            assert update_metadata(store, replace(A, metadata={"public": value})) is False
+
     def test_leaves_what_is_the_same(self, store):
         assert update_metadata(store, A) is False
 
