@@ -44,7 +44,7 @@ def unpack_page(
         document_id, number = locate()
         raise StoreError(
             f"page {number} of {document_id} is damaged in the index ({error}); "
-            "add the document again"
+            "delete the document and add it again"
         ) from error
 
 

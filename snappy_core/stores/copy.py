@@ -184,7 +184,7 @@ def read_pages(snapshot: Snapshot, document_id: str) -> Iterator[PageRecord]:
         if page.number != number:
             raise StoreError(
                 f"page {number} of {document_id} is stored as page {page.number}; "
-                "add the document again"
+                "delete the document and add it again"
             )
         yield PageRecord(page, patches, vectors.membership, vectors.pooled)
 

@@ -8,9 +8,11 @@ from contextlib import closing
 import numpy as np
 import pytest
 
+from snappy_core import RegionIndex
 from snappy_core.errors import IndexMismatchError, StoreError
 from snappy_core.stores import SqliteStore, codec, packing
 from snappy_core.stores.copy import copy
+from snappy_core.testing import FakeEncoder
 from snappy_core.testing.stores.samples import assert_consistent, document, grid_record, texts
 
 
@@ -105,7 +107,7 @@ def test_a_page_that_is_another_one_is_not_copied(path, tmp_path):
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("UPDATE pages SET number = 5")
         connection.commit()
-    message = r"page 5 of tide\.pdf is stored as page 1; add the document again"
+    message = r"page 5 of tide\.pdf is stored as page 1; delete the document and add it again"
     with (
         closing(SqliteStore(path)) as store,
         closing(SqliteStore(tmp_path / "copy.snappy")) as target,
@@ -218,6 +220,21 @@ def test_a_damaged_document_can_be_deleted_and_added_again(path):
         assert store.delete("wind.pdf")
         with store.read() as snapshot:
             assert_consistent(snapshot)
+
+
+def test_what_the_message_says_mends_damaged_pooled_vectors(tmp_path, data):
+    """Adding it again does not: the file has not changed."""
+    path, source = tmp_path / "index.snappy", data / "table.pdf"
+    with RegionIndex.open(path, FakeEncoder()) as index:
+        index.add(source)
+    damage(path, *CATALOG)
+    with RegionIndex.open(path, FakeEncoder()) as index:
+        (name,) = index.add(source).unchanged
+        with pytest.raises(StoreError, match=r"damaged .*; delete the document and add it again"):
+            index.search("price")
+        index.delete(name)
+        index.add(source)
+        assert index.search("price")
 
 
 def test_metadata_and_encoder_that_cannot_be_read(path):
