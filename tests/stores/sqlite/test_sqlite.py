@@ -364,6 +364,43 @@ def test_filters_may_have_many_parts(store, count):
         assert snapshot.documents_where(parse({"$not": {"$or": parts}})) == {"a"}
 
 
+def query_plan(store, ask):
+    """Return how SQLite runs the last query of a function of a snapshot."""
+    queries = []
+    with store.read() as snapshot:
+        snapshot._connection.set_trace_callback(queries.append)
+        ask(snapshot)
+        snapshot._connection.set_trace_callback(None)
+        rows = snapshot._connection.execute(f"EXPLAIN QUERY PLAN {queries[-1]}").fetchall()
+    return [row[-1] for row in rows]
+
+
+def test_values_are_looked_up_in_the_index_of_keys(store):
+    store.write(document("a", n=1), texts("Tides turn"))
+    condition = parse({"n": [1, 2]})
+    for ask in (
+        lambda snapshot: snapshot.documents_where(condition),
+        lambda snapshot: snapshot.documents_where(parse({"$not": {"n": 1}})),
+        lambda snapshot: snapshot.pages_where(condition),
+    ):
+        assert any("(key=? AND kind=? AND value=?)" in step for step in query_plan(store, ask))
+    with store.read() as snapshot:
+        assert snapshot.documents_where(condition) == {"a"}
+        assert snapshot.documents_where(parse({"n": ["1", True, 1]})) == {"a"}
+        assert snapshot.documents_where(parse({"n": []})) == frozenset()
+
+
+def test_keys_are_found_without_a_look_at_all_documents(store):
+    with store.read() as snapshot:
+        assert snapshot.metadata_keys() == frozenset()
+    for name in "ab":
+        store.write(document(name, n=1, team="sea", ä=None), texts("Tides turn"))
+    with store.read() as snapshot:
+        assert snapshot.metadata_keys() == {"n", "team", "ä"}
+    steps = query_plan(store, lambda snapshot: snapshot.metadata_keys())
+    assert not [step for step in steps if step.startswith("SCAN document_keys")]
+
+
 def test_catalog_follows_other_processes(path, store):
     def ask():
         other.stdin.write("?\n")
