@@ -229,11 +229,11 @@ def find_pages(snapshot: Snapshot, references: Iterable[PageReference]) -> froze
         ValueError: references to pages that are not in the index, all of them named; or a source
             or page label that fits several documents or pages.
     """
-    lookup = _PageLookup(snapshot)
     references = list(references)
     for reference in references:
         if not (isinstance(reference, tuple | list) and len(reference) == 2):
             raise ValueError(f"pages are pairs of a document and a page, not {reference!r}")
+    lookup = _PageLookup(snapshot, {os.fspath(name) for name, _ in references})
     matches = {reference: lookup.find(*reference) for reference in dict.fromkeys(references)}
     missing = [f"{name!r} page {page}" for (name, page), id in matches.items() if id is None]
     if missing:
@@ -247,13 +247,16 @@ def find_pages(snapshot: Snapshot, references: Iterable[PageReference]) -> froze
 class _PageLookup:
     """Finds the pages of one snapshot by document and page number or label."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, names: set[str]) -> None:
         self._snapshot = snapshot
+        self._document_ids = {name for name in names if snapshot.document(name) is not None}
         self._ids_by_source: dict[str, list[str]] = {}
-        for document in snapshot.documents():
+        names = names - self._document_ids
+        sources = [*names, *map(_as_source, names)]
+        ids = snapshot.documents_where(parse({"source": sources})) if sources else ()
+        for document in filter(None, map(snapshot.document, sorted(ids))):
             for source in document.sources:
                 self._ids_by_source.setdefault(source, []).append(document.document_id)
-        self._document_ids = {id for ids in self._ids_by_source.values() for id in ids}
         self._pages_by_label: dict[str, dict[str, list[int]]] = {}  # by document id
 
     def find(self, name: str, page: int | str) -> int | None:
@@ -271,8 +274,7 @@ class _PageLookup:
     def _document_id(self, name: str) -> str | None:
         if name in self._document_ids:
             return name
-        as_source = os.path.abspath(name).replace(os.sep, "/")  # as `Source` writes a path
-        ids = self._ids_by_source.get(name) or self._ids_by_source.get(as_source) or []
+        ids = self._ids_by_source.get(name) or self._ids_by_source.get(_as_source(name)) or []
         if len(ids) > 1:
             raise ValueError(f"{name!r} is the source of {', '.join(ids)}: give a document id")
         return ids[0] if ids else None
@@ -285,3 +287,8 @@ class _PageLookup:
                 labels.setdefault(self._snapshot.page(page_id).label, []).append(page_id)
             self._pages_by_label[document_id] = labels
         return self._pages_by_label[document_id]
+
+
+def _as_source(path: str) -> str:
+    """Return a path as `Source` writes it."""
+    return os.path.abspath(path).replace(os.sep, "/")

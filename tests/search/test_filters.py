@@ -1,6 +1,7 @@
 """What a filter selects: pages by the store, regions on the pages that are scored."""
 
 import warnings
+from contextlib import closing
 from dataclasses import replace
 
 import numpy as np
@@ -8,9 +9,10 @@ import pytest
 
 from snappy_core import RegionIndex
 from snappy_core.ingest.jobs import prepare
-from snappy_core.search.filters import PageReference, resolve
-from snappy_core.stores import MemoryStore
+from snappy_core.search.filters import PageReference, find_pages, resolve
+from snappy_core.stores import MemoryStore, SqliteStore
 from snappy_core.stores.base import DocumentRecord, PageFilter
+from snappy_core.stores.sqlite.snapshot import SqliteSnapshot
 from snappy_core.testing import FakeEncoder, make_page
 from snappy_core.types import LABELS, Page, Region, Words
 
@@ -149,3 +151,21 @@ def test_an_unknown_key_matches_nothing_and_warns(index):
 
 def test_an_empty_index_knows_no_keys_to_warn_of():
     assert list(RegionIndex(MemoryStore(), ENCODER).search("x", filter={"team": "north"})) == []
+
+
+def test_pages_are_found_without_a_look_at_all_documents(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delattr(SqliteSnapshot, "documents")
+    with closing(SqliteStore(tmp_path / "i.snappy")) as store:
+        for name in "ab":
+            made = page(1, "1", ("paragraph", ""))
+            source = (tmp_path / f"{name}.pdf").as_posix()
+            record = DocumentRecord(name, source, name, "1", aliases=(f"{name} copy.pdf",))
+            store.write(record, [prepare(made, *ENCODER.encode_pages([made]))])
+        with store.read() as snapshot:
+            (page_id,) = snapshot.page_ids("a").values()
+            for name in ("a", f"{tmp_path}/a.pdf", "a.pdf", "a copy.pdf"):
+                assert find_pages(snapshot, [PageReference(name, 1)]) == {page_id}
+            for name in ("c", "\ud800"):
+                with pytest.raises(ValueError, match="no such pages in the index"):
+                    find_pages(snapshot, [PageReference(name, 1), PageReference("a", 1)])

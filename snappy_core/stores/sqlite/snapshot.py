@@ -188,12 +188,16 @@ class SqliteSnapshot(CatalogSnapshot):
     def __init__(self, connection: sqlite3.Connection, catalogs: CatalogCache) -> None:
         self._connection = connection
         self._catalogs = catalogs
+        self._catalog: Catalog | None = None  # which the cache may replace meanwhile
 
     def documents(self) -> list[DocumentRecord]:
         return self._select_documents()
 
     def document(self, document_id: str) -> DocumentRecord | None:
-        documents = self._select_documents("WHERE document_id = ?", document_id)
+        try:
+            documents = self._select_documents("WHERE document_id = ?", document_id)
+        except UnicodeEncodeError:  # half a surrogate pair, which no id has
+            return None
         return documents[0] if documents else None
 
     def document_of(self, page_id: int) -> DocumentRecord:
@@ -235,7 +239,9 @@ class SqliteSnapshot(CatalogSnapshot):
         return {term: counts[0][0] for term, counts in rows.items() if counts}
 
     def catalog(self) -> Catalog:
-        return self._catalogs.load(self._connection)
+        if self._catalog is None:
+            self._catalog = self._catalogs.load(self._connection)
+        return self._catalog
 
     def vectors(self, page_ids: Sequence[int]) -> list[PageVectors]:
         query = "SELECT arrays, vectors FROM scoring JOIN pooled USING (page) WHERE page = ?"

@@ -119,6 +119,20 @@ def test_serves_an_old_snapshot_after_the_index_was_emptied_and_filled(store):
     assert_equal(after, load(store, CatalogCache()))
 
 
+def test_a_snapshot_reads_its_catalog_once(store, monkeypatch):
+    """Also when a later one has the cache ask for other pages."""
+    reads, unpack = [], codec.unpack_pooled
+    monkeypatch.setattr(codec, "unpack_pooled", lambda *a, **k: reads.append(a) or unpack(*a, **k))
+    store.write(document("a"), texts("Tides turn"))
+    with store.read() as old:
+        before = old.catalog()
+        store.write(document("a", "2"), texts("Sun shines"))
+        with store.read() as new:
+            assert new.catalog() is not before
+        assert old.catalog() is before
+    assert len(reads) == 2
+
+
 def test_pages_of_no_document_are_damage_also_in_a_fresh_cache(store):
     store.write(document("a"), texts("Tides turn"))
     with store._connections.connect() as connection:
