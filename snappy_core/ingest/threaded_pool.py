@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
@@ -12,6 +13,8 @@ from queue import SimpleQueue
 from typing import Any, Generic, TypeVar
 
 from snappy_core.ingest.jobs import Task
+
+_log = logging.getLogger(__name__)
 
 T = TypeVar("T", bound=Task)
 
@@ -73,11 +76,16 @@ class ThreadedPool(ABC, Generic[T]):
                     task[1].cancel()
 
     def _serve(self) -> None:
+        is_done = False
         try:
             with self.worker() as run:
                 self._run_jobs(run)
-        except BaseException as error:  # the worker cannot be started
-            self._run_jobs(partial(_raise, error))
+                is_done = True
+        except BaseException as error:
+            if is_done:  # nobody tells this thread to end once more
+                _log.warning("a worker failed as it ended: %r", error)
+            else:  # the worker cannot be started
+                self._run_jobs(partial(_raise, error))
 
     def _run_jobs(self, run: Callable[[T], Any]) -> None:
         while (task := self._jobs.get()) is not None:

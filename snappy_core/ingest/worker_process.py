@@ -90,7 +90,8 @@ class WorkerProcess:
                 with suppress(OSError):  # not yet a group of its own, or gone
                     os.killpg(process.pid, signal.SIGKILL)
                 if process.exitcode is None:
-                    os.kill(process.pid, signal.SIGKILL)
+                    with suppress(ProcessLookupError):  # it has ended since
+                        os.kill(process.pid, signal.SIGKILL)
             else:
                 process.terminate()
             process.join()

@@ -7,7 +7,7 @@ import struct
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from snappy_core.errors import StoreError
 from snappy_core.stores.codec import PackedPage
@@ -69,7 +69,8 @@ class PageSpool:
             )  # fmt: skip
 
     def close(self) -> None:
-        self._file.close()
+        with suppress(OSError):  # what is still buffered is written once more, and fails again
+            self._file.close()
 
     @contextmanager
     def _typed_errors(self) -> Iterator[None]:

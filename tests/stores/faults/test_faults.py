@@ -47,6 +47,10 @@ def test_the_temporary_folder_fails(tmp_path, monkeypatch, method, code):
         def fail(self, *_):
             raise OSError(code, os.strerror(code))
 
+        def close(self):  # which writes what is buffered
+            super().close()
+            self.fail()
+
     store = SqliteStore(tmp_path / "index.snappy")
     store.write(document("a"), texts("Tides turn"))
     setattr(FaultyFile, method, FaultyFile.fail)
