@@ -125,8 +125,9 @@ def write_documents(
                     raise UnreadableDocumentError(
                         name, f"has the bytes of {planned.same_as}, which was not added"
                     )
-                warnings += _logged(hand_over(store, document_id))
-                store.delete(document_id)  # which had other bytes before
+                if planned.is_there:  # with other bytes
+                    warnings += _logged(hand_over(store, document_id))
+                    store.delete(document_id)
                 duplicates[name] = owners[name] = planned.same_as
                 warnings += _keep(store, keeper, planned, planned.same_as)
                 bar.finish_document()

@@ -290,6 +290,17 @@ def test_an_encoder_that_forgets_words_is_an_error(store, data):
     assert held(store) == {}
 
 
+def test_a_known_duplicate_writes_nothing(store, data, tmp_path, monkeypatch):
+    for name in ("a.pdf", "b.pdf"):
+        shutil.copy(data / "table.pdf", tmp_path / name)
+    documents = name_documents([tmp_path / "a.pdf", tmp_path / "b.pdf"])
+    first = ingest(store, FakeEncoder(), documents, share=True, progress=False)
+    for write in ("write", "delete", "set_sources", "set_metadata"):
+        monkeypatch.setattr(store, write, None)
+    again = ingest(store, FakeEncoder(), documents, share=True, progress=False)
+    assert again.duplicates == first.duplicates == {f"{tmp_path}/b.pdf": f"{tmp_path}/a.pdf"}
+
+
 def test_prepare_assigns_and_pools():
     page = make_page("Tides turn twice a day.", "Wind does not.")
     (patches,) = FakeEncoder().encode_pages([page])
