@@ -71,14 +71,16 @@ def plan(
         gone: ids of documents that will be removed, so that nothing may be one more source of them.
     """
     owners: dict[tuple[str, str], DocumentRecord] = {}  # by content and fingerprint
+    keys_before: dict[str, tuple[str, str]] = {}  # of the owners in the index, by document id
     if share:
         with store.read() as snapshot:
             records = snapshot.documents()
         owners = {(r.content_hash, r.fingerprint): r for r in records if r.document_id not in gone}
+        keys_before = {r.document_id: key for key, r in owners.items()}
         indexed_ids = {record.document_id for record in records}
         documents = sorted(documents, key=lambda document: document[0] not in indexed_ids)
     later = dict(documents)
-    heirs: set[str] = set()  # sources that are left what other documents were
+    heirs: dict[str, Metadata] = {}  # of sources that are left what other documents were
     for document_id, source in documents:
         del later[document_id]
         record = DocumentRecord(
@@ -99,26 +101,28 @@ def plan(
             is_shared=is_heir or (stored is not None and bool(stored.aliases)),
         )
         if stored is not None and document.is_new:
-            heirs.update(stored.aliases)
+            heirs.update(dict.fromkeys(stored.aliases, stored.metadata))
+        if metadata is None:  # a document keeps what it has
+            values = heirs.get(source.name) if stored is None else stored.metadata
+        else:
+            values = metadata
+        key = record.content_hash, record.fingerprint
         if not (share and document.is_new):
             if share and stored is not None:  # what a document before has left to it, perhaps
-                keys = stored.metadata if metadata is None else metadata
-                key = record.content_hash, record.fingerprint
-                owners.setdefault(key, replace(stored, metadata=keys))
+                owners.setdefault(key, replace(stored, metadata=values or {}))
             yield document
             continue
-        owner = owners.get((record.content_hash, record.fingerprint))
-        for key in [key for key, r in owners.items() if r.document_id == document_id]:
-            del owners[key]  # its bytes of before
+        owner = owners.get(key)
+        key_before = keys_before.get(document_id)
+        if key_before is not None and owners[key_before].document_id == document_id:
+            del owners[key_before]  # its bytes of before
         if owner is not None and owner.document_id in later:
             owner = None if _has_changed(owner, later[owner.document_id]) else owner
-        is_same = metadata is None or owner is None or dict(metadata) == dict(owner.metadata)
+        is_same = values is None or owner is None or is_same_row(values, owner.metadata)
         if owner is not None and owner.document_id != document_id and is_same:
             yield replace(document, is_new=False, same_as=owner.document_id)
         else:
-            owners[record.content_hash, record.fingerprint] = replace(
-                record, metadata=metadata or {}
-            )
+            owners[key] = replace(record, metadata=values or {})
             yield document
 
 

@@ -90,8 +90,9 @@ def hand_over(store: Store, document_id: str) -> list[str]:
 def drop_sources(store: Store, owners: Mapping[str, str]) -> None:
     """Forget further sources of documents that are of another one, given its id by source."""
     with store.read() as snapshot:
-        documents = snapshot.documents()
-    for document in documents:
+        ids = sorted(snapshot.documents_where(parse({"source": list(owners)})))
+        documents = [snapshot.document(document_id) for document_id in ids]
+    for document in filter(None, documents):
         document_id = document.document_id
         aliases = [
             name for name in document.aliases if owners.get(name, document_id) == document_id

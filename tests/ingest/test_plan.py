@@ -8,6 +8,7 @@ from snappy_core.ingest.plan import (
     is_new,
     name_document,
     name_documents,
+    plan,
     stored_document,
     update_metadata,
 )
@@ -112,6 +113,27 @@ class TestNameDocuments:
 def test_is_new(store, changed, new):
     document = replace(A, **changed)
     assert is_new(stored_document(store, document.document_id), document) is new
+
+
+class CountingRecord(DocumentRecord):
+    """Counts how often a document is asked for its id."""
+
+    asked = 0
+
+    def __getattribute__(self, name):
+        CountingRecord.asked += name == "document_id"
+        return super().__getattribute__(name)
+
+
+@pytest.mark.parametrize("count", [10, 100])
+def test_a_plan_does_not_go_through_all_documents_for_each_new_one(monkeypatch, count):
+    store = MemoryStore()
+    for number in range(count):
+        store.write(CountingRecord(f"{number}", f"{number}", f"hash {number}", ""), [])
+    monkeypatch.setattr(CountingRecord, "asked", 0)
+    documents = [(f"{n}", Source.from_bytes(b"%d" % n, f"{n}")) for n in range(count)]
+    assert all(planned.is_new for planned in plan(store, documents, "layout 1", share=True))
+    assert CountingRecord.asked < 8 * count
 
 
 class TestUpdateMetadata:

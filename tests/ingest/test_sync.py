@@ -16,7 +16,7 @@ from snappy_core import (
     StoreError,
     Workers,
 )
-from snappy_core.ingest.sources import hand_over
+from snappy_core.ingest.sources import drop_sources, hand_over
 from snappy_core.stores import MemoryStore, SqliteStore
 from snappy_core.stores.sqlite.snapshot import SqliteSnapshot
 from snappy_core.testing import FakeEncoder
@@ -104,6 +104,38 @@ def test_copies_with_other_metadata_stay_apart_and_fill_no_places(index, folder)
         found = index.search("price", k=50, filter={"groups": group})
         assert {hit.document_id for hit in found} == {name}
         assert len(found) == len(hits)
+
+
+def groups(index):
+    return {record.document_id: record.metadata["groups"] for record in index.documents()}
+
+
+@pytest.mark.parametrize("how", ["add", "sync"])
+def test_copies_with_other_metadata_stay_apart_when_they_are_read_again(index, folder, how):
+    index.add(folder, root=folder, metadata={"groups": ["hr"]})
+    shutil.copy(folder / "a.pdf", folder / "copy.pdf")
+    index.add(folder / "copy.pdf", root=folder, metadata={"groups": ["all"]})
+    before = groups(index)
+    reading = ReadingOptions(pool_block=2)
+    if how == "add":
+        report = index.add(folder, root=folder, reading=reading)
+    else:
+        report = index.sync(folder, reading=reading)
+    assert report.duplicates == {}
+    assert groups(index) == before
+    assert before["a.pdf"] != before["copy.pdf"]
+
+
+def test_a_copy_that_is_left_content_stays_apart_from_those_with_other_metadata(
+    index, folder, data
+):
+    shutil.copy(folder / "a.pdf", folder / "y.pdf")
+    index.add(folder, root=folder, metadata={"groups": ["hr"]})
+    shutil.copy(folder / "a.pdf", folder / "copy.pdf")
+    index.add(folder / "copy.pdf", root=folder, metadata={"groups": ["all"]})
+    shutil.copy(data / "list_items.pdf", folder / "a.pdf")
+    index.add(folder, root=folder, executor=Workers(1))  # it plans ahead of what it writes
+    assert groups(index)["y.pdf"] == ["hr"]
 
 
 def test_a_copy_whose_original_changes_is_what_that_was(index, folder, data):
@@ -314,6 +346,15 @@ def test_copies_are_left_content_without_a_look_at_all_documents(copies, index, 
         without.delattr(SqliteSnapshot, "documents")
         hand_over(index._store, "a.pdf")
     assert set(sources(index)) == {"a.pdf", "2025/b.pdf", "y.pdf"}
+
+
+def test_sources_are_dropped_without_a_look_at_all_documents(copies, index, monkeypatch):
+    if isinstance(index._store, MemoryStore):
+        pytest.skip("in memory, filters look at all of them")
+    with monkeypatch.context() as without:
+        without.delattr(SqliteSnapshot, "documents")
+        drop_sources(index._store, {f"{copies}/y.pdf": "a.pdf", f"{copies}/z.pdf": "mine"})
+    assert sources(index)["a.pdf"] == (f"{copies}/a.pdf", f"{copies}/y.pdf")
 
 
 def test_a_source_of_another_document_is_left_nothing(index, copies):
