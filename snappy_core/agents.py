@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -57,34 +58,54 @@ def find_document(index: RegionIndex, name: str) -> str:
     Raises:
         ValueError: there is no such document, or several.
     """
-    ids = documents_called(index, name)
-    if len(ids) == 1:
-        return ids.pop()
-    short_names = [one_line(short_name(record.document_id)) for record in index.documents()]
+    return find_documents(index, [name])[0]
+
+
+def find_documents(index: RegionIndex, names: Sequence[str]) -> list[str]:
+    """Return the ids of documents by their names; raises as `find_document`."""
+    called = documents_called(index, names)
+    for name in names:
+        if len(called[name]) != 1:
+            raise ValueError(_not_one(index, name, called[name]))
+    return [id for name in names for id in called[name]]
+
+
+def _not_one(index: RegionIndex, name: str, ids: set[str]) -> str:
+    """Return what to do about a name of no document, or of several."""
     if ids:
         choices = ", ".join(sorted(one_line(short_name(id)) for id in ids))
-        raise ValueError(f"several documents are called {name!r}: give one of {choices}")
+        return f"several documents are called {name!r}: give one of {choices}"
+    short_names = [one_line(short_name(record.document_id)) for record in index.documents()]
     close = (
         difflib.get_close_matches(name, short_names, _SUGGESTIONS, 0) or short_names[:_SUGGESTIONS]
     )
-    raise ValueError(
-        f"there is no document {name!r}; call list_documents for their names"
-        + (f", such as {', '.join(close)}" if close else "")
+    return f"there is no document {name!r}; call list_documents for their names" + (
+        f", such as {', '.join(close)}" if close else ""
     )
 
 
-def documents_called(index: RegionIndex, name: str) -> set[str]:
-    """Return the id that is the name, or those of documents of this short name, file or source."""
+def documents_called(index: RegionIndex, names: Iterable[str]) -> dict[str, set[str]]:
+    """Return for each name the id that it is, or those of documents called so.
+
+    They are called by their short names, with or without its line breaks and double spaces, file
+    names and sources.
+    """
+    names = set(names)
     with index._store.read() as snapshot:
-        if snapshot.document(name) is not None:  # most often, and without a look at all others
-            return {name}
-    ids = set()
+        called = {name: {name} for name in names if snapshot.document(name) is not None}
+    others = names - called.keys()
+    if not others:  # most often, and without a look at all documents
+        return called
+    wanted = {spelling for name in others for spelling in (name.strip(), one_line(name))}
+    ids, folded = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
     for record in index.documents():
-        short = one_line(short_name(record.document_id))
-        files = map(file_name, record.sources)
-        if name.strip() in (record.document_id, short, *files, *record.sources):
-            ids.add(record.document_id)
-    return ids
+        short = short_name(record.document_id)
+        own = {record.document_id, short, *map(file_name, record.sources), *record.sources}
+        for spelling in own & wanted:
+            ids[spelling].add(record.document_id)
+        if (told := one_line(short)) in wanted:
+            folded[told].add(record.document_id)
+    return called | {name: ids[name.strip()] or folded[one_line(name)] for name in others}
 
 
 def restricted(
@@ -98,7 +119,7 @@ def restricted(
     names = [documents] if isinstance(documents, str) else documents
     if not names:
         return filter
-    of_documents: Filter = {"document_id": [find_document(index, name) for name in names]}
+    of_documents: Filter = {"document_id": find_documents(index, names)}
     return {"$and": [filter, of_documents]} if filter else of_documents
 
 

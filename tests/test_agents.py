@@ -5,7 +5,14 @@ from dataclasses import replace
 import pytest
 
 from snappy_core import RegionIndex, Source
-from snappy_core.agents import documents_called, find_document, read_page
+from snappy_core.agents import (
+    documents_called,
+    find_document,
+    find_documents,
+    list_documents,
+    read_page,
+    restricted,
+)
 from snappy_core.ingest.jobs import prepare
 from snappy_core.names import short_name
 from snappy_core.stores import MemoryStore
@@ -31,7 +38,7 @@ def test_a_document_has_several_names(index, name):
 
 
 def test_several_and_unknown_documents_are_told(index):
-    assert documents_called(index, "q3.pdf") == set(IDS[:2])
+    assert documents_called(index, ["q3.pdf"]) == {"q3.pdf": set(IDS[:2])}
     with pytest.raises(ValueError, match="several documents are called"):
         find_document(index, "q3.pdf")
     with pytest.raises(ValueError, match=r"no document 'q9.pdf'; call list_documents.*q3.pdf"):
@@ -41,6 +48,35 @@ def test_several_and_unknown_documents_are_told(index):
 def test_an_id_is_found_without_a_look_at_all_documents(index, monkeypatch):
     monkeypatch.setattr(index, "documents", None)
     assert find_document(index, IDS[0]) == IDS[0]
+
+
+def test_many_names_are_found_in_one_look_at_all_documents(index, monkeypatch):
+    names = [short_name(IDS[1]), "q4.pdf", IDS[0]]
+    looks = []
+    documents = index.documents
+    monkeypatch.setattr(index, "documents", lambda: looks.append(1) or documents())
+    assert restricted(index, None, names) == {"document_id": [IDS[1], IDS[2], IDS[0]]}
+    assert len(looks) == 1
+    with pytest.raises(ValueError, match=r"no document 'q8\.pdf'"):
+        find_documents(index, [*names, "q8.pdf", "q9.pdf"])
+
+
+@pytest.mark.parametrize("space", ["  ", "\t", "\u202f", "\n"])
+@pytest.mark.parametrize("folder", ["/srv/", "uploads/"])
+def test_names_are_found_as_they_are_and_on_one_line(data, space, folder):
+    index, id = RegionIndex(encoder=FakeEncoder()), f"{folder}a{space}b.pdf"
+    index.add_document(data / "table.pdf", document_id=id)
+    listed = list_documents(index).removesuffix(": 1 pages")
+    assert listed == " ".join(short_name(id).split())
+    for name in (id, short_name(id), listed, f" {listed} "):
+        assert find_document(index, name) == id
+
+
+def test_a_name_as_it_is_counts_more_than_one_on_one_line(data):
+    index, ids = RegionIndex(encoder=FakeEncoder()), ["x/a  b.pdf", "x/a b.pdf"]
+    for id in ids:
+        index.add_document(data / "table.pdf", document_id=id)
+    assert [find_document(index, f" {id} ") for id in ids] == ids
 
 
 def test_pages_go_by_label_or_else_by_number():

@@ -100,7 +100,7 @@ def document_id(index: RegionIndex, name: str) -> str:
         SnappyError: there is no such document, or several.
     """
     for exact in (name, Source.from_path(name).name):
-        ids = documents_called(index, exact)
+        ids = documents_called(index, [exact])[exact]
         if len(ids) == 1:
             return ids.pop()
         if ids:

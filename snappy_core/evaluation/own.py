@@ -54,8 +54,7 @@ class Outcome:
 
 def ask(index: RegionIndex, questions: Sequence[OwnQuestion], k: int = 5) -> list[Outcome]:
     """Search an index for each question, and look for the answer among `k` hits."""
-    names = {question.document for question in questions}
-    ids = {name: documents_called(index, name) for name in names}
+    ids = documents_called(index, [question.document for question in questions])
     return [_ask(index, question, ids[question.document], k) for question in questions]
 
 

@@ -5,7 +5,7 @@ Documents are called by short names, without the folders of this machine.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from fastapi import HTTPException
@@ -34,8 +34,13 @@ from snappy_core.types import MetadataValue, Scalar
 
 def document_id(index: RegionIndex, name: str) -> str:
     """Return the id of a document by its name; answers 404 if there is none."""
+    return document_ids(index, [name])[0]
+
+
+def document_ids(index: RegionIndex, names: Sequence[str]) -> list[str]:
+    """Return the ids of documents by their names; answers as `document_id`."""
     try:
-        return agents.find_document(index, name)
+        return agents.find_documents(index, names)
     except ValueError as error:
         raise HTTPException(404, str(error)) from None
 

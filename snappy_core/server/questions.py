@@ -8,7 +8,7 @@ from fastapi import APIRouter
 
 from snappy_core.index import RegionIndex
 from snappy_core.search.hits import Hits
-from snappy_core.server.convert import document_id, grounding_json, hits_json, region_id
+from snappy_core.server.convert import document_ids, grounding_json, hits_json, region_id
 from snappy_core.server.schemas import (
     Answer,
     ExplanationJson,
@@ -27,7 +27,7 @@ def find(index: RegionIndex, question: Question) -> Hits:
     """Search an index as a request says."""
     options: dict[str, Any] = question.model_dump(exclude={"question", "documents"})
     if question.documents:
-        names = {"document_id": [document_id(index, name) for name in question.documents]}
+        names = {"document_id": document_ids(index, question.documents)}
         options["filter"] = {"$and": [question.filter, names]} if question.filter else names
     return index.search(question.question, timeout=TIMEOUT, **options)
 

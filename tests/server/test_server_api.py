@@ -71,6 +71,20 @@ def test_a_page_lists_its_regions(client, hit):
     assert client.get("/api/page", params=place | {"page": 2}).status_code == 404
 
 
+def test_names_with_odd_spaces_are_those_to_ask_for(client, index, data):
+    content = (data / "unicode.pdf").read_bytes()
+    index.add(Source.from_bytes(content, "/srv/a  b\t\u202f.pdf"), keep="source").raise_failed()
+    documents = client.get("/api/documents").json()
+    (listed,) = [each for each in documents if each["file_name"] == "a  b\t\u202f.pdf"]
+    place = {"document": listed["document"], "page": 1}
+    (region, *_) = client.get("/api/page", params=place).json()["regions"]
+    assert client.get("/api/page.webp", params=place).status_code == 200
+    assert client.get("/api/region.webp", params={"region": region["region"]}).status_code == 200
+    asked = {"question": region["text"], "documents": [listed["document"]]}
+    hits = client.post("/api/search", json=asked).json()["hits"]
+    assert {hit["document"] for hit in hits} == {listed["document"]}
+
+
 def test_pictures_are_cached(client, hit, index, monkeypatch):
     place = {"document": hit["document"], "page": hit["page"], "width": 300}
     drawn = []
