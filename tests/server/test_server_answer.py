@@ -125,6 +125,16 @@ def test_a_bad_question_is_refused(serve, body, status):
     assert serve(chat_model=fake("x")).post("/api/answer", json=body).status_code == status
 
 
+def test_what_a_model_reads_is_put_together_within_the_time(serve, index, monkeypatch):
+    hits = index.search(QUESTION["question"])
+    monkeypatch.setattr(answers, "find", lambda *_: hits)
+    client = serve()
+    assert client.post("/api/answer", json=QUESTION).status_code == 200
+    monkeypatch.setattr(answers, "SEARCH_TIMEOUT", 1e-9)
+    answer = client.post("/api/answer", json=QUESTION)
+    assert (answer.status_code, "the search took longer than" in answer.text) == (504, True)
+
+
 def test_the_error_of_a_model_is_an_event(serve):
     class Broken:
         async def astream(self, _):
