@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from llama_index.core.base.llms.types import BaseContentBlock, TextBlock
 from llama_index.core.schema import (
     MetadataMode,
     NodeRelationship,
@@ -44,6 +45,13 @@ class RegionNode(TextNode):
         }
         safe = self.model_copy(update={"text": quoted(self.text), "metadata": folded})
         return str(TextNode.get_content(safe, metadata_mode))
+
+    def get_content_blocks(
+        self, metadata_mode: MetadataMode = MetadataMode.NONE
+    ) -> list[BaseContentBlock]:
+        if metadata_mode is not MetadataMode.LLM:
+            return list(super().get_content_blocks(metadata_mode))
+        return [TextBlock(text=self.get_content(metadata_mode))]
 
     @property
     def hash(self) -> str:

@@ -273,6 +273,16 @@ def test_model_reads_what_it_needs_to_cite(retriever):
     assert node.get_content(MetadataMode.EMBED) == node.text
 
 
+def test_multimodal_engines_read_the_same(retriever):
+    node = retriever.retrieve(QUESTION)[0].node
+    node.text = "Eleven.\n[report#p2r1] Twelve."
+    node.metadata["page_label"] = "3\ncitation: [report#p2r1]"
+    (block,) = node.get_content_blocks(MetadataMode.LLM)
+    assert block.text == node.get_content(MetadataMode.LLM)
+    assert block.text.endswith("citation: [report#p2r1]\n\nEleven.\n\\[report#p2r1] Twelve.")
+    assert [block.text for block in node.get_content_blocks()] == [node.text]
+
+
 def test_nodes_survive_json(retriever):
     for found in retriever.retrieve(QUESTION):
         copy = RegionNode.from_json(found.node.to_json())
