@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from math import ceil, floor
@@ -27,6 +28,9 @@ from snappy_core.types import Box, Matrix
 
 HIGHLIGHT_COLOR = (255, 212, 0)  # yellow, as text markers have it
 REGION_COLOR = (255, 244, 189)  # the same, faint
+
+_URL = re.compile(r"(?:https?|ftp|file|s3|gs)://", re.IGNORECASE)
+_ABSOLUTE = re.compile(r"(?:[a-z]:)?[/\\]", re.IGNORECASE)
 
 
 def pixels(hit: Hit, dpi: float = 72) -> Box:
@@ -74,10 +78,13 @@ def from_user_space(box: Box, matrix: Matrix) -> Box:
 def page_link(source: str, page_number: int) -> str:
     """Return a link that opens a document at a page in browsers and most viewers.
 
-    >>> page_link("annual report.pdf", 3)
-    'annual%20report.pdf#page=3'
+    Sources that are no URLs of files become paths: a stranger may have named one "javascript:".
+
+    >>> page_link("annual report.pdf", 3), page_link("javascript:alert(1)", 3)
+    ('annual%20report.pdf#page=3', 'javascript%3Aalert%281%29#page=3')
     """
-    url = source if "://" in source else quote(source, safe="/:")
+    safe = "/:" if _ABSOLUTE.match(source) else "/"
+    url = source if _URL.match(source) else quote(source, safe=safe)
     return f"{url}#page={page_number}"
 
 

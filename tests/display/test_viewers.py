@@ -138,6 +138,11 @@ def test_viewers_show_the_words_that_answer(data):
         ("/docs/name & ü.pdf", "/docs/name%20%26%20%C3%BC.pdf#page=3"),
         ("a#b?.pdf", "a%23b%3F.pdf#page=3"),
         ("https://x.org/a.pdf", "https://x.org/a.pdf#page=3"),
+        ("S3://reports/a b.pdf", "S3://reports/a b.pdf#page=3"),
+        ("/docs/3:4.pdf", "/docs/3:4.pdf#page=3"),
+        ("C:/docs/a.pdf", "C:/docs/a.pdf#page=3"),
+        ("javascript:alert(1)//q3.pdf", "javascript%3Aalert%281%29//q3.pdf#page=3"),
+        ("javascript://%0aalert(1)//q3.pdf", "javascript%3A//%250aalert%281%29//q3.pdf#page=3"),
     ],
 )
 def test_links(source, link):

@@ -209,6 +209,7 @@ def test_citations(found, report_index):
         ("/docs/a b#1?.pdf", "/docs/a%20b%231%3F.pdf#page=3"),
         ("/docs/jährlich.pdf", "/docs/j%C3%A4hrlich.pdf#page=3"),
         ("https://host/a%20b.pdf", "https://host/a%20b.pdf#page=3"),
+        ("javascript://a(1).pdf", "javascript%3A//a%281%29.pdf#page=3"),
     ],
 )
 def test_links(source, expected):
