@@ -72,12 +72,20 @@ def to_hit(snapshot: Snapshot, reference: RegionReference) -> Hit:
 
 
 def _read_found(snapshot: Snapshot, metadata: Mapping[str, Any]) -> Hit:
-    """Return a region with what the metadata says of how it was found."""
+    """Return a region with what the metadata says of how it, and its other parts, were found."""
     hit = read_region(snapshot, metadata["region_id"])
     highlights = json.loads(metadata.get("highlights_json") or "[]")
+    parts = json.loads(metadata.get("parts_json") or "[]")
+    of_parts = {part["region_id"]: to_highlights(part["highlights"]) for part in parts}
+
+    def highlighted(parts: tuple[Hit, ...]) -> tuple[Hit, ...]:
+        return tuple(replace(part, highlights=of_parts.get(part.region_id, ())) for part in parts)
+
     return replace(
         hit,
         highlights=to_highlights(highlights),
+        previous_parts=highlighted(hit.previous_parts),
+        next_parts=highlighted(hit.next_parts),
         score=metadata.get("score", hit.score),
         rank=metadata.get("rank", hit.rank),
     )

@@ -11,6 +11,9 @@ from snappy_core import PageUnavailableError, RegionIndex, assemble
 from snappy_core.testing import FakeEncoder
 from snappy_langchain.mapping import to_document
 from snappy_llamaindex.mapping import to_node
+from tests.search.printed import harbor
+
+__all__ = ["harbor"]
 
 QUESTION = "price of a ticket"
 
@@ -82,6 +85,19 @@ def test_documents_and_nodes_bring_what_they_were_found_with(index, row):
             highlight.words for highlight in row.highlights
         ]
         assert assemble([hit]).text == assemble([row]).text
+
+
+@pytest.mark.parametrize("turn", [to_document, to_node])
+def test_parts_bring_their_highlights(harbor, turn):
+    [hit] = harbor.search("each of them paid nine hundred crowns in silver", k=1)
+    assert any(part.highlights for part in hit.parts if part.region_id != hit.region_id)
+    found = harbor.region(turn(hit))
+    assert [part.region_id for part in found.parts] == [part.region_id for part in hit.parts]
+    for part, expected in zip(found.parts, hit.parts, strict=True):
+        assert [each.words for each in part.highlights] == [
+            each.words for each in expected.highlights
+        ]
+    assert found.quotes == hit.quotes
 
 
 @pytest.mark.parametrize("end", [
