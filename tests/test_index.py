@@ -1,5 +1,6 @@
 import asyncio
 import json
+import os
 import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -213,6 +214,24 @@ def test_page_image_of_a_later_page(index, data):
     for number in (1, 7, 12):
         picture = index.page_image(hits[number], dpi=72)
         assert dark_share(picture, hits[number].region.box) > 0.3
+
+
+def test_a_file_is_read_whole_for_the_first_of_its_pages(index, data, tmp_path, monkeypatch):
+    path = tmp_path / "paper.pdf"
+    shutil.copy(data / "many_pages.pdf", path)
+    index.add(path).raise_failed()
+    hits = {hit.page_number: hit for hit in index.search("page", k=99)}
+    read = []
+    content_hash = Source.content_hash
+    monkeypatch.setattr(Source, "content_hash", lambda of: read.append(of) or content_hash(of))
+    for number in (1, 2, 7):
+        index.page_image(hits[number], dpi=36)
+    assert len(read) == 1
+    stale = path.stat()
+    path.write_bytes(path.read_bytes()[:-1] + b" ")
+    os.utime(path, ns=(stale.st_atime_ns, stale.st_mtime_ns))
+    with pytest.raises(PageUnavailableError, match="the file has changed"):
+        index.page_image(hits[1])
 
 
 def test_page_image_wants_the_file_as_it_was(index, data, tmp_path):

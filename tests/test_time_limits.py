@@ -8,7 +8,15 @@ from types import SimpleNamespace
 
 import pytest
 
-from snappy_core import RegionIndex, SnappyError, Source, TimeLimitError, ends
+from snappy_core import (
+    RegionIndex,
+    SnappyError,
+    Source,
+    TimeLimitError,
+    ends,
+    parsing,
+    report_html,
+)
 from snappy_core.cli import main
 from snappy_core.fused_search import FusedSearch
 from snappy_core.page_search import PageReference, PageSearch
@@ -174,6 +182,17 @@ def test_grounding_ends_between_two_claims(filled, ticking):
     with pytest.raises(TimeLimitError):
         asyncio.run(filled.aground(answer, timeout=4))
     assert len(filled.ground(answer, filled.search(QUESTION), timeout=1000)) == 40
+
+
+def test_drawing_ends_between_two_pages(filled, monkeypatch, ticking):
+    hits = filled.search(QUESTION, k=20)
+    assert len({hit.document_id for hit in hits}) == 2
+    drawn = []
+    draw = parsing.render
+    monkeypatch.setattr(parsing, "render", lambda *page: drawn.append(page) or draw(*page))
+    with pytest.raises(TimeLimitError, match="after 1"), ends.time_limit(1, "after {}"):
+        report_html(hits, filled)
+    assert len(drawn) == 1
 
 
 def test_copying_goes_on_where_it_ended(filled, ticking):

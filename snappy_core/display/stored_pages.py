@@ -6,10 +6,13 @@ import io
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from snappy_core import parsing
+from snappy_core.ends import raise_if_ended
 from snappy_core.errors import PageUnavailableError, UnreadableDocumentError
 from snappy_core.parsing.source import Source
 from snappy_core.stores.base import DocumentRecord, Store
@@ -48,7 +51,9 @@ class StoredPages:
 
         Raises:
             PageUnavailableError: its source is nowhere, has changed or cannot be read.
+            TimeLimitError: the time is up.
         """
+        raise_if_ended()
         if not dpi > 0:
             raise ValueError(f"dpi must be positive, not {dpi}")
         try:
@@ -74,7 +79,7 @@ class StoredPages:
         causes = []
         for source, changed in self._sources(document, password):
             try:
-                if source.content_hash() == document.content_hash:
+                if _content_hash(source) == document.content_hash:
                     return source
                 causes.append(changed)
             except UnreadableDocumentError as error:
@@ -106,6 +111,23 @@ class StoredPages:
         if isinstance(self.store, KeepingStore):
             return self.store.kept_file(document.content_hash, name)
         return None
+
+
+def _content_hash(source: Source) -> str:
+    """Return the hash of the bytes of a source; a file is read once until it is changed."""
+    if source.path is None:
+        return source.content_hash()
+    try:
+        file = source.path.stat()
+    except (OSError, ValueError):  # ValueError: a NUL byte in the name
+        return source.content_hash()  # which says what is wrong
+    times = file.st_mtime_ns, file.st_ctime_ns
+    return _file_hash(source.path, file.st_dev, file.st_ino, file.st_size, *times)
+
+
+@lru_cache(maxsize=256)
+def _file_hash(path: Path, *_state: int) -> str:
+    return Source.from_path(path).content_hash()
 
 
 def _scaled(picture: bytes, page: Page, dpi: float) -> Image:
