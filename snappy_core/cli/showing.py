@@ -111,11 +111,13 @@ def report(
 
 
 def _by_page(hits: Hits) -> Iterator[list[Hit]]:
-    """Yield the hits of each page, the page of the best hit first."""
-    pages = dict.fromkeys((hit.document_id, hit.page_number) for hit in hits)
-    for page in pages:
-        first = next(hit for hit in hits if (hit.document_id, hit.page_number) == page)
-        yield on_page(hits, first)
+    """Yield the hits of each page, and what of them goes on there, that of the best hit first."""
+    pages: dict[tuple[str, int], Hit] = {}
+    for hit in hits:
+        for part in (hit, *hit.previous_parts, *hit.next_parts):
+            pages.setdefault((part.document_id, part.page_number), part)
+    for part in pages.values():
+        yield on_page(hits, part)
 
 
 def _numbered(path: str, number: int) -> str:

@@ -9,6 +9,7 @@ from snappy_core.encoders import MINILM
 from snappy_core.metadata import KEYS
 from snappy_core.search.context import estimate_tokens
 from snappy_core.terminal import plain
+from tests.search.printed import FIRST, SECOND, print_pages
 
 QUESTION = "How many boats has the port of Brae?"
 
@@ -155,6 +156,19 @@ def test_show_draws_every_page_that_the_filter_allows(snappy, small_index, tmp_p
     one = snappy(*arguments, "--filter", "file_name=table.pdf")
     assert one.out == f"{out}\n"
     assert "--filter" not in snappy(*arguments, "--filter", "team").out
+
+
+def test_show_draws_the_page_that_a_hit_goes_on_on(snappy, tmp_path):
+    pdf, out = tmp_path / "harbor.pdf", tmp_path / "page.png"
+    pdf.write_bytes(print_pages(FIRST, SECOND))
+    question = "who paid nine hundred crowns in silver"
+    result = snappy("show", question, "--pdf", pdf, "-k", 1, "--out", out, "--json")
+    pictures = json.loads(result.out)["pictures"]
+    shown = [[(hit["page_number"], hit["rank"]) for hit in each["hits"]] for each in pictures]
+    assert sorted(shown) == [[(1, 1)], [(2, 1)]]
+    first, second = (Image.open(picture["picture"]).convert("RGB") for picture in pictures)
+    assert first.size == second.size
+    assert ImageChops.difference(first, second).getbbox()
 
 
 def test_show_draws_the_heat_of_one_token(snappy, small_index, tmp_path):
