@@ -67,7 +67,7 @@ class FusedSearch:
         answerable = None
 
         def fused(question: str, hits: Sequence[Hit]) -> Sequence[float]:
-            return [sums[hit.region_id] for hit in hits]
+            return [sums[_key(hit)] for hit in hits]
 
         with time_limit(options.pop("timeout", None), SEARCH_LATE):
             fusion = cast("SearchOptions", {**deepen(options), "reranker": fused})
@@ -77,8 +77,8 @@ class FusedSearch:
                 pages = {**pages_of_index, **pages}
                 for hit in of_index:
                     _check(hit, hits)
-                    hits.setdefault(hit.region_id, hit)
-                    sums[hit.region_id] += 1 / (RANK_OFFSET + hit.rank)
+                    hits.setdefault(_key(hit), hit)
+                    sums[_key(hit)] += 1 / (RANK_OFFSET + hit.rank)
             fused_hits = Hits(question, tuple(hits.values()), answerable)
             again = options.get("reranker") is not None
             best = rerank(fused_hits, pages, fusion, whole=again)
@@ -87,11 +87,16 @@ class FusedSearch:
     asearch = async_twin(search)
 
 
+def _key(hit: Hit) -> str:
+    """Return the same id for whatever part of a text that goes on over pages was found."""
+    return hit.parts[0].region_id
+
+
 def _check(hit: Hit, known: Mapping[str, Hit]) -> None:
-    other = known.get(hit.region_id, hit)
-    if other.region.text != hit.region.text:
+    first, other = hit.parts[0], known.get(_key(hit), hit).parts[0]
+    if other.region.text != first.region.text:
         raise ValueError(
-            f"{hit.region_id} reads {hit.region.text[:40]!r} in one index and "
+            f"{first.region_id} reads {first.region.text[:40]!r} in one index and "
             f"{other.region.text[:40]!r} in another; add the documents anew with the same version "
             "and the same options"
         )

@@ -4,13 +4,16 @@ from collections import Counter
 
 import pytest
 
-from snappy_core import RegionIndex
+from snappy_core import RegionIndex, Source
 from snappy_core.fused_search import FusedSearch
 from snappy_core.search.context import estimate_tokens
 from snappy_core.search.filters import PageReference
 from snappy_core.stores import MemoryStore
 from snappy_core.testing import FakeEncoder, FakeGridEncoder
+from tests.search.printed import FIRST, SECOND, harbor, print_pages
 from tests.search.test_engine import fill, ids
+
+__all__ = ["harbor"]
 
 QUESTION = "Which boats wait in the harbour?"
 TEXTS = [
@@ -133,6 +136,29 @@ def test_indexes_that_read_otherwise_are_an_error(text):
     strange = fill(MemoryStore(), FakeEncoder(), {"port": changed})
     with pytest.raises(ValueError, match=r"port#p\dr\d reads '.* add the documents anew"):
         FusedSearch([text, strange]).search(QUESTION)
+
+
+class SilverEncoder(FakeEncoder):
+    """Another encoder, which finds what another page says."""
+
+    def encode_query(self, text):
+        return super().encode_query("each paid nine hundred crowns in silver")
+
+
+def test_what_goes_on_over_a_page_break_is_one_hit(harbor):
+    """Each index finds another part of it first."""
+    silver = RegionIndex(encoder=SilverEncoder(name="silver-1"))
+    source = Source.from_bytes(print_pages(FIRST, SECOND), "h.pdf")
+    silver.add_document(source, document_id="h").raise_failed()
+    question = "Stone for the northern pier after the storm"
+    assert [index.search(question, k=1)[0].region_id for index in (harbor, silver)] == [
+        "h#p1r3",
+        "h#p2r0",
+    ]
+    hits = FusedSearch([harbor, silver]).search(question, k=9)
+    assert (hits[0].region_id, hits[0].rerank_score) == ("h#p1r3", pytest.approx(2 / 61))
+    firsts = [hit.parts[0].region_id for hit in hits]
+    assert len(set(firsts)) == len(firsts)
 
 
 def test_it_needs_an_index():
