@@ -36,7 +36,8 @@ def widen_hits(
     """Return what hits stand in: their tables, sections or pages, each once, best first.
 
     A whole has the scores of its best hit and the highlights of all. A hit that stands in no table
-    or section, or in one that does not fit the budget, is returned as it is.
+    or section, or in one that does not fit the budget, is returned as it is. A text that goes on
+    over a page break stands on all of its pages; with a budget, on that of its region.
 
     Args:
         budget: the most tokens of all texts.
@@ -45,27 +46,52 @@ def widen_hits(
     entries = list(hits)
     for hit in hits:
         if all(hit is not entry for entry in entries):
-            continue  # it stands in an earlier whole
-        whole = _whole(snapshot, hit, widen)
-        if whole is None:
+            continue  # it stands in earlier wholes
+        if widen == "page":
+            wholes, inside = _pages(snapshot, hit, entries, budget)
+        else:
+            whole = _whole(snapshot, hit, widen)
+            wholes = [] if whole is None else [whole]
+            inside = [entry for entry in entries if any(share_words(entry, w) for w in wholes)]
+        if not wholes:
             continue
-        inside = [entry for entry in entries if share_words(entry, whole)]
-        whole = _carry(whole, inside)
-        widened = [
-            whole if entry is inside[0] else entry
-            for entry in entries
-            if entry is inside[0] or all(entry is not other for other in inside)
-        ]
+        carried = [_carry(w, [entry for entry in entries if share_words(entry, w)]) for w in wholes]
+        widened: list[Hit] = []
+        for entry in entries:
+            if entry is inside[0]:
+                widened += carried
+            elif all(entry is not other for other in inside):
+                widened.append(entry)
         if budget is None or sum(count(entry.text) for entry in widened) <= budget:
             entries = widened
     return [replace(hit, rank=rank) for rank, hit in enumerate(entries, start=1)]
 
 
+def _pages(
+    snapshot: Snapshot, hit: Hit, entries: Sequence[Hit], budget: int | None
+) -> tuple[list[Hit], list[Hit]]:
+    """Return the pages of a hit that are not yet among entries, and the entries they replace."""
+    ids = {entry.region_id for entry in entries}
+    page_ids = _page_ids(hit, budget)
+    try:
+        wholes = [read_region(snapshot, page_id) for page_id in page_ids if page_id not in ids]
+    except PageUnavailableError:
+        return [], []
+    ids.update(page_ids)
+    narrow = [entry for entry in entries if entry.region_id not in _page_ids(entry, budget)]
+    return wholes, [entry for entry in narrow if ids.issuperset(_page_ids(entry, budget))]
+
+
+def _page_ids(hit: Hit, budget: int | None) -> list[str]:
+    """Return the ids of the pages that stand for a hit, that of its region first."""
+    numbers = dict.fromkeys([hit.page_number, *(part.page_number for part in hit.parts)])
+    page_ids = [f"{hit.document_id}#p{number}" for number in numbers]
+    return page_ids if budget is None else page_ids[:1]
+
+
 def _whole(snapshot: Snapshot, hit: Hit, widen: Widen) -> Hit | None:
     """Return what a hit stands in; None if in nothing of the kind, or if it has changed since."""
     try:
-        if widen == "page":
-            return read_region(snapshot, f"{hit.document_id}#p{hit.page_number}")
         if widen == "section":
             return read_section_of(snapshot, hit.region_id)
         table, part = None, hit

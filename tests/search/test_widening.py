@@ -5,6 +5,7 @@ import pytest
 from snappy_core import PageUnavailableError, RegionIndex, agents
 from snappy_core.fused_search import FusedSearch
 from snappy_core.search.context import estimate_tokens
+from snappy_core.search.widening import widen_hits
 from snappy_core.testing import FakeEncoder
 from snappy_langchain import SnappyRetriever as OnLangChain
 from snappy_langchain import create_region_tool
@@ -73,6 +74,27 @@ def test_pages(harbor):
     assert [hit.region_id for hit in hits] == ["h#p2", "h#p1"]
     assert [hit.rank for hit in hits] == [1, 2]
     assert hits[0].text == harbor.page_text("h", 2)
+
+
+def test_a_text_over_a_page_break_becomes_its_pages(harbor):
+    [hit] = harbor.search(STONE, k=1)
+    pages = harbor.search(STONE, k=1, widen="page")
+    assert [page.region_id for page in pages] == ["h#p1", "h#p2"]
+    assert {page.score for page in pages} == {hit.score}
+    assert [page.highlights for page in pages] == [part.highlights for part in hit.parts]
+
+
+def test_a_region_stays_until_its_own_page_is_there(harbor):
+    southern, crossing = harbor.region("h#p2r1"), harbor.region("h#p1r3")
+    room = estimate_tokens(harbor.page_text("h", 2)) + estimate_tokens(crossing.text)
+
+    def ids(budget):
+        with harbor._store.read() as snapshot:
+            wholes = widen_hits(snapshot, [southern, crossing], "page", budget)
+        return [hit.region_id for hit in wholes]
+
+    assert ids(None) == ["h#p2", "h#p1"]
+    assert ids(room) == ["h#p2", "h#p1r3"]
 
 
 def test_a_budget_is_kept(harbor):
