@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,9 @@ PageContexts = Callable[[str, int], PageContext | None]
 
 SAME_HEIGHT = 1.15
 """Ratio of the heights of letters of one style: those of a short line differ by as much."""
+
+MOST_PARTS = 8
+"""Regions of the longest text that is joined: what never ends is no paragraph (a transcript)."""
 
 FULL_LINE = 0.8
 """Length, as a share of the longest line, of one that ends where there is no more room."""
@@ -50,20 +54,27 @@ def page_contexts(snapshot: Snapshot, context_of: Callable[[int], PageContext]) 
 def with_parts(hit: Hit, context: PageContext, index: int, contexts: PageContexts) -> Hit:
     """Return a hit with the regions that its text comes from and goes on in.
 
+    One of more than `MOST_PARTS` is returned as it is, as is each of these regions.
+
     Args:
         context, index: the page of its region, and its index there.
     """
     if hit.region.label != "paragraph":
         return hit
 
-    def parts(step: int) -> tuple[Hit, ...]:
-        places = _chain((context, index), step, contexts)
+    before, after = (
+        list(islice(_chain((context, index), step, contexts), MOST_PARTS)) for step in (-1, 1)
+    )
+    if len(before) + 1 + len(after) > MOST_PARTS:
+        return hit
+
+    def parts(places: list[_Place]) -> tuple[Hit, ...]:
         return tuple(
             make_hit(there, there.page.regions[i], i, query=hit.query, **UNSCORED)
             for there, i in places
         )
 
-    return replace(hit, previous_parts=parts(-1)[::-1], next_parts=parts(1))
+    return replace(hit, previous_parts=parts(before[::-1]), next_parts=parts(after))
 
 
 def _chain(start: _Place, step: int, contexts: PageContexts) -> Iterator[_Place]:

@@ -10,6 +10,7 @@ from snappy_core.display.render import on_page
 from snappy_core.display.viewers import highlight, react_pdf_highlighter, web_annotation
 from snappy_core.ingest.jobs import prepare
 from snappy_core.metadata import region_metadata
+from snappy_core.search.continuation import MOST_PARTS
 from snappy_core.stores import MemoryStore
 from snappy_core.stores.base import DocumentRecord
 from snappy_core.testing import FakeEncoder, make_page
@@ -67,6 +68,24 @@ def test_a_paragraph_below_another_is_its_own():
         first, second = index.regions("h")
         assert (first.text[-4:], second.text[:4]) == ("paid", "nine")
         assert len(index.region(first.region_id).parts) == 1
+
+
+def transcript(pages):
+    """Pages of a text that has no sentences."""
+    line = "and the boats came in to the quay of brae and landed herring there so"
+    box = {"bbox": [0, 0, 1, 1], "label": "paragraph"}
+    regions = [{"page": number, **box} for number in range(1, pages + 1)]
+    return index_of(*[lines(60, 60, line, line)] * pages, regions=regions)
+
+
+def test_a_text_that_never_ends_is_not_joined():
+    with transcript(MOST_PARTS) as index:
+        [hit] = index.search("herring at the quay", k=5)
+        assert len(hit.parts) == MOST_PARTS
+    with transcript(20) as index:
+        hits = index.search("herring at the quay", k=5)
+        assert len(hits) == 5
+        assert {len(hit.parts) for hit in [*hits, *map(index.region, ["h#p1r0", "h#p20r0"])]} == {1}
 
 
 def test_running_heads_and_figures_stand_beside_it():
