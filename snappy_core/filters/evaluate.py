@@ -91,6 +91,16 @@ def like(pattern: str) -> str:
     return "".join(parts.get(sign) or re.escape(sign) for sign in pattern)
 
 
+def _glob(pattern: str) -> re.Pattern[str]:
+    """Return what `like` does, for `re`: it takes the first match of each part, without return.
+
+    A later one leaves less text for the rest, which any `*` would have to skip anyway.
+    """
+    first, *rest = [re.escape(p).replace(r"\?", "(?s:.)") for p in pattern.split("*")]
+    middle = "".join(f"(?>(?s:.*?){part})" for part in rest[:-1])
+    return re.compile(first + middle + "".join(f"(?s:.*){part}" for part in rest[-1:]))
+
+
 def _has_value(value: MetadataValue) -> bool:
     elements = value if isinstance(value, (list, tuple)) else [value]
     return any(element is not None for element in elements)
@@ -103,7 +113,7 @@ def _meets(comparison: Comparison) -> Callable[[Scalar], bool]:
         return lambda value: (_KINDS[type(value)], value) in typed_values
     (operand,) = comparison.values
     if comparison.operator == "glob":
-        pattern = re.compile(like(str(operand)))
+        pattern = _glob(str(operand))
         return lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None
     order, (kind, bound) = _ORDERS[comparison.operator], order_facet(operand)
     if kind == "instant":

@@ -1,5 +1,6 @@
 """The grammar of filters and what filters mean."""
 
+import re
 from datetime import UTC, date, datetime
 
 import numpy as np
@@ -19,6 +20,7 @@ from snappy_core.filters import (
     predicate,
     weaken,
 )
+from snappy_core.filters.evaluate import like
 from snappy_core.metadata import RESERVED
 
 ROW = {
@@ -114,6 +116,19 @@ def meets(filter, row=ROW):
 )
 def test_what_filters_mean(filter, expected):
     assert meets(filter) is expected
+
+
+@given(st.text("ab*?\n\\", max_size=8), st.text("ab\n\\*", max_size=12))
+def test_a_glob_is_what_stores_are_told(pattern, text):
+    expected = re.fullmatch(like(pattern), text) is not None
+    assert meets({"team": {"$glob": pattern}}, {"team": text}) is expected
+
+
+@pytest.mark.parametrize("pattern", ["*a" * 20 + "z", "?*" * 20 + "z", "*" * 40 + "z"])
+def test_a_glob_of_many_stars_is_soon_compared(pattern):
+    """A plain regular expression would take years."""
+    assert not meets({"team": {"$glob": pattern}}, {"team": "a" * 10_000})
+    assert meets({"team": {"$glob": pattern}}, {"team": "a" * 10_000 + "z"})
 
 
 @pytest.mark.parametrize(
