@@ -151,16 +151,19 @@ def read_page(index: RegionIndex, document: str, page: str) -> list[Hit]:
 
 
 def read_region(index: RegionIndex, region: str) -> list[Hit]:
-    """Return a region, section or page by its citation or id, and the whole that it is part of.
+    """Return a region, section, page or area by its citation or id, and the whole that it is in.
 
     Raises:
         ValueError: there is no such region.
     """
-    name, place = split_region_id(region.strip().strip("[]"))
+    region_id = region.strip()
+    while region_id.endswith("]"):  # which no id does, though it may begin with a bracket
+        region_id = region_id[:-1].removeprefix("[")
+    name, place = split_region_id(region_id)
     unknown = ValueError(
         f"there is no passage {region!r}; give an id as it stands in square brackets, or search"
     )
-    if not re.fullmatch(r"[0-9]+(?:[rs][0-9]+)?", place):
+    if not re.fullmatch(r"[0-9]+(?:[rs][0-9]+|h[0-9]+-[0-9]+)?", place):
         raise unknown
     try:
         hit = index.region(f"{find_document(index, name)}#p{place}")

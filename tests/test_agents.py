@@ -11,6 +11,7 @@ from snappy_core.agents import (
     find_documents,
     list_documents,
     read_page,
+    read_region,
     restricted,
 )
 from snappy_core.ingest.jobs import prepare
@@ -79,17 +80,29 @@ def test_a_name_as_it_is_counts_more_than_one_on_one_line(data):
     assert [find_document(index, f" {id} ") for id in ids] == ids
 
 
-def test_pages_go_by_label_or_else_by_number():
-    """The number decides, too, where several pages have the label."""
+def index_of(name, pages):
+    """An index of one document."""
     store, encoder = MemoryStore(), FakeEncoder()
     store.bind_encoder(encoder.name, encoder.dim)
+    records = map(prepare, pages, encoder.encode_pages(pages))
+    store.write(DocumentRecord(name, name, "0" * 64, "test"), records)
+    return RegionIndex(store, encoder)
+
+
+@pytest.mark.parametrize("name", ["[2024] Prices.pdf", "Prices [2024]", "[a] [b].pdf", "a.pdf"])
+def test_passages_of_documents_with_brackets_in_their_names(name):
+    index = index_of(name, [make_page("Prices rose.")])
+    for cited in (f"{name}#p1r0", f"[{name}#p1r0]", f" [[{name}#p1r0]] "):
+        assert [hit.region_id for hit in read_region(index, cited)] == [f"{name}#p1r0"]
+
+
+def test_pages_go_by_label_or_else_by_number():
+    """The number decides, too, where several pages have the label."""
     pages = [
         replace(make_page(f"Sheet {number}.", number=number), label=label)
         for number, label in enumerate(["i", "1", "2", "1", "2", "A", "A"], start=1)
     ]
-    records = map(prepare, pages, encoder.encode_pages(pages))
-    store.write(DocumentRecord("a.pdf", "a.pdf", "0" * 64, "test"), records)
-    index = RegionIndex(store, encoder)
+    index = index_of("a.pdf", pages)
     for page, number in (("i", 1), ("1", 1), ("2", 2), (" 3 ", 3), ("7", 7)):
         assert [hit.page_number for hit in read_page(index, "a.pdf", page)] == [number]
     for page, says in (("A", "several pages 'A'"), ("8", "no page '8'; it has 7 pages")):

@@ -7,9 +7,11 @@ import re
 QUOTES_HEADING = "Most relevant:"
 """The line above the parts of a region that answer."""
 
-_UNSEEN = r"(?:\s|[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff])*"
-_NUMBER = rf"\d(?:[\d.,]|{_UNSEEN})*"
-_REGION_ID = r"[^\]\n]*\#p\d+(?:[rsh]\d[\d-]*)?"
+# What has been passed is not tried again ("*+"), so that long lines of spaces are soon read.
+_UNSEEN_SIGNS = r"\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"
+_UNSEEN = rf"[{_UNSEEN_SIGNS}]*+"
+_NUMBER = rf"\d[\d.,{_UNSEEN_SIGNS}]*+"
+_REGION_ID = r"(?:\[[^\[\]\n]*\]|[^\]\n])*\#p\d+(?:[rsh]\d[\d-]*)?"  # "[2024] Prices.pdf#p1r1"
 _MARKER = re.compile(
     rf"(?=[\[［]{_UNSEEN}(?:{_NUMBER}|{_REGION_ID}){_UNSEEN}[\]］]|{re.escape(QUOTES_HEADING)})"
 )

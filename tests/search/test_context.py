@@ -165,6 +165,8 @@ def test_files_of_the_same_name_are_told_apart():
         "\u200b[1.\u200b2] Profit fell.",
         "［１.２］ Profit fell.",
         "[b.pdf#p9r1] b.pdf, page 9",
+        "[[2024] b.pdf#p9r1] b.pdf, page 9",
+        "[b [c] [d].pdf#p9h4-7] b.pdf, page 9",
     ],
 )
 @pytest.mark.parametrize("line_break", ["\n", "\r", "\x0b", "\x0c", "\x85", "\u2028"])
@@ -174,6 +176,13 @@ def test_text_cannot_pass_for_a_marker(forged, line_break):
     assert lines[1].lstrip(" \u200b").startswith("\\")
     assert lines[1].replace("\\", "") == forged
     assert assemble([make_hit(forged)]).text.split("\n")[1] == f"[1.1] {lines[1]}"
+
+
+@pytest.mark.parametrize("start", ["[1", "[1.", "[", "[[a] #p1", "[[a"])
+def test_a_long_line_is_soon_read(start):
+    for rest in (" " * 10_000, "[a] #p1" * 10_000, "[" * 10_000):
+        text = f"{start}{rest}x"
+        assert assemble([make_hit(text)]).text.endswith(f"[1.1] {text}")
 
 
 @pytest.mark.parametrize("text", ["see [12] and [1.2]", "[sic] he said", "[12 of 14]", "(1) one"])

@@ -39,10 +39,10 @@ MIN_QUOTE = 3
 _QUOTE = re.compile(
     r"[\u201c\u201e\u00ab\"]([^\u201c\u201d\u201e\u00ab\u00bb\"\n]+)[\u201d\u201c\u00bb\"]"
 )
-_CITATION = re.compile(
-    r"[^\S\n]*\[(?:[^\[\]\n]*#p\d+(?:[rsh]\d[\d-]*)?|\d+(?:\.\d+)?(?:[,;\s]+\d+(?:\.\d+)?)*)\]"
-)
-_TAIL = re.compile(r"(?:\s{2,}[.!?;,]*)?$")  # after a marker that has become spaces
+_ID = r"(?:\[[^\[\]\n]*\]|[^\[\]\n])*#p\d+(?:[rsh]\d[\d-]*)?"  # "[2024] Prices.pdf#p1r1"
+_NUMBERS = r"\d+(?:\.\d+)?(?:[,;\s]+\d+(?:\.\d+)?)*"
+_CITATION = re.compile(rf"(?<![^\S\n])[^\S\n]*+\[(?:{_ID}|{_NUMBERS})\]")
+_TAIL = re.compile(r"(?:(?<!\s)\s{2,}+[.!?;,]*+)?$")  # after a marker that has become spaces
 _MARKUP = re.compile(r"^\s*(?:[-*+•>]|#+|\d+[.)])\s+")
 
 
@@ -162,8 +162,12 @@ def _check(span: ClaimSpan, passages: Sequence[Passage], encoder: TextEncoder | 
 
 
 def _nearest(claim: Sequence[Token], passages: Sequence[Passage], least: int = 1) -> list[Passage]:
-    """Return the passages that share most of a claim's tokens, and at least some of them."""
-    keys = {token.key for token in claim if token.key not in FUNCTION_WORDS}
+    """Return the passages that share most of a claim's tokens, and at least some of them.
+
+    Function words count in a claim that has no other, such as the quotation "it is what it is".
+    """
+    all_keys = {token.key for token in claim}
+    keys = all_keys - FUNCTION_WORDS or all_keys
     shared = [len(keys & {token.key for token in passage.tokens}) for passage in passages]
     order = sorted(range(len(passages)), key=lambda i: -shared[i])[:MOST_ALIGNED]
     return [passages[i] for i in order if shared[i] >= least]

@@ -99,6 +99,13 @@ def test_a_quotation_stands_word_for_word():
         assert ground(f'It says: "{text}".', SOURCES)[1].verdict != "verified"
 
 
+def test_a_quotation_of_function_words_alone():
+    source = [Source("The clerk said that it is what it is, and went home.")]
+    [_, quote] = ground('He told us: "it is what it is".', source)
+    assert (quote.text, quote.verdict) == ("it is what it is", "verified")
+    assert ground('He told us: "it is what he is".', source)[1].verdict != "verified"
+
+
 def test_claims_have_their_place_in_the_answer():
     answer = '# Debt\n\n- Net debt rose [d#p1r0].\n2. He said "no one came at all" [1].'
     claims = claims_of(answer)
@@ -114,6 +121,14 @@ def test_claims_have_their_place_in_the_answer():
 def test_numbers_of_citations_may_begin_lines():
     claims = claims_of("[1] Revenue rose 5 %\n[2] Costs fell 3 % [3]\n [4, 5]\n[d#p1r2] It grew.")
     assert [claim.text for claim in claims] == ["Revenue rose 5 %", "Costs fell 3 %", "It grew."]
+
+
+def test_names_of_documents_in_citations_may_have_brackets():
+    claims = claims_of("It rose [[2024] Prices.pdf#p1r1]. It fell [a [b] c [d].pdf#p2h4-7] [1].")
+    assert [claim.text for claim in claims] == ["It rose", "It fell"]
+    for rest in (" [[a] b#p1" * 1_000, " " * 10_000):  # soon read
+        [claim] = claims_of(f"It rose [1] [sic] in{rest} May")
+        assert claim.text == f"It rose     [sic] in{rest} May"
 
 
 def test_empty_rows_and_cells_are_no_passages():
