@@ -39,13 +39,15 @@ def find_hot_areas(
 ) -> Iterator[Hit]:
     """Yield the hot areas of some pages as hits on regions without words, rank 0.
 
-    They are scored by the paper's "iou_weighted", whatever rule scores the other regions.
+    They are scored by the paper's "iou_weighted", whatever rule scores the other regions. An area
+    of a file that is in the index twice is found once.
 
     Args:
         page_ids, page_scores: (p,) the pages and their scores.
         prior: the places that the question names.
         is_allowed: says whether an area of a page, with this region id, may be returned.
     """
+    seen: set[tuple[str, str]] = set()
     for index, page_id in enumerate(page_ids.tolist()):
         patches = reader.patches(page_id)
         if patches.grid is None:
@@ -66,6 +68,11 @@ def find_hot_areas(
             region_id = f"{context.id_prefix}h{first}-{last}"
             if region is None or not is_allowed(context, region, region_id):
                 continue
+            document = context.document
+            identity = document.content_hash, region_id.removeprefix(document.document_id)
+            if identity in seen:
+                continue
+            seen.add(identity)
             region_score = propagate(patch_heat, assign([region], patches))
             score = combine(region_score, page_scores[index : index + 1])
             score = prior.raise_pages(score, page_ids[index : index + 1])

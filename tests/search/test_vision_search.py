@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import ImageChops
 
-from snappy_core import PageUnavailableError, ReadingOptions, RegionIndex
+from snappy_core import PageUnavailableError, ReadingOptions, RegionIndex, agents
 from snappy_core.boxes import to_pixels
 from snappy_core.display.render import BEST, draw_page
 from snappy_core.encoders.precomputed import patches_from_embeddings
@@ -112,6 +112,8 @@ class TestHotAreas:
         best = index.search("boats")[0]
         assert best.region_id.endswith("#p1h40-47")  # cells of the grid
         assert index.region(best.region_id).region == best.region
+        [read] = agents.read_region(index, f"[{best.citation}]")
+        assert read.region == best.region
         for reference in (best.region_id, to_document(best), to_node(best)):
             by_reference = index.region_image(reference, best.text, 40)
             assert by_reference.tobytes() == index.region_image(best, None, 40).tobytes()
@@ -143,6 +145,17 @@ class TestHotAreas:
         assert len(index.search("boats")) == 2
         (best,) = index.search("boats", per_page=1)
         assert (best.region.label, best.rank) == ("hot_area", 1)
+
+    def test_of_a_file_under_two_ids_are_found_once(self, data):
+        index = RegionIndex(encoder=FakeGridEncoder(8, 6))
+        corner = {"page": 1, "bbox": [0, 0, 0.2, 0.1], "text": "harbor", "label": "paragraph"}
+        for name in ("a", "b"):
+            file = data / "table.pdf"
+            index.add_document(file, document_id=name, regions=[corner]).raise_failed()
+        areas = index.search("boats", k=9, filter={"region_label": "hot_area"})
+        assert areas
+        local_ids = [hit.region_id.removeprefix(hit.document_id) for hit in areas]
+        assert len(set(local_ids)) == len(local_ids)
 
     @pytest.mark.parametrize("labels", ["hot_area", ["hot_area", "table"]])
     def test_are_asked_for_by_a_filter(self, index, labels):
