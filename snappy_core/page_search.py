@@ -14,7 +14,7 @@ from snappy_core.ends import time_limit
 from snappy_core.index import RegionIndex
 from snappy_core.page_files import PageFiles
 from snappy_core.parsing.source import Source
-from snappy_core.search.filters import PageReference
+from snappy_core.search.filters import PageReference, page_references
 from snappy_core.search.hits import Hits
 from snappy_core.search.options import SEARCH_LATE, PageSearchOptions
 from snappy_core.stores import MemoryStore
@@ -126,7 +126,7 @@ class PageSearch:
         """
         with time_limit(options.get("timeout"), SEARCH_LATE):
             if self.root is not None and self._page_files is not None:
-                pages = list(pages)
+                pages = page_references(pages)
                 files = _find_files(self.root, {page.document for page in pages})
                 for name, file in files.items():
                     numbers = [page.page for page in pages if page.document == name]

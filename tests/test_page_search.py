@@ -174,6 +174,16 @@ def test_files_of_a_folder(root, index, monkeypatch):
     assert len(search.index.documents()) == 1
 
 
+@pytest.mark.parametrize("pair", [tuple, list])
+def test_pages_may_be_plain_pairs(index, root, pair):
+    hits = PageSearch(index).search(QUESTION, [pair(["report", 4])])
+    assert places(hits) == {("report", 4)}
+    search = PageSearch(root=root, encoder=FakeEncoder()).search
+    assert {hit.page_number for hit in search(QUESTION, [pair(["2025/report.pdf", 4])])} == {4}
+    with pytest.raises(ValueError, match="pages are pairs of a document and a page, not 'report'"):
+        search(QUESTION, ["report"])
+
+
 @pytest.fixture
 def numbers_read(monkeypatch):
     numbers = []

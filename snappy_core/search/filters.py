@@ -222,6 +222,20 @@ def _warn_of_unknown_keys(condition: Condition, snapshot: Snapshot) -> None:
         )
 
 
+def page_references(pairs: Iterable[PageReference]) -> list[PageReference]:
+    """Return page references from what may be plain tuples or lists.
+
+    Raises:
+        ValueError: one is no pair.
+    """
+    references = []
+    for pair in pairs:
+        if not (isinstance(pair, tuple | list) and len(pair) == 2):
+            raise ValueError(f"pages are pairs of a document and a page, not {pair!r}")
+        references.append(PageReference(*pair))
+    return references
+
+
 def find_pages(snapshot: Snapshot, references: Iterable[PageReference]) -> frozenset[int]:
     """Return the page ids of page references.
 
@@ -229,12 +243,9 @@ def find_pages(snapshot: Snapshot, references: Iterable[PageReference]) -> froze
         ValueError: references to pages that are not in the index, all of them named; or a source
             or page label that fits several documents or pages.
     """
-    references = list(references)
-    for reference in references:
-        if not (isinstance(reference, tuple | list) and len(reference) == 2):
-            raise ValueError(f"pages are pairs of a document and a page, not {reference!r}")
-    lookup = _PageLookup(snapshot, {os.fspath(name) for name, _ in references})
-    matches = {reference: lookup.find(*reference) for reference in dict.fromkeys(references)}
+    unique = dict.fromkeys(page_references(references))
+    lookup = _PageLookup(snapshot, {os.fspath(name) for name, _ in unique})
+    matches = {reference: lookup.find(*reference) for reference in unique}
     missing = [f"{name!r} page {page}" for (name, page), id in matches.items() if id is None]
     if missing:
         raise ValueError(
