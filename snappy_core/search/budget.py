@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -60,11 +60,15 @@ def fill_budget(
     worth = load_price().log_worth(scores, np.array([cost for _, cost in priced]))
     selected: list[Hit] = []
     page_counts: Counter[tuple[str, int]] = Counter()
+    on_page: defaultdict[tuple[str, int], list[Hit]] = defaultdict(list)
     for hit, cost in (priced[index] for index in np.argsort(-worth, kind="stable").tolist()):
-        page = (hit.document_id, hit.page_number)
+        page = _page(hit)
         if per_page is not None and page_counts[page] >= per_page:
             continue
-        if len(selected) == k or any(share_words(hit, other) for other in selected):
+        if len(selected) == k or (cost > budget and cut is None):
+            continue
+        neighbors = (other for part in hit.parts for other in on_page[_page(part)])
+        if any(share_words(hit, other) for other in neighbors):
             continue
         if cost > budget:
             part = None if cut is None else cut(hit, budget, count)
@@ -73,6 +77,12 @@ def fill_budget(
             hit, cost, cut = part, count(part.text), None
         selected.append(hit)
         page_counts[page] += 1
+        for part in hit.parts:
+            on_page[_page(part)].append(hit)
         budget -= cost
     selected.sort(key=lambda hit: -hit.score)
     return [replace(hit, rank=rank) for rank, hit in enumerate(selected, start=1)]
+
+
+def _page(hit: Hit) -> tuple[str, int]:
+    return hit.document_id, hit.page_number

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import PurePath
 
 from snappy_core.boxes import overlap_by_half
 from snappy_core.search.hits import Highlight, Hit
 from snappy_core.search.quoting import one_line, passage_key, quoted, without_lead_in
+from snappy_core.search.room import Passage, Room, pages_of, source_name
 from snappy_core.types import Box
 from snappy_core.unspaced import PIECE
 
 _PIECE = re.compile(r"(?P<word>[A-Z]?[a-z]+)|(?P<capitals>[A-Z]+)|(?P<number>\d+)|\S")
 _TOKEN_LENGTHS = {"word": 8, "capitals": 4, "number": 3, None: 1}
 """Characters of a token of English text, by kind of piece."""
-
-_Passage = tuple[Hit, ...]
-"""Hits on different pages that say the same, best first."""
 
 _MIN_SHARED_WORDS = 0.5
 """Share of the smaller region's words from which two regions count as repeating each other."""
@@ -118,27 +116,24 @@ def assemble(
     Raises:
         ValueError: the budget is too small for one word and its citation.
     """
-    passages: dict[str, _Passage] = {}
+    room = Room(budget, count, lambda passages: _write(passages, lambda line: 0)[0])
+    on_page: defaultdict[tuple[str, int], list[Hit]] = defaultdict(list)
     left_out: list[Hit] = []
-
-    def fits(key: str, passage: _Passage) -> bool:
-        changed = {**passages, key: passage}
-        return budget is None or count(_write(changed.values(), count)[0]) <= budget
-
     for hit in hits:
         for candidate in [_widen(hit), hit] if widen else [hit]:
-            key = _passage_key(candidate)
-            passage = (*passages.get(key, ()), candidate)
-            if fits(key, passage):
-                chosen_hits = (other for chosen in passages.values() for other in chosen)
-                if not any(share_words(candidate, other) for other in chosen_hits):
-                    passages[key] = passage
-                    break
+            pages = {(part.document_id, part.page_number) for part in candidate.parts}
+            neighbors = (other for page in pages for other in on_page[page])
+            if any(share_words(candidate, other) for other in neighbors):
+                continue
+            if room.add(_passage_key(candidate), candidate):
+                for page in pages:
+                    on_page[page].append(candidate)
+                break
         else:
             left_out.append(hit)
-    if left_out and not passages and budget is not None:
+    if left_out and not room.passages and budget is not None:
         return _cut(left_out, budget, count)
-    text, citations = _write(passages.values(), count)
+    text, citations = _write(room.passages.values(), count)
     tokens = count(text)
     left_over = None if budget is None else budget - tokens
     return Context(text, citations, tokens, tuple(left_out), left_over)
@@ -175,11 +170,11 @@ def _passage_key(hit: Hit) -> str:
 
 
 def _write(
-    passages: Iterable[_Passage], count: Callable[[str], int]
+    passages: Iterable[Passage], count: Callable[[str], int]
 ) -> tuple[str, tuple[Citation, ...]]:
-    pages: dict[tuple[tuple[object, ...], ...], list[_Passage]] = {}
+    pages: dict[tuple[tuple[object, ...], ...], list[Passage]] = {}
     for passage in passages:
-        places = tuple(dict.fromkeys(map(_pages, passage)))
+        places = tuple(dict.fromkeys(map(pages_of, passage)))
         pages.setdefault(places, []).append(passage)
     names = _short_names([hit for page in pages.values() for passage in page for hit in passage])
     blocks: list[str] = []
@@ -196,10 +191,6 @@ def _write(
             citations.append(replace(citation, elsewhere=tuple(elsewhere)))
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks), tuple(citations)
-
-
-def _pages(hit: Hit) -> tuple[object, ...]:
-    return hit.document_id, *dict.fromkeys(part.page_number for part in hit.parts)
 
 
 def _quote(hit: Hit, before: Hit | None) -> str:
@@ -229,7 +220,7 @@ def _cite(marker: str, hit: Hit, tokens: int) -> Citation:
 def _short_names(hits: Sequence[Hit]) -> dict[str, str]:
     """Return the file name of each source, or the source itself where two file names are equal."""
     sources = dict.fromkeys(hit.source for hit in hits)
-    names = [one_line(PurePath(source).name or source) for source in sources]
+    names = [source_name(source) for source in sources]
     return {
         source: name if names.count(name) == 1 else one_line(source)
         for source, name in zip(sources, names, strict=True)

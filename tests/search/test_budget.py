@@ -86,6 +86,19 @@ def test_no_region_beside_what_contains_it():
     assert orders(fill_budget([table, row, elsewhere], 19, count=words)) == [1, 2]
 
 
+def test_hits_are_compared_with_those_of_their_pages_alone(monkeypatch):
+    compared = []
+
+    def share_words(hit, other):
+        compared.append((hit.page_number, other.page_number))
+        return False
+
+    monkeypatch.setattr(budget_module, "share_words", share_words)
+    hits = [make_hit(5, 0.5, order=n, page=n // 2) for n in range(20)]
+    assert len(fill_budget(hits, 50, count=words)) == 10
+    assert compared == [(page, page) for page in range(5)], "nor are those that do not fit"
+
+
 def test_most_hits_of_all_and_of_a_page():
     hits = [make_hit(5, 0.9 - n / 10, order=n, page=1 + n // 2) for n in range(4)]
     assert orders(fill_budget(hits, 100, count=words)) == [0, 1, 2, 3]
