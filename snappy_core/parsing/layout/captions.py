@@ -111,7 +111,7 @@ def _join(
     )
     text = block.text
     if text is not None:
-        texts = (text if part is block else page.text(part.words) for part in everything)
+        texts = (text if part is block else page.joined(part.words) for part in everything)
         text = "\n\n".join(texts)
     return replace(
         block,

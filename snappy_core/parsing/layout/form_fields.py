@@ -114,6 +114,6 @@ def _without(block: Block, words: Set[int], page: UprightPage) -> Block | None:
 
 
 def _block(pair: _Pair, page: UprightPage) -> Block:
-    label, value = map(page.text, (pair.label, pair.value))
+    label, value = map(page.joined, (pair.label, pair.value))
     text = f"{label}: {value}" if label[-1].isalnum() else f"{label} {value}"
     return replace(Block.of((*pair.label, *pair.value), page, "paragraph"), text=text)

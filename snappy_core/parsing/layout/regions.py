@@ -22,9 +22,8 @@ from snappy_core.parsing.layout.upright_page import UprightPage
 from snappy_core.parsing.tags import PageTags
 from snappy_core.parsing.text import TextLayer
 from snappy_core.types import NO_WORDS, Box, Label, Origin, Region, Structure, Words
-from snappy_core.unspaced import UNSPACED
 
-VERSION = "13"
+VERSION = "14"
 """Part of the ingest fingerprint; raised whenever pages would be read differently than before."""
 
 MAX_WORDS = 20_000
@@ -210,23 +209,9 @@ def _box(block: Block, page: UprightPage) -> Box:
 def _text(block: Block, page: UprightPage) -> str:
     if block.text is not None:
         return block.text
-    text = _join_words(block.words, page)
+    text = page.joined(block.words)
     if block.label in ("list_item", "list") and block.context:
-        return f"{_join_words(block.context, page)}\n{text}"
+        return f"{page.joined(block.context)}\n{text}"
     if block.label == "figure" and not text:
-        return _join_words(block.context, page) or WORDLESS
+        return page.joined(block.context) or WORDLESS
     return text
-
-
-def _join_words(words: Sequence[int], page: UprightPage) -> str:
-    """Return the text of words, those hyphenated at the end of a line made whole."""
-    pieces: list[str] = []
-    texts = [page.layer.texts[word] for word in words]
-    for word, text, following in zip(words, texts, [*texts[1:], ""], strict=False):
-        if page.layer.hyphens[word] and following[:1].islower():
-            pieces.append(text.removesuffix("-"))
-        elif UNSPACED.match(text[-1]) and UNSPACED.match(following):
-            pieces.append(text)
-        else:
-            pieces.append(text + " ")
-    return "".join(pieces).strip()

@@ -15,6 +15,7 @@ from snappy_core.parsing.layout.lines import Line, order_lines
 from snappy_core.parsing.layout.runs import Runs, find_runs
 from snappy_core.parsing.tags import PageTags
 from snappy_core.parsing.text import TextLayer
+from snappy_core.unspaced import UNSPACED
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +103,20 @@ class UprightPage:
     def text(self, words: Iterable[int]) -> str:
         """Return words joined by spaces."""
         return " ".join(self.layer.texts[word] for word in words)
+
+    def joined(self, words: Iterable[int]) -> str:
+        """Return the text of words, those hyphenated at the end of a line made whole."""
+        numbers = list(words)
+        pieces: list[str] = []
+        texts = [self.layer.texts[word] for word in numbers]
+        for word, text, following in zip(numbers, texts, [*texts[1:], ""], strict=False):
+            if self.layer.hyphens[word] and following[:1].islower():
+                pieces.append(text.removesuffix("-"))
+            elif UNSPACED.match(text[-1]) and UNSPACED.match(following):
+                pieces.append(text)
+            else:
+                pieces.append(text + " ")
+        return "".join(pieces).strip()
 
     def texts_of(self, lines: Iterable[Line]) -> list[str]:
         return [self.layer.texts[word] for line in lines for word in line.words]

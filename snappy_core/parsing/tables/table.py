@@ -108,11 +108,12 @@ class Table:
         cells = []
         for lines, spanned in places.items():
             (first, left), (last, right) = min(spanned), max(spanned)
-            words = (text for text in page.texts_of(lines) if not LEADER_DOTS.match(text))
-            text = without_leaders(" ".join(words)).strip()
+            words, texts = _words(lines), page.layer.texts
+            shown = (word for word in words if not LEADER_DOTS.match(texts[word]))
+            text = without_leaders(page.joined(shown)).strip()
             if not text:
                 continue
-            box = enclose(page.layer.boxes[list(_words(lines))])
+            box = enclose(page.layer.boxes[list(words)])
             spans = last - first + 1, right - left + 1
             cells.append(Cell(text, box, first, left, *spans, is_header=first < self.header))
         return tuple(cells)

@@ -7,14 +7,18 @@ from snappy_core.parsing.text import TextLayer
 
 
 def make_layer(texts, boxes, sizes=10, bold=False):
-    """The text layer of words with boxes in page fractions; `sizes`, `bold` of each or of all."""
+    """The text layer of words with boxes in page fractions; `sizes`, `bold` of each or of all.
+
+    A word that ends in a hyphen goes on in the next line.
+    """
     n = len(texts)
     boxes = np.array(boxes, np.float32).reshape(-1, 4)
     none = np.zeros(n, bool)
+    hyphens = np.array([len(text) > 1 and text.endswith("-") for text in texts], bool)
     return TextLayer(
         tuple(texts), boxes, boxes, np.broadcast_to(np.float32(sizes), n),
         np.broadcast_to(bold, n), np.broadcast_to(np.int32(bold), n), none.astype(np.int8),
-        none, none,
+        hyphens, none,
     )  # fmt: skip
 
 

@@ -1,9 +1,15 @@
 """Labels and the values that were filled in behind them."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from snappy_core import Source
 from snappy_core.parsing import ReadingOptions, read
+from snappy_core.parsing.layout.blocks import Block
+from snappy_core.parsing.layout.form_fields import join_fields
+from tests.parsing.layout.pages import page_of_rows
 from tests.parsing.pdf.simple_pdf import line
 from tests.parsing.pdf.test_forms import field, form
 
@@ -88,3 +94,11 @@ def test_fields_under_column_heads_are_a_table():
     (table,) = [region for region in regions_of(content, *fields) if region.parent is None]
     assert table.label == "table"
     assert "| Heron 2 | 4130 | 4210 | 4290 |" in table.text
+
+
+def test_words_that_lines_break_are_whole():
+    rows = (40, 60, "Remarks"), (140, 60, "no amorti-"), (140, 72, "sation")
+    fields = np.array([[135, 55, 260, 90]], np.float32)
+    page = replace(page_of_rows(*rows), fields=fields)
+    blocks = [Block.of([0], page), Block.of([1, 2, 3], page)]
+    assert [block.text for block in join_fields(blocks, page)] == ["Remarks: no amortisation"]

@@ -120,3 +120,12 @@ def test_the_table_alone_is_a_region_inside():
     assert body.text.startswith("| Port |")
     assert body.cells == table.cells
     assert {page.words.texts[word] for word in body.context} >= {"7.", "(in", "thousands"}
+
+
+def test_words_that_lines_break_are_whole_in_the_text_of_a_table_with_its_notes():
+    rows = (ABOVE, "(in thousands)", "paragraph"), TABLE_ROW, (BELOW, "Note: amorti- sation", "")
+    page = page_of_rows(*((40, y, text) for y, text, _ in rows))
+    units, dues, note = range(2), range(2, 10), range(10, 13)
+    table = replace(Block.of(dues, page, "table"), text="| Dues |")
+    (joined,) = attach_captions([Block.of(units, page), table, Block.of(note, page)], page)
+    assert joined.text == "(in thousands)\n\n| Dues |\n\nNote: amortisation"

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from snappy_core.parsing.drawings import Area, Drawings
 from snappy_core.parsing.layout.upright_page import UprightPage, to_upright
 from snappy_core.parsing.text import NOTHING
+from tests.parsing.layout.pages import make_page
 
 BOX = np.array([[0.5, 0.25, 0.75, 0.3]], np.float32)  # of a page of 200 x 400
 
@@ -43,3 +44,17 @@ def test_boxes_come_back_from_the_upright_page(turn, corners, width, height):
     assert (upright[:, :2] <= upright[:, 2:] + 1e-3).all()
     assert (upright[:, 2:] <= np.array([page.width, page.height]) + 1e-2).all()
     assert page.to_page(upright)[0] == pytest.approx(box[0], abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ("the amorti- sation of a well- known loan-", "the amortisation of a wellknown loan-"),
+        ("Ashmouth- Brae 12- 14", "Ashmouth- Brae 12- 14"),
+        ("港湾 委員会 at 水深 4", "港湾委員会 at 水深 4"),
+        ("", ""),
+    ],
+)
+def test_words_are_joined_over_the_ends_of_lines(words, text):
+    page = make_page(words.split())
+    assert page.joined(range(len(page.layer))) == text

@@ -7,6 +7,7 @@ import pytest
 
 from snappy_core.parsing.drawings import RulingLines
 from snappy_core.parsing.tables.grid import find_grids, grid_table
+from snappy_core.search.spans import cells_of, spans_of
 from tests.parsing.layout.pages import page_of_rows
 from tests.parsing.tables.sheets import Sheets, tables, texts
 
@@ -79,6 +80,20 @@ def test_cells_have_places_and_boxes():
     rows = [region for region in page.regions if region.label == "table_row"]
     assert rows[2].cells == (*table.cells[:3], *table.cells[6:9])
     assert rows[2].structure == "ruled"
+
+
+def test_words_that_lines_break_are_whole_in_cells():
+    sheets = Sheets()
+    sheets.table([*ROWS[:4], ("Esk", "14", "")], XS, 80, height=30)
+    sheets.write(204, 212, "D. Fris-")
+    sheets.write(204, 224, "kum")
+    (page,) = sheets.pages()
+    (table,) = tables(page)
+    assert table.cells[-1].text == "D. Friskum"
+    assert "| Esk | 14 | D. Friskum |" in table.text
+    *_, row = spans_of(page, table)
+    *_, cell = cells_of(page, row)
+    assert [page.words.texts[word] for word in cell.words] == ["D.", "Fris-", "kum"]
 
 
 def test_cells_may_be_drawn_apart():
