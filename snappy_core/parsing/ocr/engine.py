@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from snappy_core.errors import OcrError
 from snappy_core.registry import Registry
 
 if TYPE_CHECKING:
@@ -86,7 +87,12 @@ def or_upside_down(words: OcrWords, image: Image, run: Callable[[Image], OcrWord
     """Return the words read in an image, or those that `run` reads better in it upside down."""
     from PIL.Image import Transpose
 
-    turned = run(image.transpose(Transpose.ROTATE_180))
+    try:
+        turned = run(image.transpose(Transpose.ROTATE_180))
+    except OcrError:
+        if words.texts:
+            return words
+        raise
     if not turned.texts or (words.texts and turned.confidence <= words.confidence):
         return words
     size = np.array([*image.size, *image.size])

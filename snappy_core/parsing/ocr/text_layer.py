@@ -79,7 +79,10 @@ def _reads_mirrored(image: Image, words: OcrWords, recognize: Callable[[Image], 
     middle = float(np.median(words.boxes[:, [1, 3]])) / image.height
     top = min(max(middle - _STRIP / 2, 0.0), 1.0 - _STRIP) * image.height
     strip = image.crop((0, round(top), image.width, round(top + _STRIP * image.height)))
-    mirrored = recognize(strip.transpose(Transpose.FLIP_LEFT_RIGHT))
+    try:
+        mirrored = recognize(strip.transpose(Transpose.FLIP_LEFT_RIGHT))
+    except OcrError:  # the words of the page are there
+        return False
     return bool(mirrored.texts) and mirrored.confidence >= LOW_CONFIDENCE
 
 

@@ -121,6 +121,7 @@ class PageContent:
         unreliable_text: the text layer is missing, mostly hidden, covers little of the ink, or
             has codes.
         has_codes: the text seems to be codes of glyphs rather than what one sees.
+        is_wordless: OCR read the whole page and found no words, or failed.
     """
 
     label: str
@@ -134,6 +135,7 @@ class PageContent:
     warning: str = ""
     tags: PageTags | None = None
     has_codes: bool = False
+    is_wordless: bool = False
 
 
 def read_content(document: Any, number: int, source: Source) -> PageContent:
@@ -205,7 +207,7 @@ def build_page(
     layer, straight_size = content.text_layer, straightening.size
     words, regions, warning = find_regions(layer, *straight_size, drawings, content.tags)
     words, regions = straightening.restore(words, regions)
-    if options.ocr == "auto" and words.confidences is None:
+    if options.ocr == "auto" and words.confidences is None and not content.is_wordless:
         drawn, boxes = content.drawings.areas, content.text_layer.boxes
         words, regions, failure = read_pictures(words, regions, drawn, boxes, render, options)
         warning = _join(warning, failure)
@@ -255,9 +257,8 @@ def _with_ocr(
     has_failed = warning and not ocr_characters
     if has_failed or not (must_use or ocr_characters > _OCR_GAIN * characters):
         is_missed = must_use or not characters
-        content = (
-            replace(content, warning=_join(content.warning, warning)) if is_missed else content
-        )
+        warning = _join(content.warning, warning if is_missed else "")
+        content = replace(content, warning=warning, is_wordless=not ocr_characters)
         return content, Straightening(*size)
     drawings = straightening.straighten(content.drawings)
     if not (len(drawings.ruling_lines.horizontal) or len(drawings.ruling_lines.vertical)):

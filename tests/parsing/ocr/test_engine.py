@@ -6,7 +6,7 @@ import pytest
 from snappy_core import MissingDependencyError, OcrError, Source
 from snappy_core.boxes import as_boxes, to_pixels
 from snappy_core.parsing import ReadingOptions, read
-from snappy_core.parsing.ocr.engine import OCR_ENGINES, OcrWords
+from snappy_core.parsing.ocr.engine import OCR_ENGINES, OcrWords, or_upside_down
 from snappy_core.parsing.ocr.tesseract import TesseractEngine
 from snappy_core.parsing.ocr.text_layer import recognize_page
 from tests.parsing.drawing import HEIGHT, WIDTH, sheet, source
@@ -133,6 +133,38 @@ def test_a_page_that_is_better_read_in_a_mirror_is_mirrored(monkeypatch, unsure)
     assert recognition.text_layer.confidences == pytest.approx([0.9] * 12)
     assert recognition.warning == ""
     assert UnsureEngine.heights == [HEIGHT, HEIGHT / 4, HEIGHT]  # a strip is tried first
+
+
+def fail_after(engine, monkeypatch, calls):
+    """Let an engine fail after some calls."""
+    recognize, made = engine.recognize, []
+
+    def fail(*args):
+        made.append(1)
+        if len(made) > calls:
+            raise OcrError("took too long")
+        return recognize(*args)
+
+    monkeypatch.setattr(engine, "recognize", fail)
+
+
+def test_a_mirror_in_which_nothing_can_be_read_takes_no_words_away(monkeypatch, unsure):
+    fail_after(UnsureEngine, monkeypatch, 1)
+    recognition = recognize(unsure)
+    assert recognition.text_layer.texts[0] == "w0"
+    assert "is not sure of its words" in recognition.warning
+
+
+def test_words_are_kept_where_the_page_upside_down_cannot_be_read():
+    def fail(image):
+        raise OcrError("took too long")
+
+    words = StampEngine().recognize(sheet(), "dan")
+    assert or_upside_down(words, sheet(), fail) is words
+    nothing = np.zeros(0, np.int64)
+    none = OcrWords((), np.zeros((0, 4)), np.zeros(0, np.float32), nothing, nothing)
+    with pytest.raises(OcrError, match="took too long"):
+        or_upside_down(none, sheet(), fail)
 
 
 def test_a_page_that_no_mirror_helps_is_as_it_was(unsure):

@@ -198,6 +198,25 @@ def test_a_failure_costs_nothing_else(engine, monkeypatch, error, warning):
     assert page.words.texts == page_of(drawn(), "never").words.texts
 
 
+@pytest.mark.parametrize(("fails", "warning"), [(False, ""), (True, "OCR failed: out of ink")])
+def test_a_scan_in_which_nothing_is_read_is_read_once(engine, monkeypatch, fails, warning):
+    def recognize(self, image, languages):
+        self.images.append(image)
+        if fails:
+            raise OcrError("out of ink")
+        nothing = np.zeros(0, np.int64)
+        return OcrWords((), np.zeros((0, 4)), np.zeros(0, np.float32), nothing, nothing)
+
+    monkeypatch.setattr(engine, "recognize", recognize)
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(310, 440))
+    canvas.drawImage(ImageReader(sheet()), 0, 0, 310, 440)
+    canvas.save()
+    page = page_of(Source.from_bytes(out.getvalue(), "scan"))
+    assert (len(page.words), page.warning) == (0, warning)
+    assert len(engine.images) == 1
+
+
 @pytest.mark.tesseract
 def test_tesseract_reads_a_picture():
     (text,) = figures(page_of(drawn(), engine="tesseract"))
