@@ -38,7 +38,7 @@ _NAMES: dict[Label, re.Pattern[str]] = {
         r"literatuur(?:lijst)?|参考文献|參考文獻"
     ),
 }
-_NUMBERING = re.compile(r"^(?:(?:\d+(?:\.\d+)*|[a-z]|[ivx]+)[.:)]?\s+)?(.*?)[\s.:]*$")
+_NUMBERING = re.compile(r"^(?:\d+(?:\.\d+)*|[a-z]|[ivx]+)[.:)]?\s+")
 
 _HEADINGS: Set[Label] = {"title", "heading"}
 _RUNNING: Set[Label] = {"header", "footer"}
@@ -88,8 +88,7 @@ def _named_listing(region: Region) -> Label | None:
     """Return the listing that a heading names, or None."""
     if len(region.words) > 6 or region.label in _NO_ENTRIES:
         return None
-    match = _NUMBERING.match(" ".join(region.text.lower().split()))
-    name = match[1] if match else ""
+    name = _NUMBERING.sub("", " ".join(region.text.lower().split()).rstrip(" .:"))
     return next((label for label, names in _NAMES.items() if names.fullmatch(name)), None)
 
 

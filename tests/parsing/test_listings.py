@@ -1,5 +1,6 @@
 """Contents, indexes and references below their headings."""
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -125,3 +126,18 @@ def test_what_is_in_a_listing_has_its_label_too():
     row = replace(made.regions[2], parent=1)
     marked = mark_listings(replace(made, regions=(*made.regions[:2], row)), None)
     assert [region.label for region in marked.regions] == ["heading", "contents", "contents"]
+
+
+@pytest.mark.parametrize(
+    "heading", ["3. Contents . :", "iv) Contents:", "1.2 Contents...", "Contents ::"]
+)
+def test_numbers_and_marks_around_a_heading_are_not_its_name(heading):
+    assert labels(("heading", heading), *[("list_item", text) for text in CONTENTS]) == [
+        "heading", *["contents"] * 4,
+    ]  # fmt: skip
+
+
+def test_a_heading_of_marks_takes_no_time():
+    started = time.process_time()
+    assert labels(("heading", ":" * 20_000 + "x")) == ["heading"]
+    assert time.process_time() - started < 1
