@@ -19,12 +19,12 @@ _FIRST_ENTRIES = (b"[Content_Types].xml", b"_rels/", b"docProps/", b"word/", b"p
 _NAME_OFFSET = 30  # of the name of the first entry in a ZIP file
 _OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # .doc, .xls, .ppt, and what has a password
 _HTML = re.compile(
-    rb"\A(?:\xef\xbb\xbf)?(?:\s|<!--.*?-->|<\?xml[^>]*>)*<(?:!doctype\s+html|html)\b", re.I | re.S
+    rb"\A(?:\xef\xbb\xbf)?(?:\s|<!--.*?-->|<\?xml[^>]*>)*+<(?:!doctype\s+html|html)\b", re.I | re.S
 )
 _MAX_UNPACKED = 2_000_000_000  # bytes
 
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
-_FIT = b'<pageSetUpPr fitToPage="1"/>'
+_ROOT = re.compile(rb"<((?:[^\s<>/:!?]+:)?)worksheet(?=[\s>])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Kind:
     Attributes:
         suffix: of the file that LibreOffice is given.
         import_filter, export_filter: LibreOffice's names.
-        prepare: makes that file.
+        prepare: makes that file; a ValueError says why it cannot.
     """
 
     suffix: str
@@ -59,21 +59,36 @@ def fit_to_width(workbook: bytes) -> bytes:
 
 
 def _fit(sheet: bytes) -> bytes:
-    """Return the XML of a sheet with the properties that Excel sets for it."""
-    sheet = re.sub(rb"<pageSetUpPr\b[^>]*/>", b"", sheet)
-    sheet = re.sub(rb"<pageSetup\b[^>]*/>", b"", sheet)
-    if re.search(rb"<sheetPr\b[^>]*[^/]>|<sheetPr>", sheet):
-        sheet = sheet.replace(b"</sheetPr>", _FIT + b"</sheetPr>", 1)
-    else:
-        sheet, count = re.subn(
-            rb"<sheetPr\b([^>]*)/>", rb"<sheetPr\1>" + _FIT + b"</sheetPr>", sheet, count=1
-        )
-        if not count:
-            head = rb"(<worksheet\b[^>]*>)"
-            sheet = re.sub(head, rb"\1<sheetPr>" + _FIT + b"</sheetPr>", sheet, count=1)
-    setup = b'<pageSetup fitToWidth="1" fitToHeight="0"/>'
-    after = rb"(<pageMargins\b[^>]*/>)|(?=</worksheet>)"
-    return re.sub(after, lambda match: match[0] + setup, sheet, count=1)
+    """Return the XML of a sheet with the properties that Excel sets for it.
+
+    It is not parsed: as a tree a large sheet takes many times its memory.
+    """
+    root = _ROOT.search(sheet)
+    if root is None:
+        return sheet
+    prefix = root[1]  # "x:" of <x:worksheet>
+    fit = b'<%bpageSetUpPr fitToPage="1"/></%bsheetPr>' % (prefix, prefix)
+    setup = b'<%bpageSetup fitToWidth="1" fitToHeight="0"/>' % prefix
+    # The views that users have saved have margins and a setup of their own.
+    before, _, views = sheet.partition(b"<%bcustomSheetViews" % prefix)
+    _, end, after = views.partition(b"</%bcustomSheetViews>" % prefix)
+    sheet = before + after if end else sheet
+
+    def pattern(regex: bytes) -> bytes:
+        return regex.replace(b"x:", re.escape(prefix))
+
+    sheet = re.sub(pattern(rb"</?x:(?:pageSetUpPr|pageSetup)\b[^<>]*>"), b"", sheet)
+    sheet, count = re.subn(
+        pattern(rb"(<x:sheetPr\b[^<>]*)/>|</x:sheetPr>"),
+        lambda match: (match[1] + b">" if match[1] else b"") + fit,
+        sheet,
+        count=1,
+    )
+    if not count:
+        head = pattern(rb"<x:worksheet\b[^<>]*>")
+        sheet = re.sub(head, lambda match: match[0] + b"<%bsheetPr>" % prefix + fit, sheet, count=1)
+    margins = pattern(rb"<x:pageMargins\b[^<>]*/>|</x:pageMargins>|(?=</x:worksheet\b)")
+    return re.sub(margins, lambda match: match[0] + setup, sheet, count=1)
 
 
 _WRITER = "writer_pdf_Export"

@@ -108,7 +108,10 @@ def _print(source: Source, kind: Kind, pdf: Path) -> None:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True, prefix="snappy-office-") as name:
         folder = Path(name)
         document = folder / f"document{kind.suffix}"
-        document.write_bytes(kind.prepare(source.read_bytes()))
+        try:
+            document.write_bytes(kind.prepare(source.read_bytes()))
+        except ValueError as error:
+            raise UnreadableDocumentError(source.name, str(error)) from error
         (folder / "profile" / "user").mkdir(parents=True)
         items = "".join(_ITEM.format(*setting) for setting in _SETTINGS)
         registry = folder / "profile" / "user" / "registrymodifications.xcu"

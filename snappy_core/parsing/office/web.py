@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from lxml import etree, html
 from markdown_it import MarkdownIt
+
+TOO_DEEP = "is HTML whose elements are nested too deep: print it to a PDF in a browser"
 
 _DROPPED = (
     "script", "noscript", "template", "iframe", "frame", "frameset", "object", "embed", "applet",
@@ -26,10 +30,12 @@ def clean_html(data: bytes) -> bytes:
 
     Scripts, styles, what is hidden and all that would be loaded is left out: no address in a
     document is ever opened.
+
+    Raises:
+        ValueError: elements are nested too deep.
     """
-    parser = html.HTMLParser(encoding=_encoding(data), no_network=True, remove_comments=True)
     try:
-        root = html.document_fromstring(data, parser=parser)
+        root = _parse(data, _encoding(data))
     except etree.ParserError:  # nothing in it
         return _PAGE.format("", "<body></body>").encode()
     bodies = root.findall("body") or [root]
@@ -49,6 +55,24 @@ def clean_html(data: bytes) -> bytes:
         picture.drop_tree()
     body: str = html.tostring(bodies[0], encoding="unicode")
     return _PAGE.format("", body).encode("utf-8", "replace")
+
+
+def _parse(data: bytes, encoding: str | None) -> Any:
+    """Return the root of a page of HTML, all of it."""
+    # Without `huge_tree` the page would end, without an error, 256 elements deep and at a picture
+    # of 10 MB.
+    parser = html.HTMLParser(
+        encoding=encoding, no_network=True, remove_comments=True, huge_tree=True
+    )
+    root = html.document_fromstring(data, parser=parser)
+    causes = {error.type for error in parser.error_log if error.level == etree.ErrorLevels.FATAL}
+    if encoding is None and etree.ErrorTypes.ERR_INVALID_ENCODING in causes:
+        # The parser ends at the first byte that its encoding does not have.
+        text = data.decode(root.getroottree().docinfo.encoding, "replace")
+        return _parse(text.encode("utf-8", "replace"), "utf-8")
+    if causes - {etree.ErrorTypes.ERR_UNSUPPORTED_ENCODING}:
+        raise ValueError(TOO_DEEP)
+    return root
 
 
 def markdown_to_html(data: bytes) -> bytes:

@@ -1,20 +1,25 @@
 """Office and web documents: printed by LibreOffice, or by a script in its place."""
 
 import http.server
+import io
+import re
 import shutil
 import subprocess
 import sys
 import threading
+import time
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from lxml import etree
 from PIL import Image
 
 from snappy_core import ReadingOptions, RegionIndex, Source, UnreadableDocumentError, Workers
 from snappy_core.parsing import count_pages, read, render
 from snappy_core.parsing.office import libreoffice
-from snappy_core.parsing.office.kinds import fit_to_width
+from snappy_core.parsing.office.kinds import fit_to_width, is_recognized
 from snappy_core.parsing.office.web import clean_html, markdown_to_html
 from snappy_core.parsing.reader import reader_name
 from snappy_core.testing import FakeEncoder
@@ -232,6 +237,13 @@ def test_other_texts_are_no_documents(name):
         reader_name(Source.from_bytes(b"plain <html> text", name))
 
 
+def test_what_stands_before_a_page_takes_no_time():
+    started = time.process_time()
+    assert is_recognized(b"<!---->" * 22 + b"<html>")
+    assert not is_recognized(b"<!---->" * 22 + b"x")
+    assert time.process_time() - started < 0.1
+
+
 @pytest.mark.parametrize(
     ("data", "cause"),
     [
@@ -282,27 +294,74 @@ def test_pages_of_another_encoding():
 
 
 @pytest.mark.parametrize(
-    "properties",
-    ["", "<sheetPr/>", '<sheetPr codeName="a"/>', "<sheetPr><tabColor rgb='1'/></sheetPr>",
-     '<sheetPr><pageSetUpPr fitToPage="0"/></sheetPr>'],
-)  # fmt: skip
-def test_sheets_are_fitted_to_the_width(properties):
-    import io
-    import zipfile
+    "content",
+    [
+        b"<div>" * 260,
+        b"<p><font>a<span>b" * 400,
+        b"<img src='data:image/png;base64," + b"A" * 11_000_000 + b"'>",
+    ],
+    ids=["nested", "unclosed", "picture"],
+)
+def test_large_pages_are_read_to_their_end(content):
+    assert b"low water" in clean_html(b"<html><body>" + content + b"<p>low water")
 
-    book = xlsx([["x"]])
-    with zipfile.ZipFile(io.BytesIO(book)) as old:
+
+def test_bytes_that_an_encoding_does_not_have_do_not_end_a_page():
+    page = clean_html(b"<html><meta charset=windows-1252><body>\x81 \xe9 <p>low water").decode()
+    assert "\ufffd é <p>low water" in page
+
+
+@pytest.mark.skipif(etree.LIBXML_VERSION < (2, 14), reason="this libxml2 has no limit of depth")
+def test_pages_that_are_nested_too_deep_are_refused(printer):
+    data = b"<html><body>" + b"<div>" * 3000 + b"</div>" * 3000 + b"<p>low water"
+    with pytest.raises(UnreadableDocumentError, match=r"page\.html: is HTML whose elements are"):
+        count_pages(Source.from_bytes(data, "page.html"))
+
+
+def fitted(*changes):
+    """Return the XML of a sheet, changed and then fitted to the width."""
+    with zipfile.ZipFile(io.BytesIO(xlsx([["x"]]))) as old:
         sheet = old.read("xl/worksheets/sheet1.xml").decode()
-    head, _, rest = sheet.partition("<sheetData>")
-    changed = f"{head}{properties}<sheetData>{rest}"
+    for pattern, text in changes:
+        sheet = re.sub(pattern, text, sheet)
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as new:
-        new.writestr("xl/worksheets/sheet1.xml", changed)
-    with zipfile.ZipFile(io.BytesIO(fit_to_width(file.getvalue()))) as fitted:
-        sheet = fitted.read("xl/worksheets/sheet1.xml").decode()
-    assert sheet.count('<pageSetUpPr fitToPage="1"/></sheetPr>') == 1
+        new.writestr("xl/worksheets/sheet1.xml", sheet)
+    with zipfile.ZipFile(io.BytesIO(fit_to_width(file.getvalue()))) as book:
+        return book.read("xl/worksheets/sheet1.xml").decode()
+
+
+PREFIXED = (r"<(/?)(\w)", r"<\1x:\2"), ("xmlns=", "xmlns:x=")
+
+
+@pytest.mark.parametrize("prefix", ["", "x:"])
+@pytest.mark.parametrize(
+    "properties",
+    ["", "<sheetPr/>", '<sheetPr codeName="a"/>', "<sheetPr><tabColor rgb='1'/></sheetPr>",
+     '<sheetPr><pageSetUpPr fitToPage="0"/></sheetPr>',
+     '<sheetPr><pageSetUpPr fitToPage="0"></pageSetUpPr></sheetPr>'],
+)  # fmt: skip
+def test_sheets_are_fitted_to_the_width(prefix, properties):
+    sheet = fitted(("<sheetData>", f"{properties}<sheetData>"), *PREFIXED[: 2 * bool(prefix)])
+    assert sheet.count(f'<{prefix}pageSetUpPr fitToPage="1"/></{prefix}sheetPr>') == 1
     assert sheet.count("pageSetUpPr") == 1
-    assert '<pageSetup fitToWidth="1" fitToHeight="0"/></worksheet>' in sheet
+    assert f'<{prefix}pageSetup fitToWidth="1" fitToHeight="0"/></{prefix}worksheet>' in sheet
+    assert etree.fromstring(sheet.encode())[0].tag.endswith("}sheetPr")
+
+
+@pytest.mark.parametrize("prefix", ["", "x:"])
+@pytest.mark.parametrize(
+    "margins", ['<pageMargins left="1"/>', '<pageMargins left="1"></pageMargins>']
+)
+def test_views_of_a_sheet_do_not_take_its_setup(prefix, margins):
+    views = '<customSheetViews><customSheetView><pageMargins left="2"/><pageSetup scale="9"/>'
+    views += "</customSheetView></customSheetViews>"
+    end = f"</sheetData>{views}{margins}<pageSetup scale='80'></pageSetup>"
+    sheet = fitted(("</sheetData>", end), *PREFIXED[: 2 * bool(prefix)])
+    *_, before, setup = etree.fromstring(sheet.encode())
+    assert (before.tag.split("}")[1], setup.tag.split("}")[1]) == ("pageMargins", "pageSetup")
+    assert dict(setup.attrib) == {"fitToWidth": "1", "fitToHeight": "0"}
+    assert sheet.count("pageSetup ") == 1
 
 
 def test_the_net_is_taken_from_libreoffice():
