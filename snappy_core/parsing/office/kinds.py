@@ -32,11 +32,13 @@ class Kind:
     """A kind of document.
 
     Attributes:
+        name: tells what is printed of the same bytes as of different kinds.
         suffix: of the file that LibreOffice is given.
         import_filter, export_filter: LibreOffice's names.
         prepare: makes that file; a ValueError says why it cannot.
     """
 
+    name: str
     suffix: str
     import_filter: str
     export_filter: str
@@ -93,14 +95,16 @@ def _fit(sheet: bytes) -> bytes:
 
 _WRITER = "writer_pdf_Export"
 _OFFICE = {  # by the part of the ZIP file that each has
-    "word/document.xml": Kind(".docx", "MS Word 2007 XML", _WRITER, bytes),
+    "word/document.xml": Kind("word", ".docx", "MS Word 2007 XML", _WRITER, bytes),
     "ppt/presentation.xml": Kind(
-        ".pptx", "Impress MS PowerPoint 2007 XML", "impress_pdf_Export", bytes
+        "slides", ".pptx", "Impress MS PowerPoint 2007 XML", "impress_pdf_Export", bytes
     ),
-    "xl/workbook.xml": Kind(".xlsx", "Calc MS Excel 2007 XML", "calc_pdf_Export", fit_to_width),
+    "xl/workbook.xml": Kind(
+        "workbook", ".xlsx", "Calc MS Excel 2007 XML", "calc_pdf_Export", fit_to_width
+    ),
 }
-_WEB = Kind(".html", "HTML (StarWriter)", _WRITER, clean_html)
-_MARKDOWN = Kind(".html", "HTML (StarWriter)", _WRITER, markdown_to_html)
+_WEB = Kind("web", ".html", "HTML (StarWriter)", _WRITER, clean_html)
+_MARKDOWN = Kind("markdown", ".html", "HTML (StarWriter)", _WRITER, markdown_to_html)
 
 
 def is_recognized(head: bytes) -> bool:

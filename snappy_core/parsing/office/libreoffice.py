@@ -67,23 +67,24 @@ def to_pdf(source: Source) -> Source:
     """
     kind = kind_of(source)
     folder = _folder()
-    pdf = folder / f"{source.content_hash()}{kind.suffix}.pdf"
+    pdf = folder / f"{source.content_hash()}.{kind.name}.pdf"
     while not pdf.exists():
         with _lock(pdf.with_suffix(".lock")) as is_ours:
             if is_ours and not pdf.exists():
                 _print(source, kind, pdf)
-                _drop_oldest(folder)
+                with suppress(OSError):  # another process drops them, too
+                    _drop_oldest(folder)
     with suppress(OSError):
         os.utime(pdf)
     return Source(source.name, path=pdf)
 
 
-@cache
 def find_program() -> str | None:
     """Return LibreOffice's program, None if it is not installed.
 
     The one behind the script `soffice` can be ended; the script would leave it running.
     """
+    # Not cached: it may be installed while this process runs.
     script = shutil.which("soffice") or shutil.which("libreoffice")
     if script is None:
         return None

@@ -181,6 +181,17 @@ def test_few_printed_documents_are_kept(printer, folder_of_its_own, monkeypatch)
     assert len(list(folder_of_its_own.glob("*.pdf"))) == 2
 
 
+def test_a_printed_document_that_another_process_drops_is_no_failure(printer, folder_of_its_own):
+    (folder_of_its_own / "dropped.pdf").symlink_to("nowhere")
+    assert count_pages(Source.from_bytes(NOTES, "notes.md")) == 1
+
+
+def test_the_same_bytes_are_printed_as_each_kind(printer):
+    for name in ("a.md", "a.html", "b.md"):
+        count_pages(Source.from_bytes(NOTES, name))
+    assert len(printer.read_text().splitlines()) == 3  # LibreOffice asked to be started again
+
+
 def test_workers_share_what_is_printed(printer, monkeypatch):
     monkeypatch.delenv(libreoffice.FOLDER_VARIABLE)
     monkeypatch.setenv("PATH", f"{printer.parent}:{subprocess.os.environ['PATH']}")
@@ -209,6 +220,14 @@ def test_without_libreoffice_one_line_says_what_to_do(tmp_path, monkeypatch):
     assert failure.cause == libreoffice.MISSING
     assert "apt-get install libreoffice" in failure.cause
     assert "\n" not in failure.cause
+
+
+def test_libreoffice_is_found_once_it_is_installed(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert libreoffice.find_program() is None
+    (tmp_path / "soffice").write_text("#!/bin/sh\n")
+    (tmp_path / "soffice").chmod(0o755)
+    assert libreoffice.find_program() == str(tmp_path / "soffice")
 
 
 # What is recognized
