@@ -14,7 +14,7 @@ from snappy_core.index import RegionIndex
 from snappy_core.names import file_name
 from snappy_core.search.grounding.report import Claim, Grounding
 from snappy_core.search.hits import Hit, Hits
-from snappy_core.search.hits_html import safe_html
+from snappy_core.search.hits_html import mark_quotes, safe_html
 from snappy_core.types import Box
 from snappy_core.webp import to_webp
 
@@ -101,13 +101,13 @@ def _hit_item(hit: Hit) -> _Item:
     highlights = [highlight for part in hit.parts for highlight in part.highlights]
     quotes = dict.fromkeys(highlight.text for highlight in highlights if highlight.text)
     return _Item(
-        safe_html(f"{file_name(hit.source)}, {hit.pages}"),
+        safe_html(f"{file_name(hit.source)}, {hit.page_range}"),
         safe_html(
             " · ".join(
                 filter(None, (hit.region.label, f"score {hit.score:.2f}", hit.region.section))
             )
         ),
-        _marked(hit.text, quotes),
+        mark_quotes(hit.text, quotes),
         tuple((part, tuple(rect for h in part.highlights for rect in h.rects)) for part in parts),
     )
 
@@ -231,25 +231,6 @@ def _rect(box: Box, height: float, kind: str, gap: float = 0) -> str:
         f'<rect class="{kind}" x="{x0:.1f}" y="{y0:.1f}" width="{x1 - x0:.1f}" '
         f'height="{y1 - y0:.1f}"/>'
     )
-
-
-def _marked(text: str, quotes: Iterable[str]) -> str:
-    """Return a text with quotes marked, each where it is found first, if that is not marked yet.
-
-    >>> _marked("a < mark", ["mark", "a"])
-    '<mark>a</mark> &lt; <mark>mark</mark>'
-    """
-    spans: list[tuple[int, int]] = []
-    for quote in quotes:
-        start = text.find(quote)
-        end = start + len(quote)
-        if start >= 0 and all(end <= first or start >= last for first, last in spans):
-            spans.append((start, end))
-    parts, position = [], 0
-    for start, end in sorted(spans):
-        parts += [safe_html(text[position:start]), f"<mark>{safe_html(text[start:end])}</mark>"]
-        position = end
-    return "".join([*parts, safe_html(text[position:])])
 
 
 def _asset(name: str) -> str:

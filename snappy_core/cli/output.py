@@ -129,7 +129,7 @@ def print_hits(hits: Iterable[Hit]) -> None:
     for hit in hits:
         page = page_range([str(part.page_number) for part in hit.parts])
         if any(part.page_label != str(part.page_number) for part in hit.parts):
-            page += f" (printed {plain(hit.pages.partition(' ')[2])})"
+            page += f" (printed {plain(hit.page_range.partition(' ')[2])})"
         box = " ".join(f"{value:.3f}" for value in hit.region.box)
         heading = Text.assemble(
             (f"{hit.rank:>2}  ", "bold"),

@@ -129,7 +129,7 @@ class Hit:
         return join_texts([part.region.text for part in self.parts])[0]
 
     @property
-    def pages(self) -> str:
+    def page_range(self) -> str:
         """The page, or pages, as printed: "page 4", "pages 4-5"."""
         return page_range([part.page_label for part in self.parts])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -33,7 +33,7 @@ def _row(hit: Hit) -> str:
     return (
         f'<tr><td style="vertical-align:top">{maps}</td>'
         '<td style="vertical-align:top;text-align:left">'
-        f"<b>{hit.rank}. {name}, {safe_html(hit.pages)}</b>{section}<br>"
+        f"<b>{hit.rank}. {name}, {safe_html(hit.page_range)}</b>{section}<br>"
         f"<small>{safe_html(hit.region.label)}, score {hit.score:.3f}</small>"
         f'<div style="white-space:pre-wrap">{_marked(hit)}</div></td></tr>'
     )
@@ -41,14 +41,31 @@ def _row(hit: Hit) -> str:
 
 def _marked(hit: Hit) -> str:
     """Return the text of a hit with its highlights marked; rows and cells follow below it."""
-    text, below = safe_html(hit.text), []
-    texts = (highlight.text for part in hit.parts for highlight in part.highlights)
-    for quote in filter(None, map(safe_html, dict.fromkeys(texts))):
-        if quote in text:
-            text = text.replace(quote, f"<mark>{quote}</mark>", 1)
-        else:
-            below.append(f"<mark>{quote}</mark>")
-    return "\n".join([text, *below])
+    quotes = dict.fromkeys(highlight.text for part in hit.parts for highlight in part.highlights)
+    marked = mark_quotes(hit.text, filter(None, quotes))
+    below = [f"<mark>{safe_html(quote)}</mark>" for quote in quotes if quote not in hit.text]
+    return "\n".join([marked, *below])
+
+
+def mark_quotes(text: str, quotes: Iterable[str]) -> str:
+    """Return a text as HTML with quotes marked, each where it is found first.
+
+    Of quotes that overlap there, only the first one is marked.
+
+    >>> mark_quotes("a < mark", ["mark", "a"])
+    '<mark>a</mark> &lt; <mark>mark</mark>'
+    """
+    spans: list[tuple[int, int]] = []
+    for quote in quotes:
+        start = text.find(quote)
+        end = start + len(quote)
+        if start >= 0 and all(end <= first or start >= last for first, last in spans):
+            spans.append((start, end))
+    parts, position = [], 0
+    for start, end in sorted(spans):
+        parts += [safe_html(text[position:start]), f"<mark>{safe_html(text[start:end])}</mark>"]
+        position = end
+    return "".join([*parts, safe_html(text[position:])])
 
 
 def safe_html(text: str) -> str:

@@ -36,7 +36,7 @@ def hit(harbor):
 
 
 def test_a_hit_is_the_whole_paragraph_once(harbor, hit):
-    assert (hit.region_id, hit.page_number, hit.pages) == (LAST, 1, "pages 1-2")
+    assert (hit.region_id, hit.page_number, hit.page_range) == (LAST, 1, "pages 1-2")
     assert [(part.region_id, part.page_number) for part in hit.parts] == [
         (LAST, 1),
         (FIRST_OF_NEXT, 2),
@@ -56,7 +56,7 @@ def test_columns_of_a_page():
     with index_of(COLUMNS, regions=columns) as index:
         [whole, *rest] = index.search("costs of the whole repair", k=9)
         assert "shared between the two towns, and" in whole.text
-        assert whole.pages == "page 1"
+        assert whole.page_range == "page 1"
         assert len(whole.parts) == 2
         assert not rest
 

@@ -47,7 +47,7 @@ def test_a_section_has_its_heading_and_goes_over_pages(harbor):
     assert section.text.startswith("Stone\n\nThe northern pier")
     assert "shared between the two towns, and" in section.text
     assert section.text.endswith("in the following winter.")
-    assert (section.pages, section.page_number) == ("pages 1-2", 1)
+    assert (section.page_range, section.page_number) == ("pages 1-2", 1)
     assert section.region.section == "Harbor > Stone"
     assert (section.score, section.highlights) == (narrow.score, narrow.highlights)
     assert [part.region_id for part in section.parts] == ["h#p1s2", "h#p2s0"]
