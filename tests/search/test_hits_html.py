@@ -24,7 +24,11 @@ def test_the_map_shows_where_the_region_is():
     [
         ("The a and the mark.", ("a and", "mark"), "The <mark>a and</mark> the <mark>mark</mark>."),
         ("R&D costs an amp.", ("R&D", "amp"), "<mark>R&amp;D</mark> costs an <mark>amp</mark>."),
-        ("Brae | 9", ("Brae | 9", "9", "", "Brae: 9"), "<mark>Brae | 9</mark>\n<mark>Brae: 9</mark>"),
+        (
+            "Brae | 9",
+            ("Brae | 9", "9", "", "Brae: 9"),
+            "<mark>Brae | 9</mark>\n<mark>Brae: 9</mark>",
+        ),
     ],
 )
 def test_quotes_are_marked_in_the_text_and_others_below_it(text, quotes, expected):
