@@ -1,11 +1,12 @@
 """Granularity: whether a table or its rows, a list or its items are returned.
 
 Late interaction never scores a region below its parts, because it takes the best patch of all that
-the region contains. Four rules choose between levels:
+the region contains. These rules choose between levels:
 
-* Lists pay for their length: `score - SIZE_PENALTY ln n` for n patches. A list then beats its items
-  only where the other items add more than that. Paragraphs pay nothing: a penalty was no better on
-  the development bench, and questions about a long paragraph went to a short neighbor.
+* With `scoring="maxsim"`, lists are penalized for their length: `score - SIZE_PENALTY ln n` for n
+  patches (`penalize_size`). A list then beats its items only where the other items add more than
+  that. Paragraphs are not: a penalty was no better on the development bench, and questions about a
+  long paragraph went to a short neighbor. "mixture" has learned weights for kinds of regions.
 * Tables are decided by length alone, since rows are read with the table's header and caption and
   match nearly all that the table matches. A table (or a section of one) of up to `MAX_ROWS` rows is
   returned whole, a longer one as its sections and rows (`rankable`).

@@ -1,4 +1,7 @@
-"""Ranking and selection: combined scores and stable order."""
+"""Ranking: stable order, and the weighted sum of region and page scores.
+
+The scoring rule "mixture" has weights of its own (`mixture.load_weights`).
+"""
 
 from __future__ import annotations
 
