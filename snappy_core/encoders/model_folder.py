@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -94,7 +94,7 @@ def find_model(name: str, *, local_only: bool = False) -> ModelFolder | None:
     for folder, wanted in ((name, ""), (source, version)):
         if os.path.isdir(folder):
             path = Path(os.path.abspath(folder))
-            digest = _digest(path)
+            digest = digest_files(path, _model_files(path))
             if wanted not in ("", digest):
                 raise ModelError(f"{path}: the model has changed from version {wanted} to {digest}")
             return ModelFolder(path, str(path), digest, local_only=True)
@@ -132,10 +132,13 @@ def _download(
         raise ModelError(f"{source}: cannot be downloaded from the Hub ({error})") from error
 
 
-def _digest(folder: Path) -> str:
-    """Return 12 hexadecimal digits that identify the model files in a folder."""
+def _model_files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.suffix in _WEIGHTS and path.is_file()]
+
+
+def digest_files(folder: Path, files: Iterable[Path]) -> str:
+    """Return 12 hexadecimal digits that identify files in a folder by names and contents."""
     digest = hashlib.sha256()
-    files = [path for path in folder.rglob("*") if path.suffix in _WEIGHTS and path.is_file()]
     for path in sorted(files):
         size = path.stat().st_size
         digest.update(f"{path.relative_to(folder).as_posix()} {size} ".encode())

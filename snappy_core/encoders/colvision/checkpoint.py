@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from contextlib import suppress
@@ -11,11 +10,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from snappy_core.encoders.colvision.families import Backend, Family, recognize
+from snappy_core.encoders.model_folder import digest_files
 from snappy_core.errors import MissingDependencyError, ModelError, install_hint
 
 _MODEL_FILES = {".json", ".safetensors", ".bin", ".model", ".txt"}
-_DIGEST_BYTES = 1 << 20
-"""Bytes hashed at either end of a file: reading gigabytes of weights takes too long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ def find_checkpoint(
         raise ValueError(f"backend must be auto, colpali or hf, not {backend!r}")
     if backend not in ("auto", family.backend):
         raise ValueError(f"{source}: this {family.name} needs the backend {family.backend!r}")
-    version = commit or _digest(source)
+    version = commit or digest_files(Path(source), _model_files(Path(source)))
     if commit is None and revision not in (None, version):
         raise ModelError(f"{source}: the model has changed from version {revision} to {version}")
     return Checkpoint(source, commit, version, base, family, is_local)
@@ -98,18 +96,8 @@ def _base_of(source: str, adapter: dict[str, Any]) -> str:
     return os.path.abspath(base) if os.path.isdir(base) else base
 
 
-def _digest(folder: str) -> str:
-    """Return 12 hexadecimal digits that identify the model files in a folder."""
-    digest = hashlib.sha256()
-    for path in sorted(Path(folder).iterdir()):
-        if path.suffix in _MODEL_FILES and path.is_file():
-            size = path.stat().st_size
-            with path.open("rb") as file:
-                digest.update(f"{path.name} {size} ".encode())
-                digest.update(file.read(_DIGEST_BYTES))
-                file.seek(max(file.tell(), size - _DIGEST_BYTES))
-                digest.update(file.read())
-    return digest.hexdigest()[:12]
+def _model_files(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if path.suffix in _MODEL_FILES and path.is_file()]
 
 
 def _read_json(
