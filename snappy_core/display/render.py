@@ -68,12 +68,16 @@ def draw_page(image: Image, heat: HeatMap | None, hits: Sequence[Hit]) -> Image:
 
 def on_page(hits: Sequence[Hit], hit: Hit) -> list[Hit]:
     """Return the hits that are on the same page as `hit`, of longer ones their parts there."""
-    page = (hit.document_id, hit.page_number)
+    return parts_on_page(hits, hit.document_id, hit.page_number)
+
+
+def parts_on_page(hits: Sequence[Hit], document_id: str, page_number: int) -> list[Hit]:
+    """Return the parts of hits that are on a page, with the ranks of the hits."""
     return [
-        replace(part, rank=other.rank)
-        for other in hits
-        for part in other.parts
-        if (part.document_id, part.page_number) == page
+        replace(part, rank=hit.rank)
+        for hit in hits
+        for part in hit.parts
+        if (part.document_id, part.page_number) == (document_id, page_number)
     ]
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from snappy_core.boxes import as_boxes, to_pixels
-from snappy_core.display.render import draw_page
+from snappy_core.display.render import draw_page, parts_on_page
 from snappy_core.errors import PageUnavailableError
 from snappy_core.evaluation.own import MEASURES, Outcome, summarize
 from snappy_core.index import RegionIndex
@@ -97,7 +96,7 @@ def _miss(index: RegionIndex, outcome: Outcome, number: int) -> Iterator[str]:
         page = outcome.pages[0]
         yield _picture(index, outcome, outcome.document_id, page, "The page that answers")
         first = next(iter(outcome.hits or ()), None)
-        if first is not None and not _parts_on([first], outcome.document_id, page):
+        if first is not None and not parts_on_page([first], outcome.document_id, page):
             where = first.document_id, first.page_number
             yield _picture(index, outcome, *where, "The page of the first hit")
         yield "</div>"
@@ -107,7 +106,7 @@ def _miss(index: RegionIndex, outcome: Outcome, number: int) -> Iterator[str]:
 def _picture(
     index: RegionIndex, outcome: Outcome, document_id: str, page: int, caption: str
 ) -> str:
-    hits = _parts_on(outcome.hits or (), document_id, page)
+    hits = parts_on_page(outcome.hits or (), document_id, page)
     rects = [
         rect
         for place in outcome.places
@@ -124,15 +123,6 @@ def _picture(
         f"<figure><figcaption>{caption}</figcaption>"
         f'<img alt="{caption}" src="data:image/webp;base64,{data}"></figure>'
     )
-
-
-def _parts_on(hits: Sequence[Hit], document_id: str, page: int) -> list[Hit]:
-    return [
-        replace(part, rank=hit.rank)
-        for hit in hits
-        for part in hit.parts
-        if (part.document_id, part.page_number) == (document_id, page)
-    ]
 
 
 def _draw(image: Image, rects: Sequence[Box], hits: Sequence[Hit]) -> Image:
