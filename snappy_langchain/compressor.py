@@ -22,7 +22,7 @@ PageBase = Literal[0, 1]
 def regions_of(
     documents: Sequence[Document],
     query: str,
-    pages: PageSearch,
+    page_search: PageSearch,
     *,
     page_base: PageBase,
     **options: Unpack[PageSearchOptions],
@@ -35,7 +35,7 @@ def regions_of(
     >>> from langchain_core.runnables import RunnableLambda
     >>> from snappy_core.page_search import PageSearch
     >>> from snappy_langchain import regions_of
-    >>> shorten = partial(regions_of, pages=PageSearch(root="examples"), page_base=0, k=1)
+    >>> shorten = partial(regions_of, page_search=PageSearch(root="examples"), page_base=0, k=1)
     >>> chain = RunnableLambda(lambda inputs: shorten(inputs["documents"], inputs["question"]))
     >>> page = Document("(a page of text)", metadata={"source": "report.pdf", "page": 3})
     >>> question = "What coupon does the green bond carry?"
@@ -46,7 +46,7 @@ def regions_of(
     Args:
         documents: each with its file in the metadata (`source`, `file_path` or `document_id`) and
             its page: `page_number`, which always starts at 1, or else `page`.
-        pages: where to look the pages up: in an index, or in the files of a folder.
+        page_search: where to look the pages up: in an index, or in the files of a folder.
         page_base: the number of the first page under the key `page`, 0 (as in PyPDF) or 1.
         options: `k`, `budget`, `filter`, `score_threshold`, `min_answerable`, `per_page`,
             `scoring`, `candidates`, `location_references`, `widen`, `timeout`, `reranker` and
@@ -58,7 +58,7 @@ def regions_of(
     references = [_reference(document.metadata, page_base) for document in documents]
     if not references:
         return []
-    hits = pages.search(query.strip(), references, **core_options(options))
+    hits = page_search.search(query.strip(), references, **core_options(options))
     return [to_document(hit, hits.answerable) for hit in hits]
 
 
@@ -110,11 +110,11 @@ class RegionCompressor(SearchFields, BaseDocumentCompressor):
     encoder: Encoder | None = Field(default=None, repr=False, exclude=True)
     """With `root`, the encoder; the embedded one (MiniLM) by default."""
 
-    _pages: PageSearch = PrivateAttr()
+    _page_search: PageSearch = PrivateAttr()
 
     @model_validator(mode="after")
     def _open(self) -> Self:
-        self._pages = PageSearch(self.index, root=self.root, encoder=self.encoder)
+        self._page_search = PageSearch(self.index, root=self.root, encoder=self.encoder)
         return self
 
     # LangChain runs it in a thread for `acompress_documents`.
@@ -124,7 +124,7 @@ class RegionCompressor(SearchFields, BaseDocumentCompressor):
         return regions_of(
             documents,
             query,
-            self._pages,
+            self._page_search,
             page_base=self.page_base,
             **core_options(self._search_options(), callbacks),
         )

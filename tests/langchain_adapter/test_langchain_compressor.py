@@ -228,7 +228,7 @@ async def test_behind_another_retriever(report_index, report):
 
 
 async def test_as_a_function_in_a_chain(report_index, report):
-    shorten = partial(regions_of, pages=PageSearch(report_index), page_base=0, k=2)
+    shorten = partial(regions_of, page_search=PageSearch(report_index), page_base=0, k=2)
     pages = Pages(documents=[page(report, page=5)])
     chain = {"documents": pages, "query": RunnableLambda(str)} | RunnableLambda(
         lambda found: shorten(**found)

@@ -145,7 +145,7 @@ async def test_the_compressor_takes_one(report_index, report, reranker):
     assert len(lengths) == 3
     assert lengths == sorted(lengths, reverse=True)
     assert await compressor.acompress_documents(pages, QUESTION) == documents
-    options = {"pages": compressor._pages, "page_base": 0, "k": 3}
+    options = {"page_search": compressor._page_search, "page_base": 0, "k": 3}
     assert regions_of(pages, QUESTION, **options, reranker=reranker) == documents
 
 
