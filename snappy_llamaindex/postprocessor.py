@@ -24,7 +24,8 @@ from snappy_core.search.context import estimate_tokens
 from snappy_core.search.options import DEFAULT_K, PAGE_SEARCH_OPTIONS, Widen, check_options
 from snappy_llamaindex.judging import AnyJudge
 from snappy_llamaindex.mapping import to_node, to_question
-from snappy_llamaindex.reranking import AnyReranker, core_options
+from snappy_llamaindex.options import core_options
+from snappy_llamaindex.reranking import AnyReranker
 
 _dispatcher = instrument.get_dispatcher(__name__)  # type: ignore[attr-defined]  # re-exported
 
@@ -55,9 +56,8 @@ class RegionPostprocessor(BaseNodePostprocessor):
             it is the page label as printed.
         page_base: the number of the first page under any other key, 0 or 1.
         k, budget, filter, score_threshold, min_answerable, per_page, scoring, candidates,
-        location_references, widen,
-            timeout: as in `RegionIndex.search`. `filter` may also be LlamaIndex's
-            `MetadataFilters`.
+            location_references, widen, timeout: as in `RegionIndex.search`. `filter` may also be
+            LlamaIndex's `MetadataFilters`.
         reranker: as there, or a node postprocessor that reranks.
         judge: as there, or a language model, see `chat_judge`.
 

@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.schema import QueryBundle
 
-from snappy_core.search.filters import PageReference
 from snappy_core.search.hits import Hit
-from snappy_core.search.options import RankingOptions, Reranker
+from snappy_core.search.options import Reranker
 from snappy_core.search.reranking import scores_of_selection
-from snappy_llamaindex.filters import to_filter
-from snappy_llamaindex.judging import AnyJudge, to_judge
 from snappy_llamaindex.mapping import to_node
 
 AnyReranker = Reranker | BaseNodePostprocessor
-
-
-class SearchOptions(RankingOptions, total=False):
-    """The options of a search."""
-
-    pages: Iterable[PageReference] | None
-    reranker: AnyReranker | None
-    judge: AnyJudge | None
 
 
 def to_reranker(reranker: AnyReranker | None) -> Reranker | None:
@@ -56,13 +44,3 @@ def to_reranker(reranker: AnyReranker | None) -> Reranker | None:
         )
 
     return rerank
-
-
-def core_options(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return options as `RegionIndex.search` takes them."""
-    return {
-        **options,
-        "filter": to_filter(options.get("filter")),
-        "reranker": to_reranker(options.get("reranker")),
-        "judge": to_judge(options.get("judge")),
-    }

@@ -23,7 +23,8 @@ from snappy_core.search.filters import PageReference
 from snappy_core.search.options import SEARCH_OPTIONS, Widen, check_options
 from snappy_llamaindex.judging import AnyJudge
 from snappy_llamaindex.mapping import to_node, to_question
-from snappy_llamaindex.reranking import AnyReranker, SearchOptions, core_options
+from snappy_llamaindex.options import SearchOptions, core_options
+from snappy_llamaindex.reranking import AnyReranker
 
 
 class SnappyRetriever(FromFiles, BaseRetriever):

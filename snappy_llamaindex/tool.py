@@ -22,7 +22,7 @@ from snappy_core.metadata import doubt
 from snappy_core.names import without_folders
 from snappy_llamaindex.blocks import region_blocks
 from snappy_llamaindex.mapping import to_node
-from snappy_llamaindex.reranking import core_options
+from snappy_llamaindex.options import core_options
 from snappy_llamaindex.retriever import SnappyRetriever
 
 DESCRIPTION = (
