@@ -63,20 +63,20 @@ def run_grounding(folders: Sequence[Path]) -> dict[str, Any]:
 
 def claims_of(sentences: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Yield claims with their kinds, the same for the same sentences."""
-    chance = random.Random(0)
+    rng = random.Random(0)
     names = sorted({token for text in sentences for token in _names(text)})
     for text in sentences:
         yield "true", text
         numbers = list(re.finditer(r"\d[\d.,]*\d|\d", text))
         if numbers:
-            number = chance.choice(numbers)
-            yield "changed number", _replace(text, number.span(), _other_number(number[0], chance))
+            number = rng.choice(numbers)
+            yield "changed number", _replace(text, number.span(), _other_number(number[0], rng))
         own = _names(text)
         others = [name for name in names if name not in text]
         if own and others:
-            name = chance.choice(own)
+            name = rng.choice(own)
             start = text.index(name)
-            yield "changed name", _replace(text, (start, start + len(name)), chance.choice(others))
+            yield "changed name", _replace(text, (start, start + len(name)), rng.choice(others))
         auxiliary = _AUXILIARY.search(text)
         if re.search(r"\bnot\b ", text):
             yield "negated", re.sub(r"\bnot\b ", "", text, count=1)
@@ -84,15 +84,15 @@ def claims_of(sentences: Sequence[str]) -> Iterator[tuple[str, str]]:
             yield "negated", _replace(text, (auxiliary.end(), auxiliary.end()), " not")
         words = text.replace('"', "").split()
         if len(words) > QUOTE_WORDS:
-            start = chance.randrange(len(words) - QUOTE_WORDS)
+            start = rng.randrange(len(words) - QUOTE_WORDS)
             quote = words[start : start + QUOTE_WORDS]
             yield "quote", f'The report says: "{" ".join(quote)}"'
-            strange = chance.choice([word for word in words if word not in quote] or ["never"])
-            quote[chance.randrange(QUOTE_WORDS)] = strange
+            strange = rng.choice([word for word in words if word not in quote] or ["never"])
+            quote[rng.randrange(QUOTE_WORDS)] = strange
             yield "changed quote", f'The report says: "{" ".join(quote)}"'
     texts = [(ROOT / name).read_text("utf-8") for name in ELSEWHERE]
     elsewhere = _sentences(" ".join(" ".join(texts).split()))
-    for text in chance.sample(elsewhere, min(len(sentences), len(elsewhere))):
+    for text in rng.sample(elsewhere, min(len(sentences), len(elsewhere))):
         yield "other document", text
 
 
@@ -137,9 +137,9 @@ def _names(text: str) -> list[str]:
     return [text[t.start : t.end] for t in tokenize(text) if t.kind == "name"]
 
 
-def _other_number(number: str, chance: random.Random) -> str:
-    place = chance.choice([i for i, character in enumerate(number) if character.isdigit()])
-    digit = chance.choice([d for d in "123456789" if d != number[place]])
+def _other_number(number: str, rng: random.Random) -> str:
+    place = rng.choice([i for i, character in enumerate(number) if character.isdigit()])
+    digit = rng.choice([d for d in "123456789" if d != number[place]])
     return number[:place] + digit + number[place + 1 :]
 
 

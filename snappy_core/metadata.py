@@ -132,11 +132,13 @@ def doubt(regions: Iterable[Mapping[str, Any]]) -> str:
     Args:
         regions: the metadata of each region.
     """
-    chances = [metadata["answerable"] for metadata in regions if "answerable" in metadata]
-    chance = max(chances, default=1.0)
-    if chance >= 0.5:
+    probabilities = [metadata["answerable"] for metadata in regions if "answerable" in metadata]
+    probability = max(probabilities, default=1.0)
+    if probability >= 0.5:
         return ""
-    return f"These passages may not answer the question (probability that they do: {chance:.2f})."
+    return (
+        f"These passages may not answer the question (probability that they do: {probability:.2f})."
+    )
 
 
 def quotes(metadata: Mapping[str, Any], text: str) -> list[str]:

@@ -53,12 +53,19 @@ def index(
     as_json: options.Json = False,
 ) -> int:
     """Add documents to an index; those that it already holds unchanged are skipped."""
-    keys = None if metadata is None else options.read_metadata(metadata)
+    new_metadata = None if metadata is None else options.read_metadata(metadata)
     one_document = regions is not None or regions_format is not None
     if one_document and len(paths) != 1:
         raise ValueError(f"--regions describes one document, not {len(paths)}")
-    how = ReadingOptions(
-        ocr, languages, layout_model, pool_block, ocr_engine, reader, max_pages, max_seconds
+    reading_options = ReadingOptions(
+        ocr=ocr,
+        languages=languages,
+        layout_model=layout_model,
+        pool_block=pool_block,
+        ocr_engine=ocr_engine,
+        reader=reader,
+        max_pages=max_pages,
+        max_seconds=max_seconds,
     )
     password = reading.ask(password)
     with open_to_add(to, encoder) as opened, progress_lines():
@@ -69,9 +76,9 @@ def index(
         else:
             add = partial(opened.add, paths, root=root)
         report = add(
-            metadata=keys,
+            metadata=new_metadata,
             password=password,
-            reading=how,
+            reading=reading_options,
             keep=keep,
             executor=reading.executor(opened, workers, timeout, memory, ray),
             timeout=time_limit,
@@ -106,17 +113,24 @@ def sync(
     as_json: options.Json = False,
 ) -> int:
     """Make an index hold what a folder holds: add new files, update changed, remove gone ones."""
-    keys = None if metadata is None else options.read_metadata(metadata)
-    how = ReadingOptions(
-        ocr, languages, layout_model, pool_block, ocr_engine, reader, max_pages, max_seconds
+    new_metadata = None if metadata is None else options.read_metadata(metadata)
+    reading_options = ReadingOptions(
+        ocr=ocr,
+        languages=languages,
+        layout_model=layout_model,
+        pool_block=pool_block,
+        ocr_engine=ocr_engine,
+        reader=reader,
+        max_pages=max_pages,
+        max_seconds=max_seconds,
     )
     with open_to_add(to, encoder) as opened, progress_lines():
         report = opened.sync(
             folder,
             root=root,
-            metadata=keys,
+            metadata=new_metadata,
             password=reading.ask(password),
-            reading=how,
+            reading=reading_options,
             keep=keep,
             executor=reading.executor(opened, workers, timeout, memory, ray),
             timeout=time_limit,

@@ -102,9 +102,9 @@ def search(
     ranked = np.concatenate([np.empty(0, RANKED), *batches])
     ranked = ranked[ranking(ranked["score"])]
     page_scores = np.concatenate([np.empty(0), *(scores.pages for _, scores in scored)])
-    chance = None
+    probability = None
     if (scoring or default_rule(query)) == MIXTURE:
-        chance = answerable(ranked["region_score"], page_scores, encoder)
+        probability = answerable(ranked["region_score"], page_scores, encoder)
     threshold = -math.inf if score_threshold is None else score_threshold
     ranked = ranked[ranked["score"] >= threshold]
     page_limit = math.inf if per_page is None else per_page
@@ -173,11 +173,11 @@ def search(
 
         hits = fill_budget(hits, budget, k, per_page, cut=None if whole else cut)
     if hits and hits[0].locations:
-        chance = None  # "page 14" asks for a place; the weights know questions of matters only
+        probability = None  # "page 14" asks for a place; the weights know questions of matters only
     hit_pages = reader.hit_pages(hits, query, weights)
     maxsim = cache(HitPage.maxsim)
     scored_hits = [replace(hit, page_maxsim=maxsim(hit_pages[hit.region_id])) for hit in hits]
-    return Hits(query.text, tuple(scored_hits), chance), hit_pages
+    return Hits(query.text, tuple(scored_hits), probability), hit_pages
 
 
 def _score_all(

@@ -16,7 +16,7 @@ from snappy_core.search.hits import Highlight
 from snappy_core.search.spans import Span, cells_of, spans_of
 from snappy_core.types import Box, Page, Patches, Query, Region
 
-MOST = 3
+MAX_SPANS = 3
 """Spans of a hit; cells come with their rows."""
 
 MIN_GAIN = 0.05
@@ -73,7 +73,7 @@ def _answering(
     scores = [float(weights @ best) for best in tokens]
     chosen = [int(np.argmax(scores))]
     covered = tokens[chosen[0]]
-    while len(chosen) < min(MOST, len(spans)):
+    while len(chosen) < min(MAX_SPANS, len(spans)):
         gains = [float(weights @ np.maximum(best - covered, 0)) for best in tokens]
         index = int(np.argmax(gains))
         if gains[index] < MIN_GAIN:
@@ -97,7 +97,7 @@ def _hot_highlights(
     inside = np.isin(local, membership.patches[membership.own])
     words = list(region.words)
     highlights = []
-    for part in hot_parts(heat(similarity, query.content_mask), inside, patches.grid)[:MOST]:
+    for part in hot_parts(heat(similarity, query.content_mask), inside, patches.grid)[:MAX_SPANS]:
         score = float(weights @ similarity[:, part].max(axis=1))
         runs = np.split(part, np.flatnonzero(np.diff(part) > 1) + 1)
         rects = []

@@ -88,9 +88,9 @@ def check_options(options: Mapping[str, object]) -> None:
     threshold = options.get("score_threshold")
     if threshold is not None and not -1 <= threshold <= 1:  # type: ignore[operator]
         raise ValueError(f"score_threshold must be between -1 and 1, not {threshold!r}")
-    chance = options.get("min_answerable")
-    if chance is not None and not 0 <= chance <= 1:  # type: ignore[operator]
-        raise ValueError(f"min_answerable must be between 0 and 1, not {chance!r}")
+    probability = options.get("min_answerable")
+    if probability is not None and not 0 <= probability <= 1:  # type: ignore[operator]
+        raise ValueError(f"min_answerable must be between 0 and 1, not {probability!r}")
     location_references = options.get("location_references", True)
     if not isinstance(location_references, bool):
         raise ValueError(f"location_references must be True or False, not {location_references!r}")

@@ -77,15 +77,15 @@ def score(
     patch_counts = [len(page.vectors) for page in pages]
     patch_offsets = np.cumsum([0, *patch_counts], dtype=np.int64)
     # MaxSim needs no tokens without weight, half of a question; other rules read what they like.
-    read = weights > 0 if scoring in (MIXTURE, MAXSIM) else np.ones(len(weights), dtype=bool)
-    similarity = np.empty((int(read.sum()), sum(patch_counts)), dtype=np.float32)
-    numpy_kernel(query.vectors[read]).fill(
+    token_mask = weights > 0 if scoring in (MIXTURE, MAXSIM) else np.ones(len(weights), dtype=bool)
+    similarity = np.empty((int(token_mask.sum()), sum(patch_counts)), dtype=np.float32)
+    numpy_kernel(query.vectors[token_mask]).fill(
         (page.vectors, page.scales, similarity[:, start:stop])
         for page, (start, stop) in zip(pages, pairwise(patch_offsets.tolist()), strict=True)
     )
-    of_pages = maxsim.page_scores(similarity, patch_offsets, weights[read])
+    of_pages = maxsim.page_scores(similarity, patch_offsets, weights[token_mask])
     membership = concatenate([page.membership for page in pages], patch_counts)
-    of_regions = rule(similarity, weights[read], query.content_mask[read], membership)
+    of_regions = rule(similarity, weights[token_mask], query.content_mask[token_mask], membership)
     labels, parents = concatenate_regions([(page.labels, page.parents) for page in pages])
     offsets = np.cumsum([0, *(len(page.labels) for page in pages)], dtype=np.int64)
     page_of_region = np.repeat(np.arange(len(pages)), np.diff(offsets))
