@@ -160,7 +160,7 @@ def test_pages_vary_and_keep_their_truth(pages):
 
 def test_a_folder_has_all_documents_or_none(tmp_path, monkeypatch):
     pytest.importorskip("typst")
-    monkeypatch.setattr(make, "PRINTS", [("typst", 2, 30_001), ("no such hand", 1, 1)])
+    monkeypatch.setattr(make, "PRINTS", [("typst", 2, 30_001), ("no such printer", 1, 1)])
     with pytest.raises(SystemExit, match="printing failed"):
         print_pages(tmp_path / "pages")
     assert not list(tmp_path.glob("**/*.pdf"))

@@ -1,4 +1,4 @@
-"""python -m training.layout print OUT_DIR --documents 400 --seed 1 [--hand libreoffice | typst]"""
+"""python -m training.layout print OUT_DIR --documents 400 --seed 1 [--printer typst]"""
 
 import argparse
 import tempfile
@@ -105,7 +105,7 @@ def print_by_typst(folder: Path, seeds: range) -> int:
     return pages
 
 
-HANDS = {
+PRINTERS = {
     "chromium": print_by_chromium, "libreoffice": print_by_libreoffice, "typst": print_by_typst,
 }  # fmt: skip
 
@@ -113,18 +113,18 @@ HANDS = {
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training.layout", description=__doc__)
     commands = parser.add_subparsers(required=True)
-    printer = commands.add_parser("print", help="print random documents as tagged PDF")
-    printer.add_argument("folder", type=Path)
-    printer.add_argument("--documents", type=int, default=400)
-    printer.add_argument("--seed", type=int, default=1, help="of the first document")
-    printer.add_argument(
-        "--hand", choices=HANDS, default="chromium", help="the program that prints"
+    print_command = commands.add_parser("print", help="print random documents as tagged PDF")
+    print_command.add_argument("folder", type=Path)
+    print_command.add_argument("--documents", type=int, default=400)
+    print_command.add_argument("--seed", type=int, default=1, help="of the first document")
+    print_command.add_argument(
+        "--printer", choices=PRINTERS, default="chromium", help="by default chromium"
     )
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
     started = time.perf_counter()
     seeds = range(arguments.seed, arguments.seed + arguments.documents)
-    pages = HANDS[arguments.hand](arguments.folder, seeds)
+    pages = PRINTERS[arguments.printer](arguments.folder, seeds)
     seconds = time.perf_counter() - started
     print(f"{len(seeds)} documents, {pages} pages, {pages / seconds:.1f} pages/s")
 

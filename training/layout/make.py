@@ -39,10 +39,10 @@ def print_pages(folder: Path) -> None:
     with tempfile.TemporaryDirectory(dir=folder) as unfinished:
         processes = [
             subprocess.Popen([
-                sys.executable, "-m", "training.layout", "print", unfinished, "--hand", hand,
+                sys.executable, "-m", "training.layout", "print", unfinished, "--printer", printer,
                 "--documents", str(count), "--seed", str(seed),
             ])
-            for hand, count, seed in PRINTS
+            for printer, count, seed in PRINTS
         ]  # fmt: skip
         exit_codes = [process.wait() for process in processes]
         if any(exit_codes):
