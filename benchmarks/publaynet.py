@@ -129,7 +129,7 @@ def run_layout(folder: str | os.PathLike[str], layout_model: str = "auto") -> di
         "pages": len(pages),
         "pages_without_regions": counts["empty"],
         "regions": counts["regions"],
-        "labelled": counts["gold"],
+        "labeled": counts["gold"],
         "precision": round(precision, 4),
         "recall": round(recall, 4),
         "f1": round(2 * precision * recall / max(precision + recall, 1e-9), 4),
@@ -138,7 +138,7 @@ def run_layout(folder: str | os.PathLike[str], layout_model: str = "auto") -> di
         "word_coverage": round(counts["covered"] / max(counts["words"], 1), 4),
         "by_class": {
             name: {
-                "labelled": row["gold"],
+                "labeled": row["gold"],
                 "recall": round(row["matched"] / row["gold"], 4),
                 "label_accuracy": round(row["agrees"] / max(row["matched"], 1), 4),
             }
@@ -150,11 +150,11 @@ def run_layout(folder: str | os.PathLike[str], layout_model: str = "auto") -> di
 def layout_report(summary: Mapping[str, Any]) -> str:
     """Return what `run_layout` returns as text: one row a class, and one for all."""
     rows = [
-        [name, str(row["labelled"]), f"{row['recall']:.2f}", f"{row['label_accuracy']:.2f}"]
+        [name, str(row["labeled"]), f"{row['recall']:.2f}", f"{row['label_accuracy']:.2f}"]
         for name, row in [*summary["by_class"].items(), ("all", summary)]
     ]
     return "\n\n".join([
-        f"{summary['pages']} pages, {summary['labelled']} labeled boxes, {summary['regions']} "
+        f"{summary['pages']} pages, {summary['labeled']} labeled boxes, {summary['regions']} "
         f"regions, {summary['pages_without_regions']} pages without regions",
         format_table(["class", "labeled", "recall", "label accuracy"], rows),
         f"at IoU .5: precision {summary['precision']:.2f}, F1 {summary['f1']:.2f}; mean best IoU "

@@ -35,7 +35,7 @@ def test_run(tmp_path):
     assert page.boxes[0].tolist() == pytest.approx([0.1, 0.1, 0.3, 0.3])
     summary = run_layout(tmp_path)
     assert (summary["pages"], summary["pages_without_regions"], summary["f1"]) == (1, 1, 0)
-    assert summary["by_class"]["text"] == {"labelled": 1, "recall": 0, "label_accuracy": 0}
+    assert summary["by_class"]["text"] == {"labeled": 1, "recall": 0, "label_accuracy": 0}
 
 
 def test_no_coco(tmp_path):
