@@ -24,7 +24,7 @@ def ground(
     time_limit: TimeLimit = None,
     as_json: Json = False,
 ) -> None:
-    """Check which sentences of an answer stand in the documents, and where."""
+    """Check which sentences of an answer the documents support, and where."""
     text = sys.stdin.read() if answer == "-" else answer
     with open_index(location, pdfs, encoder, time_limit) as index:
         grounding = index.ground(text)

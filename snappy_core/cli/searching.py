@@ -40,18 +40,14 @@ def search(
     filter: SearchFilter = None,
     score_threshold: Annotated[
         float | None,
-        typer.Option(
-            "--score-threshold",
-            "--threshold",
-            metavar="X",
-            help="Leave out hits with a lower score (-1 to 1).",
-        ),
+        typer.Option(metavar="X", help="Leave out hits with a lower score (-1 to 1)."),
     ] = None,
     min_answerable: Annotated[
         float | None,
         typer.Option(
             metavar="P",
-            help="Return nothing if the pages speak of the question less probably (0 to 1).",
+            help="Return nothing if the probability that the pages address the question is lower "
+            "(0 to 1).",
         ),
     ] = None,
     per_page: Annotated[

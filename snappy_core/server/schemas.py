@@ -49,7 +49,9 @@ class Answer(Request):
 
     answer: str = Field(max_length=50_000)
     regions: list[str] | None = Field(
-        None, max_length=100, description="what it was made of; by default all documents"
+        None,
+        max_length=100,
+        description="the regions it was generated from; by default all documents are searched",
     )
 
 

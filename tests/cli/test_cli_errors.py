@@ -25,7 +25,7 @@ ROOT = Path(snappy_core.__file__).parent.parent
         (["q", "--in", "INDEX", "-k", "0"], "k must be an integer of at least 1, not 0"),
         (["q", "--in", "INDEX", "-k", "many"], "-k"),
         (["q", "--in", "INDEX", "--per-page", "0"], "per_page"),
-        (["q", "--in", "INDEX", "--threshold", "2"], "score_threshold"),
+        (["q", "--in", "INDEX", "--score-threshold", "2"], "score_threshold"),
         (["q", "--in", "INDEX", "--scoring", "best"], "maxsim, iou_weighted, max, mean"),
         (["q", "--in", "INDEX", "--filter", "page_number=x"], "'page_number' is a number, not 'x'"),
         (["q", "--in", "INDEX", "--filter", '{"team": '], "is no JSON"),

@@ -93,7 +93,7 @@ def test_options_reach_the_search(snappy, small_index):
     assert numbers("--filter", '{"page_number": {"$gt": 3}}') == [("page_labels.pdf", 4)]
     assert set(numbers("--filter", "file_name=unicode.pdf")) == {("unicode.pdf", 1)}
     assert len(numbers("--per-page", 1)) == 6
-    assert numbers("--threshold", 0.99) == []
+    assert numbers("--score-threshold", 0.99) == []
     assert len(numbers("--scoring", "iou_weighted")) == len(numbers())
 
 
@@ -106,7 +106,7 @@ def test_an_unknown_key_warns_in_one_line(snappy, small_index):
 
 
 def test_nothing_found_is_no_error(snappy, small_index):
-    result = snappy("search", "page", "--in", small_index, "--threshold", 1)
+    result = snappy("search", "page", "--in", small_index, "--score-threshold", 1)
     assert (result.code, result.out, result.err) == (0, "", "no region matches\n")
 
 
