@@ -3,8 +3,8 @@
 import os
 from typing import TYPE_CHECKING
 
-# Libraries that tell their vendors of their use, unless told otherwise before they are imported.
-# Hugging Face's asks its vendor who runs it, even for a model that is on this machine.
+# Opt out of telemetry before these libraries are imported; huggingface_hub sends it even for a
+# local model.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 else:
 
     def __getattr__(name: str) -> object:
-        """Import what reads in other processes when it is first used: a search needs none of it."""
+        """Import `Ray` and `Workers` when first used: a search needs neither."""
         if name == "Ray":
             from snappy_core.ingest.ray.executor import Ray as value
         elif name == "Workers":

@@ -39,7 +39,7 @@ def async_twin(
         token = CANCELLED.set(cancelled)
         try:
             return await asyncio.to_thread(bound_method, *args, **kwargs)
-        except asyncio.CancelledError:  # the thread goes on until it asks
+        except asyncio.CancelledError:  # the thread stops at its next raise_if_ended()
             cancelled.set()
             raise
         finally:

@@ -1,4 +1,4 @@
-"""How work ends early: its time is up, or its task was cancelled."""
+"""How work ends early: its time is up, or its task was canceled."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from threading import Event
 from snappy_core.errors import TimeLimitError
 
 CANCELLED: ContextVar[Event | None] = ContextVar("cancelled", default=None)
-"""Set in the thread of an async twin: whether its task was cancelled."""
+"""Set in the thread of an async twin: whether its task was canceled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def raise_if_ended() -> None:
 
     Raises:
         TimeLimitError: its time is up.
-        CancelledError: it runs in the thread of an async twin whose task was cancelled.
+        CancelledError: it runs in the thread of an async twin whose task was canceled.
     """
     cancelled = CANCELLED.get()
     if cancelled is not None and cancelled.is_set():

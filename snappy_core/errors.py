@@ -20,7 +20,7 @@ def install_hint(extra: str) -> str:
 class SnappyError(Exception):
     """Base class of all errors that Snappy raises on purpose.
 
-    As text, also in a traceback, they have no control characters that a name in them may have.
+    Their text has no control characters, even if a file name in it does.
     """
 
     def __str__(self) -> str:
@@ -61,7 +61,8 @@ class MissingDependencyError(SnappyError, ImportError):
 
 
 class ModelError(SnappyError):
-    """A model or tokenizer file is missing, altered or of the wrong kind, or a judge's reply is."""
+    """A model or tokenizer file is missing, altered or of the wrong kind; or a judge's reply is
+    malformed."""
 
 
 class StoreError(SnappyError):

@@ -27,7 +27,7 @@ class FromFiles:
 
     @property
     def report(self) -> IngestReport | None:
-        """What `from_files` has added and what it could not; None if it did not make this."""
+        """The report of `from_files`; None for a retriever made otherwise."""
         return self._report
 
     @classmethod

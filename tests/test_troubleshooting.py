@@ -57,7 +57,7 @@ TEXTS, RAISED = texts_of_the_code()
 
 
 def fits(message, text):
-    """Say whether the parts of a message stand in a text, in their order."""
+    """Return whether the parts of a message stand in a text, in their order."""
     start = 0
     for part in filter(None, map(str.strip, message.split(HOLE))):
         if (start := text.find(part, start)) < 0:

@@ -11,7 +11,7 @@ class RegionIndex(Documents, Pictures):
 
     Open one with `RegionIndex.open`, or create one in memory with `RegionIndex()`. It can be used
     from several threads, and many processes can read an index file while one writes. Long-running
-    methods have async twins (`aadd`, `asearch`, ...) that run in a thread; a cancelled `aadd`
+    methods have async twins (`aadd`, `asearch`, ...) that run in a thread; a canceled `aadd`
     keeps the documents it has added and begins no other.
 
     Example:

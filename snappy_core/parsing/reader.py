@@ -33,7 +33,7 @@ class Reader(Protocol):
     """Lower-case suffixes (".pdf") for the search of folders; a file named outright needs none."""
 
     def can_read(self, head: bytes) -> bool:
-        """Say whether a document is of this kind, from its first 1024 bytes."""
+        """Return whether a document is of this kind, from its first 1024 bytes."""
         ...
 
     def count_pages(self, source: Source) -> int:
@@ -69,7 +69,7 @@ class NamedReader(Protocol):
     """A reader of texts that only their names tell the kind of."""
 
     def reads_name(self, name: str) -> bool:
-        """Say whether a text of this name, which no reader knows by its bytes, is of this kind."""
+        """Return whether a text that no reader knows by its bytes is of this kind, by its name."""
         ...
 
 

@@ -104,7 +104,7 @@ def _font_size(region: Region, page: Page, is_ink: bool) -> float:
 
 
 def _are_tight(words: Words) -> bool:
-    """Say whether the boxes of words are tight to their ink rather than as high as the line."""
+    """Return whether the boxes of words are tight to their ink rather than as high as the line."""
     heights = (words.boxes[:, 2:] - words.boxes[:, :2]).min(axis=1)
     shares = _ink_shares(words.texts)
     low, high = heights[shares == _LOW], heights[shares == _TALL + _DEPTH]

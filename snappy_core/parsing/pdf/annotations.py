@@ -14,7 +14,7 @@ _DRAWN_KINDS = (raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_S
 
 
 def has_drawn_annotations(page: Any) -> bool:
-    """Say whether a page has annotations that may hold text one sees."""
+    """Return whether a page has annotations that may hold text one sees."""
     count = min(raw.FPDFPage_GetAnnotCount(page), MAX_ANNOTATIONS)
     return any(_kind(page, index) in _DRAWN_KINDS for index in range(count))
 

@@ -83,7 +83,7 @@ def read_fields(page: Any) -> Fields:
 
 
 def is_xfa_cover(document: Any, fields: Fields) -> bool:
-    """Say whether a page shows none of the form that is in the document ("Please wait...")."""
+    """Return whether a page shows none of the form that is in the document ("Please wait...")."""
     return document.get_formtype() in _XFA_FORMS and not fields.marks
 
 

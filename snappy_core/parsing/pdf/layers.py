@@ -81,7 +81,7 @@ def _layer(address: int, marks: MarkReader) -> str | None:
 
 
 def _is_drawn(texts: Set[int], items: list[Any], page: Any) -> bool:
-    """Say whether something is seen of some text objects if all other ones are left out."""
+    """Return whether something is seen of some text objects if all other ones are left out."""
     others = [item for item in items if ctypes.addressof(item.contents) not in texts]
     for item in others:
         raw.FPDFPageObj_SetIsActive(item, False)

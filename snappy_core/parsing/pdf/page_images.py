@@ -37,7 +37,7 @@ def image_boxes(page: Any) -> Boxes:
 
 
 def _holds_image(form: Any, depth: int = 1) -> bool:
-    """Say whether an image is in a form, or in a form in it."""
+    """Return whether an image is in a form, or in a form in it."""
     for index in range(min(raw.FPDFFormObj_CountObjects(form), MAX_OBJECTS)):
         item = raw.FPDFFormObj_GetObject(form, index)
         kind = raw.FPDFPageObj_GetType(item)

@@ -125,7 +125,7 @@ class _ObjectReader:
                 self._add_clipped(_bounding_box(outline), Kind.BOX, path, matrix)
 
     def _is_visible(self, get_color: Callable[..., Any], path: Any, white: int = 256) -> bool:
-        """Say whether the color of a path is not transparent, and darker than `white`.
+        """Return whether the color of a path is not transparent, and darker than `white`.
 
         PDFium reports shading patterns as white, too.
         """

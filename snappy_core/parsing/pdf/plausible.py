@@ -22,7 +22,7 @@ _USUAL = {
 
 
 def is_plausible(texts: Iterable[str]) -> bool:
-    """Say whether the Latin letters of a page are as frequent as in a language.
+    """Return whether the Latin letters of a page are as frequent as in a language.
 
     Other scripts, and pages of few letters, are plausible.
     """

@@ -94,7 +94,7 @@ class Word:
             yield part
 
     def is_far_from(self, box: Box) -> bool:
-        """Say whether a character is too far away to belong to the word, or on another line."""
+        """Return whether a character is too far away to belong to the word, or on another line."""
         x0, y0, x1, y1 = self.box
         a, b, c, d = box
         is_beside, is_above = a > x1 or c < x0, b > y1 or d < y0
@@ -104,7 +104,7 @@ class Word:
         return (is_beside and is_above) or gap > self.reach
 
     def is_below(self, box: Box) -> bool:
-        """Say whether a digit stands higher beside the word, as a power of it or a mark on it."""
+        """Return whether a digit stands higher beside the word, as a power or a mark on it."""
         is_higher = MIN_RISE < rise(box, self.origin, self.look.up) < MAX_RISE
         return is_higher and not self.is_far_from(box)
 
@@ -183,7 +183,7 @@ def _seen(letter: str) -> str:
 
 
 def _is_small(box: Box, look: Look, usual: Look) -> bool:
-    """Say whether a digit is small beside usual type: what is as large stands in another cell.
+    """Return whether a digit is small beside usual type: what is as large stands in another cell.
 
     Some fonts have small digits of their own, in the size of the others.
     """
@@ -195,7 +195,7 @@ def _is_small(box: Box, look: Look, usual: Look) -> bool:
 
 
 def _is_higher(word: Word, box: Box, page: Any, index: int) -> bool:
-    """Say whether digits stand higher than the letter after them, as a footnote mark does."""
+    """Return whether digits stand higher than the letter after them, as a footnote mark does."""
     up = word.look.up
     is_lower = rise(box, word.origin, up) < -MIN_RISE
     is_subscript = height(box, up) < 0.8 * height(word.box, up)
