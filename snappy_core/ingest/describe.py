@@ -73,7 +73,7 @@ def _in_figure(region: Region, page: Page) -> bool:
 
 
 def _lies_in(index: int | None, figure: int, page: Page) -> bool:
-    """Say whether a region is the figure or a part of it."""
+    """Return whether a region is the figure or a part of it."""
     while index is not None and index != figure:
         index = page.regions[index].parent
     return index == figure

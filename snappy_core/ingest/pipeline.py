@@ -130,7 +130,7 @@ class Pipeline:
         document = None
         if planned.is_new:
             source = self._pool.stage(planned.source)
-            # A worker would race for a copy with this process, which leaves it what another was.
+            # This process may write a copy's inherited version meanwhile; a worker would race.
             is_whole = self._add is not None and not planned.is_shared
             document = QueuedDocument(
                 source,

@@ -80,7 +80,7 @@ def plan(
         indexed_ids = {record.document_id for record in records}
         documents = sorted(documents, key=lambda document: document[0] not in indexed_ids)
     later = dict(documents)
-    heirs: dict[str, Metadata] = {}  # of sources that are left what other documents were
+    heirs: dict[str, Metadata] = {}  # of sources that will take over an earlier version
     for document_id, source in documents:
         del later[document_id]
         record = DocumentRecord(
@@ -108,7 +108,9 @@ def plan(
             values = metadata
         key = record.content_hash, record.fingerprint
         if not (share and document.is_new):
-            if share and stored is not None:  # what a document before has left to it, perhaps
+            if (
+                share and stored is not None
+            ):  # perhaps a version taken over from an earlier document
                 owners.setdefault(key, replace(stored, metadata=values or {}))
             yield document
             continue
@@ -232,7 +234,7 @@ def stored_document(store: Store, document_id: str) -> DocumentRecord | None:
 
 
 def is_new(stored: DocumentRecord | None, document: DocumentRecord) -> bool:
-    """Say whether a document is not stored, or with other content or fingerprint."""
+    """Return whether a document is not stored, or with other content or fingerprint."""
     return stored is None or (
         (stored.content_hash, stored.fingerprint) != (document.content_hash, document.fingerprint)
     )

@@ -23,7 +23,7 @@ def is_there(source: str) -> bool:
         return stat.S_ISREG(os.stat(source).st_mode)
     except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a NUL byte
         return False
-    except OSError:  # it may not be asked for, or its disk does not answer
+    except OSError:  # no permission, or the disk does not respond
         return True
 
 

@@ -94,7 +94,7 @@ def _is_known_gone(file: Path, folder: Path) -> bool:
         file.stat()
     except (FileNotFoundError, NotADirectoryError):
         return True
-    except OSError:  # it may not be asked for, or its disk does not answer
+    except OSError:  # no permission, or the disk does not respond
         return False
     # It is a document no longer, unless nobody could see it.
     parents = takewhile(lambda parent: parent != folder.parent, file.parents)
@@ -121,13 +121,15 @@ def _foresee(
     gone: list[str],
 ) -> IngestReport:
     """Return the report of adding documents, as far as it can be told without reading them."""
-    keys = None if metadata is None else check_metadata(metadata)
+    new_metadata = None if metadata is None else check_metadata(metadata)
     added, unchanged, duplicates = list[str](), list[str](), dict[str, str]()
-    print_of = plan.fingerprint(encoder, reading, None, describe)
+    ingest_fingerprint = plan.fingerprint(encoder, reading, None, describe)
     heirs: dict[str, DocumentRecord] = {}  # what others leave to their copies, by id
     for name in gone:
         _foresee_heir(store, name, heirs)
-    for planned in plan.plan(store, documents, print_of, keys, share=True, gone=gone):
+    for planned in plan.plan(
+        store, documents, ingest_fingerprint, new_metadata, share=True, gone=gone
+    ):
         record = planned.record
         document_id = record.document_id
         stored = heirs.get(document_id) or plan.stored_document(store, document_id)
@@ -138,7 +140,9 @@ def _foresee(
         if planned.same_as is not None and is_new:
             duplicates[planned.source.name] = planned.same_as
             continue
-        has_new_keys = stored and keys is not None and not is_same_row(stored.metadata, keys)
+        has_new_keys = (
+            stored and new_metadata is not None and not is_same_row(stored.metadata, new_metadata)
+        )
         (added if is_new or has_new_keys else unchanged).append(document_id)
     return IngestReport(tuple(added), tuple(unchanged), (), (), 0, 0.0, duplicates)
 

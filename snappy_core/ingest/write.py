@@ -80,9 +80,15 @@ def ingest(
         (executor or InlineExecutor()).start(encoder) as pool,
         ingest_progress(len(documents), progress) as bar,
     ):
-        print_of = fingerprint(encoder, reading, supplied, describe)
+        ingest_fingerprint = fingerprint(encoder, reading, supplied, describe)
         planned = plan(
-            store, documents, print_of, metadata, reader=reading.reader, share=share, gone=gone
+            store,
+            documents,
+            ingest_fingerprint,
+            metadata,
+            reader=reading.reader,
+            share=share,
+            gone=gone,
         )
         # Figures are described in this process; the only document is shared among all workers.
         here = describe is not None or supplied is not None
@@ -219,7 +225,7 @@ def _hand_over_at_end(
     record: DocumentRecord,
     warnings: list[str],
 ) -> Iterator[PageRecord]:
-    """Pass on the pages of a document; then other sources get what it was before."""
+    """Yield the pages of a document, then give its earlier version to its other sources."""
     yield from pages
     stored = stored_document(store, record.document_id)
     if stored is not None and stored.content_hash != record.content_hash:

@@ -180,7 +180,7 @@ def _write(
     blocks: list[str] = []
     citations: list[Citation] = []
     for page_index, page in enumerate(pages.values(), start=1):
-        heads = (f"{names[hit.source]}, {one_line(hit.pages)}" for hit in page[0])
+        heads = (f"{names[hit.source]}, {one_line(hit.page_range)}" for hit in page[0])
         lines = [f"[{page_index}] {'; '.join(dict.fromkeys(heads))}"]
         page.sort(key=lambda passage: passage[0].region.order)
         for index, passage in enumerate(page, start=1):

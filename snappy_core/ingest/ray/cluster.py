@@ -138,7 +138,7 @@ def _connect(ray: Any, address: str) -> None:
 
 
 def _is_about_token(error: BaseException | None) -> bool:
-    """Say whether an error, or what it came of, is that of a token that is missing or wrong.
+    """Return whether an error, or what it came of, is that of a token that is missing or wrong.
 
     Ray raises its AuthenticationError, or tells of it in the text of another one.
     """

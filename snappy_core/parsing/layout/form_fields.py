@@ -65,7 +65,7 @@ def join_fields(blocks: Sequence[Block], page: UprightPage) -> list[Block]:
 
 
 def _is_prose(block: Block, paired: Set[int]) -> bool:
-    """Say whether most lines of a block have no values, so that one beside them has its own."""
+    """Return whether most lines of a block have no values, so that one beside them has its own."""
     words = {*block.words}
     return block.lines >= _MIN_LINES and 2 * len(paired & words) < len(words)
 

@@ -75,7 +75,7 @@ def _is_doubtful(words: OcrWords) -> bool:
 
 
 def _reads_mirrored(image: Image, words: OcrWords, recognize: Callable[[Image], OcrWords]) -> bool:
-    """Say whether a strip of the page, where its words are, is read well in a mirror."""
+    """Return whether a strip of the page, where its words are, is read well in a mirror."""
     middle = float(np.median(words.boxes[:, [1, 3]])) / image.height
     top = min(max(middle - _STRIP / 2, 0.0), 1.0 - _STRIP) * image.height
     strip = image.crop((0, round(top), image.width, round(top + _STRIP * image.height)))

@@ -108,7 +108,7 @@ _MARKDOWN = Kind("markdown", ".html", "HTML (StarWriter)", _WRITER, markdown_to_
 
 
 def is_recognized(head: bytes) -> bool:
-    """Say whether the first bytes are those of an office document or of an HTML page."""
+    """Return whether the first bytes are those of an office document or of an HTML page."""
     first = head[_NAME_OFFSET:]
     return (
         (head.startswith(_ZIP) and first.startswith(_FIRST_ENTRIES))
@@ -118,7 +118,7 @@ def is_recognized(head: bytes) -> bool:
 
 
 def is_named(name: str) -> bool:
-    """Say whether a name is that of a text which only its name tells the kind of."""
+    """Return whether a name is that of a text which only its name tells the kind of."""
     return name.lower().endswith((".md", ".markdown", ".html", ".htm"))
 
 
