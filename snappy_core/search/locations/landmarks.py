@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.boxes import Boxes, as_boxes
+from snappy_core.forks import fork_safe_lock
 from snappy_core.search.locations.words import NOUNS, Kind
 from snappy_core.search.page_context import reading_order
 from snappy_core.types import LABELS, LISTINGS, Page, Region
@@ -72,14 +73,17 @@ class LandmarkCache:
 
     def __init__(self) -> None:
         self._pages: dict[int, Landmarks] = {}
+        self._lock = fork_safe_lock()
 
     def read(self, page_id: int, read_page: Callable[[int], Page]) -> Landmarks:
         """Return the landmarks of a page, which is read if they are not known."""
         landmarks = self._pages.get(page_id)
         if landmarks is None:
-            landmarks = self._pages[page_id] = find_landmarks(read_page(page_id))
-            if len(self._pages) > MAX_CACHED:
-                self._pages.pop(next(iter(self._pages)), None)
+            landmarks = find_landmarks(read_page(page_id))
+            with self._lock:
+                self._pages[page_id] = landmarks
+                if len(self._pages) > MAX_CACHED:
+                    del self._pages[next(iter(self._pages))]
         return landmarks
 
 

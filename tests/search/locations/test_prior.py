@@ -1,5 +1,6 @@
 """Where the places that a question names are found in documents, and how they move the ranking."""
 
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -308,6 +309,34 @@ def test_pages_are_read_once(monkeypatch):
     index.search("boats on page 5")
     monkeypatch.setattr("snappy_core.search.locations.landmarks.find_landmarks", None)
     assert set(pages_of(index, "boats on page 4")) == {4}
+
+
+def test_threads_forget_pages_one_after_the_other(monkeypatch):
+    """While one looks for the oldest page, another one adds a page, or waits."""
+    cache, added, forgotten = LandmarkCache(), threading.Event(), threading.Event()
+
+    class Pages(dict):
+        def __iter__(self):
+            oldest = super().__iter__()
+            if threading.current_thread() is other:
+                added.set()
+                forgotten.wait(1)
+            elif other.ident is None:
+                other.start()
+                added.wait(0.1)
+            return oldest
+
+    monkeypatch.setattr("snappy_core.search.locations.landmarks.MAX_CACHED", 2)
+    monkeypatch.setattr(cache, "_pages", Pages())
+    page = make_page("Boats.")
+    other = threading.Thread(target=cache.read, args=(9, lambda page_id: page))
+    try:
+        for page_id in range(3):
+            cache.read(page_id, lambda page_id: page)
+    finally:
+        forgotten.set()
+        other.join()
+    assert list(cache._pages) == [2, 9]
 
 
 def test_scores_stay_below_one():
