@@ -305,11 +305,14 @@ def test_nothing_of_another_question_or_page_stays(url, browser):
         large = re.compile("/api/page.webp.*width=(?!160)")
         page.route(large, lambda route: held.append(route))
         page.click("#next")
+        page.wait_for_selector("#picture.old", state="attached")
         page.wait_for_selector("#picture.old", state="hidden")
-        page.unroute(large)
+        while not held:
+            page.wait_for_timeout(20)
         for route in held:
             route.continue_()
         page.wait_for_selector("#picture:not(.old)")
+        page.unroute(large)
         page.click("#previous")
         page.wait_for_selector("#page .hit")
         nothing = {"hits": [], "answerable": None}
