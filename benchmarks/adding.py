@@ -29,7 +29,7 @@ PAGES = 1_000
 def run() -> Iterator[Result | NotRun]:
     """Add the same pages of 1,024 patches as documents of 20 and of 100; then real PDFs."""
     pages = Clustered()
-    records = [pages.record(number) for number in range(PAGES)]
+    records = [pages.record(number) for number in range(1, PAGES + 1)]
     for per_document in (20, 100):
         yield from _against_lance(records, per_document)
     yield _profile()

@@ -54,8 +54,8 @@ def _sizes(pages: int = 100) -> Iterator[Result | NotRun]:
     """Measure the size of a page in each store; the bounds are there to notice when it grows."""
     rng = np.random.default_rng(0)
     pages_by_kind = {
-        "grid": [grid_record(rng, number) for number in range(pages)],
-        "text": [word_record(rng, number=number) for number in range(pages)],
+        "grid": [grid_record(rng, number) for number in range(1, pages + 1)],
+        "text": [word_record(rng, number=number) for number in range(1, pages + 1)],
     }
     for kind, records in pages_by_kind.items():
         with tempfile.TemporaryDirectory() as folder:
@@ -91,7 +91,7 @@ def _task(task: str, *arguments: str) -> dict[str, float]:
 
 def _fill(file: str, pages: int) -> None:
     generator = Clustered()
-    records = [generator.record(number) for number in range(DISTINCT)]
+    records = [generator.record(number) for number in range(1, DISTINCT + 1)]
     store = SqliteStore(file)
     fill(store, islice(cycle(records), pages))
     store.close()

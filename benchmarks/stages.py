@@ -35,7 +35,7 @@ def run(pages: int = 5_000) -> Iterator[Result | NotRun]:
     recall. The first stage of SQLite runs in torch if another benchmark has loaded it.
     """
     generator = Clustered()
-    records = [generator.record(number) for number in range(pages)]
+    records = [generator.record(number) for number in range(1, pages + 1)]
     planted = np.linspace(0, pages - 1, QUESTIONS, dtype=int)
     queries = [generator.query(records[index].patches) for index in planted]
     best = [_exact(records, query) for query in queries]

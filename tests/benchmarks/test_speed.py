@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 from PIL import Image
 
-from benchmarks import asking, measure, speed
+from benchmarks import asking, measure, scale, speed
 from benchmarks.__main__ import main
 from benchmarks.measure import NotRun, Result, absent
 
@@ -123,3 +123,9 @@ def test_why_a_peer_cannot_run(monkeypatch):
 
     monkeypatch.setattr(measure, "import_module", refuse)
     assert absent("maxsim-cpu") == "maxsim-cpu does not load: libfast.so: wrong processor"
+
+
+def test_made_up_pages_are_read_back_by_a_search(tmp_path):
+    file = str(tmp_path / "pages.snappy")
+    scale._fill(file, 40)
+    assert scale._search(file, 40)["reading"] > 0
