@@ -24,9 +24,9 @@ from snappy_core.evaluation.report import format_table
 from snappy_core.index import RegionIndex
 from snappy_core.ingest.executor import Executor
 from snappy_core.parsing.options import ReadingOptions
-from snappy_core.search.filters import PageReference
 from snappy_core.search.hits import Hits
 from snappy_core.search.locations.references import find_references
+from snappy_core.search.page_references import PageReference
 from snappy_core.stores import MemoryStore
 from snappy_core.stores.base import Store
 from snappy_core.types import Box

@@ -96,15 +96,15 @@ def documents_called(index: RegionIndex, names: Iterable[str]) -> dict[str, set[
     others = names - called.keys()
     if not others:  # most often, and without a look at all documents
         return called
-    wanted = {spelling for name in others for spelling in (name.strip(), one_line(name))}
+    spellings = {spelling for name in others for spelling in (name.strip(), one_line(name))}
     ids, folded = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
     for record in index.documents():
         short = short_name(record.document_id)
         own = {record.document_id, short, *map(file_name, record.sources), *record.sources}
-        for spelling in own & wanted:
+        for spelling in own & spellings:
             ids[spelling].add(record.document_id)
-        if (told := one_line(short)) in wanted:
-            folded[told].add(record.document_id)
+        if (line := one_line(short)) in spellings:
+            folded[line].add(record.document_id)
     return called | {name: ids[name.strip()] or folded[one_line(name)] for name in others}
 
 

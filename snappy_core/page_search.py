@@ -14,9 +14,9 @@ from snappy_core.ends import time_limit
 from snappy_core.index import RegionIndex
 from snappy_core.page_files import PageFiles
 from snappy_core.parsing.source import Source
-from snappy_core.search.filters import PageReference, page_references
 from snappy_core.search.hits import Hits
 from snappy_core.search.options import SEARCH_LATE, PageSearchOptions
+from snappy_core.search.page_references import PageReference, page_references
 from snappy_core.stores import MemoryStore
 
 __all__ = ["PageReference", "PageSearch", "page_reference"]

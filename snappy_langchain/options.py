@@ -9,8 +9,8 @@ from langchain_core.callbacks import Callbacks
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from snappy_core.filters import Filter
-from snappy_core.search.filters import PageReference
 from snappy_core.search.options import SEARCH_OPTIONS, RankingOptions, Widen, check_options
+from snappy_core.search.page_references import PageReference
 from snappy_langchain.judging import AnyJudge, to_judge
 from snappy_langchain.reranking import AnyReranker, to_reranker
 

@@ -20,7 +20,7 @@ from snappy_core.from_files import FromFiles
 from snappy_core.fused_search import FusedSearch
 from snappy_core.index import RegionIndex
 from snappy_core.ingest.report import IngestReport
-from snappy_core.search.filters import PageReference
+from snappy_core.search.page_references import PageReference
 from snappy_langchain.mapping import to_document
 from snappy_langchain.options import SearchFields, SearchOptions, core_options
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from snappy_core.search.filters import PageReference
 from snappy_core.search.options import RankingOptions
+from snappy_core.search.page_references import PageReference
 from snappy_llamaindex.filters import to_filter
 from snappy_llamaindex.judging import AnyJudge, to_judge
 from snappy_llamaindex.reranking import AnyReranker, to_reranker

@@ -19,8 +19,8 @@ from snappy_core.from_files import FromFiles
 from snappy_core.fused_search import FusedSearch
 from snappy_core.index import RegionIndex
 from snappy_core.ingest.report import IngestReport
-from snappy_core.search.filters import PageReference
 from snappy_core.search.options import SEARCH_OPTIONS, Widen, check_options
+from snappy_core.search.page_references import PageReference
 from snappy_llamaindex.judging import AnyJudge
 from snappy_llamaindex.mapping import to_node, to_question
 from snappy_llamaindex.options import SearchOptions, core_options

@@ -7,7 +7,7 @@ import pytest
 from snappy_core import RegionIndex, Source
 from snappy_core.fused_search import FusedSearch
 from snappy_core.search.context import estimate_tokens
-from snappy_core.search.filters import PageReference
+from snappy_core.search.page_references import PageReference
 from snappy_core.stores import MemoryStore
 from snappy_core.testing import FakeEncoder, FakeGridEncoder
 from tests.search.printed import FIRST, SECOND, harbor, print_pages

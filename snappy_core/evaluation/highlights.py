@@ -11,8 +11,8 @@ from snappy_core.encoders.base import Encoder
 from snappy_core.evaluation.bench import Corpus, Question
 from snappy_core.evaluation.metrics import word_f1
 from snappy_core.search import engine
-from snappy_core.search.filters import PageReference
 from snappy_core.search.highlights import find_highlights
+from snappy_core.search.page_references import PageReference
 from snappy_core.search.page_scores import query_weights
 from snappy_core.search.spans import spans_of
 from snappy_core.stores.base import Store

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from snappy_core.boxes import overlap_by_half
+from snappy_core.ends import raise_if_ended
 from snappy_core.search.hits import Highlight, Hit
 from snappy_core.search.quoting import one_line, passage_key, quoted, without_lead_in
 from snappy_core.search.room import Passage, Room, pages_of, source_name
@@ -120,6 +121,7 @@ def assemble(
     on_page: defaultdict[tuple[str, int], list[Hit]] = defaultdict(list)
     left_out: list[Hit] = []
     for hit in hits:
+        raise_if_ended()
         for candidate in [_widen(hit), hit] if widen else [hit]:
             pages = {(part.document_id, part.page_number) for part in candidate.parts}
             neighbors = (other for page in pages for other in on_page[page])

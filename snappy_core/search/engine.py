@@ -20,7 +20,7 @@ from snappy_core.scoring.ranking import ranking
 from snappy_core.scoring.rules import MIXTURE, default_rule
 from snappy_core.search.budget import POOL, best_for_budget, fill_budget
 from snappy_core.search.continuation import page_contexts, with_parts
-from snappy_core.search.filters import PageReference, resolve
+from snappy_core.search.filters import resolve
 from snappy_core.search.hit_pages import HitPage, HitPages, PageReader
 from snappy_core.search.hits import Hit, Hits
 from snappy_core.search.hot_area_hits import find_hot_areas, merge
@@ -29,6 +29,7 @@ from snappy_core.search.locations.prior import LocationPrior, locate
 from snappy_core.search.locations.references import find_references
 from snappy_core.search.options import DEFAULT_K
 from snappy_core.search.page_context import make_hit
+from snappy_core.search.page_references import PageReference
 from snappy_core.search.page_scores import Scores, query_weights, score
 from snappy_core.search.sufficiency import answerable
 from snappy_core.stores.base import Snapshot

@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike
 from snappy_core.ends import check_timeout
 from snappy_core.filters import Filter, parse
 from snappy_core.scoring.rules import SCORING_RULES
-from snappy_core.search.filters import PageReference
 from snappy_core.search.hits import Hit
+from snappy_core.search.page_references import PageReference
 
 DEFAULT_K = 5
 """The number of hits, unless a number or a budget is asked for."""

@@ -12,11 +12,11 @@ from functools import cache
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from snappy_core.ends import raise_if_ended, time_limit
+from snappy_core.ends import time_limit
 from snappy_core.errors import SnappyError
 from snappy_core.index import RegionIndex
 from snappy_core.names import without_folders
-from snappy_core.search.context import Citation, Context, assemble, estimate_tokens
+from snappy_core.search.context import Citation, Context, assemble
 from snappy_core.search.hits import Hits
 from snappy_core.search.options import SEARCH_LATE
 from snappy_core.server.chat import ChatModel, open_chat_model, stream_answer
@@ -80,16 +80,10 @@ def routes(index: RegionIndex, in_thread: Threads, chat_model: str | ChatModel |
         """
         with time_limit(SEARCH_TIMEOUT, SEARCH_LATE):
             hits = find(index, body)
-            context = assemble(hits, body.budget, count=_count)
+            context = assemble(hits, body.budget)
         return EventStream(_events(_contents(index, open_model, body.question, hits, context)))
 
     return router
-
-
-def _count(text: str) -> int:
-    """Estimate the tokens of a text, which takes a while for many long ones, within the time."""
-    raise_if_ended()
-    return estimate_tokens(text)
 
 
 async def _contents(

@@ -34,18 +34,18 @@ class RecentPages:
         self, page_ids: Sequence[int], read: Callable[[int], PageVectors]
     ) -> list[PageVectors]:
         """Return the vectors of pages, those that are not kept as `read` returns them."""
-        kept = RecentPages._kept
+        cache = RecentPages._kept
         keys = [(self._number, page_id) for page_id in page_ids]
         with self._lock:
-            known = {key: kept[key][0] for key in keys if key in kept}
-            for key in known:
-                kept.move_to_end(key)
-        new = {key: read(key[1]) for key in keys if key not in known}
+            cached = {key: cache[key][0] for key in keys if key in cache}
+            for key in cached:
+                cache.move_to_end(key)
+        new = {key: read(key[1]) for key in keys if key not in cached}
         if new:
             with self._lock:
                 for key, page in new.items():
                     self._keep(key, page)
-        return [known[key] if key in known else new[key] for key in keys]
+        return [cached[key] if key in cached else new[key] for key in keys]
 
     def forget(self) -> None:
         """Free the pages of this index."""

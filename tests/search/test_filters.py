@@ -9,7 +9,8 @@ import pytest
 
 from snappy_core import RegionIndex
 from snappy_core.ingest.jobs import prepare
-from snappy_core.search.filters import PageReference, find_pages, resolve
+from snappy_core.search.filters import resolve
+from snappy_core.search.page_references import PageReference, find_pages
 from snappy_core.stores import MemoryStore, SqliteStore
 from snappy_core.stores.base import DocumentRecord, PageFilter
 from snappy_core.stores.sqlite.snapshot import SqliteSnapshot

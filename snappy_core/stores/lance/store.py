@@ -115,8 +115,8 @@ class LanceStore:
         write, started = new_write(), time.monotonic()
         batch: list[dict[str, Any]] = []
         size, total, is_partly_written = 0, 0, False
-        known = self._snapshot  # without asking again: `compact` drops what this overlooks
-        replaced = known and known.log.events.entries.get(document.document_id)
+        latest = self._snapshot  # without asking again: `compact` drops what this overlooks
+        replaced = latest and latest.log.events.entries.get(document.document_id)
         try:
             for page in pages:
                 batch.append(page_row(write, codec.pack_page(page)))

@@ -92,12 +92,12 @@ class LanceTable:
         options = None if local else {**request_limits(timeout), **(storage_options or {})}
         with lance_errors(self.location):
             # Absolute, since the process may move to another folder.
-            place = os.path.abspath(location) if local else location
+            address = os.path.abspath(location) if local else location
             self.database = self._ask(
-                lambda: lancedb.connect(place, storage_options=options, session=_session())
+                lambda: lancedb.connect(address, storage_options=options, session=_session())
             )
         table = self._find()
-        self._folder = Path(place) if local else None
+        self._folder = Path(address) if local else None
         if table is None and create:
             if local:
                 _check_content(Path(location))
@@ -164,8 +164,8 @@ class LanceTable:
                 f"{self.location}: contains a Lance table, but not a Snappy index"
             )
         version = int(version) if version.isdigit() else version
-        place = "into a new place"
-        check_schema(self.location, version, SCHEMA_VERSION, OLDEST_VERSION, place, older=older)
+        target = "into a new place"
+        check_schema(self.location, version, SCHEMA_VERSION, OLDEST_VERSION, target, older=older)
 
     def _ask(self, call: Callable[[], T]) -> T:
         return within(self._timeout, self.location, call)

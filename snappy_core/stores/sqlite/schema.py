@@ -82,8 +82,8 @@ def prepare(
         raise IndexMismatchError(f"{location}: is empty, not a Snappy index")
     if application != APPLICATION_ID:
         raise IndexMismatchError(f"{location}: is a SQLite file, but not a Snappy index")
-    place = "into a new file"
-    check_schema(location, version, SCHEMA_VERSION, OLDEST_VERSION, place, older=older)
+    target = "into a new file"
+    check_schema(location, version, SCHEMA_VERSION, OLDEST_VERSION, target, older=older)
     for kind, name in connection.execute(_FOREIGN):  # it would run when we read or write
         raise IndexMismatchError(f"{location}: has a {kind} ({name}), which no Snappy index has")
 
