@@ -130,6 +130,8 @@ def _connect(ray: Any, address: str) -> None:
     try:
         ray.init(address, **options)
     except (Exception, SystemExit) as error:  # the latter when nothing answers
+        if isinstance(error, SystemExit) and isinstance(error.code, int) and error.code > 1:
+            raise  # of a signal that ends this process
         if _is_about_token(error):
             raise ConnectionError(f"the Ray cluster {address} {_TOKEN_ADVICE}") from error
         raise ConnectionError(

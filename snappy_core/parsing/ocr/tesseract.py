@@ -56,9 +56,14 @@ def _errors() -> Iterator[None]:
         raise MissingDependencyError(
             "OCR needs Tesseract: apt-get install tesseract-ocr (or your system's way)"
         ) from error
-    # A broken program or no room for temporary files; pytesseract exits at an unknown version.
-    except (pytesseract.TesseractError, SubprocessError, OSError, SystemExit) as error:
+    # A broken program or no room for temporary files.
+    except (pytesseract.TesseractError, SubprocessError, OSError) as error:
         raise OcrError(" ".join(str(error).split())) from error
+    except SystemExit as error:
+        if not isinstance(error.code, str):  # of a signal that ends this process
+            raise
+        # pytesseract exits at an unknown version of Tesseract.
+        raise OcrError(" ".join(error.code.split())) from error
     except RuntimeError as error:  # pytesseract's timeout
         raise OcrError(f"Tesseract took longer than {TIMEOUT} seconds") from error
 

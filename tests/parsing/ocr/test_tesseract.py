@@ -1,15 +1,19 @@
 """Words of pictures by the real Tesseract: where they were drawn, and what goes wrong."""
 
 import os
+import signal
 import stat
 from pathlib import Path
+from signal import SIGTERM
 
 import matplotlib
 import numpy as np
+import pytesseract
 import pytest
 from PIL import Image, ImageFont
 
 from snappy_core import MissingDependencyError, OcrError, Workers
+from snappy_core.cli.signals import clean_exit
 from snappy_core.parsing import ReadingOptions
 from snappy_core.parsing.ocr import tesseract
 from snappy_core.parsing.ocr.tesseract import TesseractEngine
@@ -211,6 +215,23 @@ def test_tesseract_fails(program, body):
     assert len(layer) == 0
     assert warning.startswith("OCR failed: ")
     assert "\n" not in warning
+
+
+def test_a_signal_amid_ocr_ends_the_process(monkeypatch):
+    monkeypatch.setattr("pytesseract.image_to_data", lambda *_, **__: signal.raise_signal(SIGTERM))
+    with pytest.raises(SystemExit) as ending, clean_exit():
+        recognize(sheet())
+    assert ending.value.code == 128 + SIGTERM
+
+
+def test_a_version_of_tesseract_that_is_too_old(program, monkeypatch):
+    program("exit 1")
+    script = Path(pytesseract.pytesseract.tesseract_cmd)
+    script.write_text(script.read_text().replace("tesseract 5.3.0", "tesseract 2.0"))
+    version = pytesseract.pytesseract.get_tesseract_version
+    monkeypatch.setattr(version, "_result", version)  # not that of the real one
+    with pytest.raises(OcrError, match="Invalid tesseract version"):
+        recognize(sheet())
 
 
 @pytest.mark.parametrize(("limit", "expected"), [(None, "1"), ("3", "3")])
