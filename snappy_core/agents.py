@@ -7,7 +7,6 @@ label. Errors say what to do, for models read them.
 from __future__ import annotations
 
 import difflib
-import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +15,6 @@ from typing import Any
 
 from snappy_core.errors import PageUnavailableError
 from snappy_core.filters import Filter
-from snappy_core.fused_search import FusedSearch
 from snappy_core.index import RegionIndex
 from snappy_core.names import file_name, short_name, split_region_id
 from snappy_core.search.filters import resolve
@@ -34,13 +32,6 @@ READ_PAGE = "Reads a whole page of a document. Each passage begins with its id."
 READ_REGION = "Reads a passage again by its id, then the table or list that it is part of."
 
 _SUGGESTIONS = 5
-
-
-def open_index(index: RegionIndex | FusedSearch | str | os.PathLike[str]) -> RegionIndex:
-    """Return an index, the first one of a fused search, or open the one at a path."""
-    if isinstance(index, FusedSearch):
-        return index.indexes[0]
-    return index if isinstance(index, RegionIndex) else RegionIndex.open(index, create=False)
 
 
 def list_documents(index: RegionIndex) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Literal, Self
 
 from snappy_core.display.stored_pages import Resolver
 from snappy_core.encoders.base import Encoder
+from snappy_core.fused_search import FusedSearch, open_indexes
 from snappy_core.index import RegionIndex
 from snappy_core.ingest.describe import Describe
 from snappy_core.ingest.executor import Executor
@@ -115,7 +116,7 @@ class FromFiles:
     @classmethod
     def from_index(
         cls,
-        index: RegionIndex | str | os.PathLike[str],
+        index: RegionIndex | FusedSearch | str | os.PathLike[str],
         *,
         encoder: Encoder | None = None,
         resolver: Resolver | None = None,
@@ -124,7 +125,7 @@ class FromFiles:
         """Return a retriever over an index that exists.
 
         Args:
-            index: an open index, or the location of one, as in `RegionIndex.open`.
+            index: an open index, the location of one, as in `RegionIndex.open`, or a `FusedSearch`.
             encoder, resolver: with a location, as in `RegionIndex.open`; by default the encoder
                 that made the index, if it is on this machine.
             arguments: arguments of the retriever.
@@ -136,13 +137,10 @@ class FromFiles:
                 resolver for an index that is open already.
         """
         create: Callable[..., Self] = cls
-        if isinstance(index, RegionIndex):
-            if encoder is not None or resolver is not None:
-                raise ValueError("an open index has its encoder and resolver already")
-            return create(index=index, **arguments)
-        opened = RegionIndex.open(index, encoder, create=False, resolver=resolver)
+        region_index, fused = open_indexes(index, encoder, resolver)
         try:
-            return create(index=opened, **arguments)
+            return create(index=fused or region_index, **arguments)
         except BaseException:
-            opened.close()
+            if not isinstance(index, (RegionIndex, FusedSearch)):
+                region_index.close()
             raise

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Unpack, cast
 
 from snappy_core._async import async_twin
+from snappy_core.display.stored_pages import Resolver
+from snappy_core.encoders.base import Encoder
 from snappy_core.ends import time_limit
 from snappy_core.index import RegionIndex
 from snappy_core.search.finishing import finish
@@ -85,6 +88,28 @@ class FusedSearch:
             return finish(self.indexes[0]._store, best, pages, options)
 
     asearch = async_twin(search)
+
+
+def open_indexes(
+    index: RegionIndex | FusedSearch | str | os.PathLike[str],
+    encoder: Encoder | None = None,
+    resolver: Resolver | None = None,
+) -> tuple[RegionIndex, FusedSearch | None]:
+    """Return the index to read, and the fused search to search with in place of it.
+
+    Args:
+        index: an open index, the location of one, or a fused search, whose first index is read.
+        encoder, resolver: with a location, as in `RegionIndex.open`.
+
+    Raises:
+        FileNotFoundError: there is no index at the location.
+        ValueError: an encoder or resolver for an index that is open already.
+    """
+    if not isinstance(index, (RegionIndex, FusedSearch)):
+        return RegionIndex.open(index, encoder, create=False, resolver=resolver), None
+    if encoder is not None or resolver is not None:
+        raise ValueError("an open index has its encoder and resolver; give them with a path only")
+    return (index.indexes[0], index) if isinstance(index, FusedSearch) else (index, None)
 
 
 def _key(hit: Hit) -> str:

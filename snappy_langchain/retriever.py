@@ -17,7 +17,7 @@ from pydantic import ConfigDict, Field, PrivateAttr, model_validator
 
 from snappy_core.encoders.base import Encoder
 from snappy_core.from_files import FromFiles
-from snappy_core.fused_search import FusedSearch
+from snappy_core.fused_search import FusedSearch, open_indexes
 from snappy_core.index import RegionIndex
 from snappy_core.ingest.report import IngestReport
 from snappy_core.search.page_references import PageReference
@@ -91,16 +91,13 @@ class SnappyRetriever(SearchFields, FromFiles, BaseRetriever):
     @model_validator(mode="before")
     @classmethod
     def _open(cls, fields: Any) -> Any:
-        index, encoder = fields.get("index"), fields.get("encoder")
-        if isinstance(index, (str, os.PathLike)):
-            opened = RegionIndex.open(index, encoder, create=False)
-            # LangChain makes a retriever anew from its fields, as for `configurable_fields`.
-            return {**fields, "index": opened, "encoder": None}
-        if encoder is not None:
-            raise ValueError("an index that is open has its encoder; give one with a path only")
-        if isinstance(index, FusedSearch):
-            return {**fields, "index": index.indexes[0], "fused": index}
-        return fields
+        index = fields.get("index")
+        if not isinstance(index, (RegionIndex, FusedSearch, str, os.PathLike)):
+            return fields  # pydantic says that it is none
+        index, fused = open_indexes(index, fields.get("encoder"))
+        # LangChain makes a retriever anew from its fields, as for `configurable_fields`.
+        fused = fused or fields.get("fused")
+        return {**fields, "index": index, "fused": fused, "encoder": None}
 
     # LangChain passes the options of `invoke(question, k=3)` on only if the signature of
     # `_get_relevant_documents` has a parameter for them.

@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 
 from snappy_core import agents
 from snappy_core.errors import SnappyError
-from snappy_core.fused_search import FusedSearch
+from snappy_core.fused_search import FusedSearch, open_indexes
 from snappy_core.index import RegionIndex
 from snappy_core.metadata import doubt
 from snappy_core.names import without_folders
@@ -153,23 +153,23 @@ def create_reading_tools(
         index: an index or its path, or a `FusedSearch`, whose first index is read.
         images: as in `create_region_tool`.
     """
-    opened = agents.open_index(index)
+    region_index, _ = open_indexes(index)
 
     def content(hits: list[Hit]) -> Content:
-        blocks = region_blocks(hits, opened if images else None)
+        blocks = region_blocks(hits, region_index if images else None)
         return [*blocks], [to_document(hit) for hit in hits]
 
     def list_documents() -> tuple[str, list[Document]]:
         with _told("list_documents"):
-            return agents.list_documents(opened), []
+            return agents.list_documents(region_index), []
 
     def read_page(document: str, page: str | int) -> Content:
         with _told("read_page"):
-            return content(agents.read_page(opened, document, str(page)))
+            return content(agents.read_page(region_index, document, str(page)))
 
     def read_region(region: str) -> Content:
         with _told("read_region"):
-            return content(agents.read_region(opened, region))
+            return content(agents.read_region(region_index, region))
 
     # LangChain runs them in a thread for `ainvoke`.
     return [

@@ -12,11 +12,10 @@ from llama_index.core.callbacks import CallbackManager
 from llama_index.core.schema import IndexNode, NodeWithScore, QueryBundle
 from llama_index.core.vector_stores.types import MetadataFilters
 
-from snappy_core.agents import open_index
 from snappy_core.encoders.base import Encoder
 from snappy_core.filters import Filter
 from snappy_core.from_files import FromFiles
-from snappy_core.fused_search import FusedSearch
+from snappy_core.fused_search import FusedSearch, open_indexes
 from snappy_core.index import RegionIndex
 from snappy_core.ingest.report import IngestReport
 from snappy_core.search.options import SEARCH_OPTIONS, Widen, check_options
@@ -128,12 +127,7 @@ class SnappyRetriever(FromFiles, BaseRetriever):
         pages = options.get("pages")
         if pages is not None:
             options["pages"] = tuple(pages)  # an iterator would serve one search only
-        if isinstance(index, (str, os.PathLike)):
-            index = RegionIndex.open(index, encoder, create=False)
-        elif encoder is not None:
-            raise ValueError("an index that is open has its encoder; give one with a path only")
-        self.index = open_index(index)
-        self.fused = index if isinstance(index, FusedSearch) else None
+        self.index, self.fused = open_indexes(index, encoder)
         for name, value in options.items():
             setattr(self, name, value)
         super().__init__(callback_manager, object_map, objects, verbose)

@@ -16,7 +16,7 @@ from llama_index.core.tools import FunctionTool, ToolOutput
 
 from snappy_core import agents
 from snappy_core.errors import SnappyError
-from snappy_core.fused_search import FusedSearch
+from snappy_core.fused_search import FusedSearch, open_indexes
 from snappy_core.index import RegionIndex
 from snappy_core.metadata import doubt
 from snappy_core.names import without_folders
@@ -192,16 +192,16 @@ def reading_tools(
         index: an index or its path, or a `FusedSearch`, whose first index is read.
         images: as in `region_tool`.
     """
-    opened = agents.open_index(index)
+    region_index, _ = open_indexes(index)
 
     def list_documents() -> str:
-        return agents.list_documents(opened)
+        return agents.list_documents(region_index)
 
     def read_page(document: str, page: str | int) -> list[NodeWithScore]:
-        return [to_node(hit) for hit in agents.read_page(opened, document, str(page))]
+        return [to_node(hit) for hit in agents.read_page(region_index, document, str(page))]
 
     def read_region(region: str) -> list[NodeWithScore]:
-        return [to_node(hit) for hit in agents.read_region(opened, region)]
+        return [to_node(hit) for hit in agents.read_region(region_index, region)]
 
     # LlamaIndex runs them in a thread for `acall`.
     tools = [
@@ -210,7 +210,7 @@ def reading_tools(
         _tool(read_region, None, "read_region", agents.READ_REGION, _Region),
     ]
     for tool in tools:
-        tool.images_of = opened if images else None
+        tool.images_of = region_index if images else None
     return [*tools]
 
 

@@ -13,7 +13,8 @@ from snappy_core import (
     UnreadableDocumentError,
     Workers,
 )
-from snappy_core.testing import FakeEncoder
+from snappy_core.fused_search import FusedSearch
+from snappy_core.testing import FakeEncoder, FakeGridEncoder
 
 FRAMEWORKS = {"snappy_langchain": "langchain_core", "snappy_llamaindex": "llama_index.core"}
 
@@ -125,6 +126,21 @@ def test_from_index(retriever_class, ask, data, tmp_path):
     with pytest.raises(FileNotFoundError):
         retriever_class.from_index(tmp_path / "none.snappy")
     assert not (tmp_path / "none.snappy").exists()
+
+
+def test_from_a_fused_search(retriever_class, ask, data):
+    indexes = [RegionIndex(encoder=FakeEncoder()), RegionIndex(encoder=FakeGridEncoder())]
+    for index in indexes:
+        index.add(data / "table.pdf")
+    fused = FusedSearch(indexes)
+    retriever = retriever_class.from_index(fused, k=1)
+    assert (retriever.index, retriever.fused) == (indexes[0], fused)
+    assert len(ask(retriever, "boats")) == 1
+    with pytest.raises((TypeError, ValueError)):
+        retriever_class.from_index(fused, kk=1)
+    assert indexes[0].documents()  # it is still open
+    with pytest.raises(ValueError, match="an open index has its encoder"):
+        retriever_class.from_index(fused, encoder=FakeEncoder())
 
 
 def test_a_report_pickles(retriever_class, data):

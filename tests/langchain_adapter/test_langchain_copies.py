@@ -79,5 +79,5 @@ def test_the_encoder_of_an_index_is_given_with_its_path(tmp_path):
     without = SnappyRetriever(index=tmp_path / "i.snappy")
     with pytest.raises(IndexMismatchError, match="Letters:letters-1"):
         without.invoke(QUESTION)
-    with pytest.raises(ValueError, match="give one with a path only"):
+    with pytest.raises(ValueError, match="give them with a path only"):
         SnappyRetriever(index=retriever.index, encoder=encoder)

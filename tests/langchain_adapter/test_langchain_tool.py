@@ -9,6 +9,7 @@ from langchain.agents import create_agent
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
+from langchain_core.runnables import ConfigurableField
 from langchain_core.tools import ToolException
 from pydantic import ValidationError
 
@@ -253,7 +254,9 @@ def test_several_encoders(report_index):
     retriever = SnappyRetriever(index=fused, k=3)
     assert retriever.index is report_index
     expected = [hit.region_id for hit in fused.search(QUESTION, k=3)]
-    assert [document.id for document in retriever.invoke(QUESTION)] == expected
+    configurable = retriever.configurable_fields(k=ConfigurableField(id="k"))
+    for runnable in (retriever, configurable.with_config(configurable={"k": 3})):
+        assert [document.id for document in runnable.invoke(QUESTION)] == expected
     tool = create_region_tool(fused, k=3, images=True)
     message = tool.invoke(call(tool, query=QUESTION, documents="report.pdf"))
     assert [document.id for document in message.artifact] == expected

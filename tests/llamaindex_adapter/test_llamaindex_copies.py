@@ -82,5 +82,5 @@ def test_the_encoder_of_an_index_is_given_with_its_path(tmp_path):
     without = SnappyRetriever(tmp_path / "i.snappy")
     with pytest.raises(IndexMismatchError, match="Letters:letters-1"):
         without.retrieve(QUESTION)
-    with pytest.raises(ValueError, match="give one with a path only"):
+    with pytest.raises(ValueError, match="give them with a path only"):
         SnappyRetriever(retriever.index, encoder=encoder)
