@@ -13,10 +13,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from snappy_core.errors import PageUnavailableError
+from snappy_core.errors import PageUnavailableError, SnappyError
 from snappy_core.filters import Filter
 from snappy_core.index import RegionIndex
-from snappy_core.names import file_name, short_name, split_region_id
+from snappy_core.names import file_name, short_name, split_region_id, without_folders
 from snappy_core.search.filters import resolve
 from snappy_core.search.hits import Hit
 from snappy_core.search.quoting import one_line
@@ -30,6 +30,9 @@ REGION = "the id of a passage, as it stands in square brackets"
 LIST_DOCUMENTS = "Lists the names of all documents, with their numbers of pages."
 READ_PAGE = "Reads a whole page of a document. Each passage begins with its id."
 READ_REGION = "Reads a passage again by its id, then the table or list that it is part of."
+
+REPORTED_ERRORS = (SnappyError, ValueError, OSError)
+"""What a model is told, for it can do something about it; other errors are bugs."""
 
 _SUGGESTIONS = 5
 
@@ -173,6 +176,11 @@ def nothing_found(min_answerable: float | None) -> str:
         f"least {min_answerable:g}), so none is shown. Ask in other words or for a part of it, or "
         "go on and say that the documents do not tell."
     )
+
+
+def error_message(error: BaseException) -> str:
+    """Return what a model is told of an error, without folders of this machine."""
+    return without_folders(str(error))
 
 
 def bad_arguments(

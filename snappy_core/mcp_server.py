@@ -21,10 +21,9 @@ except ImportError as error:
 
 from snappy_core import agents
 from snappy_core.content import region_contents
-from snappy_core.errors import SnappyError
 from snappy_core.index import RegionIndex
 from snappy_core.metadata import region_metadata
-from snappy_core.names import citation, file_name, short_name, without_folders
+from snappy_core.names import citation, file_name, short_name
 from snappy_core.search.hits import Hit
 from snappy_core.webp import to_webp
 
@@ -111,7 +110,7 @@ def create_server(index: RegionIndex) -> MCPServer[Any]:
     server: MCPServer[Any] = MCPServer("snappy", instructions=INSTRUCTIONS, log_level="WARNING")
 
     @server.tool()
-    @_told
+    @_report_errors
     def search(
         query: Annotated[str, Field(description=agents.QUERY)],
         documents: Annotated[list[str] | None, Field(description=agents.DOCUMENTS)] = None,
@@ -122,7 +121,7 @@ def create_server(index: RegionIndex) -> MCPServer[Any]:
         return _passages(hits, agents.nothing_found(None))
 
     @server.tool(description=agents.READ_PAGE)
-    @_told
+    @_report_errors
     def read_page(
         document: Annotated[str, Field(description=agents.DOCUMENT)],
         page: Annotated[str, Field(description=agents.PAGE)],
@@ -130,14 +129,14 @@ def create_server(index: RegionIndex) -> MCPServer[Any]:
         return _passages(agents.read_page(index, document, page), "This page has no text.")
 
     @server.tool(description=agents.READ_REGION)
-    @_told
+    @_report_errors
     def read_region(
         region: Annotated[str, Field(description=agents.REGION)],
     ) -> Annotated[CallToolResult, Passages]:
         return _passages(agents.read_region(index, region), "")
 
     @server.tool(description="Shows a passage, such as a figure, as a picture cut from its page.")
-    @_told
+    @_report_errors
     def crop(region: Annotated[str, Field(description=agents.REGION)]) -> Image:
         file = io.BytesIO()
         index.region_image(agents.read_region(index, region)[0]).save(file, "PNG")
@@ -147,7 +146,7 @@ def create_server(index: RegionIndex) -> MCPServer[Any]:
         description="Checks which claims of an answer stand in the documents, and where: verified, "
         "partial or absent."
     )
-    @_told
+    @_report_errors
     def ground(
         answer: Annotated[str, Field(description="the answer to check, as it would be given")],
     ) -> CheckedAnswer:
@@ -156,7 +155,7 @@ def create_server(index: RegionIndex) -> MCPServer[Any]:
         return {"cited": grounding.cited(), "claims": claims}
 
     @server.tool(description=agents.LIST_DOCUMENTS)
-    @_told
+    @_report_errors
     def list_documents() -> Documents:
         records = index.documents()
         return {
@@ -167,13 +166,13 @@ def create_server(index: RegionIndex) -> MCPServer[Any]:
         }
 
     @server.resource("page://{document}/{page}", mime_type="text/plain")
-    @_told
+    @_report_errors
     def page_text(document: str, page: str) -> str:
         """A page as text."""
         return _text(agents.read_page(index, document, page))
 
     @server.resource("page-image://{document}/{page}", mime_type="image/webp")
-    @_told
+    @_report_errors
     def page_image(document: str, page: str) -> bytes:
         """A page as a picture."""
         hits = agents.read_page(index, document, page)
@@ -231,14 +230,14 @@ def _claim(claim: Any) -> CheckedClaim:
     )
 
 
-def _told(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
-    """Let a model read what went wrong, without folders of this machine."""
+def _report_errors(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """Raise errors as MCP takes them, with what the model is told."""
 
     @functools.wraps(function)
     def run(*arguments: Parameters.args, **keywords: Parameters.kwargs) -> Result:
         try:
             return function(*arguments, **keywords)
-        except (SnappyError, ValueError, OSError) as error:
-            raise ToolError(without_folders(str(error))) from error
+        except agents.REPORTED_ERRORS as error:
+            raise ToolError(agents.error_message(error)) from error
 
     return run

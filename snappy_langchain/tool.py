@@ -14,11 +14,9 @@ from langchain_core.tools import BaseTool, StructuredTool, ToolException
 from pydantic import BaseModel, Field
 
 from snappy_core import agents
-from snappy_core.errors import SnappyError
 from snappy_core.fused_search import FusedSearch, open_indexes
 from snappy_core.index import RegionIndex
 from snappy_core.metadata import doubt
-from snappy_core.names import without_folders
 from snappy_core.search.hits import Hit
 from snappy_core.search.options import check_options
 from snappy_langchain.blocks import region_blocks
@@ -119,14 +117,14 @@ def create_region_tool(
     def search(
         query: str, documents: list[str] | str | None = None, callbacks: Callbacks = None
     ) -> Content:
-        with _told(name):
+        with _tool_errors(name):
             chosen = run_options(documents)
             return content(retriever.invoke(query, config={"callbacks": callbacks}, **chosen))
 
     async def asearch(
         query: str, documents: list[str] | str | None = None, callbacks: Callbacks = None
     ) -> Content:
-        with _told(name):
+        with _tool_errors(name):
             chosen = await asyncio.to_thread(run_options, documents)
             found = await retriever.ainvoke(query, config={"callbacks": callbacks}, **chosen)
             return await asyncio.to_thread(content, found)
@@ -160,15 +158,15 @@ def create_reading_tools(
         return [*blocks], [to_document(hit) for hit in hits]
 
     def list_documents() -> tuple[str, list[Document]]:
-        with _told("list_documents"):
+        with _tool_errors("list_documents"):
             return agents.list_documents(region_index), []
 
     def read_page(document: str, page: str | int) -> Content:
-        with _told("read_page"):
+        with _tool_errors("read_page"):
             return content(agents.read_page(region_index, document, str(page)))
 
     def read_region(region: str) -> Content:
-        with _told("read_region"):
+        with _tool_errors("read_region"):
             return content(agents.read_region(region_index, region))
 
     # LangChain runs them in a thread for `ainvoke`.
@@ -188,7 +186,7 @@ def _tool(
 ) -> StructuredTool:
     descriptions = {key: field.description or "" for key, field in arguments.model_fields.items()}
 
-    def tell(error: Any) -> str:  # a ValidationError of pydantic 2 or of 1
+    def explain_arguments(error: Any) -> str:  # a ValidationError of pydantic 2 or of 1
         return agents.bad_arguments(name, error.errors(), descriptions)
 
     return StructuredTool.from_function(
@@ -199,14 +197,14 @@ def _tool(
         args_schema=arguments,
         response_format="content_and_artifact",
         handle_tool_error=True,
-        handle_validation_error=tell,
+        handle_validation_error=explain_arguments,
     )
 
 
 @contextmanager
-def _told(name: str) -> Iterator[None]:
-    """Raise what the model is told, without folders of the server."""
+def _tool_errors(name: str) -> Iterator[None]:
+    """Raise errors as LangChain takes them, with what the model is told."""
     try:
         yield
-    except (SnappyError, ValueError, OSError) as error:
-        raise ToolException(f"{name}: {without_folders(str(error))}") from error
+    except agents.REPORTED_ERRORS as error:
+        raise ToolException(f"{name}: {agents.error_message(error)}") from error

@@ -15,11 +15,9 @@ from llama_index.core.schema import NodeWithScore
 from llama_index.core.tools import FunctionTool, ToolOutput
 
 from snappy_core import agents
-from snappy_core.errors import SnappyError
 from snappy_core.fused_search import FusedSearch, open_indexes
 from snappy_core.index import RegionIndex
 from snappy_core.metadata import doubt
-from snappy_core.names import without_folders
 from snappy_llamaindex.blocks import region_blocks
 from snappy_llamaindex.mapping import to_node
 from snappy_llamaindex.options import core_options
@@ -65,15 +63,15 @@ class RegionTool(FunctionTool):
     def call(self, *args: Any, **kwargs: Any) -> ToolOutput:
         try:
             return self._with_blocks(super().call(**self._checked(args, kwargs)))
-        except (SnappyError, ValueError, OSError) as error:
-            return self._told(kwargs, error)
+        except agents.REPORTED_ERRORS as error:
+            return self._error_output(kwargs, error)
 
     async def acall(self, *args: Any, **kwargs: Any) -> ToolOutput:
         try:
             output = await super().acall(**self._checked(args, kwargs))
             return await asyncio.to_thread(self._with_blocks, output)
-        except (SnappyError, ValueError, OSError) as error:
-            return self._told(kwargs, error)
+        except agents.REPORTED_ERRORS as error:
+            return self._error_output(kwargs, error)
 
     def _checked(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
         schema = self.metadata.fn_schema
@@ -81,18 +79,18 @@ class RegionTool(FunctionTool):
         named = dict(zip(schema.model_fields, args, strict=False))
         return dict(schema.model_validate({**named, **kwargs}))
 
-    def _told(self, arguments: Mapping[str, Any], error: Exception) -> ToolOutput:
+    def _error_output(self, arguments: Mapping[str, Any], error: Exception) -> ToolOutput:
         name = self.metadata.get_name()
         schema = self.metadata.fn_schema
         if isinstance(error, ValidationError) and schema is not None:
             fields = schema.model_fields.items()
             descriptions = {key: field.description or "" for key, field in fields}
-            told = agents.bad_arguments(name, error.errors(), descriptions)
+            message = agents.bad_arguments(name, error.errors(), descriptions)
         else:
-            told = f"{name}: {without_folders(str(error))}"
+            message = f"{name}: {agents.error_message(error)}"
         return ToolOutput(
             tool_name=name,
-            content=told,
+            content=message,
             raw_input={"args": (), "kwargs": dict(arguments)},
             raw_output=[],
             is_error=True,
