@@ -27,6 +27,10 @@ DOCUMENT = "the name of a document, as list_documents or a passage tells it"
 PAGE = "the page number as printed, as in 'page 14' or 'page iv'"
 REGION = "the id of a passage, as it stands in square brackets"
 
+SEARCH = (
+    "Searches the documents for the paragraphs, tables and rows that answer a question. "
+    "Each passage begins with its id in square brackets; cite the id of what you use."
+)
 LIST_DOCUMENTS = "Lists the names of all documents, with their numbers of pages."
 READ_PAGE = "Reads a whole page of a document. Each passage begins with its id."
 READ_REGION = "Reads a passage again by its id, then the table or list that it is part of."

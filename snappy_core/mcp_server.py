@@ -109,14 +109,13 @@ def create_server(index: RegionIndex) -> MCPServer[Any]:
     """
     server: MCPServer[Any] = MCPServer("snappy", instructions=INSTRUCTIONS, log_level="WARNING")
 
-    @server.tool()
+    @server.tool(description=agents.SEARCH)
     @_report_errors
     def search(
         query: Annotated[str, Field(description=agents.QUERY)],
         documents: Annotated[list[str] | None, Field(description=agents.DOCUMENTS)] = None,
         k: Annotated[int, Field(description="the most passages", ge=1, le=50)] = 5,
     ) -> Annotated[CallToolResult, Passages]:
-        """Search the documents for the paragraphs, tables and rows that answer a question."""
         hits = index.search(query, k=k, filter=agents.restricted(index, None, documents))
         return _passages(hits, agents.nothing_found(None))
 

@@ -24,10 +24,6 @@ from snappy_langchain.mapping import to_document
 from snappy_langchain.options import SearchOptions, core_options
 from snappy_langchain.retriever import SnappyRetriever
 
-DESCRIPTION = (
-    "Searches the documents for the paragraphs, tables and rows that answer a question. "
-    "Each passage begins with its id in square brackets; quote the id of what you use."
-)
 Content = tuple[list[Any], list[Document]]
 
 
@@ -53,7 +49,7 @@ def create_region_tool(
     retriever: SnappyRetriever | RegionIndex | FusedSearch | str | os.PathLike[str],
     *,
     name: str = "search_documents",
-    description: str = DESCRIPTION,
+    description: str = agents.SEARCH,
     images: bool = False,
     **options: Unpack[SearchOptions],
 ) -> StructuredTool:

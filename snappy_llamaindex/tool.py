@@ -23,11 +23,6 @@ from snappy_llamaindex.mapping import to_node
 from snappy_llamaindex.options import core_options
 from snappy_llamaindex.retriever import SnappyRetriever
 
-DESCRIPTION = (
-    "Search the documents for passages and tables that answer a question. Each is returned with "
-    "an id in square brackets; cite it after what you take from it."
-)
-
 
 class _Search(BaseModel):
     query: str = Field(description=agents.QUERY)
@@ -113,7 +108,7 @@ def region_tool(
     retriever: BaseRetriever,
     *,
     name: str = "search_documents",
-    description: str = DESCRIPTION,
+    description: str = agents.SEARCH,
     images: bool = False,
 ) -> FunctionTool:
     """Return a tool that searches for regions.
