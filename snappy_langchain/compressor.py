@@ -55,10 +55,21 @@ def regions_of(
     Raises:
         ValueError: a document names no page, or pages do not exist; all of these are named.
     """
+    return _search(documents, query, page_search, page_base, core_options(options))
+
+
+def _search(
+    documents: Sequence[Document],
+    query: str,
+    page_search: PageSearch,
+    page_base: PageBase,
+    options: Mapping[str, Any],
+) -> list[Document]:
+    """Search with the options of the core."""
     references = [_reference(document.metadata, page_base) for document in documents]
     if not references:
         return []
-    hits = page_search.search(query.strip(), references, **core_options(options))
+    hits = page_search.search(query.strip(), references, **options)
     return [to_document(hit, hits.answerable) for hit in hits]
 
 
@@ -121,10 +132,5 @@ class RegionCompressor(SearchFields, BaseDocumentCompressor):
     def compress_documents(
         self, documents: Sequence[Document], query: str, callbacks: Callbacks | None = None
     ) -> list[Document]:
-        return regions_of(
-            documents,
-            query,
-            self._page_search,
-            page_base=self.page_base,
-            **core_options(self._search_options(), callbacks),
-        )
+        options = core_options(self._search_options(), callbacks)
+        return _search(documents, query, self._page_search, self.page_base, options)
