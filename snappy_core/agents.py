@@ -61,14 +61,14 @@ def find_document(index: RegionIndex, name: str) -> str:
 
 def find_documents(index: RegionIndex, names: Sequence[str]) -> list[str]:
     """Return the ids of documents by their names; raises as `find_document`."""
-    called = documents_called(index, names)
+    called = find_ids_by_name(index, names)
     for name in names:
         if len(called[name]) != 1:
-            raise ValueError(_not_one(index, name, called[name]))
+            raise ValueError(_ambiguity_message(index, name, called[name]))
     return [id for name in names for id in called[name]]
 
 
-def _not_one(index: RegionIndex, name: str, ids: set[str]) -> str:
+def _ambiguity_message(index: RegionIndex, name: str, ids: set[str]) -> str:
     """Return what to do about a name of no document, or of several."""
     if ids:
         choices = ", ".join(sorted(one_line(short_name(id)) for id in ids))
@@ -82,7 +82,7 @@ def _not_one(index: RegionIndex, name: str, ids: set[str]) -> str:
     )
 
 
-def documents_called(index: RegionIndex, names: Iterable[str]) -> dict[str, set[str]]:
+def find_ids_by_name(index: RegionIndex, names: Iterable[str]) -> dict[str, set[str]]:
     """Return for each name the id that it is, or those of documents called so.
 
     They are called by their short names, with or without its line breaks and double spaces, file
@@ -106,7 +106,7 @@ def documents_called(index: RegionIndex, names: Iterable[str]) -> dict[str, set[
     return called | {name: ids[name.strip()] or folded[one_line(name)] for name in others}
 
 
-def restricted(
+def restrict(
     index: RegionIndex, filter: Filter | None, documents: str | Sequence[str] | None
 ) -> Filter | None:
     """Return a filter that allows only some documents besides; () and None allow all.
@@ -171,7 +171,7 @@ def read_region(index: RegionIndex, region: str) -> list[Hit]:
     return [replace(part, rank=rank) for rank, part in enumerate([hit, *whole], start=1)]
 
 
-def nothing_found(min_answerable: float | None) -> str:
+def no_hits_message(min_answerable: float | None) -> str:
     """Return what a model is told when a search has no hits, or `min_answerable` withholds them."""
     if not min_answerable:
         return "No passage of the documents was found for this question."
@@ -187,7 +187,7 @@ def error_message(error: BaseException) -> str:
     return without_folders(str(error))
 
 
-def bad_arguments(
+def arguments_message(
     tool: str, errors: Iterable[Mapping[str, Any]], descriptions: Mapping[str, str]
 ) -> str:
     """Return what a model is told of arguments that a tool cannot take.

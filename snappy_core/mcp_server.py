@@ -116,8 +116,8 @@ def create_server(index: RegionIndex) -> MCPServer[Any]:
         documents: Annotated[list[str] | None, Field(description=agents.DOCUMENTS)] = None,
         k: Annotated[int, Field(description="the most passages", ge=1, le=50)] = 5,
     ) -> Annotated[CallToolResult, Passages]:
-        hits = index.search(query, k=k, filter=agents.restricted(index, None, documents))
-        return _passages(hits, agents.nothing_found(None))
+        hits = index.search(query, k=k, filter=agents.restrict(index, None, documents))
+        return _passages(hits, agents.no_hits_message(None))
 
     @server.tool(description=agents.READ_PAGE)
     @_report_errors

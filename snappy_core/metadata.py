@@ -126,7 +126,7 @@ def pages_of(metadata: Mapping[str, Any]) -> str:
     return page_range([part["page_label"] for part in parts] or [metadata["page_label"]])
 
 
-def doubt(regions: Iterable[Mapping[str, Any]]) -> str:
+def doubt_warning(regions: Iterable[Mapping[str, Any]]) -> str:
     """Return a sentence for models if all regions are of searches without an answer, or else "".
 
     Args:

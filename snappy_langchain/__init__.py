@@ -8,7 +8,7 @@ try:
         region_blocks,
         search_result,
     )
-    from snappy_langchain.compressor import RegionCompressor, regions_of
+    from snappy_langchain.compressor import RegionCompressor, find_regions
     from snappy_langchain.grounding import ground_documents, grounding_check
     from snappy_langchain.judging import chat_judge
     from snappy_langchain.mapping import to_document
@@ -31,11 +31,11 @@ __all__ = [
     "citation",
     "create_reading_tools",
     "create_region_tool",
+    "find_regions",
     "ground_documents",
     "grounding_check",
     "page_link",
     "region_blocks",
-    "regions_of",
     "search_result",
     "to_document",
 ]

@@ -19,7 +19,7 @@ from snappy_langchain.options import PageSearchOptions, SearchFields, core_optio
 PageBase = Literal[0, 1]
 
 
-def regions_of(
+def find_regions(
     documents: Sequence[Document],
     query: str,
     page_search: PageSearch,
@@ -34,8 +34,8 @@ def regions_of(
     >>> from functools import partial
     >>> from langchain_core.runnables import RunnableLambda
     >>> from snappy_core.page_search import PageSearch
-    >>> from snappy_langchain import regions_of
-    >>> shorten = partial(regions_of, page_search=PageSearch(root="examples"), page_base=0, k=1)
+    >>> from snappy_langchain import find_regions
+    >>> shorten = partial(find_regions, page_search=PageSearch(root="examples"), page_base=0, k=1)
     >>> chain = RunnableLambda(lambda inputs: shorten(inputs["documents"], inputs["question"]))
     >>> page = Document("(a page of text)", metadata={"source": "report.pdf", "page": 3})
     >>> question = "What coupon does the green bond carry?"
@@ -103,8 +103,8 @@ class RegionCompressor(SearchFields, BaseDocumentCompressor):
 
     Only the pages of the documents are read, each when first needed and by itself, and kept in
     memory; those of changed files are read again. A document whose page does not exist is an error
-    that names it. Use it in a `ContextualCompressionRetriever`, or as the function `regions_of` in
-    a chain of your own.
+    that names it. Use it in a `ContextualCompressionRetriever`, or as the function `find_regions`
+    in a chain of your own.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True, extra="forbid")

@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field
 from snappy_core import agents
 from snappy_core.fused_search import FusedSearch, open_indexes
 from snappy_core.index import RegionIndex
-from snappy_core.metadata import doubt
+from snappy_core.metadata import doubt_warning
 from snappy_core.search.hits import Hit
 from snappy_core.search.options import check_options
 from snappy_langchain.blocks import region_blocks
@@ -100,13 +100,13 @@ def create_region_tool(
 
     def run_options(documents: list[str] | str | None) -> dict[str, Any]:
         base = retriever.filter if options.get("filter") is None else options["filter"]
-        restriction = agents.restricted(retriever.index, base, documents)
+        restriction = agents.restrict(retriever.index, base, documents)
         return {**overrides, "filter": restriction} if documents else overrides
 
     def content(documents: list[Document]) -> Content:
         if not documents:
-            return [{"type": "text", "text": agents.nothing_found(least)}], []
-        warning = doubt(document.metadata for document in documents)
+            return [{"type": "text", "text": agents.no_hits_message(least)}], []
+        warning = doubt_warning(document.metadata for document in documents)
         blocks = [{"type": "text", "text": warning}] if warning else []
         return [*blocks, *region_blocks(documents, index, budget)], documents
 
@@ -183,7 +183,7 @@ def _tool(
     descriptions = {key: field.description or "" for key, field in arguments.model_fields.items()}
 
     def explain_arguments(error: Any) -> str:  # a ValidationError of pydantic 2 or of 1
-        return agents.bad_arguments(name, error.errors(), descriptions)
+        return agents.arguments_message(name, error.errors(), descriptions)
 
     return StructuredTool.from_function(
         function,

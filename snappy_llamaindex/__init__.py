@@ -8,7 +8,7 @@ try:
     from snappy_llamaindex.mapping import RegionNode, to_node
     from snappy_llamaindex.postprocessor import RegionPostprocessor, TokenBudgetPostprocessor
     from snappy_llamaindex.retriever import SnappyRetriever
-    from snappy_llamaindex.tool import reading_tools, region_tool
+    from snappy_llamaindex.tool import create_reading_tools, create_region_tool
 except ModuleNotFoundError as error:
     from snappy_core.errors import MissingDependencyError, install_hint
 
@@ -26,9 +26,9 @@ __all__ = [
     "SnappyRetriever",
     "TokenBudgetPostprocessor",
     "chat_judge",
-    "reading_tools",
+    "create_reading_tools",
+    "create_region_tool",
     "region_blocks",
-    "region_tool",
     "to_filter",
     "to_metadata_filters",
     "to_node",

@@ -17,7 +17,7 @@ from llama_index.core.tools import FunctionTool, ToolOutput
 from snappy_core import agents
 from snappy_core.fused_search import FusedSearch, open_indexes
 from snappy_core.index import RegionIndex
-from snappy_core.metadata import doubt
+from snappy_core.metadata import doubt_warning
 from snappy_llamaindex.blocks import region_blocks
 from snappy_llamaindex.mapping import to_node
 from snappy_llamaindex.options import core_options
@@ -80,7 +80,7 @@ class RegionTool(FunctionTool):
         if isinstance(error, ValidationError) and schema is not None:
             fields = schema.model_fields.items()
             descriptions = {key: field.description or "" for key, field in fields}
-            message = agents.bad_arguments(name, error.errors(), descriptions)
+            message = agents.arguments_message(name, error.errors(), descriptions)
         else:
             message = f"{name}: {agents.error_message(error)}"
         return ToolOutput(
@@ -96,15 +96,15 @@ class RegionTool(FunctionTool):
         if isinstance(output.raw_output, list):
             nodes: list[NodeWithScore] = output.raw_output
             regions = region_blocks(nodes, self.images_of, self.budget())
-            warning = doubt(node.metadata for node in nodes)
+            warning = doubt_warning(node.metadata for node in nodes)
             blocks = [TextBlock(text=warning)] if warning else []
             output.blocks = _merged([*blocks, *regions]) or [
-                TextBlock(text=agents.nothing_found(self.min_answerable()))
+                TextBlock(text=agents.no_hits_message(self.min_answerable()))
             ]
         return output
 
 
-def region_tool(
+def create_region_tool(
     retriever: BaseRetriever,
     *,
     name: str = "search_documents",
@@ -118,9 +118,9 @@ def region_tool(
     is told when `min_answerable` of the retriever withholds all. The program finds the nodes, with
     boxes and scores, in `ToolOutput.raw_output`.
 
-    >>> from snappy_llamaindex import SnappyRetriever, region_tool
+    >>> from snappy_llamaindex import SnappyRetriever, create_region_tool
     >>> retriever = SnappyRetriever.from_files("examples/report.pdf", similarity_top_k=2)
-    >>> output = region_tool(retriever).call(query="What coupon does the green bond carry?")
+    >>> output = create_region_tool(retriever).call(query="What coupon does the green bond carry?")
     >>> best = output.raw_output[0]
     >>> output.content.startswith(f"[{best.metadata['citation']}] report.pdf, page 3\\n")
     True
@@ -145,19 +145,19 @@ def region_tool(
             lambda query: retriever.retrieve(query), retriever.aretrieve, name, description, _Search
         )
 
-    def restricted(documents: list[str] | str | None) -> SnappyRetriever:
+    def restrict(documents: list[str] | str | None) -> SnappyRetriever:
         if not documents:
             return retriever
         chosen = copy(retriever)
         own = core_options({"filter": retriever.filter})["filter"]
-        chosen.filter = agents.restricted(retriever.index, own, documents)
+        chosen.filter = agents.restrict(retriever.index, own, documents)
         return chosen
 
     def search(query: str, documents: list[str] | str | None = None) -> list[NodeWithScore]:
-        return restricted(documents).retrieve(query)
+        return restrict(documents).retrieve(query)
 
     async def asearch(query: str, documents: list[str] | str | None = None) -> list[NodeWithScore]:
-        chosen = await asyncio.to_thread(restricted, documents)
+        chosen = await asyncio.to_thread(restrict, documents)
         return await chosen.aretrieve(query)
 
     tool = _tool(search, asearch, name, description, _SearchIn)
@@ -168,14 +168,14 @@ def region_tool(
     return tool
 
 
-def reading_tools(
+def create_reading_tools(
     index: RegionIndex | FusedSearch | str | os.PathLike[str], *, images: bool = False
 ) -> list[FunctionTool]:
     """Return the tools "list_documents", "read_page" and "read_region", beside that for searching.
 
-    >>> from snappy_llamaindex import SnappyRetriever, reading_tools
+    >>> from snappy_llamaindex import SnappyRetriever, create_reading_tools
     >>> retriever = SnappyRetriever.from_files("examples/report.pdf")
-    >>> documents, page, region = reading_tools(retriever.index)
+    >>> documents, page, region = create_reading_tools(retriever.index)
     >>> documents.call().content  # doctest: +ELLIPSIS
     'report.pdf~...: 7 pages'
     >>> page.call(document="report.pdf", page="3").content  # doctest: +ELLIPSIS
@@ -183,7 +183,7 @@ def reading_tools(
 
     Args:
         index: an index or its path, or a `FusedSearch`, whose first index is read.
-        images: as in `region_tool`.
+        images: as in `create_region_tool`.
     """
     region_index, _ = open_indexes(index)
 

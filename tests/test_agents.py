@@ -6,13 +6,13 @@ import pytest
 
 from snappy_core import RegionIndex, Source
 from snappy_core.agents import (
-    documents_called,
     find_document,
     find_documents,
+    find_ids_by_name,
     list_documents,
     read_page,
     read_region,
-    restricted,
+    restrict,
 )
 from snappy_core.ingest.jobs import prepare
 from snappy_core.names import short_name
@@ -39,7 +39,7 @@ def test_a_document_has_several_names(index, name):
 
 
 def test_several_and_unknown_documents_are_told(index):
-    assert documents_called(index, ["q3.pdf"]) == {"q3.pdf": set(IDS[:2])}
+    assert find_ids_by_name(index, ["q3.pdf"]) == {"q3.pdf": set(IDS[:2])}
     with pytest.raises(ValueError, match="several documents are called"):
         find_document(index, "q3.pdf")
     with pytest.raises(ValueError, match=r"no document 'q9.pdf'; call list_documents.*q3.pdf"):
@@ -56,7 +56,7 @@ def test_many_names_are_found_in_one_look_at_all_documents(index, monkeypatch):
     looks = []
     documents = index.documents
     monkeypatch.setattr(index, "documents", lambda: looks.append(1) or documents())
-    assert restricted(index, None, names) == {"document_id": [IDS[1], IDS[2], IDS[0]]}
+    assert restrict(index, None, names) == {"document_id": [IDS[1], IDS[2], IDS[0]]}
     assert len(looks) == 1
     with pytest.raises(ValueError, match=r"no document 'q8\.pdf'"):
         find_documents(index, [*names, "q8.pdf", "q9.pdf"])

@@ -10,7 +10,7 @@ from chat import chat_model
 from llama_index.core.agent.workflow import FunctionAgent, ToolCallResult
 from llama_index.core.base.llms.types import ChatMessage, ToolCallBlock
 
-from snappy_llamaindex import SnappyRetriever, region_tool
+from snappy_llamaindex import SnappyRetriever, create_region_tool
 
 REPORT = Path(__file__).parent.parent / "report.pdf"
 QUESTION = "How high was net debt in 2023?"
@@ -24,7 +24,7 @@ async def main() -> None:
     """Let the agent answer, then print the regions its searches returned."""
     retriever = SnappyRetriever.from_files(REPORT, similarity_top_k=3)
     agent = FunctionAgent(
-        tools=[region_tool(retriever)],
+        tools=[create_region_tool(retriever)],
         llm=chat_model(*SCRIPT),
         system_prompt="Search before you answer, and cite the ids of the passages you use.",
     )

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from snappy_core import DocumentRecord, RegionIndex, SnappyError
-from snappy_core.agents import documents_called
+from snappy_core.agents import find_ids_by_name
 from snappy_core.cli.locations import In, Location, open_index
 from snappy_core.cli.options import Json, read_filter
 from snappy_core.cli.output import print_json, print_lines, print_regions
@@ -100,7 +100,7 @@ def document_id(index: RegionIndex, name: str) -> str:
         SnappyError: there is no such document, or several.
     """
     for exact in (name, Source.from_path(name).name):
-        ids = documents_called(index, [exact])[exact]
+        ids = find_ids_by_name(index, [exact])[exact]
         if len(ids) == 1:
             return ids.pop()
         if ids:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from statistics import fmean
 from typing import Any
 
-from snappy_core.agents import documents_called
+from snappy_core.agents import find_ids_by_name
 from snappy_core.evaluation.evidence import ENOUGH
 from snappy_core.evaluation.metrics import bootstrap_groups
 from snappy_core.evaluation.own_questions import OwnQuestion
@@ -54,7 +54,7 @@ class Outcome:
 
 def ask(index: RegionIndex, questions: Sequence[OwnQuestion], k: int = 5) -> list[Outcome]:
     """Search an index for each question, and look for the answer among `k` hits."""
-    ids = documents_called(index, [question.document for question in questions])
+    ids = find_ids_by_name(index, [question.document for question in questions])
     return [_ask(index, question, ids[question.document], k) for question in questions]
 
 

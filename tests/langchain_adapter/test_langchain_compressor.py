@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from snappy_core import RegionIndex, UnreadableDocumentError
 from snappy_core.page_search import PageSearch
 from snappy_core.testing import FakeEncoder
-from snappy_langchain import RegionCompressor, regions_of, to_document
+from snappy_langchain import RegionCompressor, find_regions, to_document
 
 QUESTION = "How high was net debt in 2023?"
 
@@ -228,7 +228,7 @@ async def test_behind_another_retriever(report_index, report):
 
 
 async def test_as_a_function_in_a_chain(report_index, report):
-    shorten = partial(regions_of, page_search=PageSearch(report_index), page_base=0, k=2)
+    shorten = partial(find_regions, page_search=PageSearch(report_index), page_base=0, k=2)
     pages = Pages(documents=[page(report, page=5)])
     chain = {"documents": pages, "query": RunnableLambda(str)} | RunnableLambda(
         lambda found: shorten(**found)

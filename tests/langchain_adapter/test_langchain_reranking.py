@@ -14,7 +14,7 @@ from snappy_langchain import (
     RegionCompressor,
     SnappyRetriever,
     create_region_tool,
-    regions_of,
+    find_regions,
     to_document,
 )
 from tests.search.tiny_cross_encoder import TinyCrossEncoder
@@ -146,7 +146,7 @@ async def test_the_compressor_takes_one(report_index, report, reranker):
     assert lengths == sorted(lengths, reverse=True)
     assert await compressor.acompress_documents(pages, QUESTION) == documents
     options = {"page_search": compressor._page_search, "page_base": 0, "k": 3}
-    assert regions_of(pages, QUESTION, **options, reranker=reranker) == documents
+    assert find_regions(pages, QUESTION, **options, reranker=reranker) == documents
 
 
 def test_callbacks_reach_the_compressor(report_index):

@@ -40,7 +40,7 @@ def test_a_least_probability(retriever):
     assert retriever.invoke(ELSEWHERE, min_answerable=0.5) == []
     assert len(retriever.invoke(HERE, min_answerable=0.5)) == 2
     tool = create_region_tool(retriever, min_answerable=0.5)
-    assert content(tool, ELSEWHERE) == [agents.nothing_found(0.5)]
+    assert content(tool, ELSEWHERE) == [agents.no_hits_message(0.5)]
     assert len(content(tool, HERE)) == 2
     pages = retriever.invoke(HERE)
     compressor = RegionCompressor(index=retriever.index, page_base=0, min_answerable=0.5)

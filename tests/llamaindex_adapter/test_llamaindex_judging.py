@@ -8,7 +8,7 @@ from llama_index.core.llms import CompletionResponse, CustomLLM, LLMMetadata, Mo
 from llama_index.core.llms.callbacks import llm_completion_callback
 
 from snappy_core import ModelError
-from snappy_llamaindex import RegionPostprocessor, SnappyRetriever, chat_judge, region_tool
+from snappy_llamaindex import RegionPostprocessor, SnappyRetriever, chat_judge, create_region_tool
 
 HERE = "What coupon does the green bond carry?"
 YES = json.dumps({"quotes": ["It carries a coupon of 4.85 per cent"], "answers": True})
@@ -53,12 +53,12 @@ def test_a_language_model_judges_the_nodes(index):
 
 
 def test_a_tool_says_that_it_withholds_and_the_agent_goes_on(index):
-    withheld = region_tool(SnappyRetriever(index, judge=FakeLLM(reply=NO), min_answerable=0.5))
-    output = withheld.call(query=HERE)
+    strict = SnappyRetriever(index, judge=FakeLLM(reply=NO), min_answerable=0.5)
+    output = create_region_tool(strict).call(query=HERE)
     assert (output.is_error, output.raw_output) == (False, [])
     assert output.content.startswith("No passage was found that is likely enough")
     assert "probability of at least 0.5" in output.content
-    shown = region_tool(SnappyRetriever(index, judge=FakeLLM(reply=YES), min_answerable=0.5))
+    shown = create_region_tool(SnappyRetriever(index, judge=FakeLLM(reply=YES), min_answerable=0.5))
     assert "4.85" in shown.call(query=HERE).content
 
 
@@ -66,7 +66,7 @@ def test_a_reply_that_cannot_be_read_is_an_error(index):
     echo = SnappyRetriever(index, judge=MockLLM())
     with pytest.raises(ModelError, match="the judge must reply"):
         echo.retrieve(HERE)
-    assert region_tool(echo).call(query=HERE).is_error
+    assert create_region_tool(echo).call(query=HERE).is_error
 
 
 def test_the_postprocessor_takes_it_too(index):

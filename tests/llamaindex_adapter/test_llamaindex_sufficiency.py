@@ -3,7 +3,7 @@
 import pytest
 
 from snappy_core import agents
-from snappy_llamaindex import RegionPostprocessor, SnappyRetriever, region_tool
+from snappy_llamaindex import RegionPostprocessor, SnappyRetriever, create_region_tool
 
 HERE = "What coupon does the green bond carry?"
 ELSEWHERE = "What is the capital of France?"
@@ -37,7 +37,7 @@ def test_the_hash_of_a_region_is_the_same_for_all_questions(retriever):
 
 
 def test_the_tool_warns_only_where_nothing_answers(retriever):
-    tool = region_tool(retriever)
+    tool = create_region_tool(retriever)
     warning = "These passages may not answer the question"
     assert tool.call(query=ELSEWHERE).content.startswith(warning)
     for question in (HERE, "What stands on page 3?"):
@@ -48,7 +48,7 @@ def test_a_least_probability(retriever):
     strict = SnappyRetriever(retriever.index, min_answerable=0.5)
     assert strict.retrieve(ELSEWHERE) == []
     assert strict.retrieve(HERE)
-    assert region_tool(strict).call(query=ELSEWHERE).content == agents.nothing_found(0.5)
+    assert create_region_tool(strict).call(query=ELSEWHERE).content == agents.no_hits_message(0.5)
     pages = retriever.retrieve(HERE)
     postprocessor = RegionPostprocessor(
         index=retriever.index,

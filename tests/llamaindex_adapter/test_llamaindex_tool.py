@@ -16,7 +16,12 @@ from snappy_core import RegionIndex, agents
 from snappy_core.fused_search import FusedSearch
 from snappy_core.metadata import quotes
 from snappy_core.testing import FakeEncoder
-from snappy_llamaindex import SnappyRetriever, reading_tools, region_blocks, region_tool
+from snappy_llamaindex import (
+    SnappyRetriever,
+    create_reading_tools,
+    create_region_tool,
+    region_blocks,
+)
 
 REPORT = Path(__file__).parents[2] / "examples" / "report.pdf"
 QUESTION = "How many turbines are at work?"
@@ -36,7 +41,7 @@ def retriever(index):
 
 async def test_content_cites_and_raw_output_holds_the_nodes(retriever):
     nodes = retriever.retrieve(QUESTION)
-    tool = region_tool(retriever)
+    tool = create_region_tool(retriever)
     for output in (tool.call(query=QUESTION), await tool.acall(query=f"{QUESTION}\n")):
         assert output.raw_output == nodes
         for part, node in zip(output.content.split("\n\n["), nodes, strict=True):
@@ -49,7 +54,7 @@ async def test_content_cites_and_raw_output_holds_the_nodes(retriever):
 
 
 def test_what_the_model_is_told(retriever):
-    tool = region_tool(retriever, name="search_report", description="The annual report.")
+    tool = create_region_tool(retriever, name="search_report", description="The annual report.")
     assert isinstance(tool, FunctionTool)
     assert tool.metadata.get_name() == "search_report"
     assert "The annual report." in tool.metadata.description
@@ -59,21 +64,21 @@ def test_what_the_model_is_told(retriever):
 
 
 def test_nothing_found(index):
-    tool = region_tool(SnappyRetriever(index, score_threshold=1.0))
+    tool = create_region_tool(SnappyRetriever(index, score_threshold=1.0))
     output = tool.call(query=QUESTION)
-    assert (output.content, output.raw_output) == (agents.nothing_found(None), [])
+    assert (output.content, output.raw_output) == (agents.no_hits_message(None), [])
 
 
 def test_over_a_fusion(retriever):
     fusion = QueryFusionRetriever(
         [retriever], llm=MockLLM(), mode="reciprocal_rerank", num_queries=1, use_async=False
     )
-    assert region_tool(fusion).call(query=QUESTION).content.startswith("[report#p")
+    assert create_region_tool(fusion).call(query=QUESTION).content.startswith("[report#p")
 
 
 async def test_figures_are_pictures(index):
     retriever = SnappyRetriever(index, k=2, filter={"region_label": "figure"})
-    tool = region_tool(retriever, images=True)
+    tool = create_region_tool(retriever, images=True)
     output = tool.call(query="electricity by month")
     assert [block.block_type for block in output.blocks] == ["text", "image"] * 2
     assert output.blocks == region_blocks(output.raw_output, index)
@@ -83,10 +88,12 @@ async def test_figures_are_pictures(index):
     assert picture.size == index.region_image(node.node_id, node.text).size
     retriever.budget = 150  # for texts and pictures
     assert {block.block_type for block in tool.call(query="electricity").blocks} == {"text"}
-    [block] = region_tool(SnappyRetriever(index, k=2)).call(query=QUESTION).blocks
+    [block] = create_region_tool(SnappyRetriever(index, k=2)).call(query=QUESTION).blocks
     assert "\n\n[report#p" in block.text
     with pytest.raises(TypeError, match="QueryFusionRetriever"):
-        region_tool(QueryFusionRetriever([retriever], llm=MockLLM(), num_queries=1), images=True)
+        create_region_tool(
+            QueryFusionRetriever([retriever], llm=MockLLM(), num_queries=1), images=True
+        )
 
 
 def test_text_cannot_pass_for_an_id(retriever):
@@ -110,7 +117,7 @@ def test_text_cannot_pass_for_an_id(retriever):
     ],
 )
 async def test_the_model_is_told_what_to_do_about_a_bad_argument(retriever, arguments, told):
-    tool = region_tool(retriever)
+    tool = create_region_tool(retriever)
     for output in (tool.call(**arguments), await tool.acall(**arguments)):
         assert (output.is_error, output.raw_output) == (True, [])
         assert told in output.content
@@ -121,7 +128,7 @@ async def test_only_some_documents_are_searched(data):
     index.add([REPORT, data / "table.pdf"]).raise_failed()
     filters = MetadataFilters(filters=[MetadataFilter(key="region_label", value="table")])
     retriever = SnappyRetriever(index, k=50, filter=filters)
-    tool = region_tool(retriever)
+    tool = create_region_tool(retriever)
     for documents in ("report.pdf", ["report.pdf"]):
         output = tool.call(query="licences", documents=documents)
         nodes = output.raw_output
@@ -137,7 +144,7 @@ async def test_only_some_documents_are_searched(data):
 
 
 async def test_documents_pages_and_regions_are_read(index):
-    documents, page, region = reading_tools(index, images=True)
+    documents, page, region = create_reading_tools(index, images=True)
     assert (await documents.acall()).content == documents.call().content == "report: 7 pages"
     output = page.call(document="report.pdf", page=3)
     assert output.blocks == (await page.acall(document="report", page="3")).blocks
@@ -175,7 +182,7 @@ async def test_in_a_function_agent(retriever):
         return ChatMessage(role="assistant", content=f"I read: {messages[-1].content}")
 
     llm = MockFunctionCallingLLM(response_generator=answer)
-    answered, [output] = await run(FunctionAgent(tools=[region_tool(retriever)], llm=llm))
+    answered, [output] = await run(FunctionAgent(tools=[create_region_tool(retriever)], llm=llm))
     assert output.raw_output == retriever.retrieve(QUESTION)
     assert answered == f"I read: {output.content}"
 
@@ -192,7 +199,7 @@ async def test_in_a_react_agent(retriever):
         return ChatMessage(role="assistant", content=said)
 
     llm = MockFunctionCallingLLM(response_generator=answer)
-    answered, [output] = await run(ReActAgent(tools=[region_tool(retriever)], llm=llm))
+    answered, [output] = await run(ReActAgent(tools=[create_region_tool(retriever)], llm=llm))
     assert not output.is_error
     assert answered == f"Many [{retriever.retrieve(QUESTION)[0].metadata['citation']}]."
 
@@ -206,6 +213,6 @@ def test_several_encoders(index):
     assert retriever.index is index
     expected = [hit.region_id for hit in fused.search(QUESTION, k=3)]
     assert [node.node_id for node in retriever.retrieve(QUESTION)] == expected
-    output = region_tool(retriever, images=True).call(query=QUESTION, documents="report")
+    output = create_region_tool(retriever, images=True).call(query=QUESTION, documents="report")
     assert [node.node_id for node in output.raw_output] == expected
-    assert "report" in reading_tools(fused)[0].call().content
+    assert "report" in create_reading_tools(fused)[0].call().content

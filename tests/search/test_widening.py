@@ -10,7 +10,7 @@ from snappy_core.testing import FakeEncoder
 from snappy_langchain import SnappyRetriever as OnLangChain
 from snappy_langchain import create_region_tool
 from snappy_llamaindex import SnappyRetriever as OnLlamaIndex
-from snappy_llamaindex import region_tool
+from snappy_llamaindex import create_region_tool as create_llamaindex_tool
 from tests.search.printed import harbor
 
 __all__ = ["harbor"]
@@ -134,7 +134,7 @@ def test_it_is_the_same_everywhere(harbor):
     call = {"type": "tool_call", "id": "1", "name": tool.name, "args": {"query": SOUTHERN}}
     told = tool.invoke(call).content[0]["text"]
     assert "pages 1-2\nStone\n" in told
-    assert "pages 1-2\nStone\n" in region_tool(nodes).call(query=SOUTHERN).content
+    assert "pages 1-2\nStone\n" in create_llamaindex_tool(nodes).call(query=SOUTHERN).content
 
 
 def test_the_judge_reads_the_whole(harbor):
