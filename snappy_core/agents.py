@@ -6,17 +6,16 @@ label. Errors say what to do, for models read them.
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from snappy_core.document_names import find_document_id, find_document_ids
 from snappy_core.errors import PageUnavailableError, SnappyError
 from snappy_core.filters import Filter
 from snappy_core.index import RegionIndex
-from snappy_core.names import file_name, short_name, split_region_id, without_folders
+from snappy_core.names import short_name, split_region_id, without_folders
 from snappy_core.search.filters import resolve
 from snappy_core.search.hits import Hit
 from snappy_core.search.quoting import one_line
@@ -38,8 +37,6 @@ READ_REGION = "Reads a passage again by its id, then the table or list that it i
 REPORTED_ERRORS = (SnappyError, ValueError, OSError)
 """What a model is told, for it can do something about it; other errors are bugs."""
 
-_SUGGESTIONS = 5
-
 
 def list_documents(index: RegionIndex) -> str:
     """Return the names of the documents, a line each, with their numbers of pages."""
@@ -50,74 +47,18 @@ def list_documents(index: RegionIndex) -> str:
     return "\n".join(lines) or "There are no documents."
 
 
-def find_document(index: RegionIndex, name: str) -> str:
-    """Return the id of a document by its id, short name, file name or source.
-
-    Raises:
-        ValueError: there is no such document, or several.
-    """
-    return find_documents(index, [name])[0]
-
-
-def find_documents(index: RegionIndex, names: Sequence[str]) -> list[str]:
-    """Return the ids of documents by their names; raises as `find_document`."""
-    called = find_ids_by_name(index, names)
-    for name in names:
-        if len(called[name]) != 1:
-            raise ValueError(_ambiguity_message(index, name, called[name]))
-    return [id for name in names for id in called[name]]
-
-
-def _ambiguity_message(index: RegionIndex, name: str, ids: set[str]) -> str:
-    """Return what to do about a name of no document, or of several."""
-    if ids:
-        choices = ", ".join(sorted(one_line(short_name(id)) for id in ids))
-        return f"several documents are called {name!r}: give one of {choices}"
-    short_names = [one_line(short_name(record.document_id)) for record in index.documents()]
-    close = (
-        difflib.get_close_matches(name, short_names, _SUGGESTIONS, 0) or short_names[:_SUGGESTIONS]
-    )
-    return f"there is no document {name!r}; call list_documents for their names" + (
-        f", such as {', '.join(close)}" if close else ""
-    )
-
-
-def find_ids_by_name(index: RegionIndex, names: Iterable[str]) -> dict[str, set[str]]:
-    """Return for each name the id that it is, or those of documents called so.
-
-    They are called by their short names, with or without its line breaks and double spaces, file
-    names and sources.
-    """
-    names = set(names)
-    with index._store.read() as snapshot:
-        called = {name: {name} for name in names if snapshot.document(name) is not None}
-    others = names - called.keys()
-    if not others:  # most often, and without a look at all documents
-        return called
-    spellings = {spelling for name in others for spelling in (name.strip(), one_line(name))}
-    ids, folded = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
-    for record in index.documents():
-        short = short_name(record.document_id)
-        own = {record.document_id, short, *map(file_name, record.sources), *record.sources}
-        for spelling in own & spellings:
-            ids[spelling].add(record.document_id)
-        if (line := one_line(short)) in spellings:
-            folded[line].add(record.document_id)
-    return called | {name: ids[name.strip()] or folded[one_line(name)] for name in others}
-
-
 def restrict(
     index: RegionIndex, filter: Filter | None, documents: str | Sequence[str] | None
 ) -> Filter | None:
     """Return a filter that allows only some documents besides; () and None allow all.
 
     Raises:
-        ValueError: as `find_document`.
+        ValueError: as `find_document_id`.
     """
     names = [documents] if isinstance(documents, str) else documents
     if not names:
         return filter
-    of_documents: Filter = {"document_id": find_documents(index, names)}
+    of_documents: Filter = {"document_id": find_document_ids(index, names)}
     return {"$and": [filter, of_documents]} if filter else of_documents
 
 
@@ -130,7 +71,7 @@ def read_page(index: RegionIndex, document: str, page: str) -> list[Hit]:
     Raises:
         ValueError: there is no such document or page.
     """
-    document_id = find_document(index, document)
+    document_id = find_document_id(index, document)
     label = page.strip()
     with index._store.read() as snapshot:
         page_ids = snapshot.page_ids(document_id)
@@ -164,7 +105,7 @@ def read_region(index: RegionIndex, region: str) -> list[Hit]:
     if not re.fullmatch(r"[0-9]+(?:[rs][0-9]+|h[0-9]+-[0-9]+)?", place):
         raise unknown
     try:
-        hit = index.region(f"{find_document(index, name)}#p{place}")
+        hit = index.region(f"{find_document_id(index, name)}#p{place}")
         whole = [] if hit.parent_id is None else [index.region(hit.parent_id)]
     except PageUnavailableError:
         raise unknown from None

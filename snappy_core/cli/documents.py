@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 
 from snappy_core import DocumentRecord, RegionIndex, SnappyError
-from snappy_core.agents import find_ids_by_name
 from snappy_core.cli.locations import In, Location, open_index
 from snappy_core.cli.options import Json, read_filter
 from snappy_core.cli.output import print_json, print_lines, print_regions
+from snappy_core.document_names import find_ids_by_name
 from snappy_core.metadata import region_metadata
 from snappy_core.parsing.source import Source
 from snappy_core.terminal import plain

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from statistics import fmean
 from typing import Any
 
-from snappy_core.agents import find_ids_by_name
+from snappy_core.document_names import find_ids_by_name
 from snappy_core.evaluation.evidence import ENOUGH
 from snappy_core.evaluation.metrics import bootstrap_groups
 from snappy_core.evaluation.own_questions import OwnQuestion

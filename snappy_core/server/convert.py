@@ -10,7 +10,7 @@ from typing import Any
 
 from fastapi import HTTPException
 
-from snappy_core import agents
+from snappy_core import document_names
 from snappy_core.index import RegionIndex
 from snappy_core.names import citation, file_name, short_name, split_region_id
 from snappy_core.search.context import Citation
@@ -40,7 +40,7 @@ def document_id(index: RegionIndex, name: str) -> str:
 def document_ids(index: RegionIndex, names: Sequence[str]) -> list[str]:
     """Return the ids of documents by their names; answers as `document_id`."""
     try:
-        return agents.find_documents(index, names)
+        return document_names.find_document_ids(index, names)
     except ValueError as error:
         raise HTTPException(404, str(error)) from None
 
