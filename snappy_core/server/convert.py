@@ -12,7 +12,8 @@ from fastapi import HTTPException
 
 from snappy_core import document_names
 from snappy_core.index import RegionIndex
-from snappy_core.names import citation, file_name, short_name, split_region_id
+from snappy_core.names import citation as short_citation
+from snappy_core.names import file_name, short_name, split_region_id
 from snappy_core.search.context import Citation
 from snappy_core.search.grounding.report import Claim, Grounding, Place
 from snappy_core.search.hits import Hit, Hits
@@ -32,35 +33,35 @@ from snappy_core.stores.base import DocumentRecord
 from snappy_core.types import MetadataValue, Scalar
 
 
-def document_id(index: RegionIndex, name: str) -> str:
+def find_document_id(index: RegionIndex, name: str) -> str:
     """Return the id of a document by its name; answers 404 if there is none."""
-    return document_ids(index, [name])[0]
+    return find_document_ids(index, [name])[0]
 
 
-def document_ids(index: RegionIndex, names: Sequence[str]) -> list[str]:
-    """Return the ids of documents by their names; answers as `document_id`."""
+def find_document_ids(index: RegionIndex, names: Sequence[str]) -> list[str]:
+    """Return the ids of documents by their names; answers as `find_document_id`."""
     try:
         return document_names.find_document_ids(index, names)
     except ValueError as error:
         raise HTTPException(404, str(error)) from None
 
 
-def document(index: RegionIndex, name: str) -> DocumentRecord:
+def find_document(index: RegionIndex, name: str) -> DocumentRecord:
     """Return a document by its name; answers 404 if there is none."""
-    identity = document_id(index, name)
+    document_id = find_document_id(index, name)
     with index._store.read() as snapshot:
-        record = snapshot.document(identity)
+        record = snapshot.document(document_id)
     if record is None:
         raise HTTPException(404, f"there is no document {name!r}")
     return record
 
 
-def region_id(index: RegionIndex, name: str) -> str:
+def find_region_id(index: RegionIndex, name: str) -> str:
     """Return the id of a region by its name, `document#p3r7`, or of a page, `document#p3`."""
-    document_name, place = split_region_id(name)
+    document_name, suffix = split_region_id(name)
     if not document_name:
         raise HTTPException(404, f"there is no region {name!r}")
-    return f"{document_id(index, document_name)}#p{place}"
+    return f"{find_document_id(index, document_name)}#p{suffix}"
 
 
 def region_json(hit: Hit) -> RegionJson:
@@ -109,36 +110,36 @@ def claim_json(claim: Claim) -> ClaimJson:
 def citations_json(citations: Iterable[Citation]) -> list[CitationJson]:
     """Return the places of citations, of which one marker may have several."""
     return [
-        _citation(place)
+        _citation(part)
         for passage in citations
-        for whole in (passage, *passage.elsewhere)
-        for place in (whole, *whole.parts)
+        for citation in (passage, *passage.elsewhere)
+        for part in (citation, *citation.parts)
     ]
 
 
-def _citation(place: Citation) -> CitationJson:
-    document_id, _ = split_region_id(place.region_id)
+def _citation(citation: Citation) -> CitationJson:
+    document_id, _ = split_region_id(citation.region_id)
     return CitationJson(
-        marker=place.marker,
-        region=citation(place.region_id, document_id),
+        marker=citation.marker,
+        region=short_citation(citation.region_id, document_id),
         document=short_name(document_id),
-        file_name=file_name(place.source),
-        page=place.page_number,
-        page_label=place.page_label,
-        box=place.box,
-        rects=[rect for part in place.highlights for rect in part.rects],
+        file_name=file_name(citation.source),
+        page=citation.page_number,
+        page_label=citation.page_label,
+        box=citation.box,
+        rects=[rect for highlight in citation.highlights for rect in highlight.rects],
     )
 
 
-def _place(place: Place) -> PlaceJson:
+def _place(evidence: Place) -> PlaceJson:
     return PlaceJson(
-        region=citation(place.region_id, place.document_id),
-        document=short_name(place.document_id),
-        file_name=file_name(place.source),
-        page=place.page_number,
-        page_label=place.page_label,
-        text=place.text,
-        rects=list(place.rects),
+        region=short_citation(evidence.region_id, evidence.document_id),
+        document=short_name(evidence.document_id),
+        file_name=file_name(evidence.source),
+        page=evidence.page_number,
+        page_label=evidence.page_label,
+        text=evidence.text,
+        rects=list(evidence.rects),
     )
 
 
@@ -195,6 +196,6 @@ def _region(hit: Hit) -> dict[str, Any]:
         "section": hit.region.section,
         "text": hit.region.text,
         "box": hit.region.box,
-        "parent": hit.parent_id and citation(hit.parent_id, hit.document_id),
+        "parent": hit.parent_id and short_citation(hit.parent_id, hit.document_id),
         "ocr_confidence": hit.ocr_confidence,
     }

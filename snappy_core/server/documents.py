@@ -12,7 +12,7 @@ from fastapi import APIRouter, HTTPException, Query, Request
 
 from snappy_core.index import RegionIndex
 from snappy_core.names import file_name, short_name
-from snappy_core.server.convert import document_id, metadata_json
+from snappy_core.server.convert import find_document_id, metadata_json
 from snappy_core.server.event_stream import EventStream, event
 from snappy_core.server.jobs import Jobs
 from snappy_core.server.pages import DocumentName
@@ -70,7 +70,7 @@ def routes(index: RegionIndex, jobs: Jobs, max_upload: int, chat_model: str | No
     @router.delete("/documents", status_code=204)
     def delete(document: DocumentName) -> None:
         """Remove a document from the index; its file stays."""
-        index.delete(document_id(index, document))
+        index.delete(find_document_id(index, document))
 
     @router.get("/jobs")
     def list_jobs() -> list[JobJson]:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, HTTPException, Query
 from snappy_core.index import RegionIndex
 from snappy_core.names import file_name, short_name
 from snappy_core.search.hits import Hit
-from snappy_core.server.convert import document, region_json
+from snappy_core.server.convert import find_document, region_json
 from snappy_core.server.schemas import HeatJson, PageJson, TokenJson
 from snappy_core.server.threads import Threads
 from snappy_core.stores.base import DocumentRecord
@@ -22,7 +22,7 @@ Token = Annotated[int | None, Query(ge=0, description="a word of the question, f
 
 def find_page(index: RegionIndex, name: str, number: int) -> tuple[DocumentRecord, Hit]:
     """Return a document and one of its pages as a region; answers 404 if there is none."""
-    record = document(index, name)
+    record = find_document(index, name)
     if number > record.pages:
         raise HTTPException(404, f"{name} has {record.pages} pages")
     return record, index.region(f"{record.document_id}#p{number}")
@@ -35,17 +35,17 @@ def routes(index: RegionIndex, in_thread: Threads) -> APIRouter:
     @router.get("/page")
     def page(document: DocumentName, page: PageNumber) -> PageJson:
         """Return a page with its regions."""
-        record, whole = find_page(index, document, page)
+        record, page_hit = find_page(index, document, page)
         return PageJson(
             document=short_name(record.document_id),
             file_name=file_name(record.source),
             version=record.content_hash[:16],
             page=page,
-            page_label=whole.page_label,
+            page_label=page_hit.page_label,
             pages=record.pages,
-            width=whole.page_width,
-            height=whole.page_height,
-            unit=whole.page_unit,
+            width=page_hit.page_width,
+            height=page_hit.page_height,
+            unit=page_hit.page_unit,
             regions=[region_json(hit) for hit in index.regions(record.document_id, page)],
         )
 
@@ -65,8 +65,8 @@ def routes(index: RegionIndex, in_thread: Threads) -> APIRouter:
         document: DocumentName, page: PageNumber, question: QuestionText, token: Token = None
     ) -> HeatJson:
         """Return how strongly each word or patch of a page matches the question."""
-        _, whole = find_page(index, document, page)
-        heat = index.heatmap(whole, token, question=question)
+        _, page_hit = find_page(index, document, page)
+        heat = index.heatmap(page_hit, token, question=question)
         return HeatJson(values=heat.values.tolist(), boxes=heat.boxes.tolist(), grid=heat.grid)
 
     return router

@@ -14,7 +14,7 @@ from snappy_core.display.heat import colors, heat_field
 from snappy_core.display.render import crop
 from snappy_core.index import RegionIndex
 from snappy_core.search.hits import Hit
-from snappy_core.server.convert import document, region_id
+from snappy_core.server.convert import find_document, find_region_id
 from snappy_core.server.pages import DocumentName, PageNumber, QuestionText, Token, find_page
 from snappy_core.server.picture_cache import PictureCache
 from snappy_core.server.threads import Threads
@@ -57,11 +57,11 @@ def routes(index: RegionIndex, in_thread: Threads) -> APIRouter:
         document: DocumentName, page: PageNumber, width: Width = 960, cached_tags: CachedTags = None
     ) -> Response:
         """Return a picture of a page."""
-        record, whole = find_page(index, document, page)
+        record, page_hit = find_page(index, document, page)
         width = _step(width)
         return answer(
             cached_tags,
-            lambda: _draw(index, whole, width),
+            lambda: _draw(index, page_hit, width),
             "page",
             record.content_hash,
             page,
@@ -76,8 +76,8 @@ def routes(index: RegionIndex, in_thread: Threads) -> APIRouter:
         cached_tags: CachedTags = None,
     ) -> Response:
         """Return a picture of a region, cut out of its page."""
-        hit = index.region(region_id(index, region))
-        record = document(index, hit.document_id)
+        hit = index.region(find_region_id(index, region))
+        record = find_document(index, hit.document_id)
         width, box = _step(width), hit.region.box
         return answer(
             cached_tags,
@@ -96,14 +96,14 @@ def routes(index: RegionIndex, in_thread: Threads) -> APIRouter:
         cached_tags: CachedTags = None,
     ) -> Response:
         """Return the heat of a page, white where there is none, to multiply with its picture."""
-        record, whole = find_page(index, document, page)
+        record, page_hit = find_page(index, document, page)
         width = min(_step(width), _HEAT_WIDTH)
 
         def draw() -> Image:
             from PIL import Image
 
-            heat = index.heatmap(whole, token, question=question)
-            size = heat_size(width, whole.page_height / whole.page_width)
+            heat = index.heatmap(page_hit, token, question=question)
+            size = heat_size(width, page_hit.page_height / page_hit.page_width)
             return Image.fromarray(np.ascontiguousarray(colors(heat_field(heat, *size))))
 
         # The heat depends on how the document was read, too.

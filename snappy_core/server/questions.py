@@ -8,7 +8,7 @@ from fastapi import APIRouter
 
 from snappy_core.index import RegionIndex
 from snappy_core.search.hits import Hits
-from snappy_core.server.convert import document_ids, grounding_json, hits_json, region_id
+from snappy_core.server.convert import find_document_ids, find_region_id, grounding_json, hits_json
 from snappy_core.server.schemas import (
     Answer,
     ExplanationJson,
@@ -27,7 +27,7 @@ def find(index: RegionIndex, question: Question) -> Hits:
     """Search an index as a request says."""
     options: dict[str, Any] = question.model_dump(exclude={"question", "documents"})
     if question.documents:
-        names = {"document_id": document_ids(index, question.documents)}
+        names = {"document_id": find_document_ids(index, question.documents)}
         options["filter"] = {"$and": [question.filter, names]} if question.filter else names
     return index.search(question.question, timeout=TIMEOUT, **options)
 
@@ -46,7 +46,7 @@ def routes(index: RegionIndex, in_thread: Threads) -> APIRouter:
     @in_thread
     def explain(body: RegionQuestion) -> ExplanationJson:
         """Return what each word of the question matched, and what each signal adds."""
-        explanation = index.explain(region_id(index, body.region), question=body.question)
+        explanation = index.explain(find_region_id(index, body.region), question=body.question)
         return ExplanationJson(tokens=list(explanation), shares=dict(explanation.shares))
 
     @router.post("/ground")
@@ -54,7 +54,7 @@ def routes(index: RegionIndex, in_thread: Threads) -> APIRouter:
     def ground(body: Answer) -> GroundingJson:
         """Return which sentences of an answer stand in the documents, and where."""
         names = body.regions
-        regions = None if names is None else [region_id(index, name) for name in names]
+        regions = None if names is None else [find_region_id(index, name) for name in names]
         return grounding_json(index.ground(body.answer, regions, timeout=TIMEOUT))
 
     return router
