@@ -141,9 +141,15 @@ def create_region_tool(
         if images:
             kind = type(retriever).__name__
             raise TypeError(f"images are those of a SnappyRetriever, not of a {kind}")
-        return _tool(
-            lambda query: retriever.retrieve(query), retriever.aretrieve, name, description, _Search
-        )
+
+        # Methods of retrievers do not take the question as `query`, as models give it.
+        def retrieve(query: str) -> list[NodeWithScore]:
+            return retriever.retrieve(query)
+
+        async def aretrieve(query: str) -> list[NodeWithScore]:
+            return await retriever.aretrieve(query)
+
+        return _tool(retrieve, aretrieve, name, description, _Search)
 
     def restrict(documents: list[str] | str | None) -> SnappyRetriever:
         if not documents:

@@ -69,11 +69,13 @@ def test_nothing_found(index):
     assert (output.content, output.raw_output) == (agents.no_hits_message(None), [])
 
 
-def test_over_a_fusion(retriever):
+async def test_over_a_fusion(retriever):
     fusion = QueryFusionRetriever(
         [retriever], llm=MockLLM(), mode="reciprocal_rerank", num_queries=1, use_async=False
     )
-    assert create_region_tool(fusion).call(query=QUESTION).content.startswith("[report#p")
+    tool = create_region_tool(fusion)
+    for output in (tool.call(query=QUESTION), await tool.acall(query=QUESTION)):
+        assert output.content.startswith("[report#p")
 
 
 async def test_figures_are_pictures(index):
