@@ -94,18 +94,18 @@ def create_region_tool(
     if "pages" in overrides:
         overrides["pages"] = tuple(overrides["pages"])  # an iterator would serve one search only
     index = retriever.index if images else None
-    least = options.get("min_answerable")
-    least = retriever.min_answerable if least is None else least
-    budget = (options.get("budget") or retriever.budget) if images else None
+    min_answerable = overrides.get("min_answerable", retriever.min_answerable)
+    budget = overrides.get("budget", retriever.budget) if images else None
 
-    def run_options(documents: list[str] | str | None) -> dict[str, Any]:
-        base = retriever.filter if options.get("filter") is None else options["filter"]
-        restriction = agents.restrict(retriever.index, base, documents)
-        return {**overrides, "filter": restriction} if documents else overrides
+    def restrict(documents: list[str] | str | None) -> dict[str, Any]:
+        if not documents:
+            return overrides
+        own_filter = overrides.get("filter", retriever.filter)
+        return {**overrides, "filter": agents.restrict(retriever.index, own_filter, documents)}
 
     def content(documents: list[Document]) -> Content:
         if not documents:
-            return [{"type": "text", "text": agents.no_hits_message(least)}], []
+            return [{"type": "text", "text": agents.no_hits_message(min_answerable)}], []
         warning = doubt_warning(document.metadata for document in documents)
         blocks = [{"type": "text", "text": warning}] if warning else []
         return [*blocks, *region_blocks(documents, index, budget)], documents
@@ -114,16 +114,16 @@ def create_region_tool(
         query: str, documents: list[str] | str | None = None, callbacks: Callbacks = None
     ) -> Content:
         with _tool_errors(name):
-            chosen = run_options(documents)
-            return content(retriever.invoke(query, config={"callbacks": callbacks}, **chosen))
+            call_options = restrict(documents)
+            return content(retriever.invoke(query, {"callbacks": callbacks}, **call_options))
 
     async def asearch(
         query: str, documents: list[str] | str | None = None, callbacks: Callbacks = None
     ) -> Content:
         with _tool_errors(name):
-            chosen = await asyncio.to_thread(run_options, documents)
-            found = await retriever.ainvoke(query, config={"callbacks": callbacks}, **chosen)
-            return await asyncio.to_thread(content, found)
+            call_options = await asyncio.to_thread(restrict, documents)
+            results = await retriever.ainvoke(query, {"callbacks": callbacks}, **call_options)
+            return await asyncio.to_thread(content, results)
 
     return _tool(search, asearch, name, description, _Search)
 

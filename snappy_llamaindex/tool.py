@@ -51,9 +51,8 @@ class RegionTool(FunctionTool):
     It ends no run: what went wrong, and what to do about it, is its output.
     """
 
+    retriever: SnappyRetriever | None = None
     images_of: RegionIndex | None = None
-    budget: Callable[[], int | None] = staticmethod(lambda: None)
-    min_answerable: Callable[[], float | None] = staticmethod(lambda: None)
 
     def call(self, *args: Any, **kwargs: Any) -> ToolOutput:
         try:
@@ -95,11 +94,15 @@ class RegionTool(FunctionTool):
     def _with_blocks(self, output: ToolOutput) -> ToolOutput:
         if isinstance(output.raw_output, list):
             nodes: list[NodeWithScore] = output.raw_output
-            regions = region_blocks(nodes, self.images_of, self.budget())
+            min_answerable = budget = None
+            if self.retriever is not None:
+                min_answerable = self.retriever.min_answerable
+                budget = None if self.images_of is None else self.retriever.budget
+            regions = region_blocks(nodes, self.images_of, budget)
             warning = doubt_warning(node.metadata for node in nodes)
             blocks = [TextBlock(text=warning)] if warning else []
             output.blocks = _merged([*blocks, *regions]) or [
-                TextBlock(text=agents.no_hits_message(self.min_answerable()))
+                TextBlock(text=agents.no_hits_message(min_answerable))
             ]
         return output
 
@@ -154,23 +157,21 @@ def create_region_tool(
     def restrict(documents: list[str] | str | None) -> SnappyRetriever:
         if not documents:
             return retriever
-        chosen = copy(retriever)
-        own = core_options({"filter": retriever.filter})["filter"]
-        chosen.filter = agents.restrict(retriever.index, own, documents)
-        return chosen
+        restricted = copy(retriever)
+        own_filter = core_options({"filter": retriever.filter})["filter"]
+        restricted.filter = agents.restrict(retriever.index, own_filter, documents)
+        return restricted
 
     def search(query: str, documents: list[str] | str | None = None) -> list[NodeWithScore]:
         return restrict(documents).retrieve(query)
 
     async def asearch(query: str, documents: list[str] | str | None = None) -> list[NodeWithScore]:
-        chosen = await asyncio.to_thread(restrict, documents)
-        return await chosen.aretrieve(query)
+        restricted = await asyncio.to_thread(restrict, documents)
+        return await restricted.aretrieve(query)
 
     tool = _tool(search, asearch, name, description, _SearchIn)
-    tool.min_answerable = lambda: retriever.min_answerable
-    if images:
-        tool.images_of = retriever.index
-        tool.budget = lambda: retriever.budget
+    tool.retriever = retriever
+    tool.images_of = retriever.index if images else None
     return tool
 
 
