@@ -75,16 +75,16 @@ class FusedSearch:
         with time_limit(options.pop("timeout", None), SEARCH_LATE):
             fusion = cast("SearchOptions", {**deepen(options), "reranker": fused})
             for index in self.indexes:
-                of_index, pages_of_index = index._find(question, fusion)
-                answerable = of_index.answerable if answerable is None else answerable
-                pages = {**pages_of_index, **pages}
-                for hit in of_index:
-                    _check(hit, hits)
+                index_hits, index_pages = index._find(question, fusion)
+                answerable = index_hits.answerable if answerable is None else answerable
+                pages = {**index_pages, **pages}
+                for hit in index_hits:
+                    _check_text(hit, hits)
                     hits.setdefault(_key(hit), hit)
                     sums[_key(hit)] += 1 / (RANK_OFFSET + hit.rank)
             fused_hits = Hits(question, tuple(hits.values()), answerable)
-            again = options.get("reranker") is not None
-            best = rerank(fused_hits, pages, fusion, whole=again)
+            will_rerank = options.get("reranker") is not None
+            best = rerank(fused_hits, pages, fusion, whole=will_rerank)
             return finish(self.indexes[0]._store, best, pages, options)
 
     asearch = async_twin(search)
@@ -117,8 +117,8 @@ def _key(hit: Hit) -> str:
     return hit.parts[0].region_id
 
 
-def _check(hit: Hit, known: Mapping[str, Hit]) -> None:
-    first, other = hit.parts[0], known.get(_key(hit), hit).parts[0]
+def _check_text(hit: Hit, hits_by_key: Mapping[str, Hit]) -> None:
+    first, other = hit.parts[0], hits_by_key.get(_key(hit), hit).parts[0]
     if other.region.text != first.region.text:
         raise ValueError(
             f"{first.region_id} reads {first.region.text[:40]!r} in one index and "

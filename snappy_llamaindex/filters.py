@@ -21,7 +21,7 @@ _OPERATORS = {
     FilterOperator.ANY: "$any",
 }  # fmt: skip
 _NAMES = {name: operator for operator, name in _OPERATORS.items()}
-Parts = MetadataFilter | MetadataFilters
+FilterPart = MetadataFilter | MetadataFilters
 _CONDITIONS = {"$and": FilterCondition.AND, "$or": FilterCondition.OR}
 
 
@@ -71,14 +71,14 @@ def _to_item(filter: MetadataFilter) -> Filter:
     if operator == FilterOperator.ALL and isinstance(value, list):
         return {"$and": [{key: {"$contains": item}} for item in value]} if value else {}
     if operator not in _OPERATORS:
-        names = ", ".join(known.value for known in [*_OPERATORS, FilterOperator.IS_EMPTY])
+        names = ", ".join(each.value for each in [*_OPERATORS, FilterOperator.IS_EMPTY])
         raise ValueError(f"filter {key!r}: Snappy has no {operator.value}; use {names} or all")
     return {key: {_OPERATORS[operator]: value}}
 
 
-def _from_item(key: str, value: Any) -> Parts:
+def _from_item(key: str, value: Any) -> FilterPart:
     if key in _CONDITIONS:
-        parts: list[Parts] = [to_metadata_filters(part) for part in value]
+        parts: list[FilterPart] = [to_metadata_filters(part) for part in value]
         return MetadataFilters(filters=parts, condition=_CONDITIONS[key])
     if key == "$not":
         return _not(to_metadata_filters(value))
@@ -88,7 +88,7 @@ def _from_item(key: str, value: Any) -> Parts:
     return _from_operator(key, "$in" if is_list else "$eq", value)
 
 
-def _from_operator(key: str, name: str, operand: Any) -> Parts:
+def _from_operator(key: str, name: str, operand: Any) -> FilterPart:
     if name == "$not":
         return _not(_from_item(key, operand))
     if name == "$exists":
@@ -101,9 +101,9 @@ def _from_operator(key: str, name: str, operand: Any) -> Parts:
     return MetadataFilter(key=key, value=operand, operator=_NAMES[name])
 
 
-def _all(parts: list[Parts]) -> MetadataFilters:
+def _all(parts: list[FilterPart]) -> MetadataFilters:
     return MetadataFilters(filters=list(parts), condition=FilterCondition.AND)
 
 
-def _not(part: Parts) -> MetadataFilters:
+def _not(part: FilterPart) -> MetadataFilters:
     return MetadataFilters(filters=[part], condition=FilterCondition.NOT)

@@ -83,8 +83,12 @@ class OnnxTextEncoder(WordEncoder):
                 "input_ids, attention_mask (and token_type_ids) and returns "
                 "[batch, sequence, dim]"
             )
-        one = np.ones((1, 1), dtype=np.int64)
-        self.dim = shape[2] if isinstance(shape[2], int) else self.run_model(one, one).shape[2]
+        single_token = np.ones((1, 1), dtype=np.int64)
+        self.dim = (
+            shape[2]
+            if isinstance(shape[2], int)
+            else self.run_model(single_token, single_token).shape[2]
+        )
         self.name = name or f"{path.stem}-{file_sha256(path)[:12]}"
         self._load_again: Callable[[], OnnxTextEncoder] = partial(
             type(self),

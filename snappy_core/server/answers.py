@@ -22,9 +22,7 @@ from snappy_core.search.options import SEARCH_LATE
 from snappy_core.server.chat import ChatModel, open_chat_model, stream_answer
 from snappy_core.server.convert import citations_json, claim_json
 from snappy_core.server.event_stream import EventStream, event
-from snappy_core.server.questions import TIMEOUT as GROUNDING_TIMEOUT
-from snappy_core.server.questions import TIMEOUT as SEARCH_TIMEOUT
-from snappy_core.server.questions import find
+from snappy_core.server.questions import REQUEST_TIMEOUT, find
 from snappy_core.server.schemas import (
     AnswerEvent,
     AnswerQuestion,
@@ -37,7 +35,7 @@ from snappy_core.server.schemas import (
 )
 from snappy_core.server.threads import Threads
 
-TIMEOUT = 120.0
+ANSWER_TIMEOUT = 120.0
 """Seconds that an answer may take."""
 
 MAX_ANSWER = 50_000
@@ -78,7 +76,7 @@ def routes(index: RegionIndex, in_thread: Threads, chat_model: str | ChatModel |
         `citations`, the places of these marks, and a `claim` for each sentence. The last event is
         `done`, or `error`.
         """
-        with time_limit(SEARCH_TIMEOUT, SEARCH_LATE):
+        with time_limit(REQUEST_TIMEOUT, SEARCH_LATE):
             hits = find(index, body)
             context = assemble(hits, body.budget)
         return EventStream(_events(_contents(index, open_model, body.question, hits, context)))
@@ -111,7 +109,7 @@ async def _contents(
                 raise ValueError(f"the answer has more than {MAX_ANSWER} characters")
             yield TextJson(text=piece)
     yield CitationsJson(citations=citations_json(_cited(answer, context.citations)))
-    grounding = await index.aground(answer, sources, timeout=GROUNDING_TIMEOUT)
+    grounding = await index.aground(answer, sources, timeout=REQUEST_TIMEOUT)
     for claim in grounding:
         yield claim_json(claim)
     yield DoneJson(is_verified=grounding.is_verified)
@@ -119,7 +117,7 @@ async def _contents(
 
 async def _events(contents: AsyncGenerator[BaseModel]) -> AsyncIterator[str]:
     """Yield the events of an answer; the last one is an error if anything goes wrong."""
-    deadline = asyncio.get_running_loop().time() + TIMEOUT
+    deadline = asyncio.get_running_loop().time() + ANSWER_TIMEOUT
     try:
         async with aclosing(contents):
             while True:

@@ -19,7 +19,7 @@ from snappy_core.server.schemas import (
 )
 from snappy_core.server.threads import Threads
 
-TIMEOUT = 60.0
+REQUEST_TIMEOUT = 60.0
 """Seconds that a search or grounding may take."""
 
 
@@ -29,7 +29,7 @@ def find(index: RegionIndex, question: Question) -> Hits:
     if question.documents:
         names = {"document_id": find_document_ids(index, question.documents)}
         options["filter"] = {"$and": [question.filter, names]} if question.filter else names
-    return index.search(question.question, timeout=TIMEOUT, **options)
+    return index.search(question.question, timeout=REQUEST_TIMEOUT, **options)
 
 
 def routes(index: RegionIndex, in_thread: Threads) -> APIRouter:
@@ -55,6 +55,6 @@ def routes(index: RegionIndex, in_thread: Threads) -> APIRouter:
         """Return which sentences of an answer stand in the documents, and where."""
         names = body.regions
         regions = None if names is None else [find_region_id(index, name) for name in names]
-        return grounding_json(index.ground(body.answer, regions, timeout=TIMEOUT))
+        return grounding_json(index.ground(body.answer, regions, timeout=REQUEST_TIMEOUT))
 
     return router

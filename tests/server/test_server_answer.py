@@ -130,7 +130,7 @@ def test_what_a_model_reads_is_put_together_within_the_time(serve, index, monkey
     monkeypatch.setattr(answers, "find", lambda *_: hits)
     client = serve()
     assert client.post("/api/answer", json=QUESTION).status_code == 200
-    monkeypatch.setattr(answers, "SEARCH_TIMEOUT", 1e-9)
+    monkeypatch.setattr(answers, "REQUEST_TIMEOUT", 1e-9)
     answer = client.post("/api/answer", json=QUESTION)
     assert (answer.status_code, "the search took longer than" in answer.text) == (504, True)
 
@@ -148,12 +148,12 @@ def test_the_error_of_a_model_is_an_event(serve):
 
 
 def test_a_slow_model_and_a_long_answer_are_stopped(serve, monkeypatch):
-    monkeypatch.setattr(answers, "TIMEOUT", 0.2)
+    monkeypatch.setattr(answers, "ANSWER_TIMEOUT", 0.2)
     slow = serve(chat_model=fake("It is slow", sleep=0.1))
     assert read(slow.post("/api/answer", json=QUESTION))[-1] == (
         "error", {"detail": "the chat model took too long"},
     )  # fmt: skip
-    monkeypatch.setattr(answers, "TIMEOUT", 60)
+    monkeypatch.setattr(answers, "ANSWER_TIMEOUT", 60)
     monkeypatch.setattr(answers, "MAX_ANSWER", 20)
     events = read(serve(chat_model=fake("x" * 30)).post("/api/answer", json=QUESTION))
     assert sum(name == "text" for name, _ in events) == 20
@@ -161,8 +161,12 @@ def test_a_slow_model_and_a_long_answer_are_stopped(serve, monkeypatch):
 
 
 def test_a_slow_check_is_stopped(serve, monkeypatch):
-    monkeypatch.setattr(answers, "GROUNDING_TIMEOUT", 1e-9)
-    *_, (name, event) = read(serve(chat_model=fake("It is so.")).post("/api/answer", json=QUESTION))
+    class Model:
+        async def astream(self, _):
+            monkeypatch.setattr(answers, "REQUEST_TIMEOUT", 1e-9)  # after the search
+            yield fake("It is so.").invoke("")
+
+    *_, (name, event) = read(serve(chat_model=Model()).post("/api/answer", json=QUESTION))
     assert name == "error"
     assert event["detail"].startswith("grounding took longer than")
 

@@ -64,8 +64,8 @@ class ColbertEncoder(WordEncoder):
             if (path := folder.onnx) is None
             else OnnxTokenModel(path, threads)
         )
-        one = np.ones((1, 1), dtype=np.int64)
-        width = self._model(one, one).shape[2]
+        single_token = np.ones((1, 1), dtype=np.int64)
+        width = self._model(single_token, single_token).shape[2]
         layers = read_layers(folder)
         # An export may contain the layers or not.
         self._layers = layers if layers and layers[0].weight.shape[1] == width else ()
