@@ -1,9 +1,20 @@
-"""Short names of documents for people and language models, which have no use for server paths."""
+"""Ids of regions, and short names of documents for people and language models."""
 
 from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import dataclass
+from typing import Literal
+
+ID_SUFFIX = r"#p\d+(?:[rsh]\d[\d-]*)?"
+"""The pattern of what follows the document in an id, as it may stand in a text."""
+
+_REGION_ID = re.compile(
+    r"(?P<document_id>.*)#p(?P<page>[0-9]{1,9})"
+    r"(?:(?P<kind>[rs])(?P<index>[0-9]{1,9})|h(?P<first>[0-9]{1,9})-(?P<last>[0-9]{1,9}))?",
+    re.DOTALL,
+)
 
 _ROOT = r"(?:[A-Za-z]:)?[/\\]"
 # Names of folders may have spaces where the path is sure to end: before a colon, as most messages
@@ -14,6 +25,21 @@ _FOLDERS = re.compile(
     rf"|(?<=['\"]){_ROOT}+(?:[^/\\'\"\n]+[/\\]+)+(?=[^/\\'\"\n]+['\"])"
     rf"|(?<![\w:/\\.~-]){_ROOT}(?:[^/\\\s:'\"]+[/\\])+"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class RegionId:
+    """What an id names: a page ("#p3"), a region or section of it, or an area without text.
+
+    Attributes:
+        kind: "region" is "#p3r7", "section" is "#p3s7", "area" is "#p3h12-40".
+        indices: the region, or the first one of the section; the first and last cell of an area.
+    """
+
+    document_id: str
+    page_number: int
+    kind: Literal["page", "region", "section", "area"]
+    indices: tuple[int, ...] = ()
 
 
 def file_name(source: str) -> str:
@@ -54,6 +80,26 @@ def split_region_id(region_id: str) -> tuple[str, str]:
     """
     document_id, _, place = region_id.rpartition("#p")
     return document_id, place
+
+
+def parse_region_id(region_id: str) -> RegionId | None:
+    """Return what an id names; None if it is no id of a region, section, page or area.
+
+    >>> parse_region_id("/srv/q3.pdf#p2r7")
+    RegionId(document_id='/srv/q3.pdf', page_number=2, kind='region', indices=(7,))
+    >>> parse_region_id("q3.pdf") is None
+    True
+    """
+    match = _REGION_ID.fullmatch(region_id)
+    if match is None:
+        return None
+    document_id, page_number = match["document_id"], int(match["page"])
+    if match["first"]:
+        return RegionId(document_id, page_number, "area", (int(match["first"]), int(match["last"])))
+    if match["kind"]:
+        kind: Literal["region", "section"] = "region" if match["kind"] == "r" else "section"
+        return RegionId(document_id, page_number, kind, (int(match["index"]),))
+    return RegionId(document_id, page_number, "page")
 
 
 def without_folders(text: str) -> str:

@@ -2,7 +2,13 @@
 
 import pytest
 
-from snappy_core.names import file_name, short_name, without_folders
+from snappy_core.names import (
+    RegionId,
+    file_name,
+    parse_region_id,
+    short_name,
+    without_folders,
+)
 
 
 def test_short_names_differ_where_ids_do():
@@ -41,3 +47,20 @@ def test_messages_lose_folders(message, short):
 def test_file_name_of_a_bare_name():
     assert file_name("scan") == "scan"
     assert file_name("/") == "/"
+
+
+@pytest.mark.parametrize(
+    ("region_id", "parsed"),
+    [
+        ("q3.pdf#p2", RegionId("q3.pdf", 2, "page")),
+        ("q3.pdf#p2s7", RegionId("q3.pdf", 2, "section", (7,))),
+        ("q3.pdf#p2h12-40", RegionId("q3.pdf", 2, "area", (12, 40))),
+        ("#p1\n#p2r7", RegionId("#p1\n", 2, "region", (7,))),
+        ("q3.pdf#p2r", None),
+        ("q3.pdf#p2h12", None),
+        ("q3.pdf#p2r7 ", None),
+        ("q3.pdf#p2r" + "7" * 5000, None),  # more digits than `int` takes
+    ],
+)
+def test_ids_of_regions(region_id, parsed):
+    assert parse_region_id(region_id) == parsed

@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING
 
 from snappy_core._async import async_twin
 from snappy_core.display.render import crop, draw_page
-from snappy_core.errors import PageUnavailableError
 from snappy_core.index.regions import Regions
-from snappy_core.search import explain
 from snappy_core.search.hits import Hit
-from snappy_core.search.reading import RegionReference, to_hit
+from snappy_core.search.reading import RegionReference, find_page, stale_error, to_hit
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -96,11 +94,9 @@ class Pictures(Regions):
         """Return a region and its page, drawn; raises if its text is not the one given."""
         with self._store.read() as snapshot:
             hit = to_hit(snapshot, region)
-            page, _ = explain.find_page(snapshot, hit)
+            page, _ = find_page(snapshot, hit)
             if text is not None and text != hit.text:
-                raise PageUnavailableError(
-                    f"{hit.region_id}: no longer in the index as it was found; search again"
-                )
+                raise stale_error(hit.region_id)
             document = snapshot.document(hit.document_id)
         assert document is not None
         return hit, self._pages.draw(document, page, dpi, password)

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.errors import PageUnavailableError
-from snappy_core.names import split_region_id
 from snappy_core.scoring.idf import term
 from snappy_core.scoring.maxsim import similarities
 from snappy_core.scoring.membership import assign
@@ -17,8 +13,9 @@ from snappy_core.scoring.ranking import REGION_SHARE
 from snappy_core.search.hits import Explanation, HeatMap, Hit, TokenMatch
 from snappy_core.search.locations.references import raised, without_places
 from snappy_core.search.page_scores import query_weights, score
-from snappy_core.stores.base import DocumentRecord, Snapshot
-from snappy_core.types import Box, Page, Patches, Query, Region
+from snappy_core.search.reading import find_page
+from snappy_core.stores.base import Snapshot
+from snappy_core.types import Box, Page, Patches, Query
 
 
 def heatmap(snapshot: Snapshot, query: Query, hit: Hit, token: int | str | None = None) -> HeatMap:
@@ -105,44 +102,3 @@ def _box(patches: Patches, patch: int | None) -> Box | None:
         return None
     x0, y0, x1, y1 = patches.boxes[patch].tolist()
     return x0, y0, x1, y1
-
-
-def find_page(snapshot: Snapshot, hit: Hit) -> tuple[Page, Patches]:
-    """Return the page of a hit and its patches.
-
-    Raises:
-        PageUnavailableError: the page is no longer in the index, or has changed.
-    """
-    page_id = snapshot.page_ids(hit.document_id).get(hit.page_number)
-    if page_id is not None:
-        page = snapshot.page(page_id)
-        # A hot area depends on the question and is stored nowhere; nor are pages and sections.
-        region = hit.whole or hit.region
-        is_whole = re.search(r"#p\d+(?:s\d+)?$", hit.region_id) is not None
-        if is_whole or region.label == "hot_area" or region in page.regions:
-            return page, snapshot.patches(page_id)
-    raise PageUnavailableError(
-        f"{hit.document_id}, page {hit.page_number}: no longer in the index as it was found; "
-        "search again"
-    )
-
-
-def find_region(
-    snapshot: Snapshot, region_id: str, text: str
-) -> tuple[DocumentRecord, Page, Region]:
-    """Return a region by its id and text, with its document and page.
-
-    Raises:
-        PageUnavailableError: there is no such region, or it has another text now.
-    """
-    document_id, suffix = split_region_id(region_id)
-    match = re.fullmatch(r"(\d+)r(\d+)", suffix)
-    document = snapshot.document(document_id)
-    if match and document:
-        page_id = snapshot.page_ids(document_id).get(int(match[1]))
-        if page_id is not None:
-            page = snapshot.page(page_id)
-            index = int(match[2])
-            if index < len(page.regions) and page.regions[index].text == text:
-                return document, page, page.regions[index]
-    raise PageUnavailableError(f"{region_id}: no longer in the index as it was found; search again")

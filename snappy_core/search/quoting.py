@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from snappy_core.names import ID_SUFFIX
+
 QUOTES_HEADING = "Most relevant:"
 """The line above the parts of a region that answer."""
 
@@ -11,7 +13,8 @@ QUOTES_HEADING = "Most relevant:"
 _UNSEEN_SIGNS = r"\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"
 _UNSEEN = rf"[{_UNSEEN_SIGNS}]*+"
 _NUMBER = rf"\d[\d.,{_UNSEEN_SIGNS}]*+"
-_REGION_ID = r"(?:\[[^\[\]\n]*\]|[^\]\n])*\#p\d+(?:[rsh]\d[\d-]*)?"  # "[2024] Prices.pdf#p1r1"
+# "[2024] Prices.pdf#p1r1"; what might pass for an id gets a backslash, a lone "[" in it or not.
+_REGION_ID = rf"(?:\[[^\[\]\n]*\]|[^\]\n])*{ID_SUFFIX}"
 _MARKER = re.compile(
     rf"(?=[\[［]{_UNSEEN}(?:{_NUMBER}|{_REGION_ID}){_UNSEEN}[\]］]|{re.escape(QUOTES_HEADING)})"
 )

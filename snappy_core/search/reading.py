@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache, partial
 from typing import Any, Protocol
 
 from snappy_core.errors import PageUnavailableError
-from snappy_core.names import split_region_id
+from snappy_core.names import RegionId, parse_region_id
 from snappy_core.search.continuation import page_contexts, with_parts
 from snappy_core.search.hits import Hit, to_highlights
 from snappy_core.search.hot_area_hits import hot_area
@@ -23,13 +22,8 @@ from snappy_core.search.page_context import (
 )
 from snappy_core.search.section import read_section
 from snappy_core.stores.base import Snapshot
-from snappy_core.types import Page, Region
+from snappy_core.types import Page, Patches, Region
 
-_REGION = re.compile(
-    r"(?P<page>[0-9]{1,9})"
-    r"(?:(?P<kind>[rs])(?P<index>[0-9]{1,9})|h(?P<first>[0-9]{1,9})-(?P<last>[0-9]{1,9}))?"
-)
-"""What follows "#p" in an id: a page, a region or section of it, or an area without text."""
 _EDGES = ("bbox_x0", "bbox_y0", "bbox_x1", "bbox_y1")
 
 
@@ -65,9 +59,7 @@ def to_hit(snapshot: Snapshot, reference: RegionReference) -> Hit:
     hit = _read_found(snapshot, metadata)
     edges = [metadata.get(name) for name in _EDGES]
     if None not in edges and edges != [round(value, 6) for value in hit.region.box]:
-        raise PageUnavailableError(
-            f"{hit.region_id}: no longer in the index as it was found; search again"
-        )
+        raise stale_error(hit.region_id)
     return hit
 
 
@@ -100,34 +92,33 @@ def read_region(snapshot: Snapshot, region_id: str) -> Hit:
     Raises:
         PageUnavailableError: it is not in the index.
     """
-    document_id, suffix = split_region_id(region_id)
-    match = _REGION.fullmatch(suffix)
-    page_id = snapshot.page_ids(document_id).get(int(match["page"])) if match else None
-    hit = None if match is None or page_id is None else _read_region(snapshot, page_id, match)
+    parsed = parse_region_id(region_id)
+    page_id = None
+    if parsed is not None:
+        page_id = snapshot.page_ids(parsed.document_id).get(parsed.page_number)
+    hit = None if parsed is None or page_id is None else _read_region(snapshot, page_id, parsed)
     if hit is None or hit.region_id != region_id:
-        raise PageUnavailableError(
-            f"{region_id}: no longer in the index as it was found; search again"
-        )
+        raise stale_error(region_id)
     return hit
 
 
-def _read_region(snapshot: Snapshot, page_id: int, match: re.Match[str]) -> Hit | None:
-    """Return the region of a page that the end of an id names; None if there is none."""
+def _read_region(snapshot: Snapshot, page_id: int, region_id: RegionId) -> Hit | None:
+    """Return the region of a page that an id names; None if there is none."""
     context = read_page_context(snapshot, page_id)
-    if match["first"]:
-        cells = int(match["first"]), int(match["last"])
-        area = hot_area(context, snapshot.patches(page_id), *cells)
-        region_id = f"{context.id_prefix}h{cells[0]}-{cells[1]}"
+    if region_id.kind == "page":
+        region = _page_region(context.page)
+        return make_hit(context, region, region_id=context.id_prefix, **UNSCORED)
+    if region_id.kind == "area":
+        first, last = region_id.indices
+        area = hot_area(context, snapshot.patches(page_id), first, last)
         if area is None:
             return None
-        return make_hit(context, area, region_id=region_id, **UNSCORED)
-    if not match["kind"]:
-        return make_hit(context, _whole(context.page), region_id=context.id_prefix, **UNSCORED)
-    index = int(match["index"])
+        return make_hit(context, area, region_id=f"{context.id_prefix}h{first}-{last}", **UNSCORED)
+    (index,) = region_id.indices
     if index >= len(context.page.regions):
         return None
     contexts = page_contexts(snapshot, cache(partial(read_page_context, snapshot)))
-    if match["kind"] == "s":
+    if region_id.kind == "section":
         return read_section(context, index, contexts)
     hit = make_hit(context, context.page.regions[index], index, **UNSCORED)
     return with_parts(hit, context, index, contexts)
@@ -139,13 +130,14 @@ def read_section_of(snapshot: Snapshot, region_id: str) -> Hit | None:
     Raises:
         PageUnavailableError: the region is not in the index, or is none of those stored.
     """
-    document_id, suffix = split_region_id(region_id)
-    match = _REGION.fullmatch(suffix)
+    parsed = parse_region_id(region_id)
+    if parsed is None or parsed.kind != "region":
+        raise stale_error(region_id)
     contexts = page_contexts(snapshot, cache(partial(read_page_context, snapshot)))
-    context = contexts(document_id, int(match["page"])) if match else None
-    index = int(match["index"]) if match and match["kind"] == "r" else None
-    if context is None or index is None or index >= len(context.page.regions):
-        raise PageUnavailableError(f"{region_id}: no longer in the index; search again")
+    context = contexts(parsed.document_id, parsed.page_number)
+    (index,) = parsed.indices
+    if context is None or index >= len(context.page.regions):
+        raise stale_error(region_id)
     return read_section(context, index, contexts)
 
 
@@ -169,7 +161,7 @@ def page_text(snapshot: Snapshot, document_id: str, page: int) -> str:
         PageUnavailableError: there is no such document or page.
     """
     (context,) = _contexts(snapshot, document_id, page)
-    return _whole(context.page).text
+    return _page_region(context.page).text
 
 
 def _contexts(snapshot: Snapshot, document_id: str, page: int | None) -> Iterator[PageContext]:
@@ -182,9 +174,49 @@ def _contexts(snapshot: Snapshot, document_id: str, page: int | None) -> Iterato
         yield read_page_context(snapshot, page_ids[number])
 
 
-def _whole(page: Page) -> Region:
+def _page_region(page: Page) -> Region:
     """Return all of a page as one region; the text of rows is that of their tables."""
     regions = [page.regions[index] for index in reading_order(page)]
     texts = [region.text for region in regions if region.parent is None and region.text]
     words = tuple(range(len(page.words)))
     return Region((0.0, 0.0, 1.0, 1.0), "\n\n".join(texts), words, "other", 0)
+
+
+def find_page(snapshot: Snapshot, hit: Hit) -> tuple[Page, Patches]:
+    """Return the page of a hit and its patches.
+
+    Raises:
+        PageUnavailableError: the page is no longer in the index, or has changed.
+    """
+    page_id = snapshot.page_ids(hit.document_id).get(hit.page_number)
+    if page_id is not None:
+        page = snapshot.page(page_id)
+        # A hot area depends on the question and is stored nowhere; nor are pages and sections.
+        region = hit.whole or hit.region
+        parsed = parse_region_id(hit.region_id)
+        is_page_or_section = parsed is not None and parsed.kind in ("page", "section")
+        if is_page_or_section or region.label == "hot_area" or region in page.regions:
+            return page, snapshot.patches(page_id)
+    raise stale_error(f"{hit.document_id}, page {hit.page_number}")
+
+
+def find_region(snapshot: Snapshot, region_id: str, text: str) -> tuple[Page, Region]:
+    """Return a region by its id and text, with its page.
+
+    Raises:
+        PageUnavailableError: there is no such region, or it has another text now.
+    """
+    parsed = parse_region_id(region_id)
+    if parsed is None or parsed.kind != "region":
+        raise stale_error(region_id)
+    page_id = snapshot.page_ids(parsed.document_id).get(parsed.page_number)
+    page = None if page_id is None else snapshot.page(page_id)
+    (index,) = parsed.indices
+    if page is None or index >= len(page.regions) or page.regions[index].text != text:
+        raise stale_error(region_id)
+    return page, page.regions[index]
+
+
+def stale_error(name: str) -> PageUnavailableError:
+    """Return the error for a region, or a page, that the index has no longer as it was found."""
+    return PageUnavailableError(f"{name}: no longer in the index as it was found; search again")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from snappy_core.ends import raise_if_ended
+from snappy_core.names import ID_SUFFIX
 from snappy_core.search.grounding.alignment import Alignment, align, quoted
 from snappy_core.search.grounding.passages import Passage, Source, passages_of_text
 from snappy_core.search.grounding.report import Claim, Grounding
@@ -39,7 +40,8 @@ MIN_QUOTE = 3
 _QUOTE = re.compile(
     r"[\u201c\u201e\u00ab\"]([^\u201c\u201d\u201e\u00ab\u00bb\"\n]+)[\u201d\u201c\u00bb\"]"
 )
-_ID = r"(?:\[[^\[\]\n]*\]|[^\[\]\n])*#p\d+(?:[rsh]\d[\d-]*)?"  # "[2024] Prices.pdf#p1r1"
+# "[2024] Prices.pdf#p1r1"; a lone "[" before it stays in the claim.
+_ID = rf"(?:\[[^\[\]\n]*\]|[^\[\]\n])*{ID_SUFFIX}"
 _NUMBERS = r"\d+(?:\.\d+)?(?:[,;\s]+\d+(?:\.\d+)?)*"
 _CITATION = re.compile(rf"(?<![^\S\n])[^\S\n]*+\[(?:{_ID}|{_NUMBERS})\]")
 _TAIL = re.compile(r"(?:(?<!\s)\s{2,}+[.!?;,]*+)?$")  # after a marker that has become spaces

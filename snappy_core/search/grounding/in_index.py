@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from snappy_core.errors import PageUnavailableError
-from snappy_core.search.explain import find_region
 from snappy_core.search.grounding.grounding import TextEncoder, ground_in
 from snappy_core.search.grounding.passages import (
     Passage,
@@ -15,6 +14,7 @@ from snappy_core.search.grounding.passages import (
 )
 from snappy_core.search.grounding.report import Grounding
 from snappy_core.search.hits import Hit, Hits
+from snappy_core.search.reading import find_region
 from snappy_core.stores.base import Snapshot
 
 CLAIM_HITS = 8
@@ -58,7 +58,7 @@ def ground_in_index(
 
 def _passages(snapshot: Snapshot, source: Source) -> list[Passage]:
     try:
-        _, page, region = find_region(snapshot, source.region_id, source.text)
+        page, region = find_region(snapshot, source.region_id, source.text)
     except PageUnavailableError:  # a hot area, a text from elsewhere, or one that has changed since
         return passages_of_text(source)
     return passages_of_region(source, page, region) or passages_of_text(source)
