@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from snappy_core.filters import plain_value
+from snappy_core.filters import BOX_KEYS, plain_value
 from snappy_core.names import file_name
 from snappy_core.search.hits import Highlight, Hit, to_highlights
 from snappy_core.search.joining import join_texts, page_range
@@ -17,7 +17,7 @@ SCHEMA = "snappy.region/1"
 KEYS = (
     "schema", "region_id", "citation", "document_id", "source", "file_name", "page_number",
     "page_label",
-    "bbox_x0", "bbox_y0", "bbox_x1", "bbox_y1", "bbox_unit", "bbox_origin",
+    *BOX_KEYS, "bbox_unit", "bbox_origin",
     "page_width", "page_height", "page_unit", "region_label", "section", "reading_order",
     "rects_json", "ocr_confidence", "figure_description",
     "highlights_json", "parts_json",
@@ -52,7 +52,7 @@ def region_metadata(hit: Hit) -> dict[str, MetadataValue]:
     `rects` and `highlights` of each part, and its `start` and `end` in the text. Only highlights
     depend on the question.
     """
-    x0, y0, x1, y1 = (round(value, 6) for value in hit.region.box)
+    box = [round(value, 6) for value in hit.region.box]
     return {
         "schema": SCHEMA,
         "region_id": hit.region_id,
@@ -62,10 +62,7 @@ def region_metadata(hit: Hit) -> dict[str, MetadataValue]:
         "file_name": file_name(hit.source),
         "page_number": hit.page_number,
         "page_label": hit.page_label,
-        "bbox_x0": x0,
-        "bbox_y0": y0,
-        "bbox_x1": x1,
-        "bbox_y1": y1,
+        **dict(zip(BOX_KEYS, box, strict=True)),
         "bbox_unit": "page_fraction",
         "bbox_origin": "top_left",
         "page_width": round(hit.page_width, 3),
@@ -113,6 +110,12 @@ def _parts(hit: Hit) -> list[dict[str, object]]:
         }
         for part, (start, end) in zip(hit.parts, bounds, strict=True)
     ]
+
+
+def read_box(metadata: Mapping[str, Any]) -> Box:
+    """Return the box of a region's metadata, in fractions of the page from its top left."""
+    x0, y0, x1, y1 = (metadata[key] for key in BOX_KEYS)
+    return x0, y0, x1, y1
 
 
 def read_highlights(metadata: Mapping[str, Any]) -> tuple[Highlight, ...]:

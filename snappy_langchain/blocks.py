@@ -21,7 +21,7 @@ from langchain_core.prompts import PromptTemplate
 from snappy_core.content import region_contents
 from snappy_core.display import viewers
 from snappy_core.index import RegionIndex
-from snappy_core.metadata import pages_of, read_highlights
+from snappy_core.metadata import pages_of, read_box, read_highlights
 from snappy_core.search.hits import Hit
 from snappy_core.search.quoting import one_line, quoted
 from snappy_langchain.mapping import to_document
@@ -114,7 +114,7 @@ def citation(
         id=metadata["region_id"],
         region_id=metadata["region_id"],
         page_number=metadata["page_number"],
-        bbox=[metadata[f"bbox_{edge}"] for edge in ("x0", "y0", "x1", "y1")],
+        bbox=list(read_box(metadata)),
         rects=[list(rect) for rect in best[0].rects]
         if best
         else json.loads(metadata["rects_json"]),

@@ -18,7 +18,7 @@ from snappy_core.boxes import overlap_by_half
 from snappy_core.encoders.base import Encoder
 from snappy_core.filters import Filter
 from snappy_core.index import RegionIndex
-from snappy_core.metadata import SCHEMA
+from snappy_core.metadata import SCHEMA, read_box
 from snappy_core.page_search import PageSearch, page_reference
 from snappy_core.search.context import estimate_tokens
 from snappy_core.search.options import DEFAULT_K, PAGE_SEARCH_OPTIONS, Widen, check_options
@@ -197,5 +197,4 @@ def _overlaps(node: NodeWithScore, other: NodeWithScore) -> bool:
     keys = ("schema", "document_id", "page_number")
     if a.get("schema") != SCHEMA or any(a[key] != b.get(key) for key in keys):
         return False
-    edges = [f"bbox_{edge}" for edge in ("x0", "y0", "x1", "y1")]
-    return overlap_by_half([a[edge] for edge in edges], [b[edge] for edge in edges])
+    return overlap_by_half(read_box(a), read_box(b))

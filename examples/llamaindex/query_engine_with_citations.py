@@ -8,6 +8,7 @@ from pathlib import Path
 from chat import chat_model
 from llama_index.core.query_engine import CitationQueryEngine
 
+from snappy_core.metadata import read_box
 from snappy_llamaindex import SnappyRetriever
 
 REPORT = Path(__file__).parent.parent / "report.pdf"
@@ -25,7 +26,7 @@ def main() -> None:
         if f"[{number}]" not in str(answer):
             continue
         metadata = source.node.metadata
-        left, top, right, bottom = (metadata[f"bbox_{edge}"] for edge in ("x0", "y0", "x1", "y1"))
+        left, top, right, bottom = read_box(metadata)
         print(f"\n{source.node.get_content()}")
         print(f"    {metadata['source']}#page={metadata['page_number']}")
         print(f"    printed page {metadata['page_label']}, region {metadata['region_id']}")

@@ -14,9 +14,10 @@ from snappy_core.filters.conditions import (
 )
 from snappy_core.filters.evaluate import Row, facets, is_same_row, like, order_facet, predicate
 from snappy_core.filters.grammar import Filter, parse, plain_value
-from snappy_core.filters.keys import BUILT_IN, NOT_FILTERABLE, PAGE_LISTS, Level
+from snappy_core.filters.keys import BOX_KEYS, BUILT_IN, NOT_FILTERABLE, PAGE_LISTS, Level
 
 __all__ = [
+    "BOX_KEYS",
     "BUILT_IN",
     "NOT_FILTERABLE",
     "PAGE_LISTS",

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
+BOX_KEYS = ("bbox_x0", "bbox_y0", "bbox_x1", "bbox_y1")
+"""The keys of the box of a region, in the order of `Region.box`."""
+
 Level = Literal["document", "page", "region"]
 BUILT_IN: dict[str, tuple[Level, type[str] | type[float]]] = {
     "document_id": ("document", str), "source": ("document", str), "file_name": ("document", str),

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from snappy_core.ends import raise_if_ended
 from snappy_core.filters import (
+    BOX_KEYS,
     BUILT_IN,
     PAGE_LISTS,
     All,
@@ -158,7 +159,7 @@ def region_row(context: PageContext, region: Region, region_id: str) -> Row:
         "reading_order": region.order,
         "figure_description": region.description,
         "ocr_confidence": mean_confidence(page.words, region.words),
-        **dict(zip(("bbox_x0", "bbox_y0", "bbox_x1", "bbox_y1"), region.box, strict=True)),
+        **dict(zip(BOX_KEYS, region.box, strict=True)),
     }
 
 

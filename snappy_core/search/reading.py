@@ -9,6 +9,7 @@ from functools import cache, partial
 from typing import Any, Protocol
 
 from snappy_core.errors import PageUnavailableError
+from snappy_core.filters import BOX_KEYS
 from snappy_core.names import RegionId, parse_region_id
 from snappy_core.search.continuation import page_contexts, with_parts
 from snappy_core.search.hits import Hit, to_highlights
@@ -23,8 +24,6 @@ from snappy_core.search.page_context import (
 from snappy_core.search.section import read_section
 from snappy_core.stores.base import Snapshot
 from snappy_core.types import Page, Patches, Region
-
-_EDGES = ("bbox_x0", "bbox_y0", "bbox_x1", "bbox_y1")
 
 
 class HasMetadata(Protocol):
@@ -57,7 +56,7 @@ def to_hit(snapshot: Snapshot, reference: RegionReference) -> Hit:
             f"metadata, not {type(reference).__name__}"
         )
     hit = _read_found(snapshot, metadata)
-    edges = [metadata.get(name) for name in _EDGES]
+    edges = [metadata.get(name) for name in BOX_KEYS]
     if None not in edges and edges != [round(value, 6) for value in hit.region.box]:
         raise stale_error(hit.region_id)
     return hit
