@@ -17,7 +17,13 @@ from numpy.typing import NDArray
 from snappy_core.boxes import line_boxes
 from snappy_core.search.hits import Hit
 from snappy_core.search.joining import goes_on
-from snappy_core.search.page_context import UNSCORED, PageContext, make_hit, reading_order
+from snappy_core.search.page_context import (
+    UNSCORED,
+    PageContext,
+    RegionPosition,
+    body_regions,
+    make_hit,
+)
 from snappy_core.stores.base import Snapshot
 from snappy_core.types import Page, Region
 
@@ -35,9 +41,6 @@ FULL_LINE = 0.8
 
 _BESIDE = ("header", "footer", "figure", "caption", "table", "formula", "hot_area")
 """Labels of what a paragraph goes around."""
-
-_Place = tuple[PageContext, int]
-"""A region, by its index on its page."""
 
 
 def page_contexts(snapshot: Snapshot, context_of: Callable[[int], PageContext]) -> PageContexts:
@@ -68,45 +71,45 @@ def with_parts(hit: Hit, context: PageContext, index: int, contexts: PageContext
     if len(before) + 1 + len(after) > MOST_PARTS:
         return hit
 
-    def parts(places: list[_Place]) -> tuple[Hit, ...]:
+    def parts(positions: list[RegionPosition]) -> tuple[Hit, ...]:
         return tuple(
-            make_hit(there, there.page.regions[i], i, query=hit.query, **UNSCORED)
-            for there, i in places
+            make_hit(other_context, other_context.page.regions[i], i, query=hit.query, **UNSCORED)
+            for other_context, i in positions
         )
 
     return replace(hit, previous_parts=parts(before[::-1]), next_parts=parts(after))
 
 
-def _chain(start: _Place, step: int, contexts: PageContexts) -> Iterator[_Place]:
+def _chain(start: RegionPosition, step: int, contexts: PageContexts) -> Iterator[RegionPosition]:
     neighbor = _neighbor(start, step, contexts)
     while neighbor is not None:
         yield neighbor
         neighbor = _neighbor(neighbor, step, contexts)
 
 
-def _neighbor(place: _Place, step: int, contexts: PageContexts) -> _Place | None:
+def _neighbor(start: RegionPosition, step: int, contexts: PageContexts) -> RegionPosition | None:
     """Return where the text of a region goes on (step 1) or comes from (-1)."""
-    context, index = place
+    context, index = start
     region = context.page.regions[index]
     if not (goes_on(region.text, "a") if step > 0 else goes_on("a", region.text)):
         return None  # no other page need be read
-    order = _body(context.page)
+    order = body_regions(context.page, _BESIDE)
     if index not in order:
         return None  # it stands inside of another region
     position = order.index(index) + step
     if 0 <= position < len(order):
         other = context, order[position]
     else:
-        there = contexts(context.document.document_id, context.page.number + step)
-        body = [] if there is None else _body(there.page)
-        if there is None or not body:
+        other_context = contexts(context.document.document_id, context.page.number + step)
+        body = [] if other_context is None else body_regions(other_context.page, _BESIDE)
+        if other_context is None or not body:
             return None
-        other = there, body[0 if step > 0 else -1]
-    first, second = (place, other) if step > 0 else (other, place)
-    return other if _is_one(first, second) else None
+        other = other_context, body[0 if step > 0 else -1]
+    first, second = (start, other) if step > 0 else (other, start)
+    return other if _is_same_paragraph(first, second) else None
 
 
-def _is_one(first: _Place, second: _Place) -> bool:
+def _is_same_paragraph(first: RegionPosition, second: RegionPosition) -> bool:
     (page, a), (other_page, b) = (
         (context.page, context.page.regions[index]) for context, index in (first, second)
     )
@@ -138,10 +141,3 @@ def _letter_height(page: Page, region: Region) -> float:
 def _line_lengths(page: Page, region: Region) -> NDArray[np.float32]:
     lines = line_boxes(page.words.boxes[list(region.words)])
     return np.asarray((lines[:, 2] - lines[:, 0]) * page.width)
-
-
-def _body(page: Page) -> list[int]:
-    """Return the text of a page in reading order, without what stands beside it."""
-    regions = page.regions
-    order = reading_order(page)
-    return [i for i in order if regions[i].parent is None and regions[i].label not in _BESIDE]

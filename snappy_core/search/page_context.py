@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,10 @@ class PageContext:
     def id_prefix(self) -> str:
         """The first part of the ids of its regions."""
         return f"{self.document.document_id}#p{self.page.number}"
+
+
+RegionPosition = tuple[PageContext, int]
+"""A region, by its index on its page."""
 
 
 def read_page_context(snapshot: Snapshot, page_id: int) -> PageContext:
@@ -87,6 +91,13 @@ def make_hit(
 def reading_order(page: Page) -> list[int]:
     """Return the regions of a page in the order of reading."""
     return sorted(range(len(page.regions)), key=lambda index: page.regions[index].order)
+
+
+def body_regions(page: Page, without: Collection[str]) -> list[int]:
+    """Return the regions in reading order, without those in others and those of some labels."""
+    regions = page.regions
+    order = reading_order(page)
+    return [i for i in order if regions[i].parent is None and regions[i].label not in without]
 
 
 def mean_confidence(words: Words, indices: Sequence[int]) -> float:

@@ -9,10 +9,17 @@ from snappy_core.boxes import as_boxes, enclose
 from snappy_core.search.continuation import PageContexts
 from snappy_core.search.hits import Hit
 from snappy_core.search.joining import join_texts
-from snappy_core.search.page_context import UNSCORED, PageContext, make_hit, reading_order
-from snappy_core.types import Page, Region
+from snappy_core.search.page_context import (
+    UNSCORED,
+    PageContext,
+    RegionPosition,
+    body_regions,
+    make_hit,
+)
+from snappy_core.types import Region
 
-_Place = tuple[PageContext, int]
+_RUNNING = ("header", "footer")
+"""Labels of what belongs to no section."""
 
 
 def read_section(context: PageContext, index: int, contexts: PageContexts) -> Hit | None:
@@ -30,13 +37,13 @@ def read_section(context: PageContext, index: int, contexts: PageContexts) -> Hi
         index = parent
     region = regions[index]
     path = _opened(region) or region.section
-    if not path or index not in _body(context.page):
+    if not path or index not in body_regions(context.page, _RUNNING):
         return None
     before = [] if _opened(region) else list(_walk((context, index), -1, path, contexts))
-    places = [*before[::-1], (context, index), *_walk((context, index), 1, path, contexts)]
-    pages: dict[int, list[_Place]] = {}
-    for place in places:
-        pages.setdefault(place[0].page.number, []).append(place)
+    positions = [*before[::-1], (context, index), *_walk((context, index), 1, path, contexts)]
+    pages: dict[int, list[RegionPosition]] = {}
+    for position in positions:
+        pages.setdefault(position[0].page.number, []).append(position)
     parts = {number: _part(on_page, path) for number, on_page in pages.items()}
     own = context.page.number
     return replace(
@@ -46,11 +53,13 @@ def read_section(context: PageContext, index: int, contexts: PageContexts) -> Hi
     )
 
 
-def _walk(start: _Place, step: int, path: str, contexts: PageContexts) -> Iterator[_Place]:
+def _walk(
+    start: RegionPosition, step: int, path: str, contexts: PageContexts
+) -> Iterator[RegionPosition]:
     """Yield the rest of a section after a region (step 1), or before it (-1), nearest first."""
     context: PageContext | None
     context, index = start
-    body = _body(context.page)
+    body = body_regions(context.page, _RUNNING)
     position = body.index(index) + step
     while context is not None:
         while 0 <= position < len(body):
@@ -64,15 +73,15 @@ def _walk(start: _Place, step: int, path: str, contexts: PageContexts) -> Iterat
             position += step
         context = contexts(context.document.document_id, context.page.number + step)
         if context is not None:
-            body = _body(context.page)
+            body = body_regions(context.page, _RUNNING)
             position = 0 if step > 0 else len(body) - 1
 
 
-def _part(places: list[_Place], path: str) -> Hit:
-    context = places[0][0]
-    regions = [context.page.regions[index] for _, index in places]
+def _part(positions: list[RegionPosition], path: str) -> Hit:
+    context, first = positions[0]
+    regions = [context.page.regions[index] for _, index in positions]
     words = sorted({word for region in regions for word in region.words})
-    whole = Region(
+    section = Region(
         enclose(as_boxes([region.box for region in regions])),
         join_texts([region.text for region in regions if region.text])[0],
         tuple(words),
@@ -80,8 +89,8 @@ def _part(places: list[_Place], path: str) -> Hit:
         regions[0].order,
         section=path,
     )
-    region_id = f"{context.id_prefix}s{places[0][1]}"
-    return make_hit(context, whole, region_id=region_id, **UNSCORED)
+    region_id = f"{context.id_prefix}s{first}"
+    return make_hit(context, section, region_id=region_id, **UNSCORED)
 
 
 def _opened(region: Region) -> str:
@@ -89,13 +98,3 @@ def _opened(region: Region) -> str:
     if region.label not in ("title", "heading"):
         return ""
     return f"{region.section} > {region.text}" if region.section else region.text
-
-
-def _body(page: Page) -> list[int]:
-    """Return the regions in reading order, without those inside of others and running heads."""
-    regions = page.regions
-    return [
-        i
-        for i in reading_order(page)
-        if regions[i].parent is None and regions[i].label not in ("header", "footer")
-    ]
