@@ -25,6 +25,7 @@ from snappy_core.parsing.superscripts import (
     to_superscript,
 )
 from snappy_core.types import Box
+from snappy_core.unspaced import printable
 
 MAX_WORDS, MAX_CHARACTERS = 100_000, 2_000_000
 """Read from a page; hostile pages hold any number."""
@@ -168,18 +169,14 @@ def _letters(codes: Sequence[int]) -> list[str]:
             first, letters[index] = chr(code), ""
         else:
             pair = (first + chr(code)).encode("utf-16", "surrogatepass")
-            first, letters[index] = "", _seen(pair.decode("utf-16", "replace"))
+            first, letters[index] = "", printable(pair.decode("utf-16", "replace"))
     return letters
 
 
 def _letter(code: int) -> str:
     if code in _IGNORED or code > sys.maxunicode:
         return ""
-    return "-" if code in _HYPHENS else _seen(SYMBOLS.get(code) or chr(code))
-
-
-def _seen(letter: str) -> str:
-    return " " if letter.isspace() or not letter.isprintable() else letter
+    return "-" if code in _HYPHENS else printable(SYMBOLS.get(code) or chr(code))
 
 
 def _is_small(box: Box, look: Look, usual: Look) -> bool:
