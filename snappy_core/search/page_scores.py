@@ -14,6 +14,7 @@ from snappy_core.scoring.granularity import answering, penalize_size
 from snappy_core.scoring.idf import token_weights
 from snappy_core.scoring.kernel import numpy_kernel
 from snappy_core.scoring.membership import concatenate
+from snappy_core.scoring.mixture import PAGE_SIGNALS, REGION_SIGNALS
 from snappy_core.scoring.query_cues import label_boost
 from snappy_core.scoring.ranking import REGION_SHARE
 from snappy_core.scoring.rules import MAXSIM, MIXTURE, SCORING_RULES, default_rule
@@ -83,9 +84,10 @@ def score(
         (page.vectors, page.scales, similarity[:, start:stop])
         for page, (start, stop) in zip(pages, pairwise(patch_offsets.tolist()), strict=True)
     )
-    of_pages = maxsim.page_scores(similarity, patch_offsets, weights[token_mask])
+    page_scores = maxsim.page_scores(similarity, patch_offsets, weights[token_mask])
     membership = concatenate([page.membership for page in pages], patch_counts)
-    of_regions = rule(similarity, weights[token_mask], query.content_mask[token_mask], membership)
+    content_mask = query.content_mask[token_mask]
+    region_scores = rule(similarity, weights[token_mask], content_mask, membership)
     labels, parents = concatenate_regions([(page.labels, page.parents) for page in pages])
     offsets = np.cumsum([0, *(len(page.labels) for page in pages)], dtype=np.int64)
     page_of_region = np.repeat(np.arange(len(pages)), np.diff(offsets))
@@ -95,25 +97,27 @@ def score(
         passages = _passage_cosines(pages, mixture.question_vector(query, weights))
         answers = np.where(answering(labels, parents, offsets), passages, np.float32(-1))
         best_passages = maxsim.segment_max(answers, offsets, empty=-1.0)
-        of_region = {"words": of_regions, "passage": passages}
-        of_page = {"page words": of_pages, "page passage": best_passages}
-        of_kind = mixture.kind_signals(query.text, labels)
+        region_signals = dict(zip(REGION_SIGNALS, (region_scores, passages), strict=True))
+        page_signals = dict(zip(PAGE_SIGNALS, (page_scores, best_passages), strict=True))
+        kind_signals = mixture.kind_signals(query.text, labels)
         signal_weights = mixture.load_weights()
-        of_regions = mixture.mean(of_region, signal_weights)
-        of_pages = mixture.mean(of_page, signal_weights)
-        within_page = mixture.total({**of_region, **of_kind}, signal_weights)
-        by_region = {name: values[page_of_region] for name, values in of_page.items()}
-        signals = {**of_region, **by_region, **of_kind}
+        region_scores = mixture.mean(region_signals, signal_weights)
+        page_scores = mixture.mean(page_signals, signal_weights)
+        within_page = mixture.total({**region_signals, **kind_signals}, signal_weights)
+        page_signals_by_region = {
+            name: values[page_of_region] for name, values in page_signals.items()
+        }
+        signals = {**region_signals, **page_signals_by_region, **kind_signals}
     else:
-        within_page = of_regions
+        within_page = region_scores
         if scoring == MAXSIM:
-            within_page = penalize_size(of_regions, membership, labels)
+            within_page = penalize_size(region_scores, membership, labels)
             within_page = within_page + label_boost(query.text, labels)
         signal_weights = {"region": REGION_SHARE, "page": 1 - REGION_SHARE}
-        signals = {"region": within_page, "page": of_pages[page_of_region]}
+        signals = {"region": within_page, "page": page_scores[page_of_region]}
     return Scores(
-        pages=of_pages,
-        regions=of_regions,
+        pages=page_scores,
+        regions=region_scores,
         within_page=within_page,
         overall=mixture.total(signals, signal_weights),
         signals=signals,
