@@ -84,7 +84,7 @@ class FusedSearch:
                     sums[_key(hit)] += 1 / (RANK_OFFSET + hit.rank)
             fused_hits = Hits(question, tuple(hits.values()), answerable)
             will_rerank = options.get("reranker") is not None
-            best = rerank(fused_hits, pages, fusion, whole=will_rerank)
+            best = rerank(fused_hits, pages, fusion, cut=not will_rerank)
             return finish(self.indexes[0]._store, best, pages, options)
 
     asearch = async_twin(search)

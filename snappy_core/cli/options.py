@@ -124,11 +124,11 @@ def read_filter(parts: Sequence[str]) -> Filter:
     {'$and': [{'page_number': [3]}, {'year': {'$gte': 2024}}]}
     """
     filter: dict[str, list[Scalar]] = {}
-    whole: list[Filter] = []
+    json_filters: list[Filter] = []
     for part in parts:
         if part.lstrip().startswith("{"):
             try:
-                whole.append(json.loads(part))
+                json_filters.append(json.loads(part))
             except ValueError as error:
                 raise ValueError(f"{part!r} is no JSON: {error}") from None
             continue
@@ -137,9 +137,9 @@ def read_filter(parts: Sequence[str]) -> Filter:
         if key in BUILT_IN:
             values = [value if BUILT_IN[key][1] is str else _scalar(value)]
         filter.setdefault(key, []).extend(dict.fromkeys(values))
-    if not whole:
+    if not json_filters:
         return filter
-    return {"$and": [filter, *whole]} if filter else {"$and": whole}
+    return {"$and": [filter, *json_filters]} if filter else {"$and": json_filters}
 
 
 def _split(pair: str) -> tuple[str, str]:

@@ -60,14 +60,14 @@ def search(
     location_references: bool = True,
     landmarks: LandmarkCache | None = None,
     encoder: str = "",
-    whole: bool = False,
+    cut: bool = True,
 ) -> tuple[Hits, HitPages]:
     """Return the best regions for a query, not yet highlighted, and their pages.
 
     Args:
         landmarks: what earlier searches read of pages to find the places that questions name.
         encoder: the name of the encoder of the query; without it `Hits.answerable` is not known.
-        whole: do not cut a region to fill a budget, because it will be filled again.
+        cut: whether a region may be cut to fill a budget; not if it will be filled again.
 
     The others are those of `SearchOptions`, checked.
     """
@@ -169,10 +169,11 @@ def search(
         hits = merge([*hits, *(hit for hit in areas if hit.score >= threshold)], *limit)
     if budget is not None:
 
-        def cut(hit: Hit, left: int, count: Callable[[str], int]) -> Hit | None:
-            return reader.hit_pages([hit], query, weights)[hit.region_id].cut(hit, left, count)
+        def cut_hit(hit: Hit, tokens_left: int, count: Callable[[str], int]) -> Hit | None:
+            hit_page = reader.hit_pages([hit], query, weights)[hit.region_id]
+            return hit_page.cut(hit, tokens_left, count)
 
-        hits = fill_budget(hits, budget, k, per_page, cut=None if whole else cut)
+        hits = fill_budget(hits, budget, k, per_page, cut=cut_hit if cut else None)
     if hits and hits[0].locations:
         probability = None  # "page 14" asks for a place; the weights know questions of matters only
     hit_pages = reader.hit_pages(hits, query, weights)

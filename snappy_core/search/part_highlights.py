@@ -44,7 +44,7 @@ def highlight_parts(hit: Hit, find: Find, page_of: Callable[[Hit], Page]) -> Hit
             text = join_texts([span.text for _, span in sides])[0]
             for i, span in sides:
                 rest = tuple(h for h in answers[i] if h.words != span.words)
-                answers[i] = (_whole(pages[i], span, text, max(scores)), *rest)
+                answers[i] = (_sentence_highlight(pages[i], span, text, max(scores)), *rest)
     parts = [replace(p, highlights=h) for p, h in zip(hit.parts, answers, strict=True)]
     position = len(hit.previous_parts)
     return replace(
@@ -55,6 +55,6 @@ def highlight_parts(hit: Hit, find: Find, page_of: Callable[[Hit], Page]) -> Hit
     )
 
 
-def _whole(page: Page, span: Span, text: str, score: float) -> Highlight:
+def _sentence_highlight(page: Page, span: Span, text: str, score: float) -> Highlight:
     rects = line_rects(page.words.boxes[list(span.words)])
     return Highlight(span.kind, text, score, span.words, rects)

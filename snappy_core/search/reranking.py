@@ -46,11 +46,11 @@ def deepen(options: SearchOptions) -> dict[str, Any]:
         if deep.get(name) is not None:
             deep[name] *= DEPTH
     if options.get("budget") is not None:
-        deep["whole"] = True
+        deep["cut"] = False
     return deep
 
 
-def rerank(hits: Hits, pages: HitPages, options: SearchOptions, *, whole: bool = False) -> Hits:
+def rerank(hits: Hits, pages: HitPages, options: SearchOptions, *, cut: bool = True) -> Hits:
     """Return the best hits by the reranker of a search, or all if it has none.
 
     The scores of the search are dealt out in its order: its best hit gets the highest score, and
@@ -61,7 +61,7 @@ def rerank(hits: Hits, pages: HitPages, options: SearchOptions, *, whole: bool =
     Args:
         hits, pages: of a search with the options that `deepen` returns.
         options: those of the search.
-        whole: do not cut a region to fill a budget, because it will be filled again.
+        cut: whether a region may be cut to fill a budget; not if it will be filled again.
 
     Raises:
         ValueError: the reranker does not return a number for each hit.
@@ -83,10 +83,10 @@ def rerank(hits: Hits, pages: HitPages, options: SearchOptions, *, whole: bool =
     k, budget, per_page = options.get("k"), options.get("budget"), options.get("per_page")
     if budget is not None:
 
-        def cut(hit: Hit, left: int, count: Callable[[str], int]) -> Hit | None:
-            return pages[hit.region_id].cut(hit, left, count)
+        def cut_hit(hit: Hit, tokens_left: int, count: Callable[[str], int]) -> Hit | None:
+            return pages[hit.region_id].cut(hit, tokens_left, count)
 
-        filled = fill_budget(reranked, budget, k, per_page, cut=None if whole else cut)
+        filled = fill_budget(reranked, budget, k, per_page, cut=cut_hit if cut else None)
         return replace(hits, hits=tuple(filled))
     return replace(hits, hits=tuple(merge(reranked, k or DEFAULT_K, per_page)))
 

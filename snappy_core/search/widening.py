@@ -50,7 +50,7 @@ def widen_hits(
         if widen == "page":
             wholes, inside = _pages(snapshot, hit, entries, budget)
         else:
-            whole = _whole(snapshot, hit, widen)
+            whole = _enclosing(snapshot, hit, widen)
             wholes = [] if whole is None else [whole]
             inside = [entry for entry in entries if any(share_words(entry, w) for w in wholes)]
         if not wholes:
@@ -89,7 +89,7 @@ def _page_ids(hit: Hit, budget: int | None) -> list[str]:
     return page_ids if budget is None else page_ids[:1]
 
 
-def _whole(snapshot: Snapshot, hit: Hit, widen: Widen) -> Hit | None:
+def _enclosing(snapshot: Snapshot, hit: Hit, widen: Widen) -> Hit | None:
     """Return what a hit stands in; None if in nothing of the kind, or if it has changed since."""
     try:
         if widen == "section":

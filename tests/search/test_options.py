@@ -25,7 +25,7 @@ def index(data):
 
 def test_the_engine_takes_every_option():
     parameters = inspect.signature(engine.search).parameters
-    given = {"snapshot", "query", "landmarks", "encoder", "whole"}
+    given = {"snapshot", "query", "landmarks", "encoder", "cut"}
     assert set(parameters) - given == set(SEARCH_OPTIONS) - {
         "judge",
         "min_answerable",
