@@ -108,9 +108,8 @@ def plan(
             values = metadata
         key = record.content_hash, record.fingerprint
         if not (share and document.is_new):
-            if (
-                share and stored is not None
-            ):  # perhaps a version taken over from an earlier document
+            # Perhaps it is a version taken over from an earlier document.
+            if share and stored is not None:
                 owners.setdefault(key, replace(stored, metadata=values or {}))
             yield document
             continue

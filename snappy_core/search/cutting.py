@@ -66,11 +66,11 @@ def _by_worth(spans: Sequence[Span], highlights: Sequence[Highlight]) -> list[in
     return list(dict.fromkeys([*answers, *nearest]))
 
 
-def _joined(spans: Sequence[Span], kept: Sequence[int]) -> str:
+def _joined(spans: Sequence[Span], span_indices: Sequence[int]) -> str:
     """Return the text of spans; sentences that do not follow each other have dots between them."""
     if spans[0].kind != "sentence":
-        return "\n".join(spans[index].text for index in kept)
-    text = spans[kept[0]].text
-    for before, index in pairwise(kept):
+        return "\n".join(spans[index].text for index in span_indices)
+    text = spans[span_indices[0]].text
+    for before, index in pairwise(span_indices):
         text += f"{' ' if index == before + 1 else ' … '}{spans[index].text}"
     return text

@@ -170,11 +170,11 @@ def _read_page(document: Any, number: int, source: Source, label: str) -> PageCo
     visible = has_edges(edges, all_text.boxes) & (~all_text.invisible | on_image)
     width, height = page.get_size()
     words = drop_duplicates(all_text.take(visible), width, height)
-    seen = fields.take(has_edges(edges, fields.boxes)) if fields.marks else fields
+    visible_fields = fields.take(has_edges(edges, fields.boxes)) if fields.marks else fields
     objects = read_objects(page)
-    buttons = seen.buttons.join(find_check_boxes(find_squares(objects), words, gray))
+    buttons = visible_fields.buttons.join(find_check_boxes(find_squares(objects), words, gray))
     text_layer = mark_buttons(words, buttons)
-    drawings = replace(find_drawings(objects.without(buttons.boxes)), fields=seen.boxes)
+    drawings = replace(find_drawings(objects.without(buttons.boxes)), fields=visible_fields.boxes)
     image_share = covered_share(np.ones((_IMAGE_CELLS, _IMAGE_CELLS), dtype=bool), images)
     has_codes = not is_plausible(text_layer.texts)
     is_unreliable = (

@@ -31,8 +31,8 @@ def has_edges(edges: NDArray[np.bool_], boxes: Boxes) -> NDArray[np.bool_]:
     (x0, y0), (x1, y1) = _pixels(edges, boxes)
     # Words cover little of a page: looking at each is faster than a sum over all pixels.
     sides = zip(x0.tolist(), y0.tolist(), x1.tolist(), y1.tolist(), strict=True)
-    seen = (edges[top:bottom, left:right].any() for left, top, right, bottom in sides)
-    return np.fromiter(seen, dtype=bool, count=len(boxes))
+    contain_edge = (edges[top:bottom, left:right].any() for left, top, right, bottom in sides)
+    return np.fromiter(contain_edge, dtype=bool, count=len(boxes))
 
 
 def covered_share(edges: NDArray[np.bool_], boxes: Boxes) -> float:
