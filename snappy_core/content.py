@@ -13,9 +13,9 @@ from snappy_core.metadata import pages_of, quotes
 from snappy_core.search.context import estimate_tokens
 from snappy_core.search.quoting import (
     QUOTES_HEADING,
+    escape_markers,
     one_line,
     passage_key,
-    quoted,
     without_lead_in,
 )
 
@@ -60,8 +60,9 @@ def region_contents(
 ) -> list[RegionContent]:
     """Return what a model reads of some regions, in the same order.
 
-    The text of a document cannot pass for an id (`quoted`). What several pages say is told once,
-    with the ids of all; so is the head of rows and the lead-in of items that follow each other.
+    The text of a document cannot pass for an id (`escape_markers`). What several pages say is told
+    once, with the ids of all; so is the head of rows and the lead-in of items that follow each
+    other.
 
     Args:
         index: where the regions come from: figures, and regions without words, are drawn.
@@ -117,13 +118,13 @@ def _head(passage: Iterable[RegionText]) -> str:
 def _body(passage: list[RegionText], passage_before: list[RegionText]) -> str:
     metadata, text = passage[0]
     if not passage_before:
-        return quoted(text)
+        return escape_markers(text)
     before, text_before = passage_before[0]
     same = ("document_id", "page_number", "region_label")
     siblings = metadata["region_label"] in ("list_item", "table_row") and all(
         metadata[key] == before[key] for key in same
     )
-    return without_lead_in(quoted(text), quoted(text_before), siblings=siblings)
+    return without_lead_in(escape_markers(text), escape_markers(text_before), siblings=siblings)
 
 
 def _png(image: Image) -> bytes:

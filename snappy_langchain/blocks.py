@@ -23,7 +23,7 @@ from snappy_core.display import viewers
 from snappy_core.index import RegionIndex
 from snappy_core.metadata import pages_of, read_box, read_highlights
 from snappy_core.search.hits import Hit
-from snappy_core.search.quoting import one_line, quoted
+from snappy_core.search.quoting import escape_markers, one_line
 from snappy_langchain.mapping import to_document
 
 RegionLike = Hit | Document
@@ -36,7 +36,7 @@ class RegionPrompt(PromptTemplate):
     def format(self, **values: Any) -> str:
         text = values.pop("page_content")
         folded = {name: one_line(str(value)) for name, value in values.items()}
-        return super().format(**folded, page_content=quoted(str(text)))
+        return super().format(**folded, page_content=escape_markers(str(text)))
 
 
 REGION_PROMPT = RegionPrompt.from_template(

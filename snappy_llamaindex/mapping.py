@@ -16,7 +16,7 @@ from llama_index.core.schema import (
 
 from snappy_core.metadata import region_metadata
 from snappy_core.search.hits import Hit
-from snappy_core.search.quoting import one_line, quoted
+from snappy_core.search.quoting import escape_markers, one_line
 
 LLM_KEYS = frozenset(("file_name", "page_label", "citation"))
 """The metadata keys that a language model reads: what it needs to cite a region."""
@@ -43,7 +43,7 @@ class RegionNode(TextNode):
             key: one_line(value) if isinstance(value, str) else value
             for key, value in self.metadata.items()
         }
-        safe = self.model_copy(update={"text": quoted(self.text), "metadata": folded})
+        safe = self.model_copy(update={"text": escape_markers(self.text), "metadata": folded})
         return str(TextNode.get_content(safe, metadata_mode))
 
     def get_content_blocks(

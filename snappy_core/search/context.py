@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from snappy_core.boxes import overlap_by_half
 from snappy_core.ends import raise_if_ended
 from snappy_core.search.hits import Highlight, Hit
-from snappy_core.search.quoting import one_line, passage_key, quoted, without_lead_in
+from snappy_core.search.quoting import escape_markers, one_line, passage_key, without_lead_in
 from snappy_core.search.room import Passage, Room, pages_of, source_name
 from snappy_core.types import Box
 from snappy_core.unspaced import PIECE
@@ -197,12 +197,12 @@ def _write(
 
 def _quote(hit: Hit, before: Hit | None) -> str:
     """Return the text of a hit, without the lead-in that it shares with the hit before it."""
-    text = quoted(hit.text)
+    text = escape_markers(hit.text)
     if before is None:
         return text
     parent = hit.region.parent
     siblings = parent is not None and parent == before.region.parent
-    return without_lead_in(text, quoted(before.text), siblings=siblings)
+    return without_lead_in(text, escape_markers(before.text), siblings=siblings)
 
 
 def _cite(marker: str, hit: Hit, tokens: int) -> Citation:
@@ -232,7 +232,7 @@ def _short_names(hits: Sequence[Hit]) -> dict[str, str]:
 def _cut(hits: Sequence[Hit], budget: int, count: Callable[[str], int]) -> Context:
     """Write as many words of the first hit as the budget allows, or letters without spaces."""
     text, (citation,) = _write([(hits[0],)], count)
-    prefix = text.removesuffix(quoted(hits[0].text))
+    prefix = text.removesuffix(escape_markers(hits[0].text))
     piece_ends = [piece.end() for piece in PIECE.finditer(text, len(prefix))]
 
     def beginning(length: int) -> str:

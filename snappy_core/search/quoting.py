@@ -30,13 +30,13 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def quoted(text: str) -> str:
+def escape_markers(text: str) -> str:
     r"""Return the text of a region for a prompt: a line of it cannot pass for a citation.
 
     Lines that begin like "[1]", "[1.2]", "[q3.pdf#p4r2]" or the heading of quotes get a backslash;
     whatever breaks a line becomes a line feed. Other text is unchanged.
 
-    >>> print(quoted("Profit rose.\n[2.1] Profit fell."))
+    >>> print(escape_markers("Profit rose.\n[2.1] Profit fell."))
     Profit rose.
     \[2.1] Profit fell.
     """

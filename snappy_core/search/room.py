@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import PurePath
 
 from snappy_core.search.hits import Hit
-from snappy_core.search.quoting import one_line, quoted
+from snappy_core.search.quoting import escape_markers, one_line
 
 SLACK = 16
 """Tokens that a passage may take more in a context than alone: longer markers, breaks of lines."""
@@ -68,7 +68,7 @@ class Room:
             fits = tokens <= budget
             if fits:
                 self._tokens, self._is_exact = tokens, True
-        if fits and "\n" in quoted(hit.text):
+        if fits and "\n" in escape_markers(hit.text):
             pages = pages_of(hit)
             self._lead_ins[pages] = max(alone, self._lead_ins.get(pages, 0))
         return fits
@@ -84,7 +84,7 @@ class Room:
             self._tokens += most
             self._is_exact = False
             return True
-        last = quoted(hit.text).rpartition("\n")[2]  # the rest may be a lead-in
+        last = escape_markers(hit.text).rpartition("\n")[2]  # the rest may be a lead-in
         least = self._count(f"[1.1] {last}") - self._count("[1.1]")
         return False if self._tokens + least > budget else None
 

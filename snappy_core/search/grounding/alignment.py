@@ -94,16 +94,16 @@ def _negations(tokens: Sequence[Token]) -> int:
 def _in_order(
     claim: Sequence[Token],
     positions: Sequence[tuple[int, int]],
-    found: Sequence[bool],
+    are_found: Sequence[bool],
     source: Sequence[Token],
 ) -> bool:
     """Return whether a claim keeps the order, and leaves nothing out that could contradict it."""
     ordered, matched = {i for i, _ in positions}, {j for _, j in positions}
-    if len(ordered) < MIN_IN_ORDER * sum(found):
+    if len(ordered) < MIN_IN_ORDER * sum(are_found):
         return False
     if any(
         is_found and token.kind != "word" and i not in ordered
-        for i, (token, is_found) in enumerate(zip(claim, found, strict=True))
+        for i, (token, is_found) in enumerate(zip(claim, are_found, strict=True))
     ):
         return False
     skipped = [source[j] for j in range(min(matched), max(matched) + 1) if j not in matched]
@@ -137,7 +137,7 @@ def _common(claim: Sequence[int], source: Sequence[int]) -> list[tuple[int, int]
     return pairs
 
 
-def quoted(quote: Sequence[Token], passage: Passage) -> Alignment:
+def align_quotation(quote: Sequence[Token], passage: Passage) -> Alignment:
     """Return whether a quotation stands in a passage word for word, function words included.
 
     Args:

@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 
 from snappy_core.ends import raise_if_ended
 from snappy_core.names import ID_SUFFIX
-from snappy_core.search.grounding.alignment import Alignment, align, quoted
+from snappy_core.search.grounding.alignment import Alignment, align, align_quotation
 from snappy_core.search.grounding.passages import Passage, Source, passages_of_text
 from snappy_core.search.grounding.report import Claim, Grounding
 from snappy_core.search.grounding.tokens import (
@@ -134,7 +134,7 @@ def _check(span: ClaimSpan, passages: Sequence[Passage], encoder: TextEncoder | 
     best: tuple[tuple[bool, float, int], Alignment, Passage] | None = None
     for passage in _nearest(tokens, passages):
         if span.kind == "quote":
-            alignment = quoted(literal(fold(span.text)), passage)
+            alignment = align_quotation(literal(fold(span.text)), passage)
         else:
             alignment = align(content(tokens), passage)
         rank = alignment.is_verified, alignment.score, -len(passage.words)

@@ -125,7 +125,7 @@ def content(tokens: list[Token]) -> list[Token]:
 def _literal(text: str) -> Iterator[Token]:
     negative, previous_end = False, 0
     for match in _TOKEN.finditer(text):
-        kind, found = match.lastgroup, match[0]
+        kind, token_text = match.lastgroup, match[0]
         start, end = match.span()
         if kind == "sep":
             kind = "day"
@@ -133,23 +133,23 @@ def _literal(text: str) -> Iterator[Token]:
             negative = True
             continue
         if kind in ("iso", "day"):
-            yield from _date(found, start, end)
+            yield from _date(token_text, start, end)
         elif kind == "number":
-            yield _number(found, start, end, negative)
+            yield _number(token_text, start, end, negative)
         elif kind == "currency":
-            yield Token("word", _CURRENCIES[found], start, end)
+            yield Token("word", _CURRENCIES[token_text], start, end)
         elif kind == "percent":
             yield Token("word", "percent", start, end)
         else:
             begins = not text[previous_end:start].strip(" \t\"'“‘(*-•") and previous_end > 0
-            is_name = (found[0].isupper() and begins) or sum(map(str.isupper, found)) > 1
-            yield from _word(found, start, end, is_name)
+            is_name = (token_text[0].isupper() and begins) or sum(map(str.isupper, token_text)) > 1
+            yield from _word(token_text, start, end, is_name)
         negative = negative and kind == "currency"
         previous_end = end
 
 
-def _word(found: str, start: int, end: int, is_name: bool) -> Iterator[Token]:
-    bare = found.casefold().replace("\u2019", "'")
+def _word(text: str, start: int, end: int, is_name: bool) -> Iterator[Token]:
+    bare = text.casefold().replace("\u2019", "'")
     if bare.endswith("n't"):
         yield Token("word", bare[:-3], start, end)
         bare = "not"
@@ -164,8 +164,8 @@ def _word(found: str, start: int, end: int, is_name: bool) -> Iterator[Token]:
         yield Token("name" if is_name else "word", key, start, end)
 
 
-def _number(found: str, start: int, end: int, negative: bool) -> Token:
-    digits = found.translate(_OCR)
+def _number(text: str, start: int, end: int, negative: bool) -> Token:
+    digits = text.translate(_OCR)
     if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", digits):
         digits = digits.replace(",", "")
     elif re.fullmatch(r"\d{1,3}(\.\d{3}){2,}(,\d+)?|\d{1,3}(\.\d{3})+,\d+", digits):
@@ -180,12 +180,12 @@ def _number(found: str, start: int, end: int, negative: bool) -> Token:
     return Token("number", f"{value:.12g}", start, end, value, value, 1.0, "year" * bool(is_year))
 
 
-def _date(found: str, start: int, end: int) -> Iterator[Token]:
-    parts = [int(part) for part in re.split(r"[-./]", found)]
-    day, month, year = parts[::-1] if "-" in found else parts
+def _date(text: str, start: int, end: int) -> Iterator[Token]:
+    parts = [int(part) for part in re.split(r"[-./]", text)]
+    day, month, year = parts[::-1] if "-" in text else parts
     if month > 12:
         day, month = month, day
-    is_known = "/" not in found or day > 12  # 3/4/2025 is in March or in April
+    is_known = "/" not in text or day > 12  # 3/4/2025 is in March or in April
     yield _number(str(day), start, end, False)
     if is_known and 1 <= month <= 12:
         yield Token("word", _MONTHS[month - 1], start, end)
