@@ -20,10 +20,10 @@ except ImportError as error:
     raise MissingDependencyError(message) from error
 
 from snappy_core import agents
-from snappy_core.content import region_contents
 from snappy_core.index import RegionIndex
 from snappy_core.metadata import region_metadata
 from snappy_core.names import citation, file_name, short_name
+from snappy_core.region_contents import region_contents
 from snappy_core.search.hits import Hit
 from snappy_core.webp import to_webp
 

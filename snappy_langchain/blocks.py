@@ -18,10 +18,10 @@ from langchain_core.messages.content import (
 )
 from langchain_core.prompts import PromptTemplate
 
-from snappy_core.content import region_contents
 from snappy_core.display import viewers
 from snappy_core.index import RegionIndex
 from snappy_core.metadata import pages_of, read_box, read_highlights
+from snappy_core.region_contents import region_contents
 from snappy_core.search.hits import Hit
 from snappy_core.search.quoting import escape_markers, one_line
 from snappy_langchain.mapping import to_document

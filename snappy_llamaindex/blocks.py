@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from llama_index.core.base.llms.types import ImageBlock, TextBlock
 from llama_index.core.schema import NodeWithScore
 
-from snappy_core.content import region_contents
 from snappy_core.index import RegionIndex
+from snappy_core.region_contents import region_contents
 
 
 def region_blocks(

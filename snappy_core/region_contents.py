@@ -22,7 +22,7 @@ from snappy_core.search.quoting import (
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-SEEN = ("figure", "hot_area")
+PICTURED_LABELS = ("figure", "hot_area")
 """Labels of regions that a model sees; it reads the others, if they have words."""
 
 _PIXELS_PER_TOKEN = 750
@@ -33,7 +33,7 @@ RegionText = tuple[Mapping[str, Any], str]
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _MetadataHolder:
     metadata: Mapping[str, Any]
 
 
@@ -73,25 +73,25 @@ def region_contents(
         PageUnavailableError: a picture cannot be drawn, because the file is gone or has changed.
     """
     contents: list[RegionContent] = []
-    left = math.inf if budget is None else budget
+    tokens_left = math.inf if budget is None else budget
     passage_before: list[RegionText] = []
     for passage in _passages(regions):
         metadata, text = passage[0]
         lines = [_head(passage), _body(passage, passage_before)]
         if answers := quotes(metadata, text):
             lines += [QUOTES_HEADING, *(f"> {answer}" for answer in answers)]
-        told = "\n".join(lines)
-        tokens = estimate_tokens(told)
-        if tokens > left and contents:
+        content_text = "\n".join(lines)
+        tokens = estimate_tokens(content_text)
+        if tokens > tokens_left and contents:
             continue
         png = None
-        if index is not None and (metadata["region_label"] in SEEN or not text.strip()):
-            image = index.region_image(_Found(metadata), text)
+        if index is not None and (metadata["region_label"] in PICTURED_LABELS or not text.strip()):
+            image = index.region_image(_MetadataHolder(metadata), text)
             image_tokens = -(-image.width * image.height // _PIXELS_PER_TOKEN)
-            if tokens + image_tokens <= left:
+            if tokens + image_tokens <= tokens_left:
                 png, tokens = _png(image), tokens + image_tokens
-        contents.append(RegionContent(metadata["citation"], told, png, tokens))
-        left -= tokens
+        contents.append(RegionContent(metadata["citation"], content_text, png, tokens))
+        tokens_left -= tokens
         passage_before = passage
     return contents
 
