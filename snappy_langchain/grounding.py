@@ -12,7 +12,7 @@ from langchain_core.runnables import Runnable, RunnableLambda
 
 from snappy_core.index import RegionIndex
 from snappy_core.search.grounding.grounding import ground
-from snappy_core.search.grounding.passages import Source
+from snappy_core.search.grounding.passages import sources_of_metadata
 from snappy_core.search.grounding.report import Grounding
 
 
@@ -29,7 +29,7 @@ def ground_documents(
     sources = [
         source
         for item in documents
-        for source in Source.of_metadata(item.page_content, item.metadata)
+        for source in sources_of_metadata(item.page_content, item.metadata)
     ]
     return ground(text, sources) if index is None else index.ground(text, sources)
 

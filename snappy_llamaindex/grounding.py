@@ -16,7 +16,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from snappy_core.index import RegionIndex
 from snappy_core.search.grounding.grounding import ground
-from snappy_core.search.grounding.passages import Source
+from snappy_core.search.grounding.passages import sources_of_metadata
 
 _NUMBERED = re.compile(r"Source \d+:\n(.*?)\n?\Z", re.DOTALL)
 
@@ -48,7 +48,7 @@ class GroundingPostprocessor:
         sources = [
             source
             for node in response.source_nodes
-            for source in Source.of_metadata(_text(node), node.metadata)
+            for source in sources_of_metadata(_text(node), node.metadata)
         ]
         grounding = (
             ground(text, sources) if self.index is None else self.index.ground(text, sources)

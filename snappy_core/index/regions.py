@@ -14,7 +14,7 @@ from snappy_core.index.opened import OpenIndex
 from snappy_core.search import engine, explain, reading
 from snappy_core.search.finishing import finish
 from snappy_core.search.grounding.in_index import ground_in_index
-from snappy_core.search.grounding.passages import Source as GroundingSource
+from snappy_core.search.grounding.passages import GroundingSource
 from snappy_core.search.grounding.report import Grounding
 from snappy_core.search.hit_pages import HitPages
 from snappy_core.search.hits import Explanation, HeatMap, Hit, Hits

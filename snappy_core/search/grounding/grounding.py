@@ -10,7 +10,12 @@ from typing import Literal, Protocol
 from snappy_core.ends import raise_if_ended
 from snappy_core.names import ID_SUFFIX
 from snappy_core.search.grounding.alignment import Alignment, align, align_quotation
-from snappy_core.search.grounding.passages import Passage, Source, passages_of_text
+from snappy_core.search.grounding.passages import (
+    GroundingSource,
+    Passage,
+    passages_of_text,
+    sources_of_hit,
+)
 from snappy_core.search.grounding.report import Claim, Grounding
 from snappy_core.search.grounding.tokens import (
     FUNCTION_WORDS,
@@ -59,7 +64,7 @@ Passages = Callable[[str], Sequence[Passage]]
 
 
 def ground(
-    answer: str, sources: Iterable[Hit | Source], *, encoder: TextEncoder | None = None
+    answer: str, sources: Iterable[Hit | GroundingSource], *, encoder: TextEncoder | None = None
 ) -> Grounding:
     """Return which claims of an answer stand in the sources, and where.
 
@@ -75,7 +80,7 @@ def ground(
     passages = [
         passage
         for source in sources
-        for part in (Source.of_hit(source) if isinstance(source, Hit) else [source])
+        for part in (sources_of_hit(source) if isinstance(source, Hit) else [source])
         for passage in passages_of_text(part)
     ]
     return ground_in(answer, lambda _: passages, encoder)

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable
 from snappy_core.errors import PageUnavailableError
 from snappy_core.search.grounding.grounding import TextEncoder, ground_in
 from snappy_core.search.grounding.passages import (
+    GroundingSource,
     Passage,
-    Source,
     passages_of_region,
     passages_of_text,
+    sources_of_hit,
 )
 from snappy_core.search.grounding.report import Grounding
 from snappy_core.search.hits import Hit, Hits
@@ -24,7 +25,7 @@ CLAIM_HITS = 8
 def ground_in_index(
     snapshot: Snapshot,
     answer: str,
-    sources: Iterable[Hit | Source] | None,
+    sources: Iterable[Hit | GroundingSource] | None,
     encoder: TextEncoder,
     search: Callable[[str, int], Hits],
 ) -> Grounding:
@@ -36,8 +37,8 @@ def ground_in_index(
     """
     passages_by_source: dict[tuple[str, str], list[Passage]] = {}
 
-    def passages(source: Hit | Source) -> list[Passage]:
-        parts = Source.of_hit(source) if isinstance(source, Hit) else [source]
+    def passages(source: Hit | GroundingSource) -> list[Passage]:
+        parts = sources_of_hit(source) if isinstance(source, Hit) else [source]
         for part in parts:
             key = part.region_id, part.text
             if key not in passages_by_source:
@@ -56,7 +57,7 @@ def ground_in_index(
     return ground_in(answer, lambda _: fixed, encoder)
 
 
-def _passages(snapshot: Snapshot, source: Source) -> list[Passage]:
+def _passages(snapshot: Snapshot, source: GroundingSource) -> list[Passage]:
     try:
         page, region = find_region(snapshot, source.region_id, source.text)
     except PageUnavailableError:  # a hot area, a text from elsewhere, or one that has changed since

@@ -26,7 +26,7 @@ _RULE = re.compile(r"^\|(?: *:?-+:? *\|)+$")
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class GroundingSource:
     """A text that may support an answer.
 
     Attributes:
@@ -43,71 +43,71 @@ class Source:
     rects: tuple[Box, ...] = ()
     heading: str = ""
 
-    @classmethod
-    def of_hit(cls, hit: Hit) -> list[Source]:
-        """Return the region of a hit, and each part that it comes from or goes on in.
 
-        A sentence that goes on from one part to the next is a source of its own, at the last line
-        of the first.
-        """
-        parts = [cls._of_part(part) for part in hit.parts]
-        bounds = join_texts([part.text for part in parts])[1]
-        return [*parts, *_crossing(hit.text, parts, bounds)]
+def sources_of_hit(hit: Hit) -> list[GroundingSource]:
+    """Return the region of a hit, and each part that it comes from or goes on in.
 
-    @classmethod
-    def _of_part(cls, hit: Hit) -> Source:
-        return cls(
-            hit.region.text,
-            hit.region_id,
-            hit.document_id,
-            hit.source,
-            hit.page_number,
-            hit.page_label,
-            hit.rects or (hit.region.box,),
-            hit.region.section,
+    A sentence that goes on from one part to the next is a source of its own, at the last line
+    of the first.
+    """
+    parts = [_source_of_part(part) for part in hit.parts]
+    bounds = join_texts([part.text for part in parts])[1]
+    return [*parts, *_crossing(hit.text, parts, bounds)]
+
+
+def _source_of_part(hit: Hit) -> GroundingSource:
+    return GroundingSource(
+        hit.region.text,
+        hit.region_id,
+        hit.document_id,
+        hit.source,
+        hit.page_number,
+        hit.page_label,
+        hit.rects or (hit.region.box,),
+        hit.region.section,
+    )
+
+
+def sources_of_metadata(text: str, metadata: Mapping[str, Any]) -> list[GroundingSource]:
+    """Return a text with the metadata of its region, or with what else is known of it.
+
+    Of a region that goes on, the sources are those of `sources_of_hit`, if the text is all of it.
+    """
+    source = _source_of_text(text, metadata)
+    parts = json.loads(metadata.get("parts_json") or "[]")
+    if not parts or len(text) != parts[-1]["end"]:
+        return [source]
+    sources = [
+        replace(
+            source,
+            text=text[part["start"] : part["end"]],
+            region_id=part["region_id"],
+            page_number=part["page_number"],
+            page_label=part["page_label"],
+            rects=tuple((x0, y0, x1, y1) for x0, y0, x1, y1 in part["rects"]),
         )
+        for part in parts
+    ]
+    return [*sources, *_crossing(text, sources, [(p["start"], p["end"]) for p in parts])]
 
-    @classmethod
-    def of_metadata(cls, text: str, metadata: Mapping[str, Any]) -> list[Source]:
-        """Return a text with the metadata of its region, or with what else is known of it.
 
-        Of a region that goes on, the sources are those of `of_hit`, if the text is all of it.
-        """
-        source = cls._of_text(text, metadata)
-        parts = json.loads(metadata.get("parts_json") or "[]")
-        if not parts or len(text) != parts[-1]["end"]:
-            return [source]
-        sources = [
-            replace(
-                source,
-                text=text[part["start"] : part["end"]],
-                region_id=part["region_id"],
-                page_number=part["page_number"],
-                page_label=part["page_label"],
-                rects=tuple((x0, y0, x1, y1) for x0, y0, x1, y1 in part["rects"]),
-            )
-            for part in parts
-        ]
-        return [*sources, *_crossing(text, sources, [(p["start"], p["end"]) for p in parts])]
-
-    @classmethod
-    def _of_text(cls, text: str, metadata: Mapping[str, Any]) -> Source:
-        rects = json.loads(metadata.get("rects_json") or "[]")
-        return cls(
-            text,
-            str(metadata.get("region_id") or ""),
-            str(metadata.get("document_id") or ""),
-            str(metadata.get("source") or metadata.get("file_path") or ""),
-            int(metadata.get("page_number") or 0),
-            str(metadata.get("page_label") or ""),
-            tuple((x0, y0, x1, y1) for x0, y0, x1, y1 in rects),
-            str(metadata.get("section") or ""),
-        )
+def _source_of_text(text: str, metadata: Mapping[str, Any]) -> GroundingSource:
+    rects = json.loads(metadata.get("rects_json") or "[]")
+    return GroundingSource(
+        text,
+        str(metadata.get("region_id") or ""),
+        str(metadata.get("document_id") or ""),
+        str(metadata.get("source") or metadata.get("file_path") or ""),
+        int(metadata.get("page_number") or 0),
+        str(metadata.get("page_label") or ""),
+        tuple((x0, y0, x1, y1) for x0, y0, x1, y1 in rects),
+        str(metadata.get("section") or ""),
+    )
 
 
 def _crossing(
-    text: str, parts: Sequence[Source], bounds: Sequence[tuple[int, int]]
-) -> Iterator[Source]:
+    text: str, parts: Sequence[GroundingSource], bounds: Sequence[tuple[int, int]]
+) -> Iterator[GroundingSource]:
     """Yield the sentences of a text that go on from one part to the next."""
     sentences = sentence_bounds(text)
     for part, (_, end) in zip(parts[:-1], bounds[:-1], strict=True):
@@ -129,7 +129,7 @@ class Passage:
         is_ordered: whether a claim must keep the order; a cell has none with its heads.
     """
 
-    source: Source
+    source: GroundingSource
     words: tuple[str, ...]
     tokens: tuple[Token, ...]
     literal: tuple[Token, ...]
@@ -163,7 +163,7 @@ class Passage:
         )
 
 
-def passages_of_region(source: Source, page: Page, region: Region) -> list[Passage]:
+def passages_of_region(source: GroundingSource, page: Page, region: Region) -> list[Passage]:
     """Return the passages of a region whose page is known, with exact boxes of words."""
     spans = spans_of(page, region)
     texts = page.words.texts
@@ -194,7 +194,7 @@ def _corner(row: Region) -> str:
     return " ".join(cell.text for cell in row.cells if cell.is_header and cell.column == 0)
 
 
-def passages_of_text(source: Source) -> list[Passage]:
+def passages_of_text(source: GroundingSource) -> list[Passage]:
     """Return the passages of a text without its page; boxes are those of whole lines."""
     boxes = as_boxes(source.rects)
     widths = boxes[:, 2] - boxes[:, 0]
@@ -260,7 +260,7 @@ def _with_pronouns(spans: Sequence[Span]) -> list[Span]:
 
 
 def _passage(
-    source: Source,
+    source: GroundingSource,
     words: Sequence[str],
     boxes: Boxes,
     heading: str,

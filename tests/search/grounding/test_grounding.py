@@ -8,7 +8,7 @@ import pytest
 from snappy_core import RegionIndex, ground
 from snappy_core.boxes import as_boxes, coverage
 from snappy_core.search.grounding.grounding import claims_of
-from snappy_core.search.grounding.passages import Source, passages_of_text
+from snappy_core.search.grounding.passages import GroundingSource, passages_of_text
 from snappy_core.testing import FakeEncoder
 
 BOND = (
@@ -26,7 +26,7 @@ TABLE = (
 )
 LINES = ((0.1, 0.1, 0.9, 0.12), (0.1, 0.13, 0.9, 0.15))
 SOURCES = [
-    Source(text, f"d#p1r{i}", "d", "d.pdf", 1, "1", LINES, "Northwind")
+    GroundingSource(text, f"d#p1r{i}", "d", "d.pdf", 1, "1", LINES, "Northwind")
     for i, text in enumerate([BOND, RISKS, TABLE])
 ]
 
@@ -100,7 +100,7 @@ def test_a_quotation_stands_word_for_word():
 
 
 def test_a_quotation_of_function_words_alone():
-    source = [Source("The clerk said that it is what it is, and went home.")]
+    source = [GroundingSource("The clerk said that it is what it is, and went home.")]
     [_, quote] = ground('He told us: "it is what it is".', source)
     assert (quote.text, quote.verdict) == ("it is what it is", "verified")
     assert ground('He told us: "it is what he is".', source)[1].verdict != "verified"
@@ -133,7 +133,7 @@ def test_names_of_documents_in_citations_may_have_brackets():
 
 def test_empty_rows_and_cells_are_no_passages():
     table = "| |  |  |\n| --- | --- | --- |\n|  | 5 |  |\n|  |  |  |\n| Boats | 7 | |"
-    source = Source(table, "d#p1r0", "d", "d.pdf", 1, "1", LINES)
+    source = GroundingSource(table, "d#p1r0", "d", "d.pdf", 1, "1", LINES)
     words = [" ".join(passage.words) for passage in passages_of_text(source)]
     assert words == ["5", "5", "Boats 7", "Boats 7", "Boats"]
     assert ground("Boats: 7.", [source]).is_verified
@@ -142,7 +142,9 @@ def test_empty_rows_and_cells_are_no_passages():
 
 
 def test_references_to_literature_are_part_of_a_claim():
-    source = [Source("The system draws portraits [TL07].", "d#p1r0", "d", "d.pdf", 1, "1", LINES)]
+    source = [
+        GroundingSource("The system draws portraits [TL07].", "d#p1r0", "d", "d.pdf", 1, "1", LINES)
+    ]
     assert ground("The system draws portraits [TL07].", source).is_verified
     assert not ground("The system draws portraits [TL03].", source).is_verified
     assert [claim.text for claim in claims_of("It rose [1, 2.3]. It fell [q3.pdf#p4r2].")] == [
@@ -204,6 +206,9 @@ async def test_async(data):
 
 def test_a_paraphrase_is_partial():
     words = "A vessel was late"
-    assert ground(words, [Source("The vessels came behind time once more")])[0].verdict == "absent"
-    [claim] = ground(words, [Source("Late vessel here is")], encoder=FakeEncoder())
+    assert (
+        ground(words, [GroundingSource("The vessels came behind time once more")])[0].verdict
+        == "absent"
+    )
+    [claim] = ground(words, [GroundingSource("Late vessel here is")], encoder=FakeEncoder())
     assert claim.verdict == "partial"
