@@ -91,8 +91,8 @@ def ingest(
             gone=gone,
         )
         # Figures are described in this process; the only document is shared among all workers.
-        here = describe is not None or supplied is not None
-        add = None if here else _add_whole(store, pool, metadata, reading, keep)
+        is_inline_only = describe is not None or supplied is not None
+        add = None if is_inline_only else _add_whole(store, pool, metadata, reading, keep)
         pipeline = Pipeline(planned, pool, reading, bar.count_document, supplied, describe, add)
         keeper = None if keep is None else Keeper(store, keep, pool)
         report = write_documents(store, pipeline, metadata, bar, keeper, share)
@@ -122,47 +122,31 @@ def write_documents(
     for planned, document in pipeline:
         raise_if_ended()
         name, document_id = planned.source.name, planned.record.document_id
-        pages_before, causes = bar.pages, list[tuple[int, str]]()
+        pages_before = bar.pages
         try:
             if planned.error is not None:
                 raise planned.error
             if planned.same_as is not None:
-                if not add_source(store, planned.same_as, planned.record):
-                    raise UnreadableDocumentError(
-                        name, f"has the bytes of {planned.same_as}, which was not added"
-                    )
-                if planned.is_there:  # with other bytes
-                    warnings += _logged(hand_over(store, document_id))
-                    store.delete(document_id)
-                duplicates[name] = owners[name] = planned.same_as
+                warnings += _write_duplicate(store, planned, planned.same_as)
                 warnings += _keep(store, keeper, planned, planned.same_as)
-                bar.finish_document()
-                continue
-            if document is None:
-                record = _completed(planned, metadata, store)
-                update_sources(store, record)
-                is_changed = update_metadata(store, record)
+                duplicates[name] = planned.same_as
+            elif document is None:
+                is_changed = _write_changes(store, planned, metadata)
                 (added if is_changed else unchanged).append(document_id)
                 warnings += _keep(store, keeper, planned, document_id)
             else:
                 report = pipeline.report(document)
                 if report is None:
-                    record = _completed(planned, metadata, store)
-                    records = _watch(pipeline.records(document), bar, causes)
-                    lost: list[str] = []
-                    if planned.is_shared:
-                        records = _hand_over_at_end(records, store, record, lost)
-                    store.write(record, records)
-                    warnings += _logged(lost)
-                for _ in range(report.pages if report else 0):
-                    bar.finish_page()
+                    warnings += _write_pages(
+                        store, planned, metadata, pipeline.records(document), bar
+                    )
+                    warnings += _keep(store, keeper, planned, document_id, document)
+                else:  # a worker has written and kept it
+                    warnings += _count_pages(report, bar)
                 added.append(document_id)
                 pages += bar.pages - pages_before
                 _log.info("%s: added, %d pages", plain(name), bar.pages - pages_before)
-                warnings += _logged(report.warnings if report else page_warnings(name, causes))
-                if report is None:
-                    warnings += _keep(store, keeper, planned, document_id, document)
-            owners[name] = document_id
+            owners[name] = planned.same_as or document_id
             bar.finish_document()
         except (StoreError, FormatError, TimeLimitError):
             raise  # a full disk, wrong regions and a limit of time are no fault of the document
@@ -179,6 +163,55 @@ def write_documents(
     return IngestReport(
         tuple(added), tuple(unchanged), tuple(failed), tuple(warnings), pages, 0.0, duplicates
     )
+
+
+def _write_duplicate(store: Store, planned: PlannedDocument, owner_id: str) -> Sequence[str]:
+    """Make the source of a document one more of that with the same bytes; return warnings.
+
+    Raises:
+        UnreadableDocumentError: the document with the same bytes was not added.
+    """
+    if not add_source(store, owner_id, planned.record):
+        raise UnreadableDocumentError(
+            planned.source.name, f"has the bytes of {owner_id}, which was not added"
+        )
+    if not planned.is_there:
+        return []
+    warnings = _logged(hand_over(store, planned.record.document_id))
+    store.delete(planned.record.document_id)  # it had other bytes
+    return warnings
+
+
+def _write_changes(store: Store, planned: PlannedDocument, metadata: Metadata | None) -> bool:
+    """Write the sources and metadata of a stored document; return whether the metadata changed."""
+    record = _completed(planned, metadata, store)
+    update_sources(store, record)
+    return update_metadata(store, record)
+
+
+def _write_pages(
+    store: Store,
+    planned: PlannedDocument,
+    metadata: Metadata | None,
+    records: Iterator[PageRecord],
+    bar: IngestProgress,
+) -> Sequence[str]:
+    """Write a document with its pages, and count these; return warnings."""
+    causes: list[tuple[int, str]] = []
+    lost: list[str] = []
+    record = _completed(planned, metadata, store)
+    records = _watch(records, bar, causes)
+    if planned.is_shared:
+        records = _hand_over_at_end(records, store, record, lost)
+    store.write(record, records)
+    return _logged([*lost, *page_warnings(planned.source.name, causes)])
+
+
+def _count_pages(report: IngestReport, bar: IngestProgress) -> Sequence[str]:
+    """Count the pages that a worker has written; return its warnings."""
+    for _ in range(report.pages):
+        bar.finish_page()
+    return _logged(report.warnings)
 
 
 def _add_whole(
