@@ -14,11 +14,11 @@ from numpy.typing import ArrayLike, NDArray
 from snappy_core.boxes import Boxes, contains_center
 from snappy_core.parsing.leaders import LEADER
 from snappy_core.parsing.pdf.layers import hidden_texts
-from snappy_core.parsing.pdf.looks import number_styles
+from snappy_core.parsing.pdf.text_styles import number_styles
 from snappy_core.parsing.pdf.words import read_words
 from snappy_core.parsing.tags import UNKNOWN
 from snappy_core.parsing.text import TextLayer, quarter_turns
-from snappy_core.parsing.unspaced import are_columns
+from snappy_core.parsing.vertical_writing import are_columns
 from snappy_core.types import Matrix
 
 WHOLE_PAGE = np.array([[0, 0, 1, 1]], dtype=np.float32)
@@ -44,11 +44,11 @@ def read_text_layer(page: Any, owners: Mapping[int, int] | None = None) -> tuple
             word.order_letters()
     if LEADER.search("".join("".join(word.letters) for word in words)):
         words = [part for word in words for part in word.parts()]
-    if hidden := hidden_texts(page, {word.look.address for word in words}):
-        words = [word for word in words if word.look.address not in hidden]
+    if hidden := hidden_texts(page, {word.style.address for word in words}):
+        words = [word for word in words if word.style.address not in hidden]
     matrix, size = page_matrix(page), np.array(page.get_size(), dtype=np.float64)
     boxes = to_page([word.box for word in words], matrix)
-    frames = [(*word.origin, *word.look.along, *word.look.up) for word in words]
+    frames = [(*word.origin, *word.style.along, *word.style.up) for word in words]
     origins, along, up = np.hsplit(np.array(frames, dtype=np.float64).reshape(-1, 6), 3)
     direction, rise = along @ matrix[:2] * size, up @ matrix[:2] * size  # points, y down
     texts, sizes = tuple(word.text for word in words), np.linalg.norm(rise, axis=1)
@@ -62,14 +62,14 @@ def read_text_layer(page: Any, owners: Mapping[int, int] | None = None) -> tuple
         boxes=np.clip(boxes, 0, 1),
         lines=lines,
         sizes=sizes.astype(np.float32),
-        bold=np.array([word.look.bold for word in words], dtype=bool),
-        styles=number_styles([word.look for word in words]),
+        bold=np.array([word.style.bold for word in words], dtype=bool),
+        styles=number_styles([word.style for word in words]),
         turns=turns,
         hyphens=np.array([word.hyphen for word in words], dtype=bool),
-        invisible=np.array([word.look.invisible for word in words], dtype=bool),
+        invisible=np.array([word.style.invisible for word in words], dtype=bool),
         owners=None
         if owners is None
-        else np.array([owners.get(word.look.address, UNKNOWN) for word in words], dtype=np.intp),
+        else np.array([owners.get(word.style.address, UNKNOWN) for word in words], dtype=np.intp),
     )
     warning = "" if is_complete else f"has too much text: only {len(words):,} words were read"
     return layer.take(contains_center(WHOLE_PAGE, boxes)[0]), warning

@@ -14,8 +14,8 @@ import pypdfium2.raw as raw
 
 from snappy_core.parsing.directions import is_right_to_left, order_letters
 from snappy_core.parsing.leaders import LEADER
-from snappy_core.parsing.pdf.looks import Look, LookReader
 from snappy_core.parsing.pdf.symbols import SYMBOLS
+from snappy_core.parsing.pdf.text_styles import TextStyle, TextStyleReader
 from snappy_core.parsing.superscripts import (
     DIGITS,
     MAX_RISE,
@@ -43,18 +43,18 @@ class Word:
     """A word as its characters are added, in PDF space; `box` is (left, bottom, right, top)."""
 
     __slots__ = (
-        "box", "boxes", "hyphen", "letters", "look", "origin", "origins", "raised", "reach",
+        "box", "boxes", "hyphen", "letters", "origin", "origins", "raised", "reach", "style",
     )  # fmt: skip
 
-    def __init__(self, origin: tuple[float, float], box: Box, look: Look) -> None:
+    def __init__(self, origin: tuple[float, float], box: Box, style: TextStyle) -> None:
         self.letters: list[str] = []
         self.boxes: list[Box] = []
         self.origins: dict[int, tuple[float, float]] = {}  # of letters from right to left
         self.box = box
         self.hyphen = self.raised = False
         self.origin = origin  # on the base line
-        self.reach = _REACH * max(abs(look.up[0]), abs(look.up[1]), 1.0)
-        self.look = look
+        self.reach = _REACH * max(abs(style.up[0]), abs(style.up[1]), 1.0)
+        self.style = style
 
     @property
     def text(self) -> str:
@@ -72,7 +72,7 @@ class Word:
 
     def order_letters(self) -> None:
         """Put the letters in the order in which they are read."""
-        a, b = self.look.along
+        a, b = self.style.along
         starts = [self.origins.get(i, box[:2]) for i, box in enumerate(self.boxes)]
         order = order_letters(self.letters, [x * a + y * b for x, y in starts])
         self.letters = [self.letters[i] for i in order]
@@ -106,7 +106,7 @@ class Word:
 
     def is_below(self, box: Box) -> bool:
         """Return whether a digit stands higher beside the word, as a power or a mark on it."""
-        is_higher = MIN_RISE < rise(box, self.origin, self.look.up) < MAX_RISE
+        is_higher = MIN_RISE < rise(box, self.origin, self.style.up) < MAX_RISE
         return is_higher and not self.is_far_from(box)
 
 
@@ -118,7 +118,7 @@ def read_words(text_page: Any) -> tuple[list[Word], bool]:
     words: list[Word] = []
     word: Word | None = None
     base: Word | None = None  # the last word that is not raised
-    looks = LookReader()
+    styles = TextStyleReader()
     for index, (code, letter) in enumerate(zip(codes, _letters(codes), strict=True)):
         if not letter:
             continue
@@ -128,7 +128,7 @@ def read_words(text_page: Any) -> tuple[list[Word], bool]:
         raw.FPDFText_GetCharBox(page, index, left, right, bottom, top)
         box = left.value, bottom.value, right.value, top.value
         is_higher = letter in DIGITS and base is not None and base.is_below(box)
-        raised = bool(base and is_higher and _is_small(box, looks.read(page, index), base.look))
+        raised = bool(base and is_higher and _is_small(box, styles.read(page, index), base.style))
         if word is not None and is_higher and not word.raised:
             word = None
         elif (
@@ -137,12 +137,12 @@ def read_words(text_page: Any) -> tuple[list[Word], bool]:
             and letter.isalpha()
             and (word.raised or _is_higher(word, box, page, index))
         ):
-            word.raised = word.raised or _is_small(word.box, word.look, looks.read(page, index))
+            word.raised = word.raised or _is_small(word.box, word.style, styles.read(page, index))
             word = None
         if word is None or word.hyphen or word.is_far_from(box):
             if len(words) == MAX_WORDS:
                 return words, False
-            word = Word(_origin(page, index), box, looks.read(page, index))
+            word = Word(_origin(page, index), box, styles.read(page, index))
             word.raised = raised
             base = base if raised else word
             words.append(word)
@@ -179,13 +179,13 @@ def _letter(code: int) -> str:
     return "-" if code in _HYPHENS else printable(SYMBOLS.get(code) or chr(code))
 
 
-def _is_small(box: Box, look: Look, usual: Look) -> bool:
+def _is_small(box: Box, style: TextStyle, usual: TextStyle) -> bool:
     """Return whether a digit is small beside usual type: what is as large stands in another cell.
 
     Some fonts have small digits of their own, in the size of the others.
     """
     size = hypot(*usual.up)
-    ratio = hypot(*look.up) / size if size else 0.0
+    ratio = hypot(*style.up) / size if size else 0.0
     if ratio < _MAX_RATIO:
         return ratio > _MIN_RATIO
     return height(box, usual.up) < _MAX_INK * size
@@ -193,7 +193,7 @@ def _is_small(box: Box, look: Look, usual: Look) -> bool:
 
 def _is_higher(word: Word, box: Box, page: Any, index: int) -> bool:
     """Return whether digits stand higher than the letter after them, as a footnote mark does."""
-    up = word.look.up
+    up = word.style.up
     is_lower = rise(box, word.origin, up) < -MIN_RISE
     is_subscript = height(box, up) < 0.8 * height(word.box, up)
     if not is_lower or is_subscript or not all(letter in DIGITS for letter in word.letters):

@@ -16,7 +16,7 @@ _SUBSET = re.compile(rb"^[A-Z]{6}\+")
 _BOLD_NAMES = (b"bold", b"black", b"heavy", b"medi")
 
 
-class Look(NamedTuple):
+class TextStyle(NamedTuple):
     """How a text object is drawn; the font's name is without the prefix of a subset."""
 
     address: int  # of the text object, while its page is open
@@ -28,24 +28,24 @@ class Look(NamedTuple):
     up: tuple[float, float]  # the direction and size of the font
 
 
-class LookReader:
+class TextStyleReader:
     """Reads how characters are drawn, once for each text object."""
 
     def __init__(self) -> None:
-        self._looks: dict[int, Look] = {}
+        self._styles: dict[int, TextStyle] = {}
         self._name = ctypes.create_string_buffer(256)
         self._color = [ctypes.c_uint() for _ in range(4)]
         self._matrix = raw.FS_MATRIX()
 
-    def read(self, text_page: Any, index: int) -> Look:
+    def read(self, text_page: Any, index: int) -> TextStyle:
         text_object = raw.FPDFText_GetTextObject(text_page, index)
         address = ctypes.addressof(text_object.contents) if text_object else 0
-        look = self._looks.get(address)
-        if look is None:
-            look = self._looks[address] = self._read(address, text_object, text_page, index)
-        return look
+        style = self._styles.get(address)
+        if style is None:
+            style = self._styles[address] = self._read(address, text_object, text_page, index)
+        return style
 
-    def _read(self, address: int, text_object: Any, text_page: Any, index: int) -> Look:
+    def _read(self, address: int, text_object: Any, text_page: Any, index: int) -> TextStyle:
         self._name.value = b""
         font = raw.FPDFTextObj_GetFont(text_object)
         raw.FPDFFont_GetBaseFontName(font, self._name, len(self._name))
@@ -58,11 +58,11 @@ class LookReader:
         raw.FPDFText_GetMatrix(text_page, index, self._matrix)
         matrix, size = self._matrix, float(raw.FPDFText_GetFontSize(text_page, index))
         along, up = (matrix.a, matrix.b), (matrix.c * size, matrix.d * size)
-        return Look(address, name, color, is_bold, mode in _INVISIBLE_MODES, along, up)
+        return TextStyle(address, name, color, is_bold, mode in _INVISIBLE_MODES, along, up)
 
 
-def number_styles(looks: Sequence[Look]) -> NDArray[np.int32]:
-    """Return (n,) numbers, the same for looks of the same font and color."""
+def number_styles(styles: Sequence[TextStyle]) -> NDArray[np.int32]:
+    """Return (n,) numbers, the same for styles of the same font and color."""
     numbers: dict[tuple[bytes, tuple[int, ...]], int] = {}
-    keys = ((look.font, look.color) for look in looks)
+    keys = ((style.font, style.color) for style in styles)
     return np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.int32)

@@ -1,4 +1,4 @@
-"""Scripts that are written without spaces between words, in rows or in columns."""
+"""Vertical writing: words of Chinese and Japanese in columns."""
 
 from __future__ import annotations
 

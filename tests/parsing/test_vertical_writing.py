@@ -11,7 +11,7 @@ from snappy_core.parsing.drawings import Drawings
 from snappy_core.parsing.layout.regions import find_regions
 from snappy_core.parsing.pdf.document import PDFIUM, load_page, open_pdf
 from snappy_core.parsing.pdf.text_layer import read_text_layer
-from snappy_core.parsing.unspaced import are_columns
+from snappy_core.parsing.vertical_writing import are_columns
 
 COLUMNS = ("港湾委員会は火曜日に開かれた", "浚渫船は九週間を要するという", "費用は四十一万")
 
