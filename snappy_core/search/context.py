@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 
 from snappy_core.boxes import overlap_by_half
 from snappy_core.ends import raise_if_ended
+from snappy_core.search.budgeted_passages import BudgetedPassages, Passage, pages_of, source_name
 from snappy_core.search.hits import Highlight, Hit
 from snappy_core.search.quoting import escape_markers, one_line, passage_key, without_lead_in
-from snappy_core.search.room import Passage, Room, pages_of, source_name
 from snappy_core.types import Box
 from snappy_core.unspaced import PIECE
 
@@ -117,7 +117,7 @@ def assemble(
     Raises:
         ValueError: the budget is too small for one word and its citation.
     """
-    room = Room(budget, count, lambda passages: _write(passages, lambda line: 0)[0])
+    budgeted = BudgetedPassages(budget, count, lambda passages: _write(passages, lambda line: 0)[0])
     on_page: defaultdict[tuple[str, int], list[Hit]] = defaultdict(list)
     left_out: list[Hit] = []
     for hit in hits:
@@ -127,15 +127,15 @@ def assemble(
             neighbors = (other for page in pages for other in on_page[page])
             if any(share_words(candidate, other) for other in neighbors):
                 continue
-            if room.add(_passage_key(candidate), candidate):
+            if budgeted.add(_passage_key(candidate), candidate):
                 for page in pages:
                     on_page[page].append(candidate)
                 break
         else:
             left_out.append(hit)
-    if left_out and not room.passages and budget is not None:
+    if left_out and not budgeted.passages and budget is not None:
         return _cut(left_out, budget, count)
-    text, citations = _write(room.passages.values(), count)
+    text, citations = _write(budgeted.passages.values(), count)
     tokens = count(text)
     left_over = None if budget is None else budget - tokens
     return Context(text, citations, tokens, tuple(left_out), left_over)

@@ -1,4 +1,4 @@
-"""The room that a budget leaves in a context, told mostly without a count of all of its text."""
+"""The passages that fit the budget of a context, mostly without a count of all of its text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Passage = tuple[Hit, ...]
 """Hits on different pages that say the same, best first."""
 
 
-class Room:
+class BudgetedPassages:
     """The passages of a context, and whether another one fits its budget.
 
     To count the context with each of its passages would take time that grows with their square. So
