@@ -23,7 +23,7 @@ def init(
     ),
 ) -> None:
     """Write a file to enter your own questions in, with examples and comments."""
-    from snappy_core.evaluation.own_questions import STARTER
+    from snappy_core.evaluation.user_questions import STARTER
 
     with open(file, "x", encoding="utf-8") as starter:
         starter.write(STARTER)
@@ -51,21 +51,21 @@ def run(
     json: options.Json = False,
 ) -> int:
     """Ask your own questions of an index, and count how often it finds the page and the answer."""
-    from snappy_core.evaluation.own import ask, summarize, to_dict
-    from snappy_core.evaluation.own_html import own_html
-    from snappy_core.evaluation.own_questions import load_own_questions
-    from snappy_core.evaluation.report import own_report
+    from snappy_core.evaluation.outcomes import ask, summarize, to_dict
+    from snappy_core.evaluation.outcomes_html import outcomes_html
+    from snappy_core.evaluation.report import outcomes_report
+    from snappy_core.evaluation.user_questions import load_user_questions
 
-    questions = load_own_questions(file)
+    questions = load_user_questions(file)
     with open_index(location, pdfs, encoder) as index:
         outcomes = ask(index, questions, k)
         if report is not None:
-            report.write_text(own_html(index, outcomes, k), "utf-8")
+            report.write_text(outcomes_html(index, outcomes, k), "utf-8")
     if json:
         summary = summarize(outcomes)
         print_json({**summary, "k": k, "outcomes": list(map(to_dict, outcomes))})
     else:
-        print_lines(own_report(outcomes, k))
+        print_lines(outcomes_report(outcomes, k))
     problems = [outcome for outcome in outcomes if outcome.problem]
     for outcome in problems:
         text = f"not judged: {outcome.question.question}: {outcome.problem}"

@@ -11,8 +11,8 @@ from rich.table import Table
 from snappy_core.evaluation.bench import MEASURES
 from snappy_core.evaluation.evidence import BUDGETS, ENOUGH, rows_of
 from snappy_core.evaluation.highlights import COLUMNS, highlight_rows
-from snappy_core.evaluation.own import MEASURES as MEASURES_OF_OWN
-from snappy_core.evaluation.own import Outcome, summarize
+from snappy_core.evaluation.outcomes import MEASURES as OUTCOME_MEASURES
+from snappy_core.evaluation.outcomes import Outcome, summarize
 
 
 def format_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -88,11 +88,11 @@ def recall_report(summary: Mapping[str, Any]) -> str:
     ])  # fmt: skip
 
 
-def own_report(outcomes: Sequence[Outcome], k: int) -> str:
+def outcomes_report(outcomes: Sequence[Outcome], k: int) -> str:
     """Return how questions of one's own were answered as text: the measures, and the misses."""
     summary = summarize(outcomes)
     rows = []
-    for name, words in MEASURES_OF_OWN.items():
+    for name, words in OUTCOME_MEASURES.items():
         if summary[name] is not None:
             low, high = summary["intervals"][name]
             rows.append([words, f"{summary[name]:.2f}", f"{low:.2f}-{high:.2f}"])

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from snappy_core.evaluation.own_questions import load_own_questions
+from snappy_core.evaluation.user_questions import load_user_questions
 
 BRAE = {"question": "How many boats has the port of Brae?", "document": "table.pdf"}
 
@@ -28,7 +28,7 @@ def test_init_writes_a_file_to_fill_in(snappy, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     result = snappy("eval", "init")
     assert (result.code, result.out, result.err) == (0, "questions.csv\n", "")
-    assert len(load_own_questions("questions.csv")) == 2
+    assert len(load_user_questions("questions.csv")) == 2
     before = (tmp_path / "questions.csv").read_text()
     assert snappy("eval", "init").error == "questions.csv: File exists"
     assert (tmp_path / "questions.csv").read_text() == before

@@ -9,9 +9,9 @@ from typing import Any
 
 from snappy_core.document_names import find_ids_by_name
 from snappy_core.evaluation.evidence import ENOUGH
+from snappy_core.evaluation.find_text import TextPlace, find_text
 from snappy_core.evaluation.metrics import bootstrap_groups
-from snappy_core.evaluation.own_questions import OwnQuestion
-from snappy_core.evaluation.places import TextPlace, find_text
+from snappy_core.evaluation.user_questions import UserQuestion
 from snappy_core.index import RegionIndex
 from snappy_core.search.context import estimate_tokens
 from snappy_core.search.hits import Hit, Hits
@@ -37,7 +37,7 @@ class Outcome:
         answer_rank: number of hits that together have `ENOUGH` of the words of a place.
     """
 
-    question: OwnQuestion
+    question: UserQuestion
     document_id: str = ""
     places: tuple[TextPlace, ...] = ()
     pages: tuple[int, ...] = ()
@@ -52,13 +52,13 @@ class Outcome:
         return not self.problem and (self.answer_rank if self.places else self.page_rank) is None
 
 
-def ask(index: RegionIndex, questions: Sequence[OwnQuestion], k: int = 5) -> list[Outcome]:
+def ask(index: RegionIndex, questions: Sequence[UserQuestion], k: int = 5) -> list[Outcome]:
     """Search an index for each question, and look for the answer among `k` hits."""
     ids = find_ids_by_name(index, [question.document for question in questions])
     return [_ask(index, question, ids[question.document], k) for question in questions]
 
 
-def _ask(index: RegionIndex, question: OwnQuestion, ids: set[str], k: int) -> Outcome:
+def _ask(index: RegionIndex, question: UserQuestion, ids: set[str], k: int) -> Outcome:
     if len(ids) != 1:
         count = "several documents are" if ids else "no document is"
         return Outcome(question, problem=f"{count} called {question.document}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from snappy_core.boxes import as_boxes, to_pixels
 from snappy_core.display.render import draw_page, parts_on_page
 from snappy_core.errors import PageUnavailableError
-from snappy_core.evaluation.own import MEASURES, Outcome, summarize
+from snappy_core.evaluation.outcomes import MEASURES, Outcome, summarize
 from snappy_core.index import RegionIndex
 from snappy_core.names import file_name
 from snappy_core.search.hits import Hit
@@ -37,7 +37,7 @@ small { color: #555 } mark { background: rgb(120, 220, 120) }
 """
 
 
-def own_html(index: RegionIndex, outcomes: Sequence[Outcome], k: int) -> str:
+def outcomes_html(index: RegionIndex, outcomes: Sequence[Outcome], k: int) -> str:
     """Return a page that needs no other file and no network.
 
     A miss has a picture of the page that answers, with the answer in green and the hits on it in

@@ -34,7 +34,7 @@ _KEYS = ("question", "document", "page", "quote", "answer")
 
 
 @dataclass(frozen=True, slots=True)
-class OwnQuestion:
+class UserQuestion:
     """A question, the document that answers it, and where.
 
     Attributes:
@@ -68,7 +68,7 @@ class OwnQuestion:
         return self.quote or self.answer
 
 
-def load_own_questions(path: str | os.PathLike[str]) -> list[OwnQuestion]:
+def load_user_questions(path: str | os.PathLike[str]) -> list[UserQuestion]:
     """Read questions of a `.jsonl` file, or a CSV file with a header, as `STARTER`.
 
     Raises:
@@ -80,7 +80,7 @@ def load_own_questions(path: str | os.PathLike[str]) -> list[OwnQuestion]:
     return list(_read_csv(path, data.decode("utf-8-sig")))
 
 
-def _read_csv(path: str | os.PathLike[str], text: str) -> list[OwnQuestion]:
+def _read_csv(path: str | os.PathLike[str], text: str) -> list[UserQuestion]:
     lines = io.StringIO(text, newline="")
     # Spreadsheets of many countries write semicolons, and some quote all cells of text.
     header = next(
@@ -106,7 +106,7 @@ def _read_csv(path: str | os.PathLike[str], text: str) -> list[OwnQuestion]:
     return questions
 
 
-def _question(row: Mapping[str, Any]) -> OwnQuestion:
+def _question(row: Mapping[str, Any]) -> UserQuestion:
     values = {key: str(row.get(key) or "").strip() for key in _KEYS}
     page = values.pop("page")
-    return OwnQuestion(**values, page=int(page) if page else None)
+    return UserQuestion(**values, page=int(page) if page else None)

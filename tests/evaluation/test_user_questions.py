@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from snappy_core import RegionIndex
-from snappy_core.evaluation.own import ask, summarize, to_dict
-from snappy_core.evaluation.own_html import own_html
-from snappy_core.evaluation.own_questions import STARTER, OwnQuestion, load_own_questions
-from snappy_core.evaluation.places import find_text
-from snappy_core.evaluation.report import own_report
+from snappy_core.evaluation.find_text import find_text
+from snappy_core.evaluation.outcomes import ask, summarize, to_dict
+from snappy_core.evaluation.outcomes_html import outcomes_html
+from snappy_core.evaluation.report import outcomes_report
+from snappy_core.evaluation.user_questions import STARTER, UserQuestion, load_user_questions
 from snappy_core.ingest.jobs import prepare
 from snappy_core.search.context import estimate_tokens
 from snappy_core.stores import MemoryStore
@@ -39,14 +39,14 @@ def write(tmp_path, text, name="q.csv", encoding="utf-8"):
 
 class TestFile:
     def test_the_starter_can_be_read_as_it_is(self, tmp_path):
-        questions = load_own_questions(write(tmp_path, STARTER))
+        questions = load_user_questions(write(tmp_path, STARTER))
         assert questions == [
-            OwnQuestion(
+            UserQuestion(
                 "What coupon does the green bond carry?",
                 "report.pdf",
                 quote="carries a coupon of 4.85 per cent",
             ),
-            OwnQuestion(
+            UserQuestion(
                 "How fast may the stream run when a diver enters the water?", "report.pdf", page=5
             ),
         ]
@@ -63,18 +63,20 @@ class TestFile:
         rows += [["3", "mine", '"When, and; how?"', "a.pdf", '"at\nnoon"'], ["# 4", "", "", "", ""]]
         text = "\r\n".join(separator.join(row) for row in rows)
         path = write(tmp_path, f"# first\r\n\r\n{text}\r\n", encoding="utf-8-sig")
-        assert load_own_questions(path) == [OwnQuestion("When, and; how?", "a.pdf", 3, "at\nnoon")]
+        assert load_user_questions(path) == [
+            UserQuestion("When, and; how?", "a.pdf", 3, "at\nnoon")
+        ]
 
     def test_a_starter_whose_cells_are_all_quoted(self, tmp_path):
         rows = csv.reader(io.StringIO(STARTER))
         quoted = io.StringIO(newline="")
         csv.writer(quoted, quoting=csv.QUOTE_ALL).writerows(rows)
-        assert len(load_own_questions(write(tmp_path, quoted.getvalue()))) == 2
+        assert len(load_user_questions(write(tmp_path, quoted.getvalue()))) == 2
 
     def test_json_lines_have_the_same_keys(self, tmp_path):
         line = '{"question": "When?", "document": "a.pdf", "page": 3, "answer": "noon"}\n\n'
         path = write(tmp_path, line, "q.jsonl")
-        assert load_own_questions(path) == [OwnQuestion("When?", "a.pdf", 3, answer="noon")]
+        assert load_user_questions(path) == [UserQuestion("When?", "a.pdf", 3, answer="noon")]
 
     @pytest.mark.parametrize(
         ("text", "message"),
@@ -90,7 +92,7 @@ class TestFile:
     )
     def test_a_line_that_is_none_is_named(self, tmp_path, text, message):
         with pytest.raises(ValueError, match=message):
-            load_own_questions(write(tmp_path, text))
+            load_user_questions(write(tmp_path, text))
 
 
 class TestPlaces:
@@ -136,10 +138,10 @@ def index():
 
 
 def test_ranks_of_pages_and_answers(index):
-    page = OwnQuestion("boat 7 berth 109", "boats.pdf", 2)
-    quote = OwnQuestion("boat 7 berth 109", "boats.pdf", quote="lies in berth 109")
-    second = OwnQuestion("boat 7 berth 109", "/x/boats.pdf", answer="berth 110")
-    missed = OwnQuestion("boat 7 berth 109", "boats.pdf", 3, answer="noon")
+    page = UserQuestion("boat 7 berth 109", "boats.pdf", 2)
+    quote = UserQuestion("boat 7 berth 109", "boats.pdf", quote="lies in berth 109")
+    second = UserQuestion("boat 7 berth 109", "/x/boats.pdf", answer="berth 110")
+    missed = UserQuestion("boat 7 berth 109", "boats.pdf", 3, answer="noon")
     outcomes = ask(index, [page, quote, second, missed], k=2)
     ranks = [(outcome.page_rank, outcome.answer_rank) for outcome in outcomes]
     assert ranks == [(1, None), (1, 1), (1, 2), (None, None)]
@@ -150,8 +152,8 @@ def test_ranks_of_pages_and_answers(index):
 
 def test_an_answer_may_stand_in_several_places_and_hits(index):
     """Any place will do; the words may come from several hits together."""
-    twice = OwnQuestion("the ferry returns at noon", "boats.pdf", answer="the ferry")
-    across = OwnQuestion("boat lies in berth", "boats.pdf", quote="in berth 109. Boat 8 lies in")
+    twice = UserQuestion("the ferry returns at noon", "boats.pdf", answer="the ferry")
+    across = UserQuestion("boat lies in berth", "boats.pdf", quote="in berth 109. Boat 8 lies in")
     outcomes = ask(index, [twice, across], k=4)
     assert (outcomes[0].answer_rank, outcomes[0].pages) == (1, (1, 3))
     assert outcomes[1].answer_rank == 2
@@ -161,15 +163,15 @@ def test_an_answer_may_stand_where_a_hit_goes_on(harbor):
     """The hit begins on page 1, and goes on on page 2."""
     asked = "wrote costs of the whole repair shared between the two"
     quote = "each of them paid nine hundred crowns in silver"
-    questions = [OwnQuestion(asked, "h", quote=quote), OwnQuestion(asked, "h", 2)]
-    outcomes = ask(harbor, [*questions, OwnQuestion("ferries to the island", "h", 1)], k=1)
+    questions = [UserQuestion(asked, "h", quote=quote), UserQuestion(asked, "h", 2)]
+    outcomes = ask(harbor, [*questions, UserQuestion("ferries to the island", "h", 1)], k=1)
     assert [hit.page_number for hit in outcomes[0].hits] == [1]
     ranks = [(outcome.page_rank, outcome.answer_rank) for outcome in outcomes]
     assert ranks == [(1, 1), (1, None), (None, None)]
     (hit,) = outcomes[0].hits
     assert summarize(outcomes[:1])["tokens"] == estimate_tokens(hit.text)
     missed = replace(outcomes[0], answer_rank=None)
-    html = own_html(harbor, [missed], 1)
+    html = outcomes_html(harbor, [missed], 1)
     assert "<b>1. h.pdf, pages 1-2</b>" in html
     assert quote in html.split("<pre>")[1]
     assert html.count("<figure>") == 1, "the hit is on the page that answers, too"
@@ -178,14 +180,14 @@ def test_an_answer_may_stand_where_a_hit_goes_on(harbor):
 @pytest.mark.parametrize(
     ("question", "problem"),
     [
-        (OwnQuestion("q", "none.pdf", 1), "no document is called none.pdf"),
-        (OwnQuestion("q", "boats.pdf", 4), "boats.pdf has 3 pages, and no page 4"),
-        (OwnQuestion("q", "boats.pdf", 1, "noon"), "'noon' does not stand in boats.pdf, page 1"),
-        (OwnQuestion("q", "boats.pdf", answer="109 ferries"), "'109 ferries' does not stand in"),
+        (UserQuestion("q", "none.pdf", 1), "no document is called none.pdf"),
+        (UserQuestion("q", "boats.pdf", 4), "boats.pdf has 3 pages, and no page 4"),
+        (UserQuestion("q", "boats.pdf", 1, "noon"), "'noon' does not stand in boats.pdf, page 1"),
+        (UserQuestion("q", "boats.pdf", answer="109 ferries"), "'109 ferries' does not stand in"),
     ],
 )
 def test_what_cannot_be_judged_is_said_and_not_counted(index, question, problem):
-    good = OwnQuestion("boat 7 berth 109", "boats.pdf", quote="lies in berth 109")
+    good = UserQuestion("boat 7 berth 109", "boats.pdf", quote="lies in berth 109")
     outcomes = ask(index, [question, good])
     assert outcomes[0].problem.startswith(problem)
     summary = summarize(outcomes)
@@ -194,31 +196,31 @@ def test_what_cannot_be_judged_is_said_and_not_counted(index, question, problem)
 
 
 def test_measures(index):
-    found = OwnQuestion("boat 7 berth 109", "boats.pdf", quote="lies in berth 109")
-    page = OwnQuestion("boat 7 berth 109", "boats.pdf", 2)
-    missed = OwnQuestion("boat 7 berth 109", "boats.pdf", 3, answer="noon")
+    found = UserQuestion("boat 7 berth 109", "boats.pdf", quote="lies in berth 109")
+    page = UserQuestion("boat 7 berth 109", "boats.pdf", 2)
+    missed = UserQuestion("boat 7 berth 109", "boats.pdf", 3, answer="noon")
     outcomes = ask(index, [found, page, missed], k=1)
     summary = summarize(outcomes)
     assert [summary[name] for name in ("page_first", "page_among")] == [0.6667, 0.6667]
     assert [summary[name] for name in ("answer_first", "answer_among")] == [0.5, 0.5]
     assert summary["placed"] == 2
     assert summary["tokens"] == 7
-    report = own_report(outcomes, 1)
+    report = outcomes_report(outcomes, 1)
     assert "3 of 3 questions judged, k = 1" in report
     assert "| the answer in the first hit |  0.50 | 0.50-0.50 |" in report
     assert "missed: boat 7 berth 109\n    boats.pdf, page 3; first hit: " in report
     assert to_dict(outcomes[0])["places"][0]["page"] == 2
-    nothing = summarize(ask(index, [OwnQuestion("q", "none.pdf", 1)]))
+    nothing = summarize(ask(index, [UserQuestion("q", "none.pdf", 1)]))
     assert (nothing["page_first"], nothing["intervals"], nothing["tokens"]) == (None, {}, None)
 
 
 def test_html_shows_what_it_can_without_pictures(index):
     """Pages that cannot be drawn are said; names and texts are no markup."""
     questions = [
-        OwnQuestion("<script>berth</script> 109", "/y/<b>other</b>.pdf", 1),
-        OwnQuestion("boat", "none.pdf", 1),
+        UserQuestion("<script>berth</script> 109", "/y/<b>other</b>.pdf", 1),
+        UserQuestion("boat", "none.pdf", 1),
     ]
-    html = own_html(index, ask(index, questions, k=2), 2)
+    html = outcomes_html(index, ask(index, questions, k=2), 2)
     assert "<script>" not in html
     assert "<b>other" not in html
     assert "no document is called none.pdf" in html
