@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from functools import update_wrapper
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from snappy_core.ends import CANCELLED
+from snappy_core.cancellation import CANCELLED
 
 Self = TypeVar("Self")
 P = ParamSpec("P")

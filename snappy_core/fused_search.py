@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import Unpack, cast
 
 from snappy_core._async import async_twin
+from snappy_core.cancellation import time_limit
 from snappy_core.display.stored_pages import Resolver
 from snappy_core.encoders.base import Encoder
-from snappy_core.ends import time_limit
 from snappy_core.index import RegionIndex
 from snappy_core.search.finishing import finish
 from snappy_core.search.hit_pages import HitPage

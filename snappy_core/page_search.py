@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from snappy_core._async import async_twin
+from snappy_core.cancellation import time_limit
 from snappy_core.encoders.base import Encoder
-from snappy_core.ends import time_limit
 from snappy_core.index import RegionIndex
 from snappy_core.page_files import PageFiles
 from snappy_core.parsing.source import Source

@@ -13,7 +13,7 @@ from snappy_core import (
     SnappyError,
     Source,
     TimeLimitError,
-    ends,
+    cancellation,
     parsing,
     report_html,
 )
@@ -33,7 +33,7 @@ QUESTION = "How many boats land at Brae?"
 def ticking(monkeypatch):
     """A clock that goes on by a second each time that somebody looks at it."""
     ticks = count()
-    monkeypatch.setattr(ends, "time", SimpleNamespace(monotonic=lambda: next(ticks)))
+    monkeypatch.setattr(cancellation, "time", SimpleNamespace(monotonic=lambda: next(ticks)))
 
 
 @pytest.fixture
@@ -190,7 +190,7 @@ def test_drawing_ends_between_two_pages(filled, monkeypatch, ticking):
     drawn = []
     draw = parsing.render
     monkeypatch.setattr(parsing, "render", lambda *page: drawn.append(page) or draw(*page))
-    with pytest.raises(TimeLimitError, match="after 1"), ends.time_limit(1, "after {}"):
+    with pytest.raises(TimeLimitError, match="after 1"), cancellation.time_limit(1, "after {}"):
         report_html(hits, filled)
     assert len(drawn) == 1
 
@@ -199,7 +199,7 @@ def test_copying_goes_on_where_it_ended(filled, ticking):
     with RegionIndex(encoder=FakeEncoder()) as target:
         with (
             pytest.raises(TimeLimitError, match="after 1"),
-            ends.time_limit(1, "after {}"),
+            cancellation.time_limit(1, "after {}"),
         ):
             copy(filled._store, target._store)
         (first,) = target.documents()
@@ -211,14 +211,14 @@ def test_copying_goes_on_where_it_ended(filled, ticking):
 def test_the_limit_that_ends_first_counts(ticking):
     def work():
         for _ in range(40):
-            ends.raise_if_ended()
+            cancellation.raise_if_ended()
 
     for outer, inner in [(3, 50), (50, 3)]:
         with (
             pytest.raises(TimeLimitError, match="after 3"),
-            ends.time_limit(outer, "after {}"),
-            ends.time_limit(inner, "after {}"),
-            ends.time_limit(None, "never"),
+            cancellation.time_limit(outer, "after {}"),
+            cancellation.time_limit(inner, "after {}"),
+            cancellation.time_limit(None, "never"),
         ):
             work()
     work()  # no limit is left behind

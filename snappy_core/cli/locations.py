@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from snappy_core import RegionIndex, SnappyError
+from snappy_core.cancellation import time_limit
 from snappy_core.cli.options import LATE, load_encoder
 from snappy_core.cli.output import hide_ingest_warnings
-from snappy_core.ends import time_limit
 from snappy_core.stores.discard import discard_empty, indexes_in
 from snappy_core.stores.locations import without_secrets
 from snappy_core.terminal import plain

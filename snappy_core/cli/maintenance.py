@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
+from snappy_core.cancellation import time_limit as limited
 from snappy_core.cli import options
 from snappy_core.cli.locations import PLACES, Location, find_index, open_index
 from snappy_core.cli.output import print_json, print_lines
-from snappy_core.ends import time_limit as limited
 from snappy_core.stores import open_store, open_to_copy
 from snappy_core.stores.copy import copy as copy_index
 from snappy_core.stores.locations import without_secrets

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from snappy_core import parsing
-from snappy_core.ends import raise_if_ended
+from snappy_core.cancellation import raise_if_ended
 from snappy_core.errors import PageUnavailableError, UnreadableDocumentError
 from snappy_core.parsing.source import Source
 from snappy_core.stores.base import DocumentRecord, Store

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from snappy_core._async import async_twin
-from snappy_core.ends import time_limit
+from snappy_core.cancellation import time_limit
 from snappy_core.filters import Filter, is_same_row
 from snappy_core.index.opened import OpenIndex
 from snappy_core.ingest.report import IngestReport, warn_of

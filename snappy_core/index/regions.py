@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Unpack
 
 from snappy_core._async import async_twin
-from snappy_core.ends import raise_if_ended, time_limit
+from snappy_core.cancellation import raise_if_ended, time_limit
 from snappy_core.index.opened import OpenIndex
 from snappy_core.search import engine, explain, reading
 from snappy_core.search.finishing import finish

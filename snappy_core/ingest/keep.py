@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from typing import Literal
 
-from snappy_core.ends import raise_if_ended
+from snappy_core.cancellation import raise_if_ended
 from snappy_core.errors import SnappyError, StoreError
 from snappy_core.ingest.executor import Pool
 from snappy_core.ingest.jobs import Picture

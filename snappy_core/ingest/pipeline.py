@@ -11,7 +11,7 @@ from functools import partial
 from itertools import islice
 from typing import Any, TypeAlias, TypeVar
 
-from snappy_core.ends import raise_if_ended
+from snappy_core.cancellation import raise_if_ended
 from snappy_core.errors import UnreadableDocumentError
 from snappy_core.formats import SuppliedPage
 from snappy_core.ingest.describe import Describe

@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 
+from snappy_core.cancellation import raise_if_ended
 from snappy_core.encoders.base import Encoder
-from snappy_core.ends import raise_if_ended
 from snappy_core.errors import (
     FormatError,
     SnappyError,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from snappy_core.boxes import overlap_by_half
-from snappy_core.ends import raise_if_ended
+from snappy_core.cancellation import raise_if_ended
 from snappy_core.search.budgeted_passages import BudgetedPassages, Passage, pages_of, source_name
 from snappy_core.search.hits import Highlight, Hit
 from snappy_core.search.quoting import escape_markers, one_line, passage_key, without_lead_in

@@ -13,7 +13,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.ends import raise_if_ended
+from snappy_core.cancellation import raise_if_ended
 from snappy_core.filters import Filter
 from snappy_core.scoring.granularity import answering, drop_nested, rankable
 from snappy_core.scoring.ranking import ranking

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.ends import raise_if_ended
+from snappy_core.cancellation import raise_if_ended
 from snappy_core.filters import (
     BOX_KEYS,
     BUILT_IN,

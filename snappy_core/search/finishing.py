@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from snappy_core.ends import raise_if_ended
+from snappy_core.cancellation import raise_if_ended
 from snappy_core.search.hit_pages import HitPages, highlighted
 from snappy_core.search.hits import Hits
 from snappy_core.search.judging import judged, withhold

@@ -13,7 +13,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.ends import raise_if_ended
+from snappy_core.cancellation import raise_if_ended
 from snappy_core.scoring.maxsim import similarities
 from snappy_core.search.cutting import cut
 from snappy_core.search.highlights import find_highlights

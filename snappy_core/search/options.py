@@ -8,7 +8,7 @@ from typing import Literal, TypedDict, get_args
 
 from numpy.typing import ArrayLike
 
-from snappy_core.ends import check_timeout
+from snappy_core.cancellation import check_timeout
 from snappy_core.filters import Filter, parse
 from snappy_core.scoring.rules import SCORING_RULES
 from snappy_core.search.hits import Hit

@@ -12,7 +12,7 @@ from functools import cache
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from snappy_core.ends import time_limit
+from snappy_core.cancellation import time_limit
 from snappy_core.errors import SnappyError
 from snappy_core.index import RegionIndex
 from snappy_core.names import without_folders

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError
 from contextlib import suppress
 
-from snappy_core.ends import CANCELLED
+from snappy_core.cancellation import CANCELLED
 from snappy_core.errors import SnappyError
 from snappy_core.index import RegionIndex
 from snappy_core.ingest.executor import Executor

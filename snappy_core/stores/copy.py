@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from snappy_core.ends import raise_if_ended
+from snappy_core.cancellation import raise_if_ended
 from snappy_core.errors import IndexMismatchError, StoreError
 from snappy_core.filters import is_same_row
 from snappy_core.progress import progress_bar
@@ -51,7 +51,7 @@ def copy(source: ReadableStore, target: Store, *, progress: bool | None = None) 
 
     Raises:
         IndexMismatchError: the target was made by another encoder.
-        TimeLimitError: in `ends.time_limit`, its time is up; finished documents stay.
+        TimeLimitError: in `cancellation.time_limit`, its time is up; finished documents stay.
         StoreError: what was read back is not what was written; also as the stores.
     """
     started = time.monotonic()

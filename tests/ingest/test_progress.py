@@ -39,7 +39,7 @@ def test_is_silent_without_a_terminal(capsys):
     assert capsys.readouterr() == ("", "")
 
 
-def test_ends_when_the_work_is_cut_off(capsys):
+def test_cancellation_when_the_work_is_cut_off(capsys):
     try:
         with ingest_progress(2, show=True) as bar:
             bar.finish_document()

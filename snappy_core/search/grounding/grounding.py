@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from snappy_core.ends import raise_if_ended
+from snappy_core.cancellation import raise_if_ended
 from snappy_core.names import ID_SUFFIX
 from snappy_core.search.grounding.alignment import Alignment, align, align_quotation
 from snappy_core.search.grounding.passages import (

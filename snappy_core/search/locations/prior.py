@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.ends import raise_if_ended
+from snappy_core.cancellation import raise_if_ended
 from snappy_core.search.locations.landmarks import (
     LandmarkCache,
     Landmarks,

@@ -1,4 +1,4 @@
-"""How work ends early: its time is up, or its task was canceled."""
+"""Work that ends early: its time is up, or its task was canceled."""
 
 from __future__ import annotations
 
