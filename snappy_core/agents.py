@@ -6,7 +6,6 @@ label. Errors say what to do, for models read them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -15,7 +14,7 @@ from snappy_core.document_names import find_document_id, find_document_ids
 from snappy_core.errors import PageUnavailableError, SnappyError
 from snappy_core.filters import Filter
 from snappy_core.index import RegionIndex
-from snappy_core.names import short_name, split_region_id, without_folders
+from snappy_core.names import parse_region_id, short_name, split_region_id, without_folders
 from snappy_core.search.filters import resolve
 from snappy_core.search.hits import Hit
 from snappy_core.search.quoting import one_line
@@ -102,7 +101,7 @@ def read_region(index: RegionIndex, region: str) -> list[Hit]:
     unknown = ValueError(
         f"there is no passage {region!r}; give an id as it stands in square brackets, or search"
     )
-    if not re.fullmatch(r"[0-9]+(?:[rs][0-9]+|h[0-9]+-[0-9]+)?", place):
+    if parse_region_id(region_id) is None:
         raise unknown
     try:
         hit = index.region(f"{find_document_id(index, name)}#p{place}")
