@@ -97,14 +97,14 @@ def read_region(index: RegionIndex, region: str) -> list[Hit]:
     region_id = region.strip()
     while region_id.endswith("]"):  # which no id does, though it may begin with a bracket
         region_id = region_id[:-1].removeprefix("[")
-    name, place = split_region_id(region_id)
+    name, suffix = split_region_id(region_id)
     unknown = ValueError(
         f"there is no passage {region!r}; give an id as it stands in square brackets, or search"
     )
     if parse_region_id(region_id) is None:
         raise unknown
     try:
-        hit = index.region(f"{find_document_id(index, name)}#p{place}")
+        hit = index.region(f"{find_document_id(index, name)}#p{suffix}")
         whole = [] if hit.parent_id is None else [index.region(hit.parent_id)]
     except PageUnavailableError:
         raise unknown from None
