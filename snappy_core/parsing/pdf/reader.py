@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL.Image import Image
 
 from snappy_core.boxes import contains_center
@@ -54,8 +55,9 @@ from snappy_core.parsing.tags import PageTags
 from snappy_core.parsing.text import NOTHING, TextLayer
 from snappy_core.types import NO_WORDS, Matrix, Page, Renderer
 
-# Of the page image in which words are checked for ink: A4 comes out at about 125 dpi.
-_INK_DPI, _MAX_INK_PIXELS = 144, 1_500_000
+# Of the page image in which words are checked for ink: A4 comes out at about 125 dpi. Pages below
+# about A6 have more dpi: at 144, thin ink of a large page that was made small is too faint.
+_INK_DPI, _MIN_INK_PIXELS, _MAX_INK_PIXELS = 144, 500_000, 1_500_000
 
 # A text layer is unreliable if at most this share of its characters is visible, ...
 _VISIBLE_SHARE = 0.5
@@ -154,8 +156,7 @@ def read_content(document: Any, number: int, source: Source) -> PageContent:
 def _read_page(document: Any, number: int, source: Source, label: str) -> PageContent:
     page = load_page(document, number, source)
     matrix = user_space(page)
-    bitmap = draw(page, _INK_DPI, _MAX_INK_PIXELS, grayscale=True).to_numpy()
-    gray = bitmap.reshape(bitmap.shape[:2])
+    gray = _draw_ink(page)
     edges = edge_mask(gray)
     images, fields = image_boxes(page), Fields()
     if has_drawn_annotations(page):
@@ -191,6 +192,13 @@ def _read_page(document: Any, number: int, source: Source, label: str) -> PageCo
         label, width, height, text_layer, drawings, matrix, has_ink, is_unreliable, warning,
         tagged.tags if tagged else None, has_codes,
     )  # fmt: skip
+
+
+def _draw_ink(page: Any) -> NDArray[np.uint8]:
+    width, height = page.get_size()
+    dpi = max(_INK_DPI, 72 * (_MIN_INK_PIXELS / (width * height)) ** 0.5)
+    bitmap = draw(page, dpi, _MAX_INK_PIXELS, grayscale=True).to_numpy()
+    return np.asarray(bitmap.reshape(bitmap.shape[:2]))
 
 
 def build_page(

@@ -1,20 +1,20 @@
 """Regions: the right words together, in order, under the right name."""
 
 import io
-from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+import pypdfium2 as pdfium
 import pytest
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from snappy_core import Source, UnreadableDocumentError
 from snappy_core.boxes import as_boxes, enclose
-from snappy_core.parsing import read
-from snappy_core.parsing.layout.regions import find_regions
-from snappy_core.parsing.pdf.document import open_pdf
-from snappy_core.parsing.pdf.reader import read_content
+from snappy_core.parsing import ReadingOptions, read
 from snappy_core.types import LABELS
+
+REPORT = Path(__file__).parents[3] / "examples" / "report.pdf"
 
 
 def regions_of(data, name):
@@ -307,19 +307,38 @@ def test_regions_stand_where_their_words_are():
 # Scale
 
 
-@pytest.mark.parametrize("name", ["two_columns.pdf", "table.pdf", "list_items.pdf"])
-@pytest.mark.parametrize("scale", [0.2, 0.6, 2.7, 5])
-def test_a_page_has_the_same_regions_at_any_scale(data, name, scale):
-    with open_pdf(Source.from_path(data / name)) as document:
-        content = read_content(document, 1, Source.from_path(data / name))
-    layer = content.text_layer
-    larger = replace(layer, sizes=layer.sizes * np.float32(scale))
-    words, regions, _ = find_regions(layer, content.width, content.height, content.drawings)
-    size = content.width * scale, content.height * scale
-    scaled_words, scaled_regions, _ = find_regions(larger, *size, content.drawings)
-    assert scaled_words.texts == words.texts
-    assert [r.text for r in scaled_regions] == [r.text for r in regions]
-    assert [r.label for r in scaled_regions] == [r.label for r in regions]
+def scaled(data, factor):
+    """The bytes of a PDF with pages and all on them that many times as wide and high."""
+    out = io.BytesIO()
+    with pdfium.PdfDocument(data) as document:
+        for page in document:
+            matrix = pdfium.raw.FS_MATRIX(factor, 0, 0, factor, 0, 0)
+            assert pdfium.raw.FPDFPage_TransFormWithClip(page, matrix, None)
+            media_box, crop_box = page.get_mediabox(), page.get_cropbox()
+            page.set_mediabox(*(factor * side for side in media_box))
+            page.set_cropbox(*(factor * side for side in crop_box))
+        document.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("name", ["two_columns.pdf", "table.pdf", "list_items.pdf", "report.pdf"])
+@pytest.mark.parametrize("factor", [0.2, 0.6, 2.5, 5])
+def test_a_page_has_the_same_regions_at_any_scale(data, name, factor):
+    path = REPORT if name == "report.pdf" else data / name
+    options = ReadingOptions(ocr="never")
+    pages = list(read(Source.from_path(path), options))
+    other_pages = list(
+        read(Source.from_bytes(scaled(path.read_bytes(), factor), "scaled"), options)
+    )
+    for page, other in zip(pages, other_pages, strict=True):
+        assert other.width == pytest.approx(factor * page.width, rel=1e-3)
+        assert other.words.texts == page.words.texts
+        assert len(other.regions) == len(page.regions)
+        for region, same in zip(page.regions, other.regions, strict=True):
+            assert (same.label, same.text, same.parent) == (
+                region.label, region.text, region.parent,
+            )  # fmt: skip
+            assert same.box == pytest.approx(region.box, abs=1e-3)
 
 
 def test_upright_words_in_a_grid_around_turned_ones_stand_in_one_region():
