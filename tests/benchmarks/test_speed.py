@@ -1,6 +1,7 @@
 """A run of the benchmarks of speed: its table, its history, its chart, and who could not run."""
 
 import json
+import re
 import sys
 from importlib import metadata
 from types import ModuleType
@@ -8,7 +9,7 @@ from types import ModuleType
 import pytest
 from PIL import Image
 
-from benchmarks import asking, measure, scale, speed
+from benchmarks import asking, measure, reading, scale, speed
 from benchmarks.__main__ import main
 from benchmarks.measure import NotRun, Result, absent
 
@@ -39,6 +40,15 @@ def test_asking_tells_what_a_command_a_first_and_a_later_question_take(monkeypat
     assert min(result.ratio for result in (command, first, later, encoder)) > 0
     assert (command.bound, first.bound, later.bound, encoder.bound) == (0.6, 0.2, 0.025, 0.5)
     assert command.ratio > later.ratio  # a new process, and a search in one that has searched
+
+
+def test_reading_tells_what_the_layout_of_a_common_page_takes(monkeypatch):
+    monkeypatch.setattr(reading, "ROUNDS", 1)
+    monkeypatch.setattr(reading.opendataloader, "missing", lambda: "not asked for")
+    _, layout, _ = reading.run()
+    assert (layout.name, layout.bound) == ("regions of a page of 92 runs, ms (CPU time)", 25)
+    assert layout.ratio > 1  # ms, not seconds
+    assert re.fullmatch(r"features and network \d?\d% of it", layout.detail)
 
 
 FASTER = Result("a scan, ours / theirs", 4.0, 3, True, "1 ms, 4 ms", "theirs")
