@@ -83,6 +83,7 @@ RULES = (
         {"pdf.reader:drop_duplicates": lambda layer, width, height: layer},
     ),
     Rule("leaders are no text", {"layout.regions:drop_leaders": lambda blocks, page: list(blocks)}),
+    Rule("a wide gap ends a run", {"layout.runs:_MAX_GAP": MANY}),
     Rule("a much larger letter is a run of its own", {"layout.runs:_MAX_SIZE_RATIO": math.inf}),
     Rule(
         "runs end at vertical ruling lines",
@@ -213,6 +214,12 @@ RULES = (
         "ink is a drawing of a scan", {"ink_areas:find_ink_areas": lambda picture, words, lines: ()}
     ),
     Rule("long lines are no part of figures", {"pdf.drawings:_LONG_LINE": math.inf}),
+    Rule("drawings close together are one area", {"area_groups:MAX_GAP": 0.5}),  # else that touch
+    Rule("pieces of a line are one ruling line", {"pdf.drawings:MAX_GAP": 0.0}),
+    Rule(
+        "faint pictures join no other drawings",
+        {"pdf.page_objects:_is_faint": lambda image: False},
+    ),
     Rule("small drawings are no figures", {"pdf.drawings:MIN_SIDE": 0.0}),
     Rule("white areas are not seen", {"pdf.page_objects:_WHITE": 256}),
     Rule("what lies outside the clip is not seen", {"pdf.page_objects:_MIN_CLIPPED": math.inf}),

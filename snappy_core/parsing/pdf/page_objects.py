@@ -93,8 +93,7 @@ class _ObjectReader:
             elif kind in (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_SHADING):
                 shown_as = Kind.DRAWING
                 if kind == raw.FPDF_PAGEOBJ_IMAGE:
-                    is_faint = raw.FPDFPageObj_HasTransparency(item)
-                    shown_as = Kind.FAINT if is_faint else Kind.PICTURE
+                    shown_as = Kind.FAINT if _is_faint(item) else Kind.PICTURE
                 self._add_clipped(self._bounds(item, matrix), shown_as, item, matrix)
             elif kind == raw.FPDF_PAGEOBJ_FORM and depth < MAX_DEPTH:
                 self.read(item, self._combined_matrix(item, matrix), depth + 1)
@@ -208,6 +207,10 @@ class _ObjectReader:
         raw.FPDFPathSegment_GetPoint(segment, self._x, self._y)
         point: tuple[float, float] = matrix.on_point(self._x.value, self._y.value)
         return point
+
+
+def _is_faint(image: Any) -> bool:
+    return bool(raw.FPDFPageObj_HasTransparency(image))
 
 
 def _bounding_box(points: Sequence[tuple[float, float]]) -> Box:

@@ -247,6 +247,18 @@ def test_a_band_from_edge_to_edge_does_not_join_figures():
     assert boxes == [pytest.approx((0.3, 1 - 220 / 700, 0.5, 1 - 140 / 700), abs=5e-3)]
 
 
+@pytest.mark.parametrize(("length", "is_part"), [(330, True), (370, False)])
+def test_lines_longer_than_half_the_page_are_no_part_of_figures(length, is_part):
+    def draw(canvas):
+        canvas.circle(160, 500, 40, fill=1)
+        canvas.line(202, 540, 202, 540 - length)
+
+    box = (0.3, 160 / 700, 0.505, (160 + length) / 700) if is_part else (
+        0.3, 160 / 700, 0.5, 240 / 700,
+    )  # fmt: skip
+    assert [area.box for area in drawings_of(draw).areas] == [pytest.approx(box, abs=5e-3)]
+
+
 def test_a_picture_that_fills_the_page_is_an_area():
     def draw(canvas):
         canvas.drawImage(photo(), 20, 120, 370, 570)
