@@ -49,9 +49,11 @@ mutate: .venv/.dev
 states: .venv/.dev
 	$(BIN)/python -m pytest -q -n auto --hypothesis-profile=long tests/stores/states
 
-# The layout model from nothing: about an hour and a quarter on two cores. Needs Chromium, LibreOffice,
-# Tesseract and fonts:
-# apt-get install chromium libreoffice tesseract-ocr fonts-noto fonts-noto-cjk fonts-liberation
+# The layout model from nothing, as out/layout.onnx: about an hour and a quarter on two cores. Needs
+# Chromium, LibreOffice, Tesseract and fonts:
+# apt-get install chromium libreoffice tesseract-ocr fontconfig fonts-noto fonts-noto-cjk \
+#   fonts-liberation fonts-dejavu fonts-texgyre fonts-lmodern fonts-ebgaramond fonts-roboto \
+#   fonts-open-sans fonts-lato fonts-crosextra-carlito fonts-crosextra-caladea fonts-inconsolata
 train: .venv/.dev
 	$(BIN)/python -m training.layout.make out/layout_pages
 

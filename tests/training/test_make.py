@@ -18,6 +18,7 @@ from snappy_core.parsing.layout.network import CLASSES
 from training.layout import make
 from training.layout.examples import draw_examples, example
 from training.layout.export import export
+from training.layout.fonts import missing_fonts
 from training.layout.make import is_printed, print_pages, read_pages
 from training.layout.noise import like_ocr, vary
 from training.layout.printing import Chromium
@@ -169,6 +170,29 @@ def test_a_folder_has_all_documents_or_none(tmp_path, monkeypatch):
     assert is_printed(tmp_path / "pages")
     (tmp_path / "pages" / "30002.pdf").unlink()
     assert not is_printed(tmp_path / "pages")
+
+
+def test_documents_are_not_printed_without_their_fonts(tmp_path, monkeypatch):
+    listing = "echo 'Noto Sans CJK JP,Noto Sans CJK JP Bold'\necho 'Latin Modern Roman,LM Roman 10'"
+    program = tmp_path / "fc-list"
+    program.write_text(f"#!/bin/sh\n{listing}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin")
+    missing = missing_fonts()
+    assert {"EB Garamond", "TeX Gyre Heros Cn", "Noto Kufi Arabic"} <= {*missing}
+    assert {"Noto Sans CJK JP", "Latin Modern Roman"}.isdisjoint(missing)
+    with pytest.raises(SystemExit, match=r"needs fonts .*, EB Garamond, "):
+        make.check_fonts()
+    monkeypatch.setattr(make, "missing_fonts", list)
+    make.check_fonts()
+    monkeypatch.undo()
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(SystemExit, match="apt-get install fontconfig"):
+        make.check_fonts()
+
+
+def test_a_model_is_written_beside_the_shipped_one():
+    assert make.MODEL.parts[0] == "out"
 
 
 def test_training_leaves_small_floats_and_threads_as_they_are(pages):

@@ -1,4 +1,7 @@
-"""Fonts of the documents. All are free, and installed where documents are printed."""
+"""Fonts of the documents. All are free; the Makefile names packages that have them."""
+
+import subprocess
+from itertools import chain
 
 SERIF = [
     "Liberation Serif",
@@ -24,6 +27,19 @@ SCRIPT_FONTS = {
     "fa": ["Noto Naskh Arabic", "Noto Sans Arabic"],
     "hi": ["Noto Sans Devanagari", "Noto Serif Devanagari"],
 }
+
+
+def missing_fonts() -> list[str]:
+    """Return the families that are not installed: printers would take others without a word.
+
+    Raises:
+        FileNotFoundError: the program fc-list is not installed.
+    """
+    command = ["fc-list", ":", "family"]
+    listing = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    installed = {name for line in listing.splitlines() for name in line.split(",")}
+    families = chain(SERIF, SANS, NARROW, MONO, *SCRIPT_FONTS.values())
+    return sorted({*families} - installed)
 
 
 def css_font(family: str) -> str:

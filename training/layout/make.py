@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-import snappy_core
+from training.layout.fonts import missing_fonts
 from training.layout.scans import read_scans
 from training.layout.tagged_pages import TrainingPage, read_training_pages
 
@@ -27,7 +27,7 @@ PRINTS = (
 )  # fmt: skip
 EPOCHS = 16
 SEEDS = (0, 1)  # of networks, whose mean errs less than any of them
-MODEL = Path(snappy_core.__file__).parent / "data" / "layout.onnx"
+MODEL = Path("out/layout.onnx")  # CONTRIBUTING.md says how it is shipped
 
 
 def print_pages(folder: Path) -> None:
@@ -52,6 +52,16 @@ def print_pages(folder: Path) -> None:
             )
         for file in Path(unfinished).glob("*.pdf"):
             file.replace(folder / file.name)
+
+
+def check_fonts() -> None:
+    """Exit where fonts are missing: the pages, and so the model, would be others."""
+    try:
+        missing = missing_fonts()
+    except FileNotFoundError as error:
+        raise SystemExit("looking for fonts needs fc-list: apt-get install fontconfig") from error
+    if missing:
+        raise SystemExit(f"printing needs fonts (Makefile, train): {', '.join(missing)}")
 
 
 def is_printed(folder: Path) -> bool:
@@ -84,10 +94,12 @@ def main() -> None:
     if shutil.which("tesseract") is None:  # told before pages are printed for minutes
         raise SystemExit("reading scans needs Tesseract: apt-get install tesseract-ocr")
     if not is_printed(arguments.folder):
+        check_fonts()
         print_pages(arguments.folder)
     pages = list(read_pages(arguments.folder))
     runs = sum(len(page.runs) for page in pages)
     print(f"{len(pages)} pages, {runs} runs", flush=True)
+    arguments.to.parent.mkdir(parents=True, exist_ok=True)
     export(train(pages, arguments.epochs, SEEDS), arguments.to)
     print(f"{arguments.to}: SHA-256 {hashlib.sha256(arguments.to.read_bytes()).hexdigest()}")
 
