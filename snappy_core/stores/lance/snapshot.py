@@ -82,11 +82,12 @@ def _load_catalog(version: Version, pages: Pages, cached: Catalog, dim: int | No
 
 
 def _count_terms(version: Version, page_ids: NDArray[np.int64]) -> Counter[str]:
-    if not len(page_ids):
-        return Counter()
-    values = version.column(page_ids, "terms").combine_chunks().flatten().value_counts()
-    terms, counts = values.field("values").to_pylist(), values.field("counts").to_pylist()
-    return Counter(dict(zip(terms, counts, strict=True)))
+    total: Counter[str] = Counter()
+    for batch in version.batches(page_ids, "terms"):
+        values = batch.flatten().value_counts()
+        terms, counts = values.field("values").to_pylist(), values.field("counts").to_pylist()
+        total.update(dict(zip(terms, counts, strict=True)))
+    return total
 
 
 class LanceSnapshot(LogSnapshot[int], CatalogSnapshot):

@@ -6,7 +6,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -32,6 +32,7 @@ _MARGIN = timedelta(minutes=1)  # added to the age of versions to keep: merging 
 _SETTLE = 0.5  # seconds in which others finish creating the table on S3 at the same moment
 _MANY_FILES = 64  # fewer are not worth merging
 _CHUNK = 1000  # values in one condition
+_BATCH_PAGES = 1024  # in memory at once while many are read
 _INDEX_CACHE = 512_000_000  # bytes in memory of the index of pooled vectors, and of
 _METADATA_CACHE = 128_000_000  # what Lance knows of its files; by itself it keeps 7 GB
 
@@ -277,6 +278,19 @@ class Version:
         if 2 * len(row_ids) < self.rows:
             return self.take(row_ids, [column])[column]
         return select_rows(self.scan([column], where="number IS NOT NULL"), row_ids)[column]
+
+    def batches(self, row_ids: NDArray[np.int64], column: str) -> Iterator[Any]:
+        """Yield a column of pages (p,) in batches, in any order; scans as `column` does."""
+        if 2 * len(row_ids) < self.rows:
+            for start in range(0, len(row_ids), _BATCH_PAGES):
+                yield self.column(row_ids[start : start + _BATCH_PAGES], column).combine_chunks()
+            return
+        with lance_errors(self._location):
+            query = self._table.search().select([column]).with_row_id(True)
+            pages = query.where("number IS NOT NULL").limit(None)
+            for batch in pages.to_batches(batch_size=_BATCH_PAGES):
+                is_selected = np.isin(batch["_rowid"].to_numpy(), row_ids)
+                yield batch[column].take(np.flatnonzero(is_selected))
 
 
 def select_rows(table: Any, row_ids: NDArray[np.int64]) -> Any:

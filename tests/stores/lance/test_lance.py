@@ -265,6 +265,42 @@ def test_what_is_known_is_not_read_again(store, monkeypatch):
         assert_consistent(snapshot)
 
 
+def test_terms_are_counted_in_batches(store, monkeypatch):
+    """However many pages there are, few are in memory at once."""
+    monkeypatch.setattr(lance_table, "_BATCH_PAGES", 8)
+    store.write(document("a"), texts(*["Tides turn"] * 20))
+    store.write(document("b"), texts(*["Tides come"] * 40))
+    store.delete("a")
+    read = []
+    batches, take, scan = Version.batches, Version.take, Version.scan
+
+    def counted(self, *arguments):
+        for batch in batches(self, *arguments):
+            read.append(len(batch))
+            yield batch
+
+    def taken(self, row_ids, columns):
+        assert len(row_ids) <= 8
+        return take(self, row_ids, columns)
+
+    def scanned(self, columns, *arguments, **options):
+        assert "terms" not in columns
+        return scan(self, columns, *arguments, **options)
+
+    monkeypatch.setattr(Version, "batches", counted)
+    monkeypatch.setattr(Version, "take", taken)
+    monkeypatch.setattr(Version, "scan", scanned)
+    with store.read() as snapshot:
+        assert snapshot.frequencies(["tide", "turn", "come"]) == {"tide": 40, "come": 40}
+    assert sum(read) == 40
+    store.delete("b")
+    store.write(document("c"), texts(*["Tides ebb"] * 10))
+    with store.read() as snapshot:
+        assert snapshot.frequencies(["tide", "come", "ebb"]) == {"tide": 10, "ebb": 10}
+    assert sum(read) == 40 + 10 + 40  # what is new, and what is gone from the version before
+    assert max(read) <= 8
+
+
 # Clean-up
 
 
