@@ -28,12 +28,14 @@ from snappy_core.stores.base import DocumentRecord, PageFilter, PageRecord
 from snappy_core.stores.catalog import PooledVectors
 from snappy_core.stores.lance import pooled
 from snappy_core.stores.lance.snapshot import LanceSnapshot
-from snappy_core.types import NO_WORDS, Page, Patches
+from snappy_core.types import Page, Patches, Words
 from snappy_core.vectors import quantize
 
 SIZES = (20_000, 100_000)
 PER_DOCUMENT = 250
 QUESTIONS, TOKENS = 40, 20
+DRAWN_WORDS = 130  # for a page, of which about 100 differ
+VOCABULARY = 50_000
 GENERATOR = Clustered()
 EQUAL = np.full(TOKENS, 1 / TOKENS, dtype=np.float32)
 WEIGHED = ((1 + 0.8 * np.sin(np.arange(TOKENS))) / TOKENS).astype(np.float32)
@@ -56,6 +58,7 @@ def run(sizes: tuple[int, ...] = SIZES) -> Iterator[Result | NotRun]:
         filtered = f"{found['filtered_memory'] / 1e9:.2f} with a filter; "
         build = filtered + f"built in {built['seconds']:.0f} s, {built['core']:.0f} CPU seconds; "
         build += f"{built['memory'] / 1e9:.2f} GB meanwhile; "
+        build += f"words counted in {found['counting']:.1f} CPU seconds; "
         build += f"{built['disk'] / pages / 1000:.0f} KB a page on the disk"
         for suffix in WEIGHTS:
             case = found[suffix]
@@ -102,9 +105,18 @@ def _queries(pages: int) -> NDArray[np.float32]:
     return np.array(queries, dtype=np.float32)
 
 
-def _record(number: int, pooled: PooledVectors) -> PageRecord:
-    """Return a page with pooled vectors, and hardly anything else."""
-    page = Page(number, str(number), 612, 792, "pt", NO_WORDS, ())
+def _words(number: int) -> list[tuple[str, ...]]:
+    """Return the words of each page of a document: few are frequent, as in a language."""
+    rng = np.random.default_rng(number)
+    sums = np.cumsum(1 / np.arange(1, VOCABULARY + 1))
+    ranks = np.searchsorted(sums, sums[-1] * rng.random((PER_DOCUMENT, DRAWN_WORDS)))
+    return [tuple(f"w{rank}" for rank in np.unique(page).tolist()) for page in ranks]
+
+
+def _record(number: int, texts: tuple[str, ...], pooled: PooledVectors) -> PageRecord:
+    """Return a page with words and pooled vectors, and hardly anything else."""
+    boxes = np.tile(np.float32([0.1, 0.1, 0.2, 0.12]), (len(texts), 1))
+    page = Page(number, str(number), 612, 792, "pt", Words(texts, boxes), ())
     mask = np.ones(1, dtype=bool)
     patches = Patches(pooled[0][:1], pooled[1][:1], grid_cells(1, 1), mask, (1, 1))
     return replace(prepare(page, patches), pooled=pooled)
@@ -122,7 +134,13 @@ def _fill(location: str, pages: int) -> dict[str, Any]:
     for number in range(pages // PER_DOCUMENT):
         codes, scales = _document(number)
         name = f"doc{number:05}"
-        records = [_record(i + 1, page) for i, page in enumerate(zip(codes, scales, strict=True))]
+        pooled_pages = zip(codes, scales, strict=True)
+        records = [
+            _record(page, texts, vectors)
+            for page, (texts, vectors) in enumerate(
+                zip(_words(number), pooled_pages, strict=True), start=1
+            )
+        ]
         store.write(DocumentRecord(name, name, "0" * 64, "synthetic"), records)
         offsets = np.arange(len(codes) + 1) * codes.shape[1]
         parts = [Ragged(codes.reshape(-1, Clustered.dim), scales.ravel(), offsets)]
@@ -145,6 +163,9 @@ def _search(location: str, pages: int) -> dict[str, Any]:
     half = PageFilter(frozenset(f"doc{n:05}" for n in range(0, pages // PER_DOCUMENT, 2)))
     report: dict[str, Any] = {}
     with LanceStore(location, create=False).read() as snapshot:
+        core = cpu_seconds()
+        report["frequencies"] = snapshot.frequencies(f"w{rank}" for rank in range(TOKENS))
+        report["counting"] = cpu_seconds() - core
         for (suffix, weights), best_pages in zip(WEIGHTS.items(), best, strict=True):
             report[suffix] = _ask_all(snapshot, queries, weights, best_pages)
             if weights is EQUAL:
