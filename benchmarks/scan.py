@@ -18,6 +18,7 @@ from snappy_core.vectors import quantize
 PATCHES, DIM, TOKENS = 1024, 128, 20
 BLOCK = 4096  # patches in a step of the plain product
 ROUNDS = 5
+NUMPY_BOUNDS = {5_000: 1.5}  # times as fast as the plain product, by pages; elsewhere 1
 
 
 def run(sizes: tuple[int, ...] = (1_000, 5_000)) -> Iterator[Result | NotRun]:
@@ -53,7 +54,7 @@ def _compare(pages: int) -> Iterator[Result | NotRun]:
         # Not in turns: threads that spin after a call would slow down the next function.
         times = {name: alternate(call, rounds=ROUNDS)[0] for name, call in runs.items()}
     compared = partial(_result, pages, times)
-    yield compared("numpy", "plain", 1)
+    yield compared("numpy", "plain", NUMPY_BOUNDS.get(pages, 1))
     fastest = "torch" if "torch" in times else "numpy"
     for peer, why, bounds in (
         ("maxsim-cpu", without_maxsim, {"torch": 3, "numpy": 1}),
@@ -69,7 +70,7 @@ def _compare(pages: int) -> Iterator[Result | NotRun]:
         speed = corpus.vectors.nbytes / times["reading"] / 1e9
         detail = f"{milliseconds(times['torch'], times['reading'])}: {speed:.0f} GB/s"
         name = f"{pages:,} pages, torch, share of the speed of reading them"
-        yield Result(name, share, 0.1, True, detail)
+        yield Result(name, share, 0.5, True, detail)
     else:
         yield NotRun(_name(pages, "torch", "numpy"), without_torch)
 

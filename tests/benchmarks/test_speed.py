@@ -9,9 +9,10 @@ from types import ModuleType
 import pytest
 from PIL import Image
 
-from benchmarks import asking, measure, reading, scale, speed
+from benchmarks import asking, lance_scale, measure, reading, scale, scan, speed
 from benchmarks.__main__ import main
 from benchmarks.measure import NotRun, Result, absent
+from snappy_core.stores.lance import pooled
 
 
 @pytest.fixture
@@ -62,6 +63,7 @@ def test_a_table_names_the_machine_the_versions_and_who_could_not_run(run_made, 
     machine, versions, _, *rows = capsys.readouterr().out.splitlines()
     assert "cores" in machine
     assert f"numpy {metadata.version('numpy')}" in versions
+    assert re.search(r", ray \S+, .*, tesseract \S+$", versions)
     assert rows == [
         "| what | ratio | bound | times |",
         "| --- | --- | --- | --- |",
@@ -139,3 +141,35 @@ def test_made_up_pages_are_read_back_by_a_search(tmp_path):
     file = str(tmp_path / "pages.snappy")
     scale._fill(file, 40)
     assert scale._search(file, 40)["reading"] > 0
+
+
+@pytest.mark.requires("lancedb")
+def test_made_up_pages_of_a_first_stage_on_disk_have_words(tmp_path, monkeypatch):
+    monkeypatch.setattr(pooled, "MOST_EXACT", 0)
+    monkeypatch.setattr(lance_scale, "PER_DOCUMENT", 100)
+    monkeypatch.setattr(lance_scale, "QUESTIONS", 2)
+    location = str(tmp_path / "pages.lance")
+    lance_scale._fill(location, 200)
+    report = lance_scale._search(location, 200)
+    assert report["frequencies"]["w0"] > report["frequencies"]["w19"] > 0
+    assert report[""]["recall"] > 0.5
+    counts = [len(words) for words in lance_scale._words(0)]
+    assert 90 < sum(counts) / len(counts) < 110
+
+
+@pytest.mark.parametrize(
+    ("pages", "numpy", "reading", "missed"),
+    [(5_000, 1.4, 0.4, ["numpy", "torch"]), (5_000, 1.6, 0.6, []), (1_000, 1.4, 0.6, [])],
+)
+def test_a_scan_that_misses_its_target_is_a_miss(monkeypatch, pages, numpy, reading, missed):
+    pytest.importorskip("torch")
+    corpus = scan.synthetic(10)
+    monkeypatch.setattr(scan, "synthetic", lambda pages: corpus)
+    monkeypatch.setattr(scan, "absent", lambda *names: "left out")
+    monkeypatch.setattr(scan, "_why_not_torch", lambda: "")
+    # In seconds: numpy, the plain product, reading, torch.
+    times = iter([1.0, numpy, reading * 0.5, 0.5])
+    monkeypatch.setattr(scan, "alternate", lambda call, rounds: [next(times)])
+    results = [each for each in scan._compare(pages) if isinstance(each, Result)]
+    broken = [each.name.split(", ")[1].split()[0] for each in results if not each.holds]
+    assert broken == missed
