@@ -109,8 +109,10 @@ APT := env DEBIAN_FRONTEND=noninteractive timeout 600 \
 	sh -c 'apt-get update; apt-get install -y --no-install-recommends "$$@"' apt
 install = { if [ "$$(id -u)" = 0 ]; then $(APT) $(1); else sudo -n $(APT) $(1); fi; } >/dev/null 2>&1
 
+# All but the history of the benchmarks.
 clean:
-	rm -rf .venv .venv-langchain out
+	rm -rf .venv .venv-langchain
+	[ ! -d out ] || find out -mindepth 1 ! -path out/bench.jsonl -delete
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Snappy needs Python 3.11 or newer")'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import subprocess
 from importlib import metadata
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from loky import cpu_count
 
 LIBRARIES = (
     "snappy-retriever", "numpy", "onnxruntime", "pypdfium2", "torch",
-    "bm25s", "lancedb", "langchain-text-splitters", "maxsim-cpu", "opendataloader-pdf",
+    "ray", "bm25s", "lancedb", "langchain-text-splitters", "maxsim-cpu", "opendataloader-pdf",
     "qdrant-edge-py",
 )  # fmt: skip
 """Ours, those that its speed depends on, and its peers."""
@@ -24,8 +25,8 @@ def describe_machine() -> str:
 
 
 def versions() -> dict[str, str | None]:
-    """Return the version of each library, None where it is not installed."""
-    return {name: _version(name) for name in LIBRARIES}
+    """Return the version of each library, and of Tesseract, None where it is not installed."""
+    return {**{name: _version(name) for name in LIBRARIES}, "tesseract": _tesseract()}
 
 
 def _version(name: str) -> str | None:
@@ -33,6 +34,14 @@ def _version(name: str) -> str | None:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
         return None
+
+
+def _tesseract() -> str | None:
+    try:
+        done = subprocess.run(["tesseract", "--version"], capture_output=True, text=True)
+    except OSError:
+        return None
+    return done.stdout.partition("\n")[0].removeprefix("tesseract ") or None
 
 
 def _processor() -> str:
