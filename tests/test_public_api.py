@@ -98,7 +98,7 @@ def test_importing_the_core_imports_no_framework_and_nothing_heavy():
     assert not loaded & {*FRAMEWORKS, *HEAVY}
 
 
-def test_a_search_imports_nothing_that_reads_documents(tmp_path):
+def test_a_search_loads_no_reader_no_ray_and_no_server(tmp_path):
     """So that `snappy search` answers soon."""
     path = str(tmp_path / "report.snappy")
     with snappy_core.RegionIndex.open(path) as index:
@@ -115,6 +115,8 @@ def test_a_search_imports_nothing_that_reads_documents(tmp_path):
     assert "snappy_core.search.engine" in loaded
     assert not loaded & {
         "asyncio", "loky", "lxml", "markdown_it", "multiprocessing", "PIL", "pypdfium2",
+        "pytesseract", "ray", "fastapi", "mcp", "starlette", "uvicorn",
+        "snappy_core.server", "snappy_core.mcp_server",
         "snappy_core.ingest.write", "snappy_core.parsing.layout.regions",
         "snappy_core.ingest.ray.executor",
     }  # fmt: skip
