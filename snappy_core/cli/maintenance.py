@@ -28,7 +28,10 @@ def info(location: Location = None, as_json: options.Json = False) -> None:
 
 
 def compact(location: Location = None) -> None:
-    """Free the space of deleted and replaced documents; others can read the index meanwhile."""
+    """Free the space of deleted and replaced documents; others can read the index meanwhile.
+
+    With Lance, also index the pages for search when there are more than 50,000 of them.
+    """
     with closing(open_store(find_index(location), create=False)) as store:
         store.compact()
 
