@@ -1,7 +1,7 @@
 """The first stage of Lance on disk: what it finds, its time and its memory.
 
-`python -m benchmarks lance_scale` runs 20,000 and 100,000 pages of 64 pooled vectors x 128, 54 KB
-each on the disk; `python -m benchmarks.lance_scale PAGES...` runs other sizes.
+`python -m benchmarks lance_scale` runs 20,000 and 100,000 pages of 64 pooled vectors x 128 and
+about 100 words; `python -m benchmarks.lance_scale PAGES...` runs other sizes.
 """
 
 from __future__ import annotations
