@@ -16,7 +16,7 @@ from snappy_core.cancellation import raise_if_ended
 from snappy_core.errors import PageUnavailableError, UnreadableDocumentError
 from snappy_core.parsing.source import Source
 from snappy_core.stores.base import DocumentRecord, Store
-from snappy_core.stores.kept import SOURCE, KeepingStore, picture_name
+from snappy_core.stores.kept_files import SOURCE, KeepingStore, picture_name
 from snappy_core.types import Page
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from snappy_core.ingest.executor import Pool
 from snappy_core.ingest.jobs import Picture
 from snappy_core.parsing.source import Source
 from snappy_core.stores.base import DocumentRecord, Store
-from snappy_core.stores.kept import SOURCE, KeepingStore, picture_name
+from snappy_core.stores.kept_files import SOURCE, KeepingStore, picture_name
 
 Keep = Literal["source", "pages"]
 KEEP: tuple[Keep, ...] = Keep.__args__  # type: ignore[attr-defined]
@@ -41,7 +41,7 @@ class Keeper:
         self._keep = keep
         self._pool = pool
 
-    def __call__(
+    def keep(
         self, source: Source, document: DocumentRecord, staged: Source | None = None
     ) -> list[str]:
         """Keep what is not kept yet of a document in the index; return warnings.

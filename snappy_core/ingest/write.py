@@ -276,7 +276,7 @@ def _keep(
     stored = stored_document(store, document_id) if keeper else None
     if keeper is None or stored is None:
         return []
-    return _logged(keeper(planned.source, stored, queued.source if queued else None))
+    return _logged(keeper.keep(planned.source, stored, queued.source if queued else None))
 
 
 def _logged(warnings: Sequence[str]) -> Sequence[str]:

@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 from snappy_core.registry import Registry
 from snappy_core.stores.base import ReadableStore, Store
+from snappy_core.stores.compatibility import OlderSchemaError
 from snappy_core.stores.locations import without_secrets
-from snappy_core.stores.matching import OlderSchemaError
 from snappy_core.stores.memory import MemoryStore
-from snappy_core.stores.older import UpgradedStore
 from snappy_core.stores.sqlite.store import SqliteStore
+from snappy_core.stores.upgrade import UpgradedStore
 
 __all__ = ["STORES", "MemoryStore", "SqliteStore", "Store", "open_store", "open_to_copy"]
 

@@ -14,7 +14,7 @@ from snappy_core.progress import progress_bar
 from snappy_core.stores import codec
 from snappy_core.stores.base import DocumentRecord, PageRecord, ReadableStore, Snapshot, Store
 from snappy_core.stores.catalog import PooledVectors
-from snappy_core.stores.kept import copy_files
+from snappy_core.stores.kept_files import copy_files
 
 
 @dataclass(frozen=True, slots=True)

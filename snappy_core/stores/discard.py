@@ -9,7 +9,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from snappy_core.stores import open_store
-from snappy_core.stores.sqlite import files
+from snappy_core.stores.sqlite import database_file
 from snappy_core.stores.sqlite.schema import APPLICATION_ID
 
 _HEADER = b"SQLite format 3\x00"
@@ -40,7 +40,7 @@ def discard_empty(location: str) -> bool:
 
 
 def _discard_file(path: Path) -> bool:
-    with closing(sqlite3.connect(files.uri(path), uri=True, timeout=0)) as connection:
+    with closing(sqlite3.connect(database_file.uri(path), uri=True, timeout=0)) as connection:
         try:
             if _has_documents(connection):
                 return False

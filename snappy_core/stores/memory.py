@@ -19,8 +19,8 @@ from snappy_core.stores.base import (
     region_arrays,
 )
 from snappy_core.stores.catalog import Catalog, build_catalog
+from snappy_core.stores.compatibility import check_encoder
 from snappy_core.stores.first_stage import CatalogSnapshot
-from snappy_core.stores.matching import check_encoder
 from snappy_core.stores.record_filters import RecordFilters
 from snappy_core.types import Metadata, Page, Patches
 

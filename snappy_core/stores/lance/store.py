@@ -16,13 +16,13 @@ from snappy_core.errors import StoreError
 from snappy_core.stores import codec
 from snappy_core.stores.base import DocumentRecord, PageRecord
 from snappy_core.stores.checks import DAMAGE
+from snappy_core.stores.compatibility import check_encoder
 from snappy_core.stores.event_log import OpenStates, put_body, set_body
-from snappy_core.stores.lance.files import LanceFiles
+from snappy_core.stores.lance.kept_files import LanceFiles
 from snappy_core.stores.lance.pooled import LancePooled
 from snappy_core.stores.lance.rows import ABANDONED, TableLog, event_row, new_write, page_row
 from snappy_core.stores.lance.snapshot import LanceCache, LanceSnapshot
 from snappy_core.stores.lance.table import LanceTable
-from snappy_core.stores.matching import check_encoder
 from snappy_core.types import Metadata
 
 _BATCH_PAGES = 256  # a document with more pages, or more bytes, is written in several commits

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snappy_core.errors import IndexMismatchError
+from snappy_core.stores.compatibility import check_schema
 from snappy_core.stores.lance.creation import UNFINISHED, create_table
 from snappy_core.stores.lance.errors import lance_errors, libraries, request_limits, within
 from snappy_core.stores.locations import without_secrets
-from snappy_core.stores.matching import check_schema
 
 T = TypeVar("T")
 

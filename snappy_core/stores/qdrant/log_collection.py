@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from snappy_core.errors import IndexMismatchError, StoreError
 from snappy_core.forks import fork_safe_lock
 from snappy_core.stores.checks import DAMAGE
+from snappy_core.stores.compatibility import check_schema
 from snappy_core.stores.event_log import Event, EventLog
-from snappy_core.stores.matching import check_schema
 from snappy_core.stores.qdrant import filters
 from snappy_core.stores.qdrant.collection import Collection, batches_of, range_index
 from snappy_core.stores.qdrant.log import PageNumbering, QdrantLog

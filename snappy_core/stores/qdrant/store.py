@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from snappy_core.errors import StoreError
 from snappy_core.forks import fork_safe_lock
 from snappy_core.stores.base import DocumentRecord, PageRecord
+from snappy_core.stores.compatibility import check_encoder
 from snappy_core.stores.event_log import Entry, Event, OpenStates, set_body
-from snappy_core.stores.matching import check_encoder
-from snappy_core.stores.qdrant.files import FileCollection
+from snappy_core.stores.qdrant.kept_files import FileCollection
 from snappy_core.stores.qdrant.log import QdrantLog, put_event_body
 from snappy_core.stores.qdrant.log_collection import LogCollection, LogReader, new_write
 from snappy_core.stores.qdrant.page_collection import PageCollection, PooledCache

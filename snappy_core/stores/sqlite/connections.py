@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from snappy_core.errors import IndexMismatchError, SnappyError, StoreError
-from snappy_core.stores.sqlite import files, forking, locks
+from snappy_core.stores.sqlite import database_file, forking, locks
 from snappy_core.stores.sqlite.schema import check_log, prepare
 
 _LOG_PAGES = 4096  # pages of the log before they move to the file: 64 MB, many documents
@@ -43,8 +43,10 @@ class Connections:
         self._create = create
         self._older = older
         self._idle: list[sqlite3.Connection] = []
-        self._lent: dict[sqlite3.Connection, files.FileState] = {}
-        self._state: files.FileState | None = None  # of the file the idle connections are to
+        self._lent: dict[sqlite3.Connection, database_file.FileState] = {}
+        self._state: database_file.FileState | None = (
+            None  # of the file the idle connections are to
+        )
         self._id: str | None = None
         self._side_files: dict[Path, tuple[int, int]] = {}
         self._threads: dict[sqlite3.Connection, int] = {}  # that have the connections lent
@@ -91,13 +93,13 @@ class Connections:
                 # With the id in every transaction, a log shows whose it is; see `check_log`.
                 connection.execute("INSERT OR REPLACE INTO meta VALUES ('id', ?)", (self._id,))
                 yield connection
-            if not files.read_state(self._path).is_same_file(lent):
+            if not database_file.read_state(self._path).is_same_file(lent):
                 raise StoreError(f"{self._path}: was replaced while it was written; write again")
 
     @contextmanager
     def writable(self) -> Iterator[sqlite3.Connection]:
         """Open a connection to write with, alone in this process."""
-        if files.is_read_only(self._path):
+        if database_file.is_read_only(self._path):
             raise StoreError(
                 f"{self._path}: cannot be written: the file or its folder is read-only "
                 "(searching works)"
@@ -157,7 +159,7 @@ class Connections:
                 if self._state is not None:
                     self._renew_if_replaced(self._state)
                 connection = self._idle.pop() if self._idle else self._open()
-                state = files.read_state(self._path)
+                state = database_file.read_state(self._path)
                 if self._state is None or state.is_same_file(self._state):
                     break
                 connection.close()  # replaced in this moment: it may be to either file
@@ -176,8 +178,8 @@ class Connections:
             if self._state is not None and lent.is_same_file(self._state):
                 self._idle.append(connection)
                 with suppress(StoreError):
-                    if files.read_state(self._path).is_same_file(lent):
-                        self._side_files = files.side_files(self._path)
+                    if database_file.read_state(self._path).is_same_file(lent):
+                        self._side_files = database_file.side_files(self._path)
             else:
                 with suppress(sqlite3.Error):  # the file may have been moved, without its log
                     connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
@@ -190,11 +192,11 @@ class Connections:
         prepare(connection, str(self._path), create=create, older=self._older)
         self._id = check_log(connection, self._path)
 
-    def _renew_if_replaced(self, known: files.FileState) -> None:
-        state = files.read_state(self._path)
-        if state == known:
+    def _renew_if_replaced(self, previous: database_file.FileState) -> None:
+        state = database_file.read_state(self._path)
+        if state == previous:
             return
-        if not state.is_same_file(known):
+        if not state.is_same_file(previous):
             self._drop_old_log()
             self.close_idle()
             connection = self._open()
@@ -204,24 +206,24 @@ class Connections:
             except BaseException as error:
                 connection.close()
                 if isinstance(error, SnappyError) and self._is_replaced(state):
-                    return self._renew_if_replaced(known)  # meanwhile, which confused the check
+                    return self._renew_if_replaced(previous)  # meanwhile, which confused the check
                 raise
             if self._is_replaced(state):
                 connection.close()
-                return self._renew_if_replaced(known)
+                return self._renew_if_replaced(previous)
             self._idle.append(connection)
-        elif self._id is not None and files.stored_id(self._path) not in (self._id, None):
+        elif self._id is not None and database_file.stored_id(self._path) not in (self._id, None):
             raise StoreError(
                 f"{self._path}: another index was copied over it while it was open, and its log "
                 f"({self._path.name}-wal) no longer fits; close it everywhere, remove the log, "
                 "copy again. Moving a file into its place (mv) is safe"
             )
-        elif files.is_read_only(self._path):  # what SQLite took for immutable
+        elif database_file.is_read_only(self._path):  # what SQLite took for immutable
             self.close_idle()
         self._state = state
 
-    def _is_replaced(self, state: files.FileState) -> bool:
-        return not files.read_state(self._path).is_same_file(state)
+    def _is_replaced(self, state: database_file.FileState) -> bool:
+        return not database_file.read_state(self._path).is_same_file(state)
 
     def _drop_old_log(self) -> None:
         """Remove the log of the file that was replaced, which SQLite would apply to the new one.
@@ -230,7 +232,7 @@ class Connections:
         """
         with suppress(IndexError, sqlite3.Error):
             self._idle[-1].execute("PRAGMA wal_checkpoint(PASSIVE)")
-        current = files.side_files(self._path)
+        current = database_file.side_files(self._path)
         for side_file, inode in self._side_files.items():
             if current.get(side_file) == inode:
                 side_file.unlink(missing_ok=True)
@@ -239,9 +241,9 @@ class Connections:
     def _open(self) -> sqlite3.Connection:
         create = self._create and self._state is None
         if create:
-            files.create_empty(self._path)
+            database_file.create_empty(self._path)
         connection = sqlite3.connect(
-            files.uri(self._path, create),
+            database_file.uri(self._path, create),
             uri=True,
             timeout=locks.READ_SECONDS,
             isolation_level=None,

@@ -8,8 +8,8 @@ import uuid
 from pathlib import Path
 
 from snappy_core.errors import IndexMismatchError, StoreError
-from snappy_core.stores.matching import check_schema
-from snappy_core.stores.sqlite import files
+from snappy_core.stores.compatibility import check_schema
+from snappy_core.stores.sqlite import database_file
 from snappy_core.stores.sqlite.locks import transaction, wait_for_lock
 
 SCHEMA_VERSION = 6
@@ -108,7 +108,7 @@ def check_log(connection: sqlite3.Connection, path: Path) -> str:
     Raises:
         StoreError: the log beside the file is that of another index.
     """
-    seen, stored = files.read_id(connection), files.stored_id(path)
+    seen, stored = database_file.read_id(connection), database_file.stored_id(path)
     if seen is not None and stored not in (seen, None):
         raise StoreError(
             f"{path}: {path.name}-wal beside it is the log of another index, which was here "

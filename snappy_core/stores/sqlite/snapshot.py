@@ -20,7 +20,7 @@ from snappy_core.stores.base import DocumentRecord, PageVectors
 from snappy_core.stores.catalog import Catalog, PooledVectors, build_catalog
 from snappy_core.stores.checks import DAMAGE, Unpacked, check_record, check_rows, unpack_page
 from snappy_core.stores.first_stage import CatalogSnapshot
-from snappy_core.stores.recent import RecentPages
+from snappy_core.stores.page_cache import RecentPages
 from snappy_core.stores.sqlite import key_tables
 from snappy_core.stores.sqlite.schema import read_encoder
 from snappy_core.types import Page, Patches

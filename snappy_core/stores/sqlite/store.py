@@ -17,8 +17,8 @@ from snappy_core.stores import codec
 from snappy_core.stores.base import DocumentRecord, PageRecord
 from snappy_core.stores.checks import DAMAGE
 from snappy_core.stores.codec import PackedPage
-from snappy_core.stores.matching import check_encoder
-from snappy_core.stores.sqlite import kept, key_tables
+from snappy_core.stores.compatibility import check_encoder
+from snappy_core.stores.sqlite import kept_files, key_tables
 from snappy_core.stores.sqlite.connections import Connections
 from snappy_core.stores.sqlite.locks import no_wait, wait_for_lock
 from snappy_core.stores.sqlite.schema import read_encoder
@@ -114,7 +114,7 @@ class SqliteStore:
                     sorted(spool.terms.items()),
                 )
                 if replaced is not None:
-                    kept.drop_unused(connection, replaced)
+                    kept_files.drop_unused(connection, replaced)
 
     def set_metadata(self, document_id: str, metadata: Metadata) -> None:
         with self._connections.write() as connection:
@@ -144,20 +144,20 @@ class SqliteStore:
         with self._connections.write() as connection:
             deleted = _delete_document(connection, document_id)
             if deleted is not None:
-                kept.drop_unused(connection, deleted)
+                kept_files.drop_unused(connection, deleted)
             return deleted is not None
 
     def keep_files(self, content_hash: str, files: Mapping[str, bytes]) -> None:
         with self._connections.write() as connection:
-            kept.keep(connection, content_hash, files)
+            kept_files.keep(connection, content_hash, files)
 
     def kept_files(self, content_hash: str) -> frozenset[str]:
         with self._connections.connect() as connection:
-            return kept.names(connection, content_hash)
+            return kept_files.names(connection, content_hash)
 
     def kept_file(self, content_hash: str, name: str) -> bytes | None:
         with self._connections.connect() as connection:
-            return kept.read(connection, content_hash, name)
+            return kept_files.read(connection, content_hash, name)
 
     def compact(self) -> None:
         """Return the space of deleted and replaced documents to the disk.
@@ -242,12 +242,12 @@ def _delete_document(connection: sqlite3.Connection, document_id: str) -> str | 
     """Delete a document with its pages and terms; return its content hash, None without one."""
     query = "SELECT id, content_hash FROM documents WHERE document_id = ?"
     try:
-        found = connection.execute(query, (document_id,)).fetchone()
+        document_row = connection.execute(query, (document_id,)).fetchone()
     except UnicodeEncodeError:  # half a surrogate pair, which no id has
         return None
-    if found is None:
+    if document_row is None:
         return None
-    row, content_hash = found[:1], str(found[1])
+    row, content_hash = document_row[:1], str(document_row[1])
     query = "SELECT content FROM pages WHERE document = ?"
     counts, is_damaged = _count_terms(connection.execute(query, row))
     connection.execute("DELETE FROM documents WHERE id = ?", row)

@@ -3,7 +3,7 @@
 import pytest
 
 from snappy_core.stores.base import Store
-from snappy_core.stores.kept import KeepingStore
+from snappy_core.stores.kept_files import KeepingStore
 from snappy_core.testing.stores.samples import document, texts
 
 

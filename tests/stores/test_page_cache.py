@@ -10,9 +10,9 @@ import pytest
 
 from snappy_core import RegionIndex
 from snappy_core.scoring.membership import Membership
-from snappy_core.stores import recent
+from snappy_core.stores import page_cache
 from snappy_core.stores.base import PageVectors
-from snappy_core.stores.recent import RecentPages
+from snappy_core.stores.page_cache import RecentPages
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +56,7 @@ def test_two_indexes_do_not_share_pages() -> None:
 
 
 def test_those_read_longest_ago_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recent, "LIMIT", 200)
+    monkeypatch.setattr(page_cache, "LIMIT", 200)
     reader, pages = _Reader(), RecentPages()
     for page_id in (1, 2, 1, 3):
         pages.vectors([page_id], reader)

@@ -7,7 +7,7 @@ from collections.abc import Collection as Values
 from collections.abc import Mapping
 from typing import Any
 
-from snappy_core.stores.kept import parts_of
+from snappy_core.stores.kept_files import parts_of
 from snappy_core.stores.qdrant import filters
 from snappy_core.stores.qdrant.collection import Collection
 from snappy_core.stores.qdrant.points import event_id

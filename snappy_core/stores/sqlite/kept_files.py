@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 
-from snappy_core.stores.kept import parts_of
+from snappy_core.stores.kept_files import parts_of
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS files (

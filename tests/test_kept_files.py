@@ -11,7 +11,7 @@ from snappy_core import PageUnavailableError, RegionIndex, Source, Workers
 from snappy_core.display.render import crop
 from snappy_core.stores import open_store
 from snappy_core.stores.copy import copy as copy_index
-from snappy_core.stores.kept import SOURCE, picture_name
+from snappy_core.stores.kept_files import SOURCE, picture_name
 from snappy_core.testing import FakeEncoder
 
 QUESTION = "price of a ticket"

@@ -7,7 +7,7 @@ from snappy_core.errors import IndexMismatchError
 from snappy_core.stores import MemoryStore, SqliteStore, open_store, open_to_copy
 from snappy_core.stores.copy import copy
 from snappy_core.stores.lance import table as lance_table
-from snappy_core.stores.older import UpgradedStore
+from snappy_core.stores.upgrade import UpgradedStore
 from snappy_core.testing.stores.samples import (
     assert_consistent,
     assert_same_page,
