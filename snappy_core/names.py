@@ -73,13 +73,13 @@ def citation(region_id: str, document_id: str) -> str:
 
 
 def split_region_id(region_id: str) -> tuple[str, str]:
-    """Return the document of the id of a region or page, and the place in it; "" for no such id.
+    """Return the document of the id of a region or page, and what follows "#p"; "" for no such id.
 
     >>> split_region_id("/srv/q3.pdf#p2r7"), split_region_id("q3.pdf")
     (('/srv/q3.pdf', '2r7'), ('', 'q3.pdf'))
     """
-    document_id, _, place = region_id.rpartition("#p")
-    return document_id, place
+    document_id, _, suffix = region_id.rpartition("#p")
+    return document_id, suffix
 
 
 def parse_region_id(region_id: str) -> RegionId | None:
