@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -17,20 +16,20 @@ from snappy_core.stores import codec
 from snappy_core.stores.base import DocumentRecord, PageRecord
 from snappy_core.stores.checks import DAMAGE
 from snappy_core.stores.compatibility import check_encoder
-from snappy_core.stores.event_log import OpenStates, put_body, set_body
+from snappy_core.stores.event_log import Entry, OpenStates, put_body
 from snappy_core.stores.lance.kept_files import LanceFiles
 from snappy_core.stores.lance.pooled import LancePooled
 from snappy_core.stores.lance.rows import ABANDONED, TableLog, event_row, new_write, page_row
 from snappy_core.stores.lance.snapshot import LanceCache, LanceSnapshot
 from snappy_core.stores.lance.table import LanceTable
-from snappy_core.types import Metadata
+from snappy_core.stores.log_store import EventLogStore
 
 _BATCH_PAGES = 256  # a document with more pages, or more bytes, is written in several commits
 _BATCH_BYTES = 32_000_000
 _MERGE_INTERVAL = 16  # writes after which to check whether merging files pays
 
 
-class LanceStore:
+class LanceStore(EventLogStore):
     """Keeps an index as one Lance table, in a folder or on object storage.
 
     Any number of threads, processes and machines may read and write at once, without locks: a
@@ -53,6 +52,8 @@ class LanceStore:
         IndexMismatchError: the location is something else, or an index of another schema.
         StoreError: it cannot be reached, opened, read or written.
     """
+
+    _files: LanceFiles
 
     def __init__(
         self,
@@ -77,7 +78,7 @@ class LanceStore:
         )
         self._files = LanceFiles(self._table)
         self._pooled = LancePooled(self._table)
-        self._lock = threading.Lock()  # for methods that read and then write
+        self._lock = threading.Lock()
         self._compacting = threading.Lock()
         self._open_versions = OpenStates()
         self._writes = 0
@@ -99,7 +100,7 @@ class LanceStore:
     def bind_encoder(self, encoder: str, dim: int) -> None:
         bound = self.encoder()
         if bound is None:
-            self._append(event_row(new_write(), "encoder", {"name": encoder, "dim": dim}))
+            self._append_event("encoder", {"name": encoder, "dim": dim})
             bound = self.encoder()  # if several processes do this, the first one counts
         assert bound is not None
         check_encoder(self.location, bound, (encoder, dim), "into a new place")
@@ -141,41 +142,14 @@ class LanceStore:
             self._drop_unused_files([replaced.record.content_hash])
         self._merge_if_fragmented()
 
-    def set_metadata(self, document_id: str, metadata: Metadata) -> None:
-        self._set(document_id, metadata=metadata)
-
-    def set_sources(self, document_id: str, sources: Sequence[str]) -> None:
-        self._set(document_id, source=sources[0], aliases=tuple(sources[1:]))
-
-    def _set(self, document_id: str, **changes: Any) -> None:
-        with self._lock:
-            entry = self._latest().log.events.entries.get(document_id)
-            if entry is not None:
-                record = replace(entry.record, **changes)
-                self._append(event_row(new_write(), "set", set_body(record)))
-
     def delete(self, document_id: str) -> bool:
         with self._lock:
-            entry = self._latest().log.events.entries.get(document_id)
+            entry = self._entries().get(document_id)
             if entry is None:
                 return False
-            self._append(event_row(new_write(), "drop", {"document_id": document_id}))
+            self._append_event("drop", {"document_id": document_id})
         self._drop_unused_files([entry.record.content_hash])
         return True
-
-    def keep_files(self, content_hash: str, files: Mapping[str, bytes]) -> None:
-        if content_hash in self._used_hashes():
-            self._files.keep(content_hash, files)
-
-    def kept_files(self, content_hash: str) -> frozenset[str]:
-        return self._files.names(content_hash)
-
-    def kept_file(self, content_hash: str, name: str) -> bytes | None:
-        return self._files.read(content_hash, name)
-
-    def _used_hashes(self) -> set[str]:
-        entries = self._latest().log.events.entries.values()
-        return {entry.record.content_hash for entry in entries}
 
     def _drop_unused_files(self, content_hashes: Iterable[str]) -> None:
         with suppress(StoreError):  # the document is written or deleted; `compact` does the rest
@@ -197,7 +171,7 @@ class LanceStore:
             self._clean(keep)
             with self.read() as snapshot:
                 if self._pooled.update(snapshot.all_page_ids, snapshot.load_catalog):
-                    self._append(event_row(new_write(), "pooled", {}))  # readers look for it
+                    self._append_event("pooled", {})  # readers look for it
                 self._pooled.drop_old(snapshot.page_count(), keep)
 
     def _clean(self, keep: timedelta = timedelta(hours=1)) -> None:
@@ -227,6 +201,12 @@ class LanceStore:
                 self.location, version, log, self._cache, self._pooled
             )
         return snapshot
+
+    def _entries(self) -> Mapping[str, Entry[int]]:
+        return self._latest().log.events.entries
+
+    def _append_event(self, kind: str, body: Mapping[str, Any]) -> None:
+        self._append(event_row(new_write(), kind, body))
 
     def _append(self, *rows: dict[str, Any]) -> None:
         self._table.append(list(rows))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,8 @@ from snappy_core.errors import StoreError
 from snappy_core.forks import fork_safe_lock
 from snappy_core.stores.base import DocumentRecord, PageRecord
 from snappy_core.stores.compatibility import check_encoder
-from snappy_core.stores.event_log import Entry, Event, OpenStates, set_body
+from snappy_core.stores.event_log import Entry, Event, OpenStates
+from snappy_core.stores.log_store import EventLogStore
 from snappy_core.stores.qdrant.kept_files import FileCollection
 from snappy_core.stores.qdrant.log import QdrantLog, put_event_body
 from snappy_core.stores.qdrant.log_collection import LogCollection, LogReader, new_write
@@ -22,7 +22,6 @@ from snappy_core.stores.qdrant.page_collection import PageCollection, PooledCach
 from snappy_core.stores.qdrant.points import batches, page_points
 from snappy_core.stores.qdrant.server import Server
 from snappy_core.stores.qdrant.snapshot import QdrantSnapshot
-from snappy_core.types import Metadata
 
 if TYPE_CHECKING:
     from qdrant_client import QdrantClient
@@ -36,7 +35,7 @@ _CLEAN_INTERVAL = 16  # writes after which to clean up
 _MICROSECOND = timedelta(microseconds=1)
 
 
-class QdrantStore:
+class QdrantStore(EventLogStore):
     """Keeps an index in two collections of a Qdrant server; a third is for files that are kept.
 
     Any number of threads, processes and machines may read and write at once: a document exists
@@ -102,7 +101,7 @@ class QdrantStore:
         except BaseException:
             self.close()
             raise
-        self._lock = fork_safe_lock()  # for methods that read and then write
+        self._lock = fork_safe_lock()
         self._reader = LogReader(self._log)
         self._cache = PooledCache()
         self._snapshot = QdrantSnapshot(QdrantLog(), self._pages, self._cache)
@@ -119,7 +118,7 @@ class QdrantStore:
     def bind_encoder(self, encoder: str, dim: int) -> None:
         bound = self.encoder()
         if bound is None:
-            self._log.append(self._reader.new_event("encoder", {"name": encoder, "dim": dim}))
+            self._append_event("encoder", {"name": encoder, "dim": dim})
             bound = self.encoder()  # if several processes do this, the first one counts
         assert bound is not None
         check_encoder(self.location, bound, (encoder, dim), "under another name")
@@ -157,7 +156,7 @@ class QdrantStore:
                     f"{self.location}: {name} took more than {longest / 3600:.0f} hours; "
                     "split the document"
                 )
-            replaced = self._reader.latest().events.entries.get(name)
+            replaced = self._entries().get(name)
         except BaseException:
             if begun is not None:
                 with suppress(StoreError):  # otherwise a clean-up removes them
@@ -177,22 +176,9 @@ class QdrantStore:
             if self._writes % _CLEAN_INTERVAL == 0:
                 self._clean(_KEEP)
 
-    def set_metadata(self, document_id: str, metadata: Metadata) -> None:
-        self._set(document_id, metadata=metadata)
-
-    def set_sources(self, document_id: str, sources: Sequence[str]) -> None:
-        self._set(document_id, source=sources[0], aliases=tuple(sources[1:]))
-
-    def _set(self, document_id: str, **changes: Any) -> None:
-        with self._lock:
-            entry = self._reader.latest().events.entries.get(document_id)
-            if entry is not None:
-                record = replace(entry.record, **changes)
-                self._log.append(self._reader.new_event("set", set_body(record)))
-
     def delete(self, document_id: str) -> bool:
         with self._lock:
-            entry = self._reader.latest().events.entries.get(document_id)
+            entry = self._entries().get(document_id)
             if entry is None:
                 return False
             drop = self._reader.new_event("drop", {"document_id": document_id})
@@ -201,20 +187,6 @@ class QdrantStore:
                 self._set_until(entry, drop)
                 self._drop_unused_files([entry.record.content_hash])
             return True
-
-    def keep_files(self, content_hash: str, files: Mapping[str, bytes]) -> None:
-        if content_hash in self._used_hashes():
-            self._files.keep(content_hash, files)
-
-    def kept_files(self, content_hash: str) -> frozenset[str]:
-        return self._files.names(content_hash)
-
-    def kept_file(self, content_hash: str, name: str) -> bytes | None:
-        return self._files.read(content_hash, name)
-
-    def _used_hashes(self) -> set[str]:
-        entries = self._reader.latest().events.entries.values()
-        return {entry.record.content_hash for entry in entries}
 
     def _drop_unused_files(self, content_hashes: Iterable[str]) -> None:
         self._files.drop(set(content_hashes) - self._used_hashes())
@@ -240,6 +212,12 @@ class QdrantStore:
         if self._has_own_client:
             raise TypeError(f"{self.location}: a store with a client of yours is not pickled")
         return self._open_again, ()
+
+    def _entries(self) -> Mapping[str, Entry[str]]:
+        return self._reader.latest().events.entries
+
+    def _append_event(self, kind: str, body: Mapping[str, Any]) -> None:
+        self._log.append(self._reader.new_event(kind, body))
 
     def _set_until(self, entry: Entry[str] | None, event: Event[str]) -> None:
         """Store on the pages of a document that an event superseded them."""
