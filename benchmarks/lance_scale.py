@@ -115,7 +115,7 @@ def _words(number: int) -> list[tuple[str, ...]]:
 
 def _record(number: int, texts: tuple[str, ...], pooled: PooledVectors) -> PageRecord:
     """Return a page with words and pooled vectors, and hardly anything else."""
-    boxes = np.tile(np.float32([0.1, 0.1, 0.2, 0.12]), (len(texts), 1))
+    boxes = np.tile(np.array([0.1, 0.1, 0.2, 0.12], dtype=np.float32), (len(texts), 1))
     page = Page(number, str(number), 612, 792, "pt", Words(texts, boxes), ())
     mask = np.ones(1, dtype=bool)
     patches = Patches(pooled[0][:1], pooled[1][:1], grid_cells(1, 1), mask, (1, 1))
