@@ -31,7 +31,7 @@ RegionLike = Hit | Document
 
 
 class RegionPrompt(PromptTemplate):
-    """A prompt in which the text of a document cannot pass for an id."""
+    """A prompt in which document text cannot be mistaken for an id."""
 
     def format(self, **values: Any) -> str:
         text = values.pop("page_content")
@@ -50,22 +50,23 @@ def region_blocks(
 ) -> list[TextContentBlock | ImageContentBlock]:
     """Return regions as content blocks of a message, in the same order.
 
-    Each region is a text block that begins with its id in brackets and ends with the parts that
-    answer, if these are not all of it; a table is Markdown. With the `index` it comes from, a
-    figure, or a region without words, is followed by its picture, cut from its page. Regions that
-    say the same share a block with the ids of all.
+    Each region is a text block that starts with its id in brackets and ends with the parts that
+    answer the question, unless they are the whole region; a table is Markdown. Given the `index`
+    that the regions come from, a figure or a region without words is followed by its picture,
+    cropped from its page. Regions with the same content share one block that lists all their ids.
 
     Args:
-        budget: the most tokens, estimated, of all texts and pictures; the first text always stays.
+        budget: the maximum number of tokens, estimated, of all texts and pictures; the first text
+            is always kept.
 
     Raises:
-        PageUnavailableError: an image cannot be drawn, because the file is gone or has changed.
+        PageUnavailableError: an image cannot be drawn because the file is missing or has changed.
     """
     documents = map(_document, regions)
     texts = ((document.metadata, document.page_content) for document in documents)
     blocks: list[TextContentBlock | ImageContentBlock] = []
     for content in region_contents(texts, index, budget):
-        # Without `id`: some providers refuse text blocks with unknown keys.
+        # No `id`: some providers reject text blocks with unknown keys.
         blocks.append(TextContentBlock(type="text", text=content.text))
         if content.png is not None:
             data = base64.b64encode(content.png).decode("ascii")
@@ -76,7 +77,7 @@ def region_blocks(
 
 
 def search_result(region: RegionLike) -> dict[str, Any]:
-    """Return a region as a `search_result` block, which Anthropic's models cite on their own.
+    """Return a region as a `search_result` block, which Anthropic's models cite by themselves.
 
     The `source` of such a citation is the region's `citation`.
     """
@@ -95,9 +96,9 @@ def citation(
 ) -> Citation:
     """Return the citation of a region, an annotation for the text of an answer.
 
-    The cited text is the best highlight, or else the whole region. Its `extras` hold `region_id`,
-    `page_number`, `bbox` and `rects`, the boxes of the lines that are cited, in fractions of the
-    page from its top left; and `parts`, as in the metadata, where the text goes on.
+    The cited text is the best highlight, or the whole region if it has none. Its `extras` hold
+    `region_id`, `page_number`, `bbox` and `rects`, the boxes of the cited lines, in fractions of
+    the page from its top left; and `parts`, as in the metadata, if the text continues elsewhere.
 
     Args:
         start_index, end_index: the part of the answer that is based on the region.

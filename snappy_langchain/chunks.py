@@ -1,4 +1,4 @@
-"""Plain chunks by LangChain's splitter, which `snappy eval bench` compares with."""
+"""Plain chunks from LangChain's splitter, a baseline of `snappy eval bench`."""
 
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 

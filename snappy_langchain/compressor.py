@@ -1,4 +1,4 @@
-"""From the pages that another retriever found to the regions on them that answer."""
+"""Narrows the pages that another retriever found to the regions that answer the question."""
 
 from __future__ import annotations
 
@@ -44,16 +44,16 @@ def find_regions(
     (4, True)
 
     Args:
-        documents: each with its file in the metadata (`source`, `file_path` or `document_id`) and
+        documents: each names its file in the metadata (`source`, `file_path` or `document_id`) and
             its page: `page_number`, which always starts at 1, or else `page`.
-        page_search: where to look the pages up: in an index, or in the files of a folder.
+        page_search: where to look up the pages: in an index, or in the files of a folder.
         page_base: the number of the first page under the key `page`, 0 (as in PyPDF) or 1.
         options: `k`, `budget`, `filter`, `score_threshold`, `min_answerable`, `per_page`,
             `scoring`, `candidates`, `location_references`, `widen`, `timeout`, `reranker` and
             `judge`.
 
     Raises:
-        ValueError: a document names no page, or pages do not exist; all of these are named.
+        ValueError: a document names no page, or pages do not exist; the message lists all of them.
     """
     return _search(documents, query, page_search, page_base, core_options(options))
 
@@ -84,7 +84,7 @@ def _reference(metadata: Mapping[str, Any], page_base: PageBase) -> PageReferenc
 
 
 class RegionCompressor(SearchFields, BaseDocumentCompressor):
-    """Replaces the pages that another retriever found by the regions on them that answer.
+    """Replaces the pages that another retriever found with the regions that answer the question.
 
     Instantiate with `root`, the folder that contains the files. Nothing outside it is opened,
     whatever the documents say:
@@ -101,10 +101,10 @@ class RegionCompressor(SearchFields, BaseDocumentCompressor):
     >>> "coupon of 4.85 per cent" in regions[0].page_content
     True
 
-    Only the pages of the documents are read, each when first needed and by itself, and kept in
-    memory; those of changed files are read again. A document whose page does not exist is an error
-    that names it. Use it in a `ContextualCompressionRetriever`, or as the function `find_regions`
-    in a chain of your own.
+    Only the pages of the documents are read, each by itself when it is first needed. They are kept
+    in memory and read again if their file changes. A document whose page does not exist raises an
+    error that names it. Use the compressor in a `ContextualCompressionRetriever`; in a chain of
+    your own, use the function `find_regions`.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True, extra="forbid")
@@ -116,8 +116,8 @@ class RegionCompressor(SearchFields, BaseDocumentCompressor):
     index: RegionIndex | None = Field(default=None, repr=False, exclude=True)
     """An index that contains the pages."""
     root: Path | None = None
-    """The folder that contains the files. Relative sources start there, or at the working
-    directory."""
+    """The folder that contains the files. Relative sources are looked up there, or in the
+    working directory."""
     encoder: Encoder | None = Field(default=None, repr=False, exclude=True)
     """With `root`, the encoder; the embedded one (MiniLM) by default."""
 
@@ -128,7 +128,7 @@ class RegionCompressor(SearchFields, BaseDocumentCompressor):
         self._page_search = PageSearch(self.index, root=self.root, encoder=self.encoder)
         return self
 
-    # LangChain runs it in a thread for `acompress_documents`.
+    # LangChain runs this in a thread for `acompress_documents`.
     def compress_documents(
         self, documents: Sequence[Document], query: str, callbacks: Callbacks | None = None
     ) -> list[Document]:

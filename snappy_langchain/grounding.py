@@ -1,4 +1,4 @@
-"""Checking the answers of chains against the documents that they were made of."""
+"""Checking the answers of chains against the documents they were generated from."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from snappy_core.search.grounding.report import Grounding
 def ground_documents(
     answer: str | BaseMessage, documents: Iterable[Document], index: RegionIndex | None = None
 ) -> Grounding:
-    """Return which claims of an answer stand in documents, and where; see `snappy_core.ground`.
+    """Return which claims of an answer documents support, and where; see `snappy_core.ground`.
 
     Args:
-        documents: regions of the retriever, or any others, which have no boxes.
-        index: the index of the regions; places then have the boxes of words, not of whole lines.
+        documents: regions from the retriever, or any other documents, which have no boxes.
+        index: the index of the regions; places then have the boxes of words instead of whole lines.
     """
     text = answer if isinstance(answer, str) else str(answer.text)
     sources = [
@@ -42,9 +42,9 @@ def grounding_check(
 ) -> Runnable[dict[str, Any], dict[str, Any]]:
     """Return a runnable that checks the output of a chain, as its last step.
 
-    It takes a dictionary with an answer and its documents, such as `create_retrieval_chain`
-    returns, and returns it with markers of citations in the answer and the report under
-    "grounding" (`Grounding.to_dict`):
+    It takes a dictionary with an answer and its documents, as `create_retrieval_chain` returns it,
+    and returns it with citation markers in the answer and the report (`Grounding.to_dict`) under
+    "grounding":
 
     >>> from langchain_core.documents import Document
     >>> from snappy_langchain import grounding_check

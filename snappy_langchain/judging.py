@@ -22,14 +22,14 @@ AnyJudge = Judge | ChatModel
 def chat_judge(model: ChatModel, callbacks: Callbacks | None = None) -> Judge:
     """Return a judge that asks a chat model, for `RegionIndex.search(judge=)`.
 
-    The model is asked once a search, for a verdict and the quotes that it rests on. The
-    probability is 0 where it says no, and where it says yes 1, .5 or 0 as the quotes stand in the
-    hits wholly, in part or not at all (`snappy_core.ground`).
+    The model is asked once per search for a verdict and the quotes that support it. The probability
+    is 0 for a no. For a yes it is decided by the quote that fits worst (`snappy_core.ground`): 1 if
+    it is found in the hits, .5 if only in part, 0 if not at all.
 
     The retriever, compressor and tool take the model itself: `SnappyRetriever(judge=model)`.
 
     Raises:
-        ModelError: when it runs, if the model replies in another form than it is asked for.
+        ModelError: when it runs, if the reply is not in the form that the model was asked for.
     """
 
     def judge(question: str, hits: Sequence[Hit]) -> float:

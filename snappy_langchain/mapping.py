@@ -1,4 +1,4 @@
-"""From a hit to a LangChain document."""
+"""Converts hits to LangChain documents."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from snappy_core.search.hits import Hit
 def to_document(hit: Hit, answerable: float | None = None) -> Document:
     """Return a hit as a document with the region's text and metadata of JSON scalars.
 
-    The metadata is `snappy_core.metadata.region_metadata` and `score`, `page_score`, `rank` and
-    `page`, the page number from 0 as in LangChain's PDF loaders; `rerank_score` and `answerable`,
-    the same for all hits of a search, if they are known.
+    The metadata is `snappy_core.metadata.region_metadata` plus `score`, `page_score`, `rank` and
+    `page`, the page number from 0 as in LangChain's PDF loaders; and, if known, `rerank_score` and
+    `answerable`, which is the same for all hits of a search.
     """
     optional = {"rerank_score": hit.rerank_score, "answerable": answerable}
     return Document(

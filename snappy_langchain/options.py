@@ -29,7 +29,7 @@ class SearchOptions(PageSearchOptions, total=False):
 
 
 class SearchFields(BaseModel):
-    """The options that retriever and compressor share, named as in `RegionIndex.search`."""
+    """The options that the retriever and the compressor share, named as in `RegionIndex.search`."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
@@ -54,13 +54,13 @@ class SearchFields(BaseModel):
     location_references: bool = True
     """Prefer the places that the question names: "page 14", "Figure 3", "at the top right"."""
     widen: Widen | None = None
-    """Return the "table", "section" or "page" that a region stands in, each once."""
+    """Return the "table", "section" or "page" that contains a region, each once."""
     timeout: float | None = None
-    """Seconds, after which a search that is not done raises `TimeLimitError`."""
+    """Seconds after which an unfinished search raises `TimeLimitError`."""
     reranker: AnyReranker | None = Field(default=None, repr=False, exclude=True)
     """A `BaseDocumentCompressor` that reranks, or a function as in `RegionIndex.search`."""
     judge: AnyJudge | None = Field(default=None, repr=False, exclude=True)
-    """A chat model that reads what was found and says whether it answers, see `chat_judge`, or a
+    """A chat model that reads the hits and says whether they answer (see `chat_judge`), or a
     function as in `RegionIndex.search`."""
 
     @model_validator(mode="after")
@@ -74,7 +74,7 @@ class SearchFields(BaseModel):
 
 
 def core_options(options: Mapping[str, Any], callbacks: Callbacks | None = None) -> dict[str, Any]:
-    """Return options as `RegionIndex.search` takes them."""
+    """Return options in the form that `RegionIndex.search` takes."""
     return {
         **options,
         "reranker": to_reranker(options.get("reranker"), callbacks),

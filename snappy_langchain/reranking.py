@@ -20,11 +20,11 @@ def to_reranker(
 ) -> Reranker | None:
     """Return a document compressor as a reranker; others are returned as they are.
 
-    Hits that it does not return are left out. Their scores are its `relevance_score`, or the
-    reciprocal of the rank where it gives none.
+    Hits that the compressor does not return are left out. The scores of the others are its
+    `relevance_score`, or the reciprocal rank if it gives none.
 
     Raises:
-        ValueError: when it runs, if it changes documents or makes new ones.
+        ValueError: when it runs, if it changes documents or creates new ones.
     """
     if not isinstance(reranker, BaseDocumentCompressor):
         return reranker
@@ -33,7 +33,7 @@ def to_reranker(
         documents = [to_document(hit) for hit in hits]
         indices = {document.id: index for index, document in enumerate(documents)}
         selected = reranker.compress_documents(documents, question, callbacks)
-        # Many rerankers return copies with the metadata, but without the id.
+        # Many rerankers return copies that keep the metadata but not the id.
         ids = [document.id or document.metadata.get("region_id") for document in selected]
         texts = set(zip(ids, (document.page_content for document in selected), strict=True))
         if not texts <= {(hit.region_id, hit.text) for hit in hits}:

@@ -34,7 +34,8 @@ class SnappyRetriever(SearchFields, FromFiles, BaseRetriever):
     >>> retriever = SnappyRetriever.from_files("examples/report.pdf", k=3)
 
     or from an existing index, with `SnappyRetriever.from_index("reports.snappy")`. To add and
-    delete documents, use `retriever.index`. What was added, and which pages have no text:
+    delete documents, use `retriever.index`. The report shows what was added, and which pages have
+    no text:
 
     >>> len(retriever.report.added), retriever.report.failed, retriever.report.warnings
     (1, (), ())
@@ -45,7 +46,7 @@ class SnappyRetriever(SearchFields, FromFiles, BaseRetriever):
     >>> len(documents), "coupon of 4.85 per cent" in documents[0].page_content
     (3, True)
 
-    The metadata says where a region is. Every document has all keys of
+    The metadata gives the location of a region. Every document has all keys of
     `snappy_core.metadata.KEYS`; the box is in fractions of the page, from its top left:
 
     >>> metadata = documents[0].metadata
@@ -54,14 +55,14 @@ class SnappyRetriever(SearchFields, FromFiles, BaseRetriever):
     >>> 0 <= metadata["bbox_x0"] < metadata["bbox_x1"] <= 1
     True
 
-    Search with other options, which are those of `RegionIndex.search`:
+    Search with other options of `RegionIndex.search`:
 
     >>> tables = {"region_label": ["table", "table_row"]}
     >>> [document] = retriever.invoke("How high was net debt in 2023?", k=1, filter=tables)
     >>> "84.9" in document.page_content
     True
 
-    Fill a budget of tokens with the regions that are worth most for their length:
+    Fill a token budget with the regions that are worth the most for their length:
 
     >>> documents = retriever.invoke("What coupon does the green bond carry?", k=99, budget=200)
     >>> len(documents) > 1
@@ -69,21 +70,21 @@ class SnappyRetriever(SearchFields, FromFiles, BaseRetriever):
 
     `ainvoke`, `batch` and `configurable_fields` take the same options.
 
-    `Document.id` and `metadata["region_id"]` are the same. Give `id_key="region_id"` to retrievers
-    that merge documents, such as `EnsembleRetriever`: by default they take regions with the same
-    text, such as equal table cells of two pages, for one.
+    `Document.id` and `metadata["region_id"]` are the same. Pass `id_key="region_id"` to retrievers
+    that merge documents, such as `EnsembleRetriever`: by default they merge regions with the same
+    text, such as equal table cells on two pages.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True, extra="forbid")
 
     encoder: Encoder | None = Field(default=None, repr=False, exclude=True)
-    """The encoder of an index that is given by its path, if it is not opened by its name."""
+    """The encoder of an index given as a path, if it should not be opened by its name."""
     # Kept out of reprs, traces and dumps: it holds a model and perhaps all vectors.
     index: RegionIndex = Field(repr=False, exclude=True)
-    """The index to search, or its path: it is then opened with the encoder that made it. Or a
-    `FusedSearch`, of which this is then the first index: it is read, shown and added to."""
+    """The index to search, or its path, which is opened with the encoder that created the index.
+    With a `FusedSearch`, this is its first index, which is read, displayed and added to."""
     fused: FusedSearch | None = Field(default=None, repr=False, exclude=True)
-    """Searches several indexes in place of one."""
+    """Searches several indexes instead of one."""
     pages: Sequence[PageReference] | None = None
     """Search these pages only, each `(document id or source, page number)`."""
     _report: IngestReport | None = PrivateAttr(default=None)
@@ -93,9 +94,9 @@ class SnappyRetriever(SearchFields, FromFiles, BaseRetriever):
     def _open(cls, fields: Any) -> Any:
         index = fields.get("index")
         if not isinstance(index, (RegionIndex, FusedSearch, str, os.PathLike)):
-            return fields  # pydantic says that it is none
+            return fields  # pydantic reports the wrong type
         index, fused = open_indexes(index, fields.get("encoder"))
-        # LangChain makes a retriever anew from its fields, as for `configurable_fields`.
+        # LangChain rebuilds a retriever from its fields, for example for `configurable_fields`.
         fused = fused or fields.get("fused")
         return {**fields, "index": index, "fused": fused, "encoder": None}
 

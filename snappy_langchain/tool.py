@@ -1,4 +1,4 @@
-"""Tools for agents: the model reads text with ids to cite, the program gets documents."""
+"""Tools for agents: the model reads text with citable ids; the program gets documents."""
 
 from __future__ import annotations
 
@@ -55,9 +55,9 @@ def create_region_tool(
 ) -> StructuredTool:
     """Return a tool that searches for regions.
 
-    The model reads a text block for each region, with its id, source and printed page; before them
-    a warning if `answerable` is below one half; instead of them a notice if `min_answerable`
-    withholds all. The program finds the documents in `ToolMessage.artifact`:
+    The model reads a text block for each region, with its id, source and printed page. A warning
+    precedes them if `answerable` is below one half; a notice replaces them if `min_answerable`
+    withholds all hits. The program finds the documents in `ToolMessage.artifact`:
 
     >>> from snappy_langchain import SnappyRetriever, create_region_tool
     >>> retriever = SnappyRetriever.from_files("examples/report.pdf")
@@ -70,15 +70,15 @@ def create_region_tool(
     [report.pdf~...#p4r...] report.pdf, page 3
     ...coupon of 4.85 per cent...
 
-    The model chooses the question (`query`), and `documents` to search only these. It reads what
-    went wrong and what to do about it, as a message of status "error"; with
-    `tool.handle_tool_error = False` a `ToolException` is raised instead.
+    The model chooses the question (`query`) and may restrict the search to some `documents`. An
+    error reaches it as a message of status "error" that says what went wrong and what to do about
+    it; with `tool.handle_tool_error = False`, a `ToolException` is raised instead.
 
     Args:
         retriever: a retriever, an index or its path, or a `FusedSearch`.
         name, description: what the model reads about the tool.
-        images: show figures as pictures, cut from their pages, after their text. A `budget` then
-            holds for texts and pictures together.
+        images: add a picture of each figure, cropped from its page, after its text. A `budget` then
+            covers texts and pictures together.
         options: `k`, `budget`, `filter`, `score_threshold`, `min_answerable`, `per_page`,
             `scoring`, `pages`, `candidates`, `location_references`, `widen`, `timeout`, `reranker`
             and `judge`, which override those of the retriever.
@@ -92,7 +92,7 @@ def create_region_tool(
     overrides: dict[str, Any] = {k: value for k, value in options.items() if value is not None}
     check_options(core_options(overrides))
     if "pages" in overrides:
-        overrides["pages"] = tuple(overrides["pages"])  # an iterator would serve one search only
+        overrides["pages"] = tuple(overrides["pages"])  # an iterator would only last for one search
     index = retriever.index if images else None
     min_answerable = overrides.get("min_answerable", retriever.min_answerable)
     budget = overrides.get("budget", retriever.budget) if images else None
@@ -131,9 +131,9 @@ def create_region_tool(
 def create_reading_tools(
     index: RegionIndex | FusedSearch | str | os.PathLike[str], *, images: bool = False
 ) -> list[BaseTool]:
-    """Return the tools "list_documents", "read_page" and "read_region", beside that for searching.
+    """Return the tools "list_documents", "read_page" and "read_region", to go with the search tool.
 
-    What the model reads and what the program finds are as in `create_region_tool`.
+    The model and the program get the same kinds of output as with `create_region_tool`.
 
     >>> from snappy_langchain import SnappyRetriever, create_reading_tools
     >>> retriever = SnappyRetriever.from_files("examples/report.pdf")
@@ -165,7 +165,7 @@ def create_reading_tools(
         with _tool_errors("read_region"):
             return content(agents.read_region(region_index, region))
 
-    # LangChain runs them in a thread for `ainvoke`.
+    # LangChain runs these in a thread for `ainvoke`.
     return [
         _tool(list_documents, None, "list_documents", agents.LIST_DOCUMENTS, _Nothing),
         _tool(read_page, None, "read_page", agents.READ_PAGE, _Page),
@@ -199,7 +199,7 @@ def _tool(
 
 @contextmanager
 def _tool_errors(name: str) -> Iterator[None]:
-    """Raise errors as LangChain takes them, with what the model is told."""
+    """Raise errors as the exceptions LangChain expects, with a message for the model."""
     try:
         yield
     except agents.REPORTED_ERRORS as error:

@@ -14,18 +14,19 @@ from snappy_core.region_contents import region_contents
 def region_blocks(
     nodes: Iterable[NodeWithScore], index: RegionIndex | None = None, budget: int | None = None
 ) -> list[TextBlock | ImageBlock]:
-    """Return nodes of regions as content blocks of a message, in the same order.
+    """Return region nodes as content blocks of a message, in the same order.
 
-    Each region is a text block that begins with its id in brackets and ends with the parts that
-    answer, if these are not all of it; a table is Markdown. With the `index` it comes from, a
-    figure, or a region without words, is followed by its picture, cut from its page. Regions that
-    say the same share a block with the ids of all.
+    Each region is a text block that starts with its id in brackets and ends with the parts that
+    answer the question, unless they are the whole region; a table is Markdown. Given the `index`
+    that the regions come from, a figure or a region without words is followed by its picture,
+    cropped from its page. Regions with the same content share one block that lists all their ids.
 
     Args:
-        budget: the most tokens, estimated, of all texts and pictures; the first text always stays.
+        budget: the maximum number of tokens, estimated, of all texts and pictures; the first text
+            is always kept.
 
     Raises:
-        PageUnavailableError: an image cannot be drawn, because the file is gone or has changed.
+        PageUnavailableError: an image cannot be drawn because the file is missing or has changed.
     """
     blocks: list[TextBlock | ImageBlock] = []
     texts = ((node.metadata, node.get_content()) for node in nodes)

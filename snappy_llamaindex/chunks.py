@@ -1,4 +1,4 @@
-"""Plain chunks by LlamaIndex's splitter, which `snappy eval bench` compares with."""
+"""Plain chunks from LlamaIndex's splitter, a baseline of `snappy eval bench`."""
 
 from llama_index.core.node_parser import SentenceSplitter
 

@@ -1,4 +1,4 @@
-"""LlamaIndex's metadata filters as filters of Snappy, and back."""
+"""Converts LlamaIndex's metadata filters to Snappy's filters, and back."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _CONDITIONS = {"$and": FilterCondition.AND, "$or": FilterCondition.OR}
 
 
 def to_filter(filters: MetadataFilters | Filter | None) -> Filter | None:
-    """Return LlamaIndex's filters as a filter of `RegionIndex.search`; others as they are.
+    """Return LlamaIndex's filters as a filter of `RegionIndex.search`; others unchanged.
 
-    A filter NOT holds when none of its parts does.
+    A NOT filter holds if none of its parts does.
 
     >>> team = MetadataFilter(key="team", value="finance")
     >>> year = MetadataFilter(key="year", value=2024, operator=FilterOperator.GTE)
@@ -36,7 +36,7 @@ def to_filter(filters: MetadataFilters | Filter | None) -> Filter | None:
     {'$or': [{'team': {'$eq': 'finance'}}, {'year': {'$gte': 2024}}]}
 
     Raises:
-        ValueError: an operator that Snappy has not (text_match), or a value of a wrong type.
+        ValueError: an operator that Snappy lacks (text_match), or a value of the wrong type.
     """
     if not isinstance(filters, MetadataFilters):
         return filters
@@ -52,13 +52,13 @@ def to_filter(filters: MetadataFilters | Filter | None) -> Filter | None:
 
 
 def to_metadata_filters(filter: Filter) -> MetadataFilters:
-    """Return a filter of Snappy as LlamaIndex's, for other retrievers over the same metadata.
+    """Return a Snappy filter as LlamaIndex's, for other retrievers over the same metadata.
 
     >>> to_metadata_filters({"team": ["finance", "legal"]}).filters[0].operator.value
     'in'
 
     Raises:
-        ValueError: a value or operator that LlamaIndex has not: bools, `$glob`.
+        ValueError: a value or operator that LlamaIndex lacks: bools, `$glob`.
     """
     parse(filter)
     return _all([_from_item(key, value) for key, value in filter.items()])

@@ -22,7 +22,7 @@ _NUMBERED = re.compile(r"Source \d+:\n(.*?)\n?\Z", re.DOTALL)
 
 
 class GroundingPostprocessor:
-    """Checks which claims of a response stand in its source nodes, and cites them.
+    """Checks which claims of a response its source nodes support, and cites the nodes.
 
     >>> from llama_index.core.base.response.schema import Response
     >>> from llama_index.core.schema import NodeWithScore, TextNode
@@ -33,18 +33,18 @@ class GroundingPostprocessor:
     ('It carries a coupon of 4.85%. [1]', True)
 
     Args:
-        index: the index of the nodes; places then have the boxes of words, not of whole lines.
+        index: the index of the nodes; places then have the boxes of words instead of whole lines.
     """
 
     def __init__(self, index: RegionIndex | None = None) -> None:
         self.index = index
 
     def postprocess_response(self, response: RESPONSE_TYPE) -> Response:
-        """Return a response with markers of citations in its text and the report in its metadata.
+        """Return a response with citation markers in its text and the report in its metadata.
 
         The report is `Grounding.to_dict`, under "grounding". A stream is read to its end.
         """
-        text = str(response)  # of a stream, all of it
+        text = str(response)  # reads a stream to its end
         sources = [
             source
             for node in response.source_nodes
@@ -57,7 +57,7 @@ class GroundingPostprocessor:
         return Response(grounding.cited(), response.source_nodes, metadata)
 
     async def apostprocess_response(self, response: RESPONSE_TYPE) -> Response:
-        """Do the same in a thread, after reading a stream in this event loop, which it may need."""
+        """Do the same in a thread, but read a stream in this event loop, which it may need."""
         if isinstance(response, AsyncStreamingResponse):
             response = await response.get_response()
         return await asyncio.to_thread(self.postprocess_response, response)

@@ -1,4 +1,4 @@
-"""From a hit to a LlamaIndex node, and from a query bundle to a question."""
+"""Converts hits to LlamaIndex nodes, and query bundles to questions."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ QUESTION_KEYS = frozenset(("highlights_json", "parts_json", "answerable"))
 class RegionNode(TextNode):
     """A region as a node whose hash does not depend on the question that found it.
 
-    LlamaIndex computes hashes over all metadata, and fusion merges nodes by them. The highlights
-    of a region, and `answerable`, differ from question to question.
+    LlamaIndex computes hashes over all metadata, and fusion merges nodes by hash. The highlights
+    of a region and `answerable` differ from question to question.
 
-    In what a language model reads, the text of the document cannot pass for an id, nor a file name
-    or page label for a line.
+    In the text that a language model reads, document text cannot be mistaken for an id, and file
+    names and page labels stay on one line.
     """
 
     def get_content(self, metadata_mode: MetadataMode = MetadataMode.NONE) -> str:
@@ -65,9 +65,8 @@ def to_node(hit: Hit, answerable: float | None = None) -> NodeWithScore:
     Relationships: SOURCE is the document; PARENT the region that contains this one, or else the
     page, `{document_id}#p{page_number}`; PREVIOUS and NEXT the regions read before and after it.
     The metadata has `answerable`, the same for all hits of a search, if it is known. Only this,
-    `highlights_json` and the highlights in `parts_json` depend on the question, and the hash leaves
-    them out: a region found by two
-    questions has the same hash in both, and fusion merges them.
+    `highlights_json` and the highlights in `parts_json` depend on the question. The hash leaves
+    them out, so a region found by two questions has the same hash and fusion merges it.
     """
     metadata = region_metadata(hit)
     if answerable is not None:
@@ -85,7 +84,7 @@ def to_node(hit: Hit, answerable: float | None = None) -> NodeWithScore:
     node = RegionNode(
         id_=hit.region_id,
         text=hit.text,
-        metadata=metadata,  # type: ignore[call-arg]  # mypy knows it by its alias only
+        metadata=metadata,  # type: ignore[call-arg]  # mypy only knows its alias
         excluded_llm_metadata_keys=[key for key in metadata if key not in LLM_KEYS],
         excluded_embed_metadata_keys=list(metadata),
         relationships=relationships,

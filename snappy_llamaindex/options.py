@@ -21,7 +21,7 @@ class SearchOptions(RankingOptions, total=False):
 
 
 def core_options(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return options as `RegionIndex.search` takes them."""
+    """Return options in the form that `RegionIndex.search` takes."""
     return {
         **options,
         "filter": to_filter(options.get("filter")),

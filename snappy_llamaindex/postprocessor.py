@@ -1,4 +1,4 @@
-"""Postprocessors: from pages to the regions on them, and nodes within a token budget."""
+"""Postprocessors: replace pages with their regions, and keep nodes within a token budget."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _dispatcher = instrument.get_dispatcher(__name__)  # type: ignore[attr-defined] 
 
 
 class RegionPostprocessor(BaseNodePostprocessor):
-    """Replaces page nodes, from any retriever, by the regions on these pages that answer.
+    """Replaces page nodes from any retriever with the regions that answer the question.
 
     >>> from llama_index.core.schema import NodeWithScore, TextNode
     >>> page = TextNode(text="(a whole page)", metadata={"file_path": "report.pdf", "page": 3})
@@ -43,14 +43,14 @@ class RegionPostprocessor(BaseNodePostprocessor):
     (4, True)
 
     The regions are nodes like those of `SnappyRetriever`; metadata of the page nodes is not copied.
-    A node that does not name its page, or a page that does not exist, is an error.
+    A node that does not name its page, or names one that does not exist, is an error.
 
     Args:
-        index, root, encoder: where to look the pages up, as in `PageSearch`: an index, or else the
+        index, root, encoder: where to look up the pages, as in `PageSearch`: an index, or the
             folder with the files, of which only the pages of the nodes are read. Nothing outside
-            it is opened, wherever paths and links lead.
-        top_n: LlamaIndex's name for `k`, the most regions to return; by default 5, or with a budget
-            as many as fit.
+            the folder is opened, wherever paths and links lead.
+        top_n: LlamaIndex's name for `k`, the maximum number of regions to return; by default 5, or
+            with a budget as many as fit.
         source_key: the metadata key of the path or document id.
         page_key: the metadata key of the page. Under "page_label", which LlamaIndex's readers use,
             it is the page label as printed.
@@ -59,7 +59,7 @@ class RegionPostprocessor(BaseNodePostprocessor):
             location_references, widen, timeout: as in `RegionIndex.search`. `filter` may also be
             LlamaIndex's `MetadataFilters`.
         reranker: as there, or a node postprocessor that reranks.
-        judge: as there, or a language model, see `chat_judge`.
+        judge: as there, or a language model (see `chat_judge`).
 
     Raises:
         ValueError: both or neither of `index` and `root`, no `page_base` where one is needed, or
@@ -156,11 +156,11 @@ class TokenBudgetPostprocessor(BaseNodePostprocessor):
     """Keeps the nodes that together fit a token budget, best first.
 
     The tokens of a node are those of its text and of the metadata that the model reads. A node that
-    does not fit is skipped, as is a region that lies in, or overlaps by half with, one already
-    kept. The first node is always kept.
+    does not fit is skipped, as is a region that lies inside a kept one or overlaps it by half. The
+    first node is always kept.
 
     Args:
-        budget: the most tokens, at least 1.
+        budget: the maximum number of tokens, at least 1.
         count: counts the tokens of a text; `estimate_tokens` by default.
 
     Raises:

@@ -18,11 +18,11 @@ AnyReranker = Reranker | BaseNodePostprocessor
 def to_reranker(reranker: AnyReranker | None) -> Reranker | None:
     """Return a node postprocessor as a reranker; others are returned as they are.
 
-    Nodes that it does not return are left out. Their scores are those that it gives them, or the
-    reciprocal of the rank where they do not fit its order.
+    Nodes that the postprocessor does not return are left out. The others get its scores, or the
+    reciprocal rank if a score is missing or the scores do not match its order.
 
     Raises:
-        ValueError: when it runs, if it changes nodes or makes new ones.
+        ValueError: when it runs, if it changes nodes or creates new ones.
     """
     if not isinstance(reranker, BaseNodePostprocessor):
         return reranker

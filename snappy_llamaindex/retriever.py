@@ -35,7 +35,8 @@ class SnappyRetriever(FromFiles, BaseRetriever):
     >>> retriever = SnappyRetriever.from_files("examples/report.pdf", similarity_top_k=3)
 
     or from an existing index, with `SnappyRetriever.from_index("reports.snappy")`. To add and
-    delete documents, use `retriever.index`. What was added, and which pages have no text:
+    delete documents, use `retriever.index`. The report shows what was added, and which pages have
+    no text:
 
     >>> len(retriever.report.added), retriever.report.failed, retriever.report.warnings
     (1, (), ())
@@ -46,8 +47,8 @@ class SnappyRetriever(FromFiles, BaseRetriever):
     >>> len(nodes), "coupon of 4.85 per cent" in nodes[0].text, nodes[0].score > 0.3
     (3, True, True)
 
-    The metadata says where a region is. Every node has all keys of `snappy_core.metadata.KEYS`;
-    the box is in fractions of the page, from its top left:
+    The metadata gives the location of a region. Every node has all keys of
+    `snappy_core.metadata.KEYS`; the box is in fractions of the page, from its top left:
 
     >>> metadata = nodes[0].metadata
     >>> metadata["page_number"], metadata["region_label"]
@@ -55,8 +56,8 @@ class SnappyRetriever(FromFiles, BaseRetriever):
     >>> 0 <= metadata["bbox_x0"] < metadata["bbox_x1"] <= 1
     True
 
-    Search with other options: LlamaIndex has none for a single call, so change the attributes, or
-    make another retriever over the same index, which is cheap:
+    Search with other options: LlamaIndex cannot pass any for a single call, so change the
+    attributes, or create another retriever over the same index, which is cheap:
 
     >>> tables = SnappyRetriever(
     ...     retriever.index, k=1, filter={"region_label": ["table", "table_row"]}
@@ -67,23 +68,23 @@ class SnappyRetriever(FromFiles, BaseRetriever):
 
     Async, in a thread: `await retriever.aretrieve(question)`.
 
-    A `QueryBundle` with `custom_embedding_strs` (HyDE) is searched with those, joined by line
-    breaks, instead of the question. Its `embedding` is ignored: late interaction needs a vector for
-    each word. An `image_path` is an error.
+    For a `QueryBundle` with `custom_embedding_strs` (HyDE), these strings, joined by line breaks,
+    replace the question. Its `embedding` is ignored: late interaction needs a vector for each word.
+    An `image_path` is an error.
 
     Args:
-        index: the index to search, or its path: it is then opened with the encoder that made it.
-            Or a `FusedSearch`, of which `retriever.index` is then the first index.
-        encoder: the encoder of an index that is given by its path, if it is not opened by its name.
-        similarity_top_k: LlamaIndex's name for `k`, the most nodes to return; by default 5, or
-            with a budget as many as fit.
+        index: the index to search, or its path, which is opened with the encoder that created the
+            index. Or a `FusedSearch`, whose first index becomes `retriever.index`.
+        encoder: the encoder of an index given as a path, if it should not be opened by its name.
+        similarity_top_k: LlamaIndex's name for `k`, the maximum number of nodes to return; by
+            default 5, or with a budget as many as fit.
         callback_manager, object_map, objects, verbose: as in every LlamaIndex retriever.
         options: `k`, `budget`, `filter`, `score_threshold`, `min_answerable`, `per_page`,
             `scoring`, `pages`, `candidates`, `location_references`, `widen`, `timeout`, `reranker`
             and `judge`, as in `RegionIndex.search`. The reranker can also be a node postprocessor
-            that reranks; it reads more nodes than are returned, and keeps scores and budgets
-            comparable. The judge can also be a language model, see `chat_judge`. `filter` may also
-            be LlamaIndex's `MetadataFilters`.
+            that reranks; used here, it reads more nodes than are returned, and scores and budgets
+            stay comparable. The judge can also be a language model (see `chat_judge`). `filter` may
+            also be LlamaIndex's `MetadataFilters`.
 
     Raises:
         FileNotFoundError: there is no index at that path.
@@ -126,7 +127,7 @@ class SnappyRetriever(FromFiles, BaseRetriever):
         check_options(core_options(options))
         pages = options.get("pages")
         if pages is not None:
-            options["pages"] = tuple(pages)  # an iterator would serve one search only
+            options["pages"] = tuple(pages)  # an iterator would only last for one search
         self.index, self.fused = open_indexes(index, encoder)
         for name, value in options.items():
             setattr(self, name, value)

@@ -1,7 +1,7 @@
 """A conformance suite for LlamaIndex retrievers, to inherit from. Needs pytest.
 
-LlamaIndex has none, and most mistakes go unnoticed: nodes with equal ids are dropped, scores in the
-metadata break fusion, lists break vector stores, a search blocks the event loop.
+LlamaIndex has no such suite, and most mistakes go unnoticed: nodes with equal ids are dropped,
+scores in the metadata break fusion, lists break vector stores, a search blocks the event loop.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class RetrieverConformance:
             asyncio.run(retriever.aretrieve(question))
 
     def test_tool_finds_the_same(self, retriever: BaseRetriever, nodes: Nodes) -> None:
-        # The tool appends line breaks to the question: strip them.
+        # The tool appends line breaks to the question; the retriever should strip them.
         tool = RetrieverTool.from_defaults(retriever, name="search", description="Searches.")
         assert tool.call(self.question).raw_output == nodes
         assert asyncio.run(tool.acall(self.question)).raw_output == nodes
@@ -114,7 +114,7 @@ class RetrieverConformance:
             assert copy.hash == node.node.hash
 
     def test_the_model_reads_little_metadata(self, nodes: Nodes) -> None:
-        # By default all of it enters the prompt and the text that is embedded.
+        # By default all metadata is added to the prompt and to the embedded text.
         for node in nodes:
             keys = set(node.metadata) - set(node.node.excluded_llm_metadata_keys)
             assert len(keys) <= MAX_LLM_KEYS, f"exclude more: {', '.join(sorted(keys))}"
@@ -154,7 +154,7 @@ class RetrieverConformance:
         fusion = QueryFusionRetriever(
             [retriever, retriever],
             llm=MockLLM(),
-            mode="reciprocal_rerank",  # type: ignore[arg-type]  # the name of the mode will do
+            mode="reciprocal_rerank",  # type: ignore[arg-type]  # the name of the mode works too
             num_queries=1,
             similarity_top_k=len(nodes),
             use_async=False,
@@ -164,7 +164,7 @@ class RetrieverConformance:
         assert fused == pytest.approx(expected)
 
     def test_citation_engine_keeps_the_id(self, retriever: BaseRetriever, nodes: Nodes) -> None:
-        # It makes new nodes with new ids; only the metadata is copied.
+        # It creates new nodes with new ids; only the metadata is copied.
         engine = CitationQueryEngine(retriever, llm=MockLLM(max_tokens=16))
         answer = engine.query(self.question)
         ids = {node.node_id for node in nodes}

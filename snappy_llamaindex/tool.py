@@ -1,4 +1,4 @@
-"""Tools for agents: the model reads text with ids to cite, the program gets nodes."""
+"""Tools for agents: the model reads text with citable ids; the program gets nodes."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class _Region(BaseModel):
 class RegionTool(FunctionTool):
     """A tool that returns nodes, which the model reads as content blocks, or a text.
 
-    It ends no run: what went wrong, and what to do about it, is its output.
+    An error does not end the run: its output says what went wrong and what to do about it.
     """
 
     retriever: SnappyRetriever | None = None
@@ -116,10 +116,10 @@ def create_region_tool(
 ) -> FunctionTool:
     """Return a tool that searches for regions.
 
-    The model reads each region below its id, file and printed page, then the parts of it that
-    answer, if these are not all of it; before them a warning if `answerable` is below one half. It
-    is told when `min_answerable` of the retriever withholds all. The program finds the nodes, with
-    boxes and scores, in `ToolOutput.raw_output`.
+    The model reads the id, file and printed page of each region, its text, and the parts that
+    answer the question, unless they are the whole region. A warning precedes the regions if
+    `answerable` is below one half; a notice replaces them if the retriever's `min_answerable`
+    withholds all. The program finds the nodes, with boxes and scores, in `ToolOutput.raw_output`.
 
     >>> from snappy_llamaindex import SnappyRetriever, create_region_tool
     >>> retriever = SnappyRetriever.from_files("examples/report.pdf", similarity_top_k=2)
@@ -128,24 +128,26 @@ def create_region_tool(
     >>> output.content.startswith(f"[{best.metadata['citation']}] report.pdf, page 3\\n")
     True
 
-    The model chooses the question (`query`) and, of a `SnappyRetriever`, `documents` to search only
-    these. What went wrong, and what to do about it, is an output with `is_error`.
+    The model chooses the question (`query`) and, with a `SnappyRetriever`, may restrict the search
+    to some `documents`. An error is an output with `is_error` that says what went wrong and what to
+    do about it.
 
     Args:
-        retriever: a `SnappyRetriever`, or another retriever of its nodes, such as a fusion.
+        retriever: a `SnappyRetriever`, or another retriever that returns its nodes, such as a
+            fusion retriever.
         name, description: what the model reads about the tool; say which documents it searches.
-        images: show figures as pictures, cut from their pages, after their text. The `budget` of
-            the retriever then holds for texts and pictures together.
+        images: add a picture of each figure, cropped from its page, after its text. The `budget` of
+            the retriever then covers texts and pictures together.
 
     Raises:
-        TypeError: images of another retriever than `SnappyRetriever`.
+        TypeError: `images` with a retriever other than a `SnappyRetriever`.
     """
     if not isinstance(retriever, SnappyRetriever):
         if images:
             kind = type(retriever).__name__
             raise TypeError(f"images are those of a SnappyRetriever, not of a {kind}")
 
-        # Methods of retrievers do not take the question as `query`, as models give it.
+        # Retriever methods do not take the question as `query`, the name that models use.
         def retrieve(query: str) -> list[NodeWithScore]:
             return retriever.retrieve(query)
 
@@ -178,7 +180,7 @@ def create_region_tool(
 def create_reading_tools(
     index: RegionIndex | FusedSearch | str | os.PathLike[str], *, images: bool = False
 ) -> list[FunctionTool]:
-    """Return the tools "list_documents", "read_page" and "read_region", beside that for searching.
+    """Return the tools "list_documents", "read_page" and "read_region", to go with the search tool.
 
     >>> from snappy_llamaindex import SnappyRetriever, create_reading_tools
     >>> retriever = SnappyRetriever.from_files("examples/report.pdf")
@@ -203,7 +205,7 @@ def create_reading_tools(
     def read_region(region: str) -> list[NodeWithScore]:
         return [to_node(hit) for hit in agents.read_region(region_index, region)]
 
-    # LlamaIndex runs them in a thread for `acall`.
+    # LlamaIndex runs these in a thread for `acall`.
     tools = [
         _tool(list_documents, None, "list_documents", agents.LIST_DOCUMENTS, _Nothing),
         _tool(read_page, None, "read_page", agents.READ_PAGE, _Page),
@@ -228,7 +230,7 @@ def _tool(
 
 
 def _merged(blocks: Iterable[TextBlock | ImageBlock]) -> list[ContentBlock]:
-    """Join texts that follow each other, a blank line between them, as many models take one."""
+    """Join adjacent texts with a blank line, since many models accept only one text."""
     merged: list[ContentBlock] = []
     for block in blocks:
         if merged and isinstance(block, TextBlock) and isinstance(merged[-1], TextBlock):
