@@ -17,7 +17,7 @@ T = TypeVar("T")
 def async_twin(
     method: Callable[Concatenate[Self, P], T],
 ) -> Callable[Concatenate[Self, P], Coroutine[Any, Any, T]]:
-    """Return a coroutine method that runs `method` in a thread. Its name begins with "a".
+    """Return a coroutine method that runs `method` in a thread. Its name starts with "a".
 
     The method is looked up by name at each call, so that a subclass that overrides `method`
     changes both versions.
@@ -32,7 +32,7 @@ def async_twin(
     """
 
     async def twin(self: Self, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        import asyncio  # whoever calls it has imported it; others need not wait for it
+        import asyncio  # a caller has imported it already; others need not wait for it
 
         bound_method: Callable[P, T] = getattr(self, method.__name__)
         cancelled = threading.Event()

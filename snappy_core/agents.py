@@ -1,7 +1,7 @@
-"""What agents do with an index besides searching: list documents, read pages and regions.
+"""What agents do with an index in addition to searching: list documents, read pages and regions.
 
-Documents and pages are named as models read them: by citation or file name, and printed page
-label. Errors say what to do, for models read them.
+Documents and pages are named as models see them: by citation or file name, and printed page
+label. Errors say what to do, since models read them.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ READ_PAGE = "Reads a whole page of a document. Each passage begins with its id."
 READ_REGION = "Reads a passage again by its id, then the table or list that it is part of."
 
 REPORTED_ERRORS = (SnappyError, ValueError, OSError)
-"""What a model is told, for it can do something about it; other errors are bugs."""
+"""Errors that a model is told about, since it can act on them; other errors are bugs."""
 
 
 def list_documents(index: RegionIndex) -> str:
-    """Return the names of the documents, a line each, with their numbers of pages."""
+    """Return the names of the documents, one per line, with their page counts."""
     lines = [
         f"{one_line(short_name(record.document_id))}: {record.pages} pages"
         for record in index.documents()
@@ -49,7 +49,7 @@ def list_documents(index: RegionIndex) -> str:
 def restrict(
     index: RegionIndex, filter: Filter | None, documents: str | Sequence[str] | None
 ) -> Filter | None:
-    """Return a filter that allows only some documents besides; () and None allow all.
+    """Return a filter that also restricts a search to some documents; () and None allow all.
 
     Raises:
         ValueError: as `find_document_id`.
@@ -62,10 +62,10 @@ def restrict(
 
 
 def read_page(index: RegionIndex, document: str, page: str) -> list[Hit]:
-    """Return the regions of a page in reading order, without those inside of others.
+    """Return the regions of a page in reading order, without those inside other regions.
 
     Args:
-        page: the printed label; or the number from 1, if no page or several have this label.
+        page: the printed label; or the number from 1, if no page or several pages have this label.
 
     Raises:
         ValueError: there is no such document or page.
@@ -89,13 +89,13 @@ def read_page(index: RegionIndex, document: str, page: str) -> list[Hit]:
 
 
 def read_region(index: RegionIndex, region: str) -> list[Hit]:
-    """Return a region, section, page or area by its citation or id, and the whole that it is in.
+    """Return a region, section, page or area by its citation or id, and what contains it.
 
     Raises:
         ValueError: there is no such region.
     """
     region_id = region.strip()
-    while region_id.endswith("]"):  # which no id does, though it may begin with a bracket
+    while region_id.endswith("]"):  # no id does, though it may begin with a bracket
         region_id = region_id[:-1].removeprefix("[")
     name, suffix = split_region_id(region_id)
     unknown = ValueError(
@@ -112,7 +112,7 @@ def read_region(index: RegionIndex, region: str) -> list[Hit]:
 
 
 def no_hits_message(min_answerable: float | None) -> str:
-    """Return what a model is told when a search has no hits, or `min_answerable` withholds them."""
+    """Return the message for a model if a search has no hits or `min_answerable` withholds them."""
     if not min_answerable:
         return "No passage of the documents was found for this question."
     return (
@@ -123,18 +123,18 @@ def no_hits_message(min_answerable: float | None) -> str:
 
 
 def error_message(error: BaseException) -> str:
-    """Return what a model is told of an error, without folders of this machine."""
+    """Return the message for a model about an error, without folders of this machine."""
     return without_folders(str(error))
 
 
 def arguments_message(
     tool: str, errors: Iterable[Mapping[str, Any]], descriptions: Mapping[str, str]
 ) -> str:
-    """Return what a model is told of arguments that a tool cannot take.
+    """Return the message for a model about arguments that a tool cannot accept.
 
     Args:
-        errors: those of pydantic, with `loc` and `msg`.
-        descriptions: what the arguments are, by name.
+        errors: the errors from pydantic, with `loc` and `msg`.
+        descriptions: the description of each argument, by name.
     """
     wrong = "; ".join(f"{'.'.join(map(str, e['loc'][:1]))}: {e['msg']}" for e in errors)
     arguments = "; ".join(f"{name}, {description}" for name, description in descriptions.items())

@@ -9,9 +9,9 @@ from snappy_core.stores.base import Store
 
 
 class BoundEncoder:
-    """Checks the encoder of an index, and opens it by its name when it is first needed.
+    """Checks the encoder of an index, and opens it by name when it is first needed.
 
-    What only the index names is not downloaded: a stranger may have made the index.
+    An encoder that only the index names is not downloaded: the index may come from a stranger.
 
     Args:
         encoder: None for the encoder that created the index, or the default one if it is new.
@@ -33,20 +33,20 @@ class BoundEncoder:
 
     @property
     def given(self) -> Encoder | None:
-        """The encoder that was passed, None if the index names it."""
+        """The encoder that was passed; None if the index names it."""
         return self._given
 
     def get(self) -> Encoder:
         """Return the encoder; the errors are those of `open_encoder` and `bind_encoder`.
 
         Raises:
-            IndexMismatchError: the encoder cannot be opened by its name.
+            IndexMismatchError: the encoder cannot be opened by name.
             ModelError: also if the encoder is not on this machine.
         """
         with self._lock:
             if self._encoder is None:
                 creator = self._store.encoder()
-                assert creator is not None  # a new index opens its encoder at once
+                assert creator is not None  # a new index opens its encoder immediately
                 if not can_open(creator[0]):
                     raise IndexMismatchError(
                         f"{self._store.location}: made by the encoder {creator[0]} "

@@ -1,7 +1,7 @@
 """Bounding boxes as arrays of shape (n, 4), each `(x0, y0, x1, y1)`.
 
 Coordinates are fractions 0..1 of the page as rendered (rotated and cropped), with the origin at
-the top left and y pointing down. Coordinates of other systems are converted on the way in and out
+the top left and y pointing down. Coordinates in other systems are converted on input and output
 with `from_pixels`, `from_bottom_left` and `to_pixels`.
 """
 
@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 Boxes = NDArray[np.float32]
 
-_MAX_GAP = 4  # heights of a word; one further to the left of it is on another line
+_MAX_GAP = 4  # in word heights; a word further to the left is on another line
 
 
 def as_boxes(values: ArrayLike) -> Boxes:
@@ -140,8 +140,8 @@ def line_groups(boxes: Boxes) -> list[list[int]]:
     """Group word boxes (n, 4), given in reading order, into lines; return the indices of each.
 
     A word continues the line if its vertical center lies between the top and bottom of the line
-    and it does not start left of the line's first word; or where the second word stands close to
-    the left of the first, as in Arabic, it does not end right of it.
+    and it does not start to the left of the line's first word. If the second word is close to the
+    left of the first, as in Arabic, it must instead not end to the right of it.
 
     >>> words = as_boxes([[0.5, 0.0, 0.75, 0.25], [0.75, 0.0, 1.0, 0.25], [0.5, 0.25, 0.75, 0.5]])
     >>> line_groups(words)
@@ -174,7 +174,7 @@ def line_boxes(boxes: Boxes) -> Boxes:
 
 
 def line_rects(boxes: Boxes) -> tuple[tuple[float, float, float, float], ...]:
-    """Return the boxes of the lines of word boxes, as `line_boxes`, as tuples of numbers."""
+    """Return the boxes of `line_boxes` as tuples of numbers."""
     return tuple((x0, y0, x1, y1) for x0, y0, x1, y1 in line_boxes(boxes).tolist())
 
 
@@ -213,7 +213,7 @@ def covered_cells(
 ) -> NDArray[np.bool_]:
     """Return a mask of the cells that boxes cover in a grid of `shape` (rows, columns).
 
-    `low` and `high` (2, n) are the first column and row of each box, and those after its last.
+    `low` and `high` (2, n) are the first column and row of each box, and the ones after its last.
     """
     steps = np.zeros((shape[0] + 1, shape[1] + 1), dtype=np.int32)
     (x0, y0), (x1, y1) = low, high

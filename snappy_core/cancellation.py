@@ -1,4 +1,4 @@
-"""Work that ends early: its time is up, or its task was canceled."""
+"""Stopping work early: its time is up, or its task was canceled."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from threading import Event
 from snappy_core.errors import TimeLimitError
 
 CANCELLED: ContextVar[Event | None] = ContextVar("cancelled", default=None)
-"""Set in the thread of an async twin: whether its task was canceled."""
+"""Set in the thread of an async twin: an event that says whether its task was canceled."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Limit:
-    """A time by the monotonic clock, and the error that is raised when it has come."""
+    """A deadline on the monotonic clock, and the error message for when it has passed."""
 
     end: float
     message: str
@@ -29,7 +29,7 @@ _LIMIT: ContextVar[_Limit | None] = ContextVar("limit", default=None)
 
 
 def check_timeout(timeout: object) -> None:
-    """Raise ValueError unless a time-out is None or a positive number of seconds."""
+    """Raise ValueError unless a timeout is None or a positive number of seconds."""
     if timeout is None:
         return
     is_number = isinstance(timeout, (int, float)) and not isinstance(timeout, bool)
@@ -39,16 +39,16 @@ def check_timeout(timeout: object) -> None:
 
 @contextmanager
 def time_limit(timeout: float | None, message: str) -> Iterator[None]:
-    """Limit the time of the work in a `with` statement, which asks by `raise_if_ended`.
+    """Limit the time of the work in a `with` statement, which checks it with `raise_if_ended`.
 
-    Of limits inside of each other, the one that ends first counts.
+    Of nested limits, the one that ends first counts.
 
     Args:
         timeout: seconds; None for no limit.
-        message: what to say when they have passed, in which {} stands for their number.
+        message: the error message, in which {} stands for the number of seconds.
 
     Raises:
-        ValueError: the time-out is not positive.
+        ValueError: the timeout is not positive.
     """
     check_timeout(timeout)
     outer = _LIMIT.get()
@@ -65,7 +65,7 @@ def time_limit(timeout: float | None, message: str) -> Iterator[None]:
 
 
 def raise_if_ended() -> None:
-    """End work between two of its steps.
+    """Stop work between two of its steps if it should end.
 
     Raises:
         TimeLimitError: its time is up.

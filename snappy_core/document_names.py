@@ -32,7 +32,7 @@ def find_document_ids(index: RegionIndex, names: Sequence[str]) -> list[str]:
 
 
 def _wrong_name_message(index: RegionIndex, name: str, ids: set[str]) -> str:
-    """Return what to do about a name of no document, or of several."""
+    """Return the error message for a name that fits no document, or several."""
     if ids:
         choices = ", ".join(sorted(one_line(short_name(id)) for id in ids))
         return f"several documents are called {name!r}: give one of {choices}"
@@ -46,16 +46,16 @@ def _wrong_name_message(index: RegionIndex, name: str, ids: set[str]) -> str:
 
 
 def find_ids_by_name(index: RegionIndex, names: Iterable[str]) -> dict[str, set[str]]:
-    """Return for each name the id that it is, or those of documents called so.
+    """Return for each name the document id it equals, or the ids of the documents it names.
 
-    They are called by their short names, with or without its line breaks and double spaces, file
-    names and sources.
+    A document is named by its short name, with or without line breaks and double spaces, by a file
+    name or by a source.
     """
     names = set(names)
     with index._store.read() as snapshot:
         exact = {name: {name} for name in names if snapshot.document(name) is not None}
     others = names - exact.keys()
-    if not others:  # most often, and without a look at all documents
+    if not others:  # the usual case, without reading all documents
         return exact
     spellings = {spelling for name in others for spelling in (name.strip(), one_line(name))}
     ids_by_spelling = defaultdict[str, set[str]](set)

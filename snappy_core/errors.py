@@ -10,7 +10,7 @@ from snappy_core.terminal import plain_lines
 
 
 def install_hint(extra: str) -> str:
-    """Return the command that installs an extra, from the checkout if this is one."""
+    """Return the command that installs an extra, from the checkout if Snappy runs from one."""
     checkout = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     if all(os.path.isfile(os.path.join(checkout, name)) for name in ("pyproject.toml", "Makefile")):
         return f"pip install -e '{checkout}[{extra}]'"
@@ -20,7 +20,7 @@ def install_hint(extra: str) -> str:
 class SnappyError(Exception):
     """Base class of all errors that Snappy raises on purpose.
 
-    Their text has no control characters, even if a file name in it does.
+    The message has no control characters, even if a file name in it does.
     """
 
     def __str__(self) -> str:
@@ -31,7 +31,7 @@ class UnreadableDocumentError(SnappyError):
     """A document cannot be read. `source` names it and `cause` says why."""
 
     def __init__(self, source: str, cause: str) -> None:
-        # Exception pickles its args, which must be those of this constructor.
+        # Exception pickles its args, which must be the arguments of this constructor.
         super().__init__(source, cause)
         self.source = source
         self.cause = cause
@@ -82,5 +82,5 @@ class PageUnavailableError(SnappyError):
 
 
 def describe_failure(error: Exception) -> str:
-    """Return the cause to report of an exception that nobody expected: a bug, or an odd file."""
+    """Return the cause to report for an unexpected exception: a bug, or an odd file."""
     return f"cannot be read ({type(error).__name__}: {error})"

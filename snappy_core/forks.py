@@ -1,8 +1,8 @@
 """Locks and models in a process that forks: a child has its own.
 
-A lock that another thread holds at the fork stays locked in the child, for ever. The threads of
-ONNX Runtime do not exist there, and a session of the parent that is destroyed in the child ends
-it with a segmentation fault, even when it exits.
+A lock that another thread holds at the fork stays locked in the child forever. The threads of ONNX
+Runtime do not exist there, and destroying a session of the parent in the child causes a
+segmentation fault, even at exit.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _LOADED: weakref.WeakValueDictionary[Hashable, _Loaded] = weakref.WeakValueDicti
 def fork_safe_lock() -> threading.Lock:
     """Return a lock that is free in a forked child, even if a thread of its parent holds it.
 
-    It is one of `threading`, which no interrupt leaves locked as a `with` statement begins.
+    It is a `threading.Lock`: an interrupt as a `with` statement begins cannot leave it locked.
     """
     lock = threading.Lock()
     _LOCKS.add(lock)
@@ -35,9 +35,9 @@ _LOADING = fork_safe_lock()
 
 
 class ProcessModel(Generic[T]):
-    """A model that each process loads when it first needs it, once for all who name it alike.
+    """A model that each process loads when it is first needed, and once for each key.
 
-    It is freed when none of them exists any more.
+    It is freed together with the last `ProcessModel` of this key.
 
     Args:
         key: what the model depends on: its file, and how it is run.
@@ -73,7 +73,7 @@ def _after_fork() -> None:
     for lock in list(_LOCKS):
         lock._at_fork_reinit()  # type: ignore[attr-defined]  # as the standard library does
     for loaded in list(_LOADED.values()):
-        ctypes.pythonapi.Py_IncRef(ctypes.py_object(loaded))  # so that nothing destroys it
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(loaded))  # so that it is never destroyed
     _LOADED.clear()
     for model in list(_MODELS):
         model.forget()

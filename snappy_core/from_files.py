@@ -22,13 +22,13 @@ OnError = Literal["raise", "warn"]
 
 
 class FromFiles:
-    """A base class of retrievers that take an `index` and arguments of their own, all by name."""
+    """A base class for retrievers that take an `index` and other arguments, all by name."""
 
     _report: IngestReport | None  # a class attribute would hide pydantic's private one
 
     @property
     def report(self) -> IngestReport | None:
-        """The report of `from_files`; None for a retriever made otherwise."""
+        """The report of `from_files`; None if the retriever was created another way."""
         return self._report
 
     @classmethod
@@ -62,18 +62,18 @@ class FromFiles:
                 callbacks receive, can be set on the result.)
             encoder: the encoder of the index; for a new index the embedded one by default
                 (all-MiniLM-L6-v2, English, CPU).
-            resolver: finds documents again that came as bytes, as in `RegionIndex.open`.
+            resolver: finds documents that were added as bytes, as in `RegionIndex.open`.
             root, password, reading, describe, keep, executor, progress: as in `RegionIndex.add`.
-            add_timeout: its `timeout`: that of searches is an argument of the retriever.
+            add_timeout: the `timeout` of `RegionIndex.add`; the retriever has its own for searches.
             on_error: "raise" raises the error of the first file that cannot be read, after all
-                others were added; "warn" goes on without it, with an `IngestWarning`, unless no
-                file can be read.
+                others have been added; "warn" skips it with an `IngestWarning`, unless no file can
+                be read.
             arguments: arguments of the retriever (`k`, `filter`, ...), checked before files are
                 read.
 
         Raises:
-            UnreadableDocumentError: a file cannot be read. What was read is not lost: the others
-                are in the index, and the attribute `retriever` of the error is over it.
+            UnreadableDocumentError: a file cannot be read. The other files are not lost: they are
+                in the index, and the error's attribute `retriever` searches it.
             TimeLimitError: adding took longer than `add_timeout`.
             TypeError, ValueError: an unknown argument, a value out of range, or reserved metadata.
         """
@@ -122,19 +122,19 @@ class FromFiles:
         resolver: Resolver | None = None,
         **arguments: Any,
     ) -> Self:
-        """Return a retriever over an index that exists.
+        """Return a retriever over an existing index.
 
         Args:
             index: an open index, the location of one, as in `RegionIndex.open`, or a `FusedSearch`.
             encoder, resolver: with a location, as in `RegionIndex.open`; by default the encoder
-                that made the index, if it is on this machine.
+                that created the index, if it is on this machine.
             arguments: arguments of the retriever.
 
         Raises:
             FileNotFoundError: there is no such index.
-            IndexMismatchError: it was made by another encoder.
+            IndexMismatchError: it was created by another encoder.
             TypeError, ValueError: an unknown argument, a value out of range, or an encoder or
-                resolver for an index that is open already.
+                resolver for an index that is already open.
         """
         create: Callable[..., Self] = cls
         region_index, fused = open_indexes(index, encoder, resolver)

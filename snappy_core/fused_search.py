@@ -1,4 +1,4 @@
-"""Search by several encoders at once: an index for each, of the same documents."""
+"""Search with several encoders at once: one index for each, of the same documents."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ RANK_OFFSET = 60
 
 
 class FusedSearch:
-    """Searches indexes of the same documents, made by different encoders, and fuses their ranks.
+    """Searches indexes of the same documents, created by different encoders, and fuses their ranks.
 
-    A region is the same in all of them if it has the same id; so documents have the same ids and
-    are read with the same options. LangChain's `EnsembleRetriever` and LlamaIndex's
-    `QueryFusionRetriever` do the same with a retriever over each index. The retrievers of Snappy
-    take a fused search in place of an index.
+    Regions are matched across indexes by id, so all indexes must use the same document ids and the
+    same reading options. LangChain's `EnsembleRetriever` and LlamaIndex's
+    `QueryFusionRetriever` do the same with one retriever per index. Snappy's retrievers accept a
+    fused search instead of an index.
 
     Example:
         text = RegionIndex.open("reports.snappy")
@@ -38,10 +38,11 @@ class FusedSearch:
         hits = FusedSearch([text, vision]).search("Which turbine failed?")
 
     Args:
-        indexes: the first one gives the hits that several find, and can explain all.
+        indexes: hits that several indexes find come from the first of them. The first index can
+            explain all hits.
 
     Raises:
-        ValueError: no index.
+        ValueError: there is no index.
     """
 
     def __init__(self, indexes: Sequence[RegionIndex]) -> None:
@@ -52,14 +53,14 @@ class FusedSearch:
     def search(self, question: str, **options: Unpack[SearchOptions]) -> Hits:
         """Return the regions that answer a question best, by the sum of their reciprocal ranks.
 
-        Four times the hits or tokens asked for are fused. The scores of both searches are dealt
-        out in the fused order, as by a reranker; `Hit.rerank_score` is the sum.
-        `Hits.answerable` is that of the first index that knows it.
+        Each index is searched for four times the requested hits or tokens. The scores of the
+        searches are reassigned in the fused order, as by a reranker; `Hit.rerank_score` is the sum.
+        `Hits.answerable` is the value of the first index that has one.
 
         The options and their errors are those of `RegionIndex.search`.
 
         Raises:
-            ValueError: also if a region has another text in another index.
+            ValueError: also if a region has different texts in two indexes.
         """
         check_options(options)
         if options.get("pages") is not None:
@@ -95,7 +96,7 @@ def open_indexes(
     encoder: Encoder | None = None,
     resolver: Resolver | None = None,
 ) -> tuple[RegionIndex, FusedSearch | None]:
-    """Return the index to read, and the fused search to search with in place of it.
+    """Return the index to read, and the fused search to search with instead, if there is one.
 
     Args:
         index: an open index, the location of one, or a fused search, whose first index is read.
@@ -103,7 +104,7 @@ def open_indexes(
 
     Raises:
         FileNotFoundError: there is no index at the location.
-        ValueError: an encoder or resolver for an index that is open already.
+        ValueError: an encoder or resolver for an index that is already open.
     """
     if not isinstance(index, (RegionIndex, FusedSearch)):
         return RegionIndex.open(index, encoder, create=False, resolver=resolver), None
@@ -113,7 +114,7 @@ def open_indexes(
 
 
 def _key(hit: Hit) -> str:
-    """Return the same id for whatever part of a text that goes on over pages was found."""
+    """Return the id of the first part of a text that continues over pages, whichever was found."""
     return hit.parts[0].region_id
 
 

@@ -1,4 +1,4 @@
-"""What an index is and holds."""
+"""The location, encoder and size of an index."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ class IndexInfo:
     Attributes:
         location: the file or URL.
         dim: length of the vectors.
-        documents, pages: how many there are.
-        bytes: size on disk; None in memory and on servers.
+        documents, pages: their numbers.
+        bytes: size on disk; None for indexes in memory and on servers.
     """
 
     location: str
@@ -32,7 +32,7 @@ def read_info(store: Store) -> IndexInfo:
     with store.read() as snapshot:
         documents = snapshot.documents()
     encoder = store.encoder()
-    assert encoder is not None  # every index that was opened has one
+    assert encoder is not None  # every open index has one
     pages = sum(document.pages for document in documents)
     files = [Path(store.location), Path(f"{store.location}-wal")]  # and its write-ahead log
     sizes = [file.stat().st_size for file in files if file.is_file()]

@@ -13,7 +13,7 @@ def table_markdown(rows: Sequence[Sequence[str]], header_rows: int = 1) -> str:
     Args:
         rows: the texts of the cells, the same number in every row.
         header_rows: how many of the first rows name the columns. Markdown has exactly one header
-            row: several are joined by spaces, column by column, and without any it is empty.
+            row: several are joined by spaces, column by column; without any, it is empty.
 
     >>> print(table_markdown([["Port", "a|b"], ["Brae", ""]]))
     | Port | a\|b |

@@ -1,4 +1,4 @@
-"""The tools of agents over the Model Context Protocol; needs the extra `[mcp]`."""
+"""Tools for agents over the Model Context Protocol; needs the extra `[mcp]`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ try:
     from mcp.server.mcpserver.exceptions import ToolError
     from mcp_types import CallToolResult, TextContent
     from pydantic import Field
-    from typing_extensions import TypedDict  # before Python 3.12, pydantic takes no other
+    from typing_extensions import TypedDict  # before Python 3.12, pydantic accepts no other
 except ImportError as error:
     from snappy_core.errors import MissingDependencyError, install_hint
 
@@ -40,7 +40,7 @@ Box = tuple[float, float, float, float]
 
 
 class Part(TypedDict):
-    """Where a text comes from or goes on, in another column or on another page."""
+    """Where a text starts or continues, in another column or on another page."""
 
     id: str
     page: str
@@ -49,7 +49,7 @@ class Part(TypedDict):
 
 
 class Passage(TypedDict):
-    """A region; `text` is also that of its other `parts`.
+    """A region; `text` includes the text of its other `parts`.
 
     Boxes are x0, y0, x1, y1 in fractions of the page, from its top left.
     """
@@ -71,7 +71,7 @@ class Passages(TypedDict):
 
 
 class CheckedClaim(TypedDict):
-    """A claim of an answer, and where it stands; boxes as in `Passage`."""
+    """A claim of an answer, and where the documents support it; boxes as in `Passage`."""
 
     claim: str
     verdict: str
@@ -102,10 +102,10 @@ def create_server(index: RegionIndex) -> MCPServer[Any]:
 
     Its tools are "search", "read_page", "read_region", "crop", "ground" and "list_documents"; its
     resources are the pages as text (`page://{document}/{page}`) and as pictures
-    (`page-image://{document}/{page}`). Nothing that it says names folders of this machine.
+    (`page-image://{document}/{page}`). Its output never names folders of this machine.
 
     Raises:
-        MissingDependencyError: on import, the SDK is not installed.
+        MissingDependencyError: on import, if the SDK is not installed.
     """
     server: MCPServer[Any] = MCPServer("snappy", instructions=INSTRUCTIONS, log_level="WARNING")
 
@@ -230,7 +230,7 @@ def _claim(claim: Any) -> CheckedClaim:
 
 
 def _report_errors(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
-    """Raise errors as MCP takes them, with what the model is told."""
+    """Raise errors as the exceptions MCP expects, with a message for the model."""
 
     @functools.wraps(function)
     def run(*arguments: Parameters.args, **keywords: Parameters.kwargs) -> Result:

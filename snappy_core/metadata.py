@@ -43,14 +43,14 @@ adapters add."""
 
 
 def region_metadata(hit: Hit) -> dict[str, MetadataValue]:
-    """Return `KEYS` as JSON scalars, and the document's own metadata, which may have lists.
+    """Return `KEYS` as JSON scalars, plus the document's own metadata, which may have lists.
 
     Boxes are fractions of the rendered page, rounded to six digits; `rects_json` is a JSON list of
-    boxes, one for each line, `highlights_json` of objects with `kind`, `text`, `score`, `words` and
-    `rects` as in `Highlight`. `parts_json` is "[]" but for a text that goes on in another column or
-    on another page: then a list of objects with `region_id`, `page_number`, `page_label`, `bbox`,
-    `rects` and `highlights` of each part, and its `start` and `end` in the text. Only highlights
-    depend on the question.
+    boxes, one for each line; `highlights_json` is a list of objects with `kind`, `text`, `score`,
+    `words` and `rects` as in `Highlight`. `parts_json` is "[]", or for a text that continues in
+    another column or on another page a list of objects with `region_id`, `page_number`,
+    `page_label`, `bbox`, `rects` and `highlights` of each part, and its `start` and `end` in the
+    text. Only highlights depend on the question.
     """
     box = [round(value, 6) for value in hit.region.box]
     return {
@@ -130,7 +130,7 @@ def pages_of(metadata: Mapping[str, Any]) -> str:
 
 
 def doubt_warning(regions: Iterable[Mapping[str, Any]]) -> str:
-    """Return a sentence for models if all regions are of searches without an answer, or else "".
+    """Return a warning for models if all regions probably do not answer, or else "".
 
     Args:
         regions: the metadata of each region.
@@ -145,7 +145,7 @@ def doubt_warning(regions: Iterable[Mapping[str, Any]]) -> str:
 
 
 def quotes(metadata: Mapping[str, Any], text: str) -> list[str]:
-    """Return the texts of a region's highlights, a line each; [] if they are all of its text."""
+    """Return the texts of a region's highlights, one line each; [] if they are its whole text."""
     highlights = list(read_highlights(metadata))
     for part in json.loads(metadata.get("parts_json") or "[]"):
         highlights += to_highlights(part["highlights"])
@@ -166,7 +166,8 @@ def check_metadata(metadata: NewMetadata | None) -> dict[str, MetadataValue]:
     """Return a document's own metadata as it is stored, dates as ISO text; {} for None.
 
     Raises:
-        ValueError: a key is reserved or no string, or a value is no scalar, date or list of them.
+        ValueError: a key is reserved or not a string, or a value is not a scalar, a date or a list
+            of these.
     """
     checked: dict[str, MetadataValue] = {}
     for key, value in (metadata or {}).items():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 ID_SUFFIX = r"#p\d+(?:[rsh]\d[\d-]*)?"
-"""The pattern of what follows the document in an id, as it may stand in a text."""
+"""The pattern of the part of an id that follows the document, for finding ids in a text."""
 
 _REGION_ID = re.compile(
     r"(?P<document_id>.*)#p(?P<page>[0-9]{1,9})"
@@ -17,9 +17,9 @@ _REGION_ID = re.compile(
 )
 
 _ROOT = r"(?:[A-Za-z]:)?[/\\]"
-# Names of folders may have spaces where the path is sure to end: before a colon, as most messages
-# begin, and in quotes. Elsewhere a space may end the path, as it does after the suffix of a file
-# ("/srv/a.pdf is new and/or empty").
+# Folder names may contain spaces only where the end of the path is certain: before a colon, as at
+# the start of most messages, and in quotes. Elsewhere a space may end the path, as it does after a
+# file suffix ("/srv/a.pdf is new and/or empty").
 _FOLDERS = re.compile(
     rf"\A{_ROOT}(?:(?:(?!\.\w+\s|,\s)[^/\\:'\"\n])*[^/\\:'\"\s][/\\])+(?=[^/\\:'\"\n]+:)"
     rf"|(?<=['\"]){_ROOT}+(?:[^/\\'\"\n]+[/\\]+)+(?=[^/\\'\"\n]+['\"])"
@@ -33,7 +33,8 @@ class RegionId:
 
     Attributes:
         kind: "region" is "#p3r7", "section" is "#p3s7", "area" is "#p3h12-40".
-        indices: the region, or the first one of the section; the first and last cell of an area.
+        indices: the region, or the first region of the section; the first and last cell of an
+            area.
     """
 
     document_id: str
@@ -52,7 +53,7 @@ def file_name(source: str) -> str:
 
 
 def short_name(document_id: str) -> str:
-    """Return a document id without the folders of an absolute path, still different from others.
+    """Return a document id without the folders of an absolute path; a hash keeps it distinct.
 
     >>> short_name("2025/q3.pdf"), short_name("/srv/reports/q3.pdf")
     ('2025/q3.pdf', 'q3.pdf~aa29ce')
@@ -73,7 +74,7 @@ def citation(region_id: str, document_id: str) -> str:
 
 
 def split_region_id(region_id: str) -> tuple[str, str]:
-    """Return the document of the id of a region or page, and what follows "#p"; "" for no such id.
+    """Return the document of a region or page id and what follows "#p"; "" for any other id.
 
     >>> split_region_id("/srv/q3.pdf#p2r7"), split_region_id("q3.pdf")
     (('/srv/q3.pdf', '2r7'), ('', 'q3.pdf'))
@@ -83,7 +84,7 @@ def split_region_id(region_id: str) -> tuple[str, str]:
 
 
 def parse_region_id(region_id: str) -> RegionId | None:
-    """Return what an id names; None if it is no id of a region, section, page or area.
+    """Return what an id names; None if it is not an id of a region, section, page or area.
 
     >>> parse_region_id("/srv/q3.pdf#p2r7")
     RegionId(document_id='/srv/q3.pdf', page_number=2, kind='region', indices=(7,))
@@ -103,7 +104,7 @@ def parse_region_id(region_id: str) -> RegionId | None:
 
 
 def without_folders(text: str) -> str:
-    """Return a message with absolute paths cut to their last part.
+    """Return a message with absolute paths shortened to their last part.
 
     >>> without_folders("/srv/reports/q3.pdf, page 2: the file has changed and/or moved")
     'q3.pdf, page 2: the file has changed and/or moved'

@@ -1,4 +1,4 @@
-"""Pages of files, read when they are asked for."""
+"""Pages of files, read on demand."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from snappy_core.stores.base import DocumentRecord, PageRecord, Store
 
 @dataclass(slots=True)
 class _File:
-    """The pages that were read of a file, as long as its bytes are these."""
+    """The pages read from a file, valid while its bytes stay the same."""
 
     content_hash: str
     page_count: int
@@ -25,10 +25,10 @@ class _File:
 
 
 class PageFiles:
-    """Keeps a store that holds the pages which were asked for, each read once and by itself.
+    """Fills a store with the pages that are asked for, each read once and by itself.
 
-    So a region has the headings of its own page as its section, and a table that goes on from the
-    page before has no head: an index reads whole documents and knows both.
+    As a result, the section of a region has only the headings of its own page, and a table that
+    continues from the previous page has no header. An index reads whole documents and knows both.
     """
 
     def __init__(self, store: Store, encoder: Encoder) -> None:

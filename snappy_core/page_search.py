@@ -69,9 +69,9 @@ def page_reference(
 class PageSearch:
     """Searches given pages, in an index or in the files of one folder.
 
-    With `root`, only the pages that are asked for are read, each when it is first asked for and
-    by itself (`PageFiles`), and kept in an index in memory. Paths in metadata are not trusted:
-    files whose real path is outside `root` are never opened.
+    With `root`, only the pages that are asked for are read, each by itself when it is first needed
+    (`PageFiles`), and kept in an index in memory. Paths in metadata are not trusted: files whose
+    real path is outside `root` are never opened.
 
     >>> pages = [PageReference("report.pdf", 4)]
     >>> hits = PageSearch(root="examples").search("What coupon does the bond carry?", pages, k=1)
@@ -80,11 +80,11 @@ class PageSearch:
 
     Args:
         index: an index that contains the pages, under their document ids or sources.
-        root: or else the folder that contains the files.
+        root: instead of an index, the folder that contains the files.
         encoder: with `root`, the encoder; the embedded one (MiniLM) by default.
 
     Raises:
-        ValueError: both or neither of `index` and `root`, or an encoder beside an index.
+        ValueError: both or neither of `index` and `root`, or an encoder together with an index.
         NotADirectoryError: `root` is not a folder.
     """
 
@@ -117,11 +117,11 @@ class PageSearch:
 
         The options are `k`, `budget`, `filter`, `score_threshold`, `min_answerable`, `per_page`,
         `scoring`, `candidates`, `location_references`, `widen`, `timeout`, `reranker` and `judge`;
-        they and their errors are those of `RegionIndex.search`. The time-out includes reading
-        files. Of a section, only the pages asked for are known.
+        they and their errors are those of `RegionIndex.search`. The timeout includes reading
+        files. A section consists only of what is on the given pages.
 
         Raises:
-            ValueError: pages that are not in the index or not in `root`, all of them named.
+            ValueError: pages are not in the index or not in `root`; the message lists all of them.
             UnreadableDocumentError: a file in `root` cannot be read.
         """
         with time_limit(options.get("timeout"), SEARCH_LATE):
@@ -141,7 +141,7 @@ class PageSearch:
 
 
 def _find_files(root: Path, names: Iterable[str]) -> dict[str, Source]:
-    """Return the file of each name, relative to the root or else to the working directory."""
+    """Return the file of each name, relative to the root or else the working directory."""
     files = {name: _find_file(root, name) for name in sorted(names)}
     if missing := [name for name, file in files.items() if file is None]:
         raise ValueError(
@@ -155,7 +155,7 @@ def _find_file(root: Path, name: str) -> Path | None:
     if "\0" in name:  # not allowed in paths
         return None
     for path in (root / name, Path(name)):
-        real = Path(os.path.realpath(path))  # with links resolved
+        real = Path(os.path.realpath(path))  # resolves links
         if real.is_relative_to(root) and real.is_file():
             return real
     return None

@@ -1,4 +1,4 @@
-"""The progress bar of long work, on standard error."""
+"""The progress bar for long tasks, on standard error."""
 
 from __future__ import annotations
 

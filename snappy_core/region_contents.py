@@ -1,4 +1,4 @@
-"""What a chat model reads of regions: their text with ids to cite, and figures as pictures."""
+"""Regions as a chat model reads them: text with citable ids, and figures as pictures."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 PICTURED_LABELS = ("figure", "hot_area")
-"""Labels of regions that a model sees; it reads the others, if they have words."""
+"""Labels of regions shown as pictures; the others are text, unless they have no words."""
 
 _PIXELS_PER_TOKEN = 750
-"""About what models with vision take; Anthropic's documentation gives this figure."""
+"""The approximate rate of vision models, according to Anthropic's documentation."""
 
 RegionText = tuple[Mapping[str, Any], str]
 """The metadata of a region (`snappy_core.metadata.KEYS`) and its text."""
@@ -39,14 +39,14 @@ class _MetadataHolder:
 
 @dataclass(frozen=True, slots=True)
 class RegionContent:
-    """What a model reads of a region.
+    """A region as a model reads it.
 
     Attributes:
-        citation: the id that it cites the region by.
-        text: the id, file and page on a line, then the text: a table is Markdown. Then the parts
-            that answer, if these are not all of it.
-        png: a picture of the region, if it is to be seen.
-        tokens: estimated for text and picture.
+        citation: the id by which the model cites the region.
+        text: the id, file and page on one line, then the text (a table is Markdown), then the
+            parts that answer, unless they are the whole text.
+        png: a picture of the region, if it should be shown.
+        tokens: the estimated number for text and picture.
     """
 
     citation: str
@@ -58,19 +58,20 @@ class RegionContent:
 def region_contents(
     regions: Iterable[RegionText], index: RegionIndex | None = None, budget: int | None = None
 ) -> list[RegionContent]:
-    """Return what a model reads of some regions, in the same order.
+    """Return regions as a model reads them, in the same order.
 
-    The text of a document cannot pass for an id (`escape_markers`). What several pages say is told
-    once, with the ids of all; so is the head of rows and the lead-in of items that follow each
-    other.
+    Document text cannot be mistaken for an id (`escape_markers`). A text that is on several pages
+    is given once, with all its ids; so is the header of consecutive rows, and the lead-in of
+    consecutive list items.
 
     Args:
         index: where the regions come from: figures, and regions without words, are drawn.
-        budget: the most tokens of all texts and pictures together. A picture that does not fit is
-            left out, then a region that does not; the text of the first region always stays.
+        budget: the maximum number of tokens of all texts and pictures together. A picture that
+            does not fit is left out, then a region that does not; the text of the first region is
+            always kept.
 
     Raises:
-        PageUnavailableError: a picture cannot be drawn, because the file is gone or has changed.
+        PageUnavailableError: a picture cannot be drawn because the file is missing or has changed.
     """
     contents: list[RegionContent] = []
     tokens_left = math.inf if budget is None else budget
@@ -97,7 +98,7 @@ def region_contents(
 
 
 def _passages(regions: Iterable[RegionText]) -> Iterable[list[RegionText]]:
-    """Return the regions that say the same together, by the first of them."""
+    """Group regions with the same content, in the order of the first region of each group."""
     passages: dict[str, list[RegionText]] = {}
     for metadata, text in regions:
         key = passage_key(

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _REGISTRIES: dict[str, Registry[Any]] = {}
-_RESTORED: dict[str, Mapping[str, Any]] = {}  # of registries whose module is not imported yet
+_RESTORED: dict[str, Mapping[str, Any]] = {}  # for registries whose modules are not imported yet
 
 
 class Registry(Generic[T]):
-    """The implementations of one interface, each loaded when it is first asked for.
+    """The implementations of one interface, each loaded when it is first requested.
 
     >>> greeters = Registry[str]("greeter", "doctest.greeters", {"english": "string:digits"})
     >>> greeters.register("danish", "Hej")
@@ -30,7 +30,7 @@ class Registry(Generic[T]):
     Args:
         kind: what an implementation is called in messages.
         group: the entry point group in which packages announce implementations.
-        builtin: "module:attribute" of each implementation that Snappy brings along.
+        builtin: "module:attribute" of each implementation that Snappy includes.
     """
 
     def __init__(self, kind: str, group: str, builtin: Mapping[str, str]) -> None:
@@ -45,7 +45,7 @@ class Registry(Generic[T]):
         """Add an implementation to this process and the workers it starts.
 
         Raises:
-            ValueError: the name is empty, or that of a built-in implementation.
+            ValueError: the name is empty, or is the name of a built-in implementation.
         """
         if not name or name in self._builtin:
             raise ValueError(f"a {self.kind} cannot be called {name!r}; choose another name")
@@ -62,7 +62,7 @@ class Registry(Generic[T]):
         """Return an implementation.
 
         Raises:
-            ValueError: there is none of this name.
+            ValueError: there is no implementation of this name.
         """
         if name in self._registered:
             return self._registered[name]
@@ -77,7 +77,7 @@ class Registry(Generic[T]):
 
     @cached_property
     def _installed(self) -> dict[str, EntryPoint]:
-        """The entry points by name; looking for them takes milliseconds."""
+        """The entry points by name; looking them up takes milliseconds."""
         from importlib.metadata import entry_points
 
         return {point.name: point for point in entry_points(group=self.group)}

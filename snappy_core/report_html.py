@@ -1,4 +1,4 @@
-"""Hits, or an answer with its sources, as one HTML file with the pages: for a mail or a ticket."""
+"""Hits, or an answer with its sources, as one HTML file with the pages, to mail or attach."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from snappy_core.types import Box
 from snappy_core.webp import to_webp
 
 DPI = 110  # legible when a page fills half of a screen
-_WIDTH = 1000  # of a page in the units of its SVG
-_BADGE, _GAP = 13, 4.5  # the radius of a number, and between a region and the box around it
+_WIDTH = 1000  # width of a page in the units of its SVG
+_BADGE, _GAP = 13, 4.5  # radius of a badge; space between a region and its box
 
 _POLICY = (
     "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; "
@@ -30,11 +30,11 @@ _POLICY = (
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """An entry of the list, and its marks on pages.
+    """An entry in the list, and its marks on pages.
 
     Attributes:
         title, about, text: HTML.
-        marks: regions with the lines in them that answer; a text that goes on has several.
+        marks: regions and their lines that answer; a text that continues elsewhere has several.
     """
 
     title: str
@@ -62,14 +62,15 @@ def report_html(
 ) -> str:
     """Return one HTML file that shows hits, or the claims of an answer, on their pages.
 
-    It needs nothing else: pages are in it as WebP, marks as SVG, and it loads nothing. The keys j
-    and k go through the list. What documents say is escaped, and files are named without folders.
+    The file is self-contained: pages are embedded as WebP and marks as SVG, and nothing is loaded.
+    The keys j and k go through the list. Document text is escaped, and files are named without
+    folders.
 
     Args:
         result: the hits of a search, or what `RegionIndex.ground` returns.
-        index: the index that they come from. Pages that cannot be drawn are left white.
+        index: the index that the result comes from. Pages that cannot be drawn are left white.
         title: by default the question, or the answer.
-        password: of encrypted documents.
+        password: opens encrypted documents.
     """
     if isinstance(result, Grounding):
         items = [_claim_item(claim, index) for claim in result]
@@ -96,7 +97,7 @@ def report_html(
 
 
 def _hit_item(hit: Hit) -> _Item:
-    # The region that was found is the first, which the list leads to.
+    # The region that was found comes first: the list links to it.
     parts = (hit, *hit.previous_parts, *hit.next_parts)
     highlights = [highlight for part in hit.parts for highlight in part.highlights]
     quotes = dict.fromkeys(highlight.text for highlight in highlights if highlight.text)
@@ -122,7 +123,7 @@ def _claim_item(claim: Claim, index: RegionIndex) -> _Item:
     about.append(safe_html(f"{file_name(evidence.source)}, page {evidence.page_label}"))
     marks: tuple[tuple[Hit, tuple[Box, ...]], ...] = ()
     if evidence.region_id:
-        # It may be gone: the index has changed since.
+        # The index may have changed since, and no longer have it.
         with suppress(PageUnavailableError):
             marks = ((index.region(evidence.region_id), evidence.rects),)
     text = safe_html(evidence.text)
@@ -186,10 +187,10 @@ def _pages(items: Sequence[_Item], index: RegionIndex, password: str | None) -> 
 def _badge_center(
     box: Box, height: float, others: Sequence[tuple[float, float]], boxes: Sequence[Box]
 ) -> tuple[float, float]:
-    """Return the center of a badge beside the top of a box: left of it, above, or right of it.
+    """Return the center of a badge next to the top of a box: left of it, above, or right of it.
 
-    The first place counts that lies on none of the `boxes` of the page and on no other badge; if
-    there is none, the badge is left of its box, moved down to clear others.
+    It is the first position that overlaps none of the `boxes` of the page and no other badge. If
+    there is none, the badge is to the left of its box, moved down to clear other badges.
     """
     x0, y0, x1 = box[0] * _WIDTH, box[1] * height, box[2] * _WIDTH
     left = max(x0 - 1.7 * _BADGE, _BADGE), max(y0 + _BADGE, _BADGE)
@@ -214,7 +215,7 @@ def _meets(x: float, y: float, others: Sequence[tuple[float, float]]) -> bool:
 
 
 def _shapes(mark: _Mark, height: float, badge: tuple[float, float]) -> str:
-    """Return the box of a region, faint, and the lines that answer, strong."""
+    """Return the SVG of a region: its box faint, the lines that answer strong, and its badge."""
     x, y = badge
     strong = "".join(_rect(rect, height, "strong") for rect in mark.rects)
     return (

@@ -1,13 +1,13 @@
-"""Text of strangers on a terminal or a page: it must not control it."""
+"""Untrusted text for a terminal or web page, which it must not control."""
 
 import unicodedata
 
-# Overrides and isolates of the direction, which reorder the text around them.
+# Bidirectional overrides and isolates, which reorder the text around them.
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def plain(text: str) -> str:
-    """Replace control characters, half surrogates and overrides of the direction of text.
+    """Replace control characters, lone surrogates and bidirectional overrides in a text.
 
     >>> plain("a\\x1b[31mb")
     'a�[31mb'
@@ -21,5 +21,5 @@ def plain(text: str) -> str:
 
 
 def plain_lines(text: str) -> str:
-    """Do as `plain`, and keep line breaks."""
+    """Do the same as `plain`, but keep line breaks."""
     return "\n".join(map(plain, text.split("\n")))

@@ -26,10 +26,10 @@ Matrix = tuple[float, float, float, float, float, float]
 Scalar = str | int | float | bool | None
 MetadataValue = Scalar | Sequence[Scalar]
 Metadata = Mapping[str, MetadataValue]
-"""The user's own keys of a document, as they are stored: dates are ISO text."""
+"""The user's own keys of a document as they are stored: dates are ISO text."""
 
 NewMetadata = Mapping[str, Scalar | date | Sequence[Scalar | date]]
-"""Metadata as it is given."""
+"""Metadata as the user passes it."""
 
 Label = Literal[
     "title", "heading", "paragraph", "list_item", "table", "table_row", "figure", "caption",
@@ -39,7 +39,7 @@ Label = Literal[
 Origin = Literal["", "learned", "tagged"]
 LABELS: tuple[Label, ...] = Label.__args__  # type: ignore[attr-defined]
 LISTINGS: tuple[Label, ...] = ("contents", "index", "references")
-"""Labels of what leads to answers and is none: a search returns it only when it is asked for."""
+"""Labels of regions that point to answers but are not one: returned only when asked for."""
 Structure = Literal["ruled", "tagged", "learned"]
 Renderer = Callable[[float], "Image"]
 """Draws a page as an RGB image at a resolution in dots per inch."""
@@ -53,7 +53,8 @@ class Words:
         texts: n strings without whitespace.
         boxes: (n, 4), the bounding boxes of the printed glyphs.
         confidences: (n,) recognition confidences of the OCR engine, 0..1; None for words of a
-            PDF's text layer, or NaN where OCR has read words in the pictures of their page.
+            PDF's text layer, or NaN for these where OCR has read words in the pictures of their
+            page.
     """
 
     texts: tuple[str, ...]
@@ -83,7 +84,7 @@ class Cell:
     Attributes:
         text: its words.
         box: bounding box of the words; None for a header cell repeated from the page before.
-        row, column: its place in the table, from 0; the first of those that it spans.
+        row, column: its position in the table, from 0; the first of those that it spans.
         row_span, column_span: how many rows and columns it spans.
         is_header: it names the columns below it.
     """
@@ -109,21 +110,22 @@ class Region:
         label: one of `LABELS`.
         order: position in the reading order of the page, from 0.
         parent: index of the region that contains this one, such as the table of a row; or None.
-        section: the headings that the region stands under, joined by " > ".
+        section: the headings above the region, joined by " > ".
         context: indices of words outside the box that are needed to understand the region, such
             as the header row of a table row or the introduction of a list item. They are scored
             as if they were words of the region.
-        cells: the cells of a table, row by row; for a table row, those of the header and its own.
+        cells: the cells of a table, row by row; for a table row, the header cells and its own.
             Empty for other regions and for tables that came with the document.
         structure: how the cells are known: "ruled" if ruling lines enclose each of them, "tagged"
-            if the author marked the rows, "learned" if the layout network tells them apart; None
-            without cells.
+            if the author marked the rows, "learned" if the layout network found them; None without
+            cells.
         origin: "tagged" if the author of the PDF marked the region in its structure tree,
             "learned" if the layout network found it; empty if another program did.
-        level: of a tagged heading, 1 for the highest; 0 if it is not known.
-        description: what `describe` said of a figure; it stands in the text, too. Empty if nothing
-            was said.
-        language: of a tagged region, as a BCP 47 tag such as "de-CH" where its author named one.
+        level: the level of a tagged heading, 1 for the highest; 0 if unknown.
+        description: what `describe` returned for a figure; the text contains it too. Empty if there
+            is none.
+        language: the language of a tagged region as a BCP 47 tag such as "de-CH", if its author
+            named one.
     """
 
     box: Box
@@ -152,7 +154,7 @@ class Page:
         width, height: size of the rendered page in `unit`.
         unit: "pt" (1/72 inch) for PDF pages, "px" for images.
         renderer: draws the page; None if it cannot be drawn.
-        warning: a problem met when the page was parsed; empty if there was none.
+        warning: a problem found when the page was parsed; empty if there was none.
         user_space: maps page fractions to the PDF's own coordinates (points, y upwards, before
             rotation and crop); None for images.
     """
@@ -183,7 +185,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Patches:
-    """The embedding vectors of one page, each with the box that it stands for.
+    """The embedding vectors of one page, each with the box that it represents.
 
     With a vision model, patches are the cells of its grid, and `grid` is set. With a text model,
     patch i is word i of the page, and `grid` is None.
@@ -238,7 +240,7 @@ class Query:
     Attributes:
         text: the question.
         vectors: (m, d) float32 unit vectors.
-        tokens: m strings to show to people.
+        tokens: m strings for display.
         content_mask: (m,) bool; True for tokens that carry content. Only they count for heat
             maps; stop words, prefixes and padding do not.
         terms: the lexical term of each token, from which the index computes its idf weight; None

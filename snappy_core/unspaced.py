@@ -1,4 +1,4 @@
-"""Words of any script; a letter counts as a word where there are no spaces between words."""
+"""Words of any script; in scripts without spaces between words, each letter is a word."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ UNSPACED = re.compile(
 )
 """A letter or punctuation mark of Chinese or Japanese, which are written without spaces."""
 
-# Thai, Lao, Burmese and Khmer: a letter with the vowels and tones above, below and behind it.
+# Thai, Lao, Burmese and Khmer: a letter with the vowels and tones above, below and after it.
 _STACKED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 _MARKS = (
     "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece"
@@ -28,7 +28,7 @@ PIECE = re.compile(rf"{_LETTER}|(?:(?!{UNSPACED.pattern})[^\s{_STACKED}])+")
 
 
 def printable(text: str) -> str:
-    """Return a text with a space for each character that is not printed, such as a line break.
+    """Return a text with each nonprintable character, such as a line break, replaced by a space.
 
     >>> printable("Depth\\tat\\nnoon")
     'Depth at noon'
@@ -37,17 +37,17 @@ def printable(text: str) -> str:
 
 
 def split_words(text: str) -> list[str]:
-    """Return the words of a text; letters of scripts without spaces are one each."""
+    """Return the words of a text; each letter of a script without spaces is one word."""
     return PIECE.findall(text)
 
 
 def count_words(text: str) -> int:
-    """Return how many words a text has, as `split_words` tells them."""
+    """Return the number of words in a text, as `split_words` divides it."""
     return sum(1 for _ in PIECE.finditer(text))
 
 
 def first_words(text: str, count: int) -> str:
-    """Return the first words of a text, in one line.
+    """Return the first words of a text, on one line.
 
     >>> first_words("Depth  at 水深 4 m", 3)
     'Depth at 水'

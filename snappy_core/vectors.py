@@ -15,7 +15,7 @@ def normalize(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
 def quantize(vectors: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
     """Normalize and quantize vectors (n, d): return int8 codes (n, d) and float32 scales (n,).
 
-    `codes * scales[:, None]` approximates the unit vectors and has itself unit length. The
+    `codes * scales[:, None]` approximates the unit vectors and has unit length itself. The
     largest component of each vector becomes +-127. Zero vectors get zero codes and scale 0.
 
     >>> codes, scales = quantize(np.array([[3.0, -4.0]], dtype=np.float32))

@@ -13,7 +13,7 @@ _QUALITY = 80  # text has no visible halo
 
 
 def to_webp(image: Image) -> bytes:
-    """Return an image as WebP, smaller if it is larger than WebP can be.
+    """Return an image as WebP, scaled down if it is too large for WebP.
 
     >>> from PIL import Image
     >>> data = to_webp(Image.new("RGB", (20000, 10)))

@@ -1,4 +1,4 @@
-"""Boxes for words whose place in a box of text is not known."""
+"""Boxes for words whose position in a box of text is unknown."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ import numpy as np
 from snappy_core.boxes import Boxes
 from snappy_core.types import Box
 
-_MARKDOWN = re.compile(r"^(?:[|:\-]+|#{1,6})$")  # Markdown: borders of cells, separators, headings
-_LETTER_WIDTH = 0.42  # of an average letter and its spacing, in line pitches
-_LINE_HEIGHT = 0.8  # of the box of a word, in line pitches
+_MARKDOWN = re.compile(r"^(?:[|:\-]+|#{1,6})$")  # Markdown: cell borders, separators, headings
+_LETTER_WIDTH = 0.42  # width of an average letter with its spacing, in line pitches
+_LINE_HEIGHT = 0.8  # height of a word's box, in line pitches
 
 
 def estimate_word_boxes(text: str, box: Box, aspect: float) -> tuple[list[str], Boxes]:
     """Return the words of a text and estimated boxes (n, 4) for them, all inside `box`.
 
-    The words, without freestanding Markdown syntax, are laid out in as many left-aligned lines as
-    give letters their usual proportions. `aspect` is the width of the page divided by its height.
+    The words, without standalone Markdown syntax, are laid out in left-aligned lines; the number of
+    lines is chosen so that letters have their usual proportions. `aspect` is the width of the page
+    divided by its height.
     """
     words = [word for word in text.split() if not _MARKDOWN.match(word)]
     if not words:
