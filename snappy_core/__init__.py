@@ -1,4 +1,4 @@
-"""Region-level document retrieval: paragraphs, tables and rows that answer a question, with boxes."""
+"""Region-level document retrieval: paragraphs, tables and rows that answer, with their boxes."""
 
 import os
 from typing import TYPE_CHECKING
