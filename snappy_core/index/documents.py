@@ -18,7 +18,7 @@ from snappy_core.search.filters import find_documents
 from snappy_core.stores.base import DocumentRecord
 from snappy_core.types import NewMetadata, Patches
 
-# What reads and writes documents is imported by the methods that do: searching needs none of it.
+# Methods that read and write documents import what they need for it; searching needs none of it.
 if TYPE_CHECKING:
     from snappy_core.formats import SuppliedRegions
     from snappy_core.ingest.describe import Describe
@@ -49,40 +49,42 @@ class Documents(OpenIndex):
     ) -> IngestReport:
         """Add documents: files, folders, bytes, or `Source.from_bytes(data, name)`.
 
-        Unchanged documents are skipped and changed ones replaced, each in one transaction: after
-        an interruption, adding again does the rest. A document that cannot be read is reported,
-        and the others are still added; it, and pages without text, are an `IngestWarning`, too.
+        Unchanged documents are skipped and changed ones are replaced, each in one transaction:
+        after an interruption, add again to finish. A document that cannot be read is reported, and
+        the others are still added. Unreadable documents and pages without text are also an
+        `IngestWarning`.
 
-        A file with the bytes and metadata of another document becomes one more source of it. When
-        that gets other bytes, the sources that still have these keep them as a document.
+        A file with the same bytes and metadata as another document becomes an additional source of
+        that document. If the document's bytes change later, the sources that still have the old
+        bytes keep them as a document.
 
         Args:
-            root: a folder: files below it have their path from there as document id, so that they
-                are the same documents when it has moved. By default ids are absolute paths.
+            root: a folder: the document id of a file below it is its path relative to the folder,
+                so that ids stay the same if the folder moves. By default ids are absolute paths.
             metadata: your own keys, part of every hit in these documents: text, numbers, bools,
                 dates, and lists of these. None keeps the metadata of documents that are already in
                 the index; {} removes it.
             password: opens encrypted documents.
             reading: OCR, languages, reader, layout model, pooling and limits.
-            describe: says in words what a figure shows, given its image and its context (headings,
-                caption, the words in it), so that it is found by them. It is called in this
-                process, one figure after the other. What it raises becomes a warning.
-            keep: what the index keeps, besides what it needs to search, so that pages can be drawn
-                when there is no file any more: "source" the bytes themselves, once for equal ones;
-                "pages" a picture of each page. Deleted with the document. What is there already
-                is kept too when it is added again with `keep`.
+            describe: a function that describes a figure in words, given its image and its context
+                (headings, caption, the words in it), so that searches find the figure by these
+                words. It runs in this process, one figure at a time. Its errors become warnings.
+            keep: what the index keeps in addition to what searching needs, so that pages can be
+                drawn without the file: "source" keeps the bytes (equal bytes once), "pages" a
+                picture of each page. It is deleted with the document. To keep this for a document
+                that is already in the index, add it again with `keep`.
             executor: where documents are read and encoded: `Workers(4)` for processes, or
                 `Ray(address)` for a cluster. By default this process, which a hostile file can
                 hang or crash.
-            progress: draw a progress bar; None draws it when standard error is a terminal. A
-                function is called instead with the counts (`IngestProgress`: documents, done,
+            progress: whether to draw a progress bar; None draws it if standard error is a terminal.
+                A function is called instead with the counts (`IngestProgress`: documents, done,
                 failed, pages, expected_pages) after each page and document.
-            timeout: seconds, after which no further page is begun; by default there is no limit.
+            timeout: seconds after which no further page is started; no limit by default.
 
         Raises:
             ValueError: metadata is nested or uses reserved keys, or two documents share a name.
             TimeLimitError: the time is up; the documents that were finished are in the index.
-            TypeError: the encoder does not pickle and cannot be sent to the executor.
+            TypeError: the encoder cannot be pickled and sent to the executor.
             MissingDependencyError, ConnectionError: Ray is not installed, or no cluster answers.
         """
         from snappy_core.ingest import plan
@@ -120,18 +122,18 @@ class Documents(OpenIndex):
         timeout: float | None = None,
         dry_run: bool = False,
     ) -> IngestReport:
-        """Make the index hold what a folder holds: add new files, update changed, remove gone ones.
+        """Make the index match a folder: add new files, update changed ones, remove deleted ones.
 
-        Only files that were named from a root, here or by `add(root=...)`, are removed, and of
-        these, if the folder is below the root, only those below the folder. What came as bytes,
-        under an absolute path or under an id of your own stays, and what may still be in a
-        folder that cannot be listed.
+        Only documents whose id is a path relative to the root, added here or by `add(root=...)`,
+        are removed; if the folder is below the root, only those below the folder. Documents that
+        were added as bytes, under an absolute path or under an id of your own stay, as do those
+        that may still be in a folder that cannot be listed.
 
         Args:
             root: as in `add`; by default the folder.
-            dry_run: only report what would be done; a file that cannot be read is not noticed.
+            dry_run: only report what would be done; unreadable files are not detected.
 
-        The others are as in `add`.
+        The other arguments are as in `add`.
 
         Raises:
             NotADirectoryError: there is no such folder.
@@ -180,17 +182,18 @@ class Documents(OpenIndex):
 
         Args:
             document_id: by default the absolute path or the name of the source.
-            regions: regions that another tool found, instead of Snappy's: a file of Docling, hOCR,
-                ALTO, Unstructured or DeepSeek-OCR, or a list of dictionaries (docs/formats.md).
-                Pages without words of their own get the words of the regions.
+            regions: regions from another tool instead of Snappy's: a file of Docling, hOCR, ALTO,
+                Unstructured or DeepSeek-OCR, or a list of dictionaries (docs/formats.md). Pages
+                without words get the words of the regions.
             regions_format: a name in `snappy_core.formats.FORMATS`, if it cannot be detected.
             patches: the embeddings of each page, instead of the encoder's.
-                `snappy_core.encoders.precomputed` makes them from arrays.
+                `snappy_core.encoders.precomputed` creates them from arrays.
 
         Raises:
             ValueError: as `add`; also an empty id, a folder with several documents, or patches
                 that do not match the pages of the document.
-            FormatError: the regions are in no known format or coordinates, or for other pages.
+            FormatError: the format or coordinates of the regions are unknown, or they are for other
+                pages.
         """
         from snappy_core.ingest import plan
         from snappy_core.ingest.precomputed import with_patches
@@ -218,7 +221,7 @@ class Documents(OpenIndex):
         """Return the documents of the index, ordered by id.
 
         Args:
-            where: only those that meet this filter on documents.
+            where: only documents that match this filter.
 
         Raises:
             ValueError: a filter on pages or regions.
@@ -231,11 +234,11 @@ class Documents(OpenIndex):
         return [document for document in documents if document.document_id in ids]
 
     def delete(self, document_ids: str | Iterable[str] = (), *, where: Filter | None = None) -> int:
-        """Remove documents, each in one transaction; return how many there were.
+        """Remove documents, each in one transaction; return how many were removed.
 
         Args:
-            document_ids: one id or several; other sources of a document are no ids.
-            where: remove also what meets this filter on documents.
+            document_ids: one id or several; additional sources of a document are not ids.
+            where: also remove the documents that match this filter.
 
         Raises:
             ValueError: neither ids nor a filter, or a filter on pages or regions.
@@ -253,7 +256,7 @@ class Documents(OpenIndex):
         *,
         where: Filter | None = None,
     ) -> int:
-        """Set metadata keys of documents, whose other keys stay; return how many were changed.
+        """Set metadata keys of documents and keep their other keys; return how many were changed.
 
         Args:
             metadata: as in `add`.
@@ -274,7 +277,7 @@ class Documents(OpenIndex):
         return changed
 
     def _select(self, document_ids: Iterable[str], where: Filter | None) -> list[str]:
-        """Return ids of documents, given or found by a filter, each once."""
+        """Return document ids, given or found by a filter, each once."""
         names = list(document_ids)
         if where is not None:
             with self._store.read() as snapshot:

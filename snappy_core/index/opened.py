@@ -1,4 +1,4 @@
-"""An index that is open: its store and its encoder."""
+"""An open index: its store and its encoder."""
 
 from __future__ import annotations
 
@@ -52,13 +52,14 @@ class OpenIndex:
         """Open an index, or create it: a file, ":memory:", or a URL as in `open_store`.
 
         Args:
-            resolver: finds documents that are no files here, so that their pages can be drawn: it
-                is given a `DocumentRecord` and returns a path or bytes, or None. What has another
-                content hash is refused.
+            resolver: finds documents that are not files here, so that their pages can be drawn: it
+                is given a `DocumentRecord` and returns a path or bytes, or None. Content with
+                another hash is rejected.
 
         Raises:
-            FileNotFoundError: its folder does not exist, or the index, and `create` is false.
-            IndexMismatchError: the file is not an index, or one of another encoder or schema.
+            FileNotFoundError: the folder does not exist; or the index does not, and `create` is
+                false.
+            IndexMismatchError: the file is not an index, or has another encoder or schema.
         """
         store = open_store(location, create=create)
         try:
@@ -86,10 +87,10 @@ class OpenIndex:
 
     def __reduce__(self) -> tuple[Callable[..., Self], tuple[Store, Encoder | None]]:
         again = partial(type(self), resolver=self.resolver)
-        return again, (self._store, self._encoder.given)  # stores pickle by their location
+        return again, (self._store, self._encoder.given)  # stores are pickled by location
 
     def __copy__(self) -> Self:
-        return deepcopy(self)  # which closes a store of its own
+        return deepcopy(self)  # the copy has its own store to close
 
     def __enter__(self) -> Self:
         return self

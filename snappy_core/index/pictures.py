@@ -40,11 +40,11 @@ class Pictures(Regions):
     def page_image(
         self, hit: RegionReference, dpi: float = 150, password: str | None = None
     ) -> Image:
-        """Draw the page of a region from its source file, or from what is kept of it.
+        """Draw the page of a region from its source file, or from what the index keeps of it.
 
         Raises:
-            PageUnavailableError: the source is gone or has changed, or so is the page; or it was
-                bytes, of which nothing was kept (`add(keep=)`) and which no `resolver` finds.
+            PageUnavailableError: the source or the page is missing or has changed; or the document
+                was added as bytes, which neither the index (`add(keep=)`) nor a `resolver` has.
         """
         return self._draw(hit, None, dpi, password)[1]
 
@@ -55,9 +55,9 @@ class Pictures(Regions):
         dpi: float = 150,
         password: str | None = None,
     ) -> Image:
-        """Draw a region as `page_image`, cropped from its page with a small margin.
+        """Draw a region, cropped from its page with a small margin.
 
-        Raises as `page_image`, also if the region now has another text than the one given.
+        Raises as `page_image`, also if the region's text is no longer the one given.
         """
         hit, image = self._draw(region, text, dpi, password)
         return crop(image, hit.region.box)
@@ -71,12 +71,12 @@ class Pictures(Regions):
     ) -> Path:
         """Write a copy of a PDF with hits highlighted, and return its path.
 
-        As `display.viewers.highlight`, also for a document that is no file here, but is kept or
-        found by the resolver.
+        Works like `display.viewers.highlight`, but also for a document that is not a file here, if
+        the index keeps it or the resolver finds it.
 
         Raises:
             ValueError: there are no hits, or they are in several documents or not in a PDF.
-            PageUnavailableError: the document is nowhere, or has changed.
+            PageUnavailableError: the document cannot be found, or has changed.
         """
         from snappy_core.display.viewers import highlight  # opens PDFs
 
@@ -84,14 +84,14 @@ class Pictures(Regions):
             regions = [to_hit(snapshot, hit) for hit in hits]
             ids = {region.document_id for region in regions}
             document = snapshot.document(ids.pop()) if len(ids) == 1 else None
-        if document is None:  # hits of several documents, or of none
+        if document is None:  # hits from several documents, or none
             return highlight(regions, to, password=password)
         return highlight(regions, to, source=self._pages.source(document, password))
 
     def _draw(
         self, region: RegionReference, text: str | None, dpi: float, password: str | None
     ) -> tuple[Hit, Image]:
-        """Return a region and its page, drawn; raises if its text is not the one given."""
+        """Return a region and the image of its page; raise if its text is not the one given."""
         with self._store.read() as snapshot:
             hit = to_hit(snapshot, region)
             page, _ = find_page(snapshot, hit)

@@ -31,28 +31,29 @@ _GROUNDING_LATE = "grounding took longer than {} seconds (timeout)"
 
 
 class Regions(OpenIndex):
-    """Finds regions, and tells why.
+    """Finds, reads and explains regions.
 
-    Methods that take a region take a hit, a region id, a LangChain document or a LlamaIndex node.
+    Methods that take a region accept a hit, a region id, a LangChain document or a LlamaIndex node.
     """
 
     def search(self, question: str, **options: Unpack[SearchOptions]) -> Hits:
-        """Return the regions that answer a question best, over all pages.
+        """Return the regions that best answer a question, over all pages.
 
         Args:
-            k: the most hits to return; by default 5, or with a budget as many as fit.
-            budget: the most tokens of all hits together, estimated for English by
-                `context.estimate_tokens`. It is filled with those worth most for their length; the
-                first one that does not fit is cut at its sentences, rows or items, see `Hit.whole`.
+            k: the maximum number of hits; by default 5, or with a budget as many as fit.
+            budget: the maximum number of tokens of all hits together, estimated for English by
+                `context.estimate_tokens`. It is filled with the hits worth the most for their
+                length; the first that does not fit is cut at a sentence, row or item boundary, see
+                `Hit.whole`.
             filter: `{key: value, list of values, or {"$gte": value}}` over your metadata and the
                 keys of regions, and `$and`, `$or`, `$not`; see `snappy_core.filters.Filter`.
-            score_threshold: the least score of a hit, -1..1.
-            min_answerable: return no hits if `Hits.answerable` is less, 0..1. Searches for which
-                it is not known return theirs.
+            score_threshold: the minimum score of a hit, -1..1.
+            min_answerable: return no hits if `Hits.answerable` is lower, 0..1. If it is unknown,
+                the hits are returned.
             judge: a function of the question and a sequence of hits that returns the probability
-                that they answer it, such as a chat model that reads them. It takes the place of
-                `Hits.answerable`, and is asked last, of the hits to be returned if there are any.
-            per_page: the most hits from one page.
+                that they answer it, such as a chat model that reads them. Its result replaces
+                `Hits.answerable`. It runs last, on the hits to be returned, if there are any.
+            per_page: the maximum number of hits from one page.
             scoring: "mixture" (signals of the region and its page with learned weights), "maxsim"
                 (late interaction inside the region), the paper's "iou_weighted", "max" or "mean"
                 over its heat map, or a rule you registered. By default "mixture" for text encoders
@@ -63,20 +64,20 @@ class Regions(OpenIndex):
             location_references: prefer the places that the question names: "page 14", "Figure 3",
                 "the last table", "at the top right". See `Hit.locations`.
             reranker: a function of the question and a sequence of hits that returns a number for
-                each, such as the score of a cross-encoder: higher for better ones, `-math.inf` to
-                leave one out. It reads four times the hits or tokens asked for, of which the best
-                are returned; see `Hit.rerank_score`.
-            widen: return the "table", "section" or "page" that a hit stands in, each once, with the
-                scores of its best hit. A section may go over pages, see `Hit.parts`. Within a
-                budget, the best hits are widened that fit.
-            timeout: seconds, after which no further step of the search is begun, such as the next
-                256 pages, the next highlight, the reranker or the judge; by default there is none.
+                each, such as the score of a cross-encoder: higher is better, `-math.inf` leaves a
+                hit out. It reads four times the requested hits or tokens, and the best are
+                returned; see `Hit.rerank_score`.
+            widen: return the "table", "section" or "page" that contains a hit, each once, with the
+                scores of its best hit. A section may span pages, see `Hit.parts`. With a budget,
+                the best hits are widened as far as it allows.
+            timeout: seconds after which no further step of the search is started, such as the next
+                256 pages, the next highlight, the reranker or the judge; no limit by default.
 
         Raises:
             ValueError: an empty question, an option out of range, a page that is not in the index,
-                a reranker that does not return a number for each hit, or a judge that returns no
-                probability.
-            TypeError: an unknown option, or a question that is no text.
+                a reranker that does not return a number for each hit, or a judge that does not
+                return a probability.
+            TypeError: an unknown option, or a question that is not text.
             TimeLimitError: the time is up.
         """
         check_options(options)
@@ -95,7 +96,7 @@ class Regions(OpenIndex):
         return hits
 
     def _find(self, question: str, options: SearchOptions) -> tuple[Hits, HitPages]:
-        """Return the hits, from which a reranker chooses if there is one, and their pages."""
+        """Return the hits, more of them if a reranker is to choose, and their pages."""
         query = self.encoder.encode_query(question)
         raise_if_ended()
         with self._store.read() as snapshot:
@@ -108,11 +109,11 @@ class Regions(OpenIndex):
             )
 
     def region(self, region: RegionReference) -> Hit:
-        """Return a region by its id: one of `Hit.previous_id`, `next_id` and `parent_id`, say.
+        """Return a region by its id, such as `Hit.previous_id`, `next_id` or `parent_id`.
 
-        No question found it, so its rank and scores are 0. The id of a page, `document#p3`, which
-        is the parent of its LlamaIndex nodes, stands for all of the page; that of a widened hit for
-        its section.
+        No question found it, so its rank and scores are 0. A page id, `document#p3`, which is the
+        parent of its LlamaIndex nodes, stands for the whole page; the id of a hit widened to a
+        section stands for the section.
 
         Raises:
             PageUnavailableError: it is not in the index, or has changed.
@@ -150,8 +151,8 @@ class Regions(OpenIndex):
         """Return the relevance of each patch of a region's page to the question.
 
         Args:
-            token: one token of the question, by index or as text; by default the best of all.
-            question: by default that of the hit; only a hit has one.
+            token: one token of the question, by index or as text; by default the maximum over all.
+            question: by default the hit's question; only hits have one.
 
         Raises:
             PageUnavailableError: the page is no longer in the index, or has changed.
@@ -167,14 +168,14 @@ class Regions(OpenIndex):
     ) -> Explanation:
         """Return each token of the question with its best match, and the share of each signal.
 
-        The weighted sum of the similarities is the region's "maxsim" score, the sum of the shares
-        the score of the hit. `locations` are the places named in the question in which the region
-        stands, and the share "location" is what they add. Those of places and rerankers are known
-        of hits only.
+        The weighted sum of the similarities is the region's "maxsim" score; the sum of the shares
+        is the score of the hit. `locations` are the places named in the question that contain the
+        region, and the share "location" is what they add to the score. The shares of places and
+        rerankers are known only for hits.
 
         Args:
-            scoring: that of the search.
-            question: by default that of the hit; only a hit has one.
+            scoring: the scoring rule of the search.
+            question: by default the hit's question; only hits have one.
 
         Raises:
             PageUnavailableError: the page is no longer in the index, or has changed.
@@ -192,14 +193,14 @@ class Regions(OpenIndex):
         *,
         timeout: float | None = None,
     ) -> Grounding:
-        """Return which claims of a generated answer stand in the index, and where.
+        """Return which claims of a generated answer the index supports, and where.
 
-        As the function `ground`, with exact boxes of the words.
+        Works like the function `ground`, but with exact boxes of the words.
 
         Args:
-            sources: the regions, or other texts, that the answer was made of; by default the
-                whole index, which is searched for each claim.
-            timeout: seconds, after which no further claim is looked at; by default no limit.
+            sources: the regions, or other texts, that the answer was generated from; by default
+                the whole index, which is searched for each claim.
+            timeout: seconds after which no further claim is checked; no limit by default.
 
         Raises:
             TimeLimitError: the time is up.
@@ -219,7 +220,7 @@ class Regions(OpenIndex):
             )
 
     def _asked(self, reference: RegionReference, question: str | None) -> Hit:
-        """Return a region with the question it is seen by."""
+        """Return a region with the question to explain it by."""
         hit = self.region(reference)
         query = hit.query if question is None else question
         if not query.strip():
