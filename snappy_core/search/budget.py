@@ -1,4 +1,4 @@
-"""Filling a budget of tokens with the hits that are worth most for their length."""
+"""Filling a token budget with the hits that are worth the most for their length."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from snappy_core.search.context import estimate_tokens, share_words
 from snappy_core.search.hits import Hit
 
 POOL = 4
-"""Budgets that the hits hold from which one is filled: the best ones, which have to be read."""
+"""Size, in budgets, of the pool of best hits that a budget is filled from; all must be read."""
 
 Cut = Callable[[Hit, int, Callable[[str], int]], Hit | None]
-"""Returns the part of a hit that fits so many tokens, which the function counts; or None."""
+"""Returns the part of a hit that fits a number of tokens, given a function to count; or None."""
 
 
 def best_for_budget(
     hits: Iterable[Hit], budget: int, *, count: Callable[[str], int] = estimate_tokens
 ) -> list[Hit]:
-    """Return the first hits, until they hold `POOL` times the budget, best first."""
+    """Return the first hits, best first, until they hold `POOL` times the budget."""
     pool: list[Hit] = []
     tokens = 0
     for hit in hits:
@@ -42,17 +42,17 @@ def fill_budget(
     cut: Cut | None = None,
     count: Callable[[str], int] = estimate_tokens,
 ) -> list[Hit]:
-    """Return the hits that together fit a budget and are worth most for their tokens, best first.
+    """Return the hits that together fit a budget and are worth the most per token, best first.
 
-    What a hit is worth is learned from questions (`Price`). Hits are taken in this order, whole;
-    one that does not fit, or shares half its words with one taken, is left out. But the first one
-    that does not fit and can be cut is cut.
+    The worth of a hit is learned from questions (`Price`). Whole hits are taken in order of worth;
+    a hit that does not fit, or that shares half its words with a hit already taken, is left out.
+    However, the first hit that does not fit and can be cut is cut.
 
     Args:
-        budget: the most tokens of all texts.
-        k: the most hits.
-        per_page: the most hits of one page.
-        cut: cuts a hit; without it none is.
+        budget: the maximum number of tokens of all texts.
+        k: the maximum number of hits.
+        per_page: the maximum number of hits from one page.
+        cut: cuts a hit; without it, no hit is cut.
         count: counts the tokens of a text.
     """
     priced = [(hit, count(hit.text)) for hit in hits]

@@ -1,4 +1,4 @@
-"""The passages that fit the budget of a context, mostly without a count of all of its text."""
+"""The passages that fit a context's budget, mostly without counting its whole text."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from snappy_core.search.hits import Hit
 from snappy_core.search.quoting import escape_markers, one_line
 
 SLACK = 16
-"""Tokens that a passage may take more in a context than alone: longer markers, breaks of lines."""
+"""Extra tokens that a passage may need in a context: longer markers, line breaks."""
 
 Passage = tuple[Hit, ...]
-"""Hits on different pages that say the same, best first."""
+"""Hits with the same content on different pages, best first."""
 
 
 class BudgetedPassages:
     """The passages of a context, and whether another one fits its budget.
 
-    To count the context with each of its passages would take time that grows with their square. So
-    each passage is counted alone, and all together only where the sum does not decide.
+    Counting the whole context for each passage would take quadratic time, so each passage is
+    counted alone, and all of them together only if the sum does not decide.
 
     Args:
-        budget: the most tokens of the context; None for no limit.
+        budget: the maximum number of tokens of the context; None for no limit.
         count: counts the tokens of a text.
         write: writes a context.
     """
@@ -38,16 +38,16 @@ class BudgetedPassages:
         self._budget = budget
         self._count = count
         self._write = write
-        self._tokens = 0  # of the context: exact, or else at most
+        self._tokens = 0  # of the context: exact, or an upper bound
         self._is_exact = True
-        self._lead_ins: dict[tuple[object, ...], int] = {}  # tokens of the longest, by pages
+        self._lead_ins: dict[tuple[object, ...], int] = {}  # tokens of the longest one, by pages
         self._sources: defaultdict[str, set[str]] = defaultdict(set)  # by name
 
     def add(self, key: str, hit: Hit) -> bool:
         """Add a hit if it fits, and return whether it does.
 
         Args:
-            key: what it has in common with hits that say the same.
+            key: the key that it shares with hits of the same content.
         """
         passage = (*self.passages.get(key, ()), hit)
         if self._budget is not None and not self._fits(key, passage, self._budget):
@@ -60,7 +60,7 @@ class BudgetedPassages:
         hit, sources = passage[-1], self._sources[source_name(passage[-1].source)]
         alone = self._count(self._write([(hit,)])) + SLACK
         fits = None
-        # A passage on several pages gets another place, and a name of two files is written in full.
+        # A passage on more pages lists one more place; an ambiguous file name is written in full.
         if len(passage) == 1 and len(sources | {hit.source}) == 1:
             fits = self._estimate(hit, alone, budget)
         if fits is None:
@@ -74,8 +74,8 @@ class BudgetedPassages:
         return fits
 
     def _estimate(self, hit: Hit, alone: int, budget: int) -> bool | None:
-        """Return whether a hit fits that takes so many tokens alone; None if it is not sure."""
-        # The passage below it may get back the lead-in that it shares with the one above.
+        """Return whether a hit that needs `alone` tokens by itself fits; None if uncertain."""
+        # The passage below may need to repeat the lead-in that it shared with the one above.
         most = alone + self._lead_ins.get(pages_of(hit), 0)
         if not self._is_exact and self._tokens + most > budget:
             self._tokens = self._count(self._write(self.passages.values()))
@@ -95,5 +95,5 @@ def pages_of(hit: Hit) -> tuple[object, ...]:
 
 
 def source_name(source: str) -> str:
-    """Return what a context calls a file, unless another one has the same name."""
+    """Return the name of a file in a context, unless another file has the same name."""
     return one_line(PurePath(source).name or source)

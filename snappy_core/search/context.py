@@ -17,10 +17,10 @@ from snappy_core.unspaced import PIECE
 
 _PIECE = re.compile(r"(?P<word>[A-Z]?[a-z]+)|(?P<capitals>[A-Z]+)|(?P<number>\d+)|\S")
 _TOKEN_LENGTHS = {"word": 8, "capitals": 4, "number": 3, None: 1}
-"""Characters of a token of English text, by kind of piece."""
+"""Characters per token of English text, by kind of piece."""
 
 _MIN_SHARED_WORDS = 0.5
-"""Share of the smaller region's words from which two regions count as repeating each other."""
+"""Share of the smaller region's words from which two regions count as repetitions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,9 @@ class Citation:
         marker: such as "2.1", the first region of the second page.
         highlights: the parts of the region that answer, with their boxes.
         tokens: the number of tokens of its line, with the marker.
-        elsewhere: the regions elsewhere that say the same, under the same marker.
-        parts: the regions in other columns or on other pages that the text comes from and goes on
-            in, under the same marker.
+        elsewhere: regions with the same content elsewhere, under the same marker.
+        parts: the regions in other columns or on other pages where the text starts and continues,
+            under the same marker.
     """
 
     marker: str
@@ -55,7 +55,7 @@ class Context:
     Attributes:
         tokens: the number of tokens of `text`.
         left_out: hits that repeat another region or do not fit the budget.
-        left_over: the tokens of the budget that are not used; None without a budget.
+        left_over: the unused tokens of the budget; None without a budget.
     """
 
     text: str
@@ -68,7 +68,7 @@ class Context:
 def estimate_tokens(text: str) -> int:
     """Estimate the number of tokens of an English text without a tokenizer.
 
-    Words count one token for every 8 letters begun, capitals one for every 4, numbers one for
+    Words count one token for every 8 letters, rounded up; capitals one for every 4; numbers one for
     every 3 digits; all other characters count one each. For other languages or exact counts, use
     a tokenizer.
 
@@ -89,30 +89,30 @@ def assemble(
 ) -> Context:
     """Assemble hits into the context of a prompt.
 
-    Hits are taken best first while they fit the budget. A hit is left out when it shares half of
-    its words, or else of its area, with one already taken. Pages are ordered by their best hit,
-    the regions of a page by reading order:
+    Hits are taken best first while they fit the budget. A hit is left out if it shares half of its
+    words, or without words half of its area, with one already taken. Pages are ordered by their
+    best hit, the regions of a page by reading order:
 
         [1] q3.pdf, page 4
         [1.1] Revenue rose ...
         [1.2] Operating profit ...
 
-    A passage that stands on several pages, such as a running header, is written once, below all of
-    its places: "[2] q3.pdf, page 4; q4.pdf, page 5". So is the head of a table above its rows, and
-    the sentence above the items of a list. One that goes on over a page break stands below
-    "[3] q3.pdf, pages 4-5".
+    A passage that is on several pages, such as a running header, is written once, below all of its
+    places: "[2] q3.pdf, page 4; q4.pdf, page 5". The header of a table is also written once above
+    its rows, and the lead-in of a list above its items. A passage that continues over a page break
+    is below "[3] q3.pdf, pages 4-5".
 
-    Text of a document cannot pass for a marker: lines of it that begin like one get a backslash,
-    and names and page labels are folded to one line.
+    Document text cannot be mistaken for a marker: lines that begin like one get a backslash, and
+    names and page labels are folded to one line.
 
-    When not even the first hit fits, its text is cut after the last word that does.
+    If not even the first hit fits, its text is cut after the last word that does.
 
     Args:
         hits: best first, as a search returns them.
-        budget: the most tokens of the text; None for no limit.
+        budget: the maximum number of tokens of the text; None for no limit.
         count: counts the tokens of a text, such as `lambda text: len(tokenizer.encode(text))`.
-        widen: take the whole table instead of a row, the whole list instead of an item, where
-            that fits.
+        widen: take the whole table instead of a row, and the whole list instead of an item, if it
+            fits.
 
     Raises:
         ValueError: the budget is too small for one word and its citation.
@@ -142,16 +142,16 @@ def assemble(
 
 
 def _widen(hit: Hit) -> Hit:
-    """Return a hit on the parent of its region, if it has one."""
+    """Return the hit widened to the parent of its region, if it has one."""
     if hit.parent is None or hit.parent_id is None:
         return hit
     return replace(hit, region=hit.parent, region_id=hit.parent_id, parent=None, rects=())
 
 
 def share_words(hit: Hit, other: Hit) -> bool:
-    """Return whether two hits share half the smaller one's words, or area if without words.
+    """Return whether two hits share half of the smaller one's words, or of its area without words.
 
-    Of hits that go on on other pages, any parts may.
+    For hits with several parts, any two parts may share them.
     """
     return any(_share_words(part, own) for part in hit.parts for own in other.parts)
 
@@ -220,7 +220,7 @@ def _cite(marker: str, hit: Hit, tokens: int) -> Citation:
 
 
 def _short_names(hits: Sequence[Hit]) -> dict[str, str]:
-    """Return the file name of each source, or the source itself where two file names are equal."""
+    """Return the file name of each source, or the source itself if two file names are equal."""
     sources = dict.fromkeys(hit.source for hit in hits)
     names = [source_name(source) for source in sources]
     return {

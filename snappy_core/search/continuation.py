@@ -1,7 +1,7 @@
-"""Paragraphs that go on over the end of a column or page, joined when they are returned.
+"""Paragraphs that continue in the next column or on the next page, joined when returned.
 
-The layout reads pages one by one, and a column ends its blocks. Whether a paragraph goes on is
-decided by the text on both sides, and the letters' height; nothing of it is stored.
+The layout is read page by page, and blocks end with their column. Whether a paragraph continues is
+decided by the text on both sides and the height of the letters; nothing is stored.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ PageContexts = Callable[[str, int], PageContext | None]
 """Reads a page of a document by its number; None if there is no such page in the index."""
 
 SAME_HEIGHT = 1.15
-"""Ratio of the heights of letters of one style: those of a short line differ by as much."""
+"""Maximum ratio between letter heights of one style: short lines differ by this much."""
 
 MOST_PARTS = 8
-"""Regions of the longest text that is joined: what never ends is no paragraph (a transcript)."""
+"""Maximum number of regions to join: an endless text, such as a transcript, is no paragraph."""
 
 FULL_LINE = 0.8
-"""Length, as a share of the longest line, of one that ends where there is no more room."""
+"""Minimum length of a full line, as a share of the longest line."""
 
 _BESIDE = ("header", "footer", "figure", "caption", "table", "formula", "hot_area")
-"""Labels of what a paragraph goes around."""
+"""Labels of regions that a paragraph may continue past."""
 
 
 def page_contexts(snapshot: Snapshot, context_of: Callable[[int], PageContext]) -> PageContexts:
-    """Return a function that reads pages by their numbers, given one that does so by their ids."""
+    """Return a function that reads pages by number, given one that reads them by id."""
     page_ids = cache(snapshot.page_ids)
 
     def contexts(document_id: str, number: int) -> PageContext | None:
@@ -55,9 +55,9 @@ def page_contexts(snapshot: Snapshot, context_of: Callable[[int], PageContext]) 
 
 
 def with_parts(hit: Hit, context: PageContext, index: int, contexts: PageContexts) -> Hit:
-    """Return a hit with the regions that its text comes from and goes on in.
+    """Return a hit with the regions where its text starts and continues.
 
-    One of more than `MOST_PARTS` is returned as it is, as is each of these regions.
+    A hit on a text of more than `MOST_PARTS` regions is returned unchanged.
 
     Args:
         context, index: the page of its region, and its index there.
@@ -88,14 +88,14 @@ def _chain(start: RegionPosition, step: int, contexts: PageContexts) -> Iterator
 
 
 def _neighbor(start: RegionPosition, step: int, contexts: PageContexts) -> RegionPosition | None:
-    """Return where the text of a region goes on (step 1) or comes from (-1)."""
+    """Return where the text of a region continues (step 1) or comes from (-1)."""
     context, index = start
     region = context.page.regions[index]
     if not (goes_on(region.text, "a") if step > 0 else goes_on("a", region.text)):
-        return None  # no other page need be read
+        return None  # no need to read another page
     order = body_regions(context.page, _BESIDE)
     if index not in order:
-        return None  # it stands inside of another region
+        return None  # it is inside another region
     position = order.index(index) + step
     if 0 <= position < len(order):
         other = context, order[position]
@@ -121,7 +121,7 @@ def _is_same_paragraph(first: RegionPosition, second: RegionPosition) -> bool:
         return False
     lines, other_lines = _line_lengths(page, a), _line_lengths(other_page, b)
     if len(other_lines) == 1 and goes_on(b.text, "a"):
-        return False  # no end of a paragraph: a running head, code, a label in a drawing
+        return False  # not the end of a paragraph: a running head, code, a label in a drawing
     if lines[-1] < FULL_LINE * max(lines.max(), other_lines.max()):
         return False
     heights = sorted((_letter_height(page, a), _letter_height(other_page, b)))
@@ -129,7 +129,7 @@ def _is_same_paragraph(first: RegionPosition, second: RegionPosition) -> bool:
 
 
 def _is_next_column(a: Region, b: Region) -> bool:
-    """Return whether b begins above the end of a, and beside it."""
+    """Return whether b begins above the end of a, to the left or right of it."""
     return b.box[1] < a.box[3] and (b.box[0] >= a.box[2] or b.box[2] <= a.box[0])
 
 

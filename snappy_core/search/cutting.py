@@ -1,4 +1,4 @@
-"""Parts of regions: the sentences, rows or items of one that a budget has room for."""
+"""Cutting regions to the sentences, rows or items that fit a budget."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def cut(
 ) -> Hit | None:
     """Return the part of a hit that fits a budget, in reading order.
 
-    It consists of whole spans: the best one, the others that answer, and then those around them.
-    None if the best one does not fit, or the region has no spans that can be read alone.
+    The part consists of whole spans: the best one, the others that answer, then those around them.
+    Returns None if the best one does not fit or the region has no spans that can be read alone.
 
     Args:
         highlights: the parts of the hit that answer, best first.
-        budget: the most tokens of the text.
+        budget: the maximum number of tokens in the text.
         count: counts the tokens of a text.
     """
     spans = spans_of(page, hit.region)
@@ -55,7 +55,7 @@ def cut(
 
 
 def _by_worth(spans: Sequence[Span], highlights: Sequence[Highlight]) -> list[int]:
-    """Return the spans with words that are highlighted, then the others, the nearest first."""
+    """Return the spans with highlighted words, then the others, nearest first."""
     answers = [
         index
         for part in highlights
@@ -67,7 +67,7 @@ def _by_worth(spans: Sequence[Span], highlights: Sequence[Highlight]) -> list[in
 
 
 def _joined(spans: Sequence[Span], span_indices: Sequence[int]) -> str:
-    """Return the text of spans; sentences that do not follow each other have dots between them."""
+    """Return the text of spans, with an ellipsis between sentences that are not adjacent."""
     if spans[0].kind != "sentence":
         return "\n".join(spans[index].text for index in span_indices)
     text = spans[span_indices[0]].text

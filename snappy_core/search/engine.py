@@ -36,7 +36,7 @@ from snappy_core.stores.base import Snapshot
 from snappy_core.types import Query
 
 PAGE_BATCH = 256
-"""Pages whose patches are in memory at once: about 35 MB of a vision encoder's."""
+"""Number of pages whose patches are in memory at once: about 35 MB with a vision encoder."""
 
 HIT_SCORES = ("score", "region_score", "page_score")
 RANKED = np.dtype(
@@ -65,11 +65,11 @@ def search(
     """Return the best regions for a query, not yet highlighted, and their pages.
 
     Args:
-        landmarks: what earlier searches read of pages to find the places that questions name.
-        encoder: the name of the encoder of the query; without it `Hits.answerable` is not known.
-        cut: whether a region may be cut to fill a budget; not if it will be filled again.
+        landmarks: a cache of what earlier searches read to find the places that questions name.
+        encoder: the name of the query's encoder; without it `Hits.answerable` is unknown.
+        cut: whether a region may be cut to fill a budget; false if it will be filled again.
 
-    The others are those of `SearchOptions`, checked.
+    The other arguments are those of `SearchOptions`, already checked.
     """
     selection = resolve(filter, snapshot, pages)
     page_filter = selection.pages
@@ -109,9 +109,9 @@ def search(
     threshold = -math.inf if score_threshold is None else score_threshold
     ranked = ranked[ranked["score"] >= threshold]
     page_limit = math.inf if per_page is None else per_page
-    if budget is not None:  # which is filled with some of them
+    if budget is not None:  # only some of the hits fill it
         page_limit *= POOL
-    # A picture without words tells a reader of text nothing; a filter may ask for it all the same.
+    # A picture without words is useless to a reader of text, unless a filter asks for it.
     needs_text = query.terms is not None and selection.labels is None
 
     def ranked_hits() -> Iterator[Hit]:
@@ -132,12 +132,12 @@ def search(
                 query=query.text,
                 rank=len(seen) + 1,
                 locations=prior.matches(page_id, index),
-                page_maxsim=0.0,  # of the hits alone, below
+                page_maxsim=0.0,  # computed below, only for the hits
                 **dict(zip(HIT_SCORES, values, strict=True)),
             )
             hit = with_parts(hit, context, index, contexts)
-            # The same bytes may be in the index twice, under names or metadata that differ; and
-            # what goes on over a page break is one answer.
+            # The same bytes may be in the index twice, under different names or metadata; and a
+            # text that continues over a page break is one answer.
             first = hit.parts[0]
             local_id = first.region_id.removeprefix(first.document_id)
             identity = (
@@ -175,7 +175,7 @@ def search(
 
         hits = fill_budget(hits, budget, k, per_page, cut=cut_hit if cut else None)
     if hits and hits[0].locations:
-        probability = None  # "page 14" asks for a place; the weights know questions of matters only
+        probability = None  # "page 14" asks for a place; the weights are for questions of content
     hit_pages = reader.hit_pages(hits, query, weights)
     maxsim = cache(HitPage.maxsim)
     scored_hits = [replace(hit, page_maxsim=maxsim(hit_pages[hit.region_id])) for hit in hits]
@@ -214,9 +214,9 @@ def rank(
     Args:
         page_ids: (p,) the ids of the scored pages.
         labels: the labels that a filter asks for, as indices into `LABELS`.
-        allowed: (r,) the regions that meet the rest of a filter.
+        allowed: (r,) the regions that match the rest of a filter.
         named: labels of running heads and listings that a question asks for.
-        nested: return regions together with what contains them.
+        nested: whether to return regions together with what contains them.
     """
     if labels is None:
         mask = answering(scores.labels, scores.parents, scores.offsets)

@@ -26,7 +26,7 @@ def heatmap(snapshot: Snapshot, query: Query, hit: Hit, token: int | str | None 
     if token is None:
         values = heat(similarity, query.content_mask)
         if any(query.terms or ()) and patches.grid is None and len(page.words) == len(values):
-            # "the" is near every word of a question, and answers none.
+            # "the" is similar to every word of a question, and answers none.
             stop_words = np.array([term(text) is None for text in page.words.texts], dtype=bool)
             values = np.where(stop_words, values.min(initial=0), values).astype(np.float32)
     else:
@@ -64,7 +64,7 @@ def explain(snapshot: Snapshot, query: Query, hit: Hit, scoring: str | None = No
     shares["location"] = raised(sum(shares.values()), hit.locations) - sum(shares.values())
     shares = {name: share for name, share in shares.items() if share}
     similarity = similarities(query.vectors, patches.vectors, patches.scales)
-    # All regions, because a region also owns the patches of its children. A hot area is extra.
+    # All regions, because a region also owns the patches of its children; and the hot area, if any.
     regions = page.regions if region in page.regions else (*page.regions, region)
     membership = assign(regions, patches)
     index = regions.index(region)

@@ -1,4 +1,4 @@
-"""From a filter to what a search looks at: pages, labels and regions."""
+"""Resolving a filter into what a search looks at: pages, labels and regions."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Selection:
     Attributes:
         pages: where to search.
         labels: the region labels that it asks for, as indices into `LABELS`; None if it names none.
-        regions: what each region has to meet besides.
+        regions: the further condition that each region must meet.
     """
 
     pages: PageFilter = field(default_factory=PageFilter)
@@ -56,7 +56,7 @@ class Selection:
     ) -> NDArray[np.bool_]:
         """Return which regions of some pages meet `regions`, (r,).
 
-        Pages are read only if it is about more than labels.
+        Pages are read only if the condition is about more than labels.
 
         Args:
             labels: (r,) indices into `LABELS`, of all regions of the pages (p,).
@@ -77,12 +77,12 @@ class Selection:
         return np.array(rows, dtype=bool)
 
     def allows_area(self, context: PageContext, region: Region, region_id: str) -> bool:
-        """Return whether an area without text meets it, which is in no page's list of regions."""
+        """Return whether an area without text, which is not among its page's regions, matches."""
         return predicate(self.regions)(region_row(context, region, region_id))
 
     @property
     def has_areas(self) -> bool:
-        """Whether areas without text can meet it."""
+        """Whether areas without text can match."""
         return self.labels is None or LABELS.index("hot_area") in self.labels
 
 
@@ -91,9 +91,9 @@ def resolve(
 ) -> Selection:
     """Return what a filter selects in the state of an index, or on some of its pages.
 
-    Each condition that has to hold is resolved where it belongs: those on documents and pages by
-    the store; what a region must meet besides by `Selection.mask`, on the pages that are scored.
-    A metadata key that no document has warns.
+    Each required condition is resolved where it belongs: conditions on documents and pages by the
+    store, further conditions on regions by `Selection.mask`, on the pages that are scored. A
+    metadata key that no document has causes a warning.
 
     Raises:
         ValueError: as `filters.parse` and `find_pages`.
@@ -127,10 +127,10 @@ def resolve(
 
 
 def find_documents(snapshot: Snapshot, filter: Filter) -> frozenset[str]:
-    """Return the ids of the documents that meet a filter.
+    """Return the ids of the documents that match a filter.
 
     Raises:
-        ValueError: as `filters.parse`, or a key of pages or regions.
+        ValueError: as `filters.parse`, or the filter has a key of pages or regions.
     """
     condition = parse(filter)
     for leaf in comparisons(condition):
@@ -164,7 +164,7 @@ def region_row(context: PageContext, region: Region, region_id: str) -> Row:
 
 
 def _page_numbers(condition: Condition) -> frozenset[int] | None:
-    """Return the page numbers that a condition lists; None if it is another one."""
+    """Return the page numbers that a condition lists; None for any other condition."""
     if not isinstance(condition, Comparison) or condition.is_negated:
         return None
     if (condition.key, condition.operator) != ("page_number", "in"):
@@ -178,14 +178,14 @@ def _intersection(values: frozenset[int], others: frozenset[int] | None) -> froz
 
 
 def _is_of_pages(leaf: Comparison) -> bool:
-    """Return whether a comparison is one that `Snapshot.pages_where` takes."""
+    """Return whether `Snapshot.pages_where` accepts a comparison."""
     if leaf.key == "region_label" and predicate(leaf)({"region_label": "hot_area"}):
         return False  # pages are stored without their hot areas
     return leaf.level != "region" or (leaf.key in PAGE_LISTS and not leaf.is_negated)
 
 
 def _labels(regions: Condition) -> frozenset[int] | None:
-    """Return the labels that a condition asks for; what it excludes does not ask for the others."""
+    """Return the labels that a condition asks for; excluding some does not ask for the others."""
     asked = weaken(regions, lambda leaf: leaf.key == "region_label" and not leaf.is_negated)
     meets = predicate(asked)
     return (
@@ -203,7 +203,7 @@ def _warn_of_unknown_keys(condition: Condition, snapshot: Snapshot) -> None:
     metadata_keys = snapshot.metadata_keys()
     if not keys <= metadata_keys and snapshot.page_count():
         names = ", ".join(map(repr, sorted(keys - metadata_keys)))
-        warnings.warn(  # which Python shows once
+        warnings.warn(  # Python shows it once
             f"no document has the filter key {names}, so nothing meets it; this index has "
             f"{plain(', '.join(sorted([*BUILT_IN, *metadata_keys])))}",
             stacklevel=2,

@@ -1,4 +1,4 @@
-"""What is left of a search when its hits are found: reranker, highlights, widening and judge."""
+"""The last steps of a search after its hits are found: reranker, highlights, widening, judge."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def finish(store: Store, hits: Hits, pages: HitPages, options: SearchOptions) ->
     No snapshot is open while the reranker and the judge run.
 
     Args:
-        hits, pages: those that `deepen` asks for.
-        options: those of the search.
+        hits, pages: the results of a search with the options of `deepen`.
+        options: the options of the search.
     """
     judge, least, widen = options.get("judge"), options.get("min_answerable"), options.get("widen")
     if judge is None:

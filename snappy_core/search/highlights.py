@@ -1,4 +1,4 @@
-"""Highlights: the parts of a hit that answer, by late interaction restricted to them."""
+"""Highlights: the parts of a hit that answer, found by late interaction restricted to them."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from snappy_core.search.spans import Span, cells_of, spans_of
 from snappy_core.types import Box, Page, Patches, Query, Region
 
 MAX_SPANS = 3
-"""Spans of a hit; cells come with their rows."""
+"""Maximum number of spans in a hit; cells are added to their rows."""
 
 MIN_GAIN = 0.05
-"""Cosine by which a further span must raise late interaction: it matches what the others leave."""
+"""Cosine by which a further span must raise late interaction, by matching what others do not."""
 
 MIN_LEAD = 0.01
-"""Cosine by which a cell must lead the others of its row to be highlighted. Of 215 cells of four
-documents, asked for by their heads, 79% lead by so much, and of these 99% are the right one."""
+"""Cosine by which a cell must lead the others of its row to be highlighted. Asked for 215 cells of
+four documents by their headers, 79% of the best cells lead by this much; 99% of these are right."""
 
 Tokens = NDArray[np.float32]
 """The best similarity of each token of a question, (m,)."""
@@ -67,7 +67,7 @@ def find_highlights(
 def _answering(
     spans: Sequence[Span], tokens: Sequence[Tokens], weights: NDArray[np.float32]
 ) -> list[tuple[Span, float]]:
-    """Return the best span, and those that add what it leaves open, with their scores."""
+    """Return the best span, and those that match what it does not, with their scores."""
     if not spans:
         return []
     scores = [float(weights @ best) for best in tokens]

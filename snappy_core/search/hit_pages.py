@@ -1,7 +1,7 @@
-"""The pages of hits as a search has read them, to look into hits when the search is over.
+"""The pages of hits as read by a search, for examining the hits afterwards.
 
-So only the hits that are returned are looked into, not those that a reranker leaves out, and no
-page is read twice.
+Only the returned hits are examined, not those that a reranker leaves out, and no page is read
+twice.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class HitPage:
     weights: NDArray[np.float32]
 
     def maxsim(self) -> float:
-        """Return the MaxSim of the page as ColBERT has it, without weights."""
+        """Return the MaxSim of the page as defined by ColBERT, without weights."""
         patches = self.patches
         similarity = similarities(self.query.vectors, patches.vectors, patches.scales)
         return float(similarity.max(axis=1, initial=-1).sum())
@@ -57,7 +57,7 @@ HitPages = Mapping[str, HitPage]
 
 
 class PageReader:
-    """Reads pages for one search: each part of a page once, but for vectors of earlier batches."""
+    """Reads pages for one search: each part of a page once, except vectors of earlier batches."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
@@ -72,7 +72,7 @@ class PageReader:
         return self._contexts[page_id]
 
     def vectors(self, page_ids: Sequence[int]) -> list[PageVectors]:
-        """Return what scoring needs of a batch of pages; that of the last batch is kept."""
+        """Return what scoring needs of a batch of pages; the last batch is kept."""
         vectors = self._snapshot.vectors(page_ids)
         self._vectors = dict(zip(page_ids, vectors, strict=True))
         return vectors
@@ -91,7 +91,7 @@ class PageReader:
         if query.terms is not None:  # patches are words
             missing = [page_id for page_id in page_ids if page_id not in self._vectors]
             if missing:
-                vectors_before = self._vectors  # which the next call replaces
+                vectors_before = self._vectors  # the next call replaces them
                 page_vectors = zip(missing, self.vectors(missing), strict=True)
                 self._vectors = vectors_before | dict(page_vectors)
         pages = {}
@@ -117,7 +117,7 @@ def highlighted(hits: Hits, pages: HitPages) -> Hits:
 
     def highlight(hit: Hit) -> Hit:
         raise_if_ended()
-        if hit.whole is not None:  # they were found to cut it
+        if hit.whole is not None:  # they were already found to cut it
             return hit
         return highlight_parts(
             hit,

@@ -25,11 +25,11 @@ class Highlight:
 
     Attributes:
         kind: a sentence of a text, a row or cell of a table, an item of a list, a line of
-            anything else; for vision encoders an area, connected patches of the heat map.
-        text: its words; those of a row or cell with their heads ("Grid services; Q3: 2.7").
-        score: late interaction restricted to it, its heads and its introduction, -1..1.
+            anything else; for vision encoders an area of connected patches in the heat map.
+        text: its words; for a row or cell with their headers ("Grid services; Q3: 2.7").
+        score: late interaction restricted to it, its headers and its introduction, -1..1.
         words: indices of its words in the page's `Words`.
-        rects: its words in tight boxes, one for each line.
+        rects: tight boxes around its words, one for each line.
     """
 
     kind: HighlightKind
@@ -40,7 +40,7 @@ class Highlight:
 
 
 def to_highlights(items: Iterable[Mapping[str, Any]]) -> tuple[Highlight, ...]:
-    """Return highlights from what `region_metadata` writes of them."""
+    """Return highlights from the form in which `region_metadata` writes them."""
     return tuple(
         Highlight(
             kind=item["kind"],
@@ -57,36 +57,36 @@ def to_highlights(items: Iterable[Mapping[str, Any]]) -> tuple[Highlight, ...]:
 class Hit:
     """A region that answers a question, with its page, its document and its scores.
 
-    A notebook displays it as a small map of the page with the text beside it.
+    A notebook displays it as a small map of the page with the text next to it.
 
     Attributes:
-        region: its text, label, box and place in the reading order.
+        region: its text, label, box and position in the reading order.
         region_id: `document#p3r7`: unique in the index and the same in every search.
         page_number: from 1.
         page_label: the page number as printed.
         page_width, page_height: in `page_unit`, "pt" for PDF pages and "px" for images.
         rank: 1 for the best hit.
-        score: what hits are ranked by, -1..1. It includes `locations`, the other scores do not. A
-            reranker exchanges the scores of hits according to its order.
-        region_score: late interaction inside the region, or what the scoring rule says, -1..1.
+        score: what hits are ranked by, -1..1. It includes `locations`; the other scores do not. A
+            reranker reassigns the scores of the hits in its own order.
+        region_score: late interaction inside the region, or the score by the scoring rule, -1..1.
         page_score: late interaction over the whole page, a weighted mean of cosines, -1..1.
         page_maxsim: raw MaxSim of the page, the unweighted sum over the query tokens.
         query: the question.
         ocr_confidence: mean over the region's words, 0..1; -1 for a text layer.
-        rects: a box for each line of the region, for close highlighting.
+        rects: a box for each line of the region, for tight highlighting.
         user_space: matrix from page fractions to PDF coordinates, as in `Page`.
         metadata: the keys given when the document was added.
         previous_id, next_id: the regions read before and after it, among those with the same
             parent; None at either end.
         parent: the region that contains it: the table of a row, the list of an item.
-        locations: the places named in the question ("page 14") in which it stands.
+        locations: the places named in the question ("page 14") that contain it.
         rerank_score: the score by the reranker of the search, on its own scale.
         highlights: the parts of the region that answer, best first; empty for a region without
-            words, unless the encoder is one of vision.
-        previous_parts, next_parts: the regions in other columns or on other pages that the text of
-            the region comes from and goes on in, in reading order, as hits of rank 0.
-        whole: the region as it is stored, if a budget had room for a part of it only. `region` then
-            has the text and words of that part, in the box of all; else None.
+            words, unless it comes from a vision encoder.
+        previous_parts, next_parts: the regions in other columns or on other pages where the text of
+            the region starts and continues, in reading order, as hits of rank 0.
+        whole: the region as it is stored, if only a part of it fit the budget; else None. `region`
+            then has the text and words of that part, and the box of the whole.
     """
 
     region: Region
@@ -120,7 +120,7 @@ class Hit:
 
     @property
     def parts(self) -> tuple[Hit, ...]:
-        """The hit with the parts before and after it, in reading order; mostly it alone."""
+        """The hit with the parts before and after it, in reading order; usually just the hit."""
         return *self.previous_parts, self, *self.next_parts
 
     @property
@@ -135,7 +135,7 @@ class Hit:
 
     @property
     def quotes(self) -> tuple[str, ...]:
-        """The texts of the highlights, of all parts; () if they are all of the text."""
+        """The texts of the highlights of all parts; () if they are the whole text."""
         highlights = (highlight for part in self.parts for highlight in part.highlights)
         texts = tuple(dict.fromkeys(each.text for each in highlights if each.text))
         return () if texts == (self.text,) else texts
@@ -163,11 +163,11 @@ class Hits(Sequence[Hit]):
 
     Attributes:
         query: the question.
-        answerable: the probability, 0..1, that the searched pages speak of what is asked, if half
-            of all questions are answered. None if it is not known: for encoders other than the
-            embedded one, for other scoring rules, and for questions that name a place ("page 14").
-            Pages that speak of it but do not say what is asked have a high one, too. If the search
-            has a judge: the probability, by it, that the hits answer.
+        answerable: the probability, 0..1, that the searched pages cover what is asked, assuming
+            that half of all questions are answered. None if unknown: for encoders other than the
+            embedded one, for scoring rules other than "mixture", and for questions that name a
+            place ("page 14"). It is also high for pages that cover the topic without giving the
+            answer. If the search has a judge, it is the judge's probability that the hits answer.
     """
 
     query: str
@@ -199,7 +199,7 @@ class Explanation(Sequence["TokenMatch"]):
         tokens: a match for each token.
         shares: what each signal adds to the score of the hit, by name; those that add nothing are
             left out.
-        locations: the places named in the question ("page 14") in which the region stands.
+        locations: the places named in the question ("page 14") that contain the region.
         rerank_score: the score by the reranker of the search, on its own scale.
     """
 
@@ -239,7 +239,7 @@ class HeatMap:
 
 @dataclass(frozen=True, slots=True)
 class TokenMatch:
-    """The patches that match one token of a question best, in a region and on its page.
+    """The patches that best match one token of a question, in a region and on its page.
 
     Attributes:
         weight: the token's share of the scores; the weights of a question sum to 1.

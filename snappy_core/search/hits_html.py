@@ -48,9 +48,9 @@ def _marked(hit: Hit) -> str:
 
 
 def mark_quotes(text: str, quotes: Iterable[str]) -> str:
-    """Return a text as HTML with quotes marked, each where it is found first.
+    """Return a text as HTML with the first occurrence of each quote marked.
 
-    Of quotes that overlap there, only the first one is marked.
+    If these overlap, only the first one is marked.
 
     >>> mark_quotes("a < mark", ["mark", "a"])
     '<mark>a</mark> &lt; <mark>mark</mark>'
@@ -69,7 +69,7 @@ def mark_quotes(text: str, quotes: Iterable[str]) -> str:
 
 
 def safe_html(text: str) -> str:
-    """Return text of a document for HTML, without control characters."""
+    """Return document text escaped for HTML, without control characters."""
     return escape(plain_lines(text))
 
 

@@ -1,4 +1,4 @@
-"""Hits of a vision encoder on areas without text: hot in the heat map, but in no region."""
+"""Hits on areas without text: hot in a vision encoder's heat map, but not in any region."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from snappy_core.search.page_context import PageContext, make_hit
 from snappy_core.types import Patches, Query, Region
 
 MIN_COVERAGE = 0.1
-"""Share of a patch's area from which a region covers it: text often lies at the edge of a patch."""
+"""Minimum share of a patch's area for a region to cover it: text is often at a patch's edge."""
 
 
 AREA_TEXT = "(area without text)"
@@ -39,13 +39,13 @@ def find_hot_areas(
 ) -> Iterator[Hit]:
     """Yield the hot areas of some pages as hits on regions without words, rank 0.
 
-    They are scored by the paper's "iou_weighted", whatever rule scores the other regions. An area
-    of a file that is in the index twice is found once.
+    They are always scored by the paper's "iou_weighted", whichever rule scores the other regions.
+    An area of a file that is in the index twice is found once.
 
     Args:
         page_ids, page_scores: (p,) the pages and their scores.
         prior: the places that the question names.
-        is_allowed: says whether an area of a page, with this region id, may be returned.
+        is_allowed: whether an area of a page, with this region id, may be returned.
     """
     seen: set[tuple[str, str]] = set()
     for index, page_id in enumerate(page_ids.tolist()):
@@ -91,11 +91,11 @@ def find_hot_areas(
 
 
 def hot_area(context: PageContext, patches: Patches, first: int, last: int) -> Region | None:
-    """Return the area between two cells of the grid of a page, which its id names.
+    """Return the area between two cells of a page's grid, as named in its id.
 
     Args:
-        first, last: the upper left and the lower right local patch, from 0. Areas of a page that
-            share no patch differ in them.
+        first, last: the upper left and the lower right local patch, from 0. They differ for areas
+            of a page that share no patch.
 
     Returns None if the page has no grid or no such cells.
     """

@@ -1,4 +1,4 @@
-"""Texts that follow each other on a page or on several, as one."""
+"""Joining consecutive texts on one or several pages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _CLOSING = "\"'”’»)]*"
 
 
 def goes_on(text: str, following: str) -> bool:
-    """Return whether a text breaks off in a sentence and another one takes it up.
+    """Return whether a text breaks off within a sentence and another one continues it.
 
     >>> goes_on("Revenue rose by the", "end of March."), goes_on("It rose.", "and fell")
     (True, False)
@@ -19,9 +19,9 @@ def goes_on(text: str, following: str) -> bool:
 
 
 def join_texts(texts: Sequence[str]) -> tuple[str, list[tuple[int, int]]]:
-    r"""Join texts, and return where each stands in the whole.
+    r"""Join texts, and return the start and end of each in the result.
 
-    A sentence that goes on stays one, and a divided word is made whole.
+    A sentence that continues stays whole, and a hyphenated word is rejoined.
 
     >>> join_texts(["It rose by 5 per", "cent in the sec-", "ond quarter.", "Then it fell."])[0]
     'It rose by 5 per cent in the second quarter.\n\nThen it fell.'

@@ -1,7 +1,7 @@
-"""Judges: readers that say whether the hits of a search answer its question.
+"""Judges, which say whether the hits of a search answer its question.
 
-A chat model is one: it is asked for a verdict and for the quotes that it rests on, and the quotes
-are looked up in the hits.
+A chat model can be a judge: it is asked for a verdict and the quotes that support it, and the
+quotes are looked up in the hits.
 """
 
 from __future__ import annotations
@@ -29,25 +29,25 @@ Reply with one JSON object and nothing else:
 quotes: the sentences or table rows that the answer rests on, copied word for word without the
 markers in square brackets; an empty list if the passages do not answer.
 answers: whether the passages answer the question."""
-"""What a chat model is told before `judge_prompt`."""
+"""The instructions of a chat model, before `judge_prompt`."""
 
 PROBABILITIES: Mapping[str, float] = {"verified": 1.0, "partial": 0.5, "absent": 0.0}
-"""Of an answer, by the worst verdict on its quotes."""
+"""The probability of an answer, by the worst verdict on its quotes."""
 
 
 def judge_prompt(question: str, hits: Sequence[Hit]) -> str:
-    """Return the question and the passages, in which no text can pass for a marker."""
+    """Return the question and the passages, in which no text can be mistaken for a marker."""
     return f"Question: {question}\n\nPassages:\n{assemble(hits).text}"
 
 
 def read_judgment(reply: str, hits: Sequence[Hit]) -> float:
-    """Return the probability that the hits answer, by what a chat model replied.
+    """Return the probability that the hits answer, from a chat model's reply.
 
-    0 if it says no. If it says yes, 1 if all of its quotes stand in the hits (`ground`), .5 if one
-    does so only in part, 0 if one does not.
+    0 if it says no. If it says yes, 1 if all of its quotes are in the hits (`ground`), .5 if one is
+    only partly there, 0 if one is absent.
 
     Raises:
-        ModelError: the reply is not what `INSTRUCTIONS` asks for, or a yes without a quote.
+        ModelError: the reply is not in the form of `INSTRUCTIONS`, or is a yes without a quote.
     """
     judgment = _parse(reply)
     if not judgment["answers"]:
@@ -59,7 +59,7 @@ def read_judgment(reply: str, hits: Sequence[Hit]) -> float:
 
 
 def judged(hits: Hits, judge: Judge) -> Hits:
-    """Return hits with the probability of a judge, if there is anything to judge.
+    """Return hits with the judge's probability, if there is anything to judge.
 
     Raises:
         ValueError: the judge does not return a number between 0 and 1.
@@ -73,14 +73,14 @@ def judged(hits: Hits, judge: Judge) -> Hits:
 
 
 def withhold(hits: Hits, min_answerable: float | None) -> Hits:
-    """Return no hits if they answer less probably; a probability not known is enough."""
+    """Return no hits if their probability is lower; an unknown probability passes."""
     if min_answerable is None or hits.answerable is None or hits.answerable >= min_answerable:
         return hits
     return replace(hits, hits=())
 
 
 def _parse(reply: str) -> dict[str, Any]:
-    """Return the JSON object of a reply, which may stand in a fence or after some words."""
+    """Return the JSON object of a reply, which may be fenced or follow some text."""
     start, end = reply.find("{"), reply.rfind("}")
     try:
         judgment = json.loads(reply[start : end + 1])

@@ -15,13 +15,13 @@ from snappy_core.search.hits import Hit
 from snappy_core.search.page_references import PageReference
 
 DEFAULT_K = 5
-"""The number of hits, unless a number or a budget is asked for."""
+"""The number of hits, unless a number or a budget is given."""
 
 SEARCH_LATE = "the search took longer than {} seconds (timeout)"
-"""What a search says when its time is up."""
+"""The error message of a search when its time is up."""
 
 Reranker = Callable[[str, Sequence[Hit]], ArrayLike]
-"""Scores hits for a question: a number for each, of any scale, higher for better ones.
+"""Scores hits for a question: a number for each, on any scale, higher for better hits.
 
 `-math.inf` leaves a hit out.
 """
@@ -74,7 +74,7 @@ def check_options(options: Mapping[str, object]) -> None:
     Raises:
         TypeError: an unknown option.
         ValueError: an option out of range, an unknown scoring rule, or a filter that
-            `filters.parse` refuses.
+            `filters.parse` rejects.
     """
     for name in options:
         if name not in SEARCH_OPTIONS:

@@ -1,4 +1,4 @@
-"""What hits need to know of a page: its document, and the neighbors of each region."""
+"""What hits need to know about a page: its document, and the neighbors of each region."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class PageContext:
 
     @property
     def id_prefix(self) -> str:
-        """The first part of the ids of its regions."""
+        """The first part of the ids of the page's regions."""
         return f"{self.document.document_id}#p{self.page.number}"
 
 
@@ -58,7 +58,7 @@ def make_hit(
     region_id: str | None = None,
     **values: Any,
 ) -> Hit:
-    """Return the hit on a region of a page, at `index` there, or on another one with an id.
+    """Return a hit for the region at `index` of a page, or for another region with an id.
 
     Args:
         values: the query, rank and scores of `Hit`.
@@ -89,19 +89,19 @@ def make_hit(
 
 
 def reading_order(page: Page) -> list[int]:
-    """Return the regions of a page in the order of reading."""
+    """Return the regions of a page in reading order."""
     return sorted(range(len(page.regions)), key=lambda index: page.regions[index].order)
 
 
 def body_regions(page: Page, without: Collection[str]) -> list[int]:
-    """Return the regions in reading order, without those in others and those of some labels."""
+    """Return the top-level regions in reading order, except those with some labels."""
     regions = page.regions
     order = reading_order(page)
     return [i for i in order if regions[i].parent is None and regions[i].label not in without]
 
 
 def mean_confidence(words: Words, indices: Sequence[int]) -> float:
-    """Return the mean confidence of those of some words that OCR has read, -1 if there are none."""
+    """Return the mean confidence of those words that were read by OCR, -1 if there are none."""
     if words.confidences is None:
         return -1.0
     confidences = words.confidences[list(indices)]
@@ -112,7 +112,7 @@ def mean_confidence(words: Words, indices: Sequence[int]) -> float:
 def _neighbors(page: Page) -> list[Neighbors]:
     """Return the regions read before and after each one, among those with the same parent.
 
-    Running headers and footers are nobody's neighbors.
+    Running headers and footers do not count as neighbors.
     """
     regions = page.regions
     siblings: dict[int | None, list[int]] = {}

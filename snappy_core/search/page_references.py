@@ -1,4 +1,4 @@
-"""References to pages by document and number or label, and the pages of an index they stand for."""
+"""References to pages by document and number or label, and finding these pages in an index."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def page_references(pairs: Iterable[PageReference]) -> list[PageReference]:
     """Return page references from what may be plain tuples or lists.
 
     Raises:
-        ValueError: one is no pair.
+        ValueError: one of them is not a pair.
     """
     references = []
     for pair in pairs:
@@ -40,8 +40,8 @@ def find_pages(snapshot: Snapshot, references: Iterable[PageReference]) -> froze
     """Return the page ids of page references.
 
     Raises:
-        ValueError: references to pages that are not in the index, all of them named; or a source
-            or page label that fits several documents or pages.
+        ValueError: pages are not in the index, and the message lists all of them; or a source or
+            page label fits several documents or pages.
     """
     unique = dict.fromkeys(page_references(references))
     lookup = _PageLookup(snapshot, {os.fspath(name) for name, _ in unique})
@@ -91,7 +91,7 @@ class _PageLookup:
         return ids[0] if ids else None
 
     def _labels(self, document_id: str) -> dict[str, list[int]]:
-        """Return the page ids of a document by page label, for which all its pages are read."""
+        """Return the page ids of a document by page label, which reads all its pages."""
         if document_id not in self._pages_by_label:
             labels: dict[str, list[int]] = {}
             for page_id in self._snapshot.page_ids(document_id).values():
@@ -101,5 +101,5 @@ class _PageLookup:
 
 
 def _as_source(path: str) -> str:
-    """Return a path as `Source` writes it."""
+    """Return a path in the form that `Source` uses."""
     return os.path.abspath(path).replace(os.sep, "/")

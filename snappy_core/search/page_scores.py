@@ -28,11 +28,11 @@ class Scores:
 
     Attributes:
         pages: (p,) late interaction of the whole page, -1..1.
-        regions: (r,) what the scoring rule says.
+        regions: (r,) scores by the scoring rule.
         within_page: (r,) ranks the regions of one page: `regions`, adjusted by "maxsim" for
             length and label, by "mixture" for the kind of region.
         overall: (r,) ranks the regions of all pages: the weighted sum of the signals.
-        signals: what the scores are made of, (r,) by name.
+        signals: the components of the scores, (r,) by name.
         weights: the weight of each signal.
         labels: (r,) indices into `LABELS`.
         parents: (r,) the region that contains each one, -1 for none.
@@ -68,16 +68,16 @@ def score(
 
     Args:
         weights: (m,) token weights, sum 1.
-        scoring: the name of a scoring rule; the one for this kind of query by default.
+        scoring: the name of a scoring rule; by default the one for this kind of query.
 
     Raises:
-        ValueError: there is no such rule, or it is "mixture" and the encoder is not one of text.
+        ValueError: there is no such rule, or it is "mixture" and the encoder is not a text encoder.
     """
     scoring = scoring or default_rule(query)
     rule = SCORING_RULES.get(scoring)
     patch_counts = [len(page.vectors) for page in pages]
     patch_offsets = np.cumsum([0, *patch_counts], dtype=np.int64)
-    # MaxSim needs no tokens without weight, half of a question; other rules read what they like.
+    # MaxSim does not need tokens without weight (half of a question); other rules may use them.
     token_mask = weights > 0 if scoring in (MIXTURE, MAXSIM) else np.ones(len(weights), dtype=bool)
     similarity = np.empty((int(token_mask.sum()), sum(patch_counts)), dtype=np.float32)
     numpy_kernel(query.vectors[token_mask]).fill(

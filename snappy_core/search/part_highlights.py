@@ -1,4 +1,4 @@
-"""Highlights of a hit that goes on in another column or on another page."""
+"""Highlights of a hit that continues in another column or on another page."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ Find = Callable[[Hit], tuple[Highlight, ...]]
 
 
 def highlight_parts(hit: Hit, find: Find, page_of: Callable[[Hit], Page]) -> Hit:
-    """Add the parts that answer to a hit, and to what it comes from and goes on in.
+    """Add highlights to a hit, and to the parts before and after it.
 
-    These are highlighted where they answer better. A sentence that goes on is highlighted on both
-    sides, with the text of all of it.
+    These parts are highlighted only where they answer better than the hit. A sentence that
+    continues from one part to the next is highlighted in both, with its whole text.
 
     Args:
         find: returns the highlights of a region.

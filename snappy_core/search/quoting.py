@@ -1,4 +1,4 @@
-"""Text of documents inside prompts, where it must not pass for what the program writes."""
+"""Document text inside prompts, where it must not be mistaken for what the program writes."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from snappy_core.names import ID_SUFFIX
 QUOTES_HEADING = "Most relevant:"
 """The line above the parts of a region that answer."""
 
-# What has been passed is not tried again ("*+"), so that long lines of spaces are soon read.
+# Possessive quantifiers ("*+") prevent backtracking, so that long lines of spaces are fast.
 _UNSEEN_SIGNS = r"\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"
 _UNSEEN = rf"[{_UNSEEN_SIGNS}]*+"
 _NUMBER = rf"\d[\d.,{_UNSEEN_SIGNS}]*+"
-# "[2024] Prices.pdf#p1r1"; what might pass for an id gets a backslash, a lone "[" in it or not.
+# "[2024] Prices.pdf#p1r1"; anything that looks like an id gets a backslash, with a lone "[" or not.
 _REGION_ID = rf"(?:\[[^\[\]\n]*\]|[^\]\n])*{ID_SUFFIX}"
 _MARKER = re.compile(
     rf"(?=[\[［]{_UNSEEN}(?:{_NUMBER}|{_REGION_ID}){_UNSEEN}[\]］]|{re.escape(QUOTES_HEADING)})"
@@ -31,10 +31,10 @@ def one_line(text: str) -> str:
 
 
 def escape_markers(text: str) -> str:
-    r"""Return the text of a region for a prompt: a line of it cannot pass for a citation.
+    r"""Return the text of a region for a prompt, where no line can be mistaken for a citation.
 
     Lines that begin like "[1]", "[1.2]", "[q3.pdf#p4r2]" or the heading of quotes get a backslash;
-    whatever breaks a line becomes a line feed. Other text is unchanged.
+    every kind of line break becomes a line feed. Other text is unchanged.
 
     >>> print(escape_markers("Profit rose.\n[2.1] Profit fell."))
     Profit rose.
@@ -50,10 +50,10 @@ def _escape(line: str) -> str:
 
 
 def without_lead_in(text: str, previous: str, *, siblings: bool) -> str:
-    r"""Return a text without the first lines that the text before it has already said.
+    r"""Return a text without the first lines that the text before it already contains.
 
-    These are the head of a table's rows or the sentence that introduces the items of a list: lines
-    that two siblings share, or all of the text before. The last line always stays.
+    These are the header of a table's rows or the sentence that introduces the items of a list: the
+    lines that two siblings share, or all of the text before. The last line is always kept.
 
     >>> without_lead_in("| Port |\n| --- |\n| Brae |", "| Port |\n| --- |\n| Aber |", siblings=True)
     '| Brae |'
@@ -69,9 +69,9 @@ def without_lead_in(text: str, previous: str, *, siblings: bool) -> str:
 
 
 def passage_key(text: str, label: str, page_label: str, page_number: int) -> str:
-    """Return what regions that say the same have in common; "" for a region without words.
+    """Return the key that regions with the same content share; "" for a region without words.
 
-    Running headers and footers say the same when only the number of their page differs.
+    Running headers and footers are the same if they differ only in the page number.
 
     >>> passage_key("Annual Report 12", "header", "12", 14)
     'Annual Report'

@@ -1,4 +1,4 @@
-"""Reading on in an index: regions by their ids, whole documents, and the text of pages."""
+"""Reading from an index: regions by id, whole documents, and the text of pages."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ class HasMetadata(Protocol):
 
 
 RegionReference = Hit | str | HasMetadata
-"""A hit, a region id, or what a framework made of a hit."""
+"""A hit, a region id, or a framework's document or node made from a hit."""
 
 
 def to_hit(snapshot: Snapshot, reference: RegionReference) -> Hit:
     """Return the region that a reference names; a hit is returned as it is.
 
     Raises:
-        PageUnavailableError: it is not in the index, or has another box than the metadata says.
-        TypeError: the reference is no text, and has no `region_id` in its metadata.
+        PageUnavailableError: it is not in the index, or its box differs from the metadata.
+        TypeError: the reference is not text and has no `region_id` in its metadata.
     """
     if isinstance(reference, Hit):
         return reference
@@ -63,7 +63,7 @@ def to_hit(snapshot: Snapshot, reference: RegionReference) -> Hit:
 
 
 def _read_found(snapshot: Snapshot, metadata: Mapping[str, Any]) -> Hit:
-    """Return a region with what the metadata says of how it, and its other parts, were found."""
+    """Return a region and its parts with the rank, score and highlights from the metadata."""
     hit = read_region(snapshot, metadata["region_id"])
     highlights = json.loads(metadata.get("highlights_json") or "[]")
     parts = json.loads(metadata.get("parts_json") or "[]")
@@ -83,10 +83,10 @@ def _read_found(snapshot: Snapshot, metadata: Mapping[str, Any]) -> Hit:
 
 
 def read_region(snapshot: Snapshot, region_id: str) -> Hit:
-    """Return a region, or a section or page by its id, as a hit of rank 0.
+    """Return a region, section or page by its id, as a hit of rank 0.
 
-    The id of a page is `document#p3`, that of a section as `read_section` returns it, and that of
-    an area without text names the cells that it lies between.
+    The id of a page is `document#p3`; the id of a section is as returned by `read_section`; and the
+    id of an area without text names its first and last grid cell.
 
     Raises:
         PageUnavailableError: it is not in the index.
@@ -124,10 +124,10 @@ def _read_region(snapshot: Snapshot, page_id: int, region_id: RegionId) -> Hit |
 
 
 def read_section_of(snapshot: Snapshot, region_id: str) -> Hit | None:
-    """Return the section that a region stands in, as a hit of rank 0; None if in none.
+    """Return the section that contains a region, as a hit of rank 0; None if there is none.
 
     Raises:
-        PageUnavailableError: the region is not in the index, or is none of those stored.
+        PageUnavailableError: the region is not in the index, or is not a stored region.
     """
     parsed = parse_region_id(region_id)
     if parsed is None or parsed.kind != "region":
@@ -174,7 +174,7 @@ def _contexts(snapshot: Snapshot, document_id: str, page: int | None) -> Iterato
 
 
 def _page_region(page: Page) -> Region:
-    """Return all of a page as one region; the text of rows is that of their tables."""
+    """Return a whole page as one region; the text of rows comes from their tables."""
     regions = [page.regions[index] for index in reading_order(page)]
     texts = [region.text for region in regions if region.parent is None and region.text]
     words = tuple(range(len(page.words)))
@@ -190,7 +190,7 @@ def find_page(snapshot: Snapshot, hit: Hit) -> tuple[Page, Patches]:
     page_id = snapshot.page_ids(hit.document_id).get(hit.page_number)
     if page_id is not None:
         page = snapshot.page(page_id)
-        # A hot area depends on the question and is stored nowhere; nor are pages and sections.
+        # Hot areas depend on the question and are not stored; nor are pages and sections.
         region = hit.whole or hit.region
         parsed = parse_region_id(hit.region_id)
         is_page_or_section = parsed is not None and parsed.kind in ("page", "section")
@@ -203,7 +203,7 @@ def find_region(snapshot: Snapshot, region_id: str, text: str) -> tuple[Page, Re
     """Return a region by its id and text, with its page.
 
     Raises:
-        PageUnavailableError: there is no such region, or it has another text now.
+        PageUnavailableError: there is no such region, or its text has changed.
     """
     parsed = parse_region_id(region_id)
     if parsed is None or parsed.kind != "region":
@@ -217,5 +217,5 @@ def find_region(snapshot: Snapshot, region_id: str, text: str) -> tuple[Page, Re
 
 
 def stale_error(name: str) -> PageUnavailableError:
-    """Return the error for a region, or a page, that the index has no longer as it was found."""
+    """Return the error for a region or page that is no longer in the index as it was found."""
     return PageUnavailableError(f"{name}: no longer in the index as it was found; search again")

@@ -1,4 +1,4 @@
-"""Hits in the order of a reranker: a slower model that reads each one with the question."""
+"""Reranking: a slower model reads each hit with the question and reorders the hits."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from snappy_core.search.locations.references import raised, without_places
 from snappy_core.search.options import DEFAULT_K, SearchOptions
 
 DEPTH = 4
-"""How many times more hits, and tokens, a reranker reads than the search returns."""
+"""How many times as many hits and tokens a reranker reads as the search returns."""
 
 LEAVE_OUT = -math.inf
-"""The score of a hit that a reranker does not want returned."""
+"""The score of a hit that a reranker leaves out."""
 
 
 def deepen(options: SearchOptions) -> dict[str, Any]:
-    """Return the options of the engine that find the hits for a reranker, if there is one.
+    """Return the engine's options, which find more hits if there is a reranker.
 
-    `k`, `budget` and `per_page` are all `DEPTH` times as large, so that there are enough hits even
-    if only a few of each page may be returned.
+    With a reranker, `k`, `budget` and `per_page` are all `DEPTH` times as large, so that there are
+    enough hits even if only a few may be returned from each page.
 
     >>> deepen({"per_page": 1, "reranker": lambda question, hits: [1.0] * len(hits)})
     {'per_page': 4, 'k': 20}
@@ -36,7 +36,7 @@ def deepen(options: SearchOptions) -> dict[str, Any]:
     {'per_page': 1}
     """
     deep: dict[str, Any] = {**options}
-    for name in ("widen", "judge", "min_answerable"):  # of what is returned in the end
+    for name in ("widen", "judge", "min_answerable"):  # these apply to the final result
         deep.pop(name, None)
     if deep.pop("reranker", None) is None:
         return deep
@@ -53,15 +53,15 @@ def deepen(options: SearchOptions) -> dict[str, Any]:
 def rerank(hits: Hits, pages: HitPages, options: SearchOptions, *, cut: bool = True) -> Hits:
     """Return the best hits by the reranker of a search, or all if it has none.
 
-    The scores of the search are dealt out in its order: its best hit gets the highest score, and
-    so on. So scores, budgets and thresholds mean what they mean without it, whatever the scale of
-    its own scores, which are in `Hit.rerank_score`. What places add that the question names stays
-    with the hits that stand there: a reranker does not know where a text stands.
+    The scores of the search are reassigned in the reranker's order: its best hit gets the highest
+    score, and so on. Scores, budgets and thresholds thus keep their meaning, whatever the scale of
+    the reranker's own scores, which are in `Hit.rerank_score`. The share that the score owes to
+    places named in the question stays with its hit: a reranker does not know where a text is.
 
     Args:
-        hits, pages: of a search with the options that `deepen` returns.
-        options: those of the search.
-        cut: whether a region may be cut to fill a budget; not if it will be filled again.
+        hits, pages: the results of a search with the options that `deepen` returns.
+        options: the options of the search.
+        cut: whether a region may be cut to fill a budget; false if it will be filled again.
 
     Raises:
         ValueError: the reranker does not return a number for each hit.
@@ -94,16 +94,16 @@ def rerank(hits: Hits, pages: HitPages, options: SearchOptions, *, cut: bool = T
 def scores_of_selection(
     count: int, selection: Sequence[int], scores: Sequence[float | None]
 ) -> list[float]:
-    """Return scores for all hits from what a reranker of another library selected, best first.
+    """Return scores for all hits, given what another library's reranker selected, best first.
 
     >>> scores_of_selection(3, [2, 0], [0.9, 0.4]), scores_of_selection(3, [2, 0], [None, None])
     ([0.4, -inf, 0.9], [0.5, -inf, 1.0])
 
     Args:
         count: the number of hits.
-        selection: the indices of those that it returned.
-        scores: the scores that it gave them. If any is missing, or their order is another one, the
-            reciprocal of the rank takes their place.
+        selection: the indices of the hits that it returned.
+        scores: the scores that it gave them. If any is missing, or they are not in descending
+            order, all are replaced by the reciprocal rank.
     """
     values = [score for score in scores if score is not None]
     if len(values) < len(scores) or values != sorted(values, reverse=True):

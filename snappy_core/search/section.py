@@ -1,4 +1,4 @@
-"""The section that a region stands in: its heading and what follows it, over all of its pages."""
+"""The section that contains a region: its heading and what follows it, over all its pages."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from snappy_core.search.page_context import (
 from snappy_core.types import Region
 
 _RUNNING = ("header", "footer")
-"""Labels of what belongs to no section."""
+"""Labels of regions that belong to no section."""
 
 
 def read_section(context: PageContext, index: int, contexts: PageContexts) -> Hit | None:
-    """Return the section of a region, on its page, with what stands on other pages as parts.
+    """Return the section of a region on its page, with the rest on other pages as its parts.
 
-    Sections below it belong to it. The ids of its parts are like `document#p3s7`, which names the
-    first region there. None if there is no heading above the region.
+    Subsections belong to it. The ids of its parts are like `document#p3s7`, which names the first
+    region on the page. Returns None if there is no heading above the region.
 
     Args:
         context, index: the page of the region, and its index there.
@@ -94,7 +94,7 @@ def _part(positions: list[RegionPosition], path: str) -> Hit:
 
 
 def _opened(region: Region) -> str:
-    """Return the path of the section that a heading opens; "" for other regions."""
+    """Return the path of the section that a heading starts; "" for other regions."""
     if region.label not in ("title", "heading"):
         return ""
     return f"{region.section} > {region.text}" if region.section else region.text

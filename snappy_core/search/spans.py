@@ -18,11 +18,11 @@ class Span:
     """A part of a region.
 
     Attributes:
-        text: for people; cells are preceded by their heads.
+        text: for people; cells are preceded by their headers.
         words: indices of its own words on the page.
-        context: indices of the words that it is read with: the heads of a row or cell, the
-            introduction of an item. They are scored with it, and not highlighted.
-        row: the region of a row.
+        context: indices of the words that it is read with: the headers of a row or cell, the
+            introduction of an item. They are scored with it, but not highlighted.
+        row: the region, if the span is a row.
     """
 
     kind: HighlightKind
@@ -35,7 +35,7 @@ class Span:
 def spans_of(page: Page, region: Region) -> list[Span]:
     """Return the spans of a region in reading order; none if it has no words.
 
-    A table is divided into rows (without those of the header), a list into items, other text into
+    A table is divided into rows (without the header rows), a list into items, other text into
     sentences; a figure, a formula and a table without rows into lines.
     """
     parts = [part for part in _leaves(page, region) if part.words]
@@ -77,7 +77,7 @@ def _row(page: Page, row: Region) -> Span:
 
 
 def cells_of(page: Page, span: Span) -> list[Span]:
-    """Return the cells of a row with their heads, but for the head of the row itself."""
+    """Return the cells of a row with their headers, except for the row's own header."""
     if span.row is None:
         return []
     first, *others = _body(span.row)
@@ -94,7 +94,7 @@ def cells_of(page: Page, span: Span) -> list[Span]:
 
 
 def _body(row: Region) -> list[Cell]:
-    """Return the cells of a row from left to right, without those of the header."""
+    """Return the cells of a row from left to right, without header cells."""
     body = [cell for cell in row.cells if not cell.is_header and cell.box is not None]
     return sorted(body, key=lambda cell: cell.column)
 
@@ -153,9 +153,9 @@ def _own_text(page: Page, region: Region) -> str:
 
 
 def _located(page: Page, region: Region) -> tuple[str, list[tuple[int, int]]]:
-    """Return a text of a region and the offsets of its words there.
+    """Return a text of a region and the offsets of its words in it.
 
-    It is that of the region where that ends with its words, or else the words one by one: a table
+    It is the region's own text if that ends with the region's words, else the joined words: a table
     is Markdown, and some texts come from another program.
     """
     texts = [page.words.texts[word] for word in region.words]
@@ -167,9 +167,9 @@ def _located(page: Page, region: Region) -> tuple[str, list[tuple[int, int]]]:
 
 
 def locate_words(text: str, words: Sequence[str]) -> list[tuple[int, int]] | None:
-    """Return the offsets of words that follow each other at the end of a text, or None.
+    """Return the offsets of consecutive words at the end of a text, or None.
 
-    A hyphen at the end of a word may be missing: words divided at the end of a line are made whole.
+    A hyphen at the end of a word may be missing, since words hyphenated at line ends are rejoined.
 
     >>> locate_words("It began: the rotors", ["the", "ro-", "tors"])
     [(10, 13), (14, 16), (16, 20)]

@@ -1,7 +1,8 @@
-"""Whether the searched pages speak of what a question asks: a probability by a few signals.
+"""Whether the searched pages cover what a question asks: a probability from a few signals.
 
 `python -m training.sufficiency` learns the weights (`data/sufficiency.json`) from questions asked
-of documents that answer, of the same without the page that answers, and of others.
+of documents that answer them, of the same documents without the page that answers, and of other
+documents.
 """
 
 from __future__ import annotations
@@ -22,13 +23,13 @@ SIGNALS = ("region", "page", "lead", "alone")
 """The best scores of a region and of a page; how far that page leads the next; 1 if it is alone."""
 
 NEXT = 5
-"""Pages that the best one is compared with, by their mean."""
+"""Number of next-best pages whose mean the best page is compared with."""
 
 
 def signals_of(regions: NDArray[Any], pages: NDArray[Any]) -> NDArray[np.float64]:
     """Return the `SIGNALS` of a search.
 
-    They do not depend on how many pages were searched, but for one that is alone.
+    They do not depend on the number of pages searched, unless there is only one.
 
     Args:
         regions: (r,) scores of the regions that may answer, at least one.
@@ -46,7 +47,7 @@ def signals_of(regions: NDArray[Any], pages: NDArray[Any]) -> NDArray[np.float64
 def answerable(regions: NDArray[Any], pages: NDArray[Any], encoder: str) -> float | None:
     """Return the probability that the pages of a search answer, 0 if there is no region.
 
-    Returns None for encoders other than that of the weights.
+    Returns None for encoders other than the one the weights were learned for.
 
     Args:
         regions, pages: scores by the rule "mixture", as in `signals_of`.

@@ -1,4 +1,4 @@
-"""Hits widened to the table, section or page that they stand in."""
+"""Hits widened to the table, section or page that contains them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _CARRIED = (
     "locations",
     "rerank_score",
 )
-"""What a widened hit has from the best hit in it."""
+"""The attributes that a widened hit takes from the best hit in it."""
 
 
 def widen_hits(
@@ -33,20 +33,20 @@ def widen_hits(
     *,
     count: Callable[[str], int] = estimate_tokens,
 ) -> list[Hit]:
-    """Return what hits stand in: their tables, sections or pages, each once, best first.
+    """Return the tables, sections or pages that contain hits, each once, best first.
 
-    A whole has the scores of its best hit and the highlights of all. A hit that stands in no table
-    or section, or in one that does not fit the budget, is returned as it is. A text that goes on
-    over a page break stands on all of its pages; with a budget, on that of its region.
+    Each has the scores of its best hit and the highlights of all. A hit that is not in a table or
+    section, or in one that does not fit the budget, is returned unchanged. A text that continues
+    over a page break is on all of its pages; with a budget, only on the page of its region.
 
     Args:
-        budget: the most tokens of all texts.
+        budget: the maximum number of tokens of all texts.
         count: counts the tokens of a text.
     """
     entries = list(hits)
     for hit in hits:
         if all(hit is not entry for entry in entries):
-            continue  # it stands in earlier wholes
+            continue  # earlier results contain it
         if widen == "page":
             wholes, inside = _pages(snapshot, hit, entries, budget)
         else:
@@ -83,14 +83,14 @@ def _pages(
 
 
 def _page_ids(hit: Hit, budget: int | None) -> list[str]:
-    """Return the ids of the pages that stand for a hit, that of its region first."""
+    """Return the ids of the pages that represent a hit, the page of its region first."""
     numbers = dict.fromkeys([hit.page_number, *(part.page_number for part in hit.parts)])
     page_ids = [f"{hit.document_id}#p{number}" for number in numbers]
     return page_ids if budget is None else page_ids[:1]
 
 
 def _enclosing(snapshot: Snapshot, hit: Hit, widen: Widen) -> Hit | None:
-    """Return what a hit stands in; None if in nothing of the kind, or if it has changed since."""
+    """Return what contains a hit; None if nothing of the kind does, or if it has changed since."""
     try:
         if widen == "section":
             return read_section_of(snapshot, hit.region_id)
@@ -104,7 +104,7 @@ def _enclosing(snapshot: Snapshot, hit: Hit, widen: Widen) -> Hit | None:
 
 
 def _carry(whole: Hit, inside: Sequence[Hit]) -> Hit:
-    """Return a whole with the scores of the first hit in it and the highlights of all."""
+    """Return a widened hit with the scores of the first hit in it and the highlights of all."""
     marked = [part for hit in inside for part in hit.parts]
 
     def with_highlights(part: Hit) -> Hit:

@@ -1,1 +1,1 @@
-"""Grounding: which sentences of a generated answer stand in the sources, and where."""
+"""Grounding: which sentences of a generated answer the sources support, and where."""

@@ -1,4 +1,4 @@
-"""How much of a claim stands in a passage, and whether the passage says so."""
+"""How much of a claim is in a passage, and whether the passage says the same."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from snappy_core.search.grounding.passages import Passage
 from snappy_core.search.grounding.tokens import FUNCTION_WORDS, NEGATIONS, Token, matches
 
 MIN_IN_ORDER = 0.7
-"""Share of a claim's words that must stand in its order; all numbers and names must."""
+"""Share of a claim's words that must be in its order; all numbers and names must be."""
 
 LINKING = frozenset("amounted came equaled equalled reached stood totaled totalled".split())
-"""Verbs that a claim about a cell of a table may have, since a table has none."""
+"""Verbs that a claim about a table cell may contain, since a table has none."""
 
 MAX_SKIPPED = 1.0
-"""Words of the passage between those of the claim, for each of these."""
+"""Maximum number of passage words between the claim's words, per claim word."""
 
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """A claim beside a passage.
+    """A claim aligned with a passage.
 
     Attributes:
         score: share of the claim's words found, 0..1.
         is_verified: whether the passage says the same, see `Claim.verdict`.
         missing: the numbers of the claim that were not found.
-        words: the words of the passage that match, with those between them.
+        words: the words of the passage that match, and those between them.
     """
 
     score: float
@@ -71,7 +71,7 @@ def align(claim: Sequence[Token], passage: Passage) -> Alignment:
 def _ids(
     claim: Sequence[Token], source: Sequence[Token], scales: frozenset[float]
 ) -> tuple[list[int], list[int]]:
-    """Number tokens such that equal numbers match; those of the claim found nowhere are below 0."""
+    """Number tokens so that matching ones are equal; unmatched claim tokens are negative."""
     first: dict[tuple[bool, str, str], int] = {}
     source_ids = [
         first.setdefault((token.kind == "number", token.key, token.unit), j)
@@ -97,7 +97,7 @@ def _in_order(
     are_found: Sequence[bool],
     source: Sequence[Token],
 ) -> bool:
-    """Return whether a claim keeps the order, and leaves nothing out that could contradict it."""
+    """Return whether a claim keeps the order and omits nothing that could contradict it."""
     ordered, matched = {i for i, _ in positions}, {j for _, j in positions}
     if len(ordered) < MIN_IN_ORDER * sum(are_found):
         return False
@@ -116,7 +116,7 @@ def _in_order(
 
 
 def _unit(token: Token) -> tuple[str, float]:
-    """What tells apart numbers that could stand for each other."""
+    """The key of numbers that could replace each other."""
     return token.unit, 1.0 if token.unit else token.scale
 
 
@@ -138,10 +138,10 @@ def _common(claim: Sequence[int], source: Sequence[int]) -> list[tuple[int, int]
 
 
 def align_quotation(quote: Sequence[Token], passage: Passage) -> Alignment:
-    """Return whether a quotation stands in a passage word for word, function words included.
+    """Return whether a quotation is in a passage word for word, including function words.
 
     Args:
-        quote: its literal tokens.
+        quote: the literal tokens of the quotation.
     """
     size = len(quote)
     best = Alignment(0.0, False, tuple(t for t in quote if t.kind == "number"), ())

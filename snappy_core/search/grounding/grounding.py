@@ -30,17 +30,17 @@ from snappy_core.search.sentences import sentence_bounds
 from snappy_core.types import Query
 
 MIN_SHARE = 0.5
-"""Share of its words from which a claim stands partly in a passage."""
+"""Share of its words in a passage from which a claim is partial."""
 
 MIN_RESEMBLANCE = 0.6
-"""Late interaction (cosine) from which a passage resembles a claim in other words. It makes a claim
-partial, never verified."""
+"""Late interaction (cosine) from which a passage resembles a claim in other words. This makes a
+claim partial, never verified."""
 
 MOST_ALIGNED = 20
-"""Passages that a claim is aligned with: those that share most of its words."""
+"""Maximum number of passages aligned with a claim: those that share the most words with it."""
 
 MIN_QUOTE = 3
-"""Words of the shortest quotation that is a claim of its own; shorter ones are names and terms."""
+"""Words in the shortest quotation that is a separate claim; shorter ones are names and terms."""
 
 _QUOTE = re.compile(
     r"[\u201c\u201e\u00ab\"]([^\u201c\u201d\u201e\u00ab\u00bb\"\n]+)[\u201d\u201c\u00bb\"]"
@@ -49,12 +49,12 @@ _QUOTE = re.compile(
 _ID = rf"(?:\[[^\[\]\n]*\]|[^\[\]\n])*{ID_SUFFIX}"
 _NUMBERS = r"\d+(?:\.\d+)?(?:[,;\s]+\d+(?:\.\d+)?)*"
 _CITATION = re.compile(rf"(?<![^\S\n])[^\S\n]*+\[(?:{_ID}|{_NUMBERS})\]")
-_TAIL = re.compile(r"(?:(?<!\s)\s{2,}+[.!?;,]*+)?$")  # after a marker that has become spaces
+_TAIL = re.compile(r"(?:(?<!\s)\s{2,}+[.!?;,]*+)?$")  # after a marker that was replaced by spaces
 _MARKUP = re.compile(r"^\s*(?:[-*+•>]|#+|\d+[.)])\s+")
 
 
 class TextEncoder(Protocol):
-    """What grounding needs of an encoder."""
+    """What grounding needs from an encoder."""
 
     def encode_query(self, text: str) -> Query: ...
 
@@ -66,15 +66,15 @@ Passages = Callable[[str], Sequence[Passage]]
 def ground(
     answer: str, sources: Iterable[Hit | GroundingSource], *, encoder: TextEncoder | None = None
 ) -> Grounding:
-    """Return which claims of an answer stand in the sources, and where.
+    """Return which claims of an answer the sources support, and where.
 
-    Numbers are compared by value, words without case, ligatures, hyphens at the end of a line and
-    common slips of OCR. A claim whose numbers, names or negations differ from those of the passage
-    is never verified, nor is one in other words: no model judges what a text implies.
+    Numbers are compared by value; words regardless of case, ligatures, hyphens at line ends and
+    common OCR errors. A claim whose numbers, names or negations differ from those of the passage is
+    never verified, nor is a claim in other words: no model judges what a text implies.
 
     Args:
-        sources: hits, or other texts. The boxes of places are those of whole lines;
-            `RegionIndex.ground` knows the words.
+        sources: hits, or other texts. Places have the boxes of whole lines;
+            `RegionIndex.ground` has those of the words.
         encoder: a text encoder, to find passages that resemble a claim in other words.
     """
     passages = [
@@ -87,14 +87,14 @@ def ground(
 
 
 def ground_in(answer: str, passages: Passages, encoder: TextEncoder | None = None) -> Grounding:
-    """Do as `ground`, with passages that may differ from claim to claim."""
+    """Do the same as `ground`, with passages that may differ from claim to claim."""
     claims = [_check(span, passages(span.text), encoder) for span in claims_of(answer)]
     return Grounding(answer, tuple(claims))
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimSpan:
-    """A claim as it stands in the answer."""
+    """A claim at its place in the answer."""
 
     kind: Literal["sentence", "quote"]
     text: str
@@ -105,12 +105,12 @@ class ClaimSpan:
 def claims_of(answer: str) -> list[ClaimSpan]:
     """Divide an answer into sentences, and the longer quotations in them.
 
-    Markers of citations and lists are no part of claims.
+    Citation and list markers are not part of claims.
 
     >>> [claim.text for claim in claims_of('- It rose [1.2]. He said "no one came at all".')]
     ['It rose', 'He said "no one came at all".', 'no one came at all']
     """
-    # Markers become spaces, so that offsets stay.
+    # Markers become spaces, so that offsets stay valid.
     text = _CITATION.sub(lambda match: " " * len(match[0]), answer)
     return list(_claims(text))
 
@@ -169,9 +169,9 @@ def _check(span: ClaimSpan, passages: Sequence[Passage], encoder: TextEncoder | 
 
 
 def _nearest(claim: Sequence[Token], passages: Sequence[Passage], least: int = 1) -> list[Passage]:
-    """Return the passages that share most of a claim's tokens, and at least some of them.
+    """Return the passages that share the most tokens with a claim, and at least `least` of them.
 
-    Function words count in a claim that has no other, such as the quotation "it is what it is".
+    Function words count in a claim that has no others, such as the quotation "it is what it is".
     """
     all_keys = {token.key for token in claim}
     keys = all_keys - FUNCTION_WORDS or all_keys
@@ -186,7 +186,7 @@ def _texts(tokens: Iterable[Token], span: ClaimSpan) -> tuple[str, ...]:
 
 
 def _resembling(claim: str, passages: Sequence[Passage], encoder: TextEncoder) -> Passage | None:
-    """Return the passage that resembles a claim most, if it does, by late interaction."""
+    """Return the passage that most resembles a claim by late interaction, if one does."""
     query = encoder.encode_query(claim)
     if query.terms is None:
         return None

@@ -1,4 +1,4 @@
-"""Grounding in an index: its words have exact boxes, and it finds passages for each claim."""
+"""Grounding in an index, which has exact boxes of words and finds passages for each claim."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from snappy_core.search.reading import find_region
 from snappy_core.stores.base import Snapshot
 
 CLAIM_HITS = 8
-"""Regions that are searched for each claim."""
+"""Number of regions found for each claim."""
 
 
 def ground_in_index(
@@ -29,11 +29,11 @@ def ground_in_index(
     encoder: TextEncoder,
     search: Callable[[str, int], Hits],
 ) -> Grounding:
-    """Return which claims of an answer stand in the sources, or anywhere in the index.
+    """Return which claims of an answer the sources, or anything in the index, support.
 
     Args:
         sources: None to search the index for each claim.
-        search: returns the best hits of a text, given their number.
+        search: returns the best hits for a text, given their number.
     """
     passages_by_source: dict[tuple[str, str], list[Passage]] = {}
 

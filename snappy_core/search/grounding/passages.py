@@ -31,7 +31,7 @@ class GroundingSource:
 
     Attributes:
         rects: the boxes of its lines, in order.
-        heading: what it stands under; its words may be named in a claim about the text.
+        heading: the headings above it; a claim about the text may use their words.
     """
 
     text: str
@@ -45,10 +45,10 @@ class GroundingSource:
 
 
 def sources_of_hit(hit: Hit) -> list[GroundingSource]:
-    """Return the region of a hit, and each part that it comes from or goes on in.
+    """Return the region of a hit, and each part where its text starts or continues.
 
-    A sentence that goes on from one part to the next is a source of its own, at the last line
-    of the first.
+    A sentence that continues from one part to the next is a separate source, located at the last
+    line of the first part.
     """
     parts = [_source_of_part(part) for part in hit.parts]
     bounds = join_texts([part.text for part in parts])[1]
@@ -69,9 +69,9 @@ def _source_of_part(hit: Hit) -> GroundingSource:
 
 
 def sources_of_metadata(text: str, metadata: Mapping[str, Any]) -> list[GroundingSource]:
-    """Return a text with the metadata of its region, or with what else is known of it.
+    """Return a text with the metadata of its region, or with whatever else is known about it.
 
-    Of a region that goes on, the sources are those of `sources_of_hit`, if the text is all of it.
+    For the whole text of a region with several parts, these are the sources of `sources_of_hit`.
     """
     source = _source_of_text(text, metadata)
     parts = json.loads(metadata.get("parts_json") or "[]")
@@ -108,7 +108,7 @@ def _source_of_text(text: str, metadata: Mapping[str, Any]) -> GroundingSource:
 def _crossing(
     text: str, parts: Sequence[GroundingSource], bounds: Sequence[tuple[int, int]]
 ) -> Iterator[GroundingSource]:
-    """Yield the sentences of a text that go on from one part to the next."""
+    """Yield the sentences of a text that continue from one part to the next."""
     sentences = sentence_bounds(text)
     for part, (_, end) in zip(parts[:-1], bounds[:-1], strict=True):
         for start, stop in sentences:
@@ -121,12 +121,12 @@ class Passage:
     """A part of a source, as tokens that can support a claim together.
 
     Attributes:
-        literal: the same one by one, for quotations.
+        literal: the tokens one by one, for quotations.
         owners: for each character of the text of these tokens, the word that it belongs to.
-        boxes: (n, 4) of the words; those of whole lines if `is_exact` is false.
-        extra: keys that a claim may name besides: headings and introductions.
-        scales: scales of numbers ("million") that stand apart from them, here or in the heading.
-        is_ordered: whether a claim must keep the order; a cell has none with its heads.
+        boxes: (n, 4) the boxes of the words; of whole lines if `is_exact` is false.
+        extra: keys from headings and introductions, which a claim may also use.
+        scales: scales of numbers ("million") that are separate from them, here or in the heading.
+        is_ordered: whether a claim must keep the order; a cell and its headers have none.
     """
 
     source: GroundingSource
@@ -147,7 +147,7 @@ class Passage:
         return range(self.owners[tokens[0].start], self.owners[tokens[-1].end - 1] + 1)
 
     def place(self, words: Sequence[int]) -> Place:
-        """Return the place of some of its words, ascending."""
+        """Return the place of some of the passage's words, in ascending order."""
         boxes = self.boxes[list(words)] if len(self.boxes) else self.boxes
         rects = line_boxes(boxes) if self.is_exact else boxes
         lines = dict.fromkeys((x0, y0, x1, y1) for x0, y0, x1, y1 in rects.tolist())
@@ -169,7 +169,7 @@ def passages_of_region(source: GroundingSource, page: Page, region: Region) -> l
     texts = page.words.texts
     parts: list[tuple[tuple[int, ...], str, bool]] = []
     for span in _with_pronouns(spans):
-        # The heads of all columns are no heading of a row: a claim must name those of its cell.
+        # The column headers are not a heading of the row: a claim must name the ones of its cell.
         heading = " ".join(texts[word] for word in span.context)
         if span.kind == "row":
             heading = "" if span.row is None else _corner(span.row)
@@ -190,7 +190,7 @@ def passages_of_region(source: GroundingSource, page: Page, region: Region) -> l
 
 
 def _corner(row: Region) -> str:
-    """Return the head above the heads of the rows, often the unit of the table ("£ million")."""
+    """Return the header above the row headers, often the unit of the table ("£ million")."""
     return " ".join(cell.text for cell in row.cells if cell.is_header and cell.column == 0)
 
 
@@ -202,8 +202,8 @@ def passages_of_text(source: GroundingSource) -> list[Passage]:
     passages = []
     for unit in _units(source.text):
         if not unit.words:
-            continue  # of empty cells
-        # A line has about as many of the characters as it is long.
+            continue  # an empty cell
+        # A line's share of the characters is about its share of the length.
         lengths = np.array([len(word) + 1 for word in unit.words])
         middles = (unit.offset + np.cumsum(lengths) - lengths / 2) / max(len(source.text), 1)
         lines = np.minimum(np.searchsorted(ends, middles), max(len(boxes) - 1, 0))
@@ -217,7 +217,7 @@ def passages_of_text(source: GroundingSource) -> list[Passage]:
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """The words of a sentence, row or cell, and where they begin in the text."""
+    """The words of a sentence, row or cell, and their offset in the text."""
 
     words: list[str]
     offset: int
@@ -250,7 +250,7 @@ def _units(text: str) -> Iterator[_Unit]:
 
 
 def _with_pronouns(spans: Sequence[Span]) -> list[Span]:
-    """Add pairs of sentences of which the second speaks of the first ("It carries ...")."""
+    """Add pairs of sentences whose second refers to the first ("It carries ...")."""
     pairs = [
         Span("sentence", f"{a.text} {b.text}", a.words + b.words, a.context)
         for a, b in pairwise(spans)
@@ -271,7 +271,7 @@ def _passage(
     for index, (word, following) in enumerate(zip(words, [*words[1:], ""], strict=True)):
         folded = fold(word)
         if folded.endswith("-") and len(folded) > 1 and following[:1].islower():
-            folded = folded[:-1]  # divided at the end of a line
+            folded = folded[:-1]  # hyphenated at the end of a line
         else:
             folded += " "
         text += folded

@@ -13,14 +13,14 @@ Verdict = Literal["verified", "partial", "absent"]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a claim stands.
+    """The place that supports a claim.
 
     Attributes:
-        region_id, document_id, source, page_number, page_label: as in `Hit`; of a text that is no
-            region what is known of it, else "" and 0.
+        region_id, document_id, source, page_number, page_label: as in `Hit`; for a text that is not
+            a region, what is known about it, else "" and 0.
         text: the words of the source.
-        rects: boxes of these words, one for each line, in fractions of the page; whole lines where
-            only hits or documents are known, and not the index.
+        rects: boxes of these words, one for each line, in fractions of the page; boxes of whole
+            lines if only hits or documents are known and not the index.
     """
 
     region_id: str
@@ -37,14 +37,14 @@ class Claim:
     """A sentence of an answer, or a quotation in it.
 
     Attributes:
-        kind: a quotation must stand in the source word for word.
-        text: as it stands in the answer, from `start` to `end`.
-        verdict: "verified" if all its words, numbers and names stand in one passage in that order,
-            with as many negations; "partial" if half of its words do, or the passage resembles it;
-            else "absent".
-        score: share of its words that stand there, 0..1.
-        missing_numbers: its numbers that do not.
-        place: the passage that fits best; None if it is absent.
+        kind: a quotation must be in the source word for word.
+        text: the text from `start` to `end` of the answer.
+        verdict: "verified" if all its words, numbers and names are in one passage in that order,
+            with the same number of negations; "partial" if half of its words are, or the passage
+            resembles it; else "absent".
+        score: share of its words that are in the passage, 0..1.
+        missing_numbers: its numbers that are not.
+        place: the passage that fits best; None if the claim is absent.
     """
 
     kind: Literal["sentence", "quote"]

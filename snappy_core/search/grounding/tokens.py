@@ -1,4 +1,4 @@
-"""Texts as tokens that can be compared: numbers by value, words without spelling and case."""
+"""Texts as comparable tokens: numbers by value, words regardless of spelling and case."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import Literal
 
 MIN_RATIO = 88
-"""Similarity (0..100) from which two words of six letters or more with the same first letter are
-the same word. Opposites by prefix ("increased", "decreased") differ in the first letter."""
+"""Similarity (0..100) from which two words of at least six letters with the same first letter
+count as the same. Opposites by prefix ("increased", "decreased") differ in the first letter."""
 
 NEGATIONS = frozenset("not no never none nobody nothing nowhere neither nor without hardly".split())
 FUNCTION_WORDS = frozenset(
@@ -41,7 +41,7 @@ _SCALES = {
     "mio": 1e6, "mrd": 1e9,
 }  # fmt: skip
 _ATTACHED_SCALES = {"k": 1e3, "m": 1e6, "b": 1e9}
-"""Scales only where they stand directly at a number with a currency ("£3.2m"): else meters."""
+"""Scales only if attached to a number with a currency ("£3.2m"); otherwise "m" means meters."""
 
 _UNITS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
@@ -53,7 +53,7 @@ _NUMBERS |= {name: 10 * value for value, name in enumerate(_TENS, start=2)}
 _NUMBERS |= {
     ten + unit: _NUMBERS[ten] + value for ten in _TENS for value, unit in enumerate(_UNITS[:10])
 }
-_NUMBERS.pop("one")  # rather a pronoun
+_NUMBERS.pop("one")  # usually a pronoun
 _QUARTERS = {"first": "q1", "second": "q2", "third": "q3", "fourth": "q4"}
 
 _TOKEN = re.compile(
@@ -73,14 +73,14 @@ _SUFFIXES = frozenset(("", "s", "es", "d", "ed", "e", "ing", "y", "ies", "ied"))
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word or number of a text, at `start:end` of it.
+    """A word or number at `start:end` of a text.
 
     Attributes:
-        key: what words are compared by.
-        value: of a number, multiplied by its scale ("million"), which `scale` names.
+        key: the form by which words are compared.
+        value: the number multiplied by its scale ("million"), which `scale` holds.
         mantissa: the number without its scale.
-        unit: what tells numbers apart that cannot stand for each other: a currency, "percent",
-            "year", or "".
+        unit: keeps apart numbers that cannot replace each other: a currency, "percent", "year",
+            or "".
     """
 
     kind: Literal["word", "name", "number"]
@@ -174,7 +174,7 @@ def _number(text: str, start: int, end: int, negative: bool) -> Token:
         digits = digits.replace(",", ".")
     try:
         value = float(digits) * (-1 if negative else 1)
-    except ValueError:  # "1.2.3", a number of a section or version
+    except ValueError:  # "1.2.3", a section or version number
         return Token("word", digits, start, end)
     is_year = 1900 <= value <= 2100 and re.fullmatch(r"\d{4}", digits)
     return Token("number", f"{value:.12g}", start, end, value, value, 1.0, "year" * bool(is_year))
@@ -185,7 +185,7 @@ def _date(text: str, start: int, end: int) -> Iterator[Token]:
     day, month, year = parts[::-1] if "-" in text else parts
     if month > 12:
         day, month = month, day
-    is_known = "/" not in text or day > 12  # 3/4/2025 is in March or in April
+    is_known = "/" not in text or day > 12  # 3/4/2025 is in March or April
     yield _number(str(day), start, end, False)
     if is_known and 1 <= month <= 12:
         yield Token("word", _MONTHS[month - 1], start, end)
@@ -236,10 +236,10 @@ def _quarters(tokens: list[Token]) -> list[Token]:
 
 
 def matches(claim: Token, source: Token, scales: frozenset[float] = frozenset()) -> bool:
-    """Return whether two tokens say the same.
+    """Return whether two tokens mean the same.
 
     Args:
-        scales: those named elsewhere in the source, such as in the head of a column ("£ million").
+        scales: scales named elsewhere in the source, such as in a column header ("£ million").
     """
     if claim.kind == "number" or source.kind == "number":
         if claim.kind != source.kind:

@@ -1,1 +1,1 @@
-"""Where a question says that its answer stands: "on page 14", "in Figure 3", "at the top right"."""
+"""Where a question says its answer is: "on page 14", "in Figure 3", "at the top right"."""

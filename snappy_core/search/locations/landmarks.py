@@ -17,13 +17,13 @@ from snappy_core.search.page_context import reading_order
 from snappy_core.types import LABELS, LISTINGS, Page, Region
 
 MAX_CACHED = 10_000
-"""Pages whose landmarks are kept in memory, about 3 KB each."""
+"""Number of pages whose landmarks are kept in memory, about 3 KB each."""
 
 MARGIN = 0.12
 """Share of the height at the top and bottom of a page where its number is printed."""
 
 MIN_PRINTED = 3
-"""Pages of a document that must count on in their margins before that is its numbering."""
+"""Pages with consistent numbers in their margins needed to accept these as page numbers."""
 
 _CAPTIONED: tuple[Kind, ...] = ("figure", "table", "chart", "exhibit", "equation")
 _KIND = "|".join(
@@ -47,7 +47,7 @@ class Landmarks:
         label: the page label.
         printed: numbers in the margins, one of which may be the page number.
         captions: the regions that bear a caption, by kind and label: ("figure", "3").
-        headings: the regions under each heading of their section path, in lower case.
+        headings: the regions under each heading, in lower case, of their section path.
         labels: (r,) indices into `LABELS`.
         parents: (r,) the region that contains each one, -1 for none.
         boxes: (r, 4).
@@ -62,7 +62,7 @@ class Landmarks:
     boxes: Boxes
 
     def whole(self, label: str) -> list[int]:
-        """Return the regions with a label that are in no other one with it, such as tables."""
+        """Return the regions with a label that are not inside another one with it."""
         code = LABELS.index(label)
         same = np.flatnonzero(self.labels == code).tolist()
         return [i for i in same if self.parents[i] < 0 or self.labels[self.parents[i]] != code]
@@ -119,18 +119,18 @@ def heading_label(heading: str) -> str | None:
     """
     match = _HEADING.match(heading)
     if match is None or (not match["noun"] and match[0].strip().isalpha()):
-        return None  # "a day at sea" is no section A
+        return None  # "a day at sea" is not section A
     return match["label"]
 
 
 def _captions_of(region: Region) -> Iterable[tuple[Kind, str]]:
-    """Yield the kinds and labels of the captions that begin or stand in a region."""
+    """Yield the kinds and labels of the captions at the start of a region or inside it."""
     if region.label in ("header", "footer", "table_row", "list", *LISTINGS):
         return
     text = region.text.lower()
     is_container = region.label in _CONTAINERS
     for match in _CAPTION.finditer(text) if is_container else filter(None, [_CAPTION.match(text)]):
-        # "Figure 3 shows" is no caption; "Figure 3: ..." is one, and what begins a real one.
+        # "Figure 3 shows" is not a caption; "Figure 3: ..." is, and so is what begins a real one.
         begins = match.start() == 0 and (region.label == "caption" or match.end() == len(text))
         if begins or match["stop"]:
             kind = next(kind for kind in _CAPTIONED if match[kind])
@@ -146,7 +146,7 @@ def _margin_numbers(regions: Sequence[Region]) -> Iterable[int]:
 
 
 def printed_offset(pages: Mapping[int, Landmarks]) -> int:
-    """Return what is to be subtracted from the numbers printed on pages to count them, 0 if alike.
+    """Return the printed page number minus the position of a page, 0 if they agree.
 
     Args:
         pages: the pages of a document by number.

@@ -1,4 +1,4 @@
-"""The prior of the places that a question names: on pages and on their regions."""
+"""The prior for the places that a question names, over pages and their regions."""
 
 from __future__ import annotations
 
@@ -23,31 +23,31 @@ from snappy_core.stores.base import PageFilter, Snapshot
 from snappy_core.types import LABELS
 
 MAX_DOCUMENTS = 10
-"""Documents, those with the best pages, in which the places of a question are looked for."""
+"""Number of documents, those with the best pages, in which named places are looked up."""
 
 MAX_PAGES = 1_000
-"""Pages of these documents at most, except that the first is always looked through."""
+"""Maximum number of pages in these documents; the first one is always searched in full."""
 
 PAGE = 0.65
-"""Weight of a page that is named: it comes before others, unless nothing on it fits."""
+"""Weight of a named page: it ranks before others, unless nothing on it fits."""
 
 OTHER_PAGE = 0.3
-"""Weight of the page that has the named number when pages are counted, but another one printed."""
+"""Weight of the page that has the named number by position, but another number printed."""
 
 ON_PAGE = 0.2
-"""Weight of the other regions of a page that has the figure, table or section that is named."""
+"""Weight of the other regions on a page that has the named figure, table or section."""
 
 ITEM = 0.4
-"""Weight of the figure, table, section, header, footer or table of contents that is named."""
+"""Weight of the named figure, table, section, header, footer or table of contents."""
 
 SIDE = 0.05
-"""Weight of the regions on the side of the page that is named: enough to decide near ties."""
+"""Weight of the regions on the named side of the page: enough to decide near ties."""
 
 
 MAX_NAMED = 200
-"""Pages that are scored because the question names them, although nothing on them is like it."""
+"""Maximum number of pages scored only because the question names them."""
 
-_NUMBER = re.compile(r"[a-z]?[.-]?\d+(?:[.-]\d+)*[a-z]?", re.IGNORECASE)  # of a section
+_NUMBER = re.compile(r"[a-z]?[.-]?\d+(?:[.-]\d+)*[a-z]?", re.IGNORECASE)  # a section number
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,8 +55,8 @@ class Weights:
     """The weights of a place on one page.
 
     Attributes:
-        page: of all that is on the page but in no region.
-        regions: (r,).
+        page: the weight of everything on the page that is not in a region.
+        regions: (r,) the weight of each region.
     """
 
     reference: Reference
@@ -93,7 +93,7 @@ class LocationPrior:
     def raise_pages(
         self, scores: NDArray[np.float32], page_ids: NDArray[np.int64]
     ) -> NDArray[np.float32]:
-        """Return scores of pages, or of areas on them in no region, moved in the same way, (p,)."""
+        """Return scores of pages, or of areas outside regions, moved in the same way, (p,)."""
         raised = scores.copy()
         for index, page_id in enumerate(page_ids.tolist()):
             for weights in self.pages.get(page_id, ()):
@@ -101,7 +101,7 @@ class LocationPrior:
         return raised
 
     def matches(self, page_id: int, index: int | None) -> tuple[LocationMatch, ...]:
-        """Return the places in which a region of a page stands, or what is in no region."""
+        """Return the places that contain a region of a page, or with None what is in no region."""
         return tuple(
             LocationMatch(weights.reference.text, round(weight, 4))
             for weights in self.pages.get(page_id, ())
@@ -109,7 +109,7 @@ class LocationPrior:
         )
 
     def new_pages(self, page_ids: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the pages that a question names beside some others, ascending, (n,)."""
+        """Return the named pages that are not among the given ones, ascending, (n,)."""
         weights = {page_id: max(w.page for w in of) for page_id, of in self.pages.items()}
         named = [page_id for page_id, weight in weights.items() if weight > 0]
         new = set(named).difference(page_ids.tolist())
@@ -130,11 +130,11 @@ def locate(
     page_filter: PageFilter,
     cache: LandmarkCache,
 ) -> LocationPrior:
-    """Look for the places that a question names in the documents whose pages score best.
+    """Look up the places that a question names, in the documents whose pages score best.
 
     Args:
         page_ids, page_scores: (p,) the candidates.
-        page_filter: other pages are not looked for.
+        page_filter: the pages to look for.
     """
     references = tuple(references)
     prior: dict[int, list[Weights]] = {}
@@ -173,7 +173,7 @@ Pages = Mapping[int, Landmarks]
 def _weigh(
     reference: Reference, all_references: Sequence[Reference], pages: Pages
 ) -> Iterable[tuple[int, Weights]]:
-    """Yield the numbers of the pages where a reference leads, with its weights there."""
+    """Yield the numbers of the pages that a reference leads to, with its weights there."""
     if reference.kind == "page":
         for number, weight in named_pages(reference, pages).items():
             regions = np.full(len(pages[number].labels), weight, np.float32)
@@ -189,7 +189,7 @@ def _weigh(
     else:
         named = {n for other in all_references if other.kind == "page"
                  for n in named_pages(other, pages)}  # fmt: skip
-        # "The second table on page 3" is counted there, "the second table" over the document.
+        # "The second table on page 3" counts on that page, "the second table" in the document.
         scope = {n: pages[n] for n in named} if named and reference.positions else pages
         for number, items in _items(reference, scope):
             page = pages[number]
@@ -224,7 +224,7 @@ def named_pages(reference: Reference, pages: Pages) -> dict[int, float]:
 
 
 def _items(reference: Reference, pages: Pages) -> Iterable[tuple[int, list[int]]]:
-    """Yield page numbers and the regions there of the figure, table or section that is named."""
+    """Yield page numbers and the regions there of the named figure, table or section."""
     if reference.positions:
         label = "table" if reference.kind == "table" else "figure"
         items = [(n, region) for n, page in sorted(pages.items()) for region in page.whole(label)]
@@ -258,7 +258,7 @@ def _is_named(heading: str, reference: Reference) -> bool:
 
 
 def _nearest(page: Landmarks, captions: Sequence[int]) -> list[int]:
-    """Return the figure or table of each caption: what contains it, or else the nearest one."""
+    """Return the figure or table of each caption: the one that contains it, or else the nearest."""
     targets = page.whole("figure") + page.whole("table")
     nearest = []
     for caption in captions:
@@ -284,7 +284,7 @@ def _with_descendants(regions: Iterable[int], parents: NDArray[np.int32]) -> lis
 
 
 def _on_side(page: Landmarks, sides: Sequence[str]) -> NDArray[np.float32]:
-    """Return 1 for each region whose center is on all of the sides of the page, else 0, (r,)."""
+    """Return 1 for each region whose center is on all given sides of the page, else 0, (r,)."""
     x, y = (page.boxes[:, :2] + page.boxes[:, 2:]).T / 2
     on = {"top": y < 0.5, "bottom": y > 0.5, "left": x < 0.5, "right": x > 0.5}
     return np.asarray(np.all([on[side] for side in sides], axis=0), dtype=np.float32)

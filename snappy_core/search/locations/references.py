@@ -12,7 +12,7 @@ from snappy_core.search.locations import words
 from snappy_core.search.locations.words import Kind
 
 MAX_RANGE = 50
-"""Pages of the longest range that is read as one: "pages 3-2019" is none."""
+"""Number of pages in the longest accepted range: "pages 3-2019" is not a range."""
 
 COUNTED: tuple[Kind, ...] = ("page", "figure", "table", "chart")
 """The kinds that can be counted: the third figure, the last page."""
@@ -26,7 +26,7 @@ class Reference:
         text: how the question names it.
         kind: what is named.
         labels: numbers or letters as printed ("14", "iv", "4.1", "B"), halves of the page ("top",
-            "right"), or the name of a section. Without labels and positions, any of the kind.
+            "right"), or the name of a section. Without labels and positions, any place of the kind.
         positions: counted from 1, or from the end if negative.
     """
 
@@ -38,11 +38,11 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class LocationMatch:
-    """A place that the question names and in which a region stands.
+    """A place that the question names and that contains a region.
 
     Attributes:
         text: how the question names it: "page 14".
-        weight: 0..1; the score is moved by this part of the way to 1.
+        weight: 0..1; the fraction of the way to 1 by which the score is raised.
     """
 
     text: str
@@ -50,7 +50,7 @@ class LocationMatch:
 
 
 def raised(score: float, locations: Iterable[LocationMatch]) -> float:
-    """Return a score with the places in which a region stands.
+    """Return a score raised by the places that contain a region.
 
     >>> raised(0.5, [LocationMatch("page 14", 0.5), LocationMatch("Figure 3", 0.5)])
     0.875
@@ -61,7 +61,7 @@ def raised(score: float, locations: Iterable[LocationMatch]) -> float:
 
 
 def without_places(score: float, locations: Iterable[LocationMatch]) -> float:
-    """Return the score that `raised` has raised.
+    """Return the score before `raised`.
 
     >>> without_places(0.875, [LocationMatch("page 14", 0.5), LocationMatch("Figure 3", 0.5)])
     0.5
@@ -103,7 +103,7 @@ _NOUN = re.compile(
 )
 _ROMAN = r"(?=[ivxlc])(?:x[cl]|l?x{0,3})(?:i[xv]|v?i{0,3})"
 _NUMBER = _any(words.NUMBERS)
-# Case tells a letter from a word: "Appendix B", "Table I", but not "the table a clerk ...".
+# Case distinguishes a letter from a word: "Appendix B", "Table I", but not "the table a clerk ...".
 _LABEL = (
     r"(?:\d+(?:\.\d+)*(?-i:[a-z])?(?![\w%])|(?-i:[A-Z](?:[-.]?\d+(?:\.\d+)*)?)(?![\w'’])|"
     rf"{_ROMAN}(?![\w'’])|{_NUMBER}(?!\w))"
@@ -212,7 +212,7 @@ _LEFT_OUT = {kind: _words(forms) for kind, forms in words.LEFT_OUT.items()}
 
 
 def _left_out(lower: str) -> Iterator[Reference]:
-    """Find "the header", "the table of contents": what is returned only when it is named."""
+    """Find "the header", "the table of contents": regions returned only if they are named."""
     for kind, pattern in _LEFT_OUT.items():
         for match in pattern.finditer(lower):
             yield Reference(match[0], kind)

@@ -1,4 +1,4 @@
-"""The words that name places of a document, by language. They are looked for all at once.
+"""The words that name places in a document, by language. All languages are searched at once.
 
 All are regular expressions for text in lower case.
 """
@@ -84,7 +84,7 @@ LEFT_OUT: Mapping[Kind, tuple[str, ...]] = {
         r"(?:tabla|índice)\s+de\s+contenidos?", r"índice\s+geral", r"índice\s+general",
         r"indice\s+generale", r"sommario", r"sumário", r"inhoudsopgave",
     ),
-    # An index alone may be one of prices.
+    # "Index" alone may mean an index of prices.
     "index": (
         r"index\s+(?:pages?|entries|entry)", r"index\s+of\s+(?:the|this)\s+(?:book|manual|guide)",
         r"(?:subject|author|name|keyword|alphabetical)\s+index",
@@ -100,7 +100,7 @@ LEFT_OUT: Mapping[Kind, tuple[str, ...]] = {
         r"riferimenti\s+bibliografici", r"literatuurlijst",
     ),
 }  # fmt: skip
-"""What is returned only when it is named."""
+"""Regions that are returned only if the question names them."""
 
 SIDES: Mapping[str, tuple[str, ...]] = {
     "top": (
@@ -151,7 +151,7 @@ ORDINALS: Mapping[str, int] = {
 }  # fmt: skip
 """Positions, counted from the end if they are negative."""
 
-# Without words that English has too, such as the Spanish "once" and the Italian "due".
+# Without words that also exist in English, such as Spanish "once" and Italian "due".
 NUMBERS: Mapping[str, int] = {
     word: number
     for words in (
