@@ -4,14 +4,14 @@ Late interaction never scores a region below its parts, because it takes the bes
 the region contains. These rules choose between levels:
 
 * With `scoring="maxsim"`, lists are penalized for their length: `score - SIZE_PENALTY ln n` for n
-  patches (`penalize_size`). A list then beats its items only where the other items add more than
-  that. Paragraphs are not: a penalty was no better on the development bench, and questions about a
+  patches (`penalize_size`). A list then beats its items only if the other items add more than that.
+  Paragraphs are not penalized: it was no better on the development bench, and questions about a
   long paragraph went to a short neighbor. "mixture" has learned weights for kinds of regions.
 * Tables are decided by length alone, since rows are read with the table's header and caption and
-  match nearly all that the table matches. A table (or a section of one) of up to `MAX_ROWS` rows is
-  returned whole, a longer one as its sections and rows (`rankable`).
-* Headings go with the text below them and are returned only where there is none (`answering`).
-* Of a region and what contains it, only the better ranked is returned (`drop_nested`).
+  match nearly everything that the table matches. A table (or a section of one) of up to `MAX_ROWS`
+  rows is returned whole, a longer one as its sections and rows (`rankable`).
+* Headings belong to the text below them and are returned only if there is none (`answering`).
+* Of a region and the region that contains it, only the better ranked is returned (`drop_nested`).
 """
 
 from __future__ import annotations
@@ -25,12 +25,13 @@ from snappy_core.scoring.membership import Membership
 from snappy_core.types import LABELS, LISTINGS
 
 SIZE_PENALTY = 0.02
-"""Cosine that a list loses each time it is e times as long. The development bench is the same from
-.01 to .03; at 0 the share of questions whose best region has IoU >= .5 falls from .73 to .65."""
+"""Cosine that a list loses each time it is e times as long. On the development bench, .01 to .03
+give the same results; at 0 the share of questions whose best region has IoU >= .5 falls from .73
+to .65."""
 
 MAX_ROWS = 15
-"""Rows of the largest table that is returned whole. The development bench is as good at 20, worse
-at 8 and at 30."""
+"""Rows of the largest table that is returned whole. On the development bench, results are
+as good at 20, and worse at 8 and 30."""
 
 HEADING_PENALTY = 0.06
 """Cosine that titles and headings lose: the answer is in the text below them."""
@@ -62,9 +63,9 @@ def rankable(
 ) -> NDArray[np.bool_]:
     """Return which regions may be returned by a search, a mask of shape (r,).
 
-    Without `only` these are all regions but running headers and footers, contents, indexes and
-    references, what is in them, the rows of a table of up to `MAX_ROWS` rows, and larger tables.
-    With `only`, exactly the regions of these labels.
+    Without `only` these are all regions except running headers and footers, contents, indexes and
+    references, anything inside them, the rows of a table of up to `MAX_ROWS` rows, and larger
+    tables. With `only`, they are exactly the regions with these labels.
 
     Args:
         labels: (r,) indices into `LABELS`.
@@ -99,8 +100,8 @@ def answering(
 ) -> NDArray[np.bool_]:
     """Return which regions may answer a question, a mask of shape (r,).
 
-    These are those of `rankable`, but titles and headings only on pages where nothing else is: a
-    heading goes with the text below it, whose words are read with it.
+    These are the regions of `rankable`, but titles and headings only on pages without anything
+    else: a heading belongs to the text below it, which is read together with it.
 
     Args:
         labels: (r,) indices into `LABELS`.
@@ -136,7 +137,7 @@ def drop_nested(ranked: NDArray[np.intp], parents: NDArray[np.int64]) -> NDArray
     accepted: set[int] = set()
     ancestors_of_accepted: set[int] = set()
     positions = np.flatnonzero(has_relatives[ranked])
-    parent_of = parents.tolist()  # a list is faster to read one by one
+    parent_of = parents.tolist()  # reading single items is faster from a list
     for position, region in zip(positions.tolist(), ranked[positions].tolist(), strict=True):
         ancestors = ancestors_of(region, parent_of)
         if region in ancestors_of_accepted or not accepted.isdisjoint(ancestors):
@@ -148,7 +149,7 @@ def drop_nested(ranked: NDArray[np.intp], parents: NDArray[np.int64]) -> NDArray
 
 
 def ancestors_of(region: int, parents: Sequence[int]) -> list[int]:
-    """Return the regions that contain a region, from the nearest one on."""
+    """Return the regions that contain a region, nearest first."""
     ancestors = []
     while (region := parents[region]) >= 0:
         ancestors.append(region)

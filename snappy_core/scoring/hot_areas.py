@@ -1,4 +1,4 @@
-"""Areas of a page that are hot in a vision encoder's heat map though no region covers them."""
+"""Areas of a page that are hot in a vision encoder's heat map but not covered by a region."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ HOT = 2.0
 of a normal distribution."""
 
 MIN_PATCHES = 2
-"""Patches of the smallest area; a single hot patch is taken for noise."""
+"""Patches in the smallest area; a single hot patch is treated as noise."""
 
 
 def hot_areas(
@@ -23,8 +23,8 @@ def hot_areas(
 ) -> list[NDArray[np.intp]]:
     """Return the patch indices of each hot area that no region covers, the hottest area first.
 
-    Hot patches that share a side form an area. An area is left out when a patch inside a region is
-    at least as hot as its hottest patch: then text is the better answer.
+    Hot patches that share a side form an area. An area is left out if a patch inside a region is
+    at least as hot as the area's hottest patch: then text is the better answer.
 
     Args:
         heat: (rows * columns,) relevance of each patch, in raster order.
@@ -51,8 +51,8 @@ def hot_parts(
 ) -> list[NDArray[np.intp]]:
     """Return the patch indices of each hot part of a region, the part with the hottest patch first.
 
-    Hot are the patches at least half as far above the median of the page as the hottest patch of
-    the region. Those that share a side form a part.
+    A patch is hot if it is at least half as far above the page's median as the hottest patch of the
+    region. Hot patches that share a side form a part.
 
     Args:
         heat: (rows * columns,) relevance of each patch, in raster order.

@@ -22,7 +22,7 @@ STOP_WORDS = frozenset(
 def term(word: str) -> str | None:
     """Return the term of a word, None for a stop word or punctuation.
 
-    A term is the word in lower case without surrounding punctuation, possessive and plural s:
+    A term is the word in lower case without surrounding punctuation, possessive or plural s:
     "Pages," and "page" have the same term.
 
     >>> term("Pages,"), term("(Q3)"), term("company's"), term("the"), term("--")
@@ -62,7 +62,7 @@ def token_weights(
 ) -> NDArray[np.float32]:
     """Return the weights of a question's tokens, shape (tokens,), sum 1.
 
-    Without any term, as in a question of stop words, all tokens weigh the same.
+    Without any terms, as in a question of only stop words, all tokens weigh the same.
 
     Args:
         terms: the term of each token, None for a stop word; or None for equal weights.

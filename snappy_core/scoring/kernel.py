@@ -1,7 +1,7 @@
 """The product of a query and many patches on all cores.
 
-A `Kernel` cuts the patches into blocks and hands them to threads, each with a `Product` of its own
-(`maxsim.product` in numpy, or one of `torch_kernel`).
+A `Kernel` divides the patches into blocks and hands them to threads, each with its own `Product`
+(`maxsim.product` in numpy, or one from `torch_kernel`).
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ Part = tuple[NDArray[np.int8], NDArray[np.float32], NDArray[np.float32]]
 """Patches (n, d), their scales (n,) and the array (m, n) that receives their similarities."""
 
 BLOCK = 2048
-"""Patches of one unit of work: two pages of a vision encoder."""
+"""Patches in one unit of work: two pages of a vision encoder."""
 
 T = TypeVar("T")
 
 
 class Kernel:
-    """Multiplies one query with patches on several threads. To be called from one thread at a time.
+    """Multiplies one query with patches on several threads. Call it from one thread at a time.
 
-    A kernel is a `Product` itself.
+    A kernel is itself a `Product`.
 
     Args:
         products: one for each thread of the pool.
@@ -57,7 +57,7 @@ class Kernel:
         """Call `work(product, item)` for each item in one of the threads, in any order.
 
         Raises:
-            Exception: what `work` raised.
+            Exception: whatever `work` raised.
         """
         queue = deque(items)
         futures: list[Future[None]] = []
@@ -65,7 +65,7 @@ class Kernel:
             if self._pool is not None:
                 for multiply in self._products[: len(queue)]:
                     futures.append(self._pool.submit(_drain, queue, work, multiply))
-        except RuntimeError:  # at exit Python closes all pools, while other threads still run
+        except RuntimeError:  # at exit, Python closes all pools while other threads still run
             _drain(queue, work, self._products[len(futures)])
         if self._pool is None:
             _drain(queue, work, self._products[0])
@@ -76,8 +76,8 @@ class Kernel:
 def fastest_kernel(query: NDArray[np.float32]) -> Kernel:
     """Return the torch kernel of a query (m, d) where it is faster, else the numpy kernel.
 
-    Torch is used only when the process has imported it already, as vision encoders do: importing
-    it takes longer than most scans. On a CPU it rounds the query (`torch_kernel.kernel`), so this
+    Torch is used only if the process has already imported it, as vision encoders do: importing it
+    takes longer than most scans. On a CPU it rounds the query (`torch_kernel.kernel`), so this
     kernel is for choosing candidates, not for final scores.
     """
     if "torch" in sys.modules:
@@ -97,7 +97,7 @@ def numpy_kernel(query: NDArray[np.float32]) -> Kernel:
 def once_per_process(create: Callable[[], T]) -> Callable[[], T]:
     """Return a function that calls `create` once in each process and then returns its result.
 
-    A forked process does not inherit the threads of its parent, so it has to create its own.
+    A forked process does not inherit its parent's threads, so it has to create its own.
     """
     results: dict[int, T] = {}
     locks: dict[int, threading.Lock] = {}
@@ -113,18 +113,18 @@ def once_per_process(create: Callable[[], T]) -> Callable[[], T]:
 
 
 def core_count(limit: Path = Path("/sys/fs/cgroup/cpu.max")) -> int:
-    """Return how many cores this process may use, of the machine and of its container.
+    """Return how many cores the machine and its container let this process use.
 
-    `loky.cpu_count` knows more, and takes 20 ms to import, which the first search would wait for.
+    `loky.cpu_count` knows more limits, but importing it would delay the first search by 20 ms.
 
     Args:
-        limit: microseconds for the container in a period ("max" for all), and the period.
+        limit: a file with the container's microseconds per period ("max" for all) and the period.
     """
     count = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
     try:
         allowed, period = limit.read_text().split()
         return count if allowed == "max" else min(count, math.ceil(int(allowed) / int(period)))
-    except (OSError, ValueError):  # no container, or one of another kind
+    except (OSError, ValueError):  # no container, or another kind of container
         return count
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 MATMUL_SIZE = 500_000
 """Multiplications in one call of the linear algebra library. OpenBLAS starts a second thread at
 524,288. Its threads busy-wait for each other, which makes them several times slower than a single
-one as soon as anything else runs."""
+thread as soon as anything else runs."""
 
 VECTOR_SIZE = 9_000
 """The same for a single token: there OpenBLAS starts a second thread at 9,216."""
@@ -30,10 +30,10 @@ def product(query: NDArray[np.float32]) -> Product:
     """Return the product of a query (m, d) with patches, in numpy on one core.
 
     It reuses its buffers from call to call, since allocating memory takes longer than converting
-    the patches. Each thread therefore needs a product of its own; see `kernel` for all cores.
+    the patches. Each thread therefore needs its own product; see `kernel` for all cores.
     """
     tokens, dim = query.shape
-    # OpenBLAS multiplies with eight columns at once: 7 take it twice as long as 8.
+    # OpenBLAS multiplies eight columns at once: 7 take twice as long as 8.
     columns = tokens + -tokens % 8 if -tokens % 8 <= 3 else tokens
     transposed = np.zeros((dim, columns), dtype=np.float32)
     transposed[:, :tokens] = query.T
@@ -112,8 +112,8 @@ def _reduce(
     not_empty = np.diff(offsets) > 0
     result = np.full((*values.shape[:-1], len(not_empty)), empty, dtype=np.float32)
     if not_empty.any():
-        # reduceat runs from each start to the next one, which is the end once empty segments
-        # are left out.
+        # reduceat runs from each start to the next, which is the segment's end without the empty
+        # segments.
         starts = offsets[:-1][not_empty]
         result[..., not_empty] = ufunc.reduceat(values[..., : offsets[-1]], starts, axis=-1)
     return result

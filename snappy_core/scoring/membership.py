@@ -1,4 +1,4 @@
-"""Which patches belong to which region: computed once for each page, whatever is asked later."""
+"""Which patches belong to which region: computed once for each page, for all questions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from snappy_core.boxes import Boxes, area, as_boxes, intersection
 from snappy_core.types import Patches, Region
 
 MAX_OVERLAPS = 2_000_000
-"""Overlapping pairs of regions and patches kept for a page (26 MB). An ordinary page has hardly
+"""Overlapping pairs of regions and patches kept for a page (26 MB). A typical page has hardly
 more pairs than patches."""
 
 PAIR_BLOCK = 4_000_000
@@ -32,10 +32,10 @@ class Membership:
         patches: (entries,) index of a patch.
         iou: (entries,) IoU of region and patch, 0..1; 0 for context words outside the region.
         share: (entries,) share of the patch's area inside the region, 0..1.
-        own: (entries,) whether the region is scored by the patch in late interaction. These are its
-            words and context words; in a grid, the patches it covers by at least half, else the one
-            it overlaps most, and the own patches of regions inside it, so that no region of a grid
-            scores below one that it contains.
+        own: (entries,) whether the patch counts for the region in late interaction. The own patches
+            are its words and context words; in a grid, the patches it covers by at least half, else
+            the one it overlaps most, and the own patches of regions inside it, so that no region of
+            a grid scores below one that it contains.
     """
 
     offsets: NDArray[np.int64]
@@ -49,7 +49,7 @@ def assign(regions: Sequence[Region], patches: Patches) -> Membership:
     """Return the patches that overlap each region or are its words.
 
     Once more than `MAX_OVERLAPS` pairs overlap, later regions keep only their own patches: on a
-    page of words stacked on each other the pairs would grow with the square of the words.
+    page with many overlapping words, the pairs would grow with the square of the words.
     """
     step = max(PAIR_BLOCK // max(len(patches), 1), 1)
     parts, overlaps = [], 0
@@ -89,8 +89,8 @@ def _assign(regions: Sequence[Region], patches: Patches, only_own: bool) -> Memb
 def _shared_area(boxes: Boxes, patches: Patches) -> NDArray[np.float32]:
     """Return the area of each patch inside each box, (boxes, patches).
 
-    Cells of a grid form rows and columns, so it is the product of a shared width and a shared
-    height. Patches that are not local share nothing.
+    Cells of a grid form rows and columns, so the area is the product of a shared width and a shared
+    height. Patches that are not local share no area.
     """
     if patches.grid is None:
         return intersection(boxes, patches.boxes)
@@ -107,7 +107,7 @@ def _shared_area(boxes: Boxes, patches: Patches) -> NDArray[np.float32]:
 def _inherit(membership: Membership, regions: Sequence[Region], patch_count: int) -> Membership:
     """Add the own patches of each region to those of its parents.
 
-    A region smaller than a patch may own one that its parent does not cover by half.
+    A region smaller than a patch may own a patch that its parent does not cover by half.
     """
     parents = np.array([-1 if r.parent is None else r.parent for r in regions], dtype=np.int64)
     region_of_entry = np.repeat(np.arange(len(regions)), np.diff(membership.offsets))

@@ -23,10 +23,10 @@ from snappy_core.vectors import normalize
 WEIGHTS = Path(__file__).parent.parent / "data" / "ranking.json"
 
 REGION_SIGNALS = ("words", "passage")
-"""Cosines of a region: MaxSim of its words, and of the question and the passage."""
+"""Cosines of a region: MaxSim of its words, and of question and passage."""
 
 PAGE_SIGNALS = ("page words", "page passage")
-"""Cosines of its page: MaxSim of all words, and the best passage of a region that may answer."""
+"""Cosines of its page: MaxSim of all words, and the best passage of any region that may answer."""
 
 _KINDS: dict[str, tuple[Label, ...]] = {
     "heading": ("title", "heading"),
@@ -37,18 +37,18 @@ _KINDS: dict[str, tuple[Label, ...]] = {
 }
 
 KIND_SIGNALS = (*_KINDS, "named figure")
-"""1 or 0: whether the region is of this kind; a figure, and the question asks for one."""
+"""1 or 0: whether the region is of this kind, or is a figure and the question asks for one."""
 
 Signals = Mapping[str, NDArray[np.float32]]
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """The price of length: what a region is worth beside others that a budget could hold.
+    """The price of length: what a region is worth compared to others that could fill a budget.
 
     Attributes:
-        temperature: the difference of scores by which a region is e times as likely the answer.
-        overhead: tokens that any region costs beside its own.
+        temperature: the score difference that makes a region e times as likely to be the answer.
+        overhead: tokens that any region costs in addition to its own.
     """
 
     temperature: float
@@ -80,7 +80,7 @@ def _load() -> dict[str, dict[str, float]]:
 def question_vector(query: Query, weights: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the vector of a question that passages are compared with, (1, d) of length 1.
 
-    Half of it is the mean over all tokens, half that over the tokens as they weigh.
+    It is the average of the plain and the weighted mean over all tokens, normalized.
 
     Args:
         weights: (m,) token weights, sum 1.

@@ -1,7 +1,7 @@
-"""Passages: a vector for each region, of its own words and, where they are few, of those around.
+"""Passages: a vector for each region from its own words and, if they are few, the words around it.
 
-MaxSim takes the best place of each word of a question by itself. The vector of a passage knows what
-its words together are about, and gives a short region, such as a cell or a bullet, its context.
+MaxSim finds the best match of each question word separately. The vector of a passage captures what
+its words are about together, and gives a short region, such as a cell or a bullet, its context.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from snappy_core.unspaced import count_words
 from snappy_core.vectors import normalize
 
 PASSAGE_WORDS = 60
-"""Words that a region is filled up to; from 40 to 80 made no difference on the benches."""
+"""Words that a region is filled up to; values from 40 to 80 made no difference on the benches."""
 
 
 def passages(
@@ -25,13 +25,13 @@ def passages(
 ) -> NDArray[np.float32]:
     """Return the passage of each region of a page, (r, d) of length 1; zero without words.
 
-    A region with less than `PASSAGE_WORDS` words takes more from before and after it, half each
-    if the page has as many. They are taken in the order of reading, without running headers and
+    A region with fewer than `PASSAGE_WORDS` words takes more from before and after it, half from
+    each side if the page has enough. They are taken in reading order, without running headers and
     footers.
 
     Args:
         vectors: (n, d) a vector for each word of the page.
-        texts: n words; without spaces between words, each is a line of many letters.
+        texts: n words; in scripts without spaces, each is a line of many letters.
     """
     sums = np.zeros((len(regions), vectors.shape[1]), dtype=np.float32)
     order = _reading_order(regions)
@@ -56,7 +56,7 @@ def passages(
 
 
 def _reading_order(regions: Sequence[Region]) -> list[int]:
-    """Return the words of the regions that may answer, each once, at its first place."""
+    """Return the words of the regions that may answer, each once, at its first position."""
     labels = np.array([LABELS.index(region.label) for region in regions], dtype=np.uint8)
     parents = np.array([-1 if r.parent is None else r.parent for r in regions], dtype=np.int64)
     indices = np.flatnonzero(rankable(labels, parents)).tolist()
@@ -64,7 +64,7 @@ def _reading_order(regions: Sequence[Region]) -> list[int]:
 
 
 def _widen(start: int, stop: int, missing: int, length: int) -> tuple[int, int]:
-    """Return `start:stop` with `missing` more items of `length`, half of them on either side.
+    """Return `start:stop` extended by `missing` of `length` items, half of them on either side.
 
     >>> _widen(5, 6, 4, 10), _widen(1, 2, 4, 10), _widen(9, 10, 4, 10), _widen(1, 2, 9, 3)
     ((3, 8), (0, 5), (5, 10), (0, 3))

@@ -1,4 +1,4 @@
-"""Pooled vectors of the first stage: a few of each page find candidates without its patches."""
+"""Pooled vectors for the first stage: a few per page find candidates without their patches."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def pool(
 ) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
     """Return the pooled vectors of a page as int8 codes (p, d) and scales (p,).
 
-    Of words they are the passages of all regions, in their order, and one more vector for words
-    outside of regions. Of a grid they are normalized means: of each square of `block` x `block`
-    patches, and of all patches that are not local.
+    For words, they are the passages of all regions in order, and one more vector for words outside
+    regions. For a grid, they are normalized means: of each square of `block` x `block` patches, and
+    of all patches that are not local.
 
     Args:
         texts: the words of the page.

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 REGION_SHARE = 2 / 3
-"""The share of a region in its score; its page has the rest."""
+"""The weight of the region in its score; its page has the rest."""
 
 
 def combine(region: NDArray[np.float32], page: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -1,8 +1,8 @@
 """Scoring rules: how the similarities of query tokens and patches become region scores.
 
-A rule is a function `(similarity, weights, content_mask, membership) -> region scores`. Another one
-is added with `SCORING_RULES.register("mine", rule)`, or by a package under the entry point group
-"snappy.scoring_rules", and then chosen with `index.search(..., scoring="mine")`.
+A rule is a function `(similarity, weights, content_mask, membership) -> region scores`. Add a rule
+with `SCORING_RULES.register("mine", rule)`, or in a package under the entry point group
+"snappy.scoring_rules", and choose it with `index.search(..., scoring="mine")`.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ SCORING_RULES: Registry[ScoringRule] = Registry(
 def default_rule(query: Query) -> str:
     """Return "mixture" for the query of a text encoder, "iou_weighted" for one of a vision encoder.
 
-    A query of a text encoder is one that has terms. "mixture" found more on every word benchmark;
-    on the patches of a vision encoder, which have no passages, it is not defined.
+    The queries of text encoders have terms. "mixture" found more on every word benchmark; for the
+    patches of a vision encoder, which have no passages, it is undefined.
     """
     return "iou_weighted" if query.terms is None else MIXTURE
 

@@ -1,4 +1,4 @@
-"""MaxSim of many pages in bounded memory, read from where the store keeps their patches."""
+"""MaxSim of many pages in bounded memory, read directly from the store's patches."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from snappy_core.scoring.kernel import Kernel, fastest_kernel
 from snappy_core.scoring.maxsim import Product, segment_max
 
 BLOCK = 32768
-"""Patches whose similarities a thread holds at once, at most. At 4096 a scan takes twice as long:
-threads then wait for each other between the steps that run in Python."""
+"""Maximum number of patches whose similarities a thread holds at once. With 4096, a scan takes
+twice as long: threads then wait for each other between the steps that run in Python."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,7 +25,7 @@ class Ragged:
     Attributes:
         vectors, scales: int8 (n, d) and (n,).
         offsets: (pages + 1,), page p owns the patches `offsets[p]:offsets[p + 1]`.
-        mask: (n,) bool, False for patches to ignore; None when there are none.
+        mask: (n,) bool, False for patches to ignore; None if there are none.
     """
 
     vectors: NDArray[np.int8]

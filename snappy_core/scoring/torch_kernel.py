@@ -32,9 +32,9 @@ def device() -> str | None:
 
 
 def _multiplies_int8() -> bool:
-    """Return whether the int8 product is there and right.
+    """Return whether the int8 product exists and is correct.
 
-    `torch._int_mm` is private: a later version may lack it, or change it.
+    `torch._int_mm` is private: a later version may remove or change it.
     """
     left, right = (torch.arange(-128, 128, dtype=torch.int8).view(-1, 64) for _ in range(2))
     sums = torch.empty((4, 4), dtype=torch.int32)
@@ -94,14 +94,14 @@ def _int8_product(query: NDArray[np.float32]) -> Product:
 def _threads() -> tuple[Executor | None, int]:
     """Return a pool of threads, in each of which torch runs single-threaded, and its size.
 
-    Torch's own threads busy-wait for each other after every operation. On a machine with other
-    work that made a scan up to fifty times slower.
+    Torch's own threads busy-wait for each other after every operation, which made a scan up to
+    fifty times slower on a machine with other work.
     """
     count = torch.get_num_threads()
     ready = threading.Barrier(count + 1)
 
     def make_single_threaded() -> None:
-        torch.get_num_threads()  # the first call in a thread resets its number to the default
+        torch.get_num_threads()  # the first call in a thread resets its thread count to the default
         torch.set_num_threads(1)
         ready.wait()
 
@@ -135,9 +135,9 @@ def _check_dimensions(query: NDArray[np.float32], vectors: NDArray[np.int8]) -> 
 
 
 def _tensor(array: NDArray[Any]) -> torch.Tensor:
-    """Return a tensor that shares the memory of an array. Read it only while the array lives.
+    """Return a tensor that shares the memory of an array. Read it only while the array exists.
 
-    `torch.from_numpy` warns about read-only arrays, as stores return them; this does not.
+    `torch.from_numpy` warns about read-only arrays, which stores return; this does not.
     """
     array = np.ascontiguousarray(array)
     if array.flags.writeable or not array.size:
