@@ -32,7 +32,7 @@ MEASURES = (
 class Question:
     """A question with the page and boxes (page fractions) of its answer.
 
-    The words of the answer and of the passage inside the boxes are given by some benches.
+    Only some benches give the words of the answer and of the passage inside the boxes.
     """
 
     id: str
@@ -90,8 +90,8 @@ def _question(row: Mapping[str, Any]) -> Question:
 def measure(question: Question, corpus: Corpus, ranking: Ranking) -> dict[str, float]:
     """Return the `MEASURES` of one question, each 0..1.
 
-    A region hits when the F1 of its words against the gold words, those with their center in a
-    gold box, is at least .5. IoU is taken against the box around all gold boxes.
+    A region hits if the F1 of its words against the gold words, those with their center in a gold
+    box, is at least .5. IoU is measured against the box around all gold boxes.
     """
     gold_page = corpus.keys.index((question.document, question.page))
     page = corpus.pages[gold_page]
@@ -102,7 +102,7 @@ def measure(question: Question, corpus: Corpus, ranking: Ranking) -> dict[str, f
     hits = np.array([word_f1(region.words, gold_words) >= HIT for region in page.regions], bool)
 
     start, stop = corpus.offsets[gold_page : gold_page + 2].tolist()
-    rank = int((ranking.pages >= ranking.pages[gold_page]).sum())  # the worst of equal scores
+    rank = int((ranking.pages >= ranking.pages[gold_page]).sum())  # the worst rank of equal scores
     first_five = np.argsort(-ranking.overall, kind="stable")[:5].tolist()
     hits_overall = [start <= region < stop and bool(hits[region - start]) for region in first_five]
     measures = dict.fromkeys(MEASURES, 0.0)

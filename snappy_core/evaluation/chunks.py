@@ -1,4 +1,4 @@
-"""Plain chunking, to compare with: chunks by other frameworks' splitters, ranked in three ways."""
+"""Plain chunking as a baseline: chunks from other frameworks' splitters, ranked in three ways."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
@@ -18,7 +18,7 @@ SIZES = (60, 150, 300)  # words
 FUSION = 60  # the constant of reciprocal-rank fusion (Cormack et al., 2009)
 
 Splitter = Callable[[str, int], list[str]]
-"""Divides a text into chunks of at most so many words."""
+"""Divides a text into chunks of at most a number of words."""
 
 
 SPLITTERS: Registry[Splitter] = Registry(
@@ -34,7 +34,7 @@ def chunk_rankers(
     """Yield rankers of chunks of each size by each splitter, with their names.
 
     They rank by BM25 and, if there are vectors, by the cosine of the mean vectors of question and
-    chunk ("dense") and by the reciprocal-rank fusion of both.
+    chunk ("dense") and by reciprocal-rank fusion of both.
 
     Args:
         vectors: (n, d) a vector for each word; None for a vision encoder.
@@ -54,9 +54,9 @@ def chunk_rankers(
 
 
 def cut_chunks(words: CorpusWords, split: Splitter, size: int) -> list[NDArray[np.int64]]:
-    """Return the words of each chunk; chunks do not cross pages and lose no word.
+    """Return the words of each chunk; chunks do not cross pages, and no word is lost.
 
-    A word that is cut, as a line without spaces is, belongs to each chunk that has a part of it.
+    A word that is cut, such as a line without spaces, belongs to each chunk that has a part of it.
     """
     chunks = []
     for start, stop in zip(words.offsets[:-1].tolist(), words.offsets[1:].tolist(), strict=True):

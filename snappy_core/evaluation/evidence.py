@@ -1,4 +1,4 @@
-"""Evidence within a budget: how much of an answer is among the first words that are returned."""
+"""Evidence within a budget: how much of an answer is among the first words returned."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ from snappy_core.evaluation.metrics import bootstrap_groups
 from snappy_core.search.context import estimate_tokens
 
 BUDGETS = (100, 200, 400, 800)  # words
-ENOUGH = 0.8  # share of the words of an answer from which a question is answered
+ENOUGH = 0.8  # share of an answer's words from which its question counts as answered
 
 WordRanker = Callable[[str, int], Iterable[NDArray[np.int64]]]
-"""Yields the words of each hit on a question, best first, by their number in the corpus, for a
+"""Yields the words of each hit for a question, best first, by their number in the corpus, given the
 number of words that will be read."""
 
 
@@ -43,14 +43,14 @@ class CorpusWords:
 
 
 def gold_words(question: Question, corpus: Corpus, words: CorpusWords) -> NDArray[np.int64]:
-    """Return the words with their center in a gold box, by their number in the corpus."""
+    """Return the words whose center is in a gold box, by their number in the corpus."""
     page = corpus.keys.index((question.document, question.page))
     inside = contains_center(question.boxes, corpus.pages[page].words.boxes).any(axis=0)
     return np.asarray(words.offsets[page] + np.flatnonzero(inside))
 
 
 def first_words(ranked: Iterable[NDArray[np.int64]], count: int) -> NDArray[np.int64]:
-    """Return the first words of what is returned, at most `count`; repeated ones count again.
+    """Return the first words of a ranking, at most `count`; repeated words count again.
 
     >>> first_words([np.array([4, 5]), np.array([5, 6])], 3).tolist()
     [4, 5, 5]
@@ -64,12 +64,13 @@ def measure_evidence(
 ) -> dict[str, Any]:
     """Return how much of the answers is among the first words.
 
-    Questions whose boxes hold no words are left out.
+    Questions whose boxes contain no words are left out.
 
     Returns:
         Lists parallel to `BUDGETS`: `recall`, the mean share of the gold words returned, with
         `intervals` (95%, bootstrap over documents), `answered`, the share of the questions with
-        `ENOUGH` of them, and `tokens`, the tokens returned for all questions, for each answered.
+        `ENOUGH` of them, and `tokens`, all tokens returned divided by the number of questions
+        answered.
     """
     recalls, tokens, documents = [], [], []
     for question in questions:

@@ -1,4 +1,4 @@
-"""Where a text stands on a page: word for word, or nearly so."""
+"""Finding a text on a page: word for word, or nearly so."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from snappy_core.search.grounding.tokens import Token, fold, literal, matches
 from snappy_core.types import Box, Page
 
 MIN_LIKENESS = 70
-"""Likeness (0..100, by characters) of a part of a page from which a text may stand there."""
+"""Minimum similarity (0..100, by characters) between a text and a part of a page."""
 
 MIN_SHARE = 0.8
-"""Share of the words of a text, in their order, from which it does."""
+"""Minimum share of a text's words that must be there, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +21,10 @@ class TextPlace:
     """A text on a page.
 
     Attributes:
-        page: its number, from 1.
-        words: their indices on the page, from the first to the last.
-        rects: the boxes of its lines, page fractions.
-        is_exact: whether it stands there word for word.
+        page: the number of the page, from 1.
+        words: the indices of its words on the page, from the first to the last.
+        rects: the boxes of its lines, in page fractions.
+        is_exact: whether it is there word for word.
     """
 
     page: int
@@ -34,10 +34,10 @@ class TextPlace:
 
 
 def find_text(pages: Sequence[Page], text: str) -> list[TextPlace]:
-    """Return the places where a text stands on some pages.
+    """Return the places of a text on some pages.
 
-    Numbers are compared by value, words without case, ligatures and hyphens at the end of a line.
-    If it stands nowhere word for word, the most similar place is returned, if it has the same
+    Numbers are compared by value; words regardless of case, ligatures and hyphens at line ends. If
+    the text is nowhere word for word, the most similar place is returned, provided it has the same
     numbers and is similar enough.
     """
     quoted_tokens = literal(fold(text))
@@ -54,7 +54,7 @@ def find_text(pages: Sequence[Page], text: str) -> list[TextPlace]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _PageText:
-    """The words of a page as one text; `owners` has the word of each of its characters."""
+    """The words of a page as one text; `owners` has the word of each character."""
 
     page: Page
     text: str
@@ -100,9 +100,9 @@ def _similar(
     from rapidfuzz.distance import LCSseq
 
     numbers = [token for token in quoted_tokens if token.kind == "number"]
-    slack = len(text) // 5  # what is left out of a quote lets it reach further
+    slack = len(text) // 5  # words left out of a quote make its place longer
     for line in lines:
-        if len(line.text) < len(text):  # else the page would be looked for in the text
+        if len(line.text) < len(text):  # otherwise the page would be searched for in the text
             continue
         near = fuzz.partial_ratio_alignment(
             _lower(text), _lower(line.text), score_cutoff=MIN_LIKENESS
@@ -122,7 +122,7 @@ def _similar(
 
 
 def _lower(text: str) -> str:
-    """Return a text in lower case, as it is where that would move its characters."""
+    """Return a text in lower case, or unchanged if that would shift its characters."""
     return text.lower() if len(text.lower()) == len(text) else text
 
 

@@ -19,7 +19,7 @@ from snappy_core.stores.base import Store
 from snappy_core.types import Page, Region
 
 SMALL = {"row": "row", "table_row": "row", "item": "item", "list_item": "item"}
-"""Granularities of evidence smaller than a region, by the names that benches give them."""
+"""Granularities of evidence smaller than a region, by their names in benches."""
 
 COLUMNS = ("region iou", "highlight iou", "region f1", "highlight f1")
 
@@ -30,12 +30,12 @@ def measure_highlights(
     """Compare the best highlight and its region with the gold box, on the page of the answer.
 
     Only questions whose evidence is a row, an item or a sentence count. The sentence is the one
-    that has the `answer` of a question word for word.
+    that contains the `answer` of the question word for word.
 
     Returns:
-        `kinds`: for each kind of evidence and region, "hit" (the best of the page) or "whole" (the
-        top-level region with most of the gold words), the number of `questions` and the means of
-        the `COLUMNS`; and `milliseconds`, processor time a hit.
+        `kinds`: for each kind of evidence and region, "hit" (the best on the page) or "whole" (the
+        top-level region with the most gold words), the number of `questions` and the means of the
+        `COLUMNS`; and `milliseconds`, the processor time per hit.
     """
     rows: dict[str, list[list[float]]] = {}
     seconds = []
@@ -75,7 +75,7 @@ def measure_highlights(
 
 
 def _gold_words(question: Question, page: Page) -> tuple[str, list[int]]:
-    """Return the kind of evidence and its words; none if it is as large as a region."""
+    """Return the kind of evidence and its words; no words if it is as large as a region."""
     inside = contains_center(question.boxes, page.words.boxes).any(axis=0)
     gold = np.flatnonzero(inside).tolist()
     if question.granularity in SMALL:

@@ -11,9 +11,9 @@ T = TypeVar("T")
 def parse_lines(
     path: str | os.PathLike[str], data: bytes, parse: Callable[[Any], T], kind: str = "question"
 ) -> list[T]:
-    """Return what `parse` makes of each line of JSON; blank lines are ignored.
+    """Return the result of `parse` for each line of JSON; blank lines are ignored.
 
-    `data` is the content of the file at `path`, in UTF-8; `kind` is what messages call a line. A
+    `data` is the UTF-8 content of the file at `path`; `kind` is the word for a line in messages. A
     ValueError has the number of the line that cannot be parsed, or says that there are none.
     """
     items = []

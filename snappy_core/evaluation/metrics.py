@@ -5,8 +5,8 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-DRAWS = 2000  # bootstrap samples: enough for an interval of two digits
-LEVEL = 0.95  # of the intervals
+DRAWS = 2000  # bootstrap samples: enough for an interval with two digits
+LEVEL = 0.95  # confidence level of the intervals
 
 
 def word_f1(predicted: Collection[int], gold: Collection[int]) -> float:
@@ -20,7 +20,7 @@ def word_f1(predicted: Collection[int], gold: Collection[int]) -> float:
 
 
 def bootstrap(values: Sequence[float]) -> tuple[float, float]:
-    """Return the 95% bootstrap interval of the mean; the same for the same values.
+    """Return the 95% bootstrap interval of the mean; it is deterministic.
 
     >>> bootstrap([1.0, 1.0, 1.0])
     (1.0, 1.0)
@@ -32,9 +32,9 @@ def bootstrap(values: Sequence[float]) -> tuple[float, float]:
 
 
 def bootstrap_groups(values: Sequence[float], groups: Sequence[str]) -> tuple[float, float]:
-    """Return the 95% interval of the mean of values of which those of a group belong together.
+    """Return the 95% bootstrap interval of the mean of grouped values.
 
-    Whole groups are drawn: questions about one document are not independent.
+    Whole groups are drawn, since questions about one document are not independent.
 
     >>> bootstrap_groups([1.0, 0.0], ["a", "a"])
     (0.5, 0.5)
@@ -49,7 +49,9 @@ def bootstrap_groups(values: Sequence[float], groups: Sequence[str]) -> tuple[fl
 
 
 def auroc(scores: NDArray[np.float64], answers: NDArray[np.bool_]) -> float:
-    """Return the probability that an example with an answer scores above one without; ties half.
+    """Return the probability that an example with an answer scores above one without.
+
+    Ties count half.
 
     >>> auroc(np.array([0.9, 0.4, 0.6, 0.4]), np.array([True, True, False, False]))
     0.625

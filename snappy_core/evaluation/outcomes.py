@@ -1,4 +1,4 @@
-"""How well an index answers questions of one's own."""
+"""How well an index answers the user's own questions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MEASURES = {
     "answer_first": "the answer in the first hit",
     "answer_among": "... in the hits together",
 }
-"""What is measured, in words."""
+"""The measures in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Outcome:
     """What a search returned for a question, and where the answer is.
 
     Attributes:
-        places: where the answer stands, any of which will do; empty if only its page is known.
+        places: where the answer is; any of them suffices. Empty if only its page is known.
         pages: numbers of the pages that answer.
         problem: why the question cannot be judged.
         page_rank: rank of the first hit with text on such a page.
@@ -48,7 +48,7 @@ class Outcome:
 
     @property
     def is_miss(self) -> bool:
-        """Whether the answer, or if only the page is known the page, was not found."""
+        """Whether the answer, or the page if only that is known, was not found."""
         return not self.problem and (self.answer_rank if self.places else self.page_rank) is None
 
 
@@ -107,14 +107,14 @@ def _answer_rank(hits: Sequence[Hit], document_id: str, places: Sequence[TextPla
 
 
 def summarize(outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """Return as JSON how well questions were answered.
+    """Return how well questions were answered, as JSON.
 
     Returns:
-        The numbers of `questions`, of those `judged`, and of these with a known place (`placed`);
-        the share of the judged with a page that answers in the first hit (`page_first`) or in any
-        (`page_among`), and of the placed with the answer in the first hit (`answer_first`) or in
-        all together (`answer_among`), with `intervals` (95%, drawn by document), None without
-        questions; and the mean estimated `tokens` of the hits.
+        The numbers of `questions`, of `judged` questions, and of judged questions with a known
+        place (`placed`); the share of judged questions with a page that answers in the first hit
+        (`page_first`) or any hit (`page_among`), and of placed questions with the answer in the
+        first hit (`answer_first`) or in all hits together (`answer_among`), with `intervals` (95%,
+        drawn by document), None without questions; and the mean estimated `tokens` of the hits.
     """
     judged = [outcome for outcome in outcomes if not outcome.problem]
     placed = [outcome for outcome in judged if outcome.places]

@@ -1,4 +1,4 @@
-"""Questions of one's own as a page of HTML: the measures, and the misses with their pages drawn."""
+"""The user's own questions as an HTML page: the measures, and the misses with their pages."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from snappy_core.webp import to_webp
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-DPI = 80  # of the pictures: text can be read, and a miss takes about 100 kB
+DPI = 80  # of the pictures: text is legible, and a miss takes about 100 kB
 MAX_DRAWN = 50  # misses, so that a browser can show the page
 GOLD = (120, 220, 120)
 """Color that is multiplied with the lines that answer."""
@@ -40,8 +40,8 @@ small { color: #555 } mark { background: rgb(120, 220, 120) }
 def outcomes_html(index: RegionIndex, outcomes: Sequence[Outcome], k: int) -> str:
     """Return a page that needs no other file and no network.
 
-    A miss has a picture of the page that answers, with the answer in green and the hits on it in
-    boxes, and one of the page of the first hit, if that is another.
+    A miss has a picture of the page that answers, with the answer in green and the hits in boxes,
+    and a picture of the first hit's page, if that is a different one.
     """
     misses = [outcome for outcome in outcomes if outcome.is_miss]
     parts = [

@@ -19,14 +19,14 @@ from snappy_core.types import Query
 from snappy_core.unspaced import PIECE, first_words
 
 CANDIDATES = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
-QUESTION_WORDS = 8  # words of a region that make a question, about as many as people type
-QUESTIONS = 50  # made of regions: enough for a recall of two digits
+QUESTION_WORDS = 8  # words of a region that form a question, about as many as people type
+QUESTIONS = 50  # made from regions: enough for a recall with two digits
 
 
 def load_questions(path: str | os.PathLike[str]) -> list[str]:
-    """Read questions: one a line, or the `question` of each row of a `.jsonl` file.
+    """Read questions: one per line, or the `question` of each row of a `.jsonl` file.
 
-    A ValueError says that there are none, or which row is not one.
+    A ValueError says that there are none, or which row is invalid.
     """
     data = Path(path).read_bytes()
     if Path(path).suffix == ".jsonl":
@@ -40,8 +40,8 @@ def load_questions(path: str | os.PathLike[str]) -> list[str]:
 def make_questions(snapshot: Snapshot, count: int = QUESTIONS) -> list[str]:
     """Return some consecutive words of regions as questions, one for each of `count` random pages.
 
-    They are closer to their region than questions that people ask: they measure how many
-    candidates a search of this index needs, not how well it answers.
+    They are closer to their region than real questions: they measure how many candidates a search
+    of this index needs, not how well it answers.
     """
     rng = np.random.default_rng(0)
     questions: list[str] = []
@@ -68,20 +68,20 @@ def run_recall(
     k: int = 10,
     candidates: Iterable[int] = CANDIDATES,
 ) -> dict[str, Any]:
-    """Search an index for the `k` best regions among fewer and more candidate pages, and all.
+    """Search an index for the `k` best regions among different numbers of candidate pages, and all.
 
-    Numbers of candidates that reach the size of the index are left out; the default is added. The
-    exact search keeps the patches of all pages in memory.
+    Numbers of candidates above the size of the index are left out; the default is added. The exact
+    search keeps the patches of all pages in memory.
 
     Args:
         questions: by default `make_questions` of the index.
 
     Returns:
         The recall as JSON. `depths` has for each number of candidates the share (0..1) of the
-        regions of the exact search, and of their pages, that are found too (mean over the
-        questions), and the seconds of a search without encoding its question (median). The last
-        takes all pages and is exact. `default` is the number of candidates of a search that does
-        not name one; `made` is true if the questions were made of the index's own regions.
+        exact search's regions, and of their pages, that are also found (mean over the questions),
+        and the seconds of a search without encoding its question (median). The last entry uses all
+        pages and is exact. `default` is the default number of candidates; `made` is true if the
+        questions were made from the index's own regions.
 
     Raises:
         ValueError: the index is empty, or `k` or a number of candidates is less than 1.
@@ -127,9 +127,9 @@ def _search(
 
 
 def _shares(results: Sequence[Hits], exact: Sequence[Hits]) -> dict[str, float]:
-    """Return the share of the exact regions, and of their pages, in the results; the mean.
+    """Return the mean share of the exact regions, and of their pages, in the results.
 
-    Questions without exact hits do not count; without any other question it is 1.
+    Questions without exact hits do not count; without any other questions, the shares are 1.
     """
     regions, pages = [], []
     for hits, exact_hits in zip(results, exact, strict=True):

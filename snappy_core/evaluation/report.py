@@ -35,7 +35,7 @@ def format_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def bench_report(summary: Mapping[str, Any]) -> str:
-    """Return the result of `run_bench` as text: one row a measure, one column a ranker."""
+    """Return the result of `run_bench` as text: one row per measure, one column per ranker."""
     granularities = summary["by_granularity"]
     rows = []
     for measure in MEASURES:
@@ -71,7 +71,7 @@ def bench_report(summary: Mapping[str, Any]) -> str:
 
 
 def recall_report(summary: Mapping[str, Any]) -> str:
-    """Return the result of `run_recall` as text: one row for each number of candidates."""
+    """Return the result of `run_recall` as text: one row per number of candidates."""
     source = "made of the index's own regions" if summary["made"] else "given"
     rows = []
     for depth in summary["depths"]:
@@ -89,7 +89,7 @@ def recall_report(summary: Mapping[str, Any]) -> str:
 
 
 def outcomes_report(outcomes: Sequence[Outcome], k: int) -> str:
-    """Return how questions of one's own were answered as text: the measures, and the misses."""
+    """Return how the user's questions were answered as text: the measures and the misses."""
     summary = summarize(outcomes)
     rows = []
     for name, words in OUTCOME_MEASURES.items():

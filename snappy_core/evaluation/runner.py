@@ -1,4 +1,4 @@
-"""Runs a bench: Snappy, the paper's rule on the same patches, and BM25 answer its questions."""
+"""Runs a bench with Snappy, the paper's rule on the same patches, and BM25."""
 
 import os
 import time
@@ -40,14 +40,14 @@ def run_bench(
     The keyword arguments are those of `RegionIndex.add`.
 
     Returns:
-        As JSON the measures of Snappy, and those of the other rankers by name, each also with
-        `intervals` (bootstrap, 95%), `by_type` and `by_granularity`; `evidence` as
-        `measure_evidence` returns it, by ranker, among them plain chunking; `highlights` as
-        `measure_highlights` returns them; and the seconds to read and encode all pages, and to
-        answer a question (mean).
+        The measures of Snappy as JSON, and those of the other rankers by name, each also with
+        `intervals` (bootstrap, 95%), `by_type` and `by_granularity`; `evidence` by ranker,
+        including plain chunking, as returned by `measure_evidence`; `highlights` as returned by
+        `measure_highlights`; and the seconds to read and encode all pages, and to answer a question
+        (mean).
 
     Raises:
-        FileNotFoundError: there is no `queries.jsonl`, or a PDF of it is missing.
+        FileNotFoundError: there is no `queries.jsonl`, or one of its PDFs is missing.
         ValueError, UnreadableDocumentError: `queries.jsonl` or a PDF cannot be read.
     """
     questions = bench.load_questions(folder)
@@ -156,8 +156,8 @@ def _hit_words(
 ) -> WordRanker:
     """Return a ranker of the words of hits.
 
-    A search gets as many tokens as the words that are read have on average, or so many hits that
-    their words are enough.
+    The search gets a budget of as many tokens as that number of words has on average, or enough
+    hits to provide that number of words.
     """
     pages = {key: page for page, key in enumerate(corpus.keys)}
     tokens_per_word = float(words.tokens.mean())
@@ -186,7 +186,7 @@ def _word_vectors(store: Store) -> NDArray[np.float32] | None:
 def _bm25(corpus: bench.Corpus) -> bench.Ranker:
     """Return a ranker of regions, and of pages by all their words, by BM25 (the library bm25s).
 
-    Its terms are those from which the index takes the weights of words.
+    It uses the same terms from which the index computes word weights.
     """
     try:
         from bm25s import BM25

@@ -1,4 +1,4 @@
-"""Questions of one's own: a CSV or JSON Lines file with where the answers stand."""
+"""The user's own questions: a CSV or JSON Lines file that says where the answers are."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ class UserQuestion:
     """A question, the document that answers it, and where.
 
     Attributes:
-        page: counted from 1; None if it is to be found.
-        quote: words of the document that answer.
-        answer: a short answer, as it stands there.
+        page: counted from 1; None if it must be found.
+        quote: words from the document that answer.
+        answer: a short answer, as written in the document.
 
     Raises:
         ValueError: there is no question or document, nothing says where the answer is, or the page
@@ -64,15 +64,15 @@ class UserQuestion:
 
     @property
     def text(self) -> str:
-        """What stands in the document: the quote, or else the answer."""
+        """The text to find in the document: the quote, or else the answer."""
         return self.quote or self.answer
 
 
 def load_user_questions(path: str | os.PathLike[str]) -> list[UserQuestion]:
-    """Read questions of a `.jsonl` file, or a CSV file with a header, as `STARTER`.
+    """Read questions from a `.jsonl` file, or a CSV file with a header such as `STARTER`.
 
     Raises:
-        ValueError: there are none, a line is not one, or the file is not UTF-8.
+        ValueError: there are none, a line is not a question, or the file is not UTF-8.
     """
     data = Path(path).read_bytes()
     if Path(path).suffix == ".jsonl":
@@ -82,7 +82,7 @@ def load_user_questions(path: str | os.PathLike[str]) -> list[UserQuestion]:
 
 def _read_csv(path: str | os.PathLike[str], text: str) -> list[UserQuestion]:
     lines = io.StringIO(text, newline="")
-    # Spreadsheets of many countries write semicolons, and some quote all cells of text.
+    # Spreadsheets in many countries write semicolons, and some quote all text cells.
     header = next(
         (line for line in lines if line.strip() and not line.lstrip('"').startswith("#")), ""
     )
