@@ -1,4 +1,4 @@
-"""The command line: `snappy index`, `search`, `show`, `list` and others, a function each."""
+"""The command line: `snappy index`, `search`, `show`, `list` and others, one function each."""
 
 import os
 import sys
@@ -72,21 +72,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run_app(app: typer.Typer, name: str, arguments: Sequence[str]) -> int:
     """Run a Typer application and return its exit code.
 
-    Errors are printed as one line on standard error. The exit code is 1 for errors of documents,
-    files and indexes, and 2 for wrong arguments; 128 and the number of a signal that ended it.
+    Errors are printed to standard error as one line. The exit code is 1 for errors of documents,
+    files and indexes, 2 for wrong arguments, and 128 plus the number of a signal that ended it.
     """
     try:
         with clean_exit(), warnings.catch_warnings():
             warnings.showwarning = _print_warning
             code = app(arguments or ["--help"], prog_name=name, standalone_mode=False)
         sys.stdout.flush()
-    except BrokenPipeError:  # the reader, perhaps `head`, has stopped reading
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the interpreter flushes it on exit
+    except BrokenPipeError:  # the reader, such as `head`, has stopped reading
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the interpreter flushes stdout on exit
         return 1
     except typer.Abort:
         return 130
     except Exception as error:
-        # Depending on its version, Typer raises its own errors or those of click.
+        # Depending on the version, Typer raises its own errors or click's.
         error_code = getattr(error, "exit_code", None)
         if isinstance(error, (SnappyError, OSError)):
             error_code = 1
@@ -104,7 +104,7 @@ def _print_warning(message: Warning | str, *_: object, **__: object) -> None:
 
 
 def _complete_ray(arguments: Sequence[str]) -> list[str]:
-    """Add the default address to `--ray`: an option of Typer cannot do without a value.
+    """Add the default address to `--ray`, since a Typer option requires a value.
 
     >>> _complete_ray(["index", "scans/", "--ray", "--to", "reports.snappy"])
     ['index', 'scans/', '--ray', 'auto', '--to', 'reports.snappy']

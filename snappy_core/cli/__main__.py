@@ -1,4 +1,4 @@
-"""`python -m snappy_core.cli` does as `snappy`."""
+"""`python -m snappy_core.cli` is the same as `snappy`."""
 
 import sys
 

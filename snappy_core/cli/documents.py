@@ -94,7 +94,7 @@ def regions(
 
 
 def document_id(index: RegionIndex, name: str) -> str:
-    """Return the id of the document of this name or path.
+    """Return the id of the document with this name or path.
 
     Raises:
         SnappyError: there is no such document, or several.

@@ -1,4 +1,4 @@
-"""Servers that listen until they are ended."""
+"""Servers that run until they are stopped."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from snappy_core.errors import MissingDependencyError, install_hint
 
 
 def open_listener(host: str, port: int) -> socket.socket:
-    """Return a socket that listens, at any free port for 0; OSError if the port is in use."""
+    """Return a listening socket, on any free port for 0; raise OSError if the port is in use."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     return socket.create_server((host, port), family=family)
 
 
 def run_server(app: Any, listener: socket.socket, *, path: str = "", extra: str) -> None:
-    """Print the address of an ASGI application, and serve it until the process is ended.
+    """Print the address of an ASGI application, and serve it until the process ends.
 
     Args:
-        path: of the address that is printed.
-        extra: which installs uvicorn; the error names it.
+        path: the path in the printed address.
+        extra: the extra that installs uvicorn, named in the error.
 
     Raises:
         MissingDependencyError: uvicorn is not installed.

@@ -1,4 +1,4 @@
-"""The index of a command: the one that is named, that of SNAPPY_INDEX, or the only one here."""
+"""The index of a command: the named one, the one in SNAPPY_INDEX, or the only one here."""
 
 import os
 import sys
@@ -36,10 +36,10 @@ Pdfs = Annotated[
 
 
 def find_index(location: str | None) -> str:
-    """Return the location of the index; one that was not named is told on standard error.
+    """Return the location of the index; print it to standard error if it was not named.
 
     Raises:
-        ValueError: none is named, and there is none in this folder, or more than one.
+        ValueError: none is named, and there is not exactly one in this folder.
     """
     if location is not None:
         return location
@@ -62,7 +62,7 @@ def open_index(
     encoder: str | None = None,
     seconds: float | None = None,
 ) -> Iterator[RegionIndex]:
-    """Open the index of a command, or build one of `pdfs` in memory; limit the time of its use."""
+    """Open the index of a command, or build one from `pdfs` in memory; limit its time of use."""
     if location is not None and pdfs:
         raise ValueError("use either --in INDEX or --pdf FILE")
     target = ":memory:" if pdfs else find_index(location)
@@ -83,14 +83,14 @@ def open_index(
 def open_to_add(location: str | None, encoder: str | None) -> Iterator[RegionIndex]:
     """Open the index of a command, or create it; a new one that stays empty is removed again."""
     target = find_index(location)
-    opened = load_encoder(encoder)  # before there is a file
+    opened = load_encoder(encoder)  # before a file is created
     is_new = not os.path.lexists(target)
     try:
         with RegionIndex.open(target, opened) as index:
             yield index
     finally:
         if is_new:
-            with suppress(OSError, SnappyError):  # what went wrong before is what to tell
+            with suppress(OSError, SnappyError):  # the earlier error is the one to report
                 discard_empty(target)
 
 

@@ -77,13 +77,13 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as a JSON o
 
 
 LATE = "it took longer than {} seconds (--time-limit)"
-"""What a command says when its time is up."""
+"""The error message of a command when its time is up."""
 
 
 def worker_count(count: int | None, encoder: Encoder | None = None) -> int:
-    """Return the number of worker processes: `count`, or if that is None one per core.
+    """Return the number of worker processes: `count`, or one per core if it is None.
 
-    A vision model has none by default: it keeps the cores or an accelerator busy by itself, and
+    A vision model uses none by default: it keeps the cores or an accelerator busy by itself, and
     each worker would load it again.
     """
     from loky import cpu_count
@@ -94,7 +94,7 @@ def worker_count(count: int | None, encoder: Encoder | None = None) -> int:
 
 
 def load_encoder(name: str | None) -> Encoder | None:
-    """Return the encoder of this name, or None, which leaves the choice to the index."""
+    """Return the encoder with this name, or None, which leaves the choice to the index."""
     return None if name is None else open_encoder(name)
 
 
@@ -113,10 +113,10 @@ def read_metadata(pairs: Sequence[str]) -> dict[str, MetadataValue]:
 
 
 def read_filter(parts: Sequence[str]) -> Filter:
-    """Return a filter written as `key=value`, or whole filters as JSON; all must hold.
+    """Return a filter written as `key=value`, or whole filters as JSON; all must match.
 
-    A repeated key allows several values. A value of your metadata that is a number matches both
-    the number and its text: metadata may hold either.
+    A repeated key allows several values. A number for a key of your own metadata matches both the
+    number and its text, since the metadata may contain either.
 
     >>> read_filter(["year=2025", "team=finance", "team=legal", "page_label=3"])
     {'year': [2025, '2025'], 'team': ['finance', 'legal'], 'page_label': ['3']}
@@ -150,7 +150,7 @@ def _split(pair: str) -> tuple[str, str]:
 
 
 def _list(text: str) -> list[Scalar] | None:
-    """Return the list that a JSON text stands for, None for another text or an empty list."""
+    """Return the list that a JSON text represents, None for any other text or an empty list."""
     try:
         value = json.loads(text)
     except ValueError:
@@ -159,7 +159,7 @@ def _list(text: str) -> list[Scalar] | None:
 
 
 def _scalar(text: str) -> Scalar:
-    """Return the JSON number, true, false or null that `text` stands for, else the text.
+    """Return the JSON number, true, false or null that `text` represents, else the text.
 
     "1.10" and "007" stay text: as numbers they would be written differently.
     """

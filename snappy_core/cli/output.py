@@ -19,11 +19,11 @@ from snappy_core.search.joining import page_range
 from snappy_core.terminal import plain, plain_lines
 from snappy_core.types import MetadataValue
 
-_SUFFIXES = 5  # that are named of files that were skipped
+_SUFFIXES = 5  # how many suffixes of skipped files are named
 
 
 def print_json(value: object) -> None:
-    """Print JSON, in ASCII: any terminal can show it and any pipe pass it on."""
+    """Print JSON in ASCII, which any terminal can display and any pipe can pass on."""
     print(json.dumps(value, indent=2))
 
 
@@ -40,17 +40,17 @@ def record(hit: Hit) -> dict[str, MetadataValue]:
 
 
 def console(err: bool = False) -> Console:
-    """Return standard output or error; text is printed as it is, never as markup of rich."""
+    """Return standard output or error; text is printed literally, never as rich markup."""
     return Console(markup=False, emoji=False, highlight=False, stderr=err)
 
 
 def print_lines(text: str, style: str | None = None, *, err: bool = False) -> None:
-    """Print lines without wrapping them, and without control characters that a file may hold."""
+    """Print lines without wrapping them, and without control characters from files."""
     console(err).print(plain_lines(text), style=style, soft_wrap=True)
 
 
 def print_report(report: IngestReport, as_json: bool) -> int:
-    """Print what was added; failures and warnings on standard error. Return the exit code."""
+    """Print what was added, and failures and warnings to standard error; return the exit code."""
     if as_json:
         failed = [{"source": failure.source, "cause": failure.cause} for failure in report.failed]
         print_json({**asdict(replace(report, failed=())), "failed": failed,
@@ -78,7 +78,7 @@ def _suffixes(report: IngestReport) -> str:
 
 @contextmanager
 def hide_ingest_warnings() -> Iterator[None]:
-    """Leave out the Python warnings of what a report says."""
+    """Suppress the Python warnings that repeat a report."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", IngestWarning)
         yield
@@ -86,7 +86,7 @@ def hide_ingest_warnings() -> Iterator[None]:
 
 @contextmanager
 def progress_lines() -> Iterator[None]:
-    """Print the progress of adding documents as lines where no bar is drawn."""
+    """Print the progress of adding documents as lines if no bar is drawn."""
     if sys.stderr.isatty():
         with hide_ingest_warnings():
             yield
@@ -107,7 +107,7 @@ def progress_lines() -> Iterator[None]:
 
 
 def print_regions(hits: Iterable[Hit]) -> None:
-    """Print regions by page; those inside of others are indented."""
+    """Print regions by page; those inside other regions are indented."""
     out = console()
     page = 0
     for hit in hits:

@@ -76,7 +76,7 @@ RayAddress = Annotated[
 
 
 def ask(password: str | None) -> str | None:
-    """Return a password, asked for if it is `-`."""
+    """Return a password; `-` asks for it."""
     return typer.prompt("Password", hide_input=True, err=True) if password == "-" else password
 
 

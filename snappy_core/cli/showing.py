@@ -111,7 +111,7 @@ def report(
 
 
 def _by_page(hits: Hits) -> Iterator[list[Hit]]:
-    """Yield the hits of each page, and what of them goes on there, that of the best hit first."""
+    """Yield the hits and parts of hits on each page, the page of the best hit first."""
     pages: dict[tuple[str, int], Hit] = {}
     for hit in hits:
         for part in (hit, *hit.previous_parts, *hit.next_parts):
@@ -121,7 +121,7 @@ def _by_page(hits: Hits) -> Iterator[list[Hit]]:
 
 
 def _numbered(path: str, number: int) -> str:
-    """Return the file of a page: the first has the name that was given.
+    """Return the file name for a page; the first page has the given name.
 
     >>> _numbered("page.png", 1), _numbered("page.png", 2)
     ('page.png', 'page-2.png')

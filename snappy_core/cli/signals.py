@@ -1,4 +1,4 @@
-"""Signals that end the command line: it cleans up, as on Ctrl-C."""
+"""Cleaning up when a signal ends the command line, as on Ctrl-C."""
 
 import os
 import signal
@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from types import FrameType
 
 _SIGNALS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-_DELAY = 0.05  # seconds until a signal that came amid an import comes again
+_DELAY = 0.05  # seconds until a signal received during an import is sent again
 
 
 @contextmanager
 def clean_exit() -> Iterator[None]:
-    """Turn SIGTERM and SIGHUP into SystemExit; one that is ignored (`nohup`) stays ignored."""
-    if threading.current_thread() is not threading.main_thread():  # has no say in signals
+    """Turn SIGTERM and SIGHUP into SystemExit; an ignored signal (`nohup`) stays ignored."""
+    if threading.current_thread() is not threading.main_thread():  # cannot set signal handlers
         yield
         return
     chosen = [number for number in _SIGNALS if signal.getsignal(number) is signal.SIG_DFL]
@@ -28,7 +28,7 @@ def clean_exit() -> Iterator[None]:
 
 
 def _exit(number: int, frame: FrameType | None) -> None:
-    # An exception within the import system may be ignored, with the lock of imports kept.
+    # An exception inside the import system may be ignored and leave the import lock held.
     if _is_importing(frame):
         threading.Timer(_DELAY, os.kill, (os.getpid(), number)).start()
         return
