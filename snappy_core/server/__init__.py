@@ -1,4 +1,4 @@
-"""The local page and its JSON API, of the extra `[serve]`; `create_app` makes it of an index."""
+"""The local page and its JSON API; needs the extra `[serve]`. See `create_app`."""
 
 try:
     from snappy_core.server.app import create_app

@@ -1,4 +1,4 @@
-"""Answers of a chat model as server-sent events: text, what it cites, and which claims stand."""
+"""Answers from a chat model as server-sent events: text, citations and checked claims."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ ANSWER_TIMEOUT = 120.0
 MAX_ANSWER = 50_000
 """Characters of the longest answer."""
 
-_MAX_MESSAGE = 500  # characters of what a provider says
+_MAX_MESSAGE = 500  # characters of a provider's message
 _NAMES: dict[type[BaseModel], str] = {
     ContextJson: "context",
     TextJson: "text",
@@ -58,7 +58,7 @@ def routes(index: RegionIndex, in_thread: Threads, chat_model: str | ChatModel |
     """Return the route of answers.
 
     Args:
-        chat_model: opened by the first answer if it is a name.
+        chat_model: the model; a name is opened for the first answer.
     """
     router = APIRouter(prefix="/api", tags=["questions"])
 
@@ -71,10 +71,10 @@ def routes(index: RegionIndex, in_thread: Threads, chat_model: str | ChatModel |
     def answer(body: AnswerQuestion) -> EventStream:
         """Answer a question by server-sent events.
 
-        First `context`: what a chat model gets, with its number of tokens. Where there is a model,
-        and something was found, `text` follows, pieces of the answer with marks such as [1.2]; then
-        `citations`, the places of these marks, and a `claim` for each sentence. The last event is
-        `done`, or `error`.
+        The first event is `context`: what a chat model gets, with its number of tokens. If there is
+        a model and something was found, pieces of the answer follow as `text`, with marks such as
+        [1.2]; then `citations`, the places of these marks, and a `claim` for each sentence. The
+        last event is `done` or `error`.
         """
         with time_limit(REQUEST_TIMEOUT, SEARCH_LATE):
             hits = find(index, body)
@@ -91,7 +91,7 @@ async def _contents(
     hits: Hits,
     context: Context,
 ) -> AsyncGenerator[BaseModel]:
-    """Yield what the events of an answer hold."""
+    """Yield the content of the events of an answer."""
     yield ContextJson(
         text=context.text, tokens=context.tokens, citations=citations_json(context.citations)
     )
@@ -133,7 +133,7 @@ async def _events(contents: AsyncGenerator[BaseModel]) -> AsyncIterator[str]:
 def _cited(answer: str, citations: Sequence[Citation]) -> list[Citation]:
     """Return the citations that an answer names, in the order of their first marks.
 
-    A mark without a dot, [1], is that of a whole page.
+    A mark without a dot, [1], refers to a whole page.
     """
     numbers = [number for mark in _MARK.findall(answer) for number in _NUMBER.findall(mark)]
     named = [

@@ -39,18 +39,18 @@ def create_app(
 ) -> FastAPI:
     """Return the page and the JSON API of an index, as an ASGI application.
 
-    Where the extra `[mcp]` is installed, agents find the index at /mcp, see `mcp_server`. Only the
-    machine itself may use all this, or who has the key. Uploads are added one after the other in a
-    thread, and the index keeps their bytes.
+    If the extra `[mcp]` is installed, agents find the index at /mcp, see `mcp_server`. Only this
+    machine or clients with the key have access. Uploads are added one after the other in a thread,
+    and the index keeps their bytes.
 
     Args:
-        index: stays open; closing it is up to the caller.
-        api_key: a secret to ask for. Without one, requests that name another host than this
-            machine are refused.
+        index: the caller must close it.
+        api_key: a secret that clients must present. Without one, requests for a host name other
+            than this machine's are rejected.
         executor: where uploads are read, as in `RegionIndex.add`.
-        max_upload: bytes of the largest file that can be uploaded.
+        max_upload: the maximum size of an uploaded file, in bytes.
         chat_model: writes answers: a chat model of LangChain, or its name for `init_chat_model`,
-            such as "openai:gpt-5-mini". Without one an answer is only what it would be made of.
+            such as "openai:gpt-5-mini". Without one, an answer has only its context.
     """
     jobs = Jobs(index, executor)
     agents = _agents(index)
@@ -93,18 +93,18 @@ def create_app(
 
 
 def _agents(index: RegionIndex) -> Starlette | None:
-    """Return the tools of agents at /mcp; None without the extra `[mcp]`."""
+    """Return the tools for agents at /mcp; None without the extra `[mcp]`."""
     try:
         from snappy_core.mcp_server import create_server
     except MissingDependencyError:
         return None
-    # No session outlives its request; which hosts may ask is up to the guard.
+    # Sessions end with their request; the guard decides which hosts are allowed.
     app: Starlette = create_server(index).streamable_http_app(stateless_http=True, host="")
     return app
 
 
 async def _refuse(_: Request, error: Exception) -> JSONResponse:
-    """Answer what Snappy raises on purpose by its message, without the folders of this machine."""
+    """Respond to Snappy's errors with their message, without the folders of this machine."""
     default = 400 if isinstance(error, ValueError) else 500
     status = next((code for kind, code in _STATUS if isinstance(error, kind)), default)
     return JSONResponse({"detail": without_folders(str(error))}, status)

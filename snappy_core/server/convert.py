@@ -1,6 +1,6 @@
-"""What the core returns, as JSON; and documents and regions by the names that the API gives them.
+"""The core's results as JSON, and documents and regions by the names they have in the API.
 
-Documents are called by short names, without the folders of this machine.
+Documents have short names, without the folders of this machine.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ from snappy_core.types import MetadataValue, Scalar
 
 
 def find_document_id(index: RegionIndex, name: str) -> str:
-    """Return the id of a document by its name; answers 404 if there is none."""
+    """Return the id of a document by its name; respond 404 if there is none."""
     return find_document_ids(index, [name])[0]
 
 
 def find_document_ids(index: RegionIndex, names: Sequence[str]) -> list[str]:
-    """Return the ids of documents by their names; answers as `find_document_id`."""
+    """Return the ids of documents by their names; respond as `find_document_id`."""
     try:
         return document_names.find_document_ids(index, names)
     except ValueError as error:
@@ -47,7 +47,7 @@ def find_document_ids(index: RegionIndex, names: Sequence[str]) -> list[str]:
 
 
 def find_document(index: RegionIndex, name: str) -> DocumentRecord:
-    """Return a document by its name; answers 404 if there is none."""
+    """Return a document by its name; respond 404 if there is none."""
     document_id = find_document_id(index, name)
     with index._store.read() as snapshot:
         record = snapshot.document(document_id)
@@ -77,7 +77,7 @@ def hits_json(hits: Hits) -> HitsJson:
 
 
 def metadata_json(metadata: MetadataValue) -> Scalar | list[Scalar]:
-    """Return a value of metadata, a list if it is a sequence."""
+    """Return a metadata value, as a list if it is a sequence."""
     if metadata is None or isinstance(metadata, (str, int, float)):
         return metadata
     return list(metadata)
@@ -108,7 +108,7 @@ def claim_json(claim: Claim) -> ClaimJson:
 
 
 def citations_json(citations: Iterable[Citation]) -> list[CitationJson]:
-    """Return the places of citations, of which one marker may have several."""
+    """Return the places of citations; one marker may have several."""
     return [
         _citation(part)
         for passage in citations

@@ -1,4 +1,4 @@
-"""Documents: the list of them, uploads with their progress, and deleting."""
+"""Routes of documents: listing, uploading with progress, and deleting."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from snappy_core.server.schemas import DocumentJson, IndexJson, JobJson
 from snappy_core.types import LABELS
 from snappy_core.unspaced import printable
 
-_INTERVAL = 0.2  # seconds between looks at a job
+_INTERVAL = 0.2  # seconds between checks of a job
 _MAX_NAME = 200  # characters
 
 _UPLOAD = {"requestBody": {"required": True, "content": {"application/octet-stream": {}}}}
@@ -32,7 +32,7 @@ def routes(index: RegionIndex, jobs: Jobs, max_upload: int, chat_model: str | No
 
     @router.get("/index")
     def describe() -> IndexJson:
-        """Return what the index is."""
+        """Return what the index is and what this server offers."""
         records = index.documents()
         return IndexJson(
             encoder=index.encoder.name,
@@ -60,7 +60,7 @@ def routes(index: RegionIndex, jobs: Jobs, max_upload: int, chat_model: str | No
     async def upload(
         request: Request, name: Annotated[str, Query(max_length=4000, description="of the file")]
     ) -> JobJson:
-        """Add a file, sent as the body; a document of this name that was uploaded is replaced."""
+        """Add a file, sent as the body; it replaces an uploaded document of the same name."""
         data = await request.body()
         try:
             return jobs.add_upload(_upload_name(name), data)
@@ -74,14 +74,14 @@ def routes(index: RegionIndex, jobs: Jobs, max_upload: int, chat_model: str | No
 
     @router.get("/jobs")
     def list_jobs() -> list[JobJson]:
-        """Return what is being added, and what came of it."""
+        """Return the jobs that add documents, and their results."""
         return jobs.all()
 
     @router.get(
         "/jobs/{job}/events", response_class=EventStream, responses={200: {"model": JobJson}}
     )
     async def events(job: str) -> EventStream:
-        """Follow a job by server-sent events, each a job as JSON, until it has ended."""
+        """Follow a job by server-sent events, each the job as JSON, until it ends."""
         if jobs.get(job) is None:
             raise HTTPException(404, "there is no such job")
         return EventStream(_events(jobs, job))

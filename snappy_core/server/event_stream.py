@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 
 class EventStream(StreamingResponse):
-    """A stream of server-sent events, an async generator that ends when the client leaves."""
+    """Server-sent events from an async generator, which is closed when the client disconnects."""
 
     media_type = "text/event-stream"
 
@@ -20,6 +20,6 @@ class EventStream(StreamingResponse):
 
 
 def event(content: BaseModel, name: str | None = None) -> str:
-    """Return an event with JSON, which has no line breaks."""
+    """Return an event with JSON data, which has no line breaks."""
     line = "" if name is None else f"event: {name}\n"
     return f"{line}data: {content.model_dump_json()}\n\n"

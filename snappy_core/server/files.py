@@ -1,4 +1,4 @@
-"""The files of the page, read once from the package: no path of a request reaches the disk."""
+"""The files of the page, read once from the package: no request path reaches the disk."""
 
 from __future__ import annotations
 

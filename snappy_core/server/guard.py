@@ -1,4 +1,4 @@
-"""What every request passes: who asks, from where, how much; and headers that confine the page."""
+"""Checks on every request (sender, origin, size), and headers that confine the page."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MAX_BODY = 2**20
 
 COOKIE = "snappy_session"
 
-_DIGITS = 18  # of a length; Python reads no number of thousands of them
+_DIGITS = 18  # of a length; Python refuses to parse numbers with thousands of digits
 _TOO_LARGE = "the request has more than {} bytes"
 
 HEADERS = {
@@ -36,7 +36,7 @@ HEADERS = {
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether a host is this machine and no other can reach it.
+    """Return whether a host name means this machine, unreachable from others.
 
     >>> [is_loopback(host) for host in ("localhost", "127.0.0.1", "::1", "0.0.0.0", "example.org")]
     [True, True, True, False, False]
@@ -48,7 +48,7 @@ def is_loopback(host: str) -> bool:
 
 
 def session_token(api_key: str) -> str:
-    """Return what the cookie of a browser holds after it has given the key."""
+    """Return the content of the cookie that a browser gets in exchange for the key."""
     return hmac.new(api_key.encode(), b"snappy session", hashlib.sha256).hexdigest()
 
 
@@ -58,10 +58,11 @@ def is_key(given: str, api_key: str) -> bool:
 
 
 class Guard:
-    """ASGI middleware that refuses strangers and large requests, and adds `HEADERS`.
+    """ASGI middleware that rejects unauthorized and large requests, and adds `HEADERS`.
 
-    A web site that a browser shows can send requests to this machine, too. Their `Origin` or
-    `Sec-Fetch-Site` gives them away, or their `Host`, if its name has been bound to this machine.
+    A web site open in a browser can also send requests to this machine. They are recognized by
+    their `Origin` or `Sec-Fetch-Site`, or by their `Host` if its name was bound to this machine
+    (DNS rebinding).
     """
 
     def __init__(self, app: ASGIApp, api_key: str | None, max_upload: int) -> None:
@@ -118,7 +119,7 @@ class Guard:
 
 
 def _name(host: str) -> str:
-    """Return the name in a Host header, without the port."""
+    """Return the host name in a Host header, without the port."""
     try:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:
@@ -126,7 +127,7 @@ def _name(host: str) -> str:
 
 
 def _place(origin: str) -> str | None:
-    """Return the name and port in an Origin header, None if it has none."""
+    """Return the host name and port in an Origin header; None if it is malformed."""
     try:
         return urlsplit(origin).netloc
     except ValueError:
@@ -138,7 +139,7 @@ def _error(status: int, detail: str) -> JSONResponse:
 
 
 def _limited(receive: Receive, limit: int) -> Receive:
-    """Return a `receive` that raises when a body without a length is too large after all."""
+    """Return a `receive` that raises if a body turns out to be too large."""
     received = 0
 
     async def receive_limited() -> Message:

@@ -1,4 +1,4 @@
-"""Adding documents in a thread, one job after the other, watched by whoever asks."""
+"""Adding documents in a thread, one job after the other, with progress that anyone can read."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from snappy_core.parsing.source import Source
 from snappy_core.server.schemas import JobJson
 
 MAX_WAITING = 32
-"""Jobs that may wait, each with the bytes of its upload."""
+"""Maximum number of waiting jobs, each with the bytes of its upload."""
 
-_REMEMBERED = 200  # jobs, with what came of them
+_REMEMBERED = 200  # jobs, with their results
 
 Work = Callable[[Callable[[IngestProgress], None]], IngestReport]
 
@@ -32,7 +32,7 @@ Work = Callable[[Callable[[IngestProgress], None]], IngestReport]
 class Jobs:
     """Adds uploads and folders to an index.
 
-    Each change of a job is a new `JobJson`, so that others may read it at any time.
+    Each change to a job creates a new `JobJson`, so that others can read it at any time.
 
     Args:
         executor: where documents are read.
@@ -60,24 +60,24 @@ class Jobs:
         return self._submit(name, work)
 
     def add_folder(self, folder: str) -> JobJson:
-        """Make the index hold what a folder of this machine holds."""
+        """Make the index match a folder on this machine."""
         return self._submit(
             file_name(os.path.abspath(folder)),
             lambda tell: self._index.sync(folder, executor=self._executor, progress=tell),
         )
 
     def get(self, job: str) -> JobJson | None:
-        """Return the present state of a job."""
+        """Return the current state of a job."""
         with self._lock:
             return self._jobs.get(job)
 
     def all(self) -> list[JobJson]:
-        """Return all jobs, the oldest first."""
+        """Return all jobs, oldest first."""
         with self._lock:
             return list(self._jobs.values())
 
     def close(self) -> None:
-        """Begin no further page, and wait for the one that is being read."""
+        """Start no further page, and wait for the one being read."""
         self._cancelled.set()
         with suppress(queue.Full):  # the thread looks at `_cancelled` before each job
             self._waiting.put_nowait(None)
@@ -119,7 +119,7 @@ class Jobs:
             self._update(job, state="failed", failures=["the server was stopped"])
         except (SnappyError, ValueError, OSError) as error:
             self._update(job, state="failed", failures=[without_folders(str(error))])
-        except Exception as error:  # a bug; the thread goes on with other jobs
+        except Exception as error:  # a bug; the thread continues with other jobs
             text = f"{type(error).__name__}: {without_folders(str(error))}"
             self._update(job, state="failed", failures=[text])
         else:

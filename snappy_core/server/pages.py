@@ -1,4 +1,4 @@
-"""Pages: their regions, and their heat."""
+"""Routes of pages: their regions and their heat."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Token = Annotated[int | None, Query(ge=0, description="a word of the question, f
 
 
 def find_page(index: RegionIndex, name: str, number: int) -> tuple[DocumentRecord, Hit]:
-    """Return a document and one of its pages as a region; answers 404 if there is none."""
+    """Return a document and one of its pages as a region; respond 404 if there is none."""
     record = find_document(index, name)
     if number > record.pages:
         raise HTTPException(404, f"{name} has {record.pages} pages")
@@ -29,7 +29,7 @@ def find_page(index: RegionIndex, name: str, number: int) -> tuple[DocumentRecor
 
 
 def routes(index: RegionIndex, in_thread: Threads) -> APIRouter:
-    """Return the routes of pages, but for their pictures."""
+    """Return the routes of pages, except for their pictures."""
     router = APIRouter(prefix="/api", tags=["pages"])
 
     @router.get("/page")
@@ -52,7 +52,7 @@ def routes(index: RegionIndex, in_thread: Threads) -> APIRouter:
     @router.get("/tokens")
     @in_thread
     def tokens(question: QuestionText) -> list[TokenJson]:
-        """Return the words of a question, in the order that `token` counts them."""
+        """Return the words of a question, in the order of the indices that `token` takes."""
         query = index.encoder.encode_query(question)
         return [
             TokenJson(token=token, is_content=is_content)

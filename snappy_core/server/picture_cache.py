@@ -1,4 +1,4 @@
-"""Pictures that were drawn lately, up to a number of bytes."""
+"""Recently drawn pictures, up to a number of bytes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 
 class PictureCache:
-    """Keeps the pictures that were used last. It can be used from several threads."""
+    """Keeps the most recently used pictures. It can be used from several threads."""
 
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = max_bytes
@@ -17,7 +17,7 @@ class PictureCache:
         self._lock = threading.Lock()
 
     def get(self, key: str, draw: Callable[[], bytes]) -> bytes:
-        """Return the picture of a key, drawn if it is not there."""
+        """Return the picture for a key, drawing it if it is missing."""
         with self._lock:
             if key in self._pictures:
                 self._pictures.move_to_end(key)

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 WIDTHS = (160, 480, 960, 1440, 2160, 3200)
-"""Widths of pages in pixels: the next larger one is drawn, so that few are."""
+"""Widths of pages in pixels: the next larger one is drawn, so that there are few."""
 
-_HEAT_WIDTH = 960  # it is blurred anyway
+_HEAT_WIDTH = 960  # heat is blurred anyway
 _HEAT_PIXELS = 4 * _HEAT_WIDTH**2
 
 CACHE_BYTES = 64 * 2**20
@@ -75,7 +75,7 @@ def routes(index: RegionIndex, in_thread: Threads) -> APIRouter:
         width: Width = 1440,
         cached_tags: CachedTags = None,
     ) -> Response:
-        """Return a picture of a region, cut out of its page."""
+        """Return a picture of a region, cropped from its page."""
         hit = index.region(find_region_id(index, region))
         record = find_document(index, hit.document_id)
         width, box = _step(width), hit.region.box
@@ -116,7 +116,7 @@ def routes(index: RegionIndex, in_thread: Threads) -> APIRouter:
 
 
 def heat_size(width: int, ratio: float) -> tuple[int, int]:
-    """Return width and height of a picture of heat, smaller where a page is very high.
+    """Return the width and height of a heat picture, smaller for a very tall page.
 
     Args:
         ratio: height of the page over its width.
@@ -133,7 +133,7 @@ def _step(width: int) -> int:
 
 
 def _draw(index: RegionIndex, hit: Hit, width: int) -> Image:
-    """Draw the page of a region, at most so many pixels wide."""
+    """Draw the page of a region, at most `width` pixels wide."""
     image = index.page_image(hit, dpi=max(width * 72 / hit.page_width, 1))
     image.thumbnail((width, max(round(width * image.height / image.width), 1)))
     return image

@@ -1,4 +1,4 @@
-"""Asking: search, explain and ground."""
+"""Routes that answer questions: search, explain and ground."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ REQUEST_TIMEOUT = 60.0
 
 
 def find(index: RegionIndex, question: Question) -> Hits:
-    """Search an index as a request says."""
+    """Search an index with the question and options of a request."""
     options: dict[str, Any] = question.model_dump(exclude={"question", "documents"})
     if question.documents:
         names = {"document_id": find_document_ids(index, question.documents)}
@@ -39,20 +39,20 @@ def routes(index: RegionIndex, in_thread: Threads) -> APIRouter:
     @router.post("/search")
     @in_thread
     def search(body: Question) -> HitsJson:
-        """Return the regions that answer a question best."""
+        """Return the regions that best answer a question."""
         return hits_json(find(index, body))
 
     @router.post("/explain")
     @in_thread
     def explain(body: RegionQuestion) -> ExplanationJson:
-        """Return what each word of the question matched, and what each signal adds."""
+        """Return what each word of the question matches, and what each signal adds."""
         explanation = index.explain(find_region_id(index, body.region), question=body.question)
         return ExplanationJson(tokens=list(explanation), shares=dict(explanation.shares))
 
     @router.post("/ground")
     @in_thread
     def ground(body: Answer) -> GroundingJson:
-        """Return which sentences of an answer stand in the documents, and where."""
+        """Return which sentences of an answer the documents support, and where."""
         names = body.regions
         regions = None if names is None else [find_region_id(index, name) for name in names]
         return grounding_json(index.ground(body.answer, regions, timeout=REQUEST_TIMEOUT))

@@ -1,4 +1,4 @@
-"""What the API takes and returns. Boxes are fractions of the page from its top left."""
+"""What the API accepts and returns. Boxes are fractions of the page, from its top left."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ MetadataJson = dict[str, Scalar | list[Scalar]]
 
 
 class Request(BaseModel):
-    """The base of requests: unknown names are refused."""
+    """The base of requests: unknown names are rejected."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class Question(Request):
-    """A question and the options of the search, as `RegionIndex.search` has them."""
+    """A question and the options of the search, as in `RegionIndex.search`."""
 
     question: str = Field(max_length=4000, examples=["What coupon does the green bond carry?"])
     k: int | None = Field(None, ge=1, le=100, description="the most regions to return")
@@ -65,7 +65,7 @@ class HighlightJson(BaseModel):
 
 
 class RegionJson(BaseModel):
-    """A region and where it stands."""
+    """A region and its place."""
 
     region: str
     document: str
@@ -92,7 +92,7 @@ class CellJson(BaseModel):
 
 
 class PartJson(BaseModel):
-    """Where a hit comes from or goes on, in another column or on another page."""
+    """Where a hit starts or continues, in another column or on another page."""
 
     region: str
     page: int
@@ -103,7 +103,7 @@ class PartJson(BaseModel):
 
 
 class HitJson(RegionJson):
-    """A region that answers; `text` is also that of its other `parts`.
+    """A region that answers; `text` includes the text of its other `parts`.
 
     A table or row has its cells, if they are known.
     """
@@ -132,7 +132,7 @@ class PageJson(BaseModel):
 
     document: str
     file_name: str
-    version: str  # of the bytes of the document
+    version: str  # identifies the bytes of the document
     page: int
     page_label: str
     pages: int
@@ -150,14 +150,14 @@ class ExplanationJson(BaseModel):
 
 
 class TokenJson(BaseModel):
-    """A word of a question; heat comes from those with content only."""
+    """A word of a question; only words with content contribute heat."""
 
     token: str
     is_content: bool
 
 
 class HeatJson(BaseModel):
-    """How strongly each patch of a page matches; `grid` is null where patches are words."""
+    """How strongly each patch of a page matches; `grid` is null if patches are words."""
 
     values: list[float]
     boxes: list[list[float]]
@@ -165,7 +165,7 @@ class HeatJson(BaseModel):
 
 
 class PlaceJson(BaseModel):
-    """Where a claim stands."""
+    """The place that supports a claim."""
 
     region: str
     document: str
@@ -190,7 +190,7 @@ class ClaimJson(BaseModel):
 
 
 class GroundingJson(BaseModel):
-    """An answer with its claims; `cited` has a number after each that is verified."""
+    """An answer with its claims; `cited` has a number after each verified claim."""
 
     answer: str
     cited: str
@@ -199,7 +199,7 @@ class GroundingJson(BaseModel):
 
 
 class CitationJson(BaseModel):
-    """A place that a mark in an answer stands for; `rects` are the lines in it that answer."""
+    """The place that a mark in an answer refers to; `rects` are the lines in it that answer."""
 
     marker: str
     region: str
@@ -212,7 +212,7 @@ class CitationJson(BaseModel):
 
 
 class ContextJson(BaseModel):
-    """The passages that a chat model gets, and the places of all their marks."""
+    """The passages that a chat model gets, and the places of their marks."""
 
     text: str
     tokens: int
@@ -232,13 +232,13 @@ class CitationsJson(BaseModel):
 
 
 class DoneJson(BaseModel):
-    """The end; `is_verified` tells whether all claims are, and is null without an answer."""
+    """The end; `is_verified` says whether all claims are, and is null without an answer."""
 
     is_verified: bool | None
 
 
 class ErrorJson(BaseModel):
-    """Why an answer ends early."""
+    """Why an answer ended early."""
 
     detail: str
 

@@ -1,4 +1,4 @@
-"""Giving the key in a browser: it is exchanged for a cookie that scripts cannot read."""
+"""Entering the key in a browser, which gets a cookie that scripts cannot read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Key(BaseModel):
 
 
 def routes(api_key: str | None) -> APIRouter:
-    """Return the route that takes the key."""
+    """Return the route that accepts the key."""
     router = APIRouter(prefix="/api", tags=["session"])
 
     @router.post("/session", status_code=204)

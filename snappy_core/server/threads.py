@@ -1,4 +1,4 @@
-"""Threads for what takes a while, few of them, and apart from those of other requests."""
+"""A few threads for slow requests, separate from the threads of other requests."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ import anyio
 import anyio.to_thread
 
 THREADS = min((os.cpu_count() or 1) + 2, 8)
-"""How many searches run at once: more would wait for each other, and take longer altogether."""
+"""How many searches run at once: more would wait for each other and take longer in total."""
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
 
 class Threads:
-    """Lets at most `THREADS` calls run at once; the others wait for their turn, without a thread.
+    """Runs at most `THREADS` calls at once; the others wait their turn without using a thread.
 
-    Requests that take no time, such as the list of documents, do not wait for them.
+    Fast requests, such as the list of documents, do not wait for them.
     """
 
     def __init__(self) -> None:
