@@ -9,17 +9,17 @@ from snappy_core.boxes import to_pixels
 from snappy_core.search.hits import HeatMap
 
 STOPS = ("#ffffff", "#fff6cf", "#ffe48a", "#ffc34d", "#ff9a3f", "#f9703e")
-"""Colors from no heat to the most, in about equal steps of lightness; black text stays legible."""
+"""Colors from no heat to maximum heat, in about equal steps of lightness; black text is legible."""
 
 CONTRAST = 1.4
 """Exponent of the heat, 0..1; above 1, the many words just above the median stay pale."""
 
 WORD_MARGINS = (0.6, 0.5)
-"""How far the heat of a word extends beyond its box, x and y, in heights of a line: after the
-blur the whole box still has about its full heat."""
+"""How far the heat of a word extends beyond its box, x and y, in line heights: the whole box
+keeps about its full heat after the blur."""
 
 WORD_BLUR = 0.4
-"""Standard deviation of the blur of words, in heights of a line."""
+"""Standard deviation of the blur of words, in line heights."""
 
 
 def heat_field(heat: HeatMap, width: int, height: int) -> NDArray[np.float32]:

@@ -19,7 +19,7 @@ BEST, OTHER = "#2440b3", "#6d7fc9"
 """Colors of the boxes of the best hit and of other hits."""
 
 MARKER = (255, 221, 64)
-"""Color that is multiplied with the lines that answer, as a text marker does."""
+"""Color that is multiplied with the lines that answer, like a highlighter pen."""
 
 # Sizes in hundredths of the shorter side of the image
 BEST_STROKE, OTHER_STROKE = 0.32, 0.18
@@ -28,7 +28,7 @@ CORNER_RADIUS = 0.8
 BADGE_RADIUS = 1.25
 
 MIN_BADGE_RADIUS = 6
-"""Pixels below which a rank is not legible."""
+"""Radius in pixels below which a rank is illegible."""
 
 
 def draw_page(image: Image, heat: HeatMap | None, hits: Sequence[Hit]) -> Image:
@@ -58,7 +58,7 @@ def draw_page(image: Image, heat: HeatMap | None, hits: Sequence[Hit]) -> Image:
     badge_centers: list[tuple[int, int]] = []
     for hit in ranked:
         badge_centers.append(_badge_center(canvas, hit.region.box, badge_centers))
-    # The best is drawn last, on top of the others.
+    # The best hit is drawn last, on top of the others.
     for hit, badge_center in reversed(list(zip(ranked, badge_centers, strict=True))):
         is_best = hit is ranked[0]
         _draw_box(canvas, hit.region.box, is_best)
@@ -67,7 +67,7 @@ def draw_page(image: Image, heat: HeatMap | None, hits: Sequence[Hit]) -> Image:
 
 
 def on_page(hits: Sequence[Hit], hit: Hit) -> list[Hit]:
-    """Return the hits that are on the same page as `hit`, of longer ones their parts there."""
+    """Return the hits on the same page as `hit`, or their parts there."""
     return parts_on_page(hits, hit.document_id, hit.page_number)
 
 
@@ -121,7 +121,7 @@ def _draw_box(canvas: Image, box: Box, is_best: bool) -> None:
     stroke = max(round(BEST_STROKE * unit), 2) if is_best else max(round(OTHER_STROKE * unit), 1)
     x0, y0, x1, y1 = _outline(canvas, box)
     x0, y0, x1, y1 = x0 - stroke, y0 - stroke, x1 + stroke, y1 + stroke
-    # It may be large and has few slanted edges: less oversampling than for a badge.
+    # A frame may be large and has few slanted edges: less oversampling than for a badge.
     frame = _rounded_frame(x1 - x0, y1 - y0, CORNER_RADIUS * unit, stroke, oversampling=2)
     canvas.paste(BEST if is_best else OTHER, (x0, y0, x1, y1), frame)
 

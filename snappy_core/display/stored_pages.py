@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 Resolver = Callable[[DocumentRecord], "str | os.PathLike[str] | bytes | None"]
-"""Finds a document again: returns its file or its bytes, None if it does not know it."""
+"""Finds a document again: returns its file or its bytes, or None if it is unknown."""
 
 _NOWHERE = (
     "there is no such file to draw it from; add it with keep='source' or keep='pages', or open the "
@@ -36,9 +36,8 @@ _CHANGED = "the file has changed since; add it again"
 class StoredPages:
     """Draws the pages of the documents in a store.
 
-    A page is drawn from a file that was added, as long as it has the same bytes; else from the
-    source that the index keeps, from what the resolver returns, or from the picture that the index
-    keeps of the page.
+    A page is drawn from the file that was added, if its bytes are unchanged; else from the source
+    that the index keeps, from what the resolver returns, or from the kept picture of the page.
     """
 
     store: Store
@@ -50,7 +49,7 @@ class StoredPages:
         """Draw a page at a resolution.
 
         Raises:
-            PageUnavailableError: its source is nowhere, has changed or cannot be read.
+            PageUnavailableError: its source cannot be found or read, or has changed.
             TimeLimitError: the time is up.
         """
         raise_if_ended()
@@ -90,8 +89,8 @@ class StoredPages:
     def _sources(
         self, document: DocumentRecord, password: str | None
     ) -> Iterator[tuple[Source, str]]:
-        """Yield where the document may be, and what it means if its bytes are others."""
-        # A file has an absolute path; other names are those of bytes, perhaps chosen by a stranger.
+        """Yield possible sources of a document, each with the message for when its bytes differ."""
+        # Files have absolute paths; other names belong to bytes and may be chosen by a stranger.
         files = (source for source in document.sources if os.path.isabs(source))
         for path in filter(os.path.isfile, files):
             yield Source.from_path(path, password), _CHANGED
@@ -114,13 +113,13 @@ class StoredPages:
 
 
 def _content_hash(source: Source) -> str:
-    """Return the hash of the bytes of a source; a file is read once until it is changed."""
+    """Return the hash of a source's bytes; a file is read again only if it changes."""
     if source.path is None:
         return source.content_hash()
     try:
         file = source.path.stat()
     except (OSError, ValueError):  # ValueError: a NUL byte in the name
-        return source.content_hash()  # which says what is wrong
+        return source.content_hash()  # raises an error that says what is wrong
     times = file.st_mtime_ns, file.st_ctime_ns
     return _file_hash(source.path, file.st_dev, file.st_ino, file.st_size, *times)
 
@@ -131,7 +130,7 @@ def _file_hash(path: Path, *_state: int) -> str:
 
 
 def _scaled(picture: bytes, page: Page, dpi: float) -> Image:
-    """Return a kept picture in the size that the page has at a resolution."""
+    """Return a kept picture in the page's size at a resolution."""
     from PIL import Image
 
     zoom = dpi / 72 if page.unit == "pt" else 1.0

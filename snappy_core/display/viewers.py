@@ -26,7 +26,7 @@ from snappy_core.parsing.source import Source
 from snappy_core.search.hits import Hit
 from snappy_core.types import Box, Matrix
 
-HIGHLIGHT_COLOR = (255, 212, 0)  # yellow, as text markers have it
+HIGHLIGHT_COLOR = (255, 212, 0)  # yellow, like a highlighter pen
 REGION_COLOR = (255, 244, 189)  # the same, faint
 
 _URL = re.compile(r"(?:https?|ftp|file|s3|gs)://", re.IGNORECASE)
@@ -52,7 +52,7 @@ def page_size(hit: Hit, dpi: float = 72) -> tuple[float, float]:
 
 
 def to_user_space(box: Box, matrix: Matrix) -> Box:
-    """Convert a box from page fractions to PDF user space, by the matrix `Hit.user_space`.
+    """Convert a box from page fractions to PDF user space, using the matrix `Hit.user_space`.
 
     These are the coordinates of annotations and PDF libraries: points, y upwards, before rotation
     and cropping.
@@ -78,7 +78,7 @@ def from_user_space(box: Box, matrix: Matrix) -> Box:
 def page_link(source: str, page_number: int) -> str:
     """Return a link that opens a document at a page in browsers and most viewers.
 
-    Sources that are no URLs of files become paths: a stranger may have named one "javascript:".
+    Sources that are not URLs of files become paths: a stranger may have named one "javascript:".
 
     >>> page_link("annual report.pdf", 3), page_link("javascript:alert(1)", 3)
     ('annual%20report.pdf#page=3', 'javascript%3Aalert%281%29#page=3')
@@ -92,8 +92,8 @@ def web_annotation(hit: Hit, dpi: float = 150) -> dict[str, object]:
     """Return a W3C Web Annotation of a region on the page image at `dpi`.
 
     Its selector is a media fragment, `xywh` in pixels rounded outwards, refined by the exact text
-    of the best highlight. A region that goes on in another column or on another page has a list of
-    targets.
+    of the best highlight. A region that continues in another column or on another page has a
+    list of targets.
     """
     targets = [_target(part, dpi) for part in hit.parts]
     return {
@@ -130,8 +130,8 @@ def _refined(part: Hit) -> dict[str, object]:
 def react_pdf_highlighter(hit: Hit) -> dict[str, object]:
     """Return a highlight for react-pdf-highlighter: the region's box and the lines that answer.
 
-    Without highlights, these are all lines of the region. Those of a region that goes on have the
-    numbers of their pages.
+    Without highlights, these are all lines of the region. If a region continues on other pages, its
+    lines have their page numbers.
     """
 
     def rect(part: Hit, box: Box) -> dict[str, float]:
@@ -162,7 +162,7 @@ def react_pdf_highlighter(hit: Hit) -> dict[str, object]:
 
 
 def _answering_lines(hit: Hit) -> list[tuple[Hit, Box]]:
-    """Return the lines of the highlights of all parts, or without any the lines of all."""
+    """Return the lines of the highlights of all parts, or all lines if there are no highlights."""
     marked = [part for part in hit.parts if part.highlights]
     return [
         (part, line)
@@ -180,17 +180,18 @@ def highlight(
 ) -> Path:
     """Write a copy of a PDF with hits highlighted, and return its path.
 
-    The lines of a region are faint, those that answer strong. Both are PDF annotations, which all
-    viewers show; the notes have the scores.
+    The lines of a region are faint, those that answer are strong. Both are PDF annotations, which
+    all viewers show; their notes have the scores.
 
     Args:
-        hits: hits in one PDF, or in a document that is printed to one.
-        to: the file to write; an existing one is replaced, unless it is the document.
-        password: of an encrypted document.
+        hits: hits in one PDF, or in an office document, which is converted to PDF.
+        to: the file to write; an existing file is replaced, unless it is the document itself.
+        password: opens an encrypted document.
         source: the document, if it is not the file that was added; see `RegionIndex.highlight`.
 
     Raises:
-        ValueError: there are no hits, they are in several documents, or not in a PDF file.
+        ValueError: there are no hits, they are in several documents or not in a PDF file, or `to`
+            is the document itself.
         UnreadableDocumentError: the document can no longer be read.
     """
     hits, target = list(hits), Path(to)
@@ -218,13 +219,13 @@ def highlight(
 
 
 def answering_rects(hit: Hit) -> tuple[Box, ...]:
-    """Return the lines of the highlights of a hit, each once; without any, those of its region."""
+    """Return the lines of a hit's highlights, each once; without any, the lines of its region."""
     lines = [line for highlight in hit.highlights for line in highlight.rects]
     return tuple(dict.fromkeys(lines)) or hit.rects
 
 
 def _annotate_part(page: Any, hit: Hit, part: Hit) -> None:
-    """Annotate a part of a hit on its page; one without highlights is faint if others have some."""
+    """Annotate a part of a hit on its page, faintly if only other parts have highlights."""
     lines = part.rects or (part.region.box,)
     strong = answering_rects(part) or lines
     note = f"{hit.rank}. score {hit.score:.3f}: {hit.query}"
@@ -232,7 +233,7 @@ def _annotate_part(page: Any, hit: Hit, part: Hit) -> None:
         _annotate(page, part, lines, REGION_COLOR, note)
         return
     if len(strong) != len(lines) or not np.allclose(strong, lines, atol=1e-5):
-        # Metadata has boxes with six digits.
+        # Boxes from metadata are rounded to six digits.
         _annotate(page, part, lines, REGION_COLOR, note)
         note = "\n".join(hit.quotes) or note
     _annotate(page, part, strong, HIGHLIGHT_COLOR, note)
