@@ -42,7 +42,7 @@ class RegionPrompt(PromptTemplate):
 REGION_PROMPT = RegionPrompt.from_template(
     "[{citation}] {file_name}, page {page_label}\n{page_content}"
 )
-"""A `document_prompt` for chains: the model reads each region with an id to cite."""
+"""A `document_prompt` for chains: the model reads each region with a citable id."""
 
 
 def region_blocks(

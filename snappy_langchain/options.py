@@ -34,19 +34,19 @@ class SearchFields(BaseModel):
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     k: int | None = None
-    """The most documents to return; by default 5, or with a budget as many as fit."""
+    """The maximum number of documents; by default 5, or with a budget as many as fit."""
     budget: int | None = None
-    """The most tokens of all documents together, estimated for English; it is filled with those
-    worth most for their length, and the first one that does not fit is cut."""
+    """The maximum number of tokens of all documents together, estimated for English. It is filled
+    with the documents worth the most for their length; the first one that does not fit is cut."""
     filter: Filter | None = None
     """`{key: value, list of values, or {"$gte": value}}` over your metadata and the keys of
     regions, and `$and`, `$or`, `$not`, as in `RegionIndex.search`."""
     score_threshold: float | None = None
-    """The least score of a document, -1..1."""
+    """The minimum score of a document, -1..1."""
     min_answerable: float | None = None
-    """Return nothing if `answerable`, or else the judge, is below this probability, 0..1."""
+    """Return nothing if `answerable`, by the judge if there is one, is below this, 0..1."""
     per_page: int | None = None
-    """The most documents from one page."""
+    """The maximum number of documents from one page."""
     scoring: str | None = None
     """The scoring rule, as in `RegionIndex.search`."""
     candidates: int | None = None

@@ -22,7 +22,7 @@ from llama_index.core.vector_stores.utils import metadata_dict_to_node, node_to_
 Nodes = list[NodeWithScore]
 
 MAX_LLM_KEYS = 5
-"""The most metadata keys that a language model may read: each is repeated for every node."""
+"""Maximum number of metadata keys for language models: each is repeated for every node."""
 
 
 class RetrieverConformance:

@@ -73,7 +73,7 @@ class StoredPages:
         """Return a source with the bytes that were indexed.
 
         Raises:
-            PageUnavailableError: there is none.
+            PageUnavailableError: there is no such source.
         """
         causes = []
         for source, changed in self._sources(document, password):

@@ -96,7 +96,7 @@ class Regions(OpenIndex):
         return hits
 
     def _find(self, question: str, options: SearchOptions) -> tuple[Hits, HitPages]:
-        """Return the hits, more of them if a reranker is to choose, and their pages."""
+        """Return the hits, with more to choose from if there is a reranker, and their pages."""
         query = self.encoder.encode_query(question)
         raise_if_ended()
         with self._store.read() as snapshot:

@@ -5,8 +5,9 @@ the region contains. These rules choose between levels:
 
 * With `scoring="maxsim"`, lists are penalized for their length: `score - SIZE_PENALTY ln n` for n
   patches (`penalize_size`). A list then beats its items only if the other items add more than that.
-  Paragraphs are not penalized: it was no better on the development bench, and questions about a
-  long paragraph went to a short neighbor. "mixture" has learned weights for kinds of regions.
+  Paragraphs are not penalized: a penalty was no better on the development bench, and questions
+  about a long paragraph went to a short neighbor. "mixture" has learned weights for kinds of
+  regions.
 * Tables are decided by length alone, since rows are read with the table's header and caption and
   match nearly everything that the table matches. A table (or a section of one) of up to `MAX_ROWS`
   rows is returned whole, a longer one as its sections and rows (`rankable`).

@@ -45,7 +45,7 @@ def propagate(
     region without patches scores 0.
 
     Args:
-        min_overlap: ignore patches less than this share (0..1) of whose area lies in the region.
+        min_overlap: ignore patches with less than this share (0..1) of their area in the region.
 
     Raises:
         ValueError: `how` is unknown, or `min_overlap` is out of range.

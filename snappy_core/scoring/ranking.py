@@ -1,6 +1,6 @@
 """Ranking: stable order, and the weighted sum of region and page scores.
 
-The scoring rule "mixture" has weights of its own (`mixture.load_weights`).
+The scoring rule "mixture" has its own weights (`mixture.load_weights`).
 """
 
 from __future__ import annotations

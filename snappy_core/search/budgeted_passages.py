@@ -20,7 +20,7 @@ class BudgetedPassages:
     """The passages of a context, and whether another one fits its budget.
 
     Counting the whole context for each passage would take quadratic time, so each passage is
-    counted alone, and all of them together only if the sum does not decide.
+    counted alone, and all of them together only if the sum is inconclusive.
 
     Args:
         budget: the maximum number of tokens of the context; None for no limit.

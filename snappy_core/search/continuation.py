@@ -34,7 +34,7 @@ SAME_HEIGHT = 1.15
 """Maximum ratio between letter heights of one style: short lines differ by this much."""
 
 MOST_PARTS = 8
-"""Maximum number of regions to join: an endless text, such as a transcript, is no paragraph."""
+"""Maximum number of regions to join: an endless text, such as a transcript, is not one."""
 
 FULL_LINE = 0.8
 """Minimum length of a full line, as a share of the longest line."""

@@ -80,7 +80,7 @@ class PageReader:
     def hit_pages(
         self, hits: Iterable[Hit], query: Query, weights: NDArray[np.float32]
     ) -> HitPages:
-        """Return the pages of hits, whose contexts have been read."""
+        """Return the pages of hits; their contexts must have been read."""
         ids = {
             (context.document.document_id, context.page.number): page_id
             for page_id, context in self._contexts.items()

@@ -40,7 +40,7 @@ class Highlight:
 
 
 def to_highlights(items: Iterable[Mapping[str, Any]]) -> tuple[Highlight, ...]:
-    """Return highlights from the form in which `region_metadata` writes them."""
+    """Return highlights from their form in `region_metadata`."""
     return tuple(
         Highlight(
             kind=item["kind"],

@@ -23,7 +23,7 @@ SIGNALS = ("region", "page", "lead", "alone")
 """The best scores of a region and of a page; how far that page leads the next; 1 if it is alone."""
 
 NEXT = 5
-"""Number of next-best pages whose mean the best page is compared with."""
+"""Number of next-best pages; the best page is compared with their mean."""
 
 
 def signals_of(regions: NDArray[Any], pages: NDArray[Any]) -> NDArray[np.float64]:

@@ -101,7 +101,7 @@ class LocationPrior:
         return raised
 
     def matches(self, page_id: int, index: int | None) -> tuple[LocationMatch, ...]:
-        """Return the places that contain a region of a page, or with None what is in no region."""
+        """Return the places that contain a region of a page, or what is outside regions (None)."""
         return tuple(
             LocationMatch(weights.reference.text, round(weight, 4))
             for weights in self.pages.get(page_id, ())

@@ -24,7 +24,7 @@ class Reference:
 
     Attributes:
         text: how the question names it.
-        kind: what is named.
+        kind: the kind of place.
         labels: numbers or letters as printed ("14", "iv", "4.1", "B"), halves of the page ("top",
             "right"), or the name of a section. Without labels and positions, any place of the kind.
         positions: counted from 1, or from the end if negative.
@@ -78,7 +78,7 @@ def find_references(question: str) -> tuple[Reference, ...]:
     >>> find_references("How many pages has the report?")
     ()
     """
-    # Patterns that ignore case are ten times slower, so most of them read this.
+    # Patterns that ignore case are ten times slower, so most of them search this text.
     lower = "".join(low if len(low := char.lower()) == 1 else char for char in question)
     nouns = list(_NOUN.finditer(lower))
     references = (

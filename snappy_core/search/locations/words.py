@@ -57,7 +57,7 @@ NOUNS: Mapping[Kind, tuple[str, ...]] = {
 }  # fmt: skip
 
 COVERS = (
-    # Things are covered too: the noun is what stands behind an article.
+    # "Cover" is also a verb: after "the" it is the noun.
     r"cover\s+page", r"(?<=the )cover(?:\s+page)?(?! (?:letter|rat))", r"front\s+cover",
     r"title\s+page", r"front\s+page", r"title\s+slide",
     r"titelseite", r"titelblatt", r"deckblatt", r"page\s+de\s+(?:garde|titre)",
