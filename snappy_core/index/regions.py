@@ -69,7 +69,7 @@ class Regions(OpenIndex):
                 returned; see `Hit.rerank_score`.
             widen: return the "table", "section" or "page" that contains a hit, each once, with the
                 scores of its best hit. A section may span pages, see `Hit.parts`. With a budget,
-                the best hits are widened as far as it allows.
+                hits are widened best first, if the result fits.
             timeout: seconds after which no further step of the search is started, such as the next
                 256 pages, the next highlight, the reranker or the judge; no limit by default.
 
