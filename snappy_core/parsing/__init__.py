@@ -1,4 +1,4 @@
-"""Documents to pages: words, regions with boxes, and a way to draw each page."""
+"""Turns documents into pages: words, regions with boxes, and a way to draw each page."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ def read(source: Source, options: ReadingOptions | None = None) -> Iterator[Page
 
 
 def count_pages(source: Source, reader: str = AUTO) -> int:
-    """Return the number of pages of a document, at least 1. Raises as `read`."""
+    """Return the number of pages of a document, at least 1. Raises like `read`."""
     return reader_for(source, reader).count_pages(source)
 
 
 def page_labels(source: Source) -> list[str]:
-    """Return the page numbers as printed, which only PDFs have. Raises as `read`."""
+    """Return the page numbers as printed, which only PDFs have. Raises like `read`."""
     reader = reader_for(source)
     if isinstance(reader, LabelReader):
         return reader.page_labels(source)
@@ -58,19 +58,19 @@ def page_labels(source: Source) -> list[str]:
 
 
 def read_pages(source: Source, numbers: Iterable[int], options: ReadingOptions) -> Iterator[Page]:
-    """Yield pages by number (from 1), without `Region.section`. Raises as `read`."""
+    """Yield pages by number (from 1), without `Region.section`. Raises like `read`."""
     return reader_for(source, options.reader).read_pages(source, numbers, options)
 
 
 def with_sections(pages: Iterable[Page], labeled: Container[int] = ()) -> Iterator[Page]:
-    """Set what a region has from the pages before: its section and the header of its table.
+    """Set what regions take from earlier pages: their sections and the headers of their tables.
 
     The section is the path of headings, over all pages of a document in order.
 
-    Text repeated at the top or bottom of consecutive pages is labeled as a header or footer,
-    and contents, indexes and references below their headings as such, except on the pages whose
-    numbers are in `labeled`, where labels are final. A table that goes on from the page before
-    gets the header it has there.
+    Text repeated at the top or bottom of consecutive pages is labeled as a header or footer;
+    contents, indexes and references are labeled as such below their headings. Pages whose
+    numbers are in `labeled` keep their labels. A table continued from the previous page gets
+    the header it has there.
     """
     path: tuple[Heading, ...] = ()
     previous: Page | None = None
@@ -85,9 +85,9 @@ def with_sections(pages: Iterable[Page], labeled: Container[int] = ()) -> Iterat
 
 
 def render(source: Source, number: int, dpi: float = 150) -> Image:
-    """Draw page `number` (from 1) of a document as an RGB image. Raises as `read`.
+    """Draw page `number` (from 1) of a document as an RGB image. Raises like `read`.
 
-    It is drawn by the reader that "auto" chooses. Documents that are images come in their own
-    pixels, whatever `dpi` says.
+    The reader that "auto" chooses draws it. Documents that are images are returned at their own
+    resolution, and `dpi` is ignored.
     """
     return reader_for(source).render(source, number, dpi)

@@ -1,4 +1,4 @@
-"""Areas: boxes close together as one, for objects that are drawn and for ink that is seen."""
+"""Groups boxes that are close together into areas, both for drawn objects and for ink."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Kinds = NDArray[np.int8]
 
 
 def group_boxes(boxes: Boxes, kinds: Kinds, size: Boxes) -> tuple[Boxes, Kinds]:
-    """Return the box around each cluster and its highest kind, the largest clusters if many.
+    """Return the box around each cluster and its highest kind; only the largest clusters if many.
 
     Kinds are 0 or more.
     """
@@ -32,7 +32,7 @@ def group_boxes(boxes: Boxes, kinds: Kinds, size: Boxes) -> tuple[Boxes, Kinds]:
 
 
 def page_share(boxes: Boxes, size: Boxes) -> NDArray[np.float32]:
-    """Return the share of a page of `size` (width, height) that each box (n, 4) takes."""
+    """Return the share of a page of `size` (width, height) that each box (n, 4) covers."""
     return np.asarray(((boxes[:, 2:] - boxes[:, :2]) / size).prod(axis=1), dtype=np.float32)
 
 
@@ -40,7 +40,7 @@ def _clusters(boxes: Boxes, size: Boxes) -> NDArray[np.intp]:
     """Return the cluster number of each box; boxes whose grid cells touch share a cluster.
 
     The page is divided into cells as wide as the gap, so that time does not grow with the square
-    of the boxes.
+    of the number of boxes.
     """
     columns, rows = (size // MAX_GAP).astype(int) + 1
     cells = (boxes // MAX_GAP).astype(np.intp).T

@@ -1,6 +1,6 @@
-"""Text of scripts written from right to left, in the order in which it is read.
+"""Puts text of right-to-left scripts into reading order.
 
-What stands from left to right is put in order by where it stands, whatever order a file has.
+Items are ordered by their positions on the page, whatever their order in the file.
 """
 
 from __future__ import annotations
@@ -9,17 +9,17 @@ from collections.abc import Sequence
 from unicodedata import bidirectional
 
 _RIGHT_TO_LEFT = ("R", "AL")
-_LEFT_TO_RIGHT = ("L", "EN", "AN")  # numbers, too, in whatever script
+_LEFT_TO_RIGHT = ("L", "EN", "AN")  # numbers of any script, too
 _LAM, _ALEFS = "\u0644", "\u0622\u0623\u0625\u0627"
 
 
 def is_right_to_left(letter: str) -> bool:
-    """Return whether a letter is of a script that is written from right to left."""
+    """Return whether a letter belongs to a script written from right to left."""
     return letter > "\u0590" and bidirectional(letter) in _RIGHT_TO_LEFT
 
 
 def direction_of(word: str) -> str:
-    """Return "R" or "L" by the first letter of a word, "" for numbers and signs.
+    """Return "R" or "L" by the first letter of a word, "" for numbers and symbols.
 
     >>> [direction_of(word) for word in ("שומר", "(Brae)", "24")]
     ['R', 'L', '']
@@ -30,9 +30,9 @@ def direction_of(word: str) -> str:
 
 
 def reading_order(directions: Sequence[str], right_to_left: bool) -> list[int]:
-    """Return the order in which items are read that stand side by side from left to right.
+    """Return the reading order of items that are side by side, given from left to right.
 
-    Items that run against the line ("Brae Harbour" in Hebrew), and what stands between them, keep
+    Items that run against the line ("Brae Harbour" in Hebrew), and anything between them, keep
     their own order.
 
     Args:
@@ -62,11 +62,11 @@ def reading_order(directions: Sequence[str], right_to_left: bool) -> list[int]:
 def order_letters(letters: Sequence[str], positions: Sequence[float]) -> list[int]:
     """Return the order in which the letters of a word are read.
 
-    Accents follow their letters. Where one glyph stands for lam and alef, lam comes first: a glyph
-    for alef and lam does not exist.
+    Accents follow their letters. In a ligature of lam and alef, lam comes first: there is no
+    ligature of alef and lam.
 
     Args:
-        positions: of letters along the line; those of one glyph have the same.
+        positions: of letters along the line; letters of one glyph share a position.
     """
     marks = [i for i, letter in enumerate(letters) if bidirectional(letter) == "NSM"]
     bases = [i for i in range(len(letters)) if i not in set(marks)]

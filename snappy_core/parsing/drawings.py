@@ -1,4 +1,4 @@
-"""What is on a page besides its words: pictures, drawings, ruling lines, areas of a model."""
+"""What a page has besides words: pictures, drawings, ruling lines, areas found by a model."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Area:
         box: in fractions of the page.
         label: "figure", "table" or another class of a layout model.
         score: confidence, 0..1.
-        from_model: detected by a layout model; else something is drawn there.
+        from_model: detected by a layout model; otherwise something is drawn there.
     """
 
     box: Box
@@ -51,8 +51,8 @@ class RulingLines:
 class Drawings:
     """The areas, ruling lines, frames (n, 4) and fields (m, 4) of a page, in fractions of the page.
 
-    A frame is a filled or outlined box, a curved shape or a picture, whatever lies in it. A field
-    is one of a form that can be filled in.
+    A frame is a filled or outlined box, a curved shape or a picture, whatever its content. A field
+    is a form field that can be filled in.
     """
 
     areas: tuple[Area, ...] = ()

@@ -34,24 +34,25 @@ _FORMATS = ("PNG", "JPEG", "JPEG2000", "WEBP", "BMP", "TIFF")
 
 _MAX_PIXELS = 100_000_000  # A4 at 900 dpi has 78 million; small files can claim any size
 _TOO_LARGE = f"is an image of more than {_MAX_PIXELS // 1_000_000} million pixels"
-_MAX_FRAMES = 5_000  # of a TIFF; to find a frame, all before it are read
+_MAX_FRAMES = 5_000  # of a TIFF; finding a frame means reading all before it
 
 # The square root of the area of a page in points: A4 has 708, Letter 696.
 _NOMINAL_SIDE = 700.0  # of a page of unknown resolution
-# By the resolution in the file, A6 (354) to A2 (1416); else it is a default of some software.
+# Sizes by the resolution in the file, A6 (354) to A2 (1416); outside this range the resolution is
+# some software's default.
 _MIN_SIDE, _MAX_SIDE = 350.0, 1420.0
-_MAX_RATIO = 1.05  # of the horizontal and the vertical resolution; else one of them is wrong
+_MAX_RATIO = 1.05  # of horizontal and vertical resolution; otherwise one of them is wrong
 
 _MAX_OCR_PIXELS = 25_000_000
 _MAX_OCR_SIDE = 30_000  # pixels; Tesseract refuses sides above 32,767
 _MIN_OCR_SIDE = 1600  # pixels; an image whose longer side is shorter is enlarged for OCR ...
-_MAX_OCR_ZOOM = 4.0  # ... up to this many times: beyond it there is nothing left to read
+_MAX_OCR_ZOOM = 4.0  # ... at most by this factor: beyond it there is nothing left to read
 
 
 class ImageReader:
     """Reads images with Pillow and OCR; a `snappy_core.parsing.Reader`.
 
-    Each frame of a TIFF is a page. Other formats have one page, whose further frames are
+    Each frame of a TIFF is a page. Other formats have one page; their additional frames are
     previews or animations.
     """
 
@@ -61,7 +62,7 @@ class ImageReader:
 
     def can_read(self, head: bytes) -> bool:
         is_webp = head[:4] == b"RIFF" and head[8:12] == b"WEBP"
-        is_bmp = head[:2] == b"BM" and head[15:18] == bytes(3)  # of the size of its header
+        is_bmp = head[:2] == b"BM" and head[15:18] == bytes(3)  # upper bytes of the header size
         return head.startswith(_SIGNATURES) or is_webp or is_bmp
 
     def count_pages(self, source: Source) -> int:
@@ -84,13 +85,13 @@ class ImageReader:
                 words, regions, warning = _find_regions(image, points, model, options)
             except SnappyError:
                 raise
-            except Exception as error:  # the other pages go in
+            except Exception as error:  # the other pages are still read
                 words, regions, warning = NO_WORDS, (), describe_failure(error)
             renderer = partial(self.render, source, number)
             yield Page(number, str(number), *image.size, "px", words, regions, renderer, warning)
 
     def render(self, source: Source, number: int, dpi: float) -> Image.Image:
-        """Return frame `number` (from 1) upright, in its own pixels whatever `dpi` says."""
+        """Return frame `number` (from 1) upright, at its own resolution; `dpi` is ignored."""
         return _read_frame(source, number)[0]
 
 
@@ -120,7 +121,7 @@ def _open(source: Source) -> Iterator[Image.Image]:
             image = Image.open(file, formats=_FORMATS)
     except Image.DecompressionBombError as error:
         raise UnreadableDocumentError(source.name, _TOO_LARGE) from error
-    except Exception as error:  # Pillow's own message names an object in memory, not a cause
+    except Exception as error:  # Pillow's message names an object in memory, not the cause
         cause = getattr(error, "strerror", None) or _why_not_opened(error)
         raise UnreadableDocumentError(source.name, cause) from error
     with image:
@@ -167,7 +168,7 @@ def _read_frame(source: Source, number: int) -> tuple[Image.Image, tuple[float, 
 
 
 def _size_in_points(image: Image.Image, dpi: Any) -> tuple[float, float]:
-    """Return (width, height): by the dots per inch (x, y) if they are plausible, else nominal."""
+    """Return (width, height) from the dots per inch (x, y) if plausible, else a nominal size."""
     side = math.sqrt(image.width * image.height)
     try:
         low, high = sorted(float(value) for value in dpi)
@@ -181,7 +182,7 @@ def _size_in_points(image: Image.Image, dpi: Any) -> tuple[float, float]:
 
 
 def _upright_rgb(image: Image.Image) -> Image.Image:
-    """Return an image with 8 bits a channel, turned as its EXIF data say, on white paper."""
+    """Return an image with 8 bits per channel, rotated by its EXIF data, on a white background."""
     upright = ImageOps.exif_transpose(image)
     if upright.mode.startswith(("I", "F")):  # more than 8 bits, which Pillow would clip, not scale
         values = np.nan_to_num(np.asarray(upright, dtype=np.float64), posinf=0, neginf=0)
@@ -197,7 +198,7 @@ def _upright_rgb(image: Image.Image) -> Image.Image:
 
 
 def _for_ocr(image: Image.Image) -> Image.Image:
-    """Return the image in a size that OCR reads well."""
+    """Return the image at a size that OCR reads well."""
     width, height = image.size
     longer = max(width, height)
     zoom = min(max(1.0, _MIN_OCR_SIDE / longer), _MAX_OCR_ZOOM)

@@ -25,16 +25,16 @@ if TYPE_CHECKING:
     from snappy_core.parsing.text import TextLayer
 
 _CONTRAST = 64  # gray levels (of 255) between ink and paper
-_MARGIN = 1.0  # points around words and lines where what is left of them is seen
-_MAX_RUNS = 50_000  # rows of ink looked at; halftones have most
+_MARGIN = 1.0  # points around words and lines in which remains of their ink may show
+_MAX_RUNS = 50_000  # runs of ink that are considered; halftones have the most
 
 
 def find_areas(
     picture: Image, layer: TextLayer, lines: RulingLines, model: LayoutModel | None
 ) -> tuple[Area, ...]:
-    """Return the areas of a scan that a layout model sees, if any; without figures, those of ink.
+    """Return the areas that a layout model sees in a scan; if no figures, add areas of ink.
 
-    Where no words were found, ink may as well be text.
+    Where no words were found, the ink may just as well be text.
 
     Args:
         layer: the words found on the picture.
@@ -49,11 +49,11 @@ def find_areas(
 def find_ink_areas(picture: Image, words: Boxes, lines: RulingLines) -> tuple[Area, ...]:
     """Return the areas of a page that hold ink which is neither words nor ruling lines.
 
-    An area unites ink that is closer together than lines of text, as `find_drawings` does with
-    drawn objects. Paper is what most of the page looks like, be it bright or dark.
+    An area combines ink that is closer together than lines of text, as `find_drawings` does with
+    drawn objects. The most common shade of the page, bright or dark, is taken for paper.
 
     Args:
-        words: boxes (n, 4) in page fractions, as those of the lines and of the areas returned.
+        words: boxes (n, 4) in page fractions, like those of the lines and of the returned areas.
     """
     resolution = (picture.width * picture.height) ** 0.5 / PAGE_SIDE  # pixels per point
     small = picture.convert("L").reduce(max(int(resolution), 1))

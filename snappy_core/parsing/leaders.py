@@ -19,7 +19,7 @@ _SPACED = re.compile(r"\s*(?:(?:[.·‥]\s*){4,}|(?:…\s*){2,})")
 
 
 def leader_mask(texts: Sequence[str]) -> NDArray[np.bool_]:
-    """Return which words are leaders or parts of one: words of dots in a row, four dots or more.
+    """Return which words are leaders or parts of one: adjacent words of dots, four or more in all.
 
     >>> leader_mask(["Preface", ".", ".", "..", "3", "and", "so", "…"]).tolist()
     [False, True, True, True, False, False, False, False]

@@ -1,7 +1,7 @@
-"""Listings: contents, indexes and references, which lead to what answers and do not answer.
+"""Listings: contents, indexes and references, which point to answers but are not answers.
 
-They are known by the heading above them and by what stands in them: page numbers, years. Tables of
-contents with leaders are found without a heading (`layout.contents`).
+They are recognized by the heading above them and by what they contain: page numbers, years.
+Tables of contents with leaders are found without a heading (`layout.contents`).
 """
 
 from __future__ import annotations
@@ -48,15 +48,15 @@ _PAGE_NUMBER = re.compile(r"\d{1,4}(?:[-–]\d{1,4})?[,;]?")
 _SOURCE = re.compile(r"\b(?:1[5-9]|20)\d\d[a-z]?\b|https?:|www\.|\bdoi\b|arxiv:", re.IGNORECASE)
 _MARK = re.compile(r"\[[\w+-]{1,12}\]")
 _MIN_NUMBERS = 4
-_MAX_WORDS = {"contents": 18, "index": 6}  # of an entry for each of its page numbers
-_MIN_RISING = 0.75  # of the page numbers of contents, which columns and lists of figures interrupt
+_MAX_WORDS = {"contents": 18, "index": 6}  # of an entry, per page number
+_MIN_RISING = 0.75  # share of page numbers in contents; columns and lists of figures interrupt
 
 
 def mark_listings(page: Page, previous: Page | None) -> Page:
-    """Label the listings of a page, and what is in them.
+    """Label the listings of a page, and the regions inside them.
 
     Args:
-        previous: the page before it, whose last listing may go on.
+        previous: the page before it, whose last listing may continue.
     """
     regions = list(page.regions)
     top_level = [index for index, region in enumerate(regions) if region.parent is None]
@@ -93,7 +93,7 @@ def _named_listing(region: Region) -> Label | None:
 
 
 def _open_listing(page: Page) -> Label | None:
-    """Return the listing that goes on at the end of a page, or None."""
+    """Return the listing that is still open at the end of a page, or None."""
     regions = [r for r in page.regions if r.parent is None and r.label not in _RUNNING]
     if not regions:
         return None
@@ -124,7 +124,7 @@ def _entries(kind: Label, regions: Sequence[Region]) -> list[bool]:
 
 
 def _cited(regions: Sequence[Region]) -> list[bool]:
-    """Return which regions name sources, or stand between those that do."""
+    """Return which regions name sources, or are between those that do."""
     entries: list[bool] = []
     is_open = True
     for region in regions:

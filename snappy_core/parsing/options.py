@@ -19,21 +19,21 @@ class ReadingOptions:
 
     Attributes:
         ocr: "pages" runs OCR on pages whose text layer is missing, mostly hidden, or covers little
-            of what is drawn on them; "auto" also in the pictures of other pages, if the engine is
-            installed; "always" on all pages as a whole, "never" on none.
+            of what is drawn on them; "auto" also reads the pictures of other pages, if the engine
+            is installed; "always" runs OCR on all pages as a whole, "never" on none.
         languages: of the text, for OCR: Tesseract's names, joined by "+": "eng", "deu+fra".
         layout_model: "auto" runs the default layout model, if it is installed, on pages that
-            OCR reads, whose figures are unknown; "always" runs it on all pages, and so does the
-            name of a registered model for that model, or the name or file of a model of
-            rapid-layout; "never" runs none.
+            OCR reads, whose figures are unknown; "always" runs it on all pages. The name of a
+            registered model, or the name or file of a model of rapid-layout, runs that model on
+            all pages; "never" runs none.
         pool_block: side length, in patches, of the square blocks whose vectors are averaged for
             the first stage of a search; 1..32.
         ocr_engine: name of the OCR engine, "tesseract", "rapidocr" or a registered one.
-        reader: "auto" chooses the reader by what a document is; the name of a reader ("docling",
-            "pymupdf", or a registered one) has it read all that it can read.
-        max_pages: a document that has more pages, or says so, is refused.
-        max_seconds: a document that takes longer is given up. It is checked between pages: a
-            page that hangs is ended by the time-out of `Workers`.
+        reader: "auto" chooses the reader by the kind of document; the name of a reader ("docling",
+            "pymupdf", or a registered one) uses it for every document it can read.
+        max_pages: a document that has more pages, or claims to, is refused.
+        max_seconds: a document that takes longer fails. This is checked between pages; a
+            page that hangs is ended by the timeout of `Workers`.
 
     Raises:
         ValueError: a value is not one of those above.

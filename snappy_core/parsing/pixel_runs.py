@@ -1,4 +1,4 @@
-"""Runs: set pixels of a mask that follow each other in a row."""
+"""Runs: consecutive set pixels in a row of a mask."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def find_runs(mask: NDArray[np.bool_]) -> Runs:
 
 
 def connect_runs(runs: Runs, gap: int = 0) -> NDArray[np.intp]:
-    """Return a label (n,) for each run, the same for runs in neighboring rows that touch.
+    """Return a label (n,) for each run, the same for runs in adjacent rows that touch.
 
-    Runs touch at their corners, too, or where at most `gap` pixels part them in a row.
+    Runs also touch at their corners, or where at most `gap` pixels separate them in a row.
 
     >>> connect_runs(np.array([[0, 0, 2, 1], [5, 0, 6, 1], [2, 1, 4, 2]])).tolist()
     [0, 1, 0]
@@ -34,7 +34,7 @@ def connect_runs(runs: Runs, gap: int = 0) -> NDArray[np.intp]:
     x0, y, x1, _ = runs.T
     row = int(x1.max(initial=0)) + gap + 1
     starts, ends = y * row + x0, y * row + x1
-    first = np.searchsorted(ends, starts - row - gap)  # of the runs above that touch
+    first = np.searchsorted(ends, starts - row - gap)  # of the touching runs above
     last = np.searchsorted(starts, ends - row + gap, side="right")
     touching = enumerate(map(range, first.tolist(), last.tolist()))
     return connected_components(len(runs), ((run, i) for run, above in touching for i in above))

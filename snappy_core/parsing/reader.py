@@ -1,8 +1,9 @@
-"""What reads a kind of document, and which reader a document is for.
+"""Readers of documents, and the choice of a reader for a document.
 
-A reader of your own is a class with the methods of `Reader`, made known by
-`READERS.register("name", MyReader)` or by an entry point of the group "snappy.readers". It reads
-what it can read, before the built-in ones; `ReadingOptions(reader="name")` prefers it to others.
+To add your own reader, write a class with the methods of `Reader` and register it with
+`READERS.register("name", MyReader)` or as an entry point of the group "snappy.readers". It takes
+precedence over the built-in ones for what it can read; `ReadingOptions(reader="name")` prefers it
+to all others.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ class Reader(Protocol):
     """
 
     suffixes: tuple[str, ...]
-    """Lower-case suffixes (".pdf") for the search of folders; a file named outright needs none."""
+    """Lower-case suffixes (".pdf") for searching folders; a file given by its path needs none."""
 
     def can_read(self, head: bytes) -> bool:
         """Return whether a document is of this kind, from its first 1024 bytes."""
@@ -66,10 +67,10 @@ class LabelReader(Protocol):
 
 @runtime_checkable
 class NamedReader(Protocol):
-    """A reader of texts that only their names tell the kind of."""
+    """A reader of texts whose kind is known only by their names."""
 
     def reads_name(self, name: str) -> bool:
-        """Return whether a text that no reader knows by its bytes is of this kind, by its name."""
+        """Return whether a text that no reader knows by its bytes has a name of this kind."""
         ...
 
 
@@ -80,7 +81,7 @@ BUILT_IN = {
     "office": "snappy_core.parsing.office.reader:OfficeReader",
     "pdf": "snappy_core.parsing.pdf.reader:PdfReader",
 }
-_ON_REQUEST = {  # read only what they are chosen for
+_ON_REQUEST = {  # used only when chosen
     "docling": "snappy_core.parsing.pdf.docling:DoclingReader",
     "pymupdf": "snappy_core.parsing.pdf.pymupdf:PyMuPdfReader",
 }
@@ -90,21 +91,21 @@ READERS = Registry[Callable[[], Reader]]("reader", "snappy.readers", BUILT_IN | 
 
 
 def reader_for(source: Source, choice: str = AUTO) -> Reader:
-    """Return the reader of a document. Arguments and errors are those of `reader_name`."""
+    """Return the reader for a document. Arguments and errors are those of `reader_name`."""
     return READERS.get(reader_name(source, choice))()
 
 
 def reader_name(source: Source, choice: str = AUTO) -> str:
-    """Return the name of the reader of a document.
+    """Return the name of the reader for a document.
 
-    Registered readers are asked before the built-in ones.
+    Registered readers are tried before the built-in ones.
 
     Args:
-        choice: the reader that is asked first, or "auto".
+        choice: the reader that is tried first, or "auto".
 
     Raises:
         UnreadableDocumentError: the file cannot be opened, is empty, or no reader can read it.
-        ValueError: no reader has the name that is chosen.
+        ValueError: no reader has the chosen name.
     """
     head = source.head()
     for name in ([] if choice == AUTO else [choice]) + _names():
@@ -127,7 +128,7 @@ def expand(
     password: str | None = None,
     on_skip: Callable[[str], object] = lambda _: None,
 ) -> Iterator[Source]:
-    """Yield the documents that `paths` name: files, sources, and the files in folders, in order.
+    """Yield the documents given by `paths`: files, sources, and the files in folders, in order.
 
     Folders are searched recursively, in alphabetical order, for files with a suffix of any
     reader; hidden files and folders are skipped.
@@ -166,6 +167,6 @@ def _documents(folder: Path, on_skip: Callable[[str], object]) -> Iterator[Path]
 
 
 def _names() -> list[str]:
-    """Return the readers that are asked without being chosen, the built-in ones last."""
+    """Return the readers that are tried without being chosen, the built-in ones last."""
     names = [name for name in READERS.names() if name not in _ON_REQUEST]
     return sorted(names, key=BUILT_IN.__contains__)

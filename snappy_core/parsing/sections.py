@@ -1,4 +1,4 @@
-"""The headings above each region, and headers and footers repeated from page to page."""
+"""Sections from the headings above each region, and headers and footers repeated on pages."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from snappy_core.boxes import as_boxes, iou, to_pixels
 from snappy_core.types import Box, Label, Page, Region, Words
 
 _NUMBER = re.compile(r"^(\d{1,3}(?:\.\d{1,3})*)\.?\s")
-_SAME_SIZE = 1.08  # ratio of font sizes on one level: they are estimates
-# The ink of a word in font sizes, by the letters in it: "sea", "salt", "gem", "page".
+_SAME_SIZE = 1.08  # ratio of font sizes at one level, which are estimates
+# The height of a word's ink in font sizes, by the letters in it: "sea", "salt", "gem", "page".
 _LOW, _TALL, _DEPTH = 0.53, 0.73, 0.21
 _TALL_LETTER = re.compile(r"[^\W_acegmnopqrsuvwxyz]|[()\[\]{}|/&%$§?!]")
 _DEEP_LETTER = re.compile(r"[gjpqyç,;()\[\]{}|/]")
-_MIN_RATIO = 1.3  # of the heights of "page" and "sea"; less are boxes as high as the line
+_MIN_RATIO = 1.3  # of the heights of "page" and "sea"; if less, boxes are as high as the line
 _MARGIN = 0.12  # share of the page at its top and bottom in which text may repeat
 _MAX_WORDS = 25  # of a header or footer
 _MIN_IOU = 0.5  # of a header or footer on two pages
@@ -31,7 +31,7 @@ class Heading:
 
     Attributes:
         size: of its font, in points, or on images in a unit that is the same on all pages.
-        depth: the parts of its number, 2 for "2.1"; 0 without a number.
+        depth: number of parts of its number, 2 for "2.1"; 0 without a number.
         level: as in `Region`.
     """
 
@@ -42,7 +42,7 @@ class Heading:
 
     @classmethod
     def of(cls, region: Region, page: Page, is_ink: bool = True) -> Heading:
-        """Return the heading that a region is.
+        """Return the heading of a region that is one.
 
         Args:
             is_ink: the boxes of words are tight to their ink.
@@ -65,11 +65,11 @@ def add_sections(
     """Set the `section` of each region of a page to the headings above it.
 
     A heading ends the sections of all earlier headings that are not above it, by their numbers
-    ("2" is above "2.1"), else by their tagged levels, or else by the size of their letters.
-    Headings are in the sections around them; headers and footers are in none.
+    ("2" is above "2.1"), else by their tagged levels, or else by their font sizes. Headings are
+    in the sections around them; headers and footers are in none.
 
-    Given the headings that are open at the start of the page, the topmost first, the regions and
-    the headings that are open at its end are returned.
+    Takes the headings that are open at the start of the page, the topmost first, and returns the
+    regions and the headings that are open at its end.
     """
     regions: list[Region] = []
     path = tuple(path)
@@ -94,7 +94,7 @@ def _font_size(region: Region, page: Page, is_ink: bool) -> float:
     """Return the font size of a region, estimated from its words."""
     unit = 1.0 if page.unit == "pt" else (page.width * page.height) ** 0.5
     index = [word for word in region.words if any(map(str.isalnum, page.words.texts[word]))]
-    index = index or list(region.words)  # a dash says nothing of the font
+    index = index or list(region.words)  # a dash says nothing about the font
     boxes = to_pixels(page.words.boxes[index], page.width / unit, page.height / unit)
     sides, texts = boxes[:, 2:] - boxes[:, :2], [page.words.texts[word] for word in index]
     longest = max(range(len(texts)), key=lambda word: len(texts[word]))
@@ -114,14 +114,14 @@ def _are_tight(words: Words) -> bool:
 
 
 def _ink_shares(texts: Sequence[str]) -> NDArray[np.float64]:
-    """Return (n,) how high the ink of words is, in font sizes, by their letters."""
+    """Return (n,) the height of the ink of words, in font sizes, by their letters."""
     tops = [_TALL if _TALL_LETTER.search(text) else _LOW for text in texts]
     depths = [_DEPTH if _DEEP_LETTER.search(text) else 0 for text in texts]
     return np.array(tops, np.float64) + np.array(depths, np.float64)
 
 
 def mark_running(page: Page, other: Page | None) -> Page:
-    """Label as header or footer what is in the same place on another page of the document.
+    """Label as header or footer the text that is in the same place on another page.
 
     The texts must be equal except for numbers.
     """
@@ -142,7 +142,7 @@ def mark_running(page: Page, other: Page | None) -> Page:
 
 
 def _margin_label(region: Region) -> Label | None:
-    """Return the label that a region gets if it is repeated, or None."""
+    """Return the label for a region if it is repeated, or None."""
     few_words = 0 < len(region.words) <= _MAX_WORDS
     if region.parent is None and few_words and region.label not in ("title", "figure"):
         if region.box[3] < _MARGIN:

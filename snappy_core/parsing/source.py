@@ -32,7 +32,7 @@ class Source:
 
     @classmethod
     def from_path(cls, path: str | os.PathLike[str], password: str | None = None) -> Source:
-        """Return the document in a file, which is not opened yet."""
+        """Return the document in a file, without opening it."""
         absolute = Path(os.path.abspath(path))
         # Undecodable bytes of a file name become \\x escapes: names are stored as UTF-8 text.
         name = absolute.as_posix().encode("utf-8", "backslashreplace").decode("utf-8")
@@ -42,7 +42,7 @@ class Source:
     def from_bytes(
         cls, data: bytes, name: str | None = None, password: str | None = None
     ) -> Source:
-        """Return a document in memory; without a name it is named by its hash.
+        """Return a document in memory; without a name, it is named by its hash.
 
         Raises:
             ValueError: the name is empty.
@@ -55,7 +55,7 @@ class Source:
         return cls(stored, data=bytes(data), password=password)
 
     def content_hash(self) -> str:
-        """Return the SHA-256 of the bytes, in hex. Raises as `head`, and if there are none."""
+        """Return the SHA-256 of the bytes, in hex. Raises like `head`, and if there are none."""
         with self._open() as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             if file.seek(0, os.SEEK_END) == 0:
@@ -63,14 +63,14 @@ class Source:
         return digest
 
     def read_bytes(self) -> bytes:
-        """Return all bytes. Raises as `head`."""
+        """Return all bytes. Raises like `head`."""
         return self.head(size=-1)
 
     def head(self, size: int = 1024) -> bytes:
-        """Return the first `size` bytes, which tell the kind of a document.
+        """Return the first `size` bytes, which identify the kind of document.
 
         Raises:
-            UnreadableDocumentError: the file is missing, is a folder or may not be read.
+            UnreadableDocumentError: the file is missing, is a folder or cannot be read.
         """
         with self._open() as file:
             return file.read(size)

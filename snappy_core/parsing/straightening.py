@@ -1,4 +1,4 @@
-"""Skewed and mirrored pages are read on a straight picture; their boxes are put back."""
+"""Straightens skewed and mirrored pages for reading, and maps the boxes back."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Straightening:
-    """How a page is made straight: mirrored first, then turned about its center.
+    """How a page is made straight: first mirrored, then rotated about its center.
 
     Attributes:
         width, height: of the page, in any unit.
-        skew: degrees by which its text is turned clockwise; it is turned back by as many.
-        mirrored: its left and right side are exchanged.
+        skew: clockwise skew of its text in degrees, which is undone.
+        mirrored: its left and right sides are swapped.
     """
 
     width: float
@@ -34,21 +34,21 @@ class Straightening:
     mirrored: bool = False
 
     def __bool__(self) -> bool:
-        """Whether anything is to be done."""
+        """Whether there is anything to do."""
         return bool(self.skew) or self.mirrored
 
     def mirror(self) -> Straightening:
-        """Return the same for a page that is mirrored, too: its skew is the opposite."""
+        """Return the same for a page that is also mirrored: its skew is reversed."""
         return replace(self, skew=-self.skew, mirrored=not self.mirrored)
 
     @property
     def size(self) -> tuple[float, float]:
-        """Width and height of the straight page, on which all of the page has room."""
+        """Width and height of the straight page, which has room for the whole page."""
         across, down = abs(cos(radians(self.skew))), abs(sin(radians(self.skew)))
         return self.width * across + self.height * down, self.width * down + self.height * across
 
     def apply(self, image: Image) -> Image:
-        """Return the picture of the page made straight, on paper of its usual color."""
+        """Return the image of the page made straight, on a background of its most common color."""
         from PIL.Image import Resampling, Transpose
 
         if self.mirrored:
@@ -61,17 +61,17 @@ class Straightening:
         return image.rotate(self.skew, Resampling.BICUBIC, expand=True, fillcolor=paper)
 
     def to_page(self, boxes: Boxes) -> Boxes:
-        """Map boxes (n, 4) from fractions of the straight page to the page: boxes around them."""
+        """Map boxes (n, 4) from the straight page to enclosing boxes on the page, in fractions."""
         turned = _turn(boxes, self.size, (self.width, self.height), self.skew)
         return _mirror(turned) if self.mirrored else turned
 
     def from_page(self, boxes: Boxes) -> Boxes:
-        """Map boxes (n, 4) from fractions of the page to the straight page: boxes around them."""
+        """Map boxes (n, 4) from the page to enclosing boxes on the straight page, in fractions."""
         mirrored = _mirror(boxes) if self.mirrored else boxes
         return _turn(mirrored, (self.width, self.height), self.size, -self.skew)
 
     def straighten(self, drawings: Drawings) -> Drawings:
-        """Map drawings to the straight page, but for ruling lines, which are not level."""
+        """Map drawings to the straight page, except for ruling lines, which are not level."""
         if not self:
             return drawings
         boxes = self.from_page(as_boxes([area.box for area in drawings.areas]))
@@ -100,7 +100,7 @@ class Straightening:
 
 
 def turn_areas(areas: Sequence[Area], turn: int) -> tuple[Area, ...]:
-    """Map areas of a picture to the same turned clockwise by `turn` quarters."""
+    """Map areas of an image to the same image turned clockwise by `turn` quarters."""
     boxes = as_boxes([area.box for area in areas])
     for _ in range(turn % 4):
         x0, y0, x1, y1 = boxes.T
@@ -116,7 +116,7 @@ def _mirror(boxes: Boxes) -> Boxes:
 def _turn(
     boxes: Boxes, size: tuple[float, float], new_size: tuple[float, float], degrees: float
 ) -> Boxes:
-    """Turn boxes (n, 4) clockwise about the center of a page, and return the boxes around them."""
+    """Rotate boxes (n, 4) clockwise about the center of a page; return the boxes around them."""
     if not len(boxes) or not degrees:
         return boxes
     corners = boxes[:, [[0, 1], [2, 1], [2, 3], [0, 3]]] * size - np.array(size) / 2  # (n, 4, 2)

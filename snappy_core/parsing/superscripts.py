@@ -1,4 +1,4 @@
-"""Raised digits: powers, and marks of footnotes, which must not join the number before them."""
+"""Raised digits: exponents and footnote marks, which must not join the number before them."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ _TO_RAISED = str.maketrans(DIGITS, RAISED_DIGITS)
 _TO_PLAIN = str.maketrans(RAISED_DIGITS, DIGITS)
 
 MIN_RISE, MAX_RISE = 0.15, 0.8
-"""Font sizes of raised digits above the base line: all other digits stand on it or on the next."""
+"""Font sizes of raised digits above the baseline; other digits are on it or on the next line's."""
 
 
 def to_superscript(text: str) -> str:
-    """Return a text with its digits as Unicode's superscripts.
+    """Return a text with its digits as Unicode superscripts.
 
     >>> to_superscript("12)")
     '¹²)'
@@ -24,16 +24,16 @@ def to_superscript(text: str) -> str:
 
 
 def from_superscript(text: str) -> str:
-    """Return a text with plain digits for superscripts."""
+    """Return a text with plain digits in place of superscripts."""
     return text.translate(_TO_PLAIN)
 
 
 def rise(box: Box, origin: Sequence[float], up: Sequence[float]) -> float:
-    """Return how far a letter stands above a base line, in font sizes.
+    """Return how far a letter is above a baseline, in font sizes.
 
     Args:
         box: of its ink, y up.
-        origin: a point on the base line.
+        origin: a point on the baseline.
         up: the vector of a font size upwards.
 
     >>> rise((10, 4, 14, 9), (0, 1), (0, 12))

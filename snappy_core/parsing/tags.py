@@ -1,4 +1,4 @@
-"""The tags of a page: the elements in which its author structured it."""
+"""The tags of a page: the elements by which its author structured it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from snappy_core.boxes import Boxes
 
 NOT_TAGGED, UNKNOWN, ARTIFACT = -1, -2, -3
-"""Owners instead of an element: of what belongs to none; of the content of forms, which is not
-looked up; of what is marked as an artifact, such as a running head."""
+"""Owners other than an element: for content that belongs to none, for content of forms, which is
+not looked up, and for content marked as an artifact, such as a running head."""
 
 _LEVELS = frozenset(f"H{level}" for level in range(1, 7))
 
@@ -24,7 +24,7 @@ class Element:
         type: standard structure type ("P", "TD", "H1"); PDFium resolves the file's own names.
         parent: index of the element around it; None at the root.
         alt: the alternative text of a figure, "" if there is none.
-        language: as a BCP 47 tag such as "de-CH", "" if it is that of the element around it.
+        language: a BCP 47 tag such as "de-CH", "" if it is that of the element around it.
     """
 
     type: str
@@ -40,9 +40,9 @@ class PageTags:
     Attributes:
         elements: each after the element around it.
         boxes: (n, 4) page fractions.
-        owners: (n,) index of the element that each picture or drawing belongs to, or one of
-            those above.
-        language: of the document, as a BCP 47 tag; "" if it is not known.
+        owners: (n,) index of the element that each picture or drawing belongs to, or one of the
+            constants above.
+        language: of the document, as a BCP 47 tag; "" if unknown.
     """
 
     elements: tuple[Element, ...]
@@ -60,16 +60,16 @@ class PageTags:
         return path[::-1]
 
     def figure_around(self, element: int) -> int | None:
-        """Return the innermost figure that an element is or is inside of."""
+        """Return the innermost figure that an element is or is inside."""
         inside = [index for index in self.path(element) if self.elements[index].type == "Figure"]
         return inside[-1] if inside else None
 
     def language_of(self, element: int) -> str:
-        """Return the language of an element: its own, of those around it, or of the document."""
+        """Return the language of an element: its own, one from around it, or the document's."""
         languages = [self.elements[index].language for index in self.path(element)]
         return next(filter(None, reversed(languages)), self.language)
 
     def heading_level(self, element: int) -> int:
-        """Return 1 for "H1", ..., 6 for "H6", and 0 for what is no heading or of no level."""
+        """Return 1 for "H1", ..., 6 for "H6", and 0 for other elements or without a level."""
         kind = self.elements[element].type
         return int(kind[1]) if kind in _LEVELS else 0

@@ -1,4 +1,4 @@
-"""The words of a page as a PDF parser or OCR returns them, the input of the layout analysis."""
+"""The words of a page as a PDF parser or OCR returns them: the input of the layout analysis."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class TextLayer:
         bold: (n,) bool.
         styles: (n,) int; words of the same font and color, at any size, share a number.
         turns: (n,) int, quarter turns clockwise by which the word is turned (0: upright).
-        hyphens: (n,) bool, the word goes on in the next line.
+        hyphens: (n,) bool, the word continues on the next line.
         invisible: (n,) bool, drawn in the render mode that leaves no ink.
-        confidences: (n,) 0..1 of OCR; None for a text layer.
+        confidences: (n,) 0..1, from OCR; None for a text layer.
         owners: (n,) index of the element of the page's tags that each word belongs to, or one
-            of those in `tags`; None on a page without tags.
+            of the constants in `tags`; None on a page without tags.
     """
 
     texts: tuple[str, ...]
@@ -58,7 +58,7 @@ class TextLayer:
 
 
 def quarter_turns(directions: NDArray[np.float64]) -> NDArray[np.int8]:
-    """Return the clockwise quarter turns 0..3 of directions of reading (..., 2), y down."""
+    """Return the clockwise quarter turns 0..3 of reading directions (..., 2), y down."""
     turns = np.round(np.arctan2(directions[..., 1], directions[..., 0]) / (np.pi / 2)) % 4
     return np.asarray(turns, dtype=np.int8)
 

@@ -1,4 +1,4 @@
-"""Vertical writing: words of Chinese and Japanese in columns."""
+"""Vertical writing: Chinese and Japanese words in columns."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _MIN_ASPECT = 1.5  # height over width of letters below each other; side by side
 def are_columns(texts: Sequence[str], sizes: NDArray[np.floating]) -> NDArray[np.bool_]:
     """Return (n,) whether words are written downward, upright letter below upright letter.
 
-    Words of one or two characters follow most of the longer ones.
+    Words of one or two characters go by the majority of the longer ones.
 
     Args:
-        texts: n words in Chinese or Japanese, and others, which are none.
+        texts: n words; those not in Chinese or Japanese never count.
         sizes: (n, 2) width and height of their boxes in points.
 
     >>> are_columns(["港湾委員会は", "十二", "Osaka"], np.array([[14, 84], [14, 14], [9, 40]]))

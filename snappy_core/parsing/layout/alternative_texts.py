@@ -1,4 +1,4 @@
-"""The alternative texts of tagged figures: words that nobody printed, to be found by."""
+"""Alternative texts of tagged figures: words that are not printed but make figures searchable."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from snappy_core.unspaced import first_words, printable
 from snappy_core.word_boxes import estimate_word_boxes
 
 MARK = "(alternative text)"
-"""Stands before an alternative text in the text of a region."""
+"""Precedes an alternative text in the text of a region."""
 
 _MAX_WORDS = 300  # of an alternative text
 _FILE_NAME = re.compile(
@@ -30,19 +30,19 @@ def add_alternative_texts(
     tags: PageTags,
     aspect: float,
 ) -> tuple[Words, tuple[Region, ...]]:
-    """Return words and regions with the alternative texts of the figures among the regions.
+    """Return words and regions with the alternative texts of figures added.
 
-    Their words follow those of the page, with boxes estimated inside the figure.
+    The added words follow those of the page, with boxes estimated inside the figure.
 
     Args:
         regions: each before its parts.
-        elements: of each region the tagged element that it was found by, or None.
+        elements: for each region, the tagged element it was found by, or None.
         aspect: the width of the page divided by its height.
     """
     texts, boxes = list(words.texts), [words.boxes]
     numbers: dict[int, tuple[int, ...]] = {}
     described = list(regions)
-    for index in reversed(range(len(regions))):  # the drawing alone before it with its caption
+    for index in reversed(range(len(regions))):  # a drawing before the figure with its caption
         region, element = regions[index], elements[index]
         if element is None or region.label != "figure":
             continue
@@ -68,6 +68,6 @@ def add_alternative_texts(
 
 
 def _clean(text: str) -> str:
-    """Return an alternative text in one line, "" if it is the name of a file."""
+    """Return an alternative text on one line, "" if it is the name of a file."""
     plain = printable(text)
     return "" if _FILE_NAME.search(plain.strip()) else first_words(plain, _MAX_WORDS)

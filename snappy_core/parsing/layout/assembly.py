@@ -1,4 +1,4 @@
-"""From the prediction of the layout network to the blocks of a page: text, tables, figures."""
+"""Turns the prediction of the layout network into blocks of a page: text, tables, figures."""
 
 from __future__ import annotations
 
@@ -30,23 +30,23 @@ from snappy_core.parsing.tables.table import table_block
 from snappy_core.types import Box, Label
 
 MAX_RUNS = 800
-"""Runs that the network looks at together, since its time and memory grow with their square."""
+"""Runs that the network sees together, since its time and memory grow with their square."""
 
 MAX_PHOTO_WORDS = 15
-"""Words on a picture that fills the page; with more it is the ground of a page of text."""
+"""Words on a picture that fills the page; with more, it is the background of a page of text."""
 
-_TOUCH = 0.5  # line heights by which the lines around cells may miss each other
+_TOUCH = 0.5  # line heights; the largest gap where lines around cells should meet
 _TITLE_SIZE = 1.6  # times the usual font size
-_SAME_DRAWING = 0.9  # IoU of a figure and the drawing in it, from which they are one region
-# A running head or page number is never returned by a search, so the network is not enough: it
-# must be within this share of the page height at either end, and not longer than this.
+_SAME_DRAWING = 0.9  # IoU of a figure and the drawing in it above which they are one region
+# Search never returns running heads or page numbers, so the network's word is not enough: they
+# must be within this share of the page height at the top or bottom, and no longer than this.
 _MARGIN, _RUNNING_LINES, _RUNNING_WORDS = 0.12, 2, 15
 
 
 def find_blocks(page: UprightPage) -> list[Block]:
-    """Return the blocks of the upright words and the areas of a page, in no order."""
+    """Return the blocks of the upright words and the areas of a page, in no particular order."""
     blocks = [block for band in _bands(page) for block in _Assembly.of(*band, page).blocks()]
-    if all(block.label in ("header", "footer") for block in blocks):  # there is no body
+    if all(block.label in ("header", "footer") for block in blocks):  # no body text
         return [replace(block, label="other") for block in blocks]
     return blocks
 
@@ -68,7 +68,7 @@ def _bands(page: UprightPage) -> Iterator[tuple[Runs, Sequence[Area], Sequence[L
 
 
 def _is_node(area: Area, page: UprightPage) -> bool:
-    """Whether an area is more than a background: one that fills the page has no text on it."""
+    """Whether an area is more than a background; one that fills the page must have little text."""
     if box_area(area.box) < MAX_SHARE * page.width * page.height:
         return True
     return int(contains_center(as_boxes([area.box]), page.word_boxes).sum()) <= MAX_PHOTO_WORDS
@@ -76,11 +76,11 @@ def _is_node(area: Area, page: UprightPage) -> bool:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Assembly:
-    """Makes blocks of clusters.
+    """Makes blocks from clusters.
 
     Attributes:
         lines: the runs, which are the first nodes.
-        turned_lines: those beside the runs, which may be in cells of grids.
+        turned_lines: lines in other directions, which may be in cells of grids.
         grids: drawn around cells of tables, or around other things.
     """
 
@@ -120,7 +120,7 @@ class _Assembly:
             is_cell[members] = is_figure[members] = is_text[members] = False
         groups = list(self._groups(np.flatnonzero(is_cell)))
         for cells in join_ruled(groups, self.clusters.boxes, self.page.ruling_lines.horizontal):
-            # A cell that looks like something else by itself is known by its row.
+            # A cell that looks like something else on its own is recognized by its row.
             in_row = self.clusters.same_row[:, cells].max(axis=1) > 0
             members = np.concatenate([cells, np.flatnonzero(is_text & in_row)]).astype(np.intp)
             is_text[members] = False
@@ -132,8 +132,8 @@ class _Assembly:
         return blocks
 
     def _drawn_tables(self, is_area: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.intp], Block]]:
-        """Yield the tables with a line around each cell, with the clusters in them."""
-        is_free, turned_lines = ~is_area, self.turned_lines  # grids may lie in each other
+        """Yield the tables with a line around each cell, along with the clusters in them."""
+        is_free, turned_lines = ~is_area, self.turned_lines  # grids may be nested
         for grid in self.grids:
             members = np.flatnonzero((grid.locate(self.clusters.boxes) >= 0) & is_free)
             if is_table(
@@ -185,7 +185,7 @@ class _Assembly:
         return [replace(figure, parts=self._drawing(drawing, parts, figure))]
 
     def _drawing(self, box: Box, texts: Sequence[Block], figure: Block) -> tuple[Block, ...]:
-        """Return the drawing alone, without title, legend and source around it, if it differs."""
+        """Return the drawing without the title, legend and source around it, if that differs."""
         if iou(as_boxes([box]), as_boxes([figure.box]))[0, 0] > _SAME_DRAWING:
             return ()
         shares = coverage(as_boxes([box]), as_boxes([text.box for text in texts]))[0]

@@ -15,15 +15,15 @@ class Block:
     """The draft of a region: words by their indices in the page, in reading order.
 
     Attributes:
-        box: around its ink, in points on the upright page.
+        box: encloses its ink, in points on the upright page.
         size: its largest font size.
         lines: number of text lines.
         bold: all of its words are bold.
         text: replaces the words joined by spaces (a table in Markdown).
         context: words outside the box that the region must be read with.
         cells, structure: of a table; see `Region`.
-        parts: drafts of the regions inside it; their words are among its own.
-        tag: index of the tagged element that it was found by, if it was.
+        parts: drafts of the regions inside it; their words are also among its own.
+        tag: index of the tagged element it was found by, if any.
     """
 
     words: tuple[int, ...]

@@ -1,4 +1,4 @@
-"""Captions: what one looks like, and which figure or table it and notes on it belong to."""
+"""Captions: what they look like, and which figure or table they and its notes belong to."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ CAPTION = re.compile(
     r"(?i:fig(?:ure|s?\.|)|table|tab\.|chart|exhibit|box|scheme|plate|algorithm|listing)\s*"
     # 3, S2, A.1, 7-26, 4b, B, IV; not "of contents"
     r"(?:(?:[A-Z][.\-]?)?\d+(?:[.\-–]\d+)*[a-z]?|(?:[A-Z]|[IVX]+)(?!\w))"
-    r"(?!\w)(?!\s+[a-z])"  # "Table 2 compares" opens a sentence
+    r"(?!\w)(?!\s+[a-z])"  # "Table 2 compares" begins a sentence
 )
-"""The beginning of a text that is a caption, whatever else is said of it."""
+"""The beginning of a text that is a caption, whatever the network says."""
 
 
 def attach_captions(blocks: Sequence[Block], page: UprightPage) -> list[Block]:
@@ -50,10 +50,10 @@ def attach_captions(blocks: Sequence[Block], page: UprightPage) -> list[Block]:
 def _captions(
     blocks: Sequence[Block], boxes: Mapping[int, Box], page: UprightPage
 ) -> dict[int, list[Block]]:
-    """Return the captions of figures and tables, by the id() of these.
+    """Return the captions of figures and tables, by the id() of each figure or table.
 
-    Each has the nearest one. What is called a caption but does not begin like one may be the title
-    of an axis: behind it a second one may follow that does.
+    Each gets the nearest one. A block labeled as a caption that does not begin like one may be
+    the title of an axis: it may be followed by a second one that does.
     """
     captions: dict[int, list[Block]] = {key: [] for key in boxes}
     free = [block for block in blocks if block.label == "caption"]
@@ -70,7 +70,7 @@ def _captions(
 def _take_nearest(
     captions: Mapping[int, list[Block]], boxes: Mapping[int, Box], free: Sequence[Block]
 ) -> None:
-    """Give each box one more caption of those that no other has, the nearest first."""
+    """Give each box one more caption from those that are still free, the nearest first."""
     partner_ids = {id(caption) for partners in captions.values() for caption in partners}
     pairs = sorted(
         (gap, number, key)
@@ -95,10 +95,10 @@ def _begins_like_one(caption: Block, page: UprightPage) -> bool:
 def _join(
     block: Block, captions: Sequence[Block], notes: Sequence[Block], page: UprightPage
 ) -> Block:
-    """Return a block with its captions and notes, from the top.
+    """Return a block with its captions and notes, from top to bottom.
 
-    Its parts are the block alone, whose context are the captions and the units above it, and the
-    notes.
+    Its parts are the notes and the block alone, whose context is the captions and the units
+    above it.
     """
     if not captions and not notes:
         return block

@@ -1,4 +1,4 @@
-"""The nodes of a page in clusters: blocks of text, cells of tables, single areas."""
+"""Clusters the nodes of a page into blocks of text, cells of tables and single areas."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _LEAST = 1e-4  # added to probabilities before their logarithm is taken
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Clusters:
-    """Nodes in k clusters; an area is one of its own.
+    """Nodes in k clusters; each area is its own cluster.
 
     Attributes:
-        members: of each cluster, indices of nodes.
+        members: indices of nodes, for each cluster.
         boxes: (k, 4) in points.
         classes, text_classes: (k,) indices of `CLASSES`: of all, and of text in the body.
         same_row, same_group: (k, k) mean logits.
-        tags: (k,) the tagged element that each was found by; -1 for none.
+        tags: (k,) the tagged element each was found by; -1 for none.
     """
 
     members: Sequence[NDArray[np.intp]]
@@ -45,7 +45,7 @@ class Clusters:
 def find_clusters(
     nodes: Nodes, runs: Runs, grids: Sequence[Grid], tagged: TaggedNodes | None
 ) -> Clusters:
-    """Return the clusters that the network sees, or the tags say where they can be trusted."""
+    """Return the clusters the network sees, or those of the tags where they can be trusted."""
     prediction = predict(nodes)
     count = len(runs)
     weights = pair_weights(nodes.boxes / nodes.unit)

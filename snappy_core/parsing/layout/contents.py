@@ -1,4 +1,4 @@
-"""Leaders, and the tables of contents that are known by them: their page numbers never go back."""
+"""Leaders, and the tables of contents found by them: their page numbers never decrease."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ _PAGE_NUMBER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A line with a leader and a page number: its box, and where its number ends.
+    """A line with a leader and a page number: its box, and the position where its number ends.
 
     Attributes:
-        number: None for a Roman one.
-        is_field: it begins with the number that it ends in, as the lines of forms do.
+        number: None for a Roman numeral.
+        is_field: it begins with the number it ends with, as lines of forms do.
     """
 
     box: Box
@@ -42,9 +42,9 @@ class _Entry:
 
 
 def join_contents(blocks: Sequence[Block], page: UprightPage) -> list[Block]:
-    """Make each column of a table of contents with leaders one block, a line for each entry.
+    """Make each column of a table of contents with leaders one block, with a line for each entry.
 
-    Blocks go into it that have most of their words there.
+    Blocks that have most of their words in it are merged into it.
     """
     is_leader = leader_mask(page.layer.texts)
     if is_leader.sum() < _MIN_ENTRIES:
@@ -58,7 +58,7 @@ def join_contents(blocks: Sequence[Block], page: UprightPage) -> list[Block]:
 
 
 def drop_leaders(blocks: Sequence[Block], page: UprightPage) -> list[Block]:
-    """Return the blocks of a page without leaders, and without those that were nothing else."""
+    """Return the blocks of a page without leaders; blocks of nothing else are dropped."""
     is_leader = leader_mask(page.layer.texts)
     if not is_leader.any():
         return list(blocks)
@@ -81,7 +81,7 @@ def _without(block: Block, is_leader: NDArray[np.bool_], page: UprightPage) -> B
 
 
 def _columns(page: UprightPage, is_leader: NDArray[np.bool_]) -> list[list[_Entry]]:
-    """Return the entries of a page whose page numbers end at the same place, from the top down."""
+    """Return the entries whose page numbers are aligned at the right, from top to bottom."""
     columns: list[list[_Entry]] = []
     for row in group_rows(page.runs.lines()):
         for entry in _entries([word for line in row for word in line.words], page, is_leader):
@@ -97,7 +97,7 @@ def _columns(page: UprightPage, is_leader: NDArray[np.bool_]) -> list[list[_Entr
 def _entries(
     words: Sequence[int], page: UprightPage, is_leader: NDArray[np.bool_]
 ) -> Iterator[_Entry]:
-    """Yield the entries among the words of a row: text, a leader, and nothing but a number."""
+    """Yield the entries in the words of a row: text, a leader, and then only a number."""
     start, size = 0, float(np.median(page.layer.sizes[list(words)]))
     for index, (word, following) in enumerate(pairwise(words)):
         if not is_leader[word] or is_leader[following]:
@@ -123,7 +123,7 @@ def _digits_of(text: str) -> str:
 
 
 def _absorb(box: Box, blocks: Sequence[Block], page: UprightPage) -> list[Block]:
-    """Return the contents in a box, and the other blocks."""
+    """Return the table of contents in a box, and the other blocks."""
     is_inside = contains_center(np.array([box], np.float32), page.word_boxes)[0]
     inside: list[Block] = []
     others: list[Block] = []

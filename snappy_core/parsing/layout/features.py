@@ -1,6 +1,6 @@
 """Features of the nodes of a page and of their pairs, the input of the layout network.
 
-Lengths are in units of the page's own line height, so that a page of any scale has the same ones.
+Lengths are in units of the page's own line height, so that features do not depend on its scale.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ _CAPTION = re.compile(
 )
 _NUMERIC = re.compile(r"[\s$€£¥%().,\d\-–—+/:*]+")
 _MONEY = frozenset("$€£¥%")
-_NEAR = 15.0  # units up and down in which runs count as aligned with a run
-_FLAT = 0.01  # units: least height of a run; hostile pages have words of none
-_SMALLEST = 0.1  # least size of a font
-_NO_RULE = 8.0  # units to a ruling line that is further away, or missing
+_NEAR = 15.0  # units up and down within which runs count as aligned
+_FLAT = 0.01  # units: minimum height of a run; hostile pages have words of height zero
+_SMALLEST = 0.1  # minimum font size
+_NO_RULE = 8.0  # units; distance to a ruling line that is further away or missing
 
 _TEXT, _GEOMETRY, _NEIGHBORS = 22, 40, 76  # numbers of features
 _OF_NEIGHBORS = [0, 2, 4, 5, 6, 7, 9, 10, 18, 17, 22]  # text features, and bold
-_COUNTS = 2  # of the text features, the first ones, whose logarithms are taken
+_COUNTS = 2  # the first text features, whose logarithms are taken
 NUMERIC = 18  # column of `_text_features`
 DIGITS = 2
 
@@ -102,7 +102,7 @@ def page_nodes(
 
 
 def line_height(runs: Runs) -> float:
-    """Return the height of a run that half of the letters are not higher than."""
+    """Return the median height of runs, weighted by their letters."""
     if not len(runs):
         return 12.0
     heights = runs.boxes[:, 3] - runs.boxes[:, 1]
@@ -168,7 +168,7 @@ def _geometry_features(
 
 
 def _style_shares(runs: Runs) -> list[Array]:
-    """Return the shares of the letters of the page in the style of each run, and at its size."""
+    """Return the shares of the page's letters in the style of each run, and at its size."""
     letters = np.array([len(text) for text in runs.texts], np.float32)
     letters /= max(1.0, letters.sum())
     same_style = runs.styles[:, None] == runs.styles
@@ -177,7 +177,7 @@ def _style_shares(runs: Runs) -> list[Array]:
 
 
 def _rule_features(boxes: Array, unit: float, rules: Array, flat: bool) -> list[Array]:
-    """Return the distances to the nearest line before and after, their lengths, and how many."""
+    """Return the distances to the nearest lines before and after, their lengths, and the counts."""
     if not len(rules):
         empty = np.zeros(len(boxes), np.float32)
         far = np.full(len(boxes), np.log1p(_NO_RULE), np.float32)

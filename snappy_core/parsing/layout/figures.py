@@ -1,4 +1,4 @@
-"""Figures that a layout model sees in the picture of a page, for pages without drawn objects.
+"""Figures that a layout model sees in the image of a page, for pages without drawn objects.
 
 A figure includes the text in it and its caption, which often holds the only words to find it by.
 Page frames and frames around running text are not figures.
@@ -22,14 +22,14 @@ from snappy_core.parsing.layout.geometry import box_area, box_gaps, overlap_shar
 from snappy_core.parsing.layout.upright_page import UprightPage
 from snappy_core.types import Box
 
-_INSIDE = 0.7  # share of a block that must lie in an area to belong to it
-_LABEL_WORDS = 6  # of an axis label outside the area, at most
+_INSIDE = 0.7  # share of a block that must lie inside an area to belong to it
+_LABEL_WORDS = 6  # maximum of an axis label outside the area
 _LABEL_GAP = 0.8  # font sizes between the area and such a label
-_LEAD_IN = 60  # words of the block above a figure that are its context
+_LEAD_IN = 60  # words of the block above a figure that become its context
 
 
 def add_figures(blocks: Sequence[Block], page: UprightPage) -> list[Block]:
-    """Return blocks with the figures of a page and without the blocks that became part of them."""
+    """Return blocks with the figures of a page, without the blocks that became part of them."""
     merged = list(blocks)
     for box in _select_areas(merged, page):
         merged = _absorb(Block((), box, label="figure"), merged)
@@ -38,15 +38,15 @@ def add_figures(blocks: Sequence[Block], page: UprightPage) -> list[Block]:
 
 
 def _select_areas(blocks: Sequence[Block], page: UprightPage) -> list[Box]:
-    """Return the areas that the model calls figures and no figure overlaps, the largest first.
+    """Return the areas that the model calls figures, except where figures are, the largest first.
 
-    Of areas that overlap each other it is the largest.
+    Of areas that overlap each other, only the largest is returned.
     """
     figures = [block for block in blocks if block.label == "figure"]
     candidates = [
         area
         for area in page.areas
-        # A "table" of the model in whose words no table was found is drawn like one.
+        # A "table" of the model in whose words no table was found is a figure drawn like one.
         if area.from_model
         and area.label in ("figure", "table")
         and not any(overlap_share(area.box, block.box) > 0.3 for block in figures)
@@ -72,7 +72,7 @@ def _is_figure(area: Area, blocks: Sequence[Block], page: UprightPage) -> bool:
 
 
 def _absorb(figure: Block, blocks: Sequence[Block]) -> list[Block]:
-    """Return the other blocks and the figure with those that lie in it or label it."""
+    """Return the other blocks, and the figure merged with those that lie in it or label it."""
     parts: list[Block] = []
     others: list[Block] = []
     for block, is_inside in zip(blocks, _lie_in(blocks, figure.box).tolist(), strict=True):
@@ -106,7 +106,7 @@ def _shares_in(blocks: Sequence[Block], box: Box) -> NDArray[np.float32]:
 
 
 def _with_lead_in(figure: Block, blocks: Sequence[Block]) -> Block:
-    """Add the last words of the text block right above a figure to its context."""
+    """Add the last words of the text block directly above a figure to its context."""
     above = [
         block
         for block in blocks

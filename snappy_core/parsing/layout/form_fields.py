@@ -1,4 +1,4 @@
-"""Values filled in on a form, put together with the labels before them."""
+"""Joins values filled in on a form with the labels before them."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from snappy_core.parsing.layout.blocks import Block
 from snappy_core.parsing.layout.upright_page import UprightPage
 
 _MAX_WORD_GAP = 1.0  # font sizes between the words of a label
-_MAX_INLINE_GAP = 1.5  # font sizes between a field and the text that goes on behind it
+_MAX_INLINE_GAP = 1.5  # font sizes between a field and the text that continues after it
 _MIN_LINES = 3  # of prose in a column beside fields; a label may take two
 
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """The words of a label and of the value behind it."""
+    """The words of a label and of the value after it."""
 
     label: tuple[int, ...]
     value: tuple[int, ...]
@@ -29,10 +29,10 @@ class _Pair:
 
 
 def join_fields(blocks: Sequence[Block], page: UprightPage) -> list[Block]:
-    """Make each label and the value behind it one block, "label: value".
+    """Make each label and the value after it one block, "label: value".
 
-    Fields within a sentence stay in it, and prose beside fields stays whole. Tables stay as they
-    are unless they are made of labels and values alone, one of each in a row.
+    Fields within a sentence stay in it, and prose next to fields stays whole. Tables are left
+    alone unless they consist of labels and values only, one of each in a row.
     """
     if not len(page.fields):
         return list(blocks)
@@ -44,7 +44,7 @@ def join_fields(blocks: Sequence[Block], page: UprightPage) -> list[Block]:
     pairs: list[_Pair] = []
     paired: set[int] = set()
     for pair in _find_pairs(page, owners):
-        if owners.keys() >= pair.words and not pair.words & paired:  # fields may lie on each other
+        if owners.keys() >= pair.words and not pair.words & paired:  # fields may overlap
             pairs.append(pair)
             paired |= pair.words
     whole = {
@@ -65,13 +65,13 @@ def join_fields(blocks: Sequence[Block], page: UprightPage) -> list[Block]:
 
 
 def _is_prose(block: Block, paired: Set[int]) -> bool:
-    """Return whether most lines of a block have no values, so that one beside them has its own."""
+    """Return whether most of a block is neither label nor value: then it is no label either."""
     words = {*block.words}
     return block.lines >= _MIN_LINES and 2 * len(paired & words) < len(words)
 
 
 def _find_pairs(page: UprightPage, owners: Mapping[int, int]) -> Iterator[_Pair]:
-    """Yield the values that have a label left of them, with it.
+    """Yield each value that has a label to its left, with that label.
 
     Args:
         owners: the block of each word.
@@ -106,7 +106,7 @@ def _find_pairs(page: UprightPage, owners: Mapping[int, int]) -> Iterator[_Pair]
 
 
 def _without(block: Block, words: Set[int], page: UprightPage) -> Block | None:
-    """Return a block without some of its words; None if no other ones are left."""
+    """Return a block without some of its words; None if no words are left."""
     rest = tuple(word for word in block.words if word not in words)
     if len(rest) == len(block.words):
         return block

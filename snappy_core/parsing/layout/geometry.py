@@ -11,7 +11,7 @@ def box_area(box: Box) -> float:
 
 
 def box_gaps(a: Box, b: Box) -> tuple[float, float]:
-    """Return the horizontal and the vertical gap of two boxes, negative where they overlap.
+    """Return the horizontal and the vertical gap between two boxes, negative where they overlap.
 
     >>> box_gaps((0, 0, 10, 10), (15, 2, 20, 8))
     (5, -6)

@@ -1,9 +1,9 @@
-"""Layout models: detectors of figures, tables and text blocks in the picture of a page.
+"""Layout models: detectors of figures, tables and text blocks in the image of a page.
 
-A model of your own is a class with the members of `LayoutModel`, made known by
-`LAYOUT_MODELS.register("name", MyModel)` or by an entry point of the group
-"snappy.layout_models", and selected by `ReadingOptions(layout_model="name")`. So are the models of
-the package rapid-layout, by their names or files.
+To add your own model, write a class with the members of `LayoutModel`, register it with
+`LAYOUT_MODELS.register("name", MyModel)` or as an entry point of the group
+"snappy.layout_models", and select it with `ReadingOptions(layout_model="name")`. The models of
+the package rapid-layout are selected in the same way, by their names or files.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class LayoutModel(Protocol):
 
     @property
     def name(self) -> str:
-        """The model and its version; where it changes, documents are read again."""
+        """The model and its version; when it changes, documents are read again."""
         ...
 
     def available(self) -> bool:
@@ -38,9 +38,9 @@ class LayoutModel(Protocol):
         ...
 
     def detect(self, image: Image) -> list[Area]:
-        """Return the areas detected in the picture of a page, with `from_model=True`.
+        """Return the areas detected in the image of a page, with `from_model=True`.
 
-        Labels that are used: "figure", "table", "title", "caption", "formula", "text" and
+        The labels used are "figure", "table", "title", "caption", "formula", "text" and
         "reference". Areas with other labels are ignored.
 
         Raises:
@@ -84,9 +84,9 @@ def select_layout_model(choice: str) -> LayoutModel | None:
 
 
 def detect_upright(model: LayoutModel, image: Image, turn: int) -> tuple[Area, ...]:
-    """Return the areas in the picture of a page whose text is turned clockwise by `turn` quarters.
+    """Return the areas in the image of a page whose text is turned clockwise by `turn` quarters.
 
-    The model sees the page turned upright; areas are those of the page as it is.
+    The model sees the page turned upright; the areas are on the page as it is.
     """
     from PIL.Image import Transpose
 

@@ -1,4 +1,4 @@
-"""Lines of text: runs of words as single objects, and rows of them."""
+"""Lines of text: runs of words as objects, and rows of them."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from snappy_core.types import Box
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Line:
-    """Words on one base line without a wide gap, in points on the upright page.
+    """Words on one baseline without a wide gap, in points on the upright page.
 
     Attributes:
         words: indices of its words in the page, left to right.
-        x0, y0, x1, y1: box around the words' line boxes, as high as the font.
+        x0, y0, x1, y1: encloses the words' line boxes, as high as the font.
         size: median font size of the words.
     """
 
@@ -62,7 +62,7 @@ def box_around(lines: Sequence[Line]) -> Box:
 
 
 def is_right_to_left(texts: Sequence[str]) -> bool:
-    """Return whether most letters are of a script written from right to left.
+    """Return whether most letters belong to a script written from right to left.
 
     >>> is_right_to_left(["שומר", "הסכר", "2014"]), is_right_to_left(["lock", "keeper"])
     (True, False)
@@ -74,7 +74,7 @@ def is_right_to_left(texts: Sequence[str]) -> bool:
 
 
 def order_lines(lines: Sequence[Line], texts: Sequence[str]) -> list[Line]:
-    """Return lines from top to bottom, those of one height in the direction of their script.
+    """Return lines from top to bottom, those at the same height in the direction of their script.
 
     Args:
         texts: of all words of the page.

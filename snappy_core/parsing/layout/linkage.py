@@ -1,4 +1,4 @@
-"""Groups of nodes from what a model says of their pairs."""
+"""Groups nodes by what a model predicts for their pairs."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from numpy.typing import NDArray
 
 Matrix = NDArray[np.float32]
 
-_NEAR = 8.0  # line heights; what the network says of pairs further apart counts less ...
-_FAR_WEIGHT = 0.1  # ... by this factor, in training as in use
+_NEAR = 8.0  # line heights; predictions for pairs further apart count less ...
+_FAR_WEIGHT = 0.1  # ... by this factor, in training and in use
 
 
 def link(logits: Matrix, weights: Matrix) -> NDArray[np.intp]:
-    """Return a group number for each of n items: those that belong together share it.
+    """Return a group number for each of n items; items that belong together share one.
 
-    Pairs are joined by their logits, the surest first, as long as the weighted mean logit between
-    all members of the two groups is positive (average linkage). A single mistaken pair does not
-    join two groups.
+    Pairs are joined by their logits, the most certain first, as long as the weighted mean logit
+    between all members of the two groups is positive (average linkage). A single wrong pair does
+    not join two groups.
 
     Args:
         logits: (n, n), symmetric; positive where two items belong together.
@@ -60,7 +60,7 @@ def pool(values: Matrix, weights: Matrix, groups: NDArray[np.intp]) -> Matrix:
     order = np.argsort(groups, kind="stable")
     starts = np.flatnonzero(np.diff(groups[order], prepend=-1))
 
-    def total(matrix: Matrix) -> Matrix:  # for so small matrices faster than products by threads
+    def total(matrix: Matrix) -> Matrix:  # faster than threaded products for such small matrices
         rows = np.add.reduceat(matrix[order], starts, axis=0)
         return np.asarray(np.add.reduceat(rows[:, order], starts, axis=1), np.float32)
 

@@ -13,10 +13,10 @@ MAX_LEAD_IN = 60  # words
 
 
 def group_list_items(blocks: Sequence[Block], page: UprightPage) -> list[Block]:
-    """Replace each run of list items, in blocks given in reading order, by a list.
+    """Replace each run of list items, in blocks given in reading order, with a list.
 
-    The heading right above a list, or the last sentence of the paragraph there if it ends with a
-    colon, becomes the context of the list and its items. A single item gets its context only.
+    The heading directly above a list, or the last sentence of the paragraph there if it ends with
+    a colon, becomes the context of the list and its items. A single item only gets the context.
     """
     grouped: list[Block] = []
     items: list[Block] = []

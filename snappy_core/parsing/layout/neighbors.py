@@ -1,4 +1,4 @@
-"""What is near a node: the runs beside, above and below it, and the frame around it."""
+"""What is near a node: the runs next to, above and below it, and the frame around it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SIDES = ("up", "down", "left", "right")
 
 
 class Neighbors:
-    """Which of n runs share a base line, and the nearest one on each side (-1: none)."""
+    """Which of n runs share a baseline, and the nearest one on each side (-1: none)."""
 
     def __init__(self, boxes: Array, unit: float) -> None:
         x0, y0, x1, y1 = boxes.T

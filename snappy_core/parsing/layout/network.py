@@ -28,7 +28,7 @@ _FILE = "layout.onnx"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prediction:
-    """What the network says of the n nodes of a page.
+    """What the network predicts for the n nodes of a page.
 
     Attributes:
         classes: (n, c) probabilities of `CLASSES`.
@@ -45,10 +45,10 @@ class Prediction:
 
 
 def predict(nodes: Nodes) -> Prediction:
-    """Classify and relate the nodes of a page; time and memory grow with the square of them.
+    """Classify and relate the nodes of a page; time and memory grow with the square of their count.
 
     Raises:
-        ModelError: the model file is not the one that belongs to this version.
+        ModelError: the model file is not the one for this version.
     """
     feed = {"nodes": nodes.features, "pairs": nodes.pairs}
     classes, relations = _SESSION.get().run(None, feed)
@@ -62,7 +62,7 @@ def _load_session() -> Any:
     if hashlib.sha256(model).hexdigest() != SHA256:
         raise ModelError(f"{_FILE} is damaged; reinstall snappy-retriever")
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1  # pages are small, and workers run side by side
+    options.intra_op_num_threads = 1  # pages are small, and workers run in parallel
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 

@@ -1,4 +1,4 @@
-"""What stands around a table and belongs to it: the units of its numbers, and notes on it."""
+"""Text around a table that belongs to it: the units of its numbers, and its notes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from snappy_core.parsing.superscripts import RAISED_DIGITS, from_superscript
 from snappy_core.types import Box
 
 _UNITS = re.compile(r"[(\[（［].*[)\]）］]")
-"""All of a text above a table: "(in millions, except per share)"."""
+"""The whole of a text above a table: "(in millions, except per share)"."""
 
 _NOTE = re.compile(
     r"(?i:notes?|sources?|quellen?|anmerkung(?:en)?|remarques?|fuentes?|notas?|fontes?"
@@ -24,8 +24,8 @@ _MARK = re.compile(r"([*†‡§]{1,4}|\(\d{1,2}\)|\([a-z]\)|\d{1,2}|[⁰¹²³�
 
 _LABELS = ("paragraph", "list_item", "heading", "caption", "other")
 _MAX_UNIT_LINES = 2
-_MAX_GAP = 3  # font sizes of a text between it and its figure or table
-_MAX_OVERLAP = 2  # the same, where their boxes overlap
+_MAX_GAP = 3  # between a text and its figure or table, in font sizes of the text
+_MAX_OVERLAP = 2  # the same where their boxes overlap
 
 
 def find_notes(table: Block, blocks: Iterable[Block], page: UprightPage) -> list[Block]:
@@ -47,7 +47,7 @@ def find_notes(table: Block, blocks: Iterable[Block], page: UprightPage) -> list
 
 
 def text_gap(text: Block, box: Box) -> float | None:
-    """Return the points between a text and a box above or below it; None if too far."""
+    """Return the distance in points of a text from a box above or below it; None if too far."""
     across, gap = box_gaps(text.box, box)
     (left, _, right, _), (x0, _, x1, _) = text.box, box
     is_over = -across >= 0.5 * min(right - left, x1 - x0)
@@ -66,7 +66,7 @@ def _belongs(block: Block, table: Block, words: Sequence[str], page: UprightPage
 
 
 def _is_marked(word: str, mark: str) -> bool:
-    """Return whether a word ends with a mark; a digit must be raised, or follow a letter."""
+    """Return whether a word ends with a note mark; a digit must be raised, or follow a letter."""
     if word[-1:] in RAISED_DIGITS:
         return from_superscript(word).strip(",;.") == from_superscript(mark)
     before = word.removesuffix(mark)

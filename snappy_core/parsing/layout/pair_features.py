@@ -1,4 +1,4 @@
-"""Features of the pairs of nodes of a page: where they are to each other, and what is between."""
+"""Features of pairs of nodes of a page: their relative positions, and what is between them."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from snappy_core.parsing.layout.runs import Runs
 
 _SAME_SIZE = 0.04  # difference of the logarithms of font sizes
 _CHANNELS = 34  # features of a pair
-_PAIRS = 32_768  # looked at together: the features of more need fresh memory, one by one
+_PAIRS = 32_768  # computed at once: the features of more would need fresh memory, one by one
 
 
 def pair_features(
     boxes: Array, runs: Runs, near: Neighbors, frames: Array, areas: Array,
     ruling_lines: RulingLines, unit: float,
 ) -> Array:  # fmt: skip
-    """Return (n + m, n + m, g) features; those of a pair differ with its order."""
+    """Return (n + m, n + m, g) features; those of a pair depend on its order."""
     total, count = len(boxes), len(runs)
     x0, y0, x1, y1 = (boxes / unit).T
     xc, yc, widths, heights = (x0 + x1) / 2, (y0 + y1) / 2, x1 - x0, y1 - y0
@@ -47,7 +47,7 @@ def pair_features(
         """Return the features (rows, n + m) of the pairs whose first nodes are in some rows."""
 
         def difference(a: Array, b: Array) -> Array:
-            return b[None, :] - a[rows, None]  # of the second node less the first
+            return b[None, :] - a[rows, None]  # second node minus first
 
         gap_down = difference(y1, y0)
         overlap_x = np.minimum(x1[rows, None], x1) - np.maximum(x0[rows, None], x0)
@@ -86,12 +86,12 @@ def pair_features(
 
 
 def same_size(a: Array, b: Array) -> NDArray[np.bool_]:
-    """Return (n, m): whether two font sizes are the same to the eye."""
+    """Return (n, m): whether two font sizes look the same."""
     return np.abs(np.log(np.maximum(a[:, None], 0.1) / np.maximum(b, 0.1))) < _SAME_SIZE
 
 
 def rules_beside(boxes: Array, rules: Array, flat: bool) -> tuple[NDArray[np.bool_], Array, Array]:
-    """Return (n, m) which lines run past boxes, and the middles of boxes and lines across these."""
+    """Return which lines run past boxes (n, m), and the middles of boxes and lines across these."""
     along, across = ((0, 2), (1, 3)) if flat else ((1, 3), (0, 2))
     reach = np.minimum(boxes[:, along[1], None], rules[:, along[1]])
     beside = reach > np.maximum(boxes[:, along[0], None], rules[:, along[0]])
@@ -99,7 +99,7 @@ def rules_beside(boxes: Array, rules: Array, flat: bool) -> tuple[NDArray[np.boo
 
 
 def _rules_between(boxes: Array, rules: Array, flat: bool) -> Callable[[slice], Array]:
-    """Return a function that says (rows, n) whether a line that runs past both nodes is between."""
+    """Return a function giving (rows, n): whether a line that runs past both nodes is between."""
     if not len(rules):
         return lambda rows: np.zeros((len(boxes[rows]), len(boxes)), np.float32)
     beside, middles, positions = rules_beside(boxes, rules, flat)

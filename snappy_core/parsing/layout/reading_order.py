@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from snappy_core.boxes import Boxes
 
-_MAX_OVERLAP = 0.002  # of boxes on both sides of a cut: no more than floats are off
+_MAX_OVERLAP = 0.002  # of boxes on both sides of a cut: no more than rounding errors
 
 
 def reading_order(boxes: Boxes) -> list[int]:
     """Return the indices of boxes (n, 4) in the order in which they are read.
 
-    The page is cut along the white lanes across all of it, then each part: a heading over two
+    The page is cut along the white lanes that cross it, then each part in turn: a heading over two
     columns is read first, then the left column, then the right one. Where both are possible,
     columns of several boxes are cut before rows. Boxes that no lane separates are read from top
     to bottom, then from left to right.
@@ -25,7 +25,7 @@ def reading_order(boxes: Boxes) -> list[int]:
     [1, 2, 3, 0]
     """
     order: list[int] = []
-    stack = [np.arange(len(boxes))]  # instead of recursion: hostile pages are deep
+    stack = [np.arange(len(boxes))]  # not recursion: hostile pages are deeply nested
     while stack:
         index = stack.pop()
         parts = _cut(boxes, index)
@@ -37,15 +37,15 @@ def reading_order(boxes: Boxes) -> list[int]:
 
 
 def follow_tags(order: Sequence[int], tags: Sequence[int | None], boxes: Boxes) -> list[int]:
-    """Return an order of boxes (n, 4) in which those with tags follow their tags.
+    """Return an order of boxes (n, 4) in which those with tags are in the order of the tags.
 
-    Each of the other boxes follows the box that it followed before. The order is left alone if
-    by the tags any box would be read before one right above it, as where pictures or text boxes
-    are tagged at the place that they are anchored to.
+    Each of the other boxes follows the box that it followed before. The order is unchanged if
+    the tags would have any box read before one directly above it, as when pictures or text boxes
+    are tagged where they are anchored.
 
     Args:
         order: indices of boxes.
-        tags: of each box its position in the order of the tags, or None.
+        tags: the position of each box in the order of the tags, or None.
 
     >>> boxes = np.array([[0, 0, 4, 1], [6, 0, 9, 1], [0, 2, 4, 3], [6, 2, 9, 3]])
     >>> follow_tags([0, 2, 1, 3], [5, 6, 7, None], boxes)  # row by row
@@ -76,7 +76,7 @@ def _cut(boxes: Boxes, index: NDArray[np.intp]) -> list[NDArray[np.intp]]:
 
 
 def _join_columns(boxes: Boxes, rows: list[NDArray[np.intp]]) -> list[NDArray[np.intp]]:
-    """Join neighboring rows of the same columns, whose paragraphs happen to end side by side."""
+    """Join adjacent rows of the same columns, whose paragraphs happen to end at the same height."""
     joined, column_count = [rows[0]], len(_split(boxes, rows[0], 0))
     for row in rows[1:]:
         both = np.concatenate([joined[-1], row])
@@ -90,7 +90,7 @@ def _join_columns(boxes: Boxes, rows: list[NDArray[np.intp]]) -> list[NDArray[np
 
 
 def _split(boxes: Boxes, index: NDArray[np.intp], axis: int) -> list[NDArray[np.intp]]:
-    """Split a set of boxes where no box reaches across, along x (axis 0) or y (axis 1)."""
+    """Split a set of boxes where no box crosses the cut, along x (axis 0) or y (axis 1)."""
     index = index[np.argsort(boxes[index, axis], kind="stable")]
     reach = np.maximum.accumulate(boxes[index, axis + 2])
     cuts = np.flatnonzero(boxes[index[1:], axis] >= reach[:-1] - _MAX_OVERLAP) + 1
@@ -98,5 +98,5 @@ def _split(boxes: Boxes, index: NDArray[np.intp], axis: int) -> list[NDArray[np.
 
 
 def _are_columns(columns: list[NDArray[np.intp]]) -> bool:
-    """Return whether parts are columns of text, not the cells of a row: two have several boxes."""
+    """Return whether parts are columns of text, not cells of a row: two have several boxes."""
     return sum(len(column) > 1 for column in columns) >= 2

@@ -1,4 +1,4 @@
-"""From the words of a page to its regions: text, lists, tables with rows, figures with captions."""
+"""Turns the words of a page into regions: text, lists, tables, figures with captions."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ MAX_LINES = 4_000
 _RUN_WORDS = 100  # per region of a page beyond these limits
 
 _MODEL_LABELS: dict[str, Label] = {"title": "heading", "caption": "caption", "formula": "formula"}
-"""Labels taken from a layout model. Not header and footer: search leaves those out, so that text
-labeled so by mistake would never be found."""
+"""Labels taken from a layout model. Not header and footer: search skips those, so text labeled
+that way by mistake would never be found."""
 
 _MIN_MODEL_SCORE = 0.6
 
@@ -51,9 +51,9 @@ def find_regions(
 ) -> tuple[Words, tuple[Region, ...], str]:
     """Return the words of a page in reading order, its regions, and a warning or "".
 
-    Text in another direction than most of the page becomes tables, or else regions labeled
-    "other". A page with too many words or lines is split into runs of words in the order of the
-    file, with a warning.
+    Text in a direction other than that of most of the page becomes tables, or else regions labeled
+    "other". A page with too many words or lines is split into runs of words in file order, with a
+    warning.
 
     Args:
         width, height: of the page in points.
@@ -82,10 +82,10 @@ def _split_into_runs(page: UprightPage) -> Iterator[Block]:
 def _find_turned_blocks(
     page: UprightPage, blocks: Sequence[Block], width: float, height: float, drawings: Drawings
 ) -> Iterator[Block]:
-    """Yield the tables and the text of other directions, with boxes as on `page`.
+    """Yield the tables and the text in other directions, with boxes as on `page`.
 
-    Words that are in `blocks`, such as turned heads of a table, are left out; a table that has
-    some of them, for which they are heads, is only the text of the others.
+    Words that are in `blocks`, such as turned heads of a table, are left out; a table that
+    contains some of them is reduced to the text of its other words.
     """
     block_words = {word for block in blocks for word in block.words}
     turns = page.layer.turns.copy()
@@ -109,7 +109,7 @@ def _place(block: Block, page: UprightPage) -> Block:
 
 
 def _apply_model_labels(blocks: Sequence[Block], page: UprightPage) -> list[Block]:
-    """Label captions and short text as the layout model does where it is sure."""
+    """Label captions and short text as the layout model does where it is confident."""
     areas = [
         area
         for area in page.areas
@@ -134,7 +134,7 @@ def _number_regions(
     Blocks may be in any order. Each region is followed by its parts.
 
     Args:
-        origin: of the regions that were not found by tags.
+        origin: for the regions that were not found by tags.
     """
     boxes = np.array([block.box for block in blocks], np.float32).reshape(-1, 4)
     order = follow_tags(reading_order(boxes), [block.tag for block in blocks], boxes)
@@ -175,7 +175,7 @@ def _flatten(
 ) -> Iterator[tuple[Block, int | None]]:
     """Yield each block before its parts, with the number of its parent; the first is `number`.
 
-    Parts without a tag have that of the whole.
+    Parts without a tag take that of the whole.
     """
     for block in blocks:
         tagged = block if tag is None or block.tag is not None else replace(block, tag=tag)

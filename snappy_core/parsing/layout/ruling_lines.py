@@ -1,4 +1,4 @@
-"""Ruling lines in the picture of a page, for scans, which have no drawn objects."""
+"""Ruling lines in the image of a page, for scans, which have no drawn objects."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ MAX_LINES = 500
 _PAGE_SIDE = 700.0  # square root of the area of such a page
 _MAX_THICKNESS = 3.0
 _MAX_HAIRLINE = 1.5  # thickness of a line that letters may touch
-_CELL = 1.5  # averaged along a line, which removes noise and blurs letters but not lines
-_MAX_GAP = 1.5  # between the parts of a line
-_MIN_RUN = 6.0  # length of a part in one row of pixels
+_CELL = 1.5  # averaging length along a line: removes noise, blurs letters but not lines
+_MAX_GAP = 1.5  # between the segments of a line
+_MIN_RUN = 6.0  # length of a segment in one row of pixels
 _MIN_LENGTH = 24.0  # taller than letters
 _LONG = 60.0  # longer than most words
 
-_MIN_RESOLUTION, _MAX_RESOLUTION = 0.7, 2.0  # pixels per point: what letters need, and lines
+_MIN_RESOLUTION, _MAX_RESOLUTION = 0.7, 2.0  # pixels per point: needed for letters, and for lines
 _MAX_SLOPE = 0.012  # 0.7 degrees
 _MIN_PART = 0.05  # share of a line in one row of pixels
 _MIN_ASPECT = 10  # length over thickness
@@ -37,7 +37,7 @@ _NOISE = 5  # the same in multiples of the median contrast of the page
 _MAX_DEVIATION = 0.4  # of the contrast along a line, as a share of its median
 _MIN_EVENNESS = 0.9  # share of a line whose contrast deviates less
 _MIN_HAIRLINE_EVENNESS = 0.77  # the same for long hairlines
-_MAX_RUNS = 4_000  # runs looked at, the longest ones; time grows with them
+_MAX_RUNS = 4_000  # only the longest runs are considered, since time grows with their number
 
 _Gray = NDArray[np.uint8]
 _PixelBoxes = NDArray[np.intp]
@@ -45,10 +45,10 @@ _TRANSPOSED = [1, 0, 3, 2]
 
 
 def find_ruling_lines(picture: Image) -> RulingLines:
-    """Return the ruling lines in the picture of a page, as boxes in page fractions.
+    """Return the ruling lines in the image of a page, as boxes in page fractions.
 
-    A ruling line is a long thin run, straight but for half a degree of skew, with an even contrast
-    to both its sides. Lines are dark, or bright between dark areas; the reverse on a dark page.
+    A ruling line is a long thin run, straight except for half a degree of skew, with even contrast
+    to both sides. Lines are dark, or bright between dark areas; the reverse on a dark page.
     The box of a slanted line encloses all of it. Underlines and the grids of charts are returned
     too; edges of shaded boxes and dotted lines are not.
 
@@ -56,7 +56,7 @@ def find_ruling_lines(picture: Image) -> RulingLines:
     """
     from PIL.Image import Transpose
 
-    # Copies take a fifth of the time, and Pillow makes one even where nothing changes.
+    # Copying takes a fifth of the time, and Pillow copies even when nothing changes.
     rgb = picture if picture.mode == "RGB" else picture.convert("RGB")
     factor = int(_pixels_per_point(picture) / _MAX_RESOLUTION)
     gray = _dark_on_bright(rgb.reduce(factor) if factor > 1 else rgb)
@@ -85,9 +85,9 @@ def _dark_on_bright(picture: Image) -> Image:
 
 
 def _find_flat(picture: Image, cell: float, row: float) -> _PixelBoxes:
-    """Return the horizontal lines (n, 4) of a picture with pixels of `cell` x `row` points."""
+    """Return the horizontal lines (n, 4) of an image with pixels of `cell` x `row` points."""
     gray = np.asarray(picture)
-    size = max(round(_MAX_THICKNESS / row), 1) + 1  # a thick line is blurred by a row
+    size = max(round(_MAX_THICKNESS / row), 1) + 1  # thick lines are blurred by one row
     background = _close(gray, size)
     # Bright lines separate dark areas: what is bright between two dark lines is background.
     brightness = background - ~_close(~background, size)
@@ -97,14 +97,14 @@ def _find_flat(picture: Image, cell: float, row: float) -> _PixelBoxes:
 
 
 def _find_lines(contrast: _Gray, cell: float, row: float) -> _PixelBoxes:
-    """Return the horizontal lines (n, 4) given the contrast of each pixel to those around it."""
+    """Return the horizontal lines (n, 4), given the contrast of each pixel to its surroundings."""
     mask = contrast > max(_MIN_CONTRAST, _NOISE * float(np.median(contrast[::4, ::4])))
     gap = round(_MAX_GAP / cell)
     runs = find_runs(_close(mask.T, gap + 1).T)
     runs = _longest(runs[_widths(runs) >= _MIN_RUN / cell], _MAX_RUNS)
     labels = connect_runs(runs, gap)
     whole = enclose_groups(runs, labels)
-    # Letters that touch a line are short compared with it; the steps of a slanted line are not.
+    # Letters that touch a line are short compared to it; the steps of a slanted line are not.
     is_part = _widths(runs) >= _MIN_PART * _widths(whole)[labels]
     runs, labels = runs[is_part], np.unique(labels[is_part], return_inverse=True)[1]
     boxes, areas = enclose_groups(runs, labels), np.bincount(labels, _widths(runs))
@@ -123,7 +123,7 @@ def _find_lines(contrast: _Gray, cell: float, row: float) -> _PixelBoxes:
 
 
 def _close(values: NDArray[Any], size: int) -> NDArray[Any]:
-    """Fill what is darker than above and below it and less than `size` rows high.
+    """Fill dark gaps less than `size` rows high, between brighter rows above and below.
 
     >>> _close(np.array([[9], [2], [7], [1], [1], [8]]), 2).ravel().tolist()
     [9, 7, 7, 1, 1, 8]
@@ -134,7 +134,7 @@ def _close(values: NDArray[Any], size: int) -> NDArray[Any]:
 
 
 def _slide(values: NDArray[Any], extremum: Any, size: int) -> NDArray[Any]:
-    """Return the extremum of each `size` neighboring rows, by doubling."""
+    """Return the extremum of each `size` adjacent rows, by doubling."""
     done = 1
     while done < size:
         step = min(done, size - done)
@@ -143,7 +143,7 @@ def _slide(values: NDArray[Any], extremum: Any, size: int) -> NDArray[Any]:
 
 
 def _longest(boxes: _PixelBoxes, count: int) -> _PixelBoxes:
-    """Return the widest boxes, in their order."""
+    """Return the widest boxes, in their original order."""
     return boxes[np.sort(np.argsort(-_widths(boxes), kind="stable")[:count])]
 
 

@@ -13,15 +13,15 @@ from snappy_core.grouping import connected_components
 from snappy_core.parsing.layout.lines import Line
 from snappy_core.parsing.text import TextLayer
 
-_MAX_GAP = 0.7  # font sizes between words of a run; wider ones may part cells or columns
+_MAX_GAP = 0.7  # font sizes between words of a run; wider gaps may separate cells or columns
 _MAX_OVERLAP = 0.5  # font sizes by which words of a run may overlap, as kerned or bold ones do
-_MAX_SIZE_RATIO = 2.0  # a larger one is a drop cap or a figure beside its label
-_NEIGHBORS = 4  # words that follow in reading direction are looked at
+_MAX_SIZE_RATIO = 2.0  # with a larger ratio, one is a drop cap or a number next to its label
+_NEIGHBORS = 4  # following words in reading direction that are considered
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Runs:
-    """Words on one base line without a wide gap or a ruling line between them, in points.
+    """Words on one baseline without a wide gap or a ruling line between them, in points.
 
     Attributes:
         words: for each of the n runs, indices of its words in the page, left to right.
@@ -29,7 +29,7 @@ class Runs:
         ink: (n, 4), tight to the ink.
         sizes: (n,) median font sizes.
         bold: (n,) shares of the words that are bold.
-        styles: (n,) numbers of font and color, as most words have them.
+        styles: (n,) style number (font and color) of most words.
         texts: n strings.
     """
 
@@ -68,10 +68,11 @@ def find_runs(
     indices: NDArray[np.intp],
     verticals: NDArray[np.float32],
 ) -> Runs:
-    """Return the runs that the words of a layer at some indices make, in the order of the file.
+    """Return the runs formed by the words of a layer at some indices, in file order.
 
     Args:
-        line_boxes, word_boxes: (n, 4) boxes of all words in points, as high as the font and tight.
+        line_boxes, word_boxes: (n, 4) boxes of all words in points, as high as the font and tight
+            to the ink.
         verticals: (m, 4) vertical ruling lines, at which runs end.
     """
     texts, sizes, bold, styles = layer.texts, layer.sizes, layer.bold, layer.styles
@@ -93,7 +94,7 @@ def find_runs(
 
 
 def _median(values: list[float]) -> float:
-    values = sorted(values)  # numpy's takes longer than all else for so few
+    values = sorted(values)  # for so few, numpy's median would take longer than everything else
     middle = len(values) // 2
     return (values[middle] + values[~middle]) / 2
 
@@ -105,10 +106,10 @@ def _most_common(numbers: list[int]) -> int:
 def _neighbor_words(
     boxes: NDArray[np.float32], sizes: NDArray[np.float32], verticals: NDArray[np.float32]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return pairs of words that follow each other on a base line."""
+    """Return pairs of words that follow each other on a baseline."""
     middles, heights = (boxes[:, 1] + boxes[:, 3]) / 2, boxes[:, 3] - boxes[:, 1]
     height = float(np.median(heights)) if len(heights) else 1.0
-    # In this order the next word on a base line is close by, whatever the order of the file.
+    # In this order the next word on a baseline is close by, whatever the file order.
     firsts, seconds = [], []
     for shift in (0.0, 0.5):
         bands = np.floor(middles / max(height, 1e-3) + shift)
@@ -128,7 +129,7 @@ def _neighbor_words(
     is_next = (overlaps > 0.5 * lower) & (ratios < _MAX_SIZE_RATIO) & (a[:, 0] <= b[:, 0])
     is_next &= (gaps < _MAX_GAP * size) & (gaps > -_MAX_OVERLAP * size)
     first, second = first[is_next], second[is_next]
-    for x0, y0, x1, y1 in verticals.tolist():  # pairs are few, and so are most pages' lines
+    for x0, y0, x1, y1 in verticals.tolist():  # few pairs, and few lines on most pages
         x, middle = (x0 + x1) / 2, middles[first]
         centers = (boxes[first, 0] + boxes[first, 2]) / 2, (boxes[second, 0] + boxes[second, 2]) / 2
         is_cut = (centers[0] < x) & (x < centers[1]) & (y0 < middle) & (middle < y1)

@@ -1,4 +1,4 @@
-"""What the tags of a page say of its nodes, and whether they can be trusted."""
+"""What the tags of a page say about its nodes."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ _BLOCKS = {
     *_HEADINGS, "P", "LI", "TOCI", "Caption", "Note", "FENote", "Formula", "BlockQuote", "Code",
     "Form", "TD", "TH", "Figure",
 }  # fmt: skip
-_INLINE = ("Formula", "Form")  # in a line of text they are no blocks
+_INLINE = ("Formula", "Form")  # in a line of text they are not blocks
 _WHOLE = ("TD", "TH", "Caption", "Code")  # with the blocks in them
 _NONE = -1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TaggedNodes:
-    """What tags say of n nodes.
+    """What tags say about n nodes.
 
     Attributes:
         owners: (n,) the elements, `NOT_TAGGED`, `UNKNOWN` or `ARTIFACT`.
         classes: (n,) indices of `CLASSES`; -1 for nodes of unknown class.
-        blocks, rows, groups: (n,) indices of the element around each node that is a block, a
+        blocks, rows, groups: (n,) index of the element around each node that is a block, a
             table row, and a table, figure or list; -1 for none.
     """
 
@@ -47,16 +47,16 @@ class TaggedNodes:
 
     @classmethod
     def of(cls, runs: Runs, areas: Boxes, layer: TextLayer, tags: PageTags) -> TaggedNodes:
-        """Return what tags say of the runs of a text layer and areas in fractions of the page."""
+        """Return what tags say about the runs of a text layer, and areas in page fractions."""
         owners = np.array([*_run_owners(runs, layer), *_area_owners(areas, tags)], dtype=np.intp)
         names, positions = np.unique(owners, return_inverse=True)
         values = np.array([_labels(owner, tags) for owner in names.tolist()], np.intp)
         return cls(owners, *values.reshape(-1, 4)[positions].T)
 
     def without_frames(self) -> TaggedNodes:
-        """Return what tags say but for tables that are no tables: those that lay out a page.
+        """Return what tags say, without tables that are only used to lay out a page.
 
-        A table has two rows, and one of them two cells.
+        A real table has at least two rows, and one of them at least two cells.
         """
         is_frame = np.zeros(len(self.owners), dtype=bool)
         in_table = self.classes == TABLE
@@ -107,7 +107,7 @@ def _run_owners(runs: Runs, layer: TextLayer) -> list[int]:
 
 
 def _area_owners(areas: Boxes, tags: PageTags) -> list[int]:
-    """Return the element that most of what is drawn in each area belongs to."""
+    """Return the element that most of the drawing in each area belongs to."""
     sides = np.sqrt((tags.boxes[:, 2:] - tags.boxes[:, :2]).prod(axis=1)) + 1e-6
     owners = tags.owners.tolist()
     return [

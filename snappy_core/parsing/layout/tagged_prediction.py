@@ -1,4 +1,4 @@
-"""Tags as a second source of what the layout network predicts, where they can be trusted."""
+"""Uses tags in place of the layout network's prediction, where they can be trusted."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from snappy_core.parsing.layout.runs import Runs
 from snappy_core.parsing.layout.tagged_nodes import TaggedNodes
 from snappy_core.parsing.tags import ARTIFACT
 
-_MIN_TAGGED = 0.95  # share of the letters in blocks, of those that are no artifacts
+_MIN_TAGGED = 0.95  # share of the letters that are in blocks, of those that are not artifacts
 _MAX_ARTIFACTS = 0.5  # share of the letters
-_MIN_AGREEMENT = 0.8  # of tags and network on the neighbors that are one block with a run
-_MAX_OVERLAID = 0.05  # share of the letters in the box of a block that is not theirs
+_MIN_AGREEMENT = 0.8  # of tags and network on which neighbors are in one block
+_MAX_OVERLAID = 0.05  # share of the letters inside the box of a block that is not their own
 _CERTAIN = 50.0  # logit, larger than those of the network
 
 _Flags = NDArray[np.bool_]
@@ -29,14 +29,14 @@ def are_trusted(
     tag_labels: NDArray[np.intp],
     seen_labels: NDArray[np.intp],
 ) -> bool:
-    """Return whether tags cover the runs of a page and agree with what is seen.
+    """Return whether tags cover the runs of a page and agree with how it looks.
 
-    Bad tags leave text out, call each line a paragraph or all of the page one, or are those of a
-    frame that the page was laid out in.
+    Bad tags leave out text, make each line or the whole page one paragraph, or describe a frame
+    that the page was laid out in.
 
     Args:
         near: (n, n), whether two runs are neighbors.
-        tag_labels, seen_labels: (n,) numbers of blocks with the help of the tags, and without.
+        tag_labels, seen_labels: (n,) block numbers with the help of the tags, and without.
     """
     count = len(runs)
     letters = np.array([len(text) for text in runs.texts])
@@ -58,13 +58,13 @@ def are_trusted(
 
 
 def apply_tags(prediction: Prediction, tagged: TaggedNodes, near: _Flags) -> Prediction:
-    """Return a prediction that says of tagged nodes what their tags say.
+    """Return a prediction in which tagged nodes follow their tags.
 
     A paragraph tag only says what is one block: people and programs tag anything as paragraphs.
 
     Args:
-        near: (n, n), whether two runs, the first nodes, are neighbors. Only those are joined, so
-            that a block that goes on in the next column is one in each.
+        near: (n, n), whether two runs, the first nodes, are neighbors. Only neighbors are joined,
+            so that a block continued in the next column becomes one block in each.
     """
     count = len(near)
     is_certain = (tagged.owners >= 0) & (tagged.classes > PARAGRAPH)

@@ -20,19 +20,19 @@ from snappy_core.unspaced import UNSPACED
 
 @dataclass(frozen=True, eq=False)
 class UprightPage:
-    """The words and drawings of a page, turned so that text of one direction is upright.
+    """The words and drawings of a page, turned so that text in one direction is upright.
 
     Coordinates are points (1/72 inch), x to the right and y down, on the turned page.
 
     Attributes:
-        layer: all n words in the order of the file, whatever their direction; its boxes are as on
-            the page before it was turned.
-        turn: quarter turns clockwise by which the upright words are turned on that page.
+        layer: all n words in file order, whatever their direction; its boxes are on the original
+            page, before it was turned.
+        turn: clockwise quarter turns of the upright words on the original page.
         width, height: of the turned page.
         word_boxes: (n, 4), tight to the ink.
         line_boxes: (n, 4), as high as the font.
         ruling_lines: their boxes.
-        areas, frames, fields: with their boxes in points.
+        areas, frames, fields: with boxes in points.
         tags: of the original page.
     """
 
@@ -105,7 +105,7 @@ class UprightPage:
         return " ".join(self.layer.texts[word] for word in words)
 
     def joined(self, words: Iterable[int]) -> str:
-        """Return the text of words, those hyphenated at the end of a line made whole."""
+        """Return the text of words, with words hyphenated at the end of a line rejoined."""
         numbers = list(words)
         pieces: list[str] = []
         texts = [self.layer.texts[word] for word in numbers]

@@ -1,4 +1,4 @@
-"""How far the text in the picture of a page is skewed, from the edges of its letters."""
+"""Estimates the skew of the text in the image of a page from the edges of its letters."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ MAX_SKEW = 10.0
 """Degrees; a page that is skewed by more is left as it is."""
 
 MIN_SKEW = 0.3
-"""Degrees; OCR and layout take less for straight."""
+"""Degrees; less counts as straight for OCR and layout."""
 
-_SIDE = 1000  # pixels of the longer side at which edges are looked at: letters are some 8 high
+_SIDE = 1000  # pixels of the longer side when edges are measured: letters are about 8 high
 _MIN_CONTRAST = 24  # gray levels (of 255) between the pixels above and below an edge
-_MIN_EDGES, _MAX_EDGES = 300, 60_000  # a few letters have fewer, a full page has as many
+_MIN_EDGES, _MAX_EDGES = 300, 60_000  # a few letters have fewer; a full page has up to the maximum
 _COARSE, _FINE = 0.5, 0.1  # degrees between the angles that are tried
 # How many times sharper than at the median angle the profile of lines of text is at the best one.
 # Photographs have up to 1.3, the columns of upright text 1.5, a single line of text 3.
@@ -27,11 +27,11 @@ _MIN_GAIN = 1.1  # the same, than at no skew
 
 
 def estimate_skew(image: Image) -> float:
-    """Return by how many degrees, clockwise, the text in a picture is turned.
+    """Return the clockwise skew of the text in an image, in degrees.
 
     It is 0 for straight pages, for pages without text, and for skews above `MAX_SKEW`. Lines may
-    run in any of the four directions. The profile of the page along its lines is the sharpest of
-    all angles (Postl, 1986). Takes about 40 ms.
+    run in any of the four directions. The profile of a page is sharpest at the angle of its lines
+    (Postl, 1986). Takes about 40 ms.
     """
     from PIL.Image import Resampling
 
@@ -39,7 +39,7 @@ def estimate_skew(image: Image) -> float:
     size = max(round(image.width * scale), 1), max(round(image.height * scale), 1)
     gray = np.asarray(image.convert("L").resize(size, Resampling.BOX), dtype=np.int16)
     level, best_skew = _MIN_SHARPNESS, 0.0
-    for values, sign in ((gray, 1), (gray.T, -1)):  # turned lines go down to the left, not right
+    for values, sign in ((gray, 1), (gray.T, -1)):  # turned lines slope down to the left, not right
         skew, sharpness = _find_skew(values)
         if sharpness > level:
             level, best_skew = sharpness, sign * skew
@@ -47,13 +47,13 @@ def estimate_skew(image: Image) -> float:
 
 
 def _find_skew(gray: NDArray[np.int16]) -> tuple[float, float]:
-    """Return the skew of lines that run along x, and how much sharper than others it is."""
+    """Return the skew of lines along x, and how much sharper its profile is than others."""
     y, x = np.nonzero(np.abs(np.diff(gray, axis=0)) > _MIN_CONTRAST)
     if len(y) < _MIN_EDGES:
         return 0.0, 0.0
     step = -(-len(y) // _MAX_EDGES)
     points = np.stack([x[::step], y[::step]]).astype(np.float32)
-    reach = MAX_SKEW + 2 * _COARSE  # beyond the limit, so that a larger skew is no smaller one
+    reach = MAX_SKEW + 2 * _COARSE  # beyond the limit, or larger skews would seem smaller
     angles = np.arange(-reach, reach + _COARSE / 2, _COARSE)
     levels = [_sharpness(points, angle) for angle in angles.tolist()]
     best = angles[int(np.argmax(levels))]

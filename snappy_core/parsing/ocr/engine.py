@@ -1,8 +1,8 @@
-"""What recognizes the words in the image of a page.
+"""OCR engines, which recognize the words in the image of a page.
 
-An engine of your own is a class with the method of `OcrEngine`, made known by
-`OCR_ENGINES.register("name", MyEngine)` or by an entry point of the group "snappy.ocr_engines",
-and selected by `ReadingOptions(ocr_engine="name")`.
+To add your own engine, write a class with the method of `OcrEngine`, register it with
+`OCR_ENGINES.register("name", MyEngine)` or as an entry point of the group "snappy.ocr_engines",
+and select it with `ReadingOptions(ocr_engine="name")`.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ class OcrWords:
         confidences: (n,) 0..1.
         lines: (n,) number of the line each word belongs to; words of a line are consecutive.
         paragraphs: (n,) number of the paragraph each word belongs to.
-        script: "Cyrillic", "Han", ... where the engine sees that the text is in a script that it
-            was not asked to read; else "".
+        script: "Cyrillic", "Han", ... if the engine sees that the text is in a script it was not
+            asked to read; else "".
     """
 
     texts: tuple[str, ...]
@@ -52,7 +52,7 @@ class OcrEngine(Protocol):
     """Recognizes words in images."""
 
     def recognize(self, image: Image, languages: str) -> OcrWords:
-        """Return the words in an RGB image of a page, of about 200 dots per inch.
+        """Return the words in an RGB image of a page, at about 200 dots per inch.
 
         Args:
             languages: of the text, joined by "+": "eng", "deu+fra".
@@ -65,9 +65,9 @@ class OcrEngine(Protocol):
 
 
 LOW_CONFIDENCE = 0.5
-"""Below this mean confidence words are hardly right.
+"""Below this mean confidence, words are probably wrong.
 
-Pages that are read well have .85 and more, those mirrored or in another script less than .46.
+Pages that are read well have .85 or more; mirrored pages or other scripts have less than .46.
 """
 
 DEFAULT_ENGINE = "tesseract"
@@ -84,7 +84,7 @@ OCR_ENGINES = Registry[Callable[[], OcrEngine]](
 
 
 def or_upside_down(words: OcrWords, image: Image, run: Callable[[Image], OcrWords]) -> OcrWords:
-    """Return the words read in an image, or those that `run` reads better in it upside down."""
+    """Return the words read in an image, or those of `run` on it upside down if they are better."""
     from PIL.Image import Transpose
 
     try:

@@ -19,16 +19,17 @@ from snappy_core.parsing.options import ReadingOptions
 from snappy_core.types import Box, Region, Renderer, Words
 
 MAX_PIXELS = 4_000_000
-"""Read in the pictures of a page, the largest first: what a page has at 200 dpi, so that its
-pictures take no longer than a scan of it. Larger pages are read at fewer dots per inch."""
+"""Limit on the pixels of a page's pictures that are read, the largest first: as many as a page
+has at 200 dpi, so that its pictures take no longer than a scan of it. Larger pages are read at
+fewer dots per inch."""
 
 _MIN_SIDE = 0.06  # of the page; smaller pictures are icons and logos
 _MIN_SHARE = 0.01  # of the page
-_MAX_COVERED = 8  # words of the text layer in a picture: more are its labels, drawn as text
-_IMAGE_SCORE = 0.5  # of areas that hold images or curves, not boxes and lines alone
-_MIN_CONFIDENCE = 0.6  # of a word; textures and icons are read as words, too, but not surely
+_MAX_COVERED = 8  # words of the text layer in a picture; if more, its labels are drawn as text
+_IMAGE_SCORE = 0.5  # of areas that hold images or curves, not only boxes and lines
+_MIN_CONFIDENCE = 0.6  # of a word; textures and icons are read as words, too, but with less
 _MIN_WORDS = 3  # of two letters or digits, in a picture with words
-_PADDING = 8  # pixels of paper around a picture: letters at the edge are read badly
+_PADDING = 8  # pixels of paper around a picture, because letters at the edge are read badly
 
 
 def picture_boxes(areas: Sequence[Area], words: Boxes) -> Boxes:
@@ -61,12 +62,12 @@ def read_pictures(
 ) -> tuple[Words, tuple[Region, ...], str]:
     """Return the words and regions of a page with the words in its pictures, and a warning or "".
 
-    The words follow those of the page, which get the confidence NaN. They become words of the
-    figures around the picture; one in no figure becomes one. Without the engine pictures are left
-    as they are.
+    The added words follow those of the page, which get the confidence NaN. They are added to the
+    figures around the picture; a picture outside of figures becomes one. If the engine is not
+    installed, pictures are left as they are.
 
     Args:
-        layer_boxes: (m, 4) of the words of the text layer; `words` may have alternative texts, too.
+        layer_boxes: (m, 4) of the words of the text layer; `words` may include alternative texts.
     """
     boxes, count = picture_boxes(areas, layer_boxes), len(words)
     if not len(boxes):
@@ -77,7 +78,7 @@ def read_pictures(
             seen_boxes = np.vstack([layer_boxes, words.boxes[count:]])
             words, regions = _add(words, regions, box, read, seen_boxes)
     except MissingDependencyError:
-        pass  # the page has its text
+        pass  # the page keeps its text
     except OcrError as error:
         warning = f"OCR of a picture failed: {error}"
     return words, regions, warning
@@ -86,7 +87,7 @@ def read_pictures(
 def _recognize(
     boxes: Boxes, image: Image, options: ReadingOptions
 ) -> Iterator[tuple[Box, OcrWords]]:
-    """Yield the boxes of pictures and what is read in them, boxes in fractions of the page."""
+    """Yield the boxes of pictures and the words read in them, with boxes in page fractions."""
     engine = OCR_ENGINES.get(options.ocr_engine)()
     scale = (MAX_PIXELS / (image.width * image.height * min(area(boxes).sum(), 1))) ** 0.5
     if scale < 1:
@@ -111,7 +112,7 @@ def _add(
     boxes = as_boxes(read.boxes)
     selected = np.array([any(map(str.isalnum, text)) for text in read.texts], dtype=bool)
     selected &= read.confidences >= _MIN_CONFIDENCE
-    selected &= coverage(seen_boxes, boxes).max(axis=0, initial=0) < 0.5  # not what is known
+    selected &= coverage(seen_boxes, boxes).max(axis=0, initial=0) < 0.5  # no words already known
     rows = np.flatnonzero(selected)
     texts = [read.texts[row] for row in rows]
     if sum(sum(map(str.isalnum, text)) > 1 for text in texts) < _MIN_WORDS:

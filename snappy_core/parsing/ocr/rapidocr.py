@@ -1,7 +1,7 @@
-"""OCR by RapidOCR (PP-OCRv6, Apache-2.0): its models are in its package, no program is needed.
+"""OCR by RapidOCR (PP-OCRv6, Apache-2.0): the package includes its models; no program is needed.
 
-Its model reads Chinese, English and other Latin text, whatever languages are asked for. It finds
-lines, whose words are parted here at the widest gaps between their letters.
+Its model reads Chinese, English and other Latin text, whatever languages are requested. It finds
+lines, which are split into words here at the widest gaps between letters.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _MIN_CONTRAST = 64  # gray levels (of 255) between ink and the paper of a line
 _SURE = 0.9  # mean confidence: upright text has .98, upside down .75
-_UPRIGHT = 1.5  # a line of several letters this many times higher than wide stands on end
+_UPRIGHT = 1.5  # a line of several letters is vertical if this many times higher than wide
 
 _Box = tuple[float, float, float, float]
 
@@ -39,9 +39,9 @@ class RapidOcrEngine:
 
 def _run(image: Image) -> OcrWords:
     engine = _ENGINE.get()
-    try:  # its own test of the direction of lines does not say what it found
+    try:  # its own check of the direction of lines does not report its result
         result = engine(np.asarray(image)[:, :, ::-1], use_cls=False, text_score=0.0)
-    except Exception as error:  # of any of its libraries
+    except Exception as error:  # from any of its libraries
         raise OcrError(f"RapidOCR failed: {error or type(error).__name__}") from error
     if result.txts is None:
         return to_words(np.zeros((1, 1), np.int16), ())
@@ -50,7 +50,7 @@ def _run(image: Image) -> OcrWords:
 
 
 def to_words(gray: NDArray[np.int16], lines: Iterable[tuple[str, Any, float]]) -> OcrWords:
-    """Return the words of lines (text, four corners, score) found in a gray picture."""
+    """Return the words of lines (text, four corners, score) found in a gray image."""
     texts: list[str] = []
     boxes: list[_Box] = []
     scores: list[float] = []
@@ -94,7 +94,7 @@ def _word_boxes(gray: NDArray[np.int16], words: list[str], line: _Box) -> list[_
 
 
 def _shared_out(words: list[str], line: _Box) -> list[_Box]:
-    """Return boxes for the words of a line whose letters are not told apart, by their lengths."""
+    """Return boxes for the words of a line by their lengths, where no gaps separate the letters."""
     lengths = np.array([len(word) for word in words])
     ends = np.cumsum(lengths + 1)  # with a space after each word
     letter = (line[2] - line[0]) / max(int(ends[-1]) - 1, 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# As Tesseract calls scripts and languages; languages that are not named here are in Latin script.
+# Tesseract's names of scripts and languages; languages not listed here use the Latin script.
 _LANGUAGES = {
     "Arabic": "ara fas urd pus snd uig kur_ara",
     "Armenian": "hye",

@@ -21,13 +21,13 @@ from snappy_core.parsing.ocr.engine import LOW_CONFIDENCE, OcrWords, or_upside_d
 from snappy_core.parsing.ocr.scripts import scripts_of
 
 # Seconds for a run, which takes about two; less than a worker has for a page, so that a page on
-# which Tesseract hangs is told in a warning, and its document is not given up.
+# which Tesseract hangs only causes a warning, and its document does not fail.
 TIMEOUT = 45
 _LIST_TIMEOUT = 20  # seconds to list the languages, which takes less than one
-_DPI = 200  # what Tesseract is told; its own guess is often wrong
-_RULING_LINES = "|¦_"  # characters that Tesseract takes ruling lines of tables for
+_DPI = 200  # passed to Tesseract, whose own guess is often wrong
+_RULING_LINES = "|¦_"  # characters that Tesseract reads in place of ruling lines
 _SURE = 0.75  # mean confidence; Cyrillic read as English has up to .57
-_MIN_SCRIPT_CONFIDENCE = 2.0  # Tesseract's; of Latin letters taken for Cyrillic it is 1 to 2
+_MIN_SCRIPT_CONFIDENCE = 2.0  # Tesseract's; it is 1 to 2 for Latin letters taken for Cyrillic
 
 
 class TesseractEngine:
@@ -49,7 +49,7 @@ class TesseractEngine:
 
 @contextmanager
 def _errors() -> Iterator[None]:
-    """Raise Snappy's errors for those of pytesseract."""
+    """Translate pytesseract's errors into Snappy's."""
     try:
         yield
     except pytesseract.TesseractNotFoundError as error:
@@ -60,9 +60,9 @@ def _errors() -> Iterator[None]:
     except (pytesseract.TesseractError, SubprocessError, OSError) as error:
         raise OcrError(" ".join(str(error).split())) from error
     except SystemExit as error:
-        if not isinstance(error.code, str):  # of a signal that ends this process
+        if not isinstance(error.code, str):  # from a signal that ends this process
             raise
-        # pytesseract exits at an unknown version of Tesseract.
+        # pytesseract exits if it does not know the version of Tesseract.
         raise OcrError(" ".join(error.code.split())) from error
     except RuntimeError as error:  # pytesseract's timeout
         raise OcrError(f"Tesseract took longer than {TIMEOUT} seconds") from error
@@ -70,9 +70,9 @@ def _errors() -> Iterator[None]:
 
 @cache  # only success is cached: after an error Tesseract is asked again
 def _check_languages(languages: str) -> None:
-    """Raise MissingDependencyError for missing languages, which Tesseract may just ignore."""
+    """Raise MissingDependencyError for missing languages, which Tesseract may silently ignore."""
     with _errors():
-        # Not pytesseract's own, which waits for a program that hangs for ever.
+        # Not pytesseract's own function, which waits forever for a program that hangs.
         program = pytesseract.pytesseract.tesseract_cmd
         try:
             answer = subprocess.run(
@@ -101,7 +101,7 @@ def _foreign_script(gray: Image, languages: str) -> str:
             page = pytesseract.image_to_osd(
                 gray, config=f"--dpi {_DPI}", output_type=pytesseract.Output.DICT, timeout=TIMEOUT
             )
-    except OcrError:  # too few letters, or the data for it are not installed
+    except OcrError:  # too few letters, or its data is not installed
         return ""
     script = str(page["script"])
     is_known = script in scripts_of(languages) or page["script_conf"] < _MIN_SCRIPT_CONFIDENCE
@@ -109,7 +109,7 @@ def _foreign_script(gray: Image, languages: str) -> str:
 
 
 def _run(gray: Image, languages: str) -> OcrWords:
-    # More threads make Tesseract slower, five times on two cores. It reads only the environment.
+    # More threads make Tesseract slower: five times on two cores. Only the environment sets them.
     os.environ.setdefault("OMP_THREAD_LIMIT", "1")
     with _errors():
         table: dict[str, list[Any]] = pytesseract.image_to_data(

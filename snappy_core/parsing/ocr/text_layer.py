@@ -19,10 +19,10 @@ from snappy_core.parsing.options import ReadingOptions
 from snappy_core.parsing.straightening import Straightening
 from snappy_core.parsing.text import NOTHING, TextLayer, quarter_turns
 
-OCR_DPI = 200  # at which pages are drawn for OCR: more takes longer and reads no better
-_FONT_HEIGHT = 1.2  # font size / height of the ink of a usual word
-_MIN_WORDS = 10  # of a page that a low mean confidence says something about
-_STRIP = 0.25  # height of the strip of a page that is tried mirrored
+OCR_DPI = 200  # resolution of pages drawn for OCR: more takes longer and reads no better
+_FONT_HEIGHT = 1.2  # font size / height of the ink of a typical word
+_MIN_WORDS = 10  # fewer say too little for a low mean confidence to matter
+_STRIP = 0.25  # height of the strip that is tried mirrored, as a share of the page
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Recognition:
 
     Attributes:
         text_layer: with boxes and sizes on the straight page.
-        straightening: what makes the page straight.
+        straightening: how the page is made straight.
         warning: why there are no words, or why they may be wrong; else "".
     """
 
@@ -41,11 +41,11 @@ class Recognition:
 
 
 def recognize_page(image: Image, size: tuple[float, float], options: ReadingOptions) -> Recognition:
-    """Return the words in the image of a page of `size` points, which is made straight first.
+    """Return the words in the image of a page of `size` points, after straightening it.
 
     Raises:
         MissingDependencyError: the engine or a language is not installed, and
-            `options.ocr` is "always"; otherwise that is a warning, too.
+            `options.ocr` is "always"; otherwise this is only a warning.
     """
     straightening = Straightening(*size, estimate_skew(image))
     try:
@@ -75,19 +75,19 @@ def _is_doubtful(words: OcrWords) -> bool:
 
 
 def _reads_mirrored(image: Image, words: OcrWords, recognize: Callable[[Image], OcrWords]) -> bool:
-    """Return whether a strip of the page, where its words are, is read well in a mirror."""
+    """Return whether a strip of the page where its words are reads well when mirrored."""
     middle = float(np.median(words.boxes[:, [1, 3]])) / image.height
     top = min(max(middle - _STRIP / 2, 0.0), 1.0 - _STRIP) * image.height
     strip = image.crop((0, round(top), image.width, round(top + _STRIP * image.height)))
     try:
         mirrored = recognize(strip.transpose(Transpose.FLIP_LEFT_RIGHT))
-    except OcrError:  # the words of the page are there
+    except OcrError:  # the page has words already
         return False
     return bool(mirrored.texts) and mirrored.confidence >= LOW_CONFIDENCE
 
 
 def _doubt(words: OcrWords, languages: str) -> str:
-    """Return a warning if the words are hardly right."""
+    """Return a warning if the words are probably wrong."""
     option = "languages= (on the command line --languages)"
     if words.script:
         example = f", such as {name!r}" if (name := language_of(words.script)) else ""
@@ -104,7 +104,7 @@ def _doubt(words: OcrWords, languages: str) -> str:
 
 
 def to_text_layer(words: OcrWords, image_size: tuple[int, int], width: float) -> TextLayer:
-    """Return words found in an image of `image_size` pixels as a page of `width` points."""
+    """Return words found in an image of `image_size` pixels as a page `width` points wide."""
     turns = _turns(words)
     horizontal = turns % 2 == 0
     widths, heights = (words.boxes[:, 2:] - words.boxes[:, :2]).T
@@ -114,7 +114,7 @@ def to_text_layer(words: OcrWords, image_size: tuple[int, int], width: float) ->
         axis = 1 if horizontal[members[0]] else 0  # across the line
         line_boxes[members, axis] = words.boxes[members, axis].min()
         line_boxes[members, axis + 2] = words.boxes[members, axis + 2].max()
-    # One size for a paragraph: the ink of a line is as high as the letters that happen to be in it.
+    # One size per paragraph, since the height of a line's ink depends on which letters it has.
     for members in _groups(words.paragraphs):
         sizes[members] = _FONT_HEIGHT * np.median(ink_heights[members])
     return TextLayer(
@@ -132,18 +132,18 @@ def to_text_layer(words: OcrWords, image_size: tuple[int, int], width: float) ->
 
 
 def _hyphens(words: OcrWords) -> NDArray[np.bool_]:
-    """Return (n,) bool: whether each word ends its line, and in a hyphen."""
+    """Return (n,) bool: whether each word ends its line with a hyphen."""
     is_last = np.append(words.lines[1:] != words.lines[:-1], True)[: len(words.texts)]
     is_broken = [len(text) > 2 and text[-1] in "-‐" and text[-2].isalpha() for text in words.texts]
     return np.asarray(is_last & np.array(is_broken, dtype=bool))
 
 
 def _turns(words: OcrWords) -> NDArray[np.int8]:
-    """Return the clockwise quarter turns of each word, from the first to the last of its line.
+    """Return the clockwise quarter turns of each word, by the first and last word of its line.
 
-    Words of Arabic and Hebrew are given in the order in which they are read, from right to left.
-    A line of a single word has no direction, nor have Latin words and numbers on their pages: it
-    gets that of most words.
+    Arabic and Hebrew words come in the order in which they are read, from right to left. A line
+    of a single word has no direction, nor do Latin words and numbers on such pages: they get that
+    of most words.
     """
     turns = np.full(len(words.texts), -1, dtype=np.int8)
     centers = (words.boxes[:, :2] + words.boxes[:, 2:]) / 2

@@ -1,4 +1,4 @@
-"""The kinds of office and web documents: how each is recognized, and what LibreOffice is given."""
+"""Kinds of office and web documents: how each is recognized and prepared for LibreOffice."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SUFFIXES = (".docx", ".htm", ".html", ".markdown", ".md", ".pptx", ".xlsx")
 _ZIP = b"PK\x03\x04"
 _FIRST_ENTRIES = (b"[Content_Types].xml", b"_rels/", b"docProps/", b"word/", b"ppt/", b"xl/")
 _NAME_OFFSET = 30  # of the name of the first entry in a ZIP file
-_OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # .doc, .xls, .ppt, and what has a password
+_OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # .doc, .xls, .ppt, and anything with a password
 _HTML = re.compile(
     rb"\A(?:\xef\xbb\xbf)?(?:\s|<!--.*?-->|<\?xml[^>]*>)*+<(?:!doctype\s+html|html)\b", re.I | re.S
 )
@@ -32,10 +32,10 @@ class Kind:
     """A kind of document.
 
     Attributes:
-        name: tells what is printed of the same bytes as of different kinds.
-        suffix: of the file that LibreOffice is given.
+        name: distinguishes PDFs printed from the same bytes as different kinds.
+        suffix: of the file that LibreOffice gets.
         import_filter, export_filter: LibreOffice's names.
-        prepare: makes that file; a ValueError says why it cannot.
+        prepare: makes that file; its ValueError says why it cannot.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Kind:
 
 
 def fit_to_width(workbook: bytes) -> bytes:
-    """Return a workbook whose sheets are printed one page wide: a row stays on one page."""
+    """Return a workbook whose sheets print one page wide, so that a row stays on one page."""
     target = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(workbook)) as old,
@@ -61,9 +61,9 @@ def fit_to_width(workbook: bytes) -> bytes:
 
 
 def _fit(sheet: bytes) -> bytes:
-    """Return the XML of a sheet with the properties that Excel sets for it.
+    """Return the XML of a sheet with the properties that Excel sets to fit it to the page width.
 
-    It is not parsed: as a tree a large sheet takes many times its memory.
+    It is not parsed: as a tree, a large sheet takes many times its size in memory.
     """
     root = _ROOT.search(sheet)
     if root is None:
@@ -71,7 +71,7 @@ def _fit(sheet: bytes) -> bytes:
     prefix = root[1]  # "x:" of <x:worksheet>
     fit = b'<%bpageSetUpPr fitToPage="1"/></%bsheetPr>' % (prefix, prefix)
     setup = b'<%bpageSetup fitToWidth="1" fitToHeight="0"/>' % prefix
-    # The views that users have saved have margins and a setup of their own.
+    # Views saved by users have their own margins and page setup.
     before, _, views = sheet.partition(b"<%bcustomSheetViews" % prefix)
     _, end, after = views.partition(b"</%bcustomSheetViews>" % prefix)
     sheet = before + after if end else sheet
@@ -94,7 +94,7 @@ def _fit(sheet: bytes) -> bytes:
 
 
 _WRITER = "writer_pdf_Export"
-_OFFICE = {  # by the part of the ZIP file that each has
+_OFFICE = {  # by the part that identifies each in the ZIP file
     "word/document.xml": Kind("word", ".docx", "MS Word 2007 XML", _WRITER, bytes),
     "ppt/presentation.xml": Kind(
         "slides", ".pptx", "Impress MS PowerPoint 2007 XML", "impress_pdf_Export", bytes
@@ -118,7 +118,7 @@ def is_recognized(head: bytes) -> bool:
 
 
 def is_named(name: str) -> bool:
-    """Return whether a name is that of a text which only its name tells the kind of."""
+    """Return whether a name is that of a text whose kind is known only by its name."""
     return name.lower().endswith((".md", ".markdown", ".html", ".htm"))
 
 
@@ -126,7 +126,7 @@ def kind_of(source: Source) -> Kind:
     """Return the kind of a document that is recognized or named.
 
     Raises:
-        UnreadableDocumentError: it is damaged, has a password, or is an old or another kind.
+        UnreadableDocumentError: it is damaged, has a password, or is of an old or another kind.
     """
     head = source.head()
     if head.startswith(_OLD):

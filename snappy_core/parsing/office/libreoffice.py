@@ -1,4 +1,4 @@
-"""LibreOffice, which prints a document to PDF: alone, for a limited time, without macros or net."""
+"""Prints documents to PDF with LibreOffice, isolated, with a time limit, no macros, no network."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from snappy_core.parsing.office.kinds import Kind, kind_of
 from snappy_core.parsing.source import Source
 
 FOLDER_VARIABLE = "SNAPPY_CONVERTED"
-"""Names the folder of converted documents, which the workers of a pool share."""
+"""Environment variable for the folder of converted documents, shared by a pool's workers."""
 
 MISSING = (
     "needs LibreOffice to be read: install it (apt-get install libreoffice, "
@@ -28,7 +28,7 @@ MISSING = (
 )
 
 _TIME_LIMIT = 120.0  # seconds for one document
-_TRIES = 3  # with a new profile LibreOffice ends once to be started again
+_TRIES = 3  # with a new profile, LibreOffice exits once and must be started again
 _START_AGAIN = (79, 81)
 _KEPT = 32  # converted documents in the folder
 _POLL = 0.1  # seconds
@@ -37,9 +37,9 @@ _SETTINGS = (
     ("Office.Common/Security/Scripting", "MacroSecurityLevel", "3"),
     ("Office.Common/Security/Scripting", "DisableMacrosExecution", "true"),
     ("Office.Common/Security/Scripting", "DisableActiveContent", "true"),
-    # No picture or other part of a document is loaded from a file or the net, ...
+    # No picture or other part of a document is loaded from a file or the network, ...
     ("Office.Common/Security/Scripting", "BlockUntrustedRefererLinks", "true"),
-    # ... and whatever asks the net all the same finds a proxy that is not there.
+    # ... and anything that still tries the network is sent to a proxy that does not exist.
     ("Inet/Settings", "ooInetProxyType", "2"),
     ("Inet/Settings", "ooInetHTTPProxyName", "127.0.0.1"),
     ("Inet/Settings", "ooInetHTTPProxyPort", "9"),
@@ -72,7 +72,7 @@ def to_pdf(source: Source) -> Source:
         with _lock(pdf.with_suffix(".lock")) as is_ours:
             if is_ours and not pdf.exists():
                 _print(source, kind, pdf)
-                with suppress(OSError):  # another process drops them, too
+                with suppress(OSError):  # another process may be dropping them, too
                     _drop_oldest(folder)
     with suppress(OSError):
         os.utime(pdf)
@@ -80,9 +80,9 @@ def to_pdf(source: Source) -> Source:
 
 
 def find_program() -> str | None:
-    """Return LibreOffice's program, None if it is not installed.
+    """Return the path of LibreOffice's program, None if it is not installed.
 
-    The one behind the script `soffice` can be ended; the script would leave it running.
+    It is the binary behind the script `soffice`: ending the script would leave it running.
     """
     # Not cached: it may be installed while this process runs.
     script = shutil.which("soffice") or shutil.which("libreoffice")
@@ -94,7 +94,7 @@ def find_program() -> str | None:
 
 @cache
 def _without_net() -> tuple[str, ...]:
-    """Return the command that takes the net from a program, where the system lets us."""
+    """Return the command that runs a program without network access, if the system allows it."""
     command = ("unshare", "--map-root-user", "--net")
     if sys.platform != "linux" or shutil.which("unshare") is None:
         return ()
@@ -151,7 +151,7 @@ def _run(source: Source, command: list[str], folder: Path) -> None:
 
 @contextmanager
 def _lock(path: Path) -> Iterator[bool]:
-    """Hold a lock file, or wait a moment; return whether it is held."""
+    """Hold a lock file, or wait a moment; yield whether it is held."""
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
     except FileExistsError:

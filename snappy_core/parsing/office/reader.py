@@ -42,7 +42,7 @@ class OfficeReader:
         self, source: Source, numbers: Iterable[int], options: ReadingOptions
     ) -> Iterator[Page]:
         for page in self._pdf.read_pages(to_pdf(source), numbers, options):
-            # The printed file may be gone when the page is drawn.
+            # The printed file may have been deleted by the time the page is drawn.
             yield replace(page, renderer=partial(self.render, source, page.number))
 
     def render(self, source: Source, number: int, dpi: float) -> Image:

@@ -1,4 +1,4 @@
-"""HTML and Markdown as HTML that refers to nothing outside of itself."""
+"""Converts HTML and Markdown to HTML without external references."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ _PAGE = (
 
 
 def clean_html(data: bytes) -> bytes:
-    """Return a page with its text, tables and embedded pictures only.
+    """Return a page with only its text, tables and embedded pictures.
 
-    Scripts, styles, what is hidden and all that would be loaded is left out: no address in a
-    document is ever opened.
+    Scripts, styles, hidden elements and anything that would be loaded are removed: no address in
+    a document is ever opened.
 
     Raises:
         ValueError: elements are nested too deep.
     """
     try:
         root = _parse(data, _encoding(data))
-    except etree.ParserError:  # nothing in it
+    except etree.ParserError:  # an empty page
         return _PAGE.format("", "<body></body>").encode()
     bodies = root.findall("body") or [root]
     for element in bodies[0].xpath(_UNSEEN):
@@ -50,7 +50,7 @@ def clean_html(data: bytes) -> bytes:
             ):
                 del element.attrib[name]
         if element.tag == "table":
-            element.set("border", "1")  # ruling lines: where cells are is certain
+            element.set("border", "1")  # ruling lines make the cells certain
     for picture in bodies[0].xpath("//img[not(@src)]"):
         picture.drop_tree()
     body: str = html.tostring(bodies[0], encoding="unicode")
@@ -58,8 +58,8 @@ def clean_html(data: bytes) -> bytes:
 
 
 def _parse(data: bytes, encoding: str | None) -> Any:
-    """Return the root of a page of HTML, all of it."""
-    # Without `huge_tree` the page would end, without an error, 256 elements deep and at a picture
+    """Return the root of a complete page of HTML."""
+    # Without `huge_tree`, parsing would stop without an error 256 elements deep, or at a picture
     # of 10 MB.
     parser = html.HTMLParser(
         encoding=encoding, no_network=True, remove_comments=True, huge_tree=True
@@ -67,7 +67,7 @@ def _parse(data: bytes, encoding: str | None) -> Any:
     root = html.document_fromstring(data, parser=parser)
     causes = {error.type for error in parser.error_log if error.level == etree.ErrorLevels.FATAL}
     if encoding is None and etree.ErrorTypes.ERR_INVALID_ENCODING in causes:
-        # The parser ends at the first byte that its encoding does not have.
+        # The parser stops at the first byte that is invalid in its encoding.
         text = data.decode(root.getroottree().docinfo.encoding, "replace")
         return _parse(text.encode("utf-8", "replace"), "utf-8")
     if causes - {etree.ErrorTypes.ERR_UNSUPPORTED_ENCODING}:
@@ -83,7 +83,7 @@ def markdown_to_html(data: bytes) -> bytes:
 
 
 def _encoding(data: bytes) -> str | None:
-    """Return UTF-8 if the data is that; None leaves it to what the page declares."""
+    """Return UTF-8 if the data is valid UTF-8; None leaves it to the page's own declaration."""
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""Annotations whose text one sees: fields of forms, text boxes, stamps.
+"""Annotations with visible text: fields of forms, text boxes, stamps.
 
 The caller holds the lock `document.PDFIUM`.
 """
@@ -14,7 +14,7 @@ _DRAWN_KINDS = (raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_S
 
 
 def has_drawn_annotations(page: Any) -> bool:
-    """Return whether a page has annotations that may hold text one sees."""
+    """Return whether a page has annotations that may hold visible text."""
     count = min(raw.FPDFPage_GetAnnotCount(page), MAX_ANNOTATIONS)
     return any(_kind(page, index) in _DRAWN_KINDS for index in range(count))
 
@@ -22,15 +22,15 @@ def has_drawn_annotations(page: Any) -> bool:
 def draw_annotations(page: Any) -> None:
     """Move the annotations into the content of a page, where text and drawings are read.
 
-    Those that hold no text, such as links, highlights and notes, are removed. It is seen once
-    the page is loaded again, and in this document only; the size of the page stays as it is.
+    Those that hold no text, such as links, highlights and notes, are removed. The change takes
+    effect when the page is loaded again, and only in this document; the page keeps its size.
     """
     for index in reversed(range(raw.FPDFPage_GetAnnotCount(page))):
         if index >= MAX_ANNOTATIONS or _kind(page, index) not in _DRAWN_KINDS:
             raw.FPDFPage_RemoveAnnot(page, index)
-    box = page.get_bbox()  # the media box and the crop box may be those of the pages above it
+    box = page.get_bbox()  # the media box and the crop box may be inherited
     raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY)
-    page.set_mediabox(*box)  # PDFium changes them where annotations reach over the edge
+    page.set_mediabox(*box)  # PDFium changes them if annotations extend beyond the edge
     page.set_cropbox(*box)
     page.close()
 

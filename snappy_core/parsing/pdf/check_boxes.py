@@ -1,4 +1,4 @@
-"""Check boxes that are drawn: squares beside text, and whether something is drawn in them."""
+"""Drawn check boxes: squares next to text, and whether they contain a mark."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from snappy_core.parsing.pdf.forms import CHECK_BOX, Fields
 from snappy_core.parsing.pdf.squares import MAX_SQUARES
 from snappy_core.parsing.text import TextLayer
 
-_MIN_HEIGHT, _MAX_HEIGHT = 0.5, 1.6  # of a box, in line heights of the text beside it
+_MIN_HEIGHT, _MAX_HEIGHT = 0.5, 1.6  # of a box, in line heights of the text next to it
 _MAX_GAP = 2.0  # sides of a box between it and that text
 _MIN_GAPS = np.array([0.5, 0.1])  # sides to the next square beside or below; closer are cells
-_OFFSET = 0.15  # of a side, by which boxes of one form may differ or stand out of line
+_OFFSET = 0.15  # share of a side by which boxes of one form may differ or be misaligned
 _TICKS = frozenset("xX×✓✔✗✘✕✖☓●•■▪")
-_GLYPHS = frozenset("☐□▢⬜◻")  # boxes of a font, in which a mark may be drawn
+_GLYPHS = frozenset("☐□▢⬜◻")  # boxes as characters, in which a mark may be drawn
 
-# A square is looked at in so many samples a side, and in a margin around it.
+# A square is sampled at this many points per side, plus a margin around it.
 _SAMPLES, _MARGIN = 32, 8
 _BAND = 3  # samples by which an edge may be off
-_EDGE_SHARE = 0.9  # of an edge, without the corners, is drawn
-_RIM_SHARE = 0.5  # of what is just inside the edges is ground
-_MARK_SHARE = 0.04  # of what is inside is a mark, at least
-# Gray levels (of 255): of an edge and the paper, of a mark and its ground, of an even ground.
+_EDGE_SHARE = 0.9  # of an edge, without the corners, that must be drawn
+_RIM_SHARE = 0.5  # of the area just inside the edges that must be background
+_MARK_SHARE = 0.04  # of the interior that a mark must cover
+# Gray levels (of 255): edge against paper, mark against background, within an even background.
 _EDGE, _MARK, _EVEN = 32, 64, 24
 
 
@@ -36,7 +36,7 @@ class _State(Enum):
 
     EMPTY = 0
     TICKED = 1
-    FILLED_TICKED = 2  # a light mark on a dark ground
+    FILLED_TICKED = 2  # a light mark on a dark background
     FILLED = 3  # a bullet, or the key of a chart
     OTHER = 4
 
@@ -44,12 +44,12 @@ class _State(Enum):
 def find_check_boxes(squares: Boxes, layer: TextLayer, gray: NDArray[np.uint8]) -> Fields:
     """Return the squares that are check boxes, with the mark of each.
 
-    A check box stands beside a line of text that is about as high, or in line with one that does,
-    apart from other squares. It has an edge all around, and nothing but a mark is in it.
+    A check box is next to a line of text of about its height, or aligned with a box that is, and
+    apart from other squares. It has an edge all around and contains nothing but a mark.
 
     Args:
         squares: (n, 4) page fractions.
-        gray: the page as it is seen, (height, width).
+        gray: the rendered page, (height, width).
     """
     is_glyph = np.array([text in _GLYPHS for text in layer.texts], dtype=bool)
     is_mark = np.array([text in _TICKS for text in layer.texts], dtype=bool)
@@ -67,14 +67,14 @@ def find_check_boxes(squares: Boxes, layer: TextLayer, gray: NDArray[np.uint8]) 
         np.isin(groups, groups[states == state])
         for state in (_State.EMPTY, _State.TICKED, _State.FILLED)
     )
-    is_form = (empty | ticked) & ~filled  # evenly filled ones among them are keys of a chart
+    is_form = (empty | ticked) & ~filled  # a group with evenly filled squares is the key of a chart
     marks = tuple(CHECK_BOX[state is not _State.EMPTY] for state in states)
     check_boxes = Fields(squares, marks).take(is_form & (states != _State.OTHER))
     return check_boxes.take(_is_outermost(check_boxes.boxes))
 
 
 def _is_beside(squares: Boxes, lines: Boxes) -> NDArray[np.bool_]:
-    """Return (n,) whether text of about the same height stands on the line of squares (n, 4)."""
+    """Return (n,) whether squares (n, 4) have text of about their height next to them."""
     sides, middles = squares[:, 2:] - squares[:, :2], (squares[:, 1] + squares[:, 3]) / 2
     ratios = sides[:, 1, None] / np.maximum(lines[:, 3] - lines[:, 1], 1e-6)
     is_fitting = (ratios >= _MIN_HEIGHT) & (ratios <= _MAX_HEIGHT)
@@ -85,7 +85,7 @@ def _is_beside(squares: Boxes, lines: Boxes) -> NDArray[np.bool_]:
 
 
 def _is_apart(squares: Boxes) -> NDArray[np.bool_]:
-    """Return (n,) whether no other square is close to one: those hold a letter each."""
+    """Return (n,) whether no other square is close; adjacent squares hold a letter each."""
     starts, ends = squares[:, :2], squares[:, 2:]
     gaps = np.maximum(starts[:, None] - ends, starts - ends[:, None])
     is_same = contains_center(squares, squares)  # the outline of a box, or a mark in it
@@ -94,7 +94,7 @@ def _is_apart(squares: Boxes) -> NDArray[np.bool_]:
 
 
 def _groups(squares: Boxes) -> NDArray[np.intp]:
-    """Return (n,) numbers, the same for squares of one size that stand in rows and columns."""
+    """Return (n,) numbers, the same for squares of one size that are aligned in rows or columns."""
     sides = squares[:, 2:] - squares[:, :2]
     is_alike = (np.abs(sides[:, None] - sides) < _OFFSET * sides).all(axis=2)
     is_in_line = (np.abs(squares[:, None, :2] - squares[:, :2]) < _OFFSET * sides).any(axis=2)
@@ -104,7 +104,7 @@ def _groups(squares: Boxes) -> NDArray[np.intp]:
 
 
 def _is_outermost(boxes: Boxes) -> NDArray[np.bool_]:
-    """Return (n,) whether boxes are the largest of those around one center."""
+    """Return (n,) whether each box is the largest of those around the same center."""
     sizes = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)
     is_outer = np.zeros(len(boxes), dtype=bool)
     for index in np.argsort(-sizes, kind="stable").tolist():
@@ -113,7 +113,7 @@ def _is_outermost(boxes: Boxes) -> NDArray[np.bool_]:
 
 
 def _samples(gray: NDArray[np.uint8], square: Boxes) -> NDArray[np.float32]:
-    """Return a square (4,) of a picture and a margin around it, in samples."""
+    """Return samples of a square (4,) of an image, with a margin around it."""
     offsets = (np.arange(-_MARGIN, _SAMPLES + _MARGIN) + 0.5) / _SAMPLES
     columns, rows = (
         ((low + offsets * (high - low)) * size).astype(np.intp).clip(0, size - 1)
@@ -123,7 +123,7 @@ def _samples(gray: NDArray[np.uint8], square: Boxes) -> NDArray[np.float32]:
 
 
 def _state(samples: NDArray[np.float32]) -> _State:
-    """Return what a square looks like, by its edges, the ground in it, and a mark on that."""
+    """Return what a square looks like: its edges, the background inside, and a mark on it."""
     darkness = np.median(_rim(samples)) - samples
     edges = (np.rot90(darkness, turn)[_MARGIN - _BAND : _MARGIN + _BAND] for turn in range(4))
     straight = slice(_MARGIN + _SAMPLES // 8, -_MARGIN - _SAMPLES // 8)

@@ -1,6 +1,6 @@
-"""PDFs whose regions Docling finds (MIT): `ReadingOptions(reader="docling")`.
+"""Reads PDFs with the regions that Docling (MIT) finds: `ReadingOptions(reader="docling")`.
 
-Docling gets its models from Hugging Face when it first runs.
+Docling downloads its models from Hugging Face when it first runs.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from snappy_core.parsing.pdf.regions_reader import RegionsReader
 
 
 class DoclingReader(RegionsReader):
-    """Reads PDFs with the regions of Docling's converter, with its defaults but for OCR.
+    """Reads PDFs with the regions of Docling's converter, using its defaults except for OCR.
 
     Docling runs its own OCR where it sees no text, unless `ReadingOptions.ocr` is "never".
     """
@@ -40,7 +40,7 @@ class DoclingReader(RegionsReader):
 
 @cache
 def _converter(process: int, ocr: bool) -> Any:
-    """Return a converter, made once per process since it loads models and has threads."""
+    """Return a converter, made once per process since it loads models and starts threads."""
     try:
         from docling.datamodel.base_models import InputFormat
         from docling.datamodel.pipeline_options import PdfPipelineOptions

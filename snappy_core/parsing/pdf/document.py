@@ -22,10 +22,10 @@ PDFIUM = threading.RLock()
 
 MAX_PIXELS = 25_000_000  # of a page image; A4 at 400 dpi has 15 million
 _MAX_IMAGE_SIDE = 30_000  # pixels; PDFium refuses bitmaps with much longer sides
-_MAX_PAGE_SIDE = 1_000_000  # points (350 m); PDFium's time for a text line grows with the side
+_MAX_PAGE_SIDE = 1_000_000  # points (350 m); PDFium's time per text line grows with it
 _MAX_ASPECT_RATIO = 10_000  # long side / short side; no paper comes near
-_TAIL = 1000  # pages looked at one by one, from the last on, for one that can be loaded
-_MAX_ATTACHMENTS = 100  # whose names are read
+_TAIL = 1000  # pages checked one by one, from the last, for one that can be loaded
+_MAX_ATTACHMENTS = 100  # that are listed by name
 _DOCUMENT_SUFFIXES = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".odt", ".ods")
 
 
@@ -35,7 +35,7 @@ def open_pdf(source: Source) -> Iterator[Any]:
 
     Raises:
         PasswordRequiredError: the file is encrypted and the password is missing or wrong.
-        UnreadableDocumentError: the file cannot be opened, or is not a PDF that can be read.
+        UnreadableDocumentError: the file cannot be opened, or is not a readable PDF.
     """
     with PDFIUM:
         try:
@@ -52,14 +52,14 @@ def open_pdf(source: Source) -> Iterator[Any]:
 
 
 def _init_forms(document: Any) -> None:
-    """Let PDFium draw the fields of forms, before any page is loaded."""
+    """Make PDFium draw form fields; must be called before any page is loaded."""
     logger = logging.getLogger("pypdfium2._helpers.document")
     level = logger.level
-    logger.setLevel(logging.ERROR)  # of XFA forms Snappy warns itself
+    logger.setLevel(logging.ERROR)  # Snappy has its own warning for XFA forms
     try:
         document.init_forms()
     except pdfium.PdfiumError:
-        pass  # the pages are read without them
+        pass  # the pages are read without form fields
     finally:
         logger.setLevel(level)
 
@@ -74,7 +74,7 @@ def attached_documents(document: Any) -> list[str]:
 def count_loadable(document: Any) -> int:
     """Return the number of pages, which the file may overstate.
 
-    Pages at its end that cannot be loaded count as one, whose reading reports it.
+    Pages at the end that cannot be loaded count as one; reading that page reports the problem.
     """
     count = last = len(document)
     while last and count - last < _TAIL and not _loads(document, last):

@@ -1,7 +1,7 @@
 """Figures and ruling lines of a PDF page, found in its graphic objects by their geometry alone.
 
-The layout analysis, which knows the words, tells figures from tables and frames around text. The
-caller holds the lock `document.PDFIUM`.
+The layout analysis, which knows the words, distinguishes figures from tables and frames around
+text. The caller holds the lock `document.PDFIUM`.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ _MAX_RULES, _MAX_FRAMES = 2_000, 500  # of a page: the longest and the largest o
 
 # Lengths are in points on a page as large as Letter or A4, and grow with the page.
 _MAX_THICKNESS = 3.0  # of a ruling line
-_MAX_OFFSET = 0.75  # across, between lines that are drawn over one another
+_MAX_OFFSET = 0.75  # crosswise, between lines drawn on top of each other
 _MIN_HORIZONTAL, _MIN_VERTICAL = 10.0, 6.0  # lengths of ruling lines
 _MIN_FRAME = 8.0  # a side of a frame
-_REACH = 0.5  # sides of a check box by which its mark may reach beyond it
+_REACH = 0.5  # sides of a check box by which its mark may extend beyond it
 
 # Shares of the page.
-_BACKGROUND_SHARES = (MAX_SHARE, 0.3, 0.15)  # larger objects are taken for a background, in turn
-_BAND = 0.98  # of a side of the page, at least, is a band that spans it
-_LONG_LINE = 0.5  # a longer line is no part of a figure
-# Scores of areas that hold images or curves, and of areas of boxes and straight lines alone: bars
+_BACKGROUND_SHARES = (MAX_SHARE, 0.3, 0.15)  # larger objects count as background; tried in turn
+_BAND = 0.98  # of a side of the page that a band must span
+_LONG_LINE = 0.5  # a longer line is not part of a figure
+# Scores of areas that hold images or curves, and of areas with only boxes and straight lines: bars
 # of a chart, shaded cells, frames.
 _DRAWING_SCORE, _BOX_SCORE = 0.5, 0.3
 
@@ -51,7 +51,7 @@ class Objects:
     Attributes:
         boxes: (n, 4) in points on a page as large as Letter or A4.
         kinds: (n,) of `Kind`.
-        scale: (4,) what page fractions are multiplied by for such points.
+        scale: (4,) factors from page fractions to such points.
     """
 
     boxes: Boxes
@@ -59,7 +59,7 @@ class Objects:
     scale: NDArray[np.float32]
 
     def without(self, areas: Boxes) -> Objects:
-        """Return the objects but those within some areas (n, 4) in page fractions."""
+        """Return the objects that are not within some areas (n, 4) in page fractions."""
         areas = areas * self.scale
         reach = _REACH * (areas[:, 2:] - areas[:, :2])
         low, high = areas[:, :2] - reach, areas[:, 2:] + reach
@@ -70,7 +70,7 @@ class Objects:
 
 
 def read_objects(page: Any) -> Objects:
-    """Return what is drawn on a page; straight boxes that are thin are strokes."""
+    """Return the objects drawn on a page; thin straight boxes count as strokes."""
     width, height = page.get_size()
     point = (width * height) ** 0.5 / PAGE_SIDE
     object_boxes, kinds = visible_objects(page, _MAX_THICKNESS * point)
@@ -86,9 +86,9 @@ def read_objects(page: Any) -> Objects:
 def find_drawings(objects: Objects) -> Drawings:
     """Return the areas of images and drawings on a page, and its ruling lines.
 
-    An area unites objects that are closer together than lines of text. Ruling lines are strokes,
-    thin boxes and the edges of outlined boxes, joined where they continue each other; underlines
-    and the grids of charts are among them.
+    An area combines objects that are closer together than lines of text. Ruling lines are strokes,
+    thin boxes and the edges of outlined boxes, joined where they continue each other; they include
+    underlines and the grids of charts.
     """
     boxes, kinds, scale = objects.boxes, objects.kinds, objects.scale
     widths, heights = (boxes[:, 2:] - boxes[:, :2]).T
@@ -99,7 +99,7 @@ def find_drawings(objects: Objects) -> Drawings:
     ruling_lines = RulingLines(horizontal / scale, vertical[:, transposed] / scale)
     figures, figure_kinds = _figures(boxes, kinds, scale[:2])
     scores = np.where(figure_kinds == Kind.BOX, _BOX_SCORE, _DRAWING_SCORE)
-    # Whether a picture that fills the page is a photograph or a ground for text, the words tell.
+    # Whether a picture that fills the page is a photograph or a background depends on the words.
     is_page_wide = (kinds == Kind.PICTURE) & (page_share(boxes, scale[:2]) >= MAX_SHARE)
     page_wide = np.unique(boxes[is_page_wide], axis=0)
     area_boxes = (np.vstack([figures, page_wide]) / scale).tolist()
@@ -110,7 +110,7 @@ def find_drawings(objects: Objects) -> Drawings:
 
 
 def _frames(boxes: Boxes, size: Boxes) -> Boxes:
-    """Return the boxes that are high and wide enough to hold a word, the largest ones if many."""
+    """Return the boxes high and wide enough to hold a word; only the largest if many."""
     boxes = boxes[(boxes[:, 2:] - boxes[:, :2] >= _MIN_FRAME).all(axis=1)]
     boxes = np.unique(np.round(boxes), axis=0)
     return boxes[np.argsort(-page_share(boxes, size), kind="stable")[:_MAX_FRAMES]]
@@ -119,9 +119,9 @@ def _frames(boxes: Boxes, size: Boxes) -> Boxes:
 def _figures(boxes: Boxes, kinds: Kinds, size: Boxes) -> tuple[Boxes, Kinds]:
     """Return the areas (n, 4) of objects close together, with the highest kind in each.
 
-    Where most of the page hangs together, its larger objects are taken for a background, and the
-    other ones are looked at again. Faint images, such as shadows, reach beyond what they belong
-    to: they form areas only with each other.
+    If most of the page is connected, its larger objects are taken for background and the others
+    are grouped again. Faint images, such as shadows, extend beyond what they belong to: they form
+    areas only with each other.
     """
     shares, is_faint = page_share(boxes, size), kinds == Kind.FAINT
     lengths = ((boxes[:, 2:] - boxes[:, :2]) / size).max(axis=1)
@@ -141,7 +141,7 @@ def _figures(boxes: Boxes, kinds: Kinds, size: Boxes) -> tuple[Boxes, Kinds]:
         figures = np.vstack([figures, groups[is_figure]])
         figure_kinds = np.append(figure_kinds, group_kinds[is_figure])
         remaining &= ~contains_center(groups[is_figure], boxes).any(axis=0)
-        if is_small.all():  # there is no background
+        if is_small.all():  # no background
             remaining &= is_faint
     is_large = (figures[:, 2:] - figures[:, :2] >= MIN_SIDE).all(axis=1)
     return figures[is_large], figure_kinds[is_large]

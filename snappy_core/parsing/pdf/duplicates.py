@@ -1,4 +1,4 @@
-"""Words that are drawn twice to look bold, or with a shadow."""
+"""Removes words that are drawn twice to look bold, or with a shadow."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from snappy_core.parsing.text import TextLayer
 
-_CELL = 0.3  # font sizes; equal words whose centers are half as far apart at most are one
+_CELL = 0.3  # font sizes; equal words with centers at most half as far apart are duplicates
 
 
 def drop_duplicates(layer: TextLayer, width: float, height: float) -> TextLayer:
-    """Return a text layer without the words that stand on an equal one of their size.
+    """Return a text layer without the words drawn on top of an equal word of the same size.
 
-    The first of them stays.
+    The first of them is kept.
 
     Args:
         width, height: of the page in points.
@@ -29,16 +29,16 @@ def drop_duplicates(layer: TextLayer, width: float, height: float) -> TextLayer:
         return layer
     centers = (layer.boxes[candidates, :2] + layer.boxes[candidates, 2:]) / 2 * (width, height)
     sizes = np.round(np.maximum(layer.sizes[candidates], 1.0), 1)
-    cells = centers / (_CELL * sizes[:, None])  # comparable among words of one size only
+    cells = centers / (_CELL * sizes[:, None])  # only comparable among words of one size
     is_first = np.ones(len(layer), dtype=bool)
-    for shift in product((0.0, 0.5), repeat=2):  # of which one has close centers in one cell
+    for shift in product((0.0, 0.5), repeat=2):  # one of these puts close centers in the same cell
         keys = np.column_stack([texts[candidates], sizes, np.floor(cells + shift)])
         is_first[candidates[_repeated(keys)]] = False
     return layer if is_first.all() else layer.take(is_first)
 
 
 def _repeated(rows: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return (n,) bool: whether an equal row stands before each of the rows (n, k)."""
+    """Return (n,) bool: whether an equal row comes before each of the rows (n, k)."""
     order = np.lexsort(rows.T)  # stable: the first of equal rows stays the first
     is_equal = (rows[order[1:]] == rows[order[:-1]]).all(axis=1)
     repeated = np.zeros(len(rows), dtype=bool)

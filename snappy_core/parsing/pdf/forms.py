@@ -1,4 +1,4 @@
-"""The fields of PDF forms: where their values stand, and which boxes are ticked.
+"""The fields of PDF forms: where their values are, and which boxes are ticked.
 
 The caller holds the lock `document.PDFIUM`.
 """
@@ -58,14 +58,14 @@ class Fields:
         return self.take(np.array([bool(mark) for mark in self.marks], dtype=bool))
 
     def join(self, others: Fields) -> Fields:
-        """Return these fields and those of the others that do not lie on them."""
+        """Return these fields and those of the others that do not overlap them."""
         is_covered = np.any(contains_center(self.boxes, others.boxes), axis=0)
         added = others.take(~is_covered)
         return Fields(np.vstack([self.boxes, added.boxes]), self.marks + added.marks)
 
 
 def read_fields(page: Any) -> Fields:
-    """Return the fields of a page that hold values and are seen."""
+    """Return the visible fields of a page that hold values."""
     bounds, marks = [], []
     count = raw.FPDFPage_GetAnnotCount(page) if page.formenv else 0
     for index in range(min(count, MAX_ANNOTATIONS)):
@@ -83,15 +83,16 @@ def read_fields(page: Any) -> Fields:
 
 
 def is_xfa_cover(document: Any, fields: Fields) -> bool:
-    """Return whether a page shows none of the form that is in the document ("Please wait...")."""
+    """Return whether a page is only a placeholder for an XFA form ("Please wait...")."""
     return document.get_formtype() in _XFA_FORMS and not fields.marks
 
 
 def mark_buttons(layer: TextLayer, buttons: Fields) -> TextLayer:
     """Return a text layer with the state of check boxes and radio buttons as words.
 
-    They replace the letters drawn in them. In all but their boxes they are like the nearest word,
-    or the next one on the line: their line boxes reach to it, so that it is read with them.
+    These words replace the letters drawn in the buttons. Except for their boxes, they copy the
+    nearest word, or the next one on the line: their line boxes extend to it, so that they are read
+    together.
     """
     boxes = buttons.boxes
     is_inside = contains_center(boxes, layer.boxes).any(axis=0)
@@ -110,7 +111,7 @@ def mark_buttons(layer: TextLayer, buttons: Fields) -> TextLayer:
 
 
 def _label(text: TextLayer, box: NDArray[np.float32]) -> tuple[int, NDArray[np.float32]]:
-    """Return the word that a button is like, and the line box of the button."""
+    """Return the word that a button copies, and the line box of the button."""
     x0, y0, x1, y1 = box
     gaps, middle = text.boxes[:, 0] - x1, (y0 + y1) / 2
     is_level = (text.lines[:, 1] < middle) & (middle < text.lines[:, 3]) & (text.turns == 0)

@@ -1,7 +1,7 @@
-"""Layers of a PDF page (optional content) that are switched off.
+"""Finds layers of a PDF page (optional content) that are switched off.
 
-PDFium says which layer an object belongs to, but not whether the layer is shown: it is asked to
-draw each layer alone. The caller holds the lock `document.PDFIUM`.
+PDFium says which layer an object belongs to, but not whether the layer is shown, so each layer is
+drawn alone. The caller holds the lock `document.PDFIUM`.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from snappy_core.parsing.pdf.marks import MarkReader
 from snappy_core.parsing.pdf.page_objects import MAX_DEPTH
 
 MAX_OBJECTS = 50_000  # of a page
-_MAX_LAYERS = 30  # of a page, that are drawn; text of others is taken for visible
+_MAX_LAYERS = 30  # of a page that are drawn; text of other layers counts as visible
 _DPI, _MAX_PIXELS = 50, 250_000
 _GRAY = (122, 122, 122, 255)  # a shade that no text is likely to have
 
 
 def hidden_texts(page: Any, texts: Iterable[int]) -> frozenset[int]:
-    """Return those of some text objects, by their addresses, whose layers are switched off.
+    """Return the addresses of the given text objects whose layers are switched off.
 
-    A form may belong to a layer by an entry that PDFium does not tell: each form with text is
-    drawn alone, too.
+    A form may belong to a layer by an entry that PDFium does not expose, so each form with text
+    is drawn alone, too.
     """
     addresses, marks = set(texts), MarkReader()
     groups: dict[object, set[int]] = {}
@@ -48,7 +48,7 @@ def hidden_texts(page: Any, texts: Iterable[int]) -> frozenset[int]:
 
 
 def _leaves(page: Any) -> tuple[list[Any], dict[int, set[int]]]:
-    """Return all objects that are no forms, and the addresses of those inside each form."""
+    """Return all objects that are not forms, and the addresses of those inside each form."""
     leaves: list[Any] = []
     forms: dict[int, set[int]] = {}
 
@@ -81,12 +81,12 @@ def _layer(address: int, marks: MarkReader) -> str | None:
 
 
 def _is_drawn(texts: Set[int], items: list[Any], page: Any) -> bool:
-    """Return whether something is seen of some text objects if all other ones are left out."""
+    """Return whether any of some text objects is visible when all other objects are left out."""
     others = [item for item in items if ctypes.addressof(item.contents) not in texts]
     for item in others:
         raw.FPDFPageObj_SetIsActive(item, False)
     try:
-        # On gray paper, so that white text is seen, too.
+        # On gray paper, so that white text shows, too.
         bitmap = draw(page, _DPI, _MAX_PIXELS, grayscale=True, annotations=False, paper=_GRAY)
         pixels = bitmap.to_numpy()
     finally:

@@ -19,7 +19,7 @@ class MarkReader:
         self._characters = ctypes.cast(self._bytes, ctypes.POINTER(ctypes.c_ushort))
 
     def find(self, item: Any, name: str) -> Any:
-        """Return the innermost mark of an object that has a name; None if there is none."""
+        """Return the innermost mark with a name on an object; None if there is none."""
         for index in reversed(range(min(raw.FPDFPageObj_CountMarks(item), _MAX_MARKS))):
             mark = raw.FPDFPageObj_GetMark(item, index)
             raw.FPDFPageObjMark_GetName(mark, self._characters, _SIZE, self._size)

@@ -1,4 +1,4 @@
-"""Why PDFium cannot open a file: it says "data format error" to most."""
+"""Explains why PDFium cannot open a file; its own error is mostly "data format error"."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _READABLE = (b"1", b"2", b"4", b"5")  # versions of the standard encryption
 
 
 def open_error(source: str, data: bytes, message: str, password: str | None) -> Exception:
-    """Return the error of a file that PDFium did not open, with the cause as far as it is known.
+    """Return the error for a file that PDFium did not open, with the cause as far as it is known.
 
     Args:
         source: the name of the document.
         data: the whole file.
-        message: what PDFium said. It keeps its last error: one about a password may be about an
-            earlier file.
+        message: PDFium's error. PDFium keeps its last error, so one about a password may be about
+            an earlier file.
     """
     if b"/Encrypt" in data:
         if unsupported := _unsupported_encryption(data, message):
@@ -50,7 +50,7 @@ def _damage(data: bytes) -> str:
         return "is not a PDF: it does not begin with %PDF-"
     if b"startxref" not in data:
         return "is cut off: the end, which says where its parts are, is missing"
-    has_plain_objects = b"/ObjStm" not in data  # else what follows may be compressed
+    has_plain_objects = b"/ObjStm" not in data  # otherwise objects may be compressed
     if b"/Root" not in data and has_plain_objects:
         return "is damaged: it has no catalog (/Root)"
     if has_plain_objects and (b"/Pages" not in data or not re.search(rb"/Type\s*/Page\b", data)):

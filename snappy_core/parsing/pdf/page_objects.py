@@ -1,4 +1,4 @@
-"""The graphic objects of a PDF page: paths, images, shadings and what forms hold of them.
+"""The graphic objects of a PDF page: paths, images and shadings, including those inside forms.
 
 The caller holds the lock `document.PDFIUM`.
 """
@@ -19,20 +19,20 @@ from pypdfium2 import PdfMatrix
 from snappy_core.parsing.layout.geometry import box_area
 from snappy_core.types import Box
 
-# Read on a page, path and clip segments as well; of more objects only every second, third, ... one.
+# Read on a page, including path and clip segments; of more, only every second, third, ... object.
 MAX_OBJECTS, MAX_SEGMENTS, MAX_CLIPS = 20_000, 20_000, 5_000
 MAX_DEPTH = 15  # of forms in forms
 
 _Points = list[tuple[float, float]]
 
 _MIN_CLIPPED = 0.002  # share of the page; the clips of smaller objects are not read
-_MAX_COORDINATE = 1e9  # points; beyond it are only errors
+_MAX_COORDINATE = 1e9  # points; anything beyond is an error
 _MAX_NESTED_CLIPS = 8  # the innermost clips of an object that are read
-_WHITE = 250  # of 255; a fill this bright in each color is white
+_WHITE = 250  # of 255; a fill this bright in each channel is white
 
 
 class Kind(IntEnum):
-    """What an object is: a straight stroke, a box, a transparent image, an opaque one, or else."""
+    """What an object is: a straight stroke, a box, a transparent image, an opaque one, or other."""
 
     STROKE = 0
     BOX = 1
@@ -44,9 +44,9 @@ class Kind(IntEnum):
 def visible_objects(page: Any, thin: float) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
     """Return boxes (n, 4) in PDF space and the `Kind` (n,) of the graphic objects of a page.
 
-    Each horizontal or vertical stroke is an object of its own, as is each edge of an outlined
-    box; so is a filled path at most `thin` points wide or high. Transparent objects, white areas,
-    and what lies outside the clip are left out.
+    Each horizontal or vertical stroke is a separate object, and so is each edge of an outlined
+    box. A filled path at most `thin` points wide or high is a stroke, too. Transparent objects,
+    white areas and anything outside the clip are left out.
     """
     reader = _ObjectReader(page, thin)
     reader.read(page, PdfMatrix(), depth=0)
@@ -75,7 +75,7 @@ class _ObjectReader:
         self._matrix = raw.FS_MATRIX()
 
     def read(self, container: Any, matrix: PdfMatrix, depth: int) -> None:
-        """Read the objects of a page or form; `matrix` takes their coordinates to PDF space."""
+        """Read the objects of a page or form; `matrix` maps their coordinates to PDF space."""
         if depth == 0:
             count_objects, get_object = raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject
         else:
@@ -124,7 +124,7 @@ class _ObjectReader:
                 self._add_clipped(_bounding_box(outline), Kind.BOX, path, matrix)
 
     def _is_visible(self, get_color: Callable[..., Any], path: Any, white: int = 256) -> bool:
-        """Return whether the color of a path is not transparent, and darker than `white`.
+        """Return whether the color of a path is opaque and darker than `white`.
 
         PDFium reports shading patterns as white, too.
         """
@@ -193,7 +193,7 @@ class _ObjectReader:
             count = raw.FPDFClipPath_CountPathSegments(clip, path)
             if count <= 0:
                 continue
-            # Many consecutive objects share a clip, which takes long to read.
+            # Many consecutive objects share a clip, which is slow to read.
             samples = (0, count // 2, count - 1)
             key = (count, *(self._point(get(clip, path, index), matrix) for index in samples))
             if key not in self._clip_boxes and count <= self.clips_left:

@@ -1,6 +1,6 @@
-"""PDFs whose regions PyMuPDF Layout finds: `ReadingOptions(reader="pymupdf")`.
+"""Reads PDFs with the regions that PyMuPDF Layout finds: `ReadingOptions(reader="pymupdf")`.
 
-PyMuPDF comes under the AGPL-3.0 or a commercial license of Artifex. Nothing else in Snappy uses it.
+PyMuPDF is licensed under the AGPL-3.0 or commercially by Artifex. Nothing else in Snappy uses it.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class PyMuPdfReader(RegionsReader):
 
 
 def to_page(page: Mapping[str, Any]) -> SuppliedPage:
-    """Return a page of the JSON of PyMuPDF4LLM, with lists around items and rows in tables.
+    """Return a page from the JSON of PyMuPDF4LLM, with lists around items and rows in tables.
 
     Raises:
         FormatError: a box lies outside of the page.

@@ -56,7 +56,7 @@ from snappy_core.parsing.text import NOTHING, TextLayer
 from snappy_core.types import NO_WORDS, Matrix, Page, Renderer
 
 # Of the page image in which words are checked for ink: A4 comes out at about 125 dpi. Pages below
-# about A6 have more dpi: at 144, thin ink of a large page that was made small is too faint.
+# about A6 get more dpi: at 144, the thin ink of a large page scaled down is too faint.
 _INK_DPI, _MIN_INK_PIXELS, _MAX_INK_PIXELS = 144, 500_000, 1_500_000
 
 # A text layer is unreliable if at most this share of its characters is visible, ...
@@ -64,7 +64,7 @@ _VISIBLE_SHARE = 0.5
 # ... or if images cover more than this share of the page and its words less than this share of
 # the ink: a scan whose only text is a stamp or a page number.
 _IMAGE_SHARE, _INK_SHARE = 0.5, 0.3
-_IMAGE_CELLS = 64  # a side of the grid in which the share of images is measured
+_IMAGE_CELLS = 64  # per side of the grid in which the share of images is measured
 
 _OCR_GAIN = 2  # OCR replaces a text layer if it finds more than this many times the characters
 
@@ -101,7 +101,7 @@ class PdfReader:
                     page = build_page(content, number, renderer, options)
                 except SnappyError:
                     raise
-                except Exception as error:  # the other pages go in
+                except Exception as error:  # the other pages are still read
                     page = _page_without_words(content, number, renderer, describe_failure(error))
                 yield page
 
@@ -113,7 +113,7 @@ class PdfReader:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PageContent:
-    """What PDFium knows about a page; by default about one that it cannot load.
+    """What PDFium knows about a page; the defaults are for a page that it cannot load.
 
     Attributes:
         label, width, height, user_space: as in `Page`.
@@ -121,8 +121,8 @@ class PageContent:
         has_ink: something is drawn on the page.
         tags: those of the words and drawings; the words say which they belong to.
         unreliable_text: the text layer is missing, mostly hidden, covers little of the ink, or
-            has codes.
-        has_codes: the text seems to be codes of glyphs rather than what one sees.
+            has glyph codes.
+        has_codes: the text seems to be codes of glyphs rather than what the page shows.
         is_wordless: OCR read the whole page and found no words, or failed.
     """
 
@@ -141,7 +141,7 @@ class PageContent:
 
 
 def read_content(document: Any, number: int, source: Source) -> PageContent:
-    """Read page `number` (from 1) of a PDFium document; what goes wrong becomes its warning."""
+    """Read page `number` (from 1) of a PDFium document; a failure becomes its warning."""
     label = page_label(document, number)
     try:
         return _read_page(document, number, source, label)
@@ -165,8 +165,8 @@ def _read_page(document: Any, number: int, source: Source, label: str) -> PageCo
         page = load_page(document, number, source)
     tagged = read_tags(page)
     all_text, warning = read_text_layer(page, tagged.text_owners if tagged else None)
-    # Text in invisible mode may lie on the ink of something else. On an image it is the text
-    # layer of a scan, elsewhere it is hidden.
+    # Text in invisible mode may overlap the ink of something else. On an image it is the text
+    # layer of a scan; elsewhere it is hidden.
     on_image = contains_center(images, all_text.boxes).any(axis=0)
     visible = has_edges(edges, all_text.boxes) & (~all_text.invisible | on_image)
     width, height = page.get_size()
@@ -226,7 +226,7 @@ def build_page(
 def _areas(
     content: PageContent, straightening: Straightening, render: Renderer, options: ReadingOptions
 ) -> tuple[Area, ...]:
-    """Return the areas of what is drawn, of what is seen in a scan, and of the layout model."""
+    """Return the areas that are drawn, seen in a scan, or found by the layout model."""
     areas, layer = content.drawings.areas, content.text_layer
     model = layout_model.select_layout_model(options.layout_model)
     is_ocr = layer.confidences is not None
@@ -250,9 +250,9 @@ def _page_without_words(content: PageContent, number: int, render: Renderer, war
 def _with_ocr(
     content: PageContent, image: Image, options: ReadingOptions
 ) -> tuple[PageContent, Straightening]:
-    """Replace the text layer by that of OCR, if OCR succeeds and finds more, or must be used.
+    """Replace the text layer with that of OCR, if OCR succeeds and finds more, or must be used.
 
-    Words and drawings are then those of the straight page.
+    Words and drawings are then on the straightened page.
     """
     size = content.width, content.height
     recognition = recognize_page(image, size, options)

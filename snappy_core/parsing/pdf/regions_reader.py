@@ -1,4 +1,4 @@
-"""PDFs whose regions another library finds; their words, OCR and pictures are Snappy's own."""
+"""Reads PDFs with regions from another library; words, OCR and pictures are Snappy's own."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class RegionsReader(PdfReader, ABC):
     """Reads PDFs as `PdfReader` does, with the regions of another library in place of its own.
 
     Pages for which the library has none, or on which it fails, keep the regions of `PdfReader`.
-    A failure is a warning of these pages.
+    A failure becomes a warning on these pages.
     """
 
     library: str
@@ -32,7 +32,7 @@ class RegionsReader(PdfReader, ABC):
     def find(
         self, document: bytes, numbers: Sequence[int], options: ReadingOptions
     ) -> Mapping[int, SuppliedPage]:
-        """Return the regions of pages by their numbers (from 1), at least one of `numbers`.
+        """Return regions by page number (from 1), for at least one of `numbers`.
 
         Args:
             document: a PDF without encryption.
@@ -52,7 +52,7 @@ class RegionsReader(PdfReader, ABC):
             supplied_pages = self.find(document, numbers, options) if numbers else {}
         except MissingDependencyError:
             raise
-        except Exception as error:  # of any of its libraries
+        except Exception as error:  # from any of its libraries
             failure = f"{type(error).__name__}: {error}"
         for page in super().read_pages(source, numbers, options):
             cause = failure

@@ -1,4 +1,4 @@
-"""Squares that are drawn on a page, whatever they are made of: what check boxes look like."""
+"""Squares drawn on a page, by whatever objects: the candidates for check boxes."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _MAX_STRETCH = 1.25  # the longer side over the shorter one
 _MAX_OFFSET = 1.0  # between the ends of two edges that meet
 
 MAX_SQUARES = 500
-"""On a page; more are a drawing or a grid."""
+"""On a page; if there are more, they are a drawing or a grid."""
 
 
 def find_squares(objects: Objects) -> Boxes:
-    """Return the squares (n, 4), in page fractions: boxes, curves, pictures, four strokes each.
+    """Return the squares (n, 4), in page fractions: boxes, curves, pictures, or four strokes each.
 
-    Cells of a table are none: a straight stroke touches them and goes on beyond them.
+    Cells of a table are not included: a straight stroke touches them and continues beyond them.
     """
     is_stroke = objects.kinds == Kind.STROKE
     strokes = objects.boxes[is_stroke]
@@ -46,7 +46,7 @@ def _near_squares(boxes: Boxes) -> Boxes:
 
 
 def _enclosed(strokes: Boxes) -> Boxes:
-    """Return the squares that four strokes (n, 4) each are the edges of."""
+    """Return the squares whose edges are four of the strokes (n, 4)."""
     widths, heights = (strokes[:, 2:] - strokes[:, :2]).T
     lengths, is_horizontal = np.maximum(widths, heights), widths >= heights
     is_short = (lengths >= _MIN_SIDE) & (lengths <= _MAX_SIDE)
@@ -61,7 +61,7 @@ def _enclosed(strokes: Boxes) -> Boxes:
 
 
 def _meet(a: Boxes, b: Boxes, sides: list[int]) -> NDArray[np.bool_]:
-    """Return (n, m) whether some sides of boxes lie at the same place."""
+    """Return (n, m) whether some sides of boxes coincide."""
     offsets = np.abs(a[:, None, sides] - b[None, :, sides])
     is_near: NDArray[np.bool_] = (offsets <= _MAX_OFFSET).all(axis=2)
     return is_near

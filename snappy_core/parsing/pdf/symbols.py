@@ -1,4 +1,4 @@
-"""Signs of Symbol and Wingdings, for which PDFs give codes of private use."""
+"""Characters of Symbol and Wingdings, for which PDFs give private-use codes."""
 
 SYMBOLS = {
     **dict.fromkeys((0xF0B7, 0xF09F, 0xF06C, 0xF076, 0xF0D8, 0xF0E0, 0xF0A7, 0xF06E), "•"),

@@ -1,4 +1,4 @@
-"""The structure tree of a tagged PDF page: what its author called a paragraph, a row, a figure.
+"""The structure tree of a tagged PDF page: what its author marked as a paragraph, row or figure.
 
 The caller holds the lock `document.PDFIUM`.
 """
@@ -18,8 +18,8 @@ from snappy_core.parsing.pdf.marks import MarkReader
 from snappy_core.parsing.pdf.text_layer import page_matrix, to_page
 from snappy_core.parsing.tags import ARTIFACT, NOT_TAGGED, Element, PageTags
 
-MAX_ELEMENTS = 20_000  # of a page; hostile files nest and repeat without end
-MAX_CHILDREN = 100_000  # looked at on a page, most of which are of other pages
+MAX_ELEMENTS = 20_000  # of a page; hostile files nest and repeat endlessly
+MAX_CHILDREN = 100_000  # visited for a page; most belong to other pages
 MAX_OBJECTS = 50_000  # of a page
 _MAX_DEPTH = 60
 _BUFFER = ctypes.create_string_buffer(4_000)  # a longer text is not read
@@ -42,9 +42,9 @@ class TaggedObjects:
 
 
 def read_tags(page: Any) -> TaggedObjects | None:
-    """Return the tags of a page; None if it has none, or more than can be read.
+    """Return the tags of a page; None if it has none, or more than the limits.
 
-    Marked content inside forms is not followed.
+    Marked content inside forms is not read.
     """
     tree = raw.FPDF_StructTree_GetForPage(page)
     if not tree:
@@ -77,7 +77,7 @@ def read_tags(page: Any) -> TaggedObjects | None:
 
 @dataclass(slots=True)
 class _TreeReader:
-    """Collects elements, and which of them owns each marked content id."""
+    """Collects elements, and which of them owns each marked-content ID."""
 
     elements: list[Element] = field(default_factory=list)
     owners: dict[int, int] = field(default_factory=dict)
@@ -110,14 +110,14 @@ class _TreeReader:
             if child := raw.FPDF_StructElement_GetChildAtIndex(node, index):
                 self._read(child, number, depth + 1)
                 continue
-            # Not GetMarkedContentIdAtIndex, which returns those of other pages as well.
+            # Not GetMarkedContentIdAtIndex, which returns those of other pages, too.
             content_id = raw.FPDF_StructElement_GetChildMarkedContentID(node, index)
             if content_id >= 0:
                 self.owners.setdefault(content_id, number)
 
 
 def _language(read: Callable[..., int], owner: Any) -> str:
-    """Return what has the form of a BCP 47 tag, as most files write it."""
+    """Return the text if it has the form of a BCP 47 tag, as in most files."""
     text = _text(read, owner)
     return text if _LANGUAGE.fullmatch(text) else ""
 

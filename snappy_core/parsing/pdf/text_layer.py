@@ -22,17 +22,17 @@ from snappy_core.parsing.vertical_writing import are_columns
 from snappy_core.types import Matrix
 
 WHOLE_PAGE = np.array([[0, 0, 1, 1]], dtype=np.float32)
-_DESCENT, _ASCENT = 0.22, 0.78  # usual ones, in font sizes: how far a line box reaches
-_MAX_SLANT = 20 / 90  # quarter turns between a direction of reading and the nearest axis
+_DESCENT, _ASCENT = 0.22, 0.78  # typical ones, in font sizes: the extent of a line box
+_MAX_SLANT = 20 / 90  # quarter turns between a reading direction and the nearest axis
 _DEVICE_PIXELS = 1 << 24  # FPDF_PageToDevice rounds to pixels: ask for a page of 16 million
 
 
 def read_text_layer(page: Any, owners: Mapping[int, int] | None = None) -> tuple[TextLayer, str]:
-    """Return the words of the text layer whose center lies on the page, in file order.
+    """Return the words of the text layer whose centers lie on the page, in file order.
 
     Words end at white space, at a hyphen that ends a line, and where the text jumps to another
-    line. Boxes are clipped to the page. Of a page with more words or
-    characters than the limits in `words` the first ones are returned, with a warning.
+    line. Boxes are clipped to the page. If a page has more words or characters than the limits in
+    `words`, only the first ones are returned, with a warning.
 
     Args:
         owners: of text objects by their addresses, as in `tags.TaggedObjects`.
@@ -55,7 +55,7 @@ def read_text_layer(page: Any, owners: Mapping[int, int] | None = None) -> tuple
     lines = _line_boxes(boxes, origins @ matrix[:2] + matrix[2], up @ matrix[:2])
     turns = _turns(direction)
     down = are_columns(texts, (boxes[:, 2:] - boxes[:, :2]) * size) & (turns == 0)
-    turns[down] = 1  # read as lines that are turned: from top to bottom, the rightmost one first
+    turns[down] = 1  # read as turned lines: from top to bottom, the rightmost line first
     lines[down] = _column_boxes(boxes[down], sizes[down] / size[0])
     layer = TextLayer(
         texts=texts,
@@ -90,7 +90,7 @@ def user_space(page: Any) -> Matrix:
 def page_matrix(page: Any) -> NDArray[np.float64]:
     """Return the affine matrix (3, 2) from PDF space to page fractions, as rendered.
 
-    PDFium itself is asked, so that /Rotate, CropBox and odd boxes are as in the page image.
+    It comes from PDFium itself, so that /Rotate, CropBox and odd boxes match the page image.
     """
     reach = max(page.get_size())  # far points, since the answers are rounded to whole pixels
     x, y = ctypes.c_int(), ctypes.c_int()
@@ -103,17 +103,17 @@ def page_matrix(page: Any) -> NDArray[np.float64]:
 
 
 def to_page(boxes: ArrayLike, matrix: NDArray[np.float64]) -> Boxes:
-    """Map boxes (n, 4) of PDF space to page fractions by a `page_matrix`."""
+    """Map boxes (n, 4) in PDF space to page fractions by a `page_matrix`."""
     corners = np.asarray(boxes, dtype=np.float64).reshape(-1, 2) @ matrix[:2] + matrix[2]
     a, b = corners[::2], corners[1::2]
     return np.hstack([np.minimum(a, b), np.maximum(a, b)]).astype(np.float32)
 
 
 def _turns(directions: NDArray[np.float64]) -> NDArray[np.int8]:
-    """Return the quarter turns of directions of reading (n, 2).
+    """Return the quarter turns of reading directions (n, 2).
 
-    Slanted ones, as of a watermark, count for their other neighbor where the turn that is closest
-    is the one of most straight words: they are not part of that text.
+    If the closest turn of a slanted direction, such as a watermark's, is that of most straight
+    words, it gets the turn on its other side: it is not part of that text.
     """
     turns = quarter_turns(directions)
     angles = np.arctan2(directions[:, 1], directions[:, 0]) / (np.pi / 2)
@@ -127,7 +127,7 @@ def _turns(directions: NDArray[np.float64]) -> NDArray[np.int8]:
 
 
 def _line_boxes(boxes: Boxes, origins: NDArray[np.float64], up: NDArray[np.float64]) -> Boxes:
-    """Return the boxes as high as the font: ink is uneven along a line ("more", "(Apply")."""
+    """Return the boxes as high as the font, as ink is uneven along a line ("more", "(Apply")."""
     bottom, top = origins - _DESCENT * up, origins + _ASCENT * up
     is_across = np.abs(up) >= np.abs(up[:, ::-1])  # (n, 2): the axis across the line
     low = np.where(is_across, np.minimum(bottom, top), boxes[:, :2])

@@ -17,14 +17,14 @@ _BOLD_NAMES = (b"bold", b"black", b"heavy", b"medi")
 
 
 class TextStyle(NamedTuple):
-    """How a text object is drawn; the font's name is without the prefix of a subset."""
+    """How a text object is drawn; the font's name has no subset prefix."""
 
     address: int  # of the text object, while its page is open
     font: bytes
     color: tuple[int, ...]
     bold: bool
     invisible: bool
-    along: tuple[float, float]  # the direction of reading, in PDF space
+    along: tuple[float, float]  # the reading direction, in PDF space
     up: tuple[float, float]  # the direction and size of the font
 
 
@@ -62,7 +62,7 @@ class TextStyleReader:
 
 
 def number_styles(styles: Sequence[TextStyle]) -> NDArray[np.int32]:
-    """Return (n,) numbers, the same for styles of the same font and color."""
+    """Return (n,) numbers, the same for styles with the same font and color."""
     numbers: dict[tuple[bytes, tuple[int, ...]], int] = {}
     keys = ((style.font, style.color) for style in styles)
     return np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.int32)

@@ -1,4 +1,4 @@
-"""Whether words are visible: is there ink in their boxes, and how much of all ink is theirs?"""
+"""Whether words are visible: whether their boxes have ink, and how much of all ink is theirs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ CONTRAST = 10  # gray levels (of 255) between neighboring pixels that make an ed
 
 
 def edge_mask(image: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Return where a gray image (h, w) differs from the pixel to the left or above."""
+    """Return where pixels of a gray image (h, w) differ from those to the left or above."""
     edges = np.zeros(image.shape, dtype=bool)
     edges[:, 1:] = _differ(image[:, 1:], image[:, :-1])
     edges[1:] |= _differ(image[1:], image[:-1])
@@ -25,11 +25,11 @@ def _differ(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> NDArray[np.bool_]:
 def has_edges(edges: NDArray[np.bool_], boxes: Boxes) -> NDArray[np.bool_]:
     """Return (n,) bool: whether each box (n, 4) contains an edge of the mask (h, w).
 
-    White text on white, text under an opaque shape and text without ink contain none. Boxes
+    White text on white, text under an opaque shape and text without ink have none. Boxes
     smaller than a pixel are enlarged to one, so that fine print counts.
     """
     (x0, y0), (x1, y1) = _pixels(edges, boxes)
-    # Words cover little of a page: looking at each is faster than a sum over all pixels.
+    # Words cover little of a page: checking each is faster than a sum over all pixels.
     sides = zip(x0.tolist(), y0.tolist(), x1.tolist(), y1.tolist(), strict=True)
     contain_edge = (edges[top:bottom, left:right].any() for left, top, right, bottom in sides)
     return np.fromiter(contain_edge, dtype=bool, count=len(boxes))

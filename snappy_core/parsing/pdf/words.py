@@ -34,8 +34,8 @@ MAX_WORDS, MAX_CHARACTERS = 100_000, 2_000_000
 _HYPHENS = frozenset({0x02, 0xAD, 0xFFFE})
 _IGNORED = frozenset({0x00, 0x200B, 0x2060, 0xFEFF, 0xFFFF})
 _HALVES = frozenset(range(0xD800, 0xE000))  # of characters beyond 16 bits
-_MIN_RATIO, _MAX_RATIO = 0.4, 0.9  # of the font sizes of raised digits and of the text beside them
-_MAX_INK = 0.5  # font sizes; digits in the size of the text are higher, but for raised ones
+_MIN_RATIO, _MAX_RATIO = 0.4, 0.9  # of the font sizes of raised digits and of the text next to them
+_MAX_INK = 0.5  # font sizes; digits at the size of the text are higher, unless raised
 _REACH = 3  # font sizes; a character further away from a word begins a new one
 
 
@@ -71,7 +71,7 @@ class Word:
         )  # fmt: skip
 
     def order_letters(self) -> None:
-        """Put the letters in the order in which they are read."""
+        """Put the letters in reading order."""
         a, b = self.style.along
         starts = [self.origins.get(i, box[:2]) for i, box in enumerate(self.boxes)]
         order = order_letters(self.letters, [x * a + y * b for x, y in starts])
@@ -79,7 +79,7 @@ class Word:
         self.boxes = [self.boxes[i] for i in order]
 
     def parts(self) -> Iterator[Word]:
-        """Yield the word; or where leaders stand in it, what is before, in and behind them."""
+        """Yield the word; if it contains leaders, yield them and the parts between them."""
         text = "".join(self.letters)
         if len(text) != len(self.letters) or not LEADER.search(text):
             yield self
@@ -105,7 +105,7 @@ class Word:
         return (is_beside and is_above) or gap > self.reach
 
     def is_below(self, box: Box) -> bool:
-        """Return whether a digit stands higher beside the word, as a power or a mark on it."""
+        """Return whether a digit is raised next to the word, as an exponent or a note mark."""
         is_higher = MIN_RISE < rise(box, self.origin, self.style.up) < MAX_RISE
         return is_higher and not self.is_far_from(box)
 
@@ -117,7 +117,7 @@ def read_words(text_page: Any) -> tuple[list[Word], bool]:
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))
     words: list[Word] = []
     word: Word | None = None
-    base: Word | None = None  # the last word that is not raised
+    base: Word | None = None  # the last word that was not raised
     styles = TextStyleReader()
     for index, (code, letter) in enumerate(zip(codes, _letters(codes), strict=True)):
         if not letter:
@@ -146,7 +146,7 @@ def read_words(text_page: Any) -> tuple[list[Word], bool]:
             word.raised = raised
             base = base if raised else word
             words.append(word)
-        if is_right_to_left(letter):  # letters of one glyph have one origin, and perhaps two boxes
+        if is_right_to_left(letter):  # letters of one glyph share an origin, but maybe not a box
             word.origins[len(word.letters)] = _origin(page, index)
         word.add(letter, box)
         word.hyphen = code in _HYPHENS
@@ -156,7 +156,7 @@ def read_words(text_page: Any) -> tuple[list[Word], bool]:
 def _letters(codes: Sequence[int]) -> list[str]:
     """Return the letters of PDFium's codes, " " for white space and controls, "" for none.
 
-    A character beyond 16 bits stands in the place of its second half.
+    A character beyond 16 bits takes the place of its second half.
     """
     by_code = {code: _letter(code) for code in set(codes)}
     letters = [by_code[code] for code in codes]
@@ -180,9 +180,9 @@ def _letter(code: int) -> str:
 
 
 def _is_small(box: Box, style: TextStyle, usual: TextStyle) -> bool:
-    """Return whether a digit is small beside usual type: what is as large stands in another cell.
+    """Return whether a digit is small next to normal type; one as large is in another cell.
 
-    Some fonts have small digits of their own, in the size of the others.
+    Some fonts have separate small digits, at the font size of the others.
     """
     size = hypot(*usual.up)
     ratio = hypot(*style.up) / size if size else 0.0
@@ -192,13 +192,13 @@ def _is_small(box: Box, style: TextStyle, usual: TextStyle) -> bool:
 
 
 def _is_higher(word: Word, box: Box, page: Any, index: int) -> bool:
-    """Return whether digits stand higher than the letter after them, as a footnote mark does."""
+    """Return whether digits are higher than the letter after them, like a footnote mark."""
     up = word.style.up
     is_lower = rise(box, word.origin, up) < -MIN_RISE
     is_subscript = height(box, up) < 0.8 * height(word.box, up)
     if not is_lower or is_subscript or not all(letter in DIGITS for letter in word.letters):
         return False
-    base = _origin(page, index)  # the ink may reach below the line: "5g"
+    base = _origin(page, index)  # the ink may extend below the line: "5g"
     return rise((*base, *base), word.origin, up) < -MIN_RISE
 
 

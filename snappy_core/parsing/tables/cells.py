@@ -1,4 +1,4 @@
-"""The cells of a table as users meet them, and the Markdown that they make."""
+"""The cells of a table in the public API, and their Markdown."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from snappy_core.types import Cell
 
 
 def cells_markdown(cells: Iterable[Cell], columns: int) -> str:
-    """Return cells as a table in Markdown, with a row for each in which a cell begins.
+    """Return cells as a Markdown table, with one line for each row in which a cell begins.
 
     A header cell is repeated in each of its columns, any other in each of its rows.
 
@@ -40,7 +40,7 @@ def count_columns(cells: Iterable[Cell]) -> int:
 
 
 def clip_rows(cells: Sequence[Cell], rows: range) -> Iterator[Cell]:
-    """Yield the cells in some rows; one that also spans rows around them is cut to these."""
+    """Yield the cells in some rows; a cell that extends beyond them is cut to these rows."""
     for cell in cells:
         first, end = max(cell.row, rows.start), min(cell.row + cell.row_span, rows.stop)
         if first < end:

@@ -14,7 +14,7 @@ from snappy_core.parsing.layout.upright_page import UprightPage
 Span = tuple[float, float]
 """Left and right edge of a column, in points."""
 
-_MAX_HEADING_ROWS = 4  # in which a column may have its only cells
+_MAX_HEADING_ROWS = 4  # that a column's only cells may be in
 
 
 def find_columns(
@@ -22,8 +22,8 @@ def find_columns(
 ) -> list[Span]:
     """Return the columns of rows of cells, left to right.
 
-    A lane is where rows have gaps between cells, and at most `max_crossings` cells cross it for
-    each of the gaps.
+    A lane is where rows have gaps between cells and at most `max_crossings` cells cross it for
+    each of these gaps.
     """
     lines = [line for row in rows for line in row]
     edges = np.unique([edge for line in lines for edge in (line.x0, line.x1)])
@@ -52,7 +52,7 @@ def covered_columns(line: Line, columns: Sequence[Span]) -> list[int]:
 
 
 def _count_spans(spans: Sequence[Span], edges: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return how many spans cover each interval between neighboring edges."""
+    """Return how many spans cover each interval between adjacent edges."""
     counts = np.zeros(len(edges))
     np.add.at(counts, np.searchsorted(edges, [left for left, _ in spans]), 1)
     np.add.at(counts, np.searchsorted(edges, [right for _, right in spans]), -1)
@@ -85,7 +85,7 @@ def _split_at_ruling_lines(
 
 
 def _merge_headings(columns: list[Span], rows: Sequence[Sequence[Line]]) -> list[Span]:
-    """Merge columns that hold only a heading with a neighbor that holds only what is below it."""
+    """Merge columns that hold only a heading with a neighbor that holds only the cells below it."""
     first: dict[int, int] = {}  # row with a cell in each column
     last: dict[int, int] = {}
     for number, row in enumerate(rows):

@@ -1,4 +1,4 @@
-"""Tables that go on from the page before: they get the header that they have there."""
+"""Gives tables continued from the previous page the header they have there."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from snappy_core.types import Cell, Page, Region
 
 
 def continue_table(page: Page, before: Page | None) -> Page:
-    """Return a page with the header of the last table of the page before on its first table.
+    """Return a page whose first table has the header of the last table on the previous page.
 
-    That is the same table if only running heads and page numbers are between them, it has no
-    header of its own, and it has the same columns. The header is not among its words; the text
-    and the cells of the table, its sections and rows get it.
+    This is done if only running heads and page numbers are between the two, the first table has
+    no header of its own, and both have the same columns. The header is added to the text and the
+    cells of the table, its sections and rows, but not to its words.
     """
     if before is None:
         return page
@@ -37,7 +37,7 @@ def continue_table(page: Page, before: Page | None) -> Page:
 
 
 def _body(page: Page) -> list[int]:
-    """Return the regions of a page that are in no other, in reading order, no running heads."""
+    """Return the top-level regions of a page in reading order, without running heads."""
     return [
         index
         for index, region in enumerate(page.regions)
@@ -57,7 +57,7 @@ def _goes_on(upper: Region, lower: Region) -> bool:
 
 
 def _columns(cells: Sequence[Cell]) -> NDArray[np.float64]:
-    """Return (columns, 2): left and right end of the cells that begin in each column."""
+    """Return (columns, 2): left and right ends of the cells that begin in each column."""
     spans = np.tile([np.inf, -np.inf], (count_columns(cells), 1))
     for cell in cells:
         if cell.box is not None:

@@ -1,4 +1,4 @@
-"""Tables that are drawn: ruling lines enclose each cell, so rows, columns and spans are certain."""
+"""Drawn tables: ruling lines enclose each cell, so rows, columns and spans are certain."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from snappy_core.parsing.tables.header import count_header_rows
 from snappy_core.parsing.tables.table import Row, Table
 
 _MIN_SIDE = 2  # rows and columns
-_MIN_ROWS = 3  # with text; of two, the second may be all the rows below the head
+_MIN_ROWS = 3  # with text; if two, the second may be all rows below the head in one
 _MAX_PLACES = 20_000  # rows times columns; time grows with them
-_MIN_WALL = 0.5  # share of the side of a cell that lines must cover
+_MIN_WALL = 0.5  # share of a cell's side that lines must cover
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,7 +28,7 @@ class Grid:
 
     Attributes:
         xs, ys: the c + 1 and r + 1 edges of columns and rows, in points.
-        cells: (r, c) number of the cell in each place; a cell that spans several is in all.
+        cells: (r, c) number of the cell at each position; a spanning cell is at several.
     """
 
     xs: NDArray[np.float32]
@@ -36,7 +36,7 @@ class Grid:
     cells: NDArray[np.intp]
 
     def locate(self, boxes: Boxes) -> NDArray[np.intp]:
-        """Return the number of the cell (n,) that the center of each box is in, -1 outside."""
+        """Return the number (n,) of the cell that contains the center of each box, -1 outside."""
         x, y = (boxes[:, :2] + boxes[:, 2:]).T / 2
         columns = np.searchsorted(self.xs, x) - 1
         rows = np.searchsorted(self.ys, y) - 1
@@ -47,14 +47,14 @@ class Grid:
 
 
 def find_grids(lines: RulingLines, tolerance: float) -> Iterator[Grid]:
-    """Yield the grids that ruling lines make.
+    """Yield the grids formed by ruling lines.
 
-    The left and right side may be open, at the ends of the horizontal lines, and so may the top
-    and foot.
+    The left and right sides may be open, at the ends of the horizontal lines, and so may the top
+    and bottom.
 
     Args:
         lines: in points.
-        tolerance: by which lines may miss each other, in points.
+        tolerance: the largest gap between lines that should meet, in points.
     """
     count = len(lines.horizontal)
     boxes = np.vstack([lines.horizontal, lines.vertical])
@@ -113,7 +113,7 @@ def _edges(
 
 
 def _walls(lines: Boxes, xs: NDArray[np.float32], ys: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Return (edges, r): where vertical lines run along each edge, in each of the r rows."""
+    """Return (edges, r): whether vertical lines run along each edge in each of the r rows."""
     edges = np.abs((lines[:, 0] + lines[:, 2])[:, None] / 2 - xs).argmin(axis=1)
     shared = np.minimum(lines[:, 3:], ys[1:]) - np.maximum(lines[:, 1:2], ys[:-1])
     covered = np.zeros((len(xs), len(ys) - 1))
@@ -124,9 +124,9 @@ def _walls(lines: Boxes, xs: NDArray[np.float32], ys: NDArray[np.float32]) -> ND
 def grid_table(
     grid: Grid, lines: Sequence[Line], turned_lines: Sequence[Line], page: UprightPage
 ) -> Table | None:
-    """Return the table of lines in a grid, and of the turned ones there, such as narrow heads.
+    """Return the table of the lines in a grid, including turned ones such as narrow heads.
 
-    Rows and columns without text are left out; None if fewer than three or two remain.
+    Rows and columns without text are left out; None if fewer than three rows or two columns remain.
     """
     contents = {
         cell: (*order_lines(upright, page.layer.texts), *turned)

@@ -18,8 +18,8 @@ MAX_HEADER = 5  # rows
 def count_header_rows(rows: Sequence[Row], page: UprightPage) -> int:
     """Return how many rows at the top name the columns.
 
-    They are in bold type, over numbers or over a ruling line. A table without numbers has one if
-    its first row names three columns or more.
+    They are bold, above numbers or above a ruling line. A table without numbers has one if its
+    first row names three or more columns.
     """
     most = min(MAX_HEADER, len(rows) - 1)
     bold = [all(page.layer.bold[word] for word in row.words) for row in rows]
@@ -33,7 +33,7 @@ def count_header_rows(rows: Sequence[Row], page: UprightPage) -> int:
     if not 1 <= count <= most:
         count = int(not numbers and 2 < len(rows[0].cells) == rows[0].filled)
     while count > 1 and rows[count - 1].filled == 1 and rows[count - 1].cells[0]:
-        count -= 1  # it names the rows below it
+        count -= 1  # the last one names the rows below it
     return count
 
 
@@ -47,7 +47,7 @@ def _number_columns(rows: Sequence[Row], page: UprightPage) -> list[int]:
 
 
 def _rows_over_ruling_line(rows: Sequence[Row], page: UprightPage) -> int:
-    """Return how many rows are over the first ruling line between rows; 0 if most rows have one."""
+    """Return the number of rows above the first ruling line between rows; 0 if most have one."""
     left, _, right, _ = box_around([line for row in rows for line in row.lines])
     x0, y0, x1, y1 = page.ruling_lines.horizontal.T
     wide = np.minimum(x1, right) - np.maximum(x0, left) > 0.6 * (right - left)
@@ -60,10 +60,10 @@ def _rows_over_ruling_line(rows: Sequence[Row], page: UprightPage) -> int:
 
 
 def span_columns(rows: Sequence[Row], columns: Sequence[Span], page: UprightPage) -> list[Row]:
-    """Return header rows in which a cell is repeated in each of the columns that it names.
+    """Return header rows in which a cell is repeated in each of the columns it names.
 
-    These are the columns under it or the ruling line below it, and as many on either side as only
-    the last header row names.
+    These are the columns under it or under the ruling line below it, and equally many on each side
+    that only the last header row names.
     """
     table_width = columns[-1][1] - columns[0][0]
     spanned = []
@@ -78,7 +78,7 @@ def span_columns(rows: Sequence[Row], columns: Sequence[Span], page: UprightPage
         unnamed = {i for i, below in enumerate(rows[-1].cells) if below and not row.cells[i]}
         unnamed -= {column for span in spans.values() for column in span}
         growing = list(spans) if row is not rows[-1] else []
-        while growing:  # by one column each in turn, so that none takes those of another
+        while growing:  # one column at a time, so that no cell takes those of another
             for line in list(growing):
                 wider = [spans[line][0] - 1, *spans[line], spans[line][-1] + 1]
                 if {wider[0], wider[-1]} <= unnamed:
@@ -94,7 +94,7 @@ def span_columns(rows: Sequence[Row], columns: Sequence[Span], page: UprightPage
 
 
 def _widen_to_ruling_line(line: Line, page: UprightPage, max_width: float) -> Line:
-    """Return a cell as wide as the ruling line right below it, unless that is too wide."""
+    """Return a cell as wide as the ruling line directly below it, unless that is too wide."""
     x0, y0, x1, _ = page.ruling_lines.horizontal.T
     below = (y0 > line.middle) & (y0 < line.y1 + line.size)
     below &= (x0 < line.x0 + 2) & (x1 > line.x1 - 2) & (x1 - x0 < max_width)

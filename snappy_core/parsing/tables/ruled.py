@@ -1,4 +1,4 @@
-"""What ruling lines say for certain of the cells of tables."""
+"""What ruling lines determine about the cells of tables."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from snappy_core.grouping import connected_components
 from snappy_core.parsing.tables.grid import Grid
 
 MIN_CELLS = 4
-"""Cells of a table; fewer are text side by side."""
+"""Cells of a table; fewer are just text side by side."""
 
-_MIN_LINES = 3  # that run through two groups of cells, or through a table: not a frame alone
+_MIN_LINES = 3  # that cross two groups of cells, or a table: more than just a frame
 _MIN_SHARE = 0.9  # of the width of the cells that a line runs past
-_MAX_BLOCKS = 1.25  # of a cell, on average; more are cells without lines between them
-_SLACK = 0.1  # of the height of a cell, between those at the same height
+_MAX_BLOCKS = 1.25  # per cell, on average; if more, there are cells without lines between them
+_SLACK = 0.1  # of the height of a cell, within which cells count as at the same height
 _CERTAIN = 50.0  # logit, larger than those of the network
 
 
 def join_ruled(groups: Sequence[NDArray[np.intp]], boxes: Boxes, lines: Boxes) -> list[list[int]]:
-    """Join groups of cells that the same ruling lines run through, and stray cells in a table.
+    """Join groups of cells crossed by the same ruling lines, and stray cells inside a table.
 
     Args:
         groups: indices of cells.
@@ -47,11 +47,11 @@ def join_ruled(groups: Sequence[NDArray[np.intp]], boxes: Boxes, lines: Boxes) -
 
 
 def row_logits(logits: NDArray[np.float32], boxes: Boxes, lines: Boxes) -> NDArray[np.float32]:
-    """Return logits (n, n) of cells for being in one row, certain where ruling lines decide.
+    """Return logits (n, n) for cells being in one row, certain where ruling lines decide.
 
-    Cells side by side at the same height are in one row. Cells on both sides of a line through the
-    whole table are in different rows. Cells side by side between two such lines, none above
-    another, are one row.
+    Cells side by side at the same height are in one row. Cells on opposite sides of a line through
+    the whole table are in different rows. Cells side by side between two such lines, with none
+    above another, are one row.
     """
     logits = np.where(_at_one_height(boxes), np.float32(_CERTAIN), logits)
     lines = lines[_passing(boxes, lines)]
@@ -71,7 +71,7 @@ def row_logits(logits: NDArray[np.float32], boxes: Boxes, lines: Boxes) -> NDArr
 
 
 def _at_one_height(boxes: Boxes) -> NDArray[np.bool_]:
-    """Return (n, n) bool: which cells share top and bottom, and stand beside each other."""
+    """Return (n, n) bool: which cells share top and bottom, and are side by side."""
     tops, bottoms = boxes[:, 1], boxes[:, 3]
     slack = _SLACK * np.minimum(bottoms - tops, (bottoms - tops)[:, None])
     is_level = (np.abs(tops - tops[:, None]) <= slack) & (
@@ -84,7 +84,7 @@ def _at_one_height(boxes: Boxes) -> NDArray[np.bool_]:
 def separate_cells(
     logits: NDArray[np.float32], boxes: Boxes, grids: Sequence[Grid]
 ) -> NDArray[np.float32]:
-    """Return logits (n, n) of runs for being in one block: never in two cells of a grid."""
+    """Return logits (n, n) for runs being in one block, which never spans two cells of a grid."""
     if not grids:
         return logits
     located = np.stack([grid.locate(boxes) for grid in grids])
@@ -95,18 +95,18 @@ def separate_cells(
 def is_table(grid: Grid, boxes: Boxes, is_cell: NDArray[np.bool_]) -> bool:
     """Return whether a grid around blocks is a table with a line around each of its cells.
 
-    The network takes most blocks for cells of a table; a cell is one block, but for a few.
+    The network must see most blocks as cells of a table, with about one block in each grid cell.
 
     Args:
         boxes: (n, 4) of the blocks in the grid.
-        is_cell: (n,) what the network says.
+        is_cell: (n,) whether the network sees a cell.
     """
     cells = len(np.unique(grid.locate(boxes)))
     return bool(2 * is_cell.sum() > len(boxes)) and len(boxes) <= _MAX_BLOCKS * cells
 
 
 def _passing(boxes: Boxes, lines: Boxes) -> NDArray[np.bool_]:
-    """Return (m,) bool: which lines run past (nearly) all the width of cells, at their height."""
+    """Return (m,) bool: which lines span (nearly) the whole width of cells, at their height."""
     (left, top), (right, bottom) = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
     height = float(np.median(boxes[:, 3] - boxes[:, 1]))
     shared = np.minimum(lines[:, 2], right) - np.maximum(lines[:, 0], left)

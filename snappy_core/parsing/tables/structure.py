@@ -1,4 +1,4 @@
-"""From rows of cells to a table with columns and a header."""
+"""Turns rows of cells into a table with columns and a header."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from snappy_core.parsing.tables.turned import add_turned_heads
 
 
 def build_table(rows: Sequence[Sequence[Sequence[Line]]], page: UprightPage) -> Table:
-    """Return the table of some rows of cells, in any order; a cell is given as its lines."""
+    """Return the table of rows of cells, in any order; a cell is given as its lines."""
     cell_rows = [[_cell(lines, page) for lines in row] for row in rows]
-    # A run over several columns may turn out to be several cells: the second look is stricter.
+    # A run over several columns may turn out to be several cells, so the second pass is stricter.
     for max_crossings in (1, 0.34):
         columns = find_columns(
             [_without_leaders(row, page) for row in cell_rows], page, max_crossings
@@ -37,7 +37,7 @@ def build_table(rows: Sequence[Sequence[Sequence[Line]]], page: UprightPage) -> 
 
 
 def _cell(lines: Sequence[Line], page: UprightPage) -> Line:
-    """Return the lines of a cell as one line with all of their words."""
+    """Return the lines of a cell as one line with all their words."""
     words = [word for line in order_lines(lines, page.layer.texts) for word in line.words]
     return Line.around(words, page.line_boxes, max(line.size for line in lines))
 
@@ -48,8 +48,8 @@ def _without_leaders(row: Sequence[Line], page: UprightPage) -> list[Line]:
 
 
 def _split_at_columns(line: Line, columns: Sequence[Span], page: UprightPage) -> list[Line]:
-    """Split a line over several columns into cells if wider spaces separate its words there."""
-    is_high = line.y1 - line.y0 > 1.6 * line.size  # of several lines
+    """Split a line over several columns into cells where wider spaces separate its words."""
+    is_high = line.y1 - line.y0 > 1.6 * line.size  # several lines
     if is_high or len(line.words) < 2 or len(covered_columns(line, columns)) < 2:
         return [line]
     words = np.array(line.words)

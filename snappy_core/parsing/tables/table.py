@@ -27,10 +27,10 @@ CellLines = tuple[Line, ...]
 class Row:
     """A row with one cell for each column; a cell that spans several is in all of them.
 
-    In the body of a table whose structure is learned, it is in the first of them only.
+    In the body of a table whose structure is learned, it is only in the first of them.
 
     Attributes:
-        above: columns whose cell begins in a row above; it is not counted among the row's lines.
+        above: columns whose cell begins in a row above; it does not count among the row's lines.
     """
 
     cells: tuple[CellLines, ...]
@@ -69,7 +69,7 @@ class Table:
 
     Attributes:
         header: number of header rows at the top.
-        structure: how rows and columns are known.
+        structure: how rows and columns were determined.
     """
 
     rows: tuple[Row, ...]
@@ -83,8 +83,8 @@ class Table:
     def sections(self) -> list[tuple[int | None, range]]:
         """Return the body rows in sections, each with the row that names it (None before any).
 
-        A row with nothing but its first cell names the rows that follow it. A table with fewer
-        than two of them is one section without a name.
+        A row with only its first cell filled names the rows that follow it. A table with fewer
+        than two such rows is one section without a name.
         """
         body = range(self.header, len(self.rows))
         names = [
@@ -128,8 +128,8 @@ def is_number(cell: Sequence[Line], page: UprightPage) -> bool:
 def table_block(table: Table, page: UprightPage) -> Block:
     """Return the block of a table, with its rows and its named sections as parts.
 
-    The text of each part is a table with the header; the words of the header, and of the name of
-    the section, are its context. A section of a single row is one row together with its name.
+    The text of each part is a table with the header; its context is the words of the header and of
+    the section's name. A section of a single row is one row together with its name.
     """
     cells = table.cells(page)
     heads = tuple(cell for cell in cells if cell.is_header)

@@ -1,4 +1,4 @@
-"""Heads that are turned by a quarter to fit over narrow columns."""
+"""Heads turned by 90 degrees to fit above narrow columns."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from snappy_core.parsing.tables.columns import Span, covered_columns
 from snappy_core.parsing.tables.table import Row
 
 _MAX_GAP = 2  # font sizes between a head and the row below it
-_MIN_HEADS = 2  # columns named by turned text; a single one may stand beside the table
+_MIN_HEADS = 2  # columns named by turned text; a single one may be next to the table
 
 
 def add_turned_heads(rows: Sequence[Row], columns: Sequence[Span], page: UprightPage) -> list[Row]:
-    """Return the rows of a table with the turned heads right above them as a row.
+    """Return the rows of a table with the turned heads directly above them as a row.
 
-    If the first row stands beside the heads, they become part of it.
+    If the first row is next to the heads, they become part of it.
     """
     left, right = columns[0][0], columns[-1][1]
     lines = [line for line in page.turned_lines if left < (line.x0 + line.x1) / 2 < right]
