@@ -33,8 +33,8 @@ def open_store(location: str | os.PathLike[str], *, create: bool = True) -> Stor
     """Open the store of a location.
 
     ========================  =================================================================
-    `":memory:"`              an index in memory, gone when it is closed
-    `FOLDER.lance`            a Lance index, as `lance:FOLDER` and `s3://bucket/prefix`
+    `":memory:"`              an index in memory, lost when it is closed
+    `FOLDER.lance`            a Lance index, like `lance:FOLDER` and `s3://bucket/prefix`
     `qdrant://host:6333/name` an index on a Qdrant server; `qdrants://` with TLS
     `scheme:...`              the store registered for the scheme in `STORES`
     any other path            a SQLite file
@@ -46,15 +46,15 @@ def open_store(location: str | os.PathLike[str], *, create: bool = True) -> Stor
     Raises:
         ValueError: no store has this scheme, or the URL is malformed.
         MissingDependencyError: the store needs an extra that is not installed.
-        FileNotFoundError, IndexMismatchError, StoreError: as the store.
+        FileNotFoundError, IndexMismatchError, StoreError: raised by the store.
     """
     return _open(os.fspath(location), create=create)
 
 
 def open_to_copy(location: str | os.PathLike[str]) -> ReadableStore:
-    """Open an index to read it, also one of an earlier schema, as `copy` upgrades it.
+    """Open an index for reading, including one of an earlier schema, which `copy` upgrades.
 
-    Raises as `open_store`.
+    Raises like `open_store`.
     """
     path = os.fspath(location)
     try:
@@ -87,4 +87,4 @@ def _scheme(path: str) -> str | None:
             "s3://bucket/prefix, qdrant://host:6333/name or ':memory:' "
             f"(known: {', '.join(schemes)})"
         )
-    return None  # a path, perhaps with a colon in it
+    return None  # a path, which may contain a colon

@@ -1,4 +1,4 @@
-"""The contract of a store: documents are replaced whole, and read from consistent snapshots."""
+"""The interface of stores: documents are replaced as a whole and read from consistent snapshots."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ class ReadableStore(Protocol):
 
     @property
     def location(self) -> str:
-        """The location of the index, as messages name it."""
+        """The location of the index, as shown in messages."""
 
     def encoder(self) -> tuple[str, int] | None:
         """Return the name and dimension of the encoder of this index; None if it has none yet."""
 
     def read(self) -> AbstractContextManager[Snapshot]:
-        """Open a snapshot of the current state, which later writes do not change."""
+        """Open a snapshot of the current state, which later writes do not affect."""
 
     def close(self) -> None:
         """Release connections and memory; closing twice is allowed."""
@@ -50,26 +50,26 @@ class Store(ReadableStore, Protocol):
     def write(self, document: DocumentRecord, pages: Iterable[PageRecord]) -> None:
         """Add a document, or replace the one with the same id, in one transaction.
 
-        When the iterable raises, the index is unchanged. It may write other documents.
+        If the iterable raises, the index is unchanged. The iterable may write other documents.
         """
 
     def set_metadata(self, document_id: str, metadata: Metadata) -> None:
         """Replace the metadata of a document; unknown documents are ignored."""
 
     def set_sources(self, document_id: str, sources: Sequence[str]) -> None:
-        """Replace the sources of a document, at least one; unknown documents are ignored."""
+        """Replace the sources (at least one) of a document; unknown documents are ignored."""
 
     def delete(self, document_id: str) -> bool:
         """Remove a document; return whether it existed."""
 
     def compact(self) -> None:
-        """Free the space of deleted and replaced documents; open snapshots stay readable."""
+        """Free the space of deleted and replaced documents; open snapshots remain readable."""
 
 
 class Snapshot(Protocol):
-    """One state of a store: all that is read from it is consistent.
+    """One state of a store: everything read from it is consistent.
 
-    Pages have integer ids, which rise with every write and are never reused.
+    Pages have integer ids, which increase with every write and are never reused.
     """
 
     def documents(self) -> list[DocumentRecord]:
@@ -88,7 +88,7 @@ class Snapshot(Protocol):
         """Return the number of pages of all documents."""
 
     def metadata_keys(self) -> frozenset[str]:
-        """Return the metadata keys that some document has."""
+        """Return the metadata keys that at least one document has."""
 
     def documents_where(self, condition: Condition) -> frozenset[str]:
         """Return the ids of the documents that meet a condition on document keys."""
@@ -96,8 +96,8 @@ class Snapshot(Protocol):
     def pages_where(self, condition: Condition) -> NDArray[np.int64]:
         """Return the ids of the pages that meet a condition on document and page keys, ascending.
 
-        Comparisons of `filters.PAGE_LISTS`, not negated, are met by pages with such a region, and
-        perhaps by more.
+        For comparisons of `filters.PAGE_LISTS` that are not negated, these are all pages with such
+        a region, and possibly more.
         """
 
     def frequencies(self, terms: Iterable[str]) -> dict[str, int]:
@@ -121,12 +121,12 @@ class Snapshot(Protocol):
         Args:
             query: (m, d) token vectors of length 1.
             weights: (m,) token weights, sum 1.
-            count: by default what suits the store; `first_stage.default_candidates` where the
-                pooled vectors are in memory.
+            count: the default depends on the store; it is `first_stage.default_candidates` where
+                the pooled vectors are in memory.
         """
 
     def vectors(self, page_ids: Sequence[int]) -> list[PageVectors]:
-        """Return what scoring needs of each page, in the order given."""
+        """Return what scoring needs from each page, in the order given."""
 
     def page(self, page_id: int) -> Page:
         """Return the words and regions of a page, without a renderer."""
@@ -141,7 +141,7 @@ class DocumentRecord:
 
     Attributes:
         content_hash: SHA-256 of the file.
-        fingerprint: how it was parsed and encoded; when it differs, the document is indexed again.
+        fingerprint: how it was parsed and encoded; if it differs, the document is indexed again.
         pages: number of pages, filled in by the store.
         metadata: the user's own keys.
         aliases: other sources with the same bytes.
@@ -157,7 +157,7 @@ class DocumentRecord:
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """All sources: the one that it is named by, and the others."""
+        """All sources: the one it is named by, and the others."""
         return (self.source, *self.aliases)
 
 
@@ -179,14 +179,14 @@ class PageRecord:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PageVectors:
-    """What scoring needs of a page.
+    """What scoring needs from a page.
 
     Attributes:
         vectors, scales: the patches, int8 (n, d), and their scales (n,).
         membership: which patches belong to each region.
         labels: (regions,) index of the label in `LABELS`.
         parents: (regions,) index of the parent region, -1 for none.
-        pooled: the vectors of the first stage; of words, the passages of the regions come first.
+        pooled: the vectors of the first stage; with word patches, passages of regions come first.
     """
 
     vectors: NDArray[np.int8]
@@ -202,8 +202,8 @@ class PageFilter:
     """Which pages a search may return: those that match every field; None matches all.
 
     Attributes:
-        regions: what a region must meet. It only keeps pages without such a region from being
-            candidates, as `Snapshot.pages_where`; that regions meet it is checked later.
+        regions: a condition on regions. It only keeps pages without such a region from becoming
+            candidates, like `Snapshot.pages_where`; the regions themselves are checked later.
     """
 
     document_ids: frozenset[str] | None = None
@@ -212,7 +212,7 @@ class PageFilter:
     regions: Condition | None = None
 
     def allows(self, document_id: str, page_number: int, page_id: int) -> bool:
-        """Return whether a page matches, whatever regions it has."""
+        """Return whether a page matches, regardless of its regions."""
         return (
             (self.document_ids is None or document_id in self.document_ids)
             and (self.page_numbers is None or page_number in self.page_numbers)
@@ -232,7 +232,7 @@ def document_row(document: DocumentRecord) -> Row:
 
 
 def page_row(page: Page) -> dict[str, MetadataValue]:
-    """Return the values of a page by key: of its regions, `filters.PAGE_LISTS` as lists."""
+    """Return the values of a page by key; those of its regions (`filters.PAGE_LISTS`) as lists."""
     return {
         "page_number": page.number,
         "page_label": page.label,
@@ -242,7 +242,7 @@ def page_row(page: Page) -> dict[str, MetadataValue]:
 
 
 def region_arrays(regions: Sequence[Region]) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
-    """Return labels and parents of regions as `PageVectors` has them."""
+    """Return labels and parents of regions in the form of `PageVectors`."""
     labels = [LABELS.index(region.label) for region in regions]
     parents = [-1 if region.parent is None else region.parent for region in regions]
     return np.array(labels, dtype=np.uint8), np.array(parents, dtype=np.int32)

@@ -1,4 +1,4 @@
-"""All pages of an index with the pooled vectors that the first stage compares."""
+"""The catalog: all pages of an index with the pooled vectors that the first stage compares."""
 
 from __future__ import annotations
 

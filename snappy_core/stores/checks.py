@@ -1,7 +1,7 @@
-"""Checks of what was read from an index, which may be damaged, or crafted by a stranger.
+"""Checks of data read from an index, which may be damaged or maliciously crafted.
 
-The checksum of a page finds what a disk did to it; these find what nobody but an attacker would
-write: loops of parents, words and patches that do not exist, numbers that are none.
+The checksum of a page detects disk errors; these checks detect what only an attacker would write:
+loops of parents, words and patches that do not exist, numbers that are not numbers.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ Unpacked = TypeVar("Unpacked")
 _SCALARS = (str, int, float, bool, type(None))
 
 DAMAGE = (ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError)
-"""What reading a damaged or crafted page raises."""
+"""Errors raised by reading a damaged or crafted page."""
 
 
 def unpack_page(
     unpack: Callable[..., Unpacked], parts: Iterable[Any], locate: Callable[[], tuple[str, int]]
 ) -> Unpacked:
-    """Return what the parts of a page contain, as every store reads them.
+    """Return the contents of the parts of a page, as every store reads them.
 
     Args:
         unpack: a function of `codec`, called with the parts.
-        locate: returns document and number of the page, for the error.
+        locate: returns the document and number of the page, for the error.
 
     Raises:
-        StoreError: the page is damaged; it is named, with what to do.
+        StoreError: the page is damaged; the message names it and says what to do.
     """
     try:
         return unpack(*parts)
@@ -49,7 +49,7 @@ def unpack_page(
 
 
 def check_rows(rows: Iterable[tuple[Any, ...]], *types: type) -> list[Any]:
-    """Return rows of numbers and texts; StoreError unless all have these types."""
+    """Return rows of numbers and texts; StoreError unless all values have these types."""
     checked = list(rows)
     for row in checked:
         if tuple(map(type, row)) != types:
@@ -61,7 +61,7 @@ def check_rows(rows: Iterable[tuple[Any, ...]], *types: type) -> list[Any]:
 
 
 def check_record(record: DocumentRecord) -> DocumentRecord:
-    """Return a document that could have been written; TypeError or ValueError for others."""
+    """Return a document record; TypeError or ValueError if it could not have been written."""
     texts = record.document_id, record.content_hash, record.fingerprint, *record.sources
     if not all(isinstance(text, str) for text in texts):
         raise TypeError("its name or source is no text")
@@ -112,7 +112,7 @@ def check_vectors(page: PageVectors, dim: int | None) -> None:
 
 
 def check_patches(patches: Patches) -> Patches:
-    """Return patches whose numbers are finite, in a grid of cells; ValueError for others."""
+    """Return the patches; ValueError unless their numbers are finite and their grid has cells."""
     if patches.grid is not None and min(patches.grid) < 0:
         raise ValueError("its grid has no cells")
     as_boxes(patches.boxes)
@@ -121,7 +121,7 @@ def check_patches(patches: Patches) -> Patches:
 
 
 def check_page(page: Page) -> None:
-    """Raise ValueError or TypeError for a page that could not have been read from a document."""
+    """Raise ValueError or TypeError for a page that no document could have produced."""
     if page.number < 1:
         raise ValueError("its number is not positive")
     if not (0 < page.width < math.inf and 0 < page.height < math.inf):

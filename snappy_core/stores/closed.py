@@ -1,4 +1,4 @@
-"""What takes the place of a store that was closed."""
+"""The stand-in for a store that was closed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from snappy_core.errors import StoreError
 
 
 class ClosedStore:
-    """Raises StoreError for everything but its location and closing it again."""
+    """Raises StoreError for everything except its location and closing it again."""
 
     def __init__(self, location: str) -> None:
         self.location = location

@@ -1,7 +1,7 @@
-"""Pages as bytes: the one format that the SQLite, Lance and Qdrant stores keep them in.
+"""Pages as bytes: the common format of the SQLite, Lance and Qdrant stores.
 
-A page is packed into parts, each of which is read by itself: see `PackedPage`. Each part begins
-with its checksum, and whatever is read is checked: an index may be damaged or crafted.
+A page is packed into parts that are read separately: see `PackedPage`. Each part begins with its
+checksum, and everything that is read is checked: an index may be damaged or crafted.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _region_fields = attrgetter(
 )
 _cell_fields = attrgetter("text", "row", "column", "row_span", "column_span", "is_header")
 _to_json = json.JSONEncoder(check_circular=False, default=index).encode  # accepts NumPy's integers
-_NO_BOX = (math.nan,) * 4  # of a header cell that is on the page before
+_NO_BOX = (math.nan,) * 4  # of a header cell that is on the previous page
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +61,12 @@ class PackedPage:
     Attributes:
         number: page number.
         content: words and regions.
-        patch_boxes: grid, boxes and local mask of the patches; None when each patch is a word.
+        patch_boxes: grid, boxes and local mask of the patches; None if each patch is a word.
         scoring: vectors, membership, labels and parents: what scoring reads.
         pooled: the vectors of the first stage.
         terms: the distinct terms of its words; see `encode_term`.
-        label: the page label; this and the next for filters.
-        region_labels, sections: those of its regions, each once, ascending.
+        label: the page label; like the next two, for filters.
+        region_labels, sections: the distinct ones of its regions, ascending.
     """
 
     number: int
@@ -99,17 +99,17 @@ def pack_page(record: PageRecord) -> PackedPage:
 
 
 def encode_text(text: str) -> str:
-    """Return a text as stores compare it: as `encode_term`, and without NUL, which ends SQL."""
+    """Return a text as stores compare it: like `encode_term`, but without NUL, which ends SQL."""
     return encode_term(text).replace("\0", "\\x00")
 
 
 def encode_term(term: str) -> str:
-    """Return a term as stores keep it: half a surrogate pair, as PDFs have, is not valid UTF-8."""
+    """Return a term as stores keep it; lone surrogates, as PDFs have, are not valid UTF-8."""
     return term if term.isascii() else term.encode("utf-8", "backslashreplace").decode()
 
 
 def unpack_content(content: Any) -> Page:
-    """Return the page packed in `PackedPage.content`, also by an older schema without cells."""
+    """Return the page packed in `PackedPage.content`, even by an older schema without cells."""
     region_boxes, boxes, confidences, indices, offsets, document = unpack(content, _CONTENT)
     values = json.loads(document.tobytes())
     has_confidences = values.pop("confidences")
@@ -200,7 +200,7 @@ def _unpack_box(box: list[float]) -> Box | None:
 
 def _pack_content(page: Page) -> bytes:
     confidences = page.words.confidences
-    # A cell is in a table, perhaps in a section of it, and in a row: it is stored once.
+    # A cell is in a table, maybe in a section of it, and in a row: it is stored only once.
     cells = {cell: 0 for region in page.regions for cell in region.cells}
     cells = {cell: number for number, cell in enumerate(cells)}
     values = {
@@ -245,10 +245,10 @@ def _pack_patch_boxes(patches: Patches, word_boxes: Boxes) -> bytes | None:
 
 
 def _grid_boxes(local: NDArray[np.bool_], grid: tuple[int, int]) -> NDArray[np.float32]:
-    """Return the cells of a grid that covers the page, and the page for patches not local."""
+    """Return the cells of a grid that covers the page; the page for patches that are not local."""
     boxes = np.tile(np.array([0, 0, 1, 1], dtype=np.float32), (len(local), 1))
     rows, columns = grid
-    if local.sum() == rows * columns:  # asked first: a crafted grid may be larger than the memory
+    if local.sum() == rows * columns:  # checked first: a crafted grid may be larger than memory
         boxes[local] = grid_cells(rows, columns)
     return boxes
 

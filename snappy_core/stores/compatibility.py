@@ -6,7 +6,7 @@ from snappy_core.errors import IndexMismatchError
 
 
 class OlderSchemaError(IndexMismatchError):
-    """An index has an older schema, which can be read, to copy it, but not searched."""
+    """An index has an older schema, which can be read to copy it, but not searched."""
 
 
 def check_schema(
@@ -17,7 +17,7 @@ def check_schema(
     Args:
         oldest: the oldest version that can be read.
         target: where to index again, such as "into a new file".
-        older: accept versions from `oldest` on.
+        older: accept versions down to `oldest`.
 
     Raises:
         OlderSchemaError: the version is older than the supported one, but can be read.
@@ -45,7 +45,7 @@ def check_schema(
 def check_encoder(
     location: str, bound: tuple[str, int], given: tuple[str, int], target: str
 ) -> None:
-    """Raise IndexMismatchError if the name or dimension of an encoder is not that of an index.
+    """Raise IndexMismatchError if an encoder's name or dimension differs from that of an index.
 
     `target` says where to index instead, such as "into a new file".
     """

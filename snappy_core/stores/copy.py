@@ -1,4 +1,4 @@
-"""Copies an index from one store into another, document by document, and checks the copy."""
+"""Copies an index from one store to another, document by document, and checks the copy."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class CopyReport:
 
     Attributes:
         copied: ids of the documents that were written, then read back and found equal.
-        unchanged: ids of the documents that the target already had.
+        unchanged: ids of the documents that the target had already.
         pages: number of pages written.
         seconds: wall time.
     """
@@ -37,22 +37,22 @@ class CopyReport:
 def copy(source: ReadableStore, target: Store, *, progress: bool | None = None) -> CopyReport:
     """Copy all documents of an index into another, which may contain others.
 
-    One state of the source is copied, whatever is written to it meanwhile. Documents that the
+    One state of the source is copied, regardless of writes in the meantime. Documents that the
     target has with the same content, fingerprint, pages and pooled vectors are skipped, so that
-    an interrupted copy can be continued; others of the same id are replaced. Every document is
-    read back page by page and compared, and at the end all are compared again. The memory needed
-    is that of a few pages and of the pooled vectors.
+    an interrupted copy can be resumed; others with the same id are replaced. Every document is
+    read back page by page and compared, and at the end all are compared again. Memory use is
+    that of a few pages and the pooled vectors.
 
-    What the source keeps of files, if it keeps any, is kept by the target.
+    Files that the source keeps are copied, too, if the target can keep files.
 
     Args:
-        source: opened by `open_to_copy`, it may have an older schema: it is upgraded.
+        source: if opened by `open_to_copy`, it may have an older schema, which is upgraded.
         progress: draw a progress bar; by default when standard error is a terminal.
 
     Raises:
         IndexMismatchError: the target was made by another encoder.
-        TimeLimitError: in `cancellation.time_limit`, its time is up; finished documents stay.
-        StoreError: what was read back is not what was written; also as the stores.
+        TimeLimitError: the time of `cancellation.time_limit` is up; finished documents stay.
+        StoreError: the data read back differs from the data written; or raised by the stores.
     """
     started = time.monotonic()
     _bind_encoder(source, target)
@@ -125,7 +125,7 @@ def _is_same(
     pooled: Mapping[str, _PooledByPage],
     other_pooled: Mapping[str, _PooledByPage],
 ) -> bool:
-    """Return whether two documents are equal but for their metadata."""
+    """Return whether two documents are equal except for their metadata."""
     name = record.document_id
     return (
         other is not None

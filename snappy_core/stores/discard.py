@@ -1,4 +1,4 @@
-"""Indexes as files and folders: those in a folder, and the removal of one that holds nothing."""
+"""Indexes as files and folders: lists those in a folder, and removes an empty one."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def indexes_in(folder: str | os.PathLike[str]) -> list[str]:
 
 
 def discard_empty(location: str) -> bool:
-    """Remove an index file or Lance folder that holds no documents; return whether it was.
+    """Remove an index file or Lance folder without documents; return whether it was removed.
 
-    A file that another process has open stays: it may be about to write.
+    A file that another process has open is kept: that process may be about to write.
     """
     path = Path(location)
     if path.is_file():
@@ -44,12 +44,12 @@ def _discard_file(path: Path) -> bool:
         try:
             if _has_documents(connection):
                 return False
-            # Only the last connection to a file may give up its log.
+            # Only the last connection to a file can remove its log.
             connection.execute("PRAGMA journal_mode = DELETE")
             connection.execute("BEGIN EXCLUSIVE")
-            if _has_documents(connection):  # written meanwhile; the next writer has a log again
+            if _has_documents(connection):  # just written; the next writer makes a log again
                 return False
-        except sqlite3.Error:  # it is in use, or no index
+        except sqlite3.Error:  # it is in use, or not an index
             return False
         path.unlink()
     return True

@@ -1,14 +1,14 @@
 """The event log of stores that only append: which documents exist, replayed from events.
 
-Every write appends an event; nothing is overwritten, so that writers do not conflict. The kinds
-of events and what their body contains:
+Every write appends an event; nothing is overwritten, so writers do not conflict. The kinds of
+events and the contents of their bodies:
 
     encoder   name, dim                the first one counts
     put       document                 its pages are those of the same write; the last one counts
-    set       document_id, metadata,   applies to the document as it is then
+    set       document_id, metadata,   applies to the document as of that time
               source, aliases
     drop      document_id
-    pooled                             an index of the pooled vectors is new, beside the log
+    pooled                             there is a new index of the pooled vectors, outside the log
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Event(Generic[WriteId]):
     """One event."""
 
     at: int  # orders events: microseconds since 1970, or the id of a row
-    write: WriteId  # id of the write; that of a `put` is also on its pages
+    write: WriteId  # id of the write; pages have the id of their `put`
     kind: str
     body: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
@@ -45,11 +45,11 @@ class Event(Generic[WriteId]):
 def put_body(document: DocumentRecord, pages: int) -> dict[str, Any]:
     """Return the body of the `put` event of a document with this number of pages."""
     body = asdict(replace(document, pages=pages, metadata=dict(document.metadata)))
-    return {"document": {**body, "aliases": list(document.aliases)}}  # as JSON returns it
+    return {"document": {**body, "aliases": list(document.aliases)}}  # in the form JSON returns
 
 
 def set_body(document: DocumentRecord) -> dict[str, Any]:
-    """Return the body of the `set` event that gives a document its metadata and sources."""
+    """Return the body of the `set` event that sets the metadata and sources of a document."""
     return {
         "document_id": document.document_id,
         "metadata": dict(document.metadata),
@@ -64,7 +64,7 @@ def _record(values: Mapping[str, Any]) -> DocumentRecord:
 
 @dataclass(frozen=True, slots=True)
 class Entry(Generic[WriteId]):
-    """A document that exists, and the events that put it and that set its metadata."""
+    """An existing document, and the events that put it and that set its metadata."""
 
     record: DocumentRecord
     put: Event[WriteId]
@@ -77,13 +77,13 @@ class Entry(Generic[WriteId]):
 
 @dataclass(frozen=True)
 class EventLog(Generic[WriteId]):
-    """The state after some events."""
+    """The state after a number of events."""
 
     last: int = 0  # `at` of the last event
     entries: Mapping[str, Entry[WriteId]] = field(default_factory=dict)  # by document id
     encoder_event: Event[WriteId] | None = None  # the one that bound the index to an encoder
     superseded: tuple[tuple[Event[WriteId], int], ...] = ()
-    """Events that no longer count, each with `at` of the one that superseded it, in this order."""
+    """Events that no longer count, each with `at` of the event that superseded it, by that time."""
 
     @property
     def encoder(self) -> tuple[str, int] | None:
@@ -96,7 +96,7 @@ class EventLog(Generic[WriteId]):
         return sum(entry.record.pages for entry in self.entries.values())
 
     def replay(self, events: Iterable[Event[WriteId]]) -> EventLog[WriteId]:
-        """Return the state after more events, which come in order and after all of this one's."""
+        """Return the state after more events, in order and later than those of this state."""
         entries, encoder, last = dict(self.entries), self.encoder_event, self.last
         superseded = list(self.superseded)
         for event in events:
@@ -143,12 +143,12 @@ class LogSnapshot(RecordFilters, Generic[WriteId]):
 
     @property
     def _dim(self) -> int | None:
-        """The dimensions of the vectors; None before there are any."""
+        """The dimension of the vectors; None before there are any."""
         return None if self.events.encoder is None else self.events.encoder[1]
 
 
 class OpenStates:
-    """Counts the readers of each state in this process: a clean-up leaves what they read."""
+    """Counts the readers of each state in this process: a clean-up keeps what they read."""
 
     def __init__(self) -> None:
         self._lock = fork_safe_lock()

@@ -15,14 +15,14 @@ from snappy_core.stores.base import PageFilter
 from snappy_core.stores.catalog import Catalog
 
 CANDIDATES = 200
-"""The least number of pages scored exactly by default; a smaller index needs no first stage."""
+"""The minimum number of pages scored exactly by default; a smaller index needs no first stage."""
 
 
 def default_candidates(pages: int) -> int:
     """Return how many pages of an index to score exactly: 4 sqrt(pages), at least `CANDIDATES`.
 
-    The more pages, the more of them score close to the best. `snappy eval recall` shows what
-    other numbers find and cost.
+    The more pages, the more of them score close to the best. `snappy eval recall` shows the recall
+    and cost of other numbers.
     """
     return max(CANDIDATES, 4 * math.isqrt(pages))
 
@@ -67,7 +67,7 @@ def pooled_scores(
 
 
 class CatalogSnapshot(ABC):
-    """The base of snapshots whose catalog is in memory: finds candidates by `select_candidates`."""
+    """Base of snapshots with a catalog in memory: finds candidates with `select_candidates`."""
 
     @abstractmethod
     def catalog(self) -> Catalog: ...

@@ -1,4 +1,4 @@
-"""Files that an index keeps of its documents: their sources, or pictures of their pages."""
+"""Files that an index keeps for its documents: their sources, or pictures of their pages."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ def picture_name(page_number: int) -> str:
 
 @runtime_checkable
 class KeepingStore(Protocol):
-    """A store that keeps files beside its documents, by the content hash that these share.
+    """A store that keeps files with its documents, by the documents' content hash.
 
-    `write` and `delete` drop the files of bytes that no document has any more.
+    `write` and `delete` drop the files of content hashes that no document has anymore.
     """
 
     @property
@@ -28,14 +28,14 @@ class KeepingStore(Protocol):
         """Keep files by name; do nothing for a content hash that no document has."""
 
     def kept_files(self, content_hash: str) -> frozenset[str]:
-        """Return the names of the files that are kept of a content hash."""
+        """Return the names of the files that are kept for a content hash."""
 
     def kept_file(self, content_hash: str, name: str) -> bytes | None:
         """Return a file, None if it is not kept."""
 
 
 def copy_files(source: object, target: object, content_hash: str) -> None:
-    """Keep in one store what another keeps of a content hash, as far as both keep files."""
+    """Copy the files kept for a content hash to another store, if both stores keep files."""
     if isinstance(source, KeepingStore) and isinstance(target, KeepingStore):
         for name in source.kept_files(content_hash) - target.kept_files(content_hash):
             data = source.kept_file(content_hash, name)
@@ -44,7 +44,7 @@ def copy_files(source: object, target: object, content_hash: str) -> None:
 
 
 def parts_of(data: bytes, size: int) -> list[bytes]:
-    """Divide bytes into parts of at most `size`, at least one.
+    """Split bytes into parts of at most `size`, at least one.
 
     >>> parts_of(b"abcde", 2), parts_of(b"", 2)
     ([b'ab', b'cd', b'e'], [b''])

@@ -1,4 +1,4 @@
-"""The base of stores whose documents are in an event log."""
+"""Base of the stores whose documents are in an event log."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class FileTable(Protocol):
 
 
 class EventLogStore(ABC):
-    """Changes what an event log says of documents, and keeps files of those that it has."""
+    """Changes documents in an event log, and keeps files for those that exist."""
 
-    _lock: AbstractContextManager[Any]  # for methods that read and then write
+    _lock: AbstractContextManager[Any]  # held by methods that read and then write
     _files: FileTable
 
     @abstractmethod

@@ -27,7 +27,7 @@ from snappy_core.types import Metadata, Page, Patches
 
 @dataclass(frozen=True)
 class _MemorySnapshot(RecordFilters, CatalogSnapshot):
-    """An immutable state: a write makes a new one."""
+    """An immutable state; each write makes a new one."""
 
     records: Mapping[str, DocumentRecord]  # by document id
     pages: Mapping[int, tuple[str, PageRecord]]  # document id and page by page id, ascending

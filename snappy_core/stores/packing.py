@@ -1,4 +1,4 @@
-"""Arrays as bytes behind a checksum: a part of a packed page."""
+"""Packs arrays as bytes after a checksum: a part of a packed page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SEAL = b"SNPY"  # begins each part, before its checksum
 
 
 def pack(arrays: tuple[NDArray[Any], ...], kinds: tuple[Any, ...]) -> bytes:
-    """Concatenate arrays, cast to these types: checksum, bytes of each (int64), their contents.
+    """Concatenate arrays, cast to these types: checksum, size of each in bytes (int64), contents.
 
     >>> unpack(pack((np.array([1.5]), np.array([2, 3])), (float, np.int8)), (float, np.int8))
     [array([1.5]), array([2, 3], dtype=int8)]
@@ -23,14 +23,14 @@ def pack(arrays: tuple[NDArray[Any], ...], kinds: tuple[Any, ...]) -> bytes:
 
 
 def seal(packed: bytes) -> bytes:
-    """Return bytes behind a mark and their checksum: eight bytes, so that arrays stay aligned."""
+    """Return bytes after a mark and a checksum, eight bytes together, so arrays stay aligned."""
     return _SEAL + zlib.crc32(packed).to_bytes(4, "little") + packed
 
 
 def _unseal(blob: Any) -> memoryview:
-    """Return the bytes behind a checksum; those of an older schema have none.
+    """Return the bytes after a checksum; those of an older schema have none.
 
-    They begin with the size of an array, which the mark cannot be: it would be 1.5 GB.
+    Those begin with the size of an array, which cannot equal the mark: it would be 1.5 GB.
     """
     view = memoryview(blob)
     if bytes(view[:4]) != _SEAL:
@@ -41,7 +41,7 @@ def _unseal(blob: Any) -> memoryview:
 
 
 def unpack(blob: Any, kinds: tuple[Any, ...]) -> list[NDArray[Any]]:
-    """Return flat arrays of these types from one blob, without copying where they are aligned.
+    """Return flat arrays of these types from one blob, without copying if they are aligned.
 
     Raises:
         ValueError, TypeError: the blob is not what `pack` returned.

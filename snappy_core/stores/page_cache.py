@@ -1,4 +1,4 @@
-"""The vectors of the pages that searches scored last: read and checked once, not by each search."""
+"""Caches the vectors of recently scored pages, so that not every search reads and checks them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from snappy_core.forks import fork_safe_lock
 from snappy_core.stores.base import PageVectors
 
 LIMIT = 64 << 20
-"""The bytes that all indexes of a process keep: some 350 pages."""
+"""The bytes kept by all indexes of a process together: about 350 pages."""
 
 _NUMBERS = count()
 
@@ -19,8 +19,8 @@ _NUMBERS = count()
 class RecentPages:
     """The pages of one index that were read last.
 
-    They are known by ids that are never reused, so a page that is kept has not changed. All
-    indexes of a process share `LIMIT`; threads may share them.
+    They are identified by ids that are never reused, so a cached page has not changed. All
+    indexes of a process share `LIMIT`; threads may share a cache.
     """
 
     _kept: ClassVar[OrderedDict[tuple[int, int], tuple[PageVectors, int]]] = OrderedDict()
@@ -33,7 +33,7 @@ class RecentPages:
     def vectors(
         self, page_ids: Sequence[int], read: Callable[[int], PageVectors]
     ) -> list[PageVectors]:
-        """Return the vectors of pages, those that are not kept as `read` returns them."""
+        """Return the vectors of pages, using `read` for those that are not cached."""
         cache = RecentPages._kept
         keys = [(self._number, page_id) for page_id in page_ids]
         with self._lock:
@@ -54,7 +54,7 @@ class RecentPages:
                 self._drop(key)
 
     def _keep(self, key: tuple[int, int], page: PageVectors) -> None:
-        if key in self._kept:  # another thread has read it meanwhile
+        if key in self._kept:  # another thread has read it in the meantime
             return
         self._kept[key] = page, _size(page)
         RecentPages._bytes += self._kept[key][1]

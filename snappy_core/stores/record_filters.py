@@ -1,4 +1,4 @@
-"""Filters of snapshots that have the records of all documents in memory."""
+"""Filters for snapshots that have the records of all documents in memory."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from snappy_core.types import Page
 
 
 class RecordFilters(ABC):
-    """The base of snapshots that look through the records of documents."""
+    """Base of snapshots that search through the records of documents."""
 
     @abstractmethod
     def documents(self) -> list[DocumentRecord]: ...
@@ -41,7 +41,7 @@ class RecordFilters(ABC):
         )
 
     def pages_where(self, condition: Condition) -> NDArray[np.int64]:
-        """Look through all pages; stores that have them elsewhere do better."""
+        """Search through all pages; stores that keep them elsewhere override this."""
         meets = predicate(condition)
         matching = [
             page_id

@@ -1,4 +1,4 @@
-"""Stores to which many processes write at once."""
+"""Stores that many processes can write to at once."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from snappy_core.stores.base import Store
 
 @runtime_checkable
 class SharedStore(Store, Protocol):
-    """A store to which any number of processes write, on this and on other machines.
+    """A store that any number of processes can write to, on this and on other machines.
 
-    It pickles by its location, and is opened where it is unpickled.
+    It pickles as its location, and is opened where it is unpickled.
 
     Attributes:
-        merges: whether `write` also merges small files from time to time; of many writers, one
+        merges: whether `write` also merges small files from time to time; one of many writers
             should.
     """
 
     merges: bool
 
     def identity(self) -> int | None:
-        """Return what tells this index from any other; None before it is bound to an encoder."""
+        """Return what identifies this index among all others; None until bound to an encoder."""

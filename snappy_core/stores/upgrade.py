@@ -1,4 +1,4 @@
-"""An index of an older schema as one of the present: what it lacks is computed when it is read."""
+"""Reads an index of an older schema as a current one: missing data is computed on reading."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from snappy_core.types import Page, Patches
 
 
 class UpgradedStore:
-    """Reads a store of an older schema, whose pooled vectors of words may be no passages yet.
+    """Reads a store of an older schema, whose pooled vectors of words may not be passages yet.
 
-    Passages are computed from the stored vectors of the words. The schemas before SQLite 5, Lance 3
-    and Qdrant 3 have none, nor the cells of tables, and those before SQLite 6, Lance 4 and Qdrant 4
-    no checksums; `codec` reads pages without them.
+    Passages are computed from the stored vectors of the words. Schemas before SQLite 5, Lance 3 and
+    Qdrant 3 have neither passages nor the cells of tables, and those before SQLite 6, Lance 4 and
+    Qdrant 4 have no checksums; `codec` reads pages without them.
     """
 
     def __init__(self, store: ReadableStore) -> None:
@@ -89,7 +89,7 @@ class UpgradedSnapshot(RecordFilters, CatalogSnapshot):
         ]
 
     def _pool(self, page_id: int) -> PooledVectors | None:
-        """Return the passages of a page of words, None for one of a grid, which has none."""
+        """Return the passages of a page of words; None for a page with a grid, which has none."""
         patches, page = self.patches(page_id), self.page(page_id)
         if patches.grid is not None:
             return None

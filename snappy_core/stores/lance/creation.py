@@ -12,7 +12,7 @@ from typing import Any
 from snappy_core.stores.lance.errors import libraries
 
 UNFINISHED = ".snappy-"
-"""Begins the name of the folder in which a table is created."""
+"""Prefix of the folder in which a table is created."""
 
 
 def create_table(
@@ -22,13 +22,13 @@ def create_table(
     folder: Path | None,
     storage_options: Mapping[str, str] | None = None,
 ) -> None:
-    """Create a table, unless another process creates it meanwhile.
+    """Create a table, unless another process creates it in the meantime.
 
-    By itself Lance lets the table that comes later replace the other one, with all that was
-    written to it.
+    On its own, Lance would let the later table replace the earlier one and everything written
+    to it.
 
     Args:
-        rows: the first ones, an Arrow table; all processes give the same.
+        rows: the first rows, an Arrow table; the same in all processes.
         folder: of the database; None on S3.
     """
     if folder is not None:
@@ -40,7 +40,7 @@ def create_table(
 def _create_in(
     folder: Path, name: str, rows: Any, storage_options: Mapping[str, str] | None
 ) -> None:
-    """Create a table aside and rename it: of several processes, one succeeds."""
+    """Create a table elsewhere and rename it: of several processes, one succeeds."""
     lancedb, _ = libraries()
     folder.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=folder) as aside:
@@ -53,7 +53,7 @@ def _create_in(
 
 
 def _create(database: Any, name: str, rows: Any, storage_options: Mapping[str, str] | None) -> None:
-    """Create a table; append to it what was in one that it has replaced."""
+    """Create a table; append to it the rows of a table that it has replaced."""
     try:
         table = database.create_table(name, rows, storage_options=storage_options)
     except (ValueError, RuntimeError, OSError):

@@ -1,4 +1,4 @@
-"""The optional libraries, and the errors of LanceDB as ours."""
+"""Imports the optional libraries, and translates LanceDB's errors into Snappy's."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def libraries() -> tuple[Any, Any]:
 
 
 def request_limits(timeout: float) -> dict[str, str]:
-    """Return the storage options that end each request to S3, and all its retries, in time."""
+    """Return the storage options that limit the time of each request to S3, retries included."""
     seconds = f"{timeout:g}s"
     return {
         "timeout": seconds,
@@ -59,12 +59,12 @@ def request_limits(timeout: float) -> dict[str, str]:
 
 
 def within(timeout: float | None, location: str, call: Callable[[], T]) -> T:
-    """Return the result of a call that asks the server for little; None waits for ever.
+    """Return the result of a call that asks the server for little; None waits forever.
 
-    LanceDB sends several requests, one after the other, each with a time limit of its own.
+    LanceDB sends several requests in sequence, each with its own time limit.
 
     Raises:
-        StoreError: the call takes longer. It goes on in a thread, until its requests end.
+        StoreError: the call takes longer. It continues in a thread until its requests end.
     """
     if timeout is None:
         return call()

@@ -1,4 +1,4 @@
-"""Conditions on the pages of a Lance index: SQL for what is of pages, the log for documents."""
+"""Conditions on the pages of a Lance index: SQL for page keys, the log for documents."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _comparison_sql(comparison: Comparison) -> str:
     key, values = comparison.key, comparison.values
     if key in _LISTS:
         if comparison.operator != "in":
-            return "true"  # pages that may have no such region: see `Snapshot.pages_where`
+            return "true"  # includes pages without such a region: see `Snapshot.pages_where`
         return f"array_has_any({_LISTS[key]}, [{_literals(values)}])" if values else "false"
     column = _COLUMNS[key]
     if comparison.operator == "exists":

@@ -1,4 +1,4 @@
-"""The Lance table of kept files, beside that of the index; it is made with the first of them."""
+"""The Lance table of kept files, next to that of the index; created with the first file."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from snappy_core.stores.lance.errors import lance_errors, libraries
 from snappy_core.stores.lance.table import LanceTable
 
 _NAME = "files"
-_BATCH_BYTES = 32_000_000  # of files that are written in one commit
+_BATCH_BYTES = 32_000_000  # of files written in one commit
 _MARGIN = timedelta(minutes=1)
 
 
 class LanceFiles:
-    """Files by content hash and name; raises as `LanceStore`."""
+    """Files by content hash and name; raises like `LanceStore`."""
 
     def __init__(self, table: LanceTable) -> None:
         self.location = table.location
@@ -23,7 +23,7 @@ class LanceFiles:
         self._table: Any = None
 
     def keep(self, content_hash: str, files: Mapping[str, bytes]) -> None:
-        """Add the files whose names are not there yet: bytes of one hash give the same ones."""
+        """Add the files whose names are missing: the same hash always gives the same files."""
         _, arrow = libraries()
         kept_names = self.names(content_hash)
         new = [(name, data) for name, data in files.items() if name not in kept_names]
@@ -43,17 +43,17 @@ class LanceFiles:
         return next(iter(self._read("data", _is(content_hash=content_hash, name=name))), None)
 
     def content_hashes(self) -> set[str]:
-        """Return all content hashes of which files are kept."""
+        """Return all content hashes for which files are kept."""
         return set(self._read("content_hash", "true"))
 
     def drop(self, content_hashes: Collection[str]) -> None:
-        """Remove the files of content hashes; `compact` removes their bytes from the disk."""
+        """Remove the files of content hashes; `compact` then frees their disk space."""
         with lance_errors(self.location):
             for content_hash in content_hashes if self._opened() is not None else ():
                 self._table.delete(_is(content_hash=content_hash))
 
     def compact(self, keep: timedelta) -> None:
-        """Merge small files, and remove the versions that are older than `keep`."""
+        """Merge small files, and remove versions older than `keep`."""
         with lance_errors(self.location):
             if self._opened() is not None:
                 self._table.optimize(cleanup_older_than=keep + _MARGIN)
@@ -68,7 +68,7 @@ class LanceFiles:
             return values
 
     def _opened(self, schema: Any = None) -> Any:
-        """Return the table, None if there is none; with a schema it is made."""
+        """Return the table, None if there is none; with a schema, it is created."""
         if self._table is None:
             self._table = self._index.other_table(_NAME, schema)
         return self._table

@@ -1,4 +1,4 @@
-"""Candidates found by an index of pooled vectors on disk, not in memory."""
+"""Finds candidates with an index of pooled vectors on disk, not in memory."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from snappy_core.stores.catalog import Catalog
 from snappy_core.stores.first_stage import pooled_scores
 from snappy_core.stores.lance.errors import lance_errors
 
-_PROBES = 15  # partitions that each token reads
+_PROBES = 15  # partitions read per token
 _OVERFETCH = "LANCE_XTR_OVERFETCH", "3"
-"""Vectors that each token takes for each page asked for, a setting that LanceDB reads once.
+"""Vectors fetched per token for each requested page, a setting that LanceDB reads once.
 
-Its own default, 10, takes twice the time and hardly finds more."""
+Its default, 10, takes twice the time and hardly finds more."""
 
-_SPARE = 1.2  # times the pages that a filter leaves of the nearest, on average, are asked for
-_RANGES = 1000  # of page ids in a condition, at most; Lance checks them in half the time of a list
-_MORE = 1.5  # times as many pages are compared exactly, where the index does not rank as we do
+_SPARE = 1.2  # factor on the number of nearest pages that, on average, leaves enough after a filter
+_RANGES = 1000  # of page ids in a condition, at most; Lance checks them twice as fast as a list
+_MORE = 1.5  # times as many pages are compared exactly if the index cannot apply the weights
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +50,7 @@ class Nearest:
         """Return the ids of the `count` best of some pages, ascending.
 
         Args:
-            query, weights: as of `Snapshot.candidates`.
+            query, weights: as in `Snapshot.candidates`.
             allowed: (p,) ids of pages, more than `count`, ascending.
             new: all pages that this table lacks.
             load: returns pages by their ids, with the pooled vectors.
@@ -60,7 +60,7 @@ class Nearest:
             indexed = allowed[np.isin(allowed, self.page_ids, assume_unique=True)]
         has_new = len(new.page_ids) > 0 and bool(np.isin(new.page_ids, allowed).any())
         if len(indexed) > _MORE * count:
-            is_ranked = len(np.unique(weights[weights > 0])) == 1  # Lance knows no weights
+            is_ranked = len(np.unique(weights[weights > 0])) == 1  # Lance has no weights
             limit = count if is_ranked else math.ceil(_MORE * count)
             indexed = self._search(query[weights > 0], indexed, limit)
             if is_ranked and not has_new:
@@ -77,18 +77,18 @@ class Nearest:
     ) -> NDArray[np.int64]:
         """Return the ids of the `count` nearest of some pages of this table, ascending.
 
-        All tokens (m, d) count alike.
+        All tokens (m, d) count equally.
         """
         others = len(self.page_ids) - len(allowed)
         nearest_ids = np.zeros(0, dtype=np.int64)
-        if others <= len(allowed):  # more pages cost less than a condition on them
+        if others <= len(allowed):  # fetching more pages is cheaper than a condition
             enough = math.ceil(_SPARE * count * len(self.page_ids) / len(allowed))
             nearest_ids = self._ask(tokens, min(enough, count + others))
             if others:
                 nearest_ids = nearest_ids[np.isin(nearest_ids, allowed)][:count]
         if others and len(nearest_ids) < count:
             nearest_ids = self._ask(tokens, count, _condition(self.page_ids, allowed))
-        if len(nearest_ids) < count:  # the vectors nearest to each token are of fewer pages
+        if len(nearest_ids) < count:  # the nearest vectors come from fewer pages
             rest = np.setdiff1d(allowed, nearest_ids, assume_unique=True)
             nearest_ids = np.append(nearest_ids, rest[: count - len(nearest_ids)])
         return np.sort(nearest_ids)
@@ -107,7 +107,7 @@ class Nearest:
 
 
 def _condition(page_ids: NDArray[np.int64], allowed: NDArray[np.int64]) -> str:
-    """Return SQL for some of the pages of a table, both ascending."""
+    """Return SQL that selects the allowed pages of a table; both are ascending."""
     starts = np.flatnonzero(np.diff(np.searchsorted(page_ids, allowed), prepend=-2) != 1)
     if len(starts) <= _RANGES:
         runs = zip(allowed[starts], allowed[np.append(starts[1:], len(allowed)) - 1], strict=True)

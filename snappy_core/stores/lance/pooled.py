@@ -1,8 +1,8 @@
-"""Lance tables of pooled vectors, beside that of the index, each with an index for searches.
+"""Lance tables of pooled vectors, next to that of the index, each with a vector index.
 
-A table is written once and never changed, and the newest one counts. It may lag behind, since
-pages never change and their ids are never used again: pages that it lacks are scored exactly, and
-pages that are gone are left out.
+A table is written once and never changed, and the newest one is used. It may lag behind, since
+pages never change and their ids are never reused: pages that it lacks are scored exactly, and
+pages that no longer exist are left out.
 """
 
 from __future__ import annotations
@@ -22,32 +22,32 @@ from snappy_core.stores.lance.nearest import Nearest
 from snappy_core.stores.lance.table import LanceTable
 
 MOST_EXACT = 50_000
-"""Pages up to which all are scored exactly, from memory."""
+"""Up to this number, all pages are scored exactly, from memory."""
 
-_PREFIX = "pooled_"  # of the names of tables; then come the nanoseconds since 1970
+_PREFIX = "pooled_"  # of table names, followed by the nanoseconds since 1970
 _LAST = b"last page id"  # key in the metadata of a table
 _INDEX = "nearest"
 _BATCH = 2_500  # pages in memory at once while a table is written
-_LAG = 0.1  # share of the pages that a table may lack, or have in vain
+_LAG = 0.1  # share of the pages that a table may lack, or have although they are gone
 _PARTITION = 12_500  # vectors of one partition of the index
-_BITS = 2  # of a number there; 1 finds less, 4 take half as much memory again
+_BITS = 2  # per number; 1 finds less, 4 takes 50% more memory
 _MARGIN = timedelta(minutes=1)
 
 
 class LancePooled:
-    """The pooled vectors of pages by page id; raises as `LanceStore`."""
+    """The pooled vectors of pages by page id; raises like `LanceStore`."""
 
     def __init__(self, table: LanceTable) -> None:
         self.location = table.location
         self._index = table
         self._lock = threading.Lock()
         self._nearest: Nearest | None = None
-        self._version = -1  # the last of the index for which tables were looked for
+        self._version = -1  # the last version of the index at which tables were listed
 
     def nearest(self, page_count: int, version: int) -> Nearest | None:
-        """Return the newest table; None if so many pages need none, or none is finished.
+        """Return the newest table; None if so few pages need none, or none is finished.
 
-        The tables are listed once for each version of the index, since a new one makes a version.
+        Tables are listed once per version of the index, since each new table makes a version.
         """
         if page_count <= MOST_EXACT:
             return None
@@ -58,7 +58,7 @@ class LancePooled:
             return self._nearest
 
     def was_dropped(self, nearest: Nearest) -> bool:
-        """Return whether a table is gone; then another one is looked for the next time."""
+        """Return whether a table is gone; the next call of `nearest` then looks for another one."""
         with self._lock:
             is_gone = nearest.table.name not in self._index.other_names(_PREFIX)
             if is_gone and nearest is self._nearest:
@@ -78,14 +78,14 @@ class LancePooled:
     def update(
         self, page_ids: NDArray[np.int64], load: Callable[[NDArray[np.int64]], Catalog]
     ) -> bool:
-        """Make a new table if there is none, or pages enough have been added or removed since.
+        """Make a new table if there is none, or if enough pages were added or removed since.
 
         Args:
-            page_ids: (p,) all pages of the index. Up to `MOST_EXACT` nothing is made.
+            page_ids: (p,) all pages of the index. For up to `MOST_EXACT`, no table is made.
             load: returns pages by their ids, with the pooled vectors.
 
         Returns:
-            Whether there is a new table; readers see it from the next version of the index on.
+            Whether there is a new table; readers see it with the next version of the index.
         """
         if len(page_ids) <= MOST_EXACT:
             return False
@@ -106,7 +106,7 @@ class LancePooled:
         return table is not None
 
     def drop_old(self, page_count: int, keep: timedelta) -> None:
-        """Remove the tables that nobody needs, and has needed within the time `keep`."""
+        """Remove the tables that nobody needs or has needed within the time `keep`."""
         newest = None if page_count <= MOST_EXACT else self._newest()
         limit = time.time() - (keep + _MARGIN).total_seconds()
         with lance_errors(self.location):
@@ -117,12 +117,12 @@ class LancePooled:
 
 
 def _started(name: str) -> float:
-    """Return when a table was begun, in seconds since 1970."""
+    """Return when a table was started, in seconds since 1970."""
     return int(name.removeprefix(_PREFIX)) / 1e9
 
 
 def _lags(latest: Nearest, page_ids: NDArray[np.int64]) -> bool:
-    """Return whether pages enough are gone, or new; those without vectors are neither."""
+    """Return whether enough pages are gone or new; those without vectors are neither."""
     gone = len(np.setdiff1d(latest.page_ids, page_ids))
     new = (page_ids > int(latest.table.schema.metadata[_LAST])).sum()
     return bool(gone + new > _LAG * len(page_ids))
@@ -132,11 +132,11 @@ def _rows(catalog: Catalog, last_id: int) -> Any:
     """Return pages as an Arrow table, without those that have no vectors.
 
     Args:
-        last_id: of the pages of the index.
+        last_id: the last page id of the index.
     """
     _, arrow = libraries()
     counts = np.diff(catalog.offsets)
-    # Not float16, which takes half of the disk: without AVX-512 its index takes 3.5 times as long.
+    # Not float16, with half the disk space: without AVX-512, indexing takes 3.5 times as long.
     vectors = catalog.vectors * catalog.scales[:, None]
     dim = vectors.shape[1]
     offsets = np.append(0, np.cumsum(counts[counts > 0])).astype(np.int32)
@@ -152,7 +152,7 @@ def _rows(catalog: Catalog, last_id: int) -> Any:
 def _build_index(table: Any) -> None:
     from lancedb.index import BTree, IvfRq
 
-    table.create_index("page_id", config=BTree())  # for filters; searches wait for the other one
+    table.create_index("page_id", config=BTree())  # for filters; searches wait for the next one
     config = IvfRq(
         distance_type="cosine",
         num_partitions=max(1, _vector_count(table) // _PARTITION),
@@ -169,6 +169,6 @@ def _page_ids(table: Any) -> NDArray[np.int64]:
 
 
 def _vector_count(table: Any, sample: int = 1000) -> int:
-    """Return about how many vectors the rows have, from the first ones."""
+    """Return the approximate number of vectors in all rows, from the first ones."""
     lists = table.search().select(["vectors"]).limit(sample).to_arrow()["vectors"]
     return int(table.count_rows() * len(lists.combine_chunks().flatten()) / max(len(lists), 1))

@@ -1,7 +1,7 @@
 """The rows of a Lance index: pages and events, written and read back as a log.
 
-A document exists from the commit of its `put` event, which is the last of its rows, so that it
-appears as a whole or not at all.
+A document exists once its `put` event, the last of its rows, is committed, so that it appears as
+a whole or not at all.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from snappy_core.stores.event_log import Entry, Event, EventLog
 from snappy_core.stores.lance.table import Version
 
 ABANDONED = 86_400.0
-"""Seconds after which a write that has not ended is taken for one that was killed."""
+"""Seconds after which a write that has not ended is considered killed."""
 
 
 def new_write() -> int:
-    """Return an id for a write: seconds since 1970 and 31 random bits."""
+    """Return an id for a write: seconds since 1970, followed by 31 random bits."""
     return int(time.time()) << 31 | secrets.randbits(31)
 
 
@@ -64,9 +64,9 @@ class Pages:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TableLog:
-    """What the first rows of the table say; `ids`, `writes` and `numbers` (n,) are of pages."""
+    """The log in the first rows of the table; `ids`, `writes` and `numbers` (n,) are for pages."""
 
-    rows: int = 0  # how many were read
+    rows: int = 0  # number of rows read
     last_id: int = -1  # id of the last of them
     events: EventLog[int] = field(default_factory=EventLog[int])  # the state after their events
     ended: frozenset[int] = frozenset()  # the writes that have an event
@@ -77,7 +77,7 @@ class TableLog:
     def update(self, version: Version) -> TableLog:
         """Return the log of a later version, reading only new rows where possible.
 
-        After a clean-up has moved the rows, all are read again.
+        If a clean-up has moved the rows, all are read again.
         """
         columns = ["write", "event", "number"]
         if self.rows:
@@ -145,8 +145,8 @@ class TableLog:
     def garbage(self) -> list[int]:
         """Return the writes whose rows are no longer needed.
 
-        They are in the order of their events, so that the log says the same at each moment when
-        the rows of the first ones are removed first.
+        They are in the order of their events, so that if rows are removed in this order, the log
+        has the same meaning at every moment.
         """
         superseded = sorted((old for old, _ in self.events.superseded), key=lambda e: e.order)
         before = int(time.time() - ABANDONED) << 31

@@ -1,4 +1,4 @@
-"""One version of a Lance index, and what is kept in memory for the next one."""
+"""One version of a Lance index, and what stays in memory for the next one."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ _PAGE_COLUMNS = [*_PATCH_COLUMNS, "pooled"]
 
 
 class LanceCache:
-    """Keeps the catalog and the term counts of the last version that was asked for.
+    """Keeps the catalog and the term counts of the last version that was requested.
 
-    A page never changes. So what is known of a page is valid in every version that has it, and
+    Pages never change, so what is known about a page is valid in every version that has it, and
     only the other pages are read.
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()  # otherwise several threads would read the same
+        self._lock = threading.Lock()  # so that threads do not read the same twice
         self._catalog = build_catalog([], [], [], [])
         self._counts: tuple[Version, NDArray[np.int64], Counter[str]] | None = None
 
@@ -62,7 +62,7 @@ class LanceCache:
             old_version, old_ids, counts = self._counts
             try:
                 removed = _count_terms(old_version, np.setdiff1d(old_ids, page_ids))
-            except StoreError:  # that version has been cleaned up
+            except StoreError:  # that version was cleaned up
                 pass
             else:
                 return counts + _count_terms(version, np.setdiff1d(page_ids, old_ids)) - removed
@@ -177,7 +177,7 @@ class LanceSnapshot(LogSnapshot[int], CatalogSnapshot):
         return lacking[1]
 
     def load_catalog(self, page_ids: NDArray[np.int64]) -> Catalog:
-        """Read some pages with their pooled vectors, and keep them nowhere."""
+        """Read some pages with their pooled vectors, without caching them."""
         pages = self._pages.select(np.isin(self._pages.ids, page_ids))
         return _load_catalog(self.version, pages, build_catalog([], [], [], []), self._dim)
 
@@ -209,12 +209,12 @@ class LanceSnapshot(LogSnapshot[int], CatalogSnapshot):
         columns: Sequence[str],
         row: int = 0,
     ) -> Unpacked:
-        """Return what the parts of a page in a row of a table contain; StoreError if damaged."""
+        """Return the contents of the parts of a page in a table row; StoreError if damaged."""
         parts = (table[name][row].as_buffer() for name in columns)
         return unpack_page(unpack, parts, partial(self._pages.locate, page_id))
 
     def _take(self, page_ids: Sequence[int], columns: list[str]) -> Any:
-        """Read pages, or reuse the page of the last `patches`, whose other parts often follow."""
+        """Read pages, or reuse the page of the last `patches`, whose other parts are often next."""
         last_ids, table = self._last_read
         if list(page_ids) == last_ids:
             return table

@@ -26,16 +26,16 @@ from snappy_core.stores.log_store import EventLogStore
 
 _BATCH_PAGES = 256  # a document with more pages, or more bytes, is written in several commits
 _BATCH_BYTES = 32_000_000
-_MERGE_INTERVAL = 16  # writes after which to check whether merging files pays
+_MERGE_INTERVAL = 16  # writes after which to check whether merging files pays off
 
 
 class LanceStore(EventLogStore):
     """Keeps an index as one Lance table, in a folder or on object storage.
 
     Any number of threads, processes and machines may read and write at once, without locks: a
-    write is one commit of new rows, and a reader keeps the version it has opened. `compact`
-    removes what was replaced or deleted. LanceDB leaves it to the operating system when a file
-    reaches the disk; after a power cut the last documents may be missing.
+    write is one commit of new rows, and a reader keeps the version it opened. `compact` removes
+    replaced and deleted data. LanceDB leaves it to the operating system when a file reaches the
+    disk; after a power failure, the last documents may be missing.
 
     Args:
         location: a folder (also as `lance:FOLDER`), created if missing and `create` is true, or
@@ -43,11 +43,11 @@ class LanceStore(EventLogStore):
         storage_options: for S3, instead of AWS_ACCESS_KEY_ID and the other variables:
             `aws_access_key_id`, `aws_secret_access_key`, `aws_region`, `aws_endpoint`, and
             `allow_http` ("true") for a server without TLS.
-        timeout: seconds in which S3 must answer a request, tries included.
+        timeout: seconds within which S3 must answer a request, retries included.
 
     Raises:
         MissingDependencyError: lancedb is not installed.
-        ValueError: the location names no bucket.
+        ValueError: the location has no bucket.
         FileNotFoundError: there is no index and `create` is false, or its folder is missing.
         IndexMismatchError: the location is something else, or an index of another schema.
         StoreError: it cannot be reached, opened, read or written.
@@ -116,7 +116,7 @@ class LanceStore(EventLogStore):
         write, started = new_write(), time.monotonic()
         batch: list[dict[str, Any]] = []
         size, total, is_partly_written = 0, 0, False
-        latest = self._snapshot  # without asking again: `compact` drops what this overlooks
+        latest = self._snapshot  # not refreshed: `compact` drops what this misses
         replaced = latest and latest.log.events.entries.get(document.document_id)
         try:
             for page in pages:
@@ -152,33 +152,33 @@ class LanceStore(EventLogStore):
         return True
 
     def _drop_unused_files(self, content_hashes: Iterable[str]) -> None:
-        with suppress(StoreError):  # the document is written or deleted; `compact` does the rest
+        with suppress(StoreError):  # the document is written or deleted; `compact` will finish
             self._files.drop(set(content_hashes) - self._used_hashes())
 
     def compact(self, keep: timedelta = timedelta(hours=1)) -> None:
-        """Merge small files, remove what was replaced or deleted, and index pooled vectors.
+        """Merge small files, remove replaced and deleted data, and index pooled vectors.
 
-        Readers go on: versions that this process reads stay, and so do those that were the
-        latest within the time `keep`, for readers elsewhere. Writing many documents merges files
-        from time to time, too. With more than `pooled.MOST_EXACT` pages the first stage of a
-        search is then on disk: an index of the pooled vectors. It is made anew when a tenth of
-        the pages has changed; until then new pages are compared one by one.
+        Readers are not interrupted: versions that this process reads are kept, and so are those
+        that were the latest within the time `keep`, for readers elsewhere. Writing many documents
+        also merges files from time to time. With more than `pooled.MOST_EXACT` pages, the first
+        stage of a search then uses an index of the pooled vectors on disk. It is rebuilt when a
+        tenth of the pages has changed; until then, new pages are compared one by one.
 
         Raises:
-            StoreError: another process is compacting the same index; also as every method.
+            StoreError: another process is compacting the same index; or as in every method.
         """
         with self._compacting:
             self._clean(keep)
             with self.read() as snapshot:
                 if self._pooled.update(snapshot.all_page_ids, snapshot.load_catalog):
-                    self._append_event("pooled", {})  # readers look for it
+                    self._append_event("pooled", {})  # tells readers to look for it
                 self._pooled.drop_old(snapshot.page_count(), keep)
 
     def _clean(self, keep: timedelta = timedelta(hours=1)) -> None:
         self._table.delete(self._latest().log.garbage())
         self._table.merge()
         self._table.remove_versions(keep, self._open_versions.all())
-        # Hashes first: files are kept only of documents that can be seen.
+        # Hashes first: files are only kept for documents that are visible.
         self._files.drop(self._files.content_hashes() - self._used_hashes())
         self._files.compact(keep)
 

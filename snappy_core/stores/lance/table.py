@@ -29,18 +29,18 @@ _NAME = "snappy"  # of the table
 _OPTIONS = {"new_table_enable_stable_row_ids": "true"}  # rows keep their ids when files are merged
 _NEVER = timedelta(days=36500)
 _MARGIN = timedelta(minutes=1)  # added to the age of versions to keep: merging takes time, too
-_SETTLE = 0.5  # seconds in which others finish creating the table on S3 at the same moment
+_SETTLE = 0.5  # seconds for others that create the table on S3 at the same moment to finish
 _MANY_FILES = 64  # fewer are not worth merging
-_CHUNK = 1000  # values in one condition
-_BATCH_PAGES = 1024  # in memory at once while many are read
-_INDEX_CACHE = 512_000_000  # bytes in memory of the index of pooled vectors, and of
-_METADATA_CACHE = 128_000_000  # what Lance knows of its files; by itself it keeps 7 GB
+_CHUNK = 1000  # values per condition
+_BATCH_PAGES = 1024  # in memory at once when many are read
+_INDEX_CACHE = 512_000_000  # bytes of memory for the index of pooled vectors, and for
+_METADATA_CACHE = 128_000_000  # file metadata; by default, Lance keeps 7 GB
 
 
 def schema() -> Any:
     """Return the columns: those of `codec.PackedPage`, the id of the write, and an event.
 
-    A row is a page, an event, or empty but for its write.
+    A row is a page, an event, or empty except for its write.
     """
     _, arrow = libraries()
     return arrow.schema(
@@ -62,13 +62,13 @@ def schema() -> Any:
 
 
 class LanceTable:
-    """The table at a location: a folder, or `s3://bucket/prefix`; raises as `LanceStore`.
+    """The table at a location: a folder, or `s3://bucket/prefix`; raises like `LanceStore`.
 
     Any number of threads, processes and machines may append. Each append is one commit, and row
-    ids rise in the order of the commits.
+    ids increase in the order of the commits.
 
     Attributes:
-        database: the connection of LanceDB, for other tables.
+        database: the LanceDB connection, for other tables.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class LanceTable:
         self._timeout = None if local else timeout
         options = None if local else {**request_limits(timeout), **(storage_options or {})}
         with lance_errors(self.location):
-            # Absolute, since the process may move to another folder.
+            # Absolute, since the working directory may change.
             address = os.path.abspath(location) if local else location
             self.database = self._ask(
                 lambda: lancedb.connect(address, storage_options=options, session=_session())
@@ -108,7 +108,7 @@ class LanceTable:
         with lance_errors(self.location):
             is_new = create and table.count_rows() <= 1
         if is_new and not local:
-            # Others may be creating it and replace this one. They put back what was written to it,
+            # Others may be creating it and replace this one. They restore what was written to it,
             # but it would be missing for a moment.
             time.sleep(_SETTLE)
             table = self._find()
@@ -127,10 +127,10 @@ class LanceTable:
                 raise
 
     def other_table(self, name: str, schema: Any = None) -> Any:
-        """Open another table beside that of the index; None if there is none.
+        """Open another table next to that of the index; None if there is none.
 
         Args:
-            schema: with it, a table that is missing is created.
+            schema: if given, a missing table is created.
         """
         with lance_errors(self.location):
             try:
@@ -144,13 +144,13 @@ class LanceTable:
             return self.database.open_table(name)
 
     def other_names(self, prefix: str) -> list[str]:
-        """Return the names of tables beside that of the index that begin so, ascending."""
+        """Return the names of the other tables with a prefix, ascending."""
         with lance_errors(self.location):
             names = self._ask(lambda: self.database.list_tables(limit=1000)).tables
         return sorted(name for name in names if name.startswith(prefix))
 
     def _create(self) -> Any:
-        """Create the table, or open the one that another process created meanwhile."""
+        """Create the table, or open the one that another process has created in the meantime."""
         _, arrow = libraries()
         with lance_errors(self.location):
             first = arrow.Table.from_pylist([{"write": 0}], schema=schema())  # takes the id 0
@@ -190,14 +190,14 @@ class LanceTable:
             self._table.add(table, write_parallelism=1)  # keeps the order of the rows
 
     def delete(self, writes: Sequence[int]) -> None:
-        """Remove the rows of writes, those of the first ones first."""
+        """Remove the rows of writes, in the order of the writes."""
         with lance_errors(self.location):
             for start in range(0, len(writes), _CHUNK):
                 values = ", ".join(map(str, writes[start : start + _CHUNK]))
                 self._table.delete(f"write IN ({values})")
 
     def is_fragmented(self) -> bool:
-        """Return whether half of the rows are in small files, so that merging them pays."""
+        """Return whether half of the rows are in small files, so that merging them pays off."""
         with lance_errors(self.location):
             stats = self._table.stats()["fragment_stats"]
             rows = self._table.count_rows()
@@ -212,7 +212,7 @@ class LanceTable:
         """Remove the files of old versions, except those that were the latest within `keep`.
 
         Args:
-            versions: numbers of versions to keep, with all later ones: somebody reads them.
+            versions: numbers of versions that are being read; these and all later ones are kept.
         """
         with lance_errors(self.location):
             times = {
@@ -259,7 +259,7 @@ class Version:
         self.rows: int = table.count_rows()
 
     def scan(self, columns: Sequence[str], offset: int = 0, where: str | None = None) -> Any:
-        """Return columns and `_rowid` of all rows from an offset on that match a condition."""
+        """Return columns and `_rowid` of all rows from an offset that match a condition."""
         with lance_errors(self._location):
             query = self._table.search().select(list(columns)).with_row_id(True)
             if where is not None:
@@ -267,20 +267,20 @@ class Version:
             return query.offset(offset).limit(None).to_arrow()
 
     def take(self, row_ids: NDArray[np.int64], columns: Sequence[str]) -> Any:
-        """Return columns of the rows with these ids, in their order; raises as `select_rows`."""
+        """Return columns of the rows with these ids, in their order; raises like `select_rows`."""
         with lance_errors(self._location):
             query = self._table.take_row_ids(np.unique(row_ids).tolist())
             table = query.select(list(columns)).with_row_id().to_arrow()
         return select_rows(table, row_ids)
 
     def column(self, row_ids: NDArray[np.int64], column: str) -> Any:
-        """Return a column of pages (p,), in their order; scans the table when they are many."""
+        """Return a column of pages (p,), in their order; scans the table if they are many."""
         if 2 * len(row_ids) < self.rows:
             return self.take(row_ids, [column])[column]
         return select_rows(self.scan([column], where="number IS NOT NULL"), row_ids)[column]
 
     def batches(self, row_ids: NDArray[np.int64], column: str) -> Iterator[Any]:
-        """Yield a column of pages (p,) in batches, in any order; scans as `column` does."""
+        """Yield a column of pages (p,) in batches, in any order; scans like `column`."""
         if 2 * len(row_ids) < self.rows:
             for start in range(0, len(row_ids), _BATCH_PAGES):
                 yield self.column(row_ids[start : start + _BATCH_PAGES], column).combine_chunks()

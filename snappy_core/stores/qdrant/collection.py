@@ -1,4 +1,4 @@
-"""A collection on a Qdrant server, and the requests that both collections of an index need."""
+"""A collection on a Qdrant server, and the requests that all collections of an index use."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_SCROLL_BATCH = 500  # events, or pages without their patches, in one answer
+_SCROLL_BATCH = 500  # events, or pages without their patches, per response
 
 
 class Collection:
@@ -29,7 +29,7 @@ class Collection:
         return self._server.ask(lambda client: client.collection_exists(self.name))
 
     def create(self, **options: Any) -> None:
-        """Create the collection, unless another process has created it meanwhile."""
+        """Create the collection, unless another process has created it in the meantime."""
         try:
             self._server.ask(lambda client: client.create_collection(self.name, **options))
         except StoreError:
@@ -37,7 +37,7 @@ class Collection:
                 raise
 
     def ensure_indexes(self, **fields: Any) -> None:
-        """Create the payload indexes of these fields that are missing."""
+        """Create the missing payload indexes of these fields."""
         indexes = self._server.ask(lambda client: client.get_collection(self.name)).payload_schema
 
         def create_missing(client: QdrantClient) -> None:
@@ -63,7 +63,7 @@ class Collection:
                 return
 
     def retrieve(self, ids: Sequence[str], fields: list[str] | bool) -> dict[str, dict[str, Any]]:
-        """Return payload fields by point id; points that do not exist are missing."""
+        """Return payload fields by point id; points that do not exist are omitted."""
         records = self._server.ask(
             lambda client: client.retrieve(self.name, ids, with_payload=fields)
         )
@@ -86,7 +86,7 @@ def batches_of(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:
 
 
 def range_index() -> Any:
-    """Return the schema of a payload index of integers that are compared."""
+    """Return the schema of a payload index for range comparisons of integers."""
     from qdrant_client.models import IntegerIndexParams, IntegerIndexType
 
     return IntegerIndexParams(type=IntegerIndexType.INTEGER, lookup=False, range=True)

@@ -1,4 +1,4 @@
-"""Conditions as filters of the server, over the payload that `points.page_points` writes."""
+"""Translates conditions to server filters on the payload that `points.page_points` writes."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ _FIELD_OF = {key: field for field, key in FIELDS.items()}
 def translate(
     condition: Condition, writes_where: Callable[[Condition], list[str]]
 ) -> Filter | None:
-    """Return a filter that all pages pass that meet a condition, and perhaps others.
+    """Return a filter that passes all pages that meet a condition, and possibly others.
 
-    Others pass where the server cannot compare (`$glob`), or more than `BATCH` documents match.
-    It is None where all pages pass.
+    Others pass if the server cannot compare (`$glob`), or if more than `BATCH` documents match.
+    It is None if all pages pass.
 
     Args:
-        writes_where: the writes of the documents that meet a condition on documents.
+        writes_where: returns the writes of the documents that meet a condition on documents.
     """
     from qdrant_client.models import Filter
 

@@ -1,4 +1,4 @@
-"""Filters that the server applies: the pages of one state, of some documents, with a term."""
+"""Filters applied by the server: the pages of one state, of some documents, with a term."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from qdrant_client.models import FieldCondition, Filter
 
 BATCH = 5000
-"""Values in one filter; more are divided among several requests."""
+"""Values per filter; more are split into several requests."""
 
 
 def is_any(key: str, values: Sequence[Any]) -> FieldCondition:
@@ -44,7 +44,7 @@ def present(log: QdrantLog, *conditions: Any) -> Filter:
 
 
 def of_writes(writes: Sequence[str], numbers: Sequence[int] | None = None) -> Iterator[list[Any]]:
-    """Yield the conditions of each request for the pages of writes with these page numbers."""
+    """Yield the conditions of each request for pages of these writes with these page numbers."""
     number_conditions = [] if numbers is None else [is_any("number", numbers)]
     for batch in batches_of(writes, BATCH):
         yield [is_any("write", batch), *number_conditions]

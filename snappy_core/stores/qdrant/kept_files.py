@@ -1,4 +1,4 @@
-"""The collection `NAME.files` of an index: kept files in parts, made with the first of them."""
+"""The collection `NAME.files` of an index: kept files in parts; created with the first file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from snappy_core.stores.qdrant.collection import Collection
 from snappy_core.stores.qdrant.points import event_id
 from snappy_core.stores.qdrant.server import Server
 
-_PART = 16_000_000  # bytes; a request may have 32 MiB, and base64 makes a third more
+_PART = 16_000_000  # bytes; a request may have 32 MiB, and base64 adds a third
 
 
 class FileCollection(Collection):
@@ -25,7 +25,7 @@ class FileCollection(Collection):
         self._is_there = False
 
     def keep(self, content_hash: str, files: Mapping[str, bytes]) -> None:
-        """Add or replace files, of each the first part last: with it, the file exists."""
+        """Add or replace files, the first part of each last: once it is there, the file exists."""
         from qdrant_client.models import PointStruct
 
         if not self._exists():
@@ -63,7 +63,7 @@ class FileCollection(Collection):
         return b"".join(parts) if parts else None
 
     def content_hashes(self) -> set[str]:
-        """Return all content hashes of which files are kept."""
+        """Return all content hashes for which files are kept."""
         if not self._exists():
             return set()
         return {

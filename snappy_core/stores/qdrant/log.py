@@ -14,7 +14,7 @@ from snappy_core.stores.base import DocumentRecord
 from snappy_core.stores.event_log import Entry, Event, EventLog, put_body
 
 MAX_EXCLUDED = 1000
-"""Superseded writes, the latest ones, whose pages a filter excludes by name."""
+"""The latest superseded writes whose pages a filter excludes by name."""
 
 
 def put_event_body(document: DocumentRecord, numbers: Sequence[int]) -> dict[str, Any]:
@@ -37,7 +37,7 @@ class PageNumbering:
         self._next = 1
 
     def assign(self, entries: Iterable[Entry[str]]) -> dict[str, int]:
-        """Return the first page id of each write; the other pages follow it."""
+        """Return the first page id of each write; those of its other pages follow."""
         first_ids = {}
         for entry in sorted(entries, key=lambda entry: entry.put.order):
             if entry.write not in self._first_ids:
@@ -64,8 +64,8 @@ class QdrantLog:
     def excluded_writes(self) -> list[str]:
         """The writes whose pages a filter must exclude by name.
 
-        These have not ended, or were superseded lately: the pages of earlier ones say themselves
-        until when they were valid.
+        These have not ended, or were superseded recently: the pages of earlier ones record until
+        when they were valid.
         """
         puts = [event.write for event, _ in self.events.superseded if event.kind == "put"]
         return [event.write for event in self.unfinished] + puts[-MAX_EXCLUDED:]

@@ -1,4 +1,4 @@
-"""The collection `NAME.log` of an index: a point for each event, and one that is the head.
+"""The collection `NAME.log` of an index: a point for each event, and one for the head.
 
 The head has the schema version, and a token that changes with every event.
 """
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 4
 OLDEST_VERSION = 2  # that can be read
 
-_LATE = timedelta(minutes=1)  # by which an event may arrive after later ones
+_LATE = timedelta(minutes=1)  # how long after later events an event may arrive
 
 
 class LogCollection(Collection):
     """The events of an index.
 
-    Besides those of `event_log` there are events of the kind `begin`: pages of a write are being
-    sent. They are removed when it ends.
+    In addition to those of `event_log`, there are events of the kind `begin`: the pages of a write
+    are being sent. They are removed when the write ends.
     """
 
     def __init__(self, server: Server, options: Mapping[str, Any]) -> None:
@@ -48,7 +48,7 @@ class LogCollection(Collection):
         self.head_id = event_id(server.name, "head", "")
 
     def open(self, pages: Collection, *, create: bool, older: bool = False) -> None:
-        """Check that the index exists and has the right schema, or create its log.
+        """Check that the index exists with the right schema, or create its log.
 
         Args:
             older: accept an older schema that can be read.
@@ -85,11 +85,11 @@ class LogCollection(Collection):
         return str(head["token"])
 
     def touch(self, *points: PointStruct) -> None:
-        """Write points and then another token, so that all readers read the log again."""
+        """Write points and then a new token, so that all readers read the log again."""
         from qdrant_client.models import PointsList, PointStruct, UpsertOperation
 
         def send(client: QdrantClient) -> Any:
-            # Each try has its own token, so that none appears twice, however late a try arrives.
+            # Each try has its own token, so that none appears twice, even if a try arrives late.
             payload = {"kind": "head", "snappy": SCHEMA_VERSION, "token": secrets.token_hex(8)}
             head = PointStruct(id=self.head_id, vector={}, payload=payload)
             # In this order: whoever sees the token sees the points.
@@ -114,7 +114,7 @@ class LogCollection(Collection):
             self.delete(PointIdsList(points=[*ids]), tries)
 
     def events(self, after: int) -> list[Event[str]]:
-        """Return the events after a time, and all of the kind `begin`."""
+        """Return the events after a time, and all events of the kind `begin`."""
         from qdrant_client.models import Filter
 
         conditions: list[Any] = [filters.after("at", after), filters.is_any("kind", ["begin"])]
@@ -145,23 +145,23 @@ class LogCollection(Collection):
 
 
 def event_payload(event: Event[str]) -> dict[str, Any]:
-    """Return an event as a payload; its body as ASCII, since not all strings are valid UTF-8."""
+    """Return an event as a payload; its body is ASCII, since not all strings are valid UTF-8."""
     return {**asdict(event), "body": json.dumps(event.body)}
 
 
 def event_of(payload: Mapping[str, Any]) -> Event[str]:
-    """Return the event of a payload."""
+    """Return the event in a payload."""
     return Event(**{**payload, "body": json.loads(payload["body"])})
 
 
 class LogReader:
-    """Reads the log, and makes events that come after all that it has read."""
+    """Reads the log, and makes events later than all that it has read."""
 
     def __init__(self, collection: LogCollection) -> None:
         self._collection = collection
         self._lock = fork_safe_lock()
         self._events: dict[str, Event[str]] = {}  # by write
-        self._last = 0  # the time of the last of them
+        self._last = 0  # the time of the latest of them
         self._numbering = PageNumbering()
         self._token: str | None = None
         self._log = QdrantLog()
@@ -182,11 +182,11 @@ class LogReader:
             return self._log
 
     def invalidate(self) -> None:
-        """Read the log again next time, with writes that have begun but not ended."""
+        """Make the next call read the log again, including writes that have begun but not ended."""
         self._token = None
 
     def new_event(self, kind: str, body: Mapping[str, Any], write: str | None = None) -> Event[str]:
-        """Return an event that is later than all known ones, whatever the clocks say."""
+        """Return an event later than all known ones, even if clocks differ."""
         with self._clock:
             self._now = max(time.time_ns() // 1000, self._now + 1, self._log.last + 1)
             return Event(self._now, write or new_write(), kind, body)
@@ -203,7 +203,7 @@ class LogReader:
             if self._collection.count_events() == len(self._events) + len(new):
                 break
         new.sort(key=lambda event: event.order)
-        if new and self._events and new[0].at <= self._last:  # one comes before known events
+        if new and self._events and new[0].at <= self._last:  # one is earlier than a known event
             new = sorted([*self._events.values(), *new], key=lambda event: event.order)
             log = EventLog[str]()
         self._events |= {event.write: event for event in new}

@@ -24,11 +24,11 @@ from snappy_core.stores.qdrant.server import TRIES, Server
 if TYPE_CHECKING:
     from qdrant_client.models import Filter
 
-_READ_BATCH = 50  # pages with their patches in one answer: 12 MB or more
+_READ_BATCH = 50  # pages with their patches per response: 12 MB or more
 
 
 class PageCollection(Collection):
-    """The pages of an index; `points.page_points` explains what a point has."""
+    """The pages of an index; `points.page_points` describes their points."""
 
     def __init__(self, server: Server, options: Mapping[str, Any]) -> None:
         super().__init__(server, server.name)
@@ -36,7 +36,7 @@ class PageCollection(Collection):
         self._is_complete = False
 
     def ensure(self, dim: int) -> None:
-        """Create the collection, or what it lacks, for vectors of this dimension."""
+        """Create the collection, or its missing parts, for vectors of this dimension."""
         if self._is_complete:
             return
         from qdrant_client import models
@@ -49,7 +49,7 @@ class PageCollection(Collection):
                 "datatype": models.Datatype.FLOAT16,
                 "multivector_config": multivector,
             }
-            # Patches are only compared on pages that the pooled vectors have found: no graph.
+            # No graph: patches are only compared on pages that the pooled vectors have found.
             no_graph = models.HnswConfigDiff(m=0)
             self.create(
                 vectors_config={
@@ -95,9 +95,9 @@ class PageCollection(Collection):
     def rank(
         self, query: NDArray[np.float32], where: Filter, depth: int
     ) -> list[tuple[str, int, float]]:
-        """Return the write, index in the write, and MaxSim of the best pages.
+        """Return the write, the index in the write, and the MaxSim of the best pages.
 
-        The `depth` best pages by their pooled vectors are ranked by all their patches.
+        The `depth` best pages by pooled vectors are ranked by all their patches.
 
         Args:
             query: (m, d) token vectors, multiplied by their weights.
@@ -120,10 +120,10 @@ class PageCollection(Collection):
 
 
 class PooledCache:
-    """Keeps the pooled vectors of the documents that were asked for last."""
+    """Keeps the pooled vectors of the documents that were requested last."""
 
     def __init__(self) -> None:
-        self._lock = fork_safe_lock()  # otherwise several threads would read the same
+        self._lock = fork_safe_lock()  # so that threads do not read the same twice
         self._pages: dict[str, dict[int, PooledVectors]] = {}  # by write and index in it
 
     def load(

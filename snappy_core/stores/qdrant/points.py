@@ -1,7 +1,7 @@
 """The points of a Qdrant index: a page as vectors that the server ranks, and its packed parts.
 
-The vectors are rounded: the server only ranks pages by them. What is scored and shown is packed
-by `codec`, so that it is read back exactly.
+The vectors are rounded, since the server only ranks pages by them. Data that is scored and shown
+is packed by `codec`, so that it is read back exactly.
 """
 
 from __future__ import annotations
@@ -22,25 +22,25 @@ if TYPE_CHECKING:
     from qdrant_client.models import PointStruct
 
 MULTIVECTOR = 1_048_575
-"""The most elements that the server accepts in one multivector."""
+"""The maximum number of elements that the server accepts in one multivector."""
 
 REQUEST = 32_000_000
-"""The most bytes of one request; by default the server accepts 32 MiB."""
+"""The maximum size of a request in bytes; by default, the server accepts 32 MiB."""
 
 BATCH = 16_000_000
-"""The number of bytes above which a request is not filled with more pages."""
+"""The size in bytes above which no more pages are added to a request."""
 
 ENDLESS = 2**53 - 1
-"""`until` of pages that are valid; filters compare floats, and this number is exact as one."""
+"""`until` of valid pages; filters compare floats, and this number is exact as a float."""
 
 _PARTS = ("content", "patch_boxes", "scoring", "pooled")  # of `codec.PackedPage`
-_DIGITS = 5  # more than float16 keeps of a component of a vector of length 1
-_BYTES_PER_ELEMENT = 10  # of JSON at most: a sign, a point, digits, a comma, brackets
+_DIGITS = 5  # more than float16 has for a component of a vector of length 1
+_BYTES_PER_ELEMENT = 10  # of JSON, at most: a sign, a point, digits, a comma, brackets
 _NAMESPACE = UUID("6f1d9f0e-7b1c-5f43-9a55-3d3f2c6f8a10")
 
 
 def point_id(index: str, write: str, position: int, part: int = 0) -> str:
-    """Return the id of the point of a page, which has this position in its write."""
+    """Return the id of the point of a page at this position in its write."""
     return str(uuid5(_NAMESPACE, f"{index}/{write}/{position}/{part}"))
 
 
@@ -51,10 +51,10 @@ def event_id(index: str, kind: str, write: str) -> str:
 def page_points(
     index: str, document_id: str, write: str, since: int, position: int, record: PageRecord
 ) -> list[tuple[PointStruct, int]]:
-    """Return the points of a page, each with the most bytes that it takes in a request.
+    """Return the points of a page, each with its maximum size in a request in bytes.
 
     There are several if the page has more patches than fit into one multivector. The first one
-    has the packed parts.
+    holds the packed parts.
 
     Args:
         since: time from which the page is valid.
@@ -83,7 +83,7 @@ def page_points(
     points = []
     for part in range(max(len(patches), len(pooled), 1)):
         payload = common if part else {**common, "terms": sorted(page.terms), **packed}
-        vectors = {  # every part needs both kinds, or the server would not find it
+        vectors = {  # every point needs both kinds, or the server would not find it
             name: rows[part % len(rows)].tolist()
             for name, rows in (("patches", patches), ("pooled", pooled))
             if rows
@@ -128,16 +128,16 @@ def packed_part(payload: dict[str, Any], name: str) -> bytes | None:
 def _multivectors(
     vectors: NDArray[np.int8], scales: NDArray[np.float32]
 ) -> list[NDArray[np.float64]]:
-    """Return vectors (n, d) divided into multivectors that the server accepts; none if n is 0."""
+    """Return vectors (n, d) split into multivectors that the server accepts; none if n is 0."""
     size = MULTIVECTOR // max(vectors.shape[1], 1)
     rows = np.round(vectors.astype(np.float64) * scales[:, None], _DIGITS)
     return [rows[start : start + size] for start in range(0, len(rows), size)]
 
 
 def _payload_size(payload: dict[str, Any]) -> int:
-    """Return the most bytes that a payload takes, with the id and names of a point."""
+    """Return the maximum size of a payload in bytes, with the id and names of a point."""
     texts = [payload["document"], payload["label"], *payload.get("terms", ())]
     texts += [*payload["region_labels"], *payload["sections"]]
     packed = sum(len(payload.get(name, "")) for name in _PARTS)
-    # JSON writes a control character as six.
+    # JSON writes a control character as six bytes.
     return 1000 + packed + sum(6 * len(text.encode()) + 3 for text in texts)

@@ -1,4 +1,4 @@
-"""A Qdrant server: its location, and requests that are sent again after temporary failures."""
+"""A Qdrant server: its location, and requests with retries after temporary failures."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from tenacity import RetryCallState
 
 TRIES = 5
-"""How often a request is sent before it fails."""
+"""How many times a request is sent before it fails."""
 
-_FIRST_WAIT = 0.5  # seconds after the first failure; each later one waits twice as long
+_FIRST_WAIT = 0.5  # seconds after the first failure; doubles with each further one
 _LONGEST_WAIT = 30.0  # seconds, even if the server asks for more
 _URL = re.compile(r"qdrant(s?)://([^/@?#\s]+)((?:/[^/?#\s]+)*)/([^/?#\s<>:\"\\|*]{1,251})/?")
 
@@ -61,11 +61,11 @@ def library() -> Any:
 
 
 class Server:
-    """Sends requests, and sends them again when the server cannot be reached or is busy.
+    """Sends requests, and repeats them if the server cannot be reached or is busy.
 
-    So all requests must be idempotent: whatever is written has an id of its own.
+    All requests must therefore be idempotent: everything written has its own id.
 
-    The arguments are those of `QdrantStore`. A client that is passed is not closed.
+    The arguments are those of `QdrantStore`. A client that is passed in is not closed.
     """
 
     def __init__(
@@ -76,8 +76,8 @@ class Server:
         self._timeout = timeout
         self._owns_client = client is None
         key = api_key or os.environ.get("QDRANT_API_KEY")
-        # A forked process has a client, and connections, of its own. It would check the version
-        # of the server from a thread of its own, and only warn.
+        # A forked process gets its own client and connections. The client would check the version
+        # of the server from its own thread, and only warn.
         self._connection: ProcessModel[QdrantClient] = ProcessModel(
             object(),
             lambda: (
@@ -94,7 +94,7 @@ class Server:
         return self._connection.get()
 
     def ask(self, call: Callable[[QdrantClient], _Answer], tries: int = TRIES) -> _Answer:
-        """Return what a call of the client returns.
+        """Return the result of a call of the client.
 
         Raises:
             StoreError: the server refuses the request, or all tries failed.
@@ -124,7 +124,7 @@ class Server:
 def _wait(state: RetryCallState) -> float:
     error = None if state.outcome is None else state.outcome.exception()
     requested = 0 if error is None else explain(error).retry_after
-    # Randomized, so that many clients do not come back at the same moment.
+    # Randomized, so that many clients do not retry at the same moment.
     wait: float = _FIRST_WAIT * 2 ** (state.attempt_number - 1) * random.uniform(0.5, 1)
     return min(max(wait, requested), _LONGEST_WAIT)
 
@@ -133,9 +133,9 @@ def _wait(state: RetryCallState) -> float:
 class Failure:
     """The meaning of an error."""
 
-    cause: str | None  # what happened and what to do about it; None: not an error of the server
+    cause: str | None  # what happened and what to do about it; None if not an error of the server
     is_temporary: bool = False  # the same request may succeed later
-    retry_after: float = 0  # seconds that the server asks to wait
+    retry_after: float = 0  # seconds to wait, as the server asks
 
 
 def explain(error: BaseException) -> Failure:
@@ -162,7 +162,7 @@ def explain(error: BaseException) -> Failure:
         return Failure(
             "the server gets more requests than it accepts", True, float(error.retry_after_s)
         )
-    if isinstance(error, QdrantException):  # the time to wait is not a number
+    if isinstance(error, QdrantException):  # the wait time is not a number
         return Failure(f"the server gets more requests than it accepts ({error})", True)
     if isinstance(error, UnexpectedResponse):
         return _explain_status(error.status_code or 0, error.content)

@@ -1,4 +1,4 @@
-"""One state of a Qdrant index: its log, and the pages that it names."""
+"""One state of a Qdrant index: its log, and the pages it refers to."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from snappy_core.stores.qdrant.points import packed_part, point_id
 from snappy_core.types import Page, Patches
 
 MAX_RANKED = 1_000
-"""Pages that the server ranks by their patches at most, unless more candidates are asked for: it
+"""The most pages that the server ranks by their patches, unless more candidates are requested: it
 may have to read the patches of each, 262 KB, from its disk."""
 
 DEFAULT_CANDIDATES = 50
-"""Pages that a search reads to score their regions, unless it is given a number.
+"""Pages that a search reads to score their regions, unless another number is given.
 
-The server ranks pages by all their patches. A region scores hardly more than its page, so one of
-the best regions is rarely on a page behind these, and each page takes some 200 KB to read.
+The server ranks pages by all their patches. A region scores hardly more than its page, so the best
+regions are rarely on pages ranked lower, and each page takes about 200 KB to read.
 """
 
 _PATCH_FIELDS = ["content", "patch_boxes", "scoring"]
@@ -61,7 +61,7 @@ class QdrantSnapshot(LogSnapshot[str]):
     def pages_where(self, condition: Condition) -> NDArray[np.int64]:
         """Return the ids of the pages that meet a condition; see `Snapshot.pages_where`.
 
-        The server leaves out most of the others, and what it cannot compare is compared here.
+        The server leaves out most other pages; conditions that it cannot check are checked here.
         """
         meets, page_ids = predicate(condition), set()
         where = filters.present(self.log, *self._server_conditions(condition))
@@ -112,8 +112,8 @@ class QdrantSnapshot(LogSnapshot[str]):
     ) -> NDArray[np.int64]:
         """Return the ids of the pages to read, found by the server; see `Snapshot.candidates`.
 
-        The server takes as many pages by their pooled vectors as other stores score exactly, and
-        ranks these by all their patches. By default the best `DEFAULT_CANDIDATES` are returned.
+        The server selects as many pages by their pooled vectors as other stores score exactly, and
+        ranks them by all their patches. By default the best `DEFAULT_CANDIDATES` are returned.
         """
         count = DEFAULT_CANDIDATES if count is None else count
         matches_all = (
@@ -123,7 +123,7 @@ class QdrantSnapshot(LogSnapshot[str]):
         if allowed is not None and len(allowed) <= count:
             return np.array(sorted(allowed), dtype=np.int64)
         weighted = weights > 0
-        tokens = query[weighted] * weights[weighted, None]  # the server only sums: a weighted sum
+        tokens = query[weighted] * weights[weighted, None]  # the server only sums
         depth = max(min(default_candidates(self.page_count()), MAX_RANKED), count)
         scores: dict[int, float] = {}
         regions = page_filter.regions
@@ -191,7 +191,7 @@ class QdrantSnapshot(LogSnapshot[str]):
         payload: dict[str, Any],
         fields: Sequence[str],
     ) -> Unpacked:
-        """Return what the parts of a page in a payload contain; StoreError if it is damaged."""
+        """Return the contents of the parts of a page in a payload; StoreError if it is damaged."""
         parts = (packed_part(payload, name) for name in fields)
         return unpack_page(unpack, parts, partial(self._locate, page_id))
 
@@ -200,7 +200,7 @@ class QdrantSnapshot(LogSnapshot[str]):
         return entry.record.document_id, page_numbers(entry)[index]
 
     def _read(self, page_ids: Sequence[int], fields: list[str]) -> list[dict[str, Any]]:
-        """Read pages, or reuse the page of the last `patches`, whose other parts often follow."""
+        """Read pages, or reuse the page of the last `patches`, whose other parts are often next."""
         last_id, payload = self._last_read
         if list(page_ids) == [last_id]:
             return [payload]

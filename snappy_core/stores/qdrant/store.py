@@ -28,37 +28,37 @@ if TYPE_CHECKING:
     from qdrant_client.models import PointStruct, QuantizationConfig
 
 ABANDONED = timedelta(days=1)
-"""The time after which a write that has not ended is taken for one that was killed."""
+"""The time after which a write that has not ended is considered killed."""
 
-_KEEP = timedelta(hours=1)  # for which superseded pages are kept, for readers elsewhere
+_KEEP = timedelta(hours=1)  # how long superseded pages are kept for readers elsewhere
 _CLEAN_INTERVAL = 16  # writes after which to clean up
 _MICROSECOND = timedelta(microseconds=1)
 
 
 class QdrantStore(EventLogStore):
-    """Keeps an index in two collections of a Qdrant server; a third is for files that are kept.
+    """Keeps an index in two collections of a Qdrant server, and kept files in a third.
 
     Any number of threads, processes and machines may read and write at once: a document exists
-    from its event, which is written last, and a reader keeps the state that it opened. The server
-    ranks the pages; only the best are read. What is replaced or deleted is removed an hour later
-    by other writes, or by `compact`.
+    once its event is written, which comes last, and a reader keeps the state it opened. The server
+    ranks the pages; only the best are read. Replaced and deleted data is removed an hour later by
+    other writes, or by `compact`.
 
     Args:
         location: `qdrant://host:6333/name`; `qdrants://` with TLS.
         create: create the collections if there are none.
-        older: open an index of an older schema too, to read it; see `open_to_copy`.
-        api_key: by default that of QDRANT_API_KEY.
+        older: also open an index of an older schema for reading; see `open_to_copy`.
+        api_key: by default the value of QDRANT_API_KEY.
         shard_number, replication_factor, write_consistency_factor: of new collections.
-        quantization: of their vectors, one of `qdrant_client.models`.
-        timeout: seconds that a request may take, and within which some failures are tried again.
-        client: used instead of one for the location.
+        quantization: of their vectors, from `qdrant_client.models`.
+        timeout: seconds that a request may take, and within which some failures are retried.
+        client: used instead of a new client for the location.
 
     Raises:
         MissingDependencyError: qdrant-client is not installed.
         ValueError: the location is malformed.
         FileNotFoundError: there is no index and `create` is false.
-        IndexMismatchError: another collection has the name, or an index of another schema.
-        StoreError: the server cannot be reached, or refuses.
+        IndexMismatchError: the name is taken by another collection or an index of another schema.
+        StoreError: the server cannot be reached, or refuses a request.
     """
 
     def __init__(
@@ -140,7 +140,7 @@ class QdrantStore(EventLogStore):
             nonlocal begun
             for index, page in enumerate(pages):
                 if begun is None:
-                    self._reader.latest()  # this write begins after all that exists now
+                    self._reader.latest()  # this write begins after everything that exists now
                     self._pages.ensure(page.patches.vectors.shape[1])
                     begun = self._reader.new_event("begin", {}, write)
                     self._log.begin(begun)
@@ -163,10 +163,10 @@ class QdrantStore(EventLogStore):
                     self._pages.remove([write], tries=1)
                     self._log.remove([begun], tries=1)
             raise
-        # If this fails, nobody knows whether the server has the event: the pages must stay.
+        # If this fails, it is unknown whether the server has the event: the pages must stay.
         put = self._reader.new_event("put", put_event_body(document, numbers), write)
         self._log.append(put)
-        with suppress(StoreError):  # the document is written; a clean-up does the rest
+        with suppress(StoreError):  # the document is written; a clean-up will finish
             if begun is not None:
                 self._log.remove([begun])
             self._set_until(replaced, put)
@@ -183,7 +183,7 @@ class QdrantStore(EventLogStore):
                 return False
             drop = self._reader.new_event("drop", {"document_id": document_id})
             self._log.append(drop)
-            with suppress(StoreError):  # the document is deleted; a clean-up does the rest
+            with suppress(StoreError):  # the document is deleted; a clean-up will finish
                 self._set_until(entry, drop)
                 self._drop_unused_files([entry.record.content_hash])
             return True
@@ -192,17 +192,18 @@ class QdrantStore(EventLogStore):
         self._files.drop(set(content_hashes) - self._used_hashes())
 
     def compact(self, keep: timedelta = _KEEP) -> None:
-        """Remove what was replaced or deleted, and what killed writers left a day ago.
+        """Remove replaced and deleted data, and what killed writers left more than a day ago.
 
-        Readers go on: what existed within the time `keep` stays, for readers elsewhere, and so
-        does what this process reads. Writing many documents cleans up from time to time, too.
+        Readers are not interrupted: what existed within the time `keep` is kept for readers
+        elsewhere, and so is what this process reads. Writing many documents also cleans up from
+        time to time.
 
         Raises:
-            StoreError: as every method.
+            StoreError: as in every method.
         """
         self._reader.invalidate()
         self._clean(keep)
-        # Hashes first: files are kept only of documents that can be seen.
+        # Hashes first: files are only kept for documents that are visible.
         self._drop_unused_files(self._files.content_hashes())
 
     def close(self) -> None:
@@ -234,7 +235,7 @@ class QdrantStore(EventLogStore):
             puts = [event for event in superseded if event.kind == "put"]
             writes = [event.write for event in puts if event.body["document"]["pages"]]
             self._pages.remove(writes + [event.write for event in killed])
-            # A `drop` goes last: without it, the document would exist again.
+            # A `drop` is removed last: without it, the document would exist again.
             drops = [event for event in superseded if event.kind == "drop"]
             self._log.remove([event for event in superseded if event.kind != "drop"] + killed)
             self._log.remove(drops)

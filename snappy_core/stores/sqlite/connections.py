@@ -1,4 +1,4 @@
-"""An index file: its tables, and connections that are reused and renewed in forked processes."""
+"""Connections to an index file, reused by threads and renewed in forked processes."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from snappy_core.stores.sqlite import database_file, forking, locks
 from snappy_core.stores.sqlite.schema import check_log, prepare
 
 _LOG_PAGES = 4096  # pages of the log before they move to the file: 64 MB, many documents
-_CACHE_KIB = 16384  # for each connection
+_CACHE_KIB = 16384  # per connection
 
 
 class Connections:
     """A pool of connections to one file, for the threads of a process.
 
-    When another file takes the place of the file, idle connections are closed and the next ones
-    opened to the new one.
+    If the file is replaced by another one, idle connections are closed and new ones are opened to
+    the new file.
 
-    `write_lock` is held while this process writes: SQLite has one writer at a time.
+    `write_lock` is held while this process writes: SQLite allows one writer at a time.
 
     Args:
         create: create the file if it is missing when the first connection is opened.
@@ -45,11 +45,11 @@ class Connections:
         self._idle: list[sqlite3.Connection] = []
         self._lent: dict[sqlite3.Connection, database_file.FileState] = {}
         self._state: database_file.FileState | None = (
-            None  # of the file the idle connections are to
+            None  # of the file that the idle connections are to
         )
         self._id: str | None = None
         self._side_files: dict[Path, tuple[int, int]] = {}
-        self._threads: dict[sqlite3.Connection, int] = {}  # that have the connections lent
+        self._threads: dict[sqlite3.Connection, int] = {}  # that each lent connection is lent to
         self._closed = False
         self._is_shared = False
         self._after_fork = after_fork
@@ -63,7 +63,7 @@ class Connections:
         """Open a connection for this thread alone.
 
         Raises:
-            IndexMismatchError: the file is not a database, or now another kind of index.
+            IndexMismatchError: the file is not a database, or is now another kind of index.
             StoreError: the store is closed, its file is gone, or SQLite raised an error.
         """
         connection = None
@@ -83,14 +83,14 @@ class Connections:
         """Open a write transaction: committed at the end, rolled back on an error.
 
         Raises:
-            StoreError: also if the file may only be read, another process writes for too long, or
-                the file was moved or replaced meanwhile.
+            StoreError: also if the file is read-only, another process writes for too long, or
+                the file was moved or replaced in the meantime.
         """
         with self.writable() as connection:
             lent = self._lent[connection]
             locks.use_log(connection)
             with locks.transaction(connection, str(self._path)):
-                # With the id in every transaction, a log shows whose it is; see `check_log`.
+                # With the id in every transaction, a log shows its index; see `check_log`.
                 connection.execute("INSERT OR REPLACE INTO meta VALUES ('id', ?)", (self._id,))
                 yield connection
             if not database_file.read_state(self._path).is_same_file(lent):
@@ -98,7 +98,7 @@ class Connections:
 
     @contextmanager
     def writable(self) -> Iterator[sqlite3.Connection]:
-        """Open a connection to write with, alone in this process."""
+        """Open a connection for writing, the only one in this process."""
         if database_file.is_read_only(self._path):
             raise StoreError(
                 f"{self._path}: cannot be written: the file or its folder is read-only "
@@ -110,16 +110,16 @@ class Connections:
             with self.connect() as connection:
                 yield connection
         finally:
-            with suppress(RuntimeError):  # Ctrl-C may come just after it was acquired, or before
+            with suppress(RuntimeError):  # Ctrl-C may arrive just after it was acquired, or before
                 self.write_lock.release()
 
     def is_current(self, connection: sqlite3.Connection) -> bool:
-        """Return whether a connection in use is to the file that is there now."""
+        """Return whether a connection in use is to the file that is in place now."""
         with self._lock:
             return self._state is not None and self._lent[connection].is_same_file(self._state)
 
     def close(self) -> None:
-        """Close all connections, those in use when they are returned; later calls raise."""
+        """Close all connections, those in use once they are returned; later calls raise."""
         self._closed = True
         self.close_idle()
 
@@ -129,7 +129,7 @@ class Connections:
                 self._idle.pop().close()
 
     def pause(self) -> bool:
-        """Stop lending until `resume`, if no other thread has a connection; return whether."""
+        """Stop lending until `resume`, unless another thread has a connection; return whether."""
         self._lock.acquire()
         if set(self._threads.values()) <= {threading.get_ident()}:
             return True
@@ -140,7 +140,7 @@ class Connections:
         self._lock.release()
 
     def reset_after_fork(self) -> None:
-        """Replace what a thread of the parent process may have locked."""
+        """Replace the locks that a thread of the parent process may hold."""
         self._is_shared = bool(self._lent)
         self.write_lock = threading.RLock()  # knows whether this thread has it; see `writable`
         self._lock = threading.RLock()
@@ -162,14 +162,14 @@ class Connections:
                 state = database_file.read_state(self._path)
                 if self._state is None or state.is_same_file(self._state):
                     break
-                connection.close()  # replaced in this moment: it may be to either file
+                connection.close()  # replaced at this moment: it may be to either file
             self._state = self._state or state
             self._lent[connection] = self._state
             self._threads[connection] = threading.get_ident()
             return connection
 
     def _give_back(self, connection: sqlite3.Connection) -> None:
-        if connection.in_transaction:  # Ctrl-C came just after it began
+        if connection.in_transaction:  # Ctrl-C arrived just after it began
             with suppress(sqlite3.Error):
                 connection.rollback()
         with self._lock:
@@ -188,7 +188,7 @@ class Connections:
                 self.close_idle()
 
     def prepare(self, connection: sqlite3.Connection, create: bool) -> None:
-        """Create the tables in a new file; in an existing one, check header and log."""
+        """Create the tables in a new file; in an existing one, check the header and the log."""
         prepare(connection, str(self._path), create=create, older=self._older)
         self._id = check_log(connection, self._path)
 
@@ -206,7 +206,7 @@ class Connections:
             except BaseException as error:
                 connection.close()
                 if isinstance(error, SnappyError) and self._is_replaced(state):
-                    return self._renew_if_replaced(previous)  # meanwhile, which confused the check
+                    return self._renew_if_replaced(previous)  # just now, which confused the check
                 raise
             if self._is_replaced(state):
                 connection.close()
@@ -218,7 +218,7 @@ class Connections:
                 f"({self._path.name}-wal) no longer fits; close it everywhere, remove the log, "
                 "copy again. Moving a file into its place (mv) is safe"
             )
-        elif database_file.is_read_only(self._path):  # what SQLite took for immutable
+        elif database_file.is_read_only(self._path):  # opened as immutable
             self.close_idle()
         self._state = state
 
@@ -226,9 +226,9 @@ class Connections:
         return not database_file.read_state(self._path).is_same_file(state)
 
     def _drop_old_log(self) -> None:
-        """Remove the log of the file that was replaced, which SQLite would apply to the new one.
+        """Remove the log of the replaced file, which SQLite would apply to the new one.
 
-        What is in it goes to its own file first, which may have been moved elsewhere.
+        Its contents are first moved to the old file, which may have been moved elsewhere.
         """
         with suppress(IndexError, sqlite3.Error):
             self._idle[-1].execute("PRAGMA wal_checkpoint(PASSIVE)")

@@ -1,4 +1,4 @@
-"""The file of an index as the file system has it: which one it is, and how it can be opened."""
+"""The index file in the file system: its identity, and how it can be opened."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pathlib import Path
 
 from snappy_core.errors import StoreError
 
-_SIDE_FILES = ("-wal", "-shm")  # SQLite's log and its index, beside the file
+_SIDE_FILES = ("-wal", "-shm")  # SQLite's log and its index, next to the file
 
 
 @dataclass(frozen=True, slots=True)
 class FileState:
-    """What tells a file from another that took its place, and from itself before a change."""
+    """Distinguishes a file from one that replaced it, and from itself before a change."""
 
     device: int
     inode: int
@@ -42,12 +42,12 @@ def read_state(path: Path) -> FileState:
 
 
 def is_read_only(path: Path) -> bool:
-    """Return whether the file or its folder may only be read: SQLite then cannot keep its log."""
+    """Return whether the file or its folder is read-only, so that SQLite cannot keep its log."""
     return path.exists() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
 
 
 def side_files(path: Path) -> dict[Path, tuple[int, int]]:
-    """Return device and inode of the files that SQLite keeps beside an open index."""
+    """Return device and inode of the files that SQLite keeps next to an open index."""
     states = {}
     for suffix in _SIDE_FILES:
         side_file = Path(f"{path}{suffix}")
@@ -58,10 +58,10 @@ def side_files(path: Path) -> dict[Path, tuple[int, int]]:
 
 
 def uri(path: Path, create: bool = False, immutable: bool = False) -> str:
-    """Return the name by which SQLite opens a file; it is only created if `create` is true.
+    """Return the URI by which SQLite opens a file; it is only created if `create` is true.
 
-    A file that may only be read is immutable to SQLite unless there is a log beside it: then
-    somebody else writes, or did when the file was copied.
+    A read-only file is immutable to SQLite unless there is a log next to it: then someone else is
+    writing, or was when the file was copied.
     """
     read_only = immutable or is_read_only(path)
     query = "mode=ro" if read_only else "mode=rwc" if create else "mode=rw"
@@ -71,16 +71,16 @@ def uri(path: Path, create: bool = False, immutable: bool = False) -> str:
 
 
 def create_empty(path: Path) -> None:
-    """Create a file with the permissions of the umask; SQLite's own would never let a group write.
+    """Create a file with the permissions of the umask; SQLite would never let a group write.
 
-    SQLite gives the log beside it the same ones.
+    SQLite gives the log next to it the same permissions.
     """
-    with suppress(OSError):  # it exists, or SQLite says why it cannot be made
+    with suppress(OSError):  # it exists, or SQLite will say why it cannot be created
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
 
 
 def stored_id(path: Path) -> str | None:
-    """Return the id of the index in a file without what is in its log; None if it has none."""
+    """Return the id of the index in a file, ignoring its log; None if it has none."""
     with (
         suppress(sqlite3.Error),
         closing(sqlite3.connect(uri(path, immutable=True), uri=True)) as c,

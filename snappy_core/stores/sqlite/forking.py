@@ -1,7 +1,7 @@
 """Connections at a fork: none of them may outlive it.
 
-The child would believe that it holds the locks of its parent. So a fork waits until no other
-thread uses a connection, idle ones are closed before, and each process opens its own after.
+Otherwise the child would assume that it holds the locks of its parent. So a fork waits until no
+other thread uses a connection; idle ones are closed first, and each process then opens its own.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class Pool(Protocol):
     """A pool of connections."""
 
     def pause(self) -> bool:
-        """Stop lending until `resume`, if no other thread has a connection; return whether."""
+        """Stop lending until `resume`, unless another thread has a connection; return whether."""
 
     def resume(self) -> None: ...
 
@@ -43,7 +43,7 @@ def _before_fork() -> None:
 
 
 def _pause(pools: Sequence[Pool]) -> bool:
-    """Stop lending in all pools, or in none if one of them is in use; return which."""
+    """Stop lending in all pools, or in none if one of them is in use; return the paused pools."""
     for pool in pools:
         if not pool.pause():
             _resume()

@@ -1,4 +1,4 @@
-"""The table of kept files, which is made with the first of them."""
+"""The table of kept files, which is created with the first file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PART = 64_000_000  # bytes; SQLite's limit for one value is 1e9
 
 
 def keep(connection: sqlite3.Connection, content_hash: str, files: Mapping[str, bytes]) -> None:
-    """Insert or replace files, in the transaction that is open."""
+    """Insert or replace files in the open transaction."""
     if not _is_used(connection, content_hash):
         return
     connection.execute(_TABLE)
@@ -49,7 +49,7 @@ def read(connection: sqlite3.Connection, content_hash: str, name: str) -> bytes 
 
 
 def drop_unused(connection: sqlite3.Connection, content_hash: str) -> None:
-    """Delete the files of a content hash, unless a document has it."""
+    """Delete the files of a content hash that no document has."""
     if _exists(connection) and not _is_used(connection, content_hash):
         connection.execute("DELETE FROM files WHERE content_hash = ?", (content_hash,))
 

@@ -1,6 +1,6 @@
-"""The tables of keys, in which filters are looked up, and conditions as SQL over them.
+"""The tables of keys that filters are looked up in, and conditions as SQL over them.
 
-A row says that a document or a page has a value under a key; `filters.facets` explains kind and
+A row says that a document or a page has a value for a key; `filters.facets` explains kind and
 value.
 """
 
@@ -18,18 +18,18 @@ from snappy_core.types import MetadataValue, Scalar
 
 _ORDERS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 _MAX_VALUES = 500
-"""Values that a statement names one by one; more are given as JSON."""
+"""Values that a statement lists one by one; more are passed as JSON."""
 _KEYS = """
 WITH RECURSIVE keys (key) AS (
     SELECT min(key) FROM document_keys
     UNION ALL SELECT (SELECT min(key) FROM document_keys WHERE key > keys.key)
     FROM keys WHERE keys.key IS NOT NULL)
 SELECT key FROM keys WHERE key IS NOT NULL
-"""  # one look into the index for each key; DISTINCT reads the rows of all documents
+"""  # one index lookup per key; DISTINCT would read the rows of all documents
 
 
 def replace_document(connection: sqlite3.Connection, row_id: int, document: DocumentRecord) -> None:
-    """Write the keys of a document in place of those that it had."""
+    """Write the keys of a document in place of those it had."""
     connection.execute("DELETE FROM document_keys WHERE document = ?", (row_id,))
     connection.executemany(
         "INSERT OR IGNORE INTO document_keys VALUES (?, ?, ?, ?)",
@@ -51,7 +51,7 @@ def insert_page(connection: sqlite3.Connection, page_id: int, page: PackedPage) 
 
 
 def metadata_keys(connection: sqlite3.Connection) -> frozenset[str]:
-    """Return the metadata keys that some document has."""
+    """Return the metadata keys that at least one document has."""
     rows = check_rows(connection.execute(_KEYS), str)
     return frozenset(key for (key,) in rows).difference(BUILT_IN)
 
@@ -60,7 +60,7 @@ def condition_sql(condition: Condition, document: str) -> tuple[str, list[Scalar
     """Return a condition as SQL, and its values.
 
     Args:
-        document: the column that has the row of the document; that of a page is `pages.id`.
+        document: the column with the row id of the document; that of a page is `pages.id`.
     """
     match condition:
         case Comparison():
@@ -75,7 +75,7 @@ def condition_sql(condition: Condition, document: str) -> tuple[str, list[Scalar
 
 
 def _joined(tests: list[str], word: str) -> str:
-    """Join tests in balanced parentheses: SQLite refuses expressions that are 1,000 deep."""
+    """Join tests in balanced parentheses: SQLite refuses expressions 1,000 levels deep."""
     if len(tests) <= 2:
         return f"({word.join(tests) or int(word == ' AND ')})"
     middle = len(tests) // 2
@@ -112,7 +112,7 @@ def _comparison_sql(comparison: Comparison, document: str) -> tuple[str, list[Sc
 
 
 def _value_sql(comparison: Comparison) -> tuple[str, list[Scalar]]:
-    """Return the SQL for a row of keys that meets a comparison, and its values."""
+    """Return the SQL for a key row that meets a comparison, and its values."""
     if comparison.operator == "glob":
         pattern = str(_stored(comparison.values[0])).replace("[", "[[]")
         return "kind = 'text' AND value GLOB ?", [pattern]

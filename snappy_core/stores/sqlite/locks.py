@@ -1,4 +1,4 @@
-"""Waiting for other processes that write, transactions, and what SQLite's errors mean."""
+"""Transactions, waiting for other processes that write, and the meaning of SQLite's errors."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from snappy_core.errors import StoreError
 from snappy_core.terminal import plain
 
 WAIT_SECONDS = 60.0
-"""How long to wait for a transaction of another process, which writes one document."""
+"""How many seconds to wait for a transaction of another process, which writes one document."""
 
-_SAY_SECONDS = 2.0  # of waiting before it is said
+_SAY_SECONDS = 2.0  # of waiting before it is logged
 _POLL_SECONDS = 0.02
-READ_SECONDS = 5.0  # SQLite's own wait: readers wait only while a log is recovered
+READ_SECONDS = 5.0  # SQLite's own wait: readers only wait while a log is recovered
 
 _log = logging.getLogger(__name__)
 
@@ -33,9 +33,9 @@ def transaction(connection: sqlite3.Connection, location: str) -> Iterator[None]
 
 
 def use_log(connection: sqlite3.Connection) -> None:
-    """Have a file written through a log, if it is not, so that others may read meanwhile.
+    """Switch a file to write-ahead logging, if it is not, so that others can read during writes.
 
-    Not while others read it; the next writer tries again.
+    This fails silently while others read it; the next writer tries again.
     """
     with suppress(sqlite3.OperationalError), no_wait(connection):
         if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
@@ -44,7 +44,7 @@ def use_log(connection: sqlite3.Connection) -> None:
 
 @contextmanager
 def no_wait(connection: sqlite3.Connection) -> Iterator[None]:
-    """Have SQLite itself not wait for the locks of others."""
+    """Make SQLite itself not wait for the locks of others."""
     connection.execute("PRAGMA busy_timeout = 0")
     try:
         yield
@@ -53,9 +53,9 @@ def no_wait(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def wait_for_lock(connection: sqlite3.Connection, statement: str, location: str) -> None:
-    """Execute a statement when no other process has the lock it needs.
+    """Execute a statement once no other process has the lock it needs.
 
-    The wait is in Python, where Ctrl-C ends it.
+    The wait is in Python, where Ctrl-C can interrupt it.
 
     Raises:
         StoreError: others have had the lock for `WAIT_SECONDS`.
@@ -86,7 +86,7 @@ def busy_message(location: str) -> str:
 
 
 def cause_of(error: sqlite3.Error) -> str:
-    """Return SQLite's message with what it means where that is not obvious."""
+    """Return SQLite's message, or its meaning where that is not obvious."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     return _CAUSES.get(code, str(error))
 

@@ -1,4 +1,4 @@
-"""The tables of an index file, and the check that a file is one."""
+"""The tables of an index file, and the check that a file is an index."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ CREATE TABLE page_keys (
     PRIMARY KEY (key, kind, value, page)) WITHOUT ROWID;
 CREATE INDEX keys_of_pages ON page_keys (page);
 CREATE TABLE terms (term TEXT PRIMARY KEY, pages INTEGER NOT NULL) WITHOUT ROWID;
-"""  # the columns of bytes are explained in `codec.PackedPage`, those of keys in `filters.facets`
+"""  # see `codec.PackedPage` for the columns of bytes, `filters.facets` for those of keys
 
 _FOREIGN = """
 SELECT type, name FROM sqlite_schema WHERE type NOT IN ('table', 'index')
@@ -50,9 +50,9 @@ UNION ALL SELECT 'virtual table', name FROM sqlite_schema WHERE type = 'table' A
 UNION ALL SELECT 'generated column', format('%s.%s', tables.name, columns.name)
 FROM sqlite_schema AS tables, pragma_table_xinfo(tables.name) AS columns
 WHERE tables.type = 'table' AND tables.rootpage > 0 AND columns.hidden > 0
-"""  # what no index of ours has: kind and name
+"""  # kind and name of objects that no Snappy index has
 
-_FILE_PAGE = 16384  # bytes; vectors of a page take nine such pages instead of 35 of SQLite's 4096
+_FILE_PAGE = 16384  # bytes; a page's vectors take nine of these instead of 35 of SQLite's 4096
 
 
 def prepare(
@@ -70,7 +70,7 @@ def prepare(
         connection.execute(f"PRAGMA page_size = {_FILE_PAGE}")
         wait_for_lock(connection, "PRAGMA journal_mode = WAL", location)
         with transaction(connection, location):
-            if _is_empty(connection):  # no other process created them meanwhile
+            if _is_empty(connection):  # no other process has created them in the meantime
                 for statement in _SCHEMA.split(";\n"):
                     connection.execute(statement)
                 connection.execute("INSERT INTO meta VALUES ('id', ?)", (uuid.uuid4().hex,))
@@ -84,12 +84,12 @@ def prepare(
         raise IndexMismatchError(f"{location}: is a SQLite file, but not a Snappy index")
     target = "into a new file"
     check_schema(location, version, SCHEMA_VERSION, OLDEST_VERSION, target, older=older)
-    for kind, name in connection.execute(_FOREIGN):  # it would run when we read or write
+    for kind, name in connection.execute(_FOREIGN):  # it would run on reads or writes
         raise IndexMismatchError(f"{location}: has a {kind} ({name}), which no Snappy index has")
 
 
 def read_encoder(connection: sqlite3.Connection) -> tuple[str, int] | None:
-    """Return name and dimension of the encoder of an index; None if it has none yet."""
+    """Return the name and dimension of the encoder of an index; None if it has none yet."""
     row = connection.execute("SELECT value FROM meta WHERE key = 'encoder'").fetchone()
     if row is None:
         return None
@@ -106,7 +106,7 @@ def check_log(connection: sqlite3.Connection, path: Path) -> str:
     """Return the id of an index; a new one for an older file, which has none.
 
     Raises:
-        StoreError: the log beside the file is that of another index.
+        StoreError: the log next to the file belongs to another index.
     """
     seen, stored = database_file.read_id(connection), database_file.stored_id(path)
     if seen is not None and stored not in (seen, None):

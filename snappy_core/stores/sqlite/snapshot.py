@@ -1,4 +1,4 @@
-"""One state of an index file, read in a transaction, and what is kept between searches."""
+"""One state of an index file, read in a transaction, and caches kept between searches."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'pages'), 0),
 
 
 class CatalogCache:
-    """Keeps the last catalog, and reads only the pages that are new to it; `recent` keeps vectors.
+    """Keeps the last catalog, and only reads pages that are new to it; `recent` keeps vectors.
 
-    Page ids rise and are never reused. So a known page has not changed, and two states with the
-    same number of pages and the same last id that was ever used have the same pages. Threads may
-    share the cache: a catalog is replaced as a whole.
+    Page ids increase and are never reused. So a known page has not changed, and two states with
+    the same number of pages and the same last id ever used have the same pages. Threads may share
+    the cache: a catalog is replaced as a whole.
 
-    The arrays of vectors have spare room at their end for new pages, so that adding a document
-    does not copy all others. Catalogs returned before are views that do not see them.
+    The arrays of vectors have spare room at the end for new pages, so that adding a document does
+    not copy all others. Catalogs returned earlier are views that do not include them.
     """
 
     def __init__(self) -> None:
         self.recent = RecentPages()
-        self._latest = (0, 0), _EMPTY  # last id that was used and number of pages, as a state
+        self._latest = (0, 0), _EMPTY  # last id used and number of pages identify a state
         self._arrays = _GrowingArrays()
         self._lock = threading.Lock()
 
@@ -114,7 +114,7 @@ class _GrowingArrays:
         self._used = 0
 
     def append(self, catalog: Catalog, pooled: Sequence[PooledVectors]) -> PooledVectors:
-        """Return the vectors and scales of a catalog followed by those of new pages."""
+        """Return the vectors and scales of a catalog, followed by those of new pages."""
         start = len(catalog.scales)
         stop = start + sum(len(scales) for _, scales in pooled)
         in_place = catalog.vectors.base is self._vectors and start == self._used
@@ -134,7 +134,7 @@ class _GrowingArrays:
 
 
 def _select(catalog: Catalog, mask: NDArray[np.bool_]) -> Catalog:
-    """Return the catalog of the pages of a mask (p,)."""
+    """Return the catalog of the pages where a mask (p,) is true."""
     sizes = np.diff(catalog.offsets)
     rows = np.repeat(mask, sizes)
     return Catalog(
@@ -150,7 +150,7 @@ def _select(catalog: Catalog, mask: NDArray[np.bool_]) -> Catalog:
 def _read_page(
     connection: sqlite3.Connection, page_id: int, unpack: Callable[..., Unpacked], query: str
 ) -> Unpacked:
-    """Return what the parts of a page that a query selects contain.
+    """Return the contents of the parts of the page that a query selects.
 
     Raises:
         StoreError: the page is damaged.
@@ -188,7 +188,7 @@ class SqliteSnapshot(CatalogSnapshot):
     def __init__(self, connection: sqlite3.Connection, catalogs: CatalogCache) -> None:
         self._connection = connection
         self._catalogs = catalogs
-        self._catalog: Catalog | None = None  # which the cache may replace meanwhile
+        self._catalog: Catalog | None = None  # which the cache may replace in the meantime
 
     def documents(self) -> list[DocumentRecord]:
         return self._select_documents()
@@ -196,7 +196,7 @@ class SqliteSnapshot(CatalogSnapshot):
     def document(self, document_id: str) -> DocumentRecord | None:
         try:
             documents = self._select_documents("WHERE document_id = ?", document_id)
-        except UnicodeEncodeError:  # half a surrogate pair, which no id has
+        except UnicodeEncodeError:  # a lone surrogate, which no id has
             return None
         return documents[0] if documents else None
 
@@ -274,7 +274,7 @@ def _record(
     fingerprint: str,
     pages: int,
     metadata: str,
-    aliases: str = "[]",  # which older schemas do not have
+    aliases: str = "[]",  # missing in older schemas
 ) -> DocumentRecord:
     try:
         keys, others = dict(json.loads(metadata)), tuple(json.loads(aliases))

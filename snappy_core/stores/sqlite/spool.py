@@ -1,4 +1,4 @@
-"""Pages on the way to the file: read and encoded before the file is locked."""
+"""A buffer for pages to be written: they are read and encoded before the file is locked."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from snappy_core.errors import StoreError
 from snappy_core.stores.codec import PackedPage
 
-_MEMORY = 64 << 20  # bytes; longer documents go to a temporary file, which has no name
+_MEMORY = 64 << 20  # bytes; longer documents go to an unnamed temporary file
 _HEADER = struct.Struct("<qqqqqq")  # page number and the lengths of the parts; -1 for None
 
 
@@ -20,11 +20,11 @@ class PageSpool:
     """Keeps packed pages, in order, in bounded memory.
 
     Args:
-        location: of the index that they are for, for messages.
+        location: of the index, for messages.
 
     Attributes:
         count: number of pages.
-        terms: on how many of them each term is.
+        terms: the number of pages that contain each term.
 
     Raises:
         StoreError: the temporary folder is full or fails.
@@ -69,7 +69,7 @@ class PageSpool:
             )  # fmt: skip
 
     def close(self) -> None:
-        with suppress(OSError):  # what is still buffered is written once more, and fails again
+        with suppress(OSError):  # the buffered rest is written once more, and fails again
             self._file.close()
 
     @contextmanager

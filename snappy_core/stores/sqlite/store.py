@@ -1,4 +1,4 @@
-"""The embedded store: one SQLite file that many processes read while one writes."""
+"""The embedded store: one SQLite file that many processes can read while one writes."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ from snappy_core.types import Metadata
 
 
 class SqliteStore:
-    """Keeps an index in one file (and `-wal`, `-shm` beside it while it is open).
+    """Keeps an index in one file (with `-wal` and `-shm` next to it while it is open).
 
-    Every write is one transaction that is on disk when it returns (WAL, synchronous=FULL). A
-    forked process opens connections of its own; the fork waits a few seconds for threads that read
-    or write. A file that is moved into its place is noticed, and read from then on; where the file
-    or its folder is read-only, reading works. Pickles and copies open the file again.
+    Every write is one transaction that is on disk when the call returns (WAL, synchronous=FULL). A
+    forked process opens its own connections; the fork waits a few seconds for threads that read or
+    write. If another file is moved into place, it is detected and read from then on. A read-only
+    file or folder can still be read. Pickles and copies open the file again.
 
     Args:
         path: the file; created if missing and `create` is true.
-        older: open a file of an older schema too, to read it; see `open_to_copy`.
+        older: also open a file of an older schema for reading; see `open_to_copy`.
 
     Raises:
         FileNotFoundError: the file is missing and `create` is false, or its folder is missing.
@@ -52,7 +52,7 @@ class SqliteStore:
         _check_place(self._path, create)
         self._catalogs = CatalogCache()
         self._bound: tuple[str, int] | None = None
-        absolute = Path(os.path.abspath(path))  # the process may move to another folder
+        absolute = Path(os.path.abspath(path))  # the working directory may change
         self._open_again = partial(type(self), absolute, create=False, older=older)
         self._connections = Connections(
             absolute, create, older, lambda: self._catalogs.reset_after_fork(), self._on_replace
@@ -76,7 +76,7 @@ class SqliteStore:
     def bind_encoder(self, encoder: str, dim: int) -> None:
         with self._connections.connect() as connection:
             bound = read_encoder(connection)
-        if bound is None:  # only then write: otherwise it would wait for other writers
+        if bound is None:  # write only then, so as not to wait for other writers
             value = json.dumps([encoder, dim])
             with self._connections.write() as connection:
                 connection.execute("INSERT OR IGNORE INTO meta VALUES ('encoder', ?)", (value,))
@@ -90,10 +90,10 @@ class SqliteStore:
         with self._connections.connect() as connection:
             catalogs = self._catalogs
             if not self._connections.is_current(connection):
-                catalogs = CatalogCache()  # the file was replaced since
+                catalogs = CatalogCache()  # the file has been replaced
             connection.execute("BEGIN")
             try:
-                # The first query, not BEGIN, fixes the state that the transaction sees.
+                # The first query, not BEGIN, determines the state that the transaction sees.
                 connection.execute("SELECT count(*) FROM meta").fetchone()
                 yield SqliteSnapshot(connection, catalogs)
             finally:
@@ -101,7 +101,7 @@ class SqliteStore:
 
     def write(self, document: DocumentRecord, pages: Iterable[PageRecord]) -> None:
         with closing(PageSpool(self.location)) as spool:
-            for page in pages:  # read and encoded now, while others may write
+            for page in pages:  # read and encoded now, while others can still write
                 spool.append(codec.pack_page(page))
             with self._connections.write() as connection:
                 replaced = _delete_document(connection, document.document_id)
@@ -162,16 +162,16 @@ class SqliteStore:
     def compact(self) -> None:
         """Return the space of deleted and replaced documents to the disk.
 
-        Readers go on; writers wait. Without it the space is used by the next documents. Meanwhile
-        it takes twice the disk space of the index: beside it, and in the folder for temporary
-        files, which the environment variable SQLITE_TMPDIR names.
+        Readers are not interrupted; writers wait. Without this call, new documents reuse the
+        space. While it runs, it takes twice the disk space of the index: next to it, and in the
+        folder for temporary files, set by the environment variable SQLITE_TMPDIR.
 
         Raises:
             StoreError: the disk is full, or another process has been writing for a minute.
         """
         with self._connections.writable() as connection:
             wait_for_lock(connection, "VACUUM", self.location)
-            with no_wait(connection):  # for readers, who may need the log
+            with no_wait(connection):  # for readers, which may need the log
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
@@ -182,7 +182,7 @@ class SqliteStore:
         return self._open_again, ()
 
     def _on_replace(self, connection: sqlite3.Connection) -> None:
-        """Forget the file that was replaced; the new one must be of the same encoder."""
+        """Forget the replaced file; the new one must have the same encoder."""
         self._catalogs.recent.forget()
         self._catalogs = CatalogCache()
         bound = read_encoder(connection)
@@ -191,7 +191,7 @@ class SqliteStore:
 
 
 def _check_place(path: Path, create: bool) -> None:
-    """Raise if there is no index, and none can be made, or something else."""
+    """Raise if there is no index and none can be created, or if something else is there."""
     try:
         if not path.parent.is_dir():
             raise FileNotFoundError(f"{path.parent}: no such folder for the index")
@@ -203,7 +203,7 @@ def _check_place(path: Path, create: bool) -> None:
             raise FileNotFoundError(f"{path}: no such index; make it with `snappy index`")
     except FileNotFoundError:
         raise
-    except OSError as error:  # its folder may not be entered, or the name is too long
+    except OSError as error:  # its folder is not accessible, or the name is too long
         raise StoreError(f"{path}: {error.strerror}") from error
 
 
@@ -239,7 +239,7 @@ def _insert_page(connection: sqlite3.Connection, document: int, page: PackedPage
 
 
 def _delete_document(connection: sqlite3.Connection, document_id: str) -> str | None:
-    """Delete a document with its pages and terms; return its content hash, None without one."""
+    """Delete a document with its pages and terms; return its content hash, None if missing."""
     query = "SELECT id, content_hash FROM documents WHERE document_id = ?"
     try:
         document_row = connection.execute(query, (document_id,)).fetchone()
@@ -251,7 +251,7 @@ def _delete_document(connection: sqlite3.Connection, document_id: str) -> str | 
     query = "SELECT content FROM pages WHERE document = ?"
     counts, is_damaged = _count_terms(connection.execute(query, row))
     connection.execute("DELETE FROM documents WHERE id = ?", row)
-    if is_damaged:  # nobody knows which terms were on that page
+    if is_damaged:  # it is unknown which terms were on that page
         counts, _ = _count_terms(connection.execute("SELECT content FROM pages"))
         connection.execute("DELETE FROM terms")
         connection.executemany("INSERT INTO terms VALUES (?, ?)", sorted(counts.items()))
@@ -265,7 +265,7 @@ def _delete_document(connection: sqlite3.Connection, document_id: str) -> str | 
 
 
 def _count_terms(contents: Iterable[tuple[bytes]]) -> tuple[Counter[str], bool]:
-    """Return the number of pages with each term, and whether a page is damaged and left out."""
+    """Return the number of pages with each term, and whether damaged pages were left out."""
     counts: Counter[str] = Counter()
     is_damaged = False
     for (content,) in contents:
