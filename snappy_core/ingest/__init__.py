@@ -1,6 +1,6 @@
-"""Adding documents. What happens is logged under `snappy_core.ingest`."""
+"""Adding documents. Events are logged under `snappy_core.ingest`."""
 
 import logging
 
-# Warnings reach people as Python warnings (`IngestWarning`); logs go where the program sends them.
+# Warnings reach users as Python warnings (`IngestWarning`); logs go where the program sends them.
 logging.getLogger(__name__).addHandler(logging.NullHandler())

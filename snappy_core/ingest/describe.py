@@ -1,4 +1,4 @@
-"""Descriptions of figures by a function of one's own, such as a call of a chat model."""
+"""Descriptions of figures by a user-supplied function, such as a call to a chat model."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 Describe: TypeAlias = "Callable[[Image, str], str]"
-"""Says in words what the image of a figure shows, "" for nothing. The context is the heading path
-and the text of the figure: its caption and the words in it."""
+"""Describes in words what the image of a figure shows, "" for no description. The context is the
+heading path and the text of the figure: its caption and the words in it."""
 
 MARK = "(description)"
-"""Stands before a description in the text of a region."""
+"""Precedes a description in the text of a region."""
 
 FIGURE_DPI = 150
 _MIN_SIDE, _MIN_SHARE = 0.06, 0.01  # of the page; smaller figures are icons and logos
@@ -30,7 +30,7 @@ _MAX_WORDS = 300  # of a description
 
 
 def figures_of(page: Page) -> list[int]:
-    """Return the regions of a page that are described: its large figures, each as a whole."""
+    """Return the regions of a page to describe: its large figures, each as a whole."""
     boxes = as_boxes([region.box for region in page.regions])
     sides = (boxes[:, 2:] - boxes[:, :2]).min(axis=1, initial=1)
     is_large = (sides >= _MIN_SIDE) & (area(boxes) >= _MIN_SHARE)
@@ -44,18 +44,18 @@ def figures_of(page: Page) -> list[int]:
 def describe_figures(
     page: Page, figures: Sequence[int], images: Sequence[Image], describe: Describe
 ) -> Page:
-    """Return a page whose figures have their descriptions; what fails becomes its warning.
+    """Return a page with descriptions of its figures; failures become its warning.
 
     The words of a description follow those of the page, with boxes estimated inside the figure.
 
     Args:
         figures: indices of regions.
-        images: of these regions.
+        images: pictures of these regions.
     """
     for index, image in zip(figures, images, strict=True):
         try:
             text = _clean(describe(image, _context(page.regions[index])))
-        except Exception as error:  # whatever a service raises
+        except Exception as error:  # a service may raise anything
             cause = str(error) or type(error).__name__
             page = with_warning(page, f"figure {index} was not described: {cause}")
         else:
@@ -64,7 +64,7 @@ def describe_figures(
 
 
 def with_warning(page: Page, warning: str) -> Page:
-    """Return a page with a warning after those it has."""
+    """Return a page with a warning added after its own."""
     return replace(page, warning=f"{page.warning}; {warning}" if page.warning else warning)
 
 
@@ -95,7 +95,7 @@ def _add(page: Page, figure: int, text: str) -> Page:
     texts, boxes = estimate_word_boxes(text, box, page.width / page.height)
     first = len(page.words)
     confidences = page.words.confidences
-    if confidences is not None:  # no OCR has read these
+    if confidences is not None:  # these do not come from OCR
         confidences = np.append(confidences, np.full(len(texts), np.nan, np.float32))
     words = Words((*page.words.texts, *texts), np.vstack([page.words.boxes, boxes]), confidences)
     numbers = tuple(range(first, first + len(texts)))

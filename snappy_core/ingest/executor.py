@@ -17,12 +17,12 @@ class Executor(Protocol):
     """What `RegionIndex.add` takes as `executor`: a small description of where jobs run."""
 
     def start(self, encoder: Encoder) -> AbstractContextManager[Pool]:
-        """Provide a pool that runs jobs with this encoder, for the time of a `with` statement.
+        """Provide a pool that runs jobs with this encoder, for the duration of a `with` statement.
 
-        Jobs that still run when it ends are stopped.
+        Jobs that are still running at its end are stopped.
 
         Raises:
-            TypeError: the encoder cannot be sent to where the jobs run.
+            TypeError: the encoder cannot be sent to the place where the jobs run.
         """
         ...
 
@@ -38,7 +38,7 @@ class Pool(Protocol):
     def capacity(self) -> int: ...
 
     def submit(self, job: Job) -> Future[Any]:
-        """Run a job whose source was staged; the future will hold its result or its error."""
+        """Run a job whose source is staged; the future will hold its result or error."""
         ...
 
     def stage(self, source: Source) -> Source:
@@ -46,25 +46,25 @@ class Pool(Protocol):
         ...
 
     def unstage(self, source: Source) -> None:
-        """Remove what `stage` made for a source, which no job needs any more."""
+        """Remove what `stage` made for a source that no job needs anymore."""
         ...
 
 
 @runtime_checkable
 class WritingPool(Protocol):
-    """A pool whose workers can write to a store by themselves."""
+    """A pool whose workers can write to a store themselves."""
 
     def share(self, store: SharedStore) -> None:
         """Let the workers write to a store. Called before anything is staged."""
         ...
 
     def submit(self, job: Job | Add) -> Future[Any]:
-        """Run a job as a pool does; `Add` may raise `CannotWriteError`."""
+        """Run a job like `Pool.submit`; `Add` may raise `CannotWriteError`."""
         ...
 
 
 class InlineExecutor:
-    """Runs jobs in this process, where nothing stops one that hangs or crashes."""
+    """Runs jobs in this process, where nothing protects from jobs that hang or crash."""
 
     @contextmanager
     def start(self, encoder: Encoder) -> Iterator[Pool]:

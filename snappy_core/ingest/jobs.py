@@ -1,4 +1,4 @@
-"""The jobs that a document is divided into: count its pages, read some, encode some."""
+"""The jobs into which a document is divided: count its pages, read some, encode some."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
     from snappy_core.ingest.keep import Keep
 
-PICTURE_DPI = 150  # of pages that are kept: what `RegionIndex.page_image` draws by default
+PICTURE_DPI = 150  # of pages that are kept: the default of `RegionIndex.page_image`
 
 
 class Task(Protocol):
-    """Work on some pages of one document. It pickles, and so does its result.
+    """Work on some pages of one document. It can be pickled, and so can its result.
 
-    Its length is the number of its pages; its text says what it does, for messages: "reading
+    Its length is the number of its pages; its string says what it does, for messages: "reading
     pages 5-8".
     """
 
@@ -46,14 +46,14 @@ class Task(Protocol):
 
 
 class Job(Task, Protocol):
-    """A task that needs an encoder at most. Its time limit depends on its length."""
+    """A task that needs nothing but an encoder. Its time limit depends on its length."""
 
     def run(self, encoder: Encoder) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Open a document and count its pages with a reader, or the one that "auto" chooses."""
+    """Open a document and count its pages, with a given reader or the one that "auto" chooses."""
 
     source: Source
     reader: str = AUTO
@@ -71,7 +71,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Read pages: their words and regions, without sections and without a renderer that works.
+    """Read pages: their words and regions, without sections and without a working renderer.
 
     Attributes:
         numbers: of the pages, from 1.
@@ -99,13 +99,13 @@ class Read:
     def _finish(self, page: Page) -> Page:
         if page.number in self.supplied:
             page = merge_regions(page, self.supplied[page.number])
-        # A renderer holds the source, perhaps with all its bytes; `Encode` makes a new one.
+        # A renderer holds the source, possibly with all its bytes; `Encode` makes a new one.
         return replace(page, renderer=page.renderer and _unavailable)
 
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """Draw some boxes of a page, in fractions of it."""
+    """Draw some boxes of a page, given in page fractions."""
 
     source: Source
     number: int
@@ -145,7 +145,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Encode:
-    """Encode pages in one batch and compute everything that is stored of them."""
+    """Encode pages in one batch and compute everything that is stored for them."""
 
     source: Source
     pages: list[Page]
@@ -172,13 +172,13 @@ class Encode:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Add:
-    """Read and encode a whole document and write it to the index: the task of a worker that can.
+    """Read and encode a whole document and write it to the index, in a worker that can do so.
 
     Its result is an `IngestReport`.
 
     Attributes:
-        record: what is stored of the document.
-        replaces: whether the index has the document already, with other bytes perhaps.
+        record: what is stored for the document.
+        replaces: whether the index has the document already, maybe with other bytes.
         keep: as in `RegionIndex.add`.
     """
 
@@ -197,14 +197,14 @@ class Add:
 
 
 class CannotWriteError(Exception):
-    """The worker cannot write to the index, as its text says; nothing was done."""
+    """The worker cannot write to the index; the message says why. Nothing was done."""
 
 
 def prepare(page: Page, patches: Patches, pool_block: int = GRID_BLOCK) -> PageRecord:
-    """Return everything that is stored of a page.
+    """Return everything that is stored for a page.
 
     Raises:
-        ValueError: the patches have no grid, and there is not one for each word of the page.
+        ValueError: the patches have no grid, and there is not one patch per word of the page.
     """
     if patches.grid is None and len(patches) != len(page.words):
         raise ValueError(

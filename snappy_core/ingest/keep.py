@@ -1,4 +1,4 @@
-"""Keeping the sources of documents in the index, or pictures of their pages."""
+"""Keeps the sources of documents in the index, or pictures of their pages."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _BATCH_BYTES = 16_000_000  # of pictures that are stored together
 
 
 class Keeper:
-    """Keeps what is asked for of each document that is in a store, once for the same bytes.
+    """Keeps the requested files of each document in a store, once for the same bytes.
 
     Args:
         keep: "source" for the file itself, "pages" for a picture of each page.
         pool: draws the pages.
 
     Raises:
-        ValueError: another word, or the store cannot keep files.
+        ValueError: `keep` is another word, or the store cannot keep files.
     """
 
     def __init__(self, store: Store, keep: Keep, pool: Pool) -> None:
@@ -44,10 +44,10 @@ class Keeper:
     def keep(
         self, source: Source, document: DocumentRecord, staged: Source | None = None
     ) -> list[str]:
-        """Keep what is not kept yet of a document in the index; return warnings.
+        """Keep the files of a document in the index that are not kept yet; return warnings.
 
         Args:
-            staged: the source as the pool has it already.
+            staged: the source, if the pool has it staged already.
         """
         kept_names = self._store.kept_files(document.content_hash)
         names = {picture_name(number): number for number in range(1, document.pages + 1)}

@@ -1,4 +1,4 @@
-"""The pipeline: documents in order, while those behind them are already read and encoded."""
+"""The pipeline: yields documents in order while the next ones are being read and encoded."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from snappy_core.stores.base import PageRecord
 T = TypeVar("T")
 
 AddWhole: TypeAlias = Callable[[PlannedDocument, Source, int], Future[IngestReport]]
-"""Has a worker add a whole document, given its staged source and its number of pages."""
+"""Makes a worker add a whole document, given its staged source and its number of pages."""
 
-_LONGEST_WAIT = 1.0  # seconds for a job, then again: on Windows, Ctrl-C does not end a wait
+_LONGEST_WAIT = 1.0  # seconds per wait for a job: on Windows, Ctrl-C does not interrupt a wait
 
 
 class Pipeline:
@@ -38,12 +38,12 @@ class Pipeline:
     that it always progresses, and those of all documents together by twice that.
 
     Args:
-        planned: the documents; they are taken as there is room for them.
+        planned: the documents; they are consumed as there is room for them.
         on_count: called once for each document, in any order, with its number of pages: 0 for
             one that is not read.
         supplied: regions of the only document, by page number.
         describe: describes figures.
-        add: has a worker add a whole document; None if no worker can.
+        add: makes a worker add a whole document; None if no worker can.
     """
 
     def __init__(
@@ -67,10 +67,10 @@ class Pipeline:
         self._job_done = threading.Event()
 
     def __iter__(self) -> Iterator[tuple[PlannedDocument, QueuedDocument | None]]:
-        """Yield documents in order, None in place of the pages of one that is not read.
+        """Yield documents in order, with None in place of the pages of one that is not read.
 
-        The `report` of a document, and without one its `records`, have to be read before the
-        next document is asked for.
+        The `report` of a document, or its `records` if there is none, must be read before the
+        next document is requested.
         """
         while self._queue or self._enqueue():
             yield self._queue[0]
@@ -81,7 +81,7 @@ class Pipeline:
     def report(self, document: QueuedDocument) -> IngestReport | None:
         """Return the report on the document that the pipeline yielded last, if a worker adds it.
 
-        None if its pages come as `records` instead. Raises the error of the document, or of the
+        None if its pages come as `records` instead. Raises the error of the document or the
         store.
         """
         while document.is_whole:
@@ -108,7 +108,7 @@ class Pipeline:
             yield from batch
 
     def _advance(self, first: QueuedDocument) -> None:
-        """Submit jobs of the first document; if it has none, those of others, and wait for one."""
+        """Submit jobs of the first document; if it has none, submit others and wait for a job."""
         self._job_done.clear()
         if first.submit_jobs(self._pool.capacity - first.pages_in_flight) or first.has_batch:
             return
@@ -130,7 +130,7 @@ class Pipeline:
         document = None
         if planned.is_new:
             source = self._pool.stage(planned.source)
-            # This process may write a copy's inherited version meanwhile; a worker would race.
+            # This process may be writing a copy's inherited version; a worker would race with it.
             is_whole = self._add is not None and not planned.is_shared
             document = QueuedDocument(
                 source,
@@ -161,7 +161,7 @@ class Pipeline:
 
 
 def _submit_jobs(document: QueuedDocument, room: int) -> int:
-    """Submit the jobs of a document that can be done now; return how many pages they add."""
+    """Submit the jobs of a document that are possible now; return how many pages they add."""
     before = document.pages_in_flight
     document.submit_jobs(room)
     return document.pages_in_flight - before

@@ -1,4 +1,4 @@
-"""What is to be done with each document: add it, replace it, or only change its metadata."""
+"""Plans what to do with each document: add it, replace it, or only change its metadata."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ from snappy_core.types import Metadata
 
 @dataclass(frozen=True, slots=True)
 class PlannedDocument:
-    """A document and what is to be done with it.
+    """A document and what to do with it.
 
     Attributes:
-        record: what will be stored of it, without metadata.
+        record: what will be stored for it, without metadata.
         is_new: whether it has to be read: it is not in the index, or not with this content and
             fingerprint.
-        is_there: whether the index has a document with its id, or may have when this is written.
-        is_shared: whether that has other sources, or is what another one leaves to its copies.
-        same_as: the id of another document with the same bytes, of which this is one more source.
+        is_there: whether the index has a document with its id, or may have by the time of writing.
+        is_shared: whether that document has other sources, or was inherited from another one.
+        same_as: the id of another document with the same bytes, of which this is another source.
         error: why its file cannot be read at all.
     """
 
@@ -60,18 +60,18 @@ def plan(
     share: bool = False,
     gone: Collection[str] = (),
 ) -> Iterator[PlannedDocument]:
-    """Yield a plan for each document, given as (document id, source), when it is asked for.
+    """Yield a plan for each document, given as (document id, source), on demand.
 
     Args:
-        fingerprint: to it is added which reader reads the document, if it is not built in.
-        metadata: what the documents will have; None for what they have.
-        reader: the one that is chosen.
+        fingerprint: extended by the name of the document's reader, if that is not built in.
+        metadata: new metadata of the documents; None to keep what they have.
+        reader: the reader chosen.
         share: make documents with the same bytes and metadata one document with several sources.
             Documents that are in the index come first: they may lose the bytes they share.
-        gone: ids of documents that will be removed, so that nothing may be one more source of them.
+        gone: ids of documents that will be removed, so that none becomes another source of them.
     """
     owners: dict[tuple[str, str], DocumentRecord] = {}  # by content and fingerprint
-    keys_before: dict[str, tuple[str, str]] = {}  # of the owners in the index, by document id
+    keys_before: dict[str, tuple[str, str]] = {}  # of owners in the index, by document id
     if share:
         with store.read() as snapshot:
             records = snapshot.documents()
@@ -92,7 +92,7 @@ def plan(
             yield PlannedDocument(source, record, error=error)
             continue
         stored = stored_document(store, document_id)
-        is_heir = source.name in heirs  # though it may not be there yet
+        is_heir = source.name in heirs  # although it may not be there yet
         document = PlannedDocument(
             source,
             record,
@@ -108,7 +108,7 @@ def plan(
             values = metadata
         key = record.content_hash, record.fingerprint
         if not (share and document.is_new):
-            # Perhaps it is a version taken over from an earlier document.
+            # It may be a version taken over from an earlier document.
             if share and stored is not None:
                 owners.setdefault(key, replace(stored, metadata=values or {}))
             yield document
@@ -116,7 +116,7 @@ def plan(
         owner = owners.get(key)
         key_before = keys_before.get(document_id)
         if key_before is not None and owners[key_before].document_id == document_id:
-            del owners[key_before]  # its bytes of before
+            del owners[key_before]  # its previous bytes
         if owner is not None and owner.document_id in later:
             owner = None if _has_changed(owner, later[owner.document_id]) else owner
         is_same = values is None or owner is None or is_same_row(values, owner.metadata)
@@ -133,7 +133,7 @@ def fingerprint(
     supplied: Mapping[int, SuppliedPage] | None = None,
     describe: Describe | None = None,
 ) -> str:
-    """Return a text that differs when the same bytes would be read or encoded differently."""
+    """Return a text that differs if the same bytes would be read or encoded differently."""
     regions = "" if supplied is None else f", regions {digest(supplied)}"
     engine = "" if options.ocr_engine == DEFAULT_ENGINE else f" by {options.ocr_engine}"
     ocr = f"ocr {options.ocr} {options.languages}{engine}"
@@ -163,10 +163,10 @@ def name_documents(
     root: str | os.PathLike[str] | None = None,
     on_skip: Callable[[str], object] = lambda _: None,
 ) -> list[tuple[str, Source]]:
-    """Return (document id, source) of every document that `paths` name, each once.
+    """Return (document id, source) of every document given by `paths`, each once.
 
-    The id of a document is the name of its source; with a `root`, that of a file is its path from
-    there. `on_skip` is called as by `expand`.
+    The id of a document is the name of its source; with a `root`, the id of a file is its path
+    relative to the root. `on_skip` is called as in `expand`.
 
     Raises:
         ValueError: two different documents have the same name, or a file is not below the root.
@@ -185,7 +185,7 @@ def name_documents(
 
 
 def is_of_root(document: DocumentRecord) -> bool:
-    """Return whether a document is a file that was named by its path from a root."""
+    """Return whether a document is a file that was named by its path relative to a root."""
     return document.source.endswith(f"/{document.document_id}")
 
 
@@ -195,8 +195,8 @@ def name_document(
     """Return (document id, source) of a single document.
 
     Raises:
-        ValueError: the id is empty or not valid Unicode, or the source is a folder that holds
-            several documents or none.
+        ValueError: the id is empty or not valid Unicode, or the source is a folder with several
+            documents or none.
     """
     if document_id == "":
         raise ValueError("document_id must not be empty")
@@ -205,7 +205,7 @@ def name_document(
         raise ValueError(f"{source!s} holds {len(documents)} documents; add it with `add`")
     name, document = documents[0]
     if document_id is not None:
-        document_id.encode("utf-8")  # a lone surrogate is an error here rather than in the store
+        document_id.encode("utf-8")  # a lone surrogate fails here rather than in the store
         name = document_id
     return name, document
 
@@ -213,11 +213,11 @@ def name_document(
 def supplied_pages(
     regions: SuppliedRegions | None, regions_format: str | None
 ) -> dict[int, SuppliedPage] | None:
-    """Return the pages that `regions` describe by page number, None without regions.
+    """Return the pages described by `regions`, by page number; None without regions.
 
     Raises:
-        FormatError: as `read_regions`.
-        ValueError: a format without regions.
+        FormatError: as in `read_regions`.
+        ValueError: a format is given without regions.
     """
     if regions is None:
         if regions_format is not None:
@@ -233,22 +233,22 @@ def stored_document(store: Store, document_id: str) -> DocumentRecord | None:
 
 
 def is_new(stored: DocumentRecord | None, document: DocumentRecord) -> bool:
-    """Return whether a document is not stored, or with other content or fingerprint."""
+    """Return whether a document is not stored, or stored with other content or fingerprint."""
     return stored is None or (
         (stored.content_hash, stored.fingerprint) != (document.content_hash, document.fingerprint)
     )
 
 
 def _has_changed(document: DocumentRecord, source: Source) -> bool:
-    """Return whether a document will be replaced by what its source has now."""
+    """Return whether a document will be replaced by the current content of its source."""
     try:
         return source.content_hash() != document.content_hash
-    except SnappyError:  # it cannot be read: what is there stays
+    except SnappyError:  # it cannot be read, so the stored version stays
         return False
 
 
 def update_metadata(store: Store, document: DocumentRecord) -> bool:
-    """Store the metadata of a document that is in the index; return whether it has changed."""
+    """Store the metadata of a document in the index; return whether it has changed."""
     stored = stored_document(store, document.document_id)
     if stored is None or is_same_row(stored.metadata, document.metadata):
         return False

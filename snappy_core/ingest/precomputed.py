@@ -18,7 +18,7 @@ class PrecomputedPages:
 
     Args:
         encoder: of the index; encodes questions.
-        patches: of each page, in order.
+        patches: for each page, in order.
     """
 
     def __init__(self, encoder: Encoder, patches: Sequence[Patches]) -> None:
@@ -36,11 +36,11 @@ class PrecomputedPages:
 
 
 def with_patches(encoder: Encoder, patches: Sequence[Patches], source: Source) -> PrecomputedPages:
-    """Return an encoder that has the patches of a document.
+    """Return an encoder that returns the patches of a document.
 
     Raises:
-        ValueError: there is not one `Patches` for each page, or their vectors are of another
-            length than the encoder's.
+        ValueError: there is not one `Patches` per page, or the length of their vectors is not
+            that of the encoder's.
     """
     with suppress(UnreadableDocumentError):  # it is reported when the document is added
         if (pages := parsing.count_pages(source)) != len(patches):

@@ -18,7 +18,7 @@ ShowProgress = bool | Callable[["IngestProgress"], None] | None
 """Whether to draw progress, or a function to call with it; None draws it in a terminal."""
 
 LOG_SECONDS = 10.0
-"""Between lines in the log."""
+"""Seconds between lines in the log."""
 
 _log = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ def ingest_progress(documents: int, show: ShowProgress = None) -> Iterator[Inges
     """Provide the progress of adding a number of documents, drawn on standard error.
 
     Args:
-        show: whether to draw it; None draws it when standard error is a terminal. A function is
+        show: whether to draw it; None draws it if standard error is a terminal. A function is
             called instead, after each page and document.
     """
     is_drawn, on_change = (False, show) if callable(show) else (show, None)
@@ -43,14 +43,14 @@ def ingest_progress(documents: int, show: ShowProgress = None) -> Iterator[Inges
 
 
 class IngestProgress:
-    """Counts documents and pages, and shows them with the failures and the time left.
+    """Counts documents and pages, and shows the counts, the failures and the time left.
 
-    The time left is an estimate: documents that are not opened yet are expected to have the mean
+    The time left is an estimate: documents that are not opened yet are assumed to have the mean
     number of pages of those that are.
 
     Attributes:
-        documents: how many there are.
-        done, failed: how many are done, with or without success, and could not be read.
+        documents: number of documents.
+        done, failed: number of documents that are done (failures included), and that failed.
         pages: number of pages that have been written or are being written.
     """
 
@@ -68,7 +68,7 @@ class IngestProgress:
         self.documents = documents
         self.pages = self.done = self.failed = 0
         self._counted = self._counted_pages = 0
-        self._pages_left = 0  # of the documents whose pages are counted
+        self._pages_left = 0  # in documents whose pages are counted
         self._last_logged = time.monotonic()
 
     @property
@@ -80,7 +80,7 @@ class IngestProgress:
         return self.pages + self._pages_left + mean * (self.documents - self._counted)
 
     def count_document(self, pages: int) -> None:
-        """Expect a number of pages of a document: 0 if it is not read."""
+        """Register the number of pages of a document: 0 if it is not read."""
         self._counted += 1
         self._counted_pages += pages
         self._pages_left += pages
@@ -96,11 +96,11 @@ class IngestProgress:
         self._tell()
 
     def finish_document(self, failure: str = "", missing_pages: int = 0) -> None:
-        """Count a document.
+        """Count a document as done.
 
         Args:
             failure: why it could not be added.
-            missing_pages: how many of the pages it was counted with did not come.
+            missing_pages: how many of its counted pages did not arrive.
         """
         from rich.markup import escape
 
@@ -117,7 +117,7 @@ class IngestProgress:
         self._tell()
 
     def _log(self, speed: float) -> None:
-        """Log how far it is, if that is not known from a moment ago."""
+        """Log the progress, unless it was logged a moment ago."""
         now = time.monotonic()
         if now - self._last_logged < LOG_SECONDS:
             return

@@ -25,13 +25,13 @@ from snappy_core.types import Page
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-READ_BATCH = 4  # pages a job: OCR takes seconds a page, and all workers should share a document
-MAX_WHOLE = 128  # pages that one worker adds by itself; all workers should share a longer document
-ENCODE_BATCH = 8  # pages a job: the encoder pads windows of similar length less
+READ_BATCH = 4  # pages per job: OCR takes seconds per page, and all workers should share a document
+MAX_WHOLE = 128  # pages that one worker adds alone; all workers should share a longer document
+ENCODE_BATCH = 8  # pages per job: windows of similar length need less padding
 
 
 class QueuedDocument:
-    """The jobs of one document and what came of them.
+    """The jobs of one document and their results.
 
     Args:
         source: a source that jobs can open.
@@ -39,8 +39,8 @@ class QueuedDocument:
         on_count: called with the number of pages once it is known; 0 if they cannot be counted.
         supplied: regions that replace those found, by page number.
         describe: describes figures, in this process.
-        add: has a worker add the whole document, given its source and number of pages; None if
-            no worker can.
+        add: makes a worker add the whole document, given its source and number of pages; None
+            if no worker can.
 
     Attributes:
         pages: number of pages; None until they are counted.
@@ -68,7 +68,7 @@ class QueuedDocument:
         self._added: Future[IngestReport] | None = None
         self._count: Future[int] | None = None
         self._last_submitted = 0  # the last page whose reading was submitted
-        self._last_wanted = 0  # the last page that is to be read
+        self._last_wanted = 0  # the last page that will be read
         self._delivered = 0
         self._reads: deque[Future[list[Page]]] = deque()
         self._pages_read: deque[Page] = deque()
@@ -78,8 +78,8 @@ class QueuedDocument:
 
     @property
     def pages_in_flight(self) -> int:
-        """Pages whose reading was submitted and that `next_batch` has not returned yet."""
-        if self.pages is None:  # one, as far as anybody knows
+        """Number of pages submitted for reading that `next_batch` has not returned yet."""
+        if self.pages is None:  # at least one, as far as is known
             return int(self._count is not None)
         if self._added is not None and self.is_whole:  # its pages stay with the worker
             return 0 if self._added.done() else min(self.pages, ENCODE_BATCH)
@@ -87,7 +87,7 @@ class QueuedDocument:
 
     @property
     def is_whole(self) -> bool:
-        """Whether a worker adds the whole document, as far as anybody knows."""
+        """Whether a worker adds the whole document, as far as is known."""
         is_refused = (
             self._added is not None
             and self._added.done()
@@ -106,10 +106,10 @@ class QueuedDocument:
         return bool(self._batches) and self._batches[0].done()
 
     def submit_jobs(self, room: int) -> bool:
-        """Submit every job that can be done now; return whether there was one.
+        """Submit every job that is possible now; return whether there was one.
 
-        Encoding comes first, since encoded pages can be written; up to `room` pages, rounded up
-        to whole jobs, are read.
+        Encoding comes first, since encoded pages can be written; then up to `room` pages, rounded
+        up to whole jobs, are read.
         """
         if self._count is None:
             self._count = self._submit(Count(self.source, self._reading.reader))
@@ -137,9 +137,9 @@ class QueuedDocument:
         return submitted
 
     def report(self) -> IngestReport | None:
-        """Return the report of the worker that has added the whole document, None before.
+        """Return the report of the worker that adds the whole document, None until it is done.
 
-        Raises the error of the document, or of the store.
+        Raises the error of the document or the store.
         """
         added = self._added if self.is_whole else None
         return added.result() if added is not None and added.done() else None
@@ -162,7 +162,7 @@ class QueuedDocument:
         return True
 
     def _with_descriptions(self, page: Page) -> Page:
-        """Describe the figures of a page, which a job draws: PDFium may crash on them."""
+        """Describe the figures of a page; a job draws them, since PDFium may crash on them."""
         if self._describe is None or not page.renderer or not (figures := figures_of(page)):
             return page
         boxes = tuple(page.regions[index].box for index in figures)
@@ -179,7 +179,7 @@ class QueuedDocument:
         return all_submitted and not self._reads
 
     def _collect_count(self, count: Future[int]) -> bool:
-        """Take the number of pages if it is known; return whether pages can be read now."""
+        """Collect the number of pages if it is known; return whether pages can be read now."""
         if not count.done():
             return False
         error = count.exception()
@@ -202,7 +202,7 @@ class QueuedDocument:
         return error is None
 
     def _collect_pages(self) -> None:
-        """Take the pages that have been read, in order."""
+        """Collect the pages that have been read, in order."""
         while self._reads and self._reads[0].done():
             read = self._reads.popleft()
             if error := read.exception():
@@ -211,7 +211,7 @@ class QueuedDocument:
                 self._pages_read.extend(read.result())
 
     def _fail(self, error: BaseException) -> None:
-        """Submit nothing more; `next_batch` raises the error after the pages before it."""
+        """Stop submitting; `next_batch` raises the error after the pages before it."""
         failed: Future[list[PageRecord]] = Future()
         failed.set_exception(error)
         self._batches.append(failed)

@@ -11,13 +11,13 @@ from itertools import islice
 from snappy_core.errors import SnappyError
 from snappy_core.terminal import plain
 
-_MAX_CAUSES = 100  # different warnings about pages of one document
+_MAX_CAUSES = 100  # distinct warnings about pages of one document
 _MAX_RANGES = 20  # of pages in one warning
 _MAX_WARNED = 5  # documents and causes in one Python warning
 
 
 class IngestWarning(UserWarning):
-    """Documents that could not be added, or pages without text: what an `IngestReport` says."""
+    """Documents that could not be added, or pages without text, as in the `IngestReport`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Failure:
 
 
 def page_warnings(name: str, causes: Sequence[tuple[int, str]]) -> list[str]:
-    """Return a warning for each cause on pages of a document, with the pages that it is on.
+    """Return a warning for each distinct cause in a document, with the pages it affects.
 
     >>> page_warnings("a.pdf", [(2, "has no text"), (3, "has no text"), (7, "has no text")])
     ['a.pdf, pages 2-3, 7: has no text']
@@ -66,14 +66,14 @@ class IngestReport:
         added: documents that are new, have changed, or got other metadata.
         unchanged: documents that were in the index already.
         failed: documents that could not be read; an earlier version stays in the index.
-        warnings: pages that were added without text or regions, or only in part, and why; one
-            for each cause in a document. Also sources that were lost with a damaged document.
+        warnings: pages that were added without text or regions, or only partly, and why; one
+            per cause in a document. Also sources that were lost with a damaged document.
         pages: number of pages read and written.
         seconds: wall time.
-        duplicates: sources whose bytes another document has, with the id of that document: they
-            are sources of it.
+        duplicates: sources with the same bytes as another document, with the id of that document,
+            whose sources they become.
         removed: documents that `RegionIndex.sync` has removed.
-        skipped: files in the folders that are of no kind that is read, less hidden ones.
+        skipped: files in the folders of a kind that is not read, except hidden ones.
     """
 
     added: tuple[str, ...]
@@ -93,7 +93,7 @@ class IngestReport:
 
 
 def warn_of(report: IngestReport) -> None:
-    """Warn of what is missing from the index, for people who do not look at the report."""
+    """Warn of what is missing from the index, for users who do not look at the report."""
     failures = [f"{failure.source} was not added: {failure.cause}" for failure in report.failed]
     causes = [*failures, *report.warnings]
     if causes:
@@ -103,7 +103,7 @@ def warn_of(report: IngestReport) -> None:
 
 
 def _level_of_caller() -> int:
-    """Return the `stacklevel`, for who calls this, of the first caller outside of this library."""
+    """Return the `stacklevel`, seen from the caller, of the first frame outside this library."""
     level, frame = 0, sys._getframe(1)
     while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("snappy_"):
         level, frame = level + 1, frame.f_back

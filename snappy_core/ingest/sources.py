@@ -1,4 +1,4 @@
-"""The sources of documents in an index: equal files are one document with several sources."""
+"""Sources of documents in an index: identical files are one document with several sources."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from snappy_core.stores.copy import read_pages
 
 
 def is_there(source: str) -> bool:
-    """Return whether a source may still be there: a file that exists, or what was no file."""
+    """Return whether a source may still exist: an existing file, or a source that is not a file."""
     if not os.path.isabs(source):
         return True
     try:
@@ -28,12 +28,12 @@ def is_there(source: str) -> bool:
 
 
 def other_sources(stored: DocumentRecord, source: str) -> tuple[str, ...]:
-    """Return the further sources, still there, that a document has besides one."""
+    """Return the other sources of a document, besides a given one, that still exist."""
     return tuple(name for name in stored.aliases if name != source and is_there(name))
 
 
 def update_sources(store: Store, document: DocumentRecord) -> None:
-    """Store where a document is now, if it was somewhere else: its folder may have moved."""
+    """Store the current location of a document if it has changed: its folder may have moved."""
     stored = stored_document(store, document.document_id)
     if stored is not None and stored.source != document.source:
         others = other_sources(stored, document.source)
@@ -41,7 +41,7 @@ def update_sources(store: Store, document: DocumentRecord) -> None:
 
 
 def add_source(store: Store, document_id: str, copy: DocumentRecord) -> bool:
-    """Make a copy one more source of a document; return whether that is there with its bytes."""
+    """Add a copy as a source of a document; return whether that is stored with the same bytes."""
     stored = stored_document(store, document_id)
     if stored is None or is_new(stored, copy):
         return False
@@ -51,7 +51,7 @@ def add_source(store: Store, document_id: str, copy: DocumentRecord) -> bool:
 
 
 def heir_of(snapshot: Snapshot, stored: DocumentRecord) -> DocumentRecord | None:
-    """Return what a document will be under its next other source, if one needs it."""
+    """Return the record of a document under its next other source, if that one needs it."""
     document_id = stored.document_id
     heirs = [
         source
@@ -67,10 +67,10 @@ def heir_of(snapshot: Snapshot, stored: DocumentRecord) -> DocumentRecord | None
 
 
 def hand_over(store: Store, document_id: str) -> list[str]:
-    """Make what the index has of a document that of its next other source, if one needs it.
+    """Hand the stored version of a document over to its next other source, if that needs it.
 
-    It is called before the document is replaced or deleted. Returns warnings: where its pages
-    cannot be read, the other sources are lost.
+    Called before the document is replaced or deleted. Returns warnings: if its pages cannot be
+    read, the other sources are lost.
     """
     with store.read() as snapshot:
         stored = snapshot.document(document_id)
@@ -88,7 +88,7 @@ def hand_over(store: Store, document_id: str) -> list[str]:
 
 
 def drop_sources(store: Store, owners: Mapping[str, str]) -> None:
-    """Forget further sources of documents that are of another one, given its id by source."""
+    """Remove other sources of documents that belong to another one, given its id by source."""
     with store.read() as snapshot:
         ids = sorted(snapshot.documents_where(parse({"source": list(owners)})))
         documents = [snapshot.document(document_id) for document_id in ids]
@@ -102,10 +102,10 @@ def drop_sources(store: Store, owners: Mapping[str, str]) -> None:
 
 
 def _pages(store: Store, stored: DocumentRecord, damage: list[StoreError]) -> Generator[PageRecord]:
-    """Yield the pages of a document; collect why they cannot be read.
+    """Yield the pages of a document; collect the reason if they cannot be read.
 
-    They have a snapshot of their own, which ends with them: SQLite may not be able to write while
-    there is one.
+    They use a separate snapshot, which ends with them: SQLite may not be able to write while one
+    is open.
     """
     with store.read() as snapshot:
         if is_new(snapshot.document(stored.document_id), stored):
@@ -118,7 +118,7 @@ def _pages(store: Store, stored: DocumentRecord, damage: list[StoreError]) -> Ge
 
 
 def _document_id(stored: DocumentRecord, source: str) -> str:
-    """Return the id of another source of a document, named from the same root if it has one."""
+    """Return the id for another source of a document, relative to the same root if it has one."""
     if not is_of_root(stored):
         return source
     return source.removeprefix(stored.source.removesuffix(stored.document_id))

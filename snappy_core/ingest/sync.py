@@ -1,4 +1,4 @@
-"""Synchronizing an index with a folder: what is new or changed is added, what is gone removed."""
+"""Synchronizes an index with a folder: adds new and changed files, removes deleted ones."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def sync(
     dry_run: bool,
     **options: Any,
 ) -> IngestReport:
-    """Make an index hold what a folder holds; see `RegionIndex.sync`."""
+    """Make an index match a folder; see `RegionIndex.sync`."""
     if not os.path.isdir(folder):
         raise NotADirectoryError(f"{os.fspath(folder)} is no folder to synchronize with")
     root = folder if root is None else root
@@ -74,7 +74,7 @@ def _gone(
     folder: str | os.PathLike[str],
     root: str | os.PathLike[str],
 ) -> list[str]:
-    """Return the ids of the documents that are known to be no longer in the folder."""
+    """Return the ids of the documents that are definitely no longer in the folder."""
     base, start = (f"{Source.from_path(path).name.rstrip('/')}/" for path in (root, folder))
     prefix = start.removeprefix(base)
     with store.read() as snapshot:
@@ -89,20 +89,20 @@ def _gone(
 
 
 def _is_known_gone(file: Path, folder: Path) -> bool:
-    """Return whether a file that was not found in a folder is known to be none of its documents."""
+    """Return whether a file not found in a folder is definitely not one of its documents."""
     try:
         file.stat()
     except (FileNotFoundError, NotADirectoryError):
         return True
     except OSError:  # no permission, or the disk does not respond
         return False
-    # It is a document no longer, unless nobody could see it.
+    # It is no longer a document there, unless a folder could not be read.
     parents = takewhile(lambda parent: parent != folder.parent, file.parents)
     return all(os.access(parent, os.R_OK) for parent in parents)
 
 
 def _drop_aliases(store: Store, names: list[str]) -> None:
-    """Forget further sources of documents that are gone."""
+    """Remove those other sources of documents that no longer exist."""
     for name in names:
         record = plan.stored_document(store, name)
         if record is not None and record.aliases:
@@ -120,11 +120,11 @@ def _foresee(
     describe: Describe | None,
     gone: list[str],
 ) -> IngestReport:
-    """Return the report of adding documents, as far as it can be told without reading them."""
+    """Return the report of adding documents, as far as it is known without reading them."""
     new_metadata = None if metadata is None else check_metadata(metadata)
     added, unchanged, duplicates = list[str](), list[str](), dict[str, str]()
     ingest_fingerprint = plan.fingerprint(encoder, reading, None, describe)
-    heirs: dict[str, DocumentRecord] = {}  # what others leave to their copies, by id
+    heirs: dict[str, DocumentRecord] = {}  # documents handed over to their copies, by id
     for name in gone:
         _foresee_heir(store, name, heirs)
     for planned in plan.plan(

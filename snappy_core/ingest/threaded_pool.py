@@ -1,4 +1,4 @@
-"""A pool whose workers are elsewhere, each waited for by a thread of this process."""
+"""A pool whose workers are elsewhere; a thread of this process waits for each."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ PAGES_PER_WORKER = 24  # in flight: some being read, some encoded, some waiting 
 
 
 class ThreadedPool(ABC, Generic[T]):
-    """Runs jobs on workers, which are started as they are needed.
+    """Runs jobs on workers, which are started as needed.
 
-    It is no `ThreadPoolExecutor`, which stops when the main thread ends: documents may be added
-    in another thread.
+    It is not a `ThreadPoolExecutor`, which stops when the main thread ends: documents may be
+    added in another thread.
 
     Attributes:
-        count: how many workers there may be.
-        stopping: set when the pool is left; workers then end the jobs that still run.
+        count: maximum number of workers.
+        stopping: set when the pool is left; workers then end the jobs that are still running.
     """
 
     def __init__(self, count: int) -> None:
@@ -69,7 +69,7 @@ class ThreadedPool(ABC, Generic[T]):
             for _ in self._threads:
                 self._jobs.put(None)
             for thread in self._threads:
-                if thread.ident is not None:  # a signal may have come before it was started
+                if thread.ident is not None:  # a signal may have arrived before it was started
                     thread.join()
             while not self._jobs.empty():  # jobs that no worker took
                 if (task := self._jobs.get()) is not None:
@@ -82,7 +82,7 @@ class ThreadedPool(ABC, Generic[T]):
                 self._run_jobs(run)
                 is_done = True
         except BaseException as error:
-            if is_done:  # nobody tells this thread to end once more
+            if is_done:  # this thread gets no second signal to end
                 _log.warning("a worker failed as it ended: %r", error)
             else:  # the worker cannot be started
                 self._run_jobs(partial(_raise, error))
@@ -100,7 +100,7 @@ class ThreadedPool(ABC, Generic[T]):
             else:
                 outcome = partial(future.set_result, result)
             with self._lock:
-                self._unfinished -= 1  # before anybody is told, who may submit the next one
+                self._unfinished -= 1  # before the future is set, whose owner may submit the next
             outcome()
 
 

@@ -1,4 +1,4 @@
-"""What runs in a worker process: set it up, then run one job after the other."""
+"""The code of a worker process: sets itself up, then runs one job after another."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from snappy_core.registry import registrations, restore
 
 @dataclass(frozen=True, slots=True)
 class WorkerSetup:
-    """The encoder, and the readers, engines and models this program registered, pickled."""
+    """The pickled encoder, and the readers, engines and models registered by this program."""
 
     registrations: bytes
     encoder: bytes
 
     @classmethod
     def of(cls, encoder: Encoder) -> WorkerSetup:
-        """Pickle an encoder and what is registered now.
+        """Pickle an encoder and everything registered now.
 
         Raises:
-            TypeError: something does not pickle.
+            TypeError: something cannot be pickled.
         """
         return cls(
             _pickle(registrations(), "what this program registered"),
@@ -45,10 +45,10 @@ class WorkerSetup:
 
 
 def serve(pipe: Connection, parent: int) -> None:
-    """Run the jobs that come through the pipe until it closes.
+    """Run the jobs that arrive through the pipe until it closes.
 
-    The first message is a `WorkerSetup`. Each message is answered by a result and an error, one
-    of them None.
+    The first message is a `WorkerSetup`. Each message is answered with a result and an error, one
+    of which is None.
     """
     if hasattr(os, "setpgrp"):
         os.setpgrp()  # so that it can be killed together with the programs it starts
@@ -69,7 +69,7 @@ def serve(pipe: Connection, parent: int) -> None:
 
 
 def run(job: Job, encoder: Encoder) -> tuple[Any, Exception | None]:
-    """Run a job; return its result or its error, which pickles."""
+    """Run a job; return its result or its error, in a form that pickles."""
     try:
         return job.run(encoder), None
     except MemoryError:
@@ -79,7 +79,7 @@ def run(job: Job, encoder: Encoder) -> tuple[Any, Exception | None]:
 
 
 def portable(error: Exception) -> Exception:
-    """Return an error that pickles, with its traceback as a note unless it is a `SnappyError`."""
+    """Return an error that can be pickled, with its traceback as a note unless a `SnappyError`."""
     trace = "".join(traceback.format_exception(error))
     if not isinstance(error, SnappyError):
         error.add_note(f"in a worker process:\n{trace}")
@@ -95,7 +95,7 @@ def _pickle(value: object, name: str) -> bytes:
 
     try:
         pickled: bytes = cloudpickle.dumps(value)
-    except Exception as error:  # whatever its attributes raise
+    except Exception as error:  # its attributes may raise anything
         raise TypeError(
             f"{name} cannot be sent to worker processes ({error}); "
             "add the documents without workers (executor=None)"
@@ -104,7 +104,7 @@ def _pickle(value: object, name: str) -> bytes:
 
 
 def _exit_with(parent: int) -> None:
-    """End this process and the programs it started once its parent is gone, even in a hang."""
+    """End this process and the programs it started once its parent is gone, even if it hangs."""
     while os.getppid() == parent:
         time.sleep(1)
     os.killpg(0, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""A worker process as this process sees it: it runs one job at a time, within limits."""
+"""The parent's side of a worker process, which runs one job at a time, within limits."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from snappy_core.parsing.office.libreoffice import FOLDER_VARIABLE
 _CHECK = 0.1  # seconds between checks of memory, and of whether to stop
 _START = 120.0  # seconds a worker may take to load the encoder
 _ADVICE = "add the documents without workers (executor=None)"
-_EXIT = 10.0  # seconds a process that has closed its pipe may take to end
+_EXIT = 10.0  # seconds a process may take to end after closing its pipe
 
-_starting_or_ending = threading.Lock()  # multiprocessing lets no two threads wait for processes
+_starting_or_ending = threading.Lock()  # in multiprocessing, two threads cannot wait for processes
 
 
 class _WorkerDied(Exception):
@@ -30,21 +30,21 @@ class _WorkerDied(Exception):
 
 
 class _JobTimedOut(_WorkerDied):
-    """The job took too long; it would again."""
+    """The job took too long, and would again."""
 
 
 class WorkerProcess:
     """A fresh interpreter, started by loky, which needs no `__main__` guard.
 
-    It is started with its first job, and another one takes its place when it dies. All methods
-    are called from one thread at a time.
+    It is started with its first job and replaced if it dies. All methods are called from one
+    thread at a time.
 
     Args:
-        setup: what the process loads first.
+        setup: loaded first by the process.
         folder: for its temporary files.
-        timeout: seconds a job may take for each of its pages.
+        timeout: seconds a job may take per page.
         memory: bytes the process and the programs it started may hold (Linux only).
-        stopping: set by another thread to end the job that runs.
+        stopping: set by another thread to end the running job.
     """
 
     def __init__(
@@ -65,8 +65,8 @@ class WorkerProcess:
     def run(self, job: Job) -> Any:
         """Return the result of a job, or raise its error.
 
-        If the process dies over it, the job runs once more in a new one: what earlier jobs left
-        behind, or the system, may be to blame.
+        If the process dies during the job, the job runs once more in a new process: leftovers of
+        earlier jobs, or the system, may be to blame.
 
         Raises:
             WorkerError: the process died twice, or the job took too long.
@@ -81,16 +81,16 @@ class WorkerProcess:
                     raise WorkerError(job.source.name, f"{death} ({job})") from None
 
     def kill(self) -> None:
-        """End the process and the programs it started, at once."""
+        """End the process and the programs it started immediately."""
         if self._process is None:
             return
         process, self._process = self._process, None
         with _starting_or_ending:
             if hasattr(os, "killpg"):
-                with suppress(OSError):  # not yet a group of its own, or gone
+                with suppress(OSError):  # not a process group yet, or gone
                     os.killpg(process.pid, signal.SIGKILL)
                 if process.exitcode is None:
-                    with suppress(ProcessLookupError):  # it has ended since
+                    with suppress(ProcessLookupError):  # it has ended in the meantime
                         os.kill(process.pid, signal.SIGKILL)
             else:
                 process.terminate()
@@ -120,8 +120,8 @@ class WorkerProcess:
             env=_environment(self._folder),
             daemon=True,
         )
-        # Ctrl-C is for this process, which ends the workers: they never see it. A signal that
-        # is blocked stays blocked in the programs a thread starts.
+        # Ctrl-C is for this process, which ends the workers: they never see it. A blocked signal
+        # stays blocked in the programs that a thread starts.
         with _starting_or_ending, _blocked(signal.SIGINT), child_pipe:
             process.start()
             self._process = process
@@ -167,7 +167,7 @@ class WorkerProcess:
 
 
 def resident(pid: int | None) -> int:
-    """Return the bytes of memory that a process and its children hold; 0 if it is not known."""
+    """Return the memory in bytes that a process and its children hold; 0 if unknown."""
     try:
         pages = int(Path(f"/proc/{pid}/statm").read_bytes().split()[1])
         children = Path(f"/proc/{pid}/task/{pid}/children").read_bytes().split()
@@ -177,7 +177,7 @@ def resident(pid: int | None) -> int:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    """Return the variables that differ in a worker: one core each, and its own temporary files."""
+    """Return the variables that differ in a worker: one core, and its own temporary folder."""
     return {
         "OMP_NUM_THREADS": "1",
         "OMP_THREAD_LIMIT": "1",
@@ -187,7 +187,7 @@ def _environment(folder: Path) -> dict[str, str]:
 
 @contextmanager
 def _blocked(number: int) -> Iterator[None]:
-    """Block a signal in this thread and in the programs it starts meanwhile."""
+    """Block a signal in this thread and in programs it starts in the meantime."""
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return

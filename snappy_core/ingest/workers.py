@@ -1,4 +1,4 @@
-"""Reading and encoding documents in worker processes of this machine."""
+"""Reads and encodes documents in worker processes on this machine."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from snappy_core.ingest.worker import WorkerSetup
 from snappy_core.ingest.worker_process import WorkerProcess
 from snappy_core.parsing.source import Source
 
-TIMEOUT = 60.0  # seconds a page; OCR of a large scan takes some
+TIMEOUT = 60.0  # seconds per page; OCR of a large scan takes several
 MEMORY = 4 << 30  # bytes; far more than any page of our corpora needs
 
 
 @dataclass(frozen=True, slots=True)
 class Workers:
-    """Read and encode documents in worker processes of this machine.
+    """Read and encode documents in worker processes on this machine.
 
-    A document over which a process crashes, hangs or outgrows its memory is reported as one that
-    cannot be read; all others are added.
+    A document that makes a process crash, hang or exceed its memory is reported as unreadable; all
+    others are added.
 
     Attributes:
-        count: processes at most, each on one core.
-        timeout: seconds a worker may take for a page, on average over the few it has at once.
+        count: maximum number of processes, each on one core.
+        timeout: seconds a worker may take per page, averaged over the pages of a job.
         memory: bytes a worker and the programs it started may hold (checked on Linux only).
 
     Raises:
@@ -45,17 +45,17 @@ class Workers:
 
     @contextmanager
     def start(self, encoder: Encoder) -> Iterator[WorkerPool]:
-        """Provide worker processes, which are started as they are needed.
+        """Provide worker processes, which are started as needed.
 
         Raises:
-            TypeError: the encoder does not pickle.
+            TypeError: the encoder cannot be pickled.
         """
         with self.start_with(WorkerSetup.of(encoder)) as pool:
             yield pool
 
     @contextmanager
     def start_with(self, setup: WorkerSetup) -> Iterator[WorkerPool]:
-        """Do as `start`, with an encoder that is pickled already."""
+        """Do the same as `start`, with an encoder that is already pickled."""
         with tempfile.TemporaryDirectory(prefix="snappy-") as folder:
             pool = WorkerPool(setup, self, Path(folder))
             with pool.running():
@@ -70,7 +70,7 @@ def check_positive(**options: float) -> None:
 
 
 class WorkerPool(ThreadedPool[Job]):
-    """Worker processes, each waited for by a thread of this process."""
+    """Worker processes; a thread of this process waits for each."""
 
     def __init__(self, setup: WorkerSetup, options: Workers, folder: Path) -> None:
         super().__init__(options.count)

@@ -1,4 +1,4 @@
-"""Adding documents to a store: plan them, read and encode them, write them one by one, report."""
+"""Adds documents to a store: plans, reads and encodes them, writes them one by one, reports."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def ingest(
             share=share,
             gone=gone,
         )
-        # Figures are described in this process; the only document is shared among all workers.
+        # Figures are described in this process; a single document is shared among all workers.
         is_inline_only = describe is not None or supplied is not None
         add = None if is_inline_only else _add_whole(store, pool, metadata, reading, keep)
         pipeline = Pipeline(planned, pool, reading, bar.count_document, supplied, describe, add)
@@ -107,10 +107,10 @@ def write_documents(
     keeper: Keeper | None = None,
     share: bool = False,
 ) -> IngestReport:
-    """Write the documents of a pipeline, one after the other, and report on them.
+    """Write the documents of a pipeline, one after another, and report on them.
 
     Args:
-        share: a source is that of one document only; see `plan`.
+        share: a source belongs to one document only; see `plan`.
     """
     added: list[str] = []
     unchanged: list[str] = []
@@ -141,7 +141,7 @@ def write_documents(
                         store, planned, metadata, pipeline.records(document), bar
                     )
                     warnings += _keep(store, keeper, planned, document_id, document)
-                else:  # a worker has written and kept it
+                else:  # a worker has written it and kept its files
                     warnings += _count_pages(report, bar)
                 added.append(document_id)
                 pages += bar.pages - pages_before
@@ -149,7 +149,7 @@ def write_documents(
             owners[name] = planned.same_as or document_id
             bar.finish_document()
         except (StoreError, FormatError, TimeLimitError):
-            raise  # a full disk, wrong regions and a limit of time are no fault of the document
+            raise  # a full disk, wrong regions and a time limit are not the document's fault
         except SnappyError as error:
             cause = error.cause if isinstance(error, UnreadableDocumentError) else str(error)
             failed.append(Failure(name, cause, error))
@@ -166,7 +166,7 @@ def write_documents(
 
 
 def _write_duplicate(store: Store, planned: PlannedDocument, owner_id: str) -> Sequence[str]:
-    """Make the source of a document one more of that with the same bytes; return warnings.
+    """Add the source of a document to the document with the same bytes; return warnings.
 
     Raises:
         UnreadableDocumentError: the document with the same bytes was not added.
@@ -178,7 +178,7 @@ def _write_duplicate(store: Store, planned: PlannedDocument, owner_id: str) -> S
     if not planned.is_there:
         return []
     warnings = _logged(hand_over(store, planned.record.document_id))
-    store.delete(planned.record.document_id)  # it had other bytes
+    store.delete(planned.record.document_id)  # it had different bytes
     return warnings
 
 
@@ -196,7 +196,7 @@ def _write_pages(
     records: Iterator[PageRecord],
     bar: IngestProgress,
 ) -> Sequence[str]:
-    """Write a document with its pages, and count these; return warnings."""
+    """Write a document with its pages, and count the pages; return warnings."""
     causes: list[tuple[int, str]] = []
     lost: list[str] = []
     record = _completed(planned, metadata, store)
@@ -221,7 +221,7 @@ def _add_whole(
     reading: ReadingOptions,
     keep: Keep | None,
 ) -> AddWhole | None:
-    """Return what has a worker add a whole document, None if workers cannot write to the store."""
+    """Return a function that makes a worker add a document; None if workers cannot write."""
     if not (isinstance(pool, WritingPool) and isinstance(store, SharedStore)):
         return None
     if store.identity() is None:
@@ -238,9 +238,9 @@ def _add_whole(
 
 
 def _completed(planned: PlannedDocument, metadata: Metadata | None, store: Store) -> DocumentRecord:
-    """Return the record of a document with metadata; None stands for what the store has.
+    """Return the record of a document with metadata; None keeps what the store has.
 
-    With the same bytes as before, it keeps its other sources.
+    If its bytes are the same as before, it keeps its other sources.
     """
     record, stored = planned.record, None
     if planned.is_there or metadata is None:
@@ -258,7 +258,7 @@ def _hand_over_at_end(
     record: DocumentRecord,
     warnings: list[str],
 ) -> Iterator[PageRecord]:
-    """Yield the pages of a document, then give its earlier version to its other sources."""
+    """Yield the pages of a document, then hand its earlier version over to its other sources."""
     yield from pages
     stored = stored_document(store, record.document_id)
     if stored is not None and stored.content_hash != record.content_hash:
@@ -272,7 +272,7 @@ def _keep(
     document_id: str,
     queued: QueuedDocument | None = None,
 ) -> Sequence[str]:
-    """Keep the source or pictures of a document that was written; return warnings."""
+    """Keep the source or pictures of a written document; return warnings."""
     stored = stored_document(store, document_id) if keeper else None
     if keeper is None or stored is None:
         return []
@@ -288,7 +288,7 @@ def _logged(warnings: Sequence[str]) -> Sequence[str]:
 def _watch(
     records: Iterator[PageRecord], bar: IngestProgress, causes: list[tuple[int, str]]
 ) -> Iterator[PageRecord]:
-    """Pass pages on; count them, and collect why some cannot be found, with their numbers."""
+    """Pass pages on; count them, and collect why some cannot be found, by page number."""
     for record in records:
         raise_if_ended()  # before the document is written
         bar.finish_page()

@@ -1,6 +1,6 @@
-"""What runs in an actor of a Ray cluster: jobs, in its own process or in a worker process.
+"""The code of an actor on a Ray cluster, which runs jobs in its own or in a worker process.
 
-With a store to which many processes write, actors add whole documents: no page leaves them.
+With a store that many processes can write to, actors add whole documents: no page leaves them.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from snappy_core.stores.shared import SharedStore
 
 @dataclass(frozen=True, slots=True)
 class SharedIndex:
-    """A pickled store, and what tells its index from another one at the same place elsewhere."""
+    """A pickled store, and what distinguishes its index from one at the same path elsewhere."""
 
     store: bytes
     identity: int | None
@@ -43,7 +43,7 @@ class SharedIndex:
         """Open the store on this node.
 
         Raises:
-            CannotWriteError: it is not here.
+            CannotWriteError: it does not exist on this node.
         """
         try:
             store: SharedStore = pickle.loads(self.store)
@@ -59,12 +59,12 @@ class Actor:
     """Runs jobs on a node of the cluster.
 
     Args:
-        setup: what this process, or its worker process, loads first.
+        setup: loaded first by this process, or by its worker process.
         home: id of the node where the paths of sources exist.
         worker: the worker process of the actor; None runs the jobs in the actor itself, where
             nothing stops them.
-        index: to which it writes whole documents; None if it cannot.
-        merges: whether it is the one of all writers that merges small files.
+        index: the index that it writes whole documents to; None if it cannot.
+        merges: whether it is the one writer that merges small files.
     """
 
     def __init__(
@@ -86,13 +86,13 @@ class Actor:
         self._local: dict[int, Source] = {}  # staged here, by number of the document
 
     def ready(self) -> None:
-        """Do nothing, once the actor runs."""
+        """Do nothing; returns once the actor is running."""
 
     def run(self, job: Job | Add, number: int, oldest: int, content: list[Any]) -> Any:
-        """Return the result of a job and its error, one of them None.
+        """Return the result of a job and its error, one of which is None.
 
         Args:
-            number: of the document, counted in the order of adding.
+            number: of the document, in the order of adding.
             oldest: number of the first document that is still needed.
             content: a reference to the bytes of the document; empty if it is a file.
         """
@@ -114,10 +114,10 @@ class Actor:
         self._resources.close()
 
     def _add(self, job: Add, pool: Pool) -> IngestReport:
-        """Add a document to the index as it is added elsewhere; raises what its failure is."""
+        """Add a document to the index as in `write_documents`; raise the error if it fails."""
         store = self._opened_store()
         if job.replaces:
-            with store.read():  # `write` drops the files of what it knows to replace
+            with store.read():  # `write` only drops files of a document it knows it replaces
                 pass
         planned = PlannedDocument(job.source, job.record, is_new=True)
         keeper = None if job.keep is None else Keeper(store, job.keep, pool)
@@ -136,7 +136,7 @@ class Actor:
 
     def _started_pool(self) -> Pool:
         if self._pool is None:
-            # Ray ends actors by force: what they leave then is in the folder of its logs.
+            # Ray kills actors: what they leave behind then is in the folder of its logs.
             tempfile.tempdir = session_folder()
             if self._worker is None:
                 self._pool = InlinePool(self._load())
@@ -155,7 +155,7 @@ class Actor:
 def fetch(source: Source, home: str, content: list[Any]) -> Source:
     """Return a source that can be opened on this node.
 
-    On another node than `home`, it has the bytes of the file.
+    On a node other than `home`, it has the bytes of the file.
 
     Raises:
         UnreadableDocumentError: the file is gone.

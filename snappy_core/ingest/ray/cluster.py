@@ -1,4 +1,4 @@
-"""The Ray cluster that documents are read on: one that runs already, or one of this machine."""
+"""The Ray cluster that documents are read on: one already running, or one on this machine."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from typing import Any
 
 from snappy_core.errors import MissingDependencyError, install_hint
 
-_connection = threading.Lock()  # a process has one, and `ray.shutdown` ends it for all threads
-_CONNECT_TIMEOUT = 5.0  # seconds: Ray itself tries for a minute, and then ends the process
+_connection = threading.Lock()  # one per process; `ray.shutdown` ends it for all threads
+_CONNECT_TIMEOUT = 5.0  # seconds: Ray itself tries for a minute and then exits the process
 _HELLO = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes((0, 0, 0, 4, 0, 0, 0, 0, 0))
-"""What a client of gRPC says first; a server answers with its settings."""
+"""The first bytes of a gRPC client; a server answers with its settings."""
 _ADVICE = "start one with `ray start --head`, or use 'local', a cluster of this machine"
 _TOKEN_ADVICE = (
     "does not accept this process: its authentication token is missing or wrong; put the token of "
@@ -24,7 +24,7 @@ _TOKEN_ADVICE = (
 )
 
 _QUIET = {
-    "RAY_BACKEND_LOG_LEVEL": "fatal",  # errors are raised as well
+    "RAY_BACKEND_LOG_LEVEL": "fatal",  # errors are raised anyway
     "RAY_USAGE_STATS_ENABLED": "0",
 }
 
@@ -45,13 +45,13 @@ def import_ray() -> Any:
 
 
 def find(address: str, timeout: float = 30.0) -> str:
-    """Return "local", or the "host:port" of the running cluster that an address stands for.
+    """Return "local", or the "host:port" of the running cluster that an address refers to.
 
-    `timeout` is the seconds in which it must answer.
+    The cluster must answer within `timeout` seconds.
 
     Raises:
         MissingDependencyError: Ray is not installed.
-        ValueError: it is no address of a cluster.
+        ValueError: it is not the address of a cluster.
         ConnectionError: nothing answers there, or this process is connected to another cluster.
     """
     ray = import_ray()
@@ -90,8 +90,8 @@ def find(address: str, timeout: float = 30.0) -> str:
 def connected(address: str) -> Iterator[Any]:
     """Connect to the cluster that `find` returned; yield the module ray.
 
-    In the end a cluster started here is stopped, and one that ran before is left. A connection
-    that this process had before stays.
+    At the end, a cluster started here is stopped; one that was running before is left running. A
+    connection that this process had before is kept.
 
     Raises:
         ConnectionError: the cluster cannot be used.
@@ -106,7 +106,7 @@ def connected(address: str) -> Iterator[Any]:
 
 
 def actor_resources(ray: Any, workers: int | None) -> tuple[dict[str, float], int]:
-    """Return the resources of the cluster that one actor reserves, and the number of actors."""
+    """Return the cluster resources that one actor reserves, and the number of actors."""
     if workers != 0:
         return {"num_cpus": 1}, workers or max(int(ray.cluster_resources().get("CPU", 1)), 1)
     if gpus := int(ray.cluster_resources().get("GPU", 0)):
@@ -117,7 +117,7 @@ def actor_resources(ray: Any, workers: int | None) -> tuple[dict[str, float], in
 
 
 def session_folder() -> str | None:
-    """Return the folder where Ray keeps the logs of this actor, None outside of actors."""
+    """Return the folder where Ray keeps the logs of this actor; None outside of actors."""
     from ray._private.worker import _global_node
 
     return None if _global_node is None else str(_global_node.get_session_dir_path())
@@ -131,7 +131,7 @@ def _connect(ray: Any, address: str) -> None:
         ray.init(address, **options)
     except (Exception, SystemExit) as error:  # the latter when nothing answers
         if isinstance(error, SystemExit) and isinstance(error.code, int) and error.code > 1:
-            raise  # of a signal that ends this process
+            raise  # from a signal that ends this process
         if _is_about_token(error):
             raise ConnectionError(f"the Ray cluster {address} {_TOKEN_ADVICE}") from error
         raise ConnectionError(
@@ -140,9 +140,9 @@ def _connect(ray: Any, address: str) -> None:
 
 
 def _is_about_token(error: BaseException | None) -> bool:
-    """Return whether an error, or what it came of, is that of a token that is missing or wrong.
+    """Return whether an error or its cause is about a missing or wrong token.
 
-    Ray raises its AuthenticationError, or tells of it in the text of another one.
+    Ray raises its AuthenticationError, or mentions it in the text of another error.
     """
     while error is not None:
         if "AuthenticationError" in f"{type(error).__name__} {error}":
@@ -152,7 +152,7 @@ def _is_about_token(error: BaseException | None) -> bool:
 
 
 def _started(ray: Any) -> str | None:
-    """Return the address of a cluster that `ray start` started on this machine, if any."""
+    """Return the address of a cluster started with `ray start` on this machine, if any."""
     from ray._private.services import canonicalize_bootstrap_address
 
     address: str | None = canonicalize_bootstrap_address(None)  # type: ignore[arg-type]
@@ -160,7 +160,7 @@ def _started(ray: Any) -> str | None:
 
 
 def _unreachable(address: str, timeout: float) -> OSError | None:
-    """Return why nothing at "host:port" answers in time, None if something does."""
+    """Return why nothing answers in time at "host:port"; None if something does."""
     host, _, port = address.rpartition(":")
     host_and_port = host.strip("[]"), int(port) % 65536
     try:
@@ -177,7 +177,7 @@ def _unreachable(address: str, timeout: float) -> OSError | None:
 
 @contextmanager
 def _environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """Set environment variables that are not set already, inside the `with` statement."""
+    """Set environment variables that are not set yet, for the duration of a `with` statement."""
     new = {name: value for name, value in variables.items() if name not in os.environ}
     os.environ.update(new)
     try:

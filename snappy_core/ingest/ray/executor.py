@@ -1,4 +1,4 @@
-"""Reading and encoding documents on a Ray cluster."""
+"""Reads and encodes documents on a Ray cluster."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from snappy_core.parsing.source import Source
 from snappy_core.stores.shared import SharedStore
 from snappy_core.terminal import plain
 
-_RETRIES = 2  # of a job whose actor died, with its machine perhaps
+_RETRIES = 2  # of a job whose actor died, maybe with its machine
 _CHECK = 0.2  # seconds between checks of whether to stop
-_PATIENCE = 10.0  # seconds to wait for room on the cluster before it is said
+_PATIENCE = 10.0  # seconds to wait for room on the cluster before logging it
 _CLOSE = 1.0  # seconds an actor may take to end its job and remove its files
 
 _LOGGER = logging.getLogger(__name__)
@@ -37,14 +37,14 @@ class Ray:
     """Read and encode documents on a Ray cluster (docs/ray.md).
 
     Attributes:
-        address: "host:port" of a cluster; "auto" for one that runs, else one of this machine;
-            or "local" for one of this machine.
-        workers: actors, each with a worker process on one core; None takes all cores of the
-            cluster. 0 reads and encodes in the actors themselves, one for each GPU, or one for
-            each machine without GPUs; nothing stops a document there.
-        timeout: seconds a worker process may take for a page, on average over the few it has.
+        address: "host:port" of a cluster; "auto" for a running one, else one on this machine;
+            or "local" for one on this machine.
+        workers: number of actors, each with a worker process on one core; None uses all cores of
+            the cluster. 0 reads and encodes in the actors themselves, one per GPU, or one per
+            machine without GPUs; there, nothing stops a document that hangs.
+        timeout: seconds a worker process may take per page, averaged over the pages of a job.
         memory: bytes a worker process and the programs it started may hold (Linux only).
-        connect_timeout: seconds in which the cluster must answer.
+        connect_timeout: seconds within which the cluster must answer.
 
     Raises:
         ValueError: a number is negative, or a limit is not positive.
@@ -70,8 +70,8 @@ class Ray:
 
         Raises:
             MissingDependencyError: Ray is not installed.
-            TypeError: the encoder does not pickle.
-            ValueError: the address is none of a cluster.
+            TypeError: the encoder cannot be pickled.
+            ValueError: the address is not that of a cluster.
             ConnectionError: no cluster answers there.
         """
         setup, address = WorkerSetup.of(encoder), find(self.address, self.connect_timeout)
@@ -89,7 +89,7 @@ class RayPool(ThreadedPool[Job | Add]):
     """
 
     def __init__(self, setup: WorkerSetup, options: Ray, connect: Callable[[], Any]) -> None:
-        super().__init__(count=0)  # until the cluster says what it has
+        super().__init__(count=0)  # until the resources of the cluster are known
         self._setup = setup
         self._options = options
         self._connect = connect
@@ -116,7 +116,7 @@ class RayPool(ThreadedPool[Job | Add]):
 
     def unstage(self, source: Source) -> None:
         del self._documents[source.name]
-        # Documents that are kept leave before those that came before them.
+        # Documents staged only to be kept are unstaged before earlier ones.
         self._oldest = min((number for number, _ in self._documents.values()), default=self._staged)
 
     def _prepare_actors(self) -> None:
@@ -132,7 +132,7 @@ class RayPool(ThreadedPool[Job | Add]):
         is_first = next(self._numbers) == 0
         actor = self._remote.remote(*self._arguments, merges=is_first)
         try:
-            # Until this actor runs, which takes room on the cluster, others get the jobs.
+            # Until this actor runs, which needs room on the cluster, others get the jobs.
             start = self._wait_for(actor.ready.remote(), "has no room yet for an actor: waiting")
             yield partial(self._run, actor, start)
         finally:
@@ -149,7 +149,7 @@ class RayPool(ThreadedPool[Job | Add]):
             raise RuntimeError(f"no actor can be started on the cluster ({error})") from error
         try:
             number, content = self._documents[job.source.name]
-        except KeyError:  # the document has failed, and its other jobs do not matter
+        except KeyError:  # the document has failed, so its other jobs do not matter
             raise CancelledError from None
         answer = self._wait_for(actor.run.remote(job, number, self._oldest, content))
         if self.stopping.is_set():
@@ -168,7 +168,7 @@ class RayPool(ThreadedPool[Job | Add]):
     def _wait_for(self, reference: Any, notice: str = "") -> Any:
         """Wait for an object, or until the pool stops; return the reference.
 
-        A wait that is long is logged, with the notice, once for all actors.
+        A long wait is logged with the notice, once for all actors.
         """
         started = time.monotonic()
         while not (self.stopping.is_set() or self._ray.wait([reference], timeout=_CHECK)[0]):
