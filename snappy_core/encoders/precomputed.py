@@ -1,4 +1,4 @@
-"""Embeddings that exist already: arrays of page vectors, and a function for questions."""
+"""Precomputed embeddings: arrays of page vectors, and a function for questions."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ TILE_TOKENS = 64
 """Image tokens per tile of ColSmol and ColModernVBert."""
 
 MAX_CELL_ASPECT_RATIO = 2.0
-"""Of the cells of a grid on the page; a grid that is further from square is an error."""
+"""Maximum of the cells of a grid on the page; cells further from square are an error."""
 
 _GEOMETRIES = {family.name.casefold(): family.geometry for family in FAMILIES}
 _GEOMETRIES["colsmol"] = _GEOMETRIES["colidefics3"]
 
 
 class PrecomputedEncoder:
-    """An encoder for indexes whose page vectors are supplied as arrays; it encodes only questions.
+    """An encoder for indexes whose page vectors are supplied as arrays; it only encodes questions.
 
     Example:
         def encode_question(text):
@@ -55,7 +55,7 @@ class PrecomputedEncoder:
         )
 
     def encode_query(self, text: str) -> Query:
-        """Return what the function returns; ValueError if its vectors have another length."""
+        """Return the result of the function; ValueError if its vectors have the wrong length."""
         query = self._query(text)
         if query.vectors.shape[1] != self.dim:
             raise ValueError(
@@ -73,17 +73,17 @@ def patches_from_embeddings(
     family: str | None = None,
     page_size: tuple[float, float] | None = None,
 ) -> Patches:
-    """Return the patches of one page from its vectors by a vision encoder.
+    """Return the patches of one page, given its vectors from a vision encoder.
 
-    The patches are first the cells of the grid in raster order, then the vectors of special
-    tokens and of a thumbnail, which count in page scores but not in region scores.
+    The cells of the grid come first, in raster order, then the vectors of special tokens and of a
+    thumbnail, which count in page scores but not in region scores.
 
     Args:
         vectors: (n, d) finite numbers, no zero vectors, in the order of the model.
         grid: (rows, columns) of a grid over the whole page whose cells are in raster order.
         image_mask: (n,) True for image tokens, False for special tokens; by default all True.
-        family: instead of the grid the family of the model, such as "ColQwen2.5"; the grid is
-            inferred from the number of image tokens and the page size by `infer_grid`.
+        family: the family of the model, such as "ColQwen2.5", instead of the grid; `infer_grid`
+            then infers the grid from the number of image tokens and the page size.
         page_size: (width, height) of the page in any unit, with `family`.
 
     >>> page = patches_from_embeddings(np.eye(9), grid=(2, 4), image_mask=[False] + [True] * 8)
@@ -91,8 +91,8 @@ def patches_from_embeddings(
     ((2, 4), [0.0, 0.0, 0.25, 0.5])
 
     Raises:
-        ValueError: vectors or a number of image tokens that do not fit, or both or neither of
-            `grid` and `family`.
+        ValueError: the vectors or the number of image tokens do not match, or both or neither of
+            `grid` and `family` are given.
     """
     unit_vectors = _normalize(vectors)
     count = len(unit_vectors)
@@ -118,9 +118,9 @@ def patches_from_embeddings(
 def infer_grid(family: str, count: int, page_size: tuple[float, float] | None) -> PageTokens:
     """Return the layout of the image tokens of a page.
 
-    All supported models scale the whole page to their grid so that its cells are about square: of
-    all grids with this number of cells (or tiles), the one with the most nearly square cells (or
-    tiles) is taken.
+    All supported models scale the whole page to their grid so that its cells are about square. So
+    of all grids with this number of cells (or tiles), the one with the most nearly square cells
+    (or tiles) is chosen.
 
     >>> infer_grid("ColQwen2.5", 682, (620, 877)).grid  # width, height
     (31, 22)
@@ -157,7 +157,7 @@ def infer_grid(family: str, count: int, page_size: tuple[float, float] | None) -
 def _most_nearly_square(
     family: str, cell_count: int, token_count: int, page_size: tuple[float, float]
 ) -> tuple[int, int]:
-    """Return the (rows, columns) whose cells on the page have the aspect ratio nearest to 1."""
+    """Return the (rows, columns) whose cells on the page have the aspect ratio closest to 1."""
     width, height = page_size
     rows = np.array([n for n in range(1, cell_count + 1) if cell_count % n == 0], dtype=np.int64)
     if len(rows):
@@ -182,9 +182,9 @@ def query_from_embeddings(
 
     Args:
         vectors: (m, d) finite numbers, no zero vectors.
-        tokens: m strings to show to people; by default "0", "1", ...
-        content_mask: (m,) True for tokens that carry content, not prefixes or padding: only they
-            count for heat maps. By default all True.
+        tokens: m strings to display; by default "0", "1", ...
+        content_mask: (m,) True for tokens with content, not prefixes or padding: only they count
+            for heat maps. By default all True.
 
     >>> query_from_embeddings("net debt", [[3, 0], [0, 4]], ["net", "debt"]).vectors.tolist()
     [[1.0, 0.0], [0.0, 1.0]]

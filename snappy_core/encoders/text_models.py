@@ -1,4 +1,4 @@
-"""Text models by the name of a folder or of the Hugging Face Hub."""
+"""Opens text models by folder or Hugging Face Hub id."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from snappy_core.errors import MissingDependencyError
 
 
 def open_text_model(name: str, *, local_only: bool) -> Encoder | None:
-    """Return the encoder of a text model; None if it is none.
+    """Return the encoder of a text model; None if it is not one.
 
-    A ColBERT model; else a model with an ONNX file, whose words have vectors; else a model of
-    sentence-transformers, with one vector a text.
+    That is a ColBERT model; else a model with an ONNX file, with one vector per word; else a model
+    of sentence-transformers, with one vector per text.
     """
     folder = find_model(name, local_only=local_only)
     kind = None if folder is None else folder.kind()
@@ -40,7 +40,7 @@ def open_text_model(name: str, *, local_only: bool) -> Encoder | None:
 
 
 def _prompts(folder: ModelFolder) -> tuple[str, str]:
-    """Return what the model reads before questions and texts, as its files say."""
+    """Return the model's prefixes of questions and texts, from its files."""
     prompts = folder.read_json("config_sentence_transformers.json").get("prompts") or {}
     return prompts.get("query") or "", prompts.get("document") or prompts.get("passage") or ""
 

@@ -1,4 +1,4 @@
-"""Which words are encoded together: those of a region, cut into windows that fit the model.
+"""Decides which words are encoded together: those of a region, in windows that fit the model.
 
 The words of the heading above a region are encoded with it as context, so that the vectors of
 the region depend on its subject. On the development bench this raised page recall@5 from .92 to
@@ -17,8 +17,8 @@ CONTEXT_WORDS = 8
 """The most words of a heading used as context; more made no difference on the bench."""
 
 LONG_TABLE = 150
-"""Words above which the rows of a table are encoded separately. Cut at arbitrary words instead,
-long tables lowered page recall@1 on the bench from .88 to .86."""
+"""Above this number of words, the rows of a table are encoded separately. Cutting long tables at
+arbitrary words instead lowered page recall@1 on the bench from .88 to .86."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,11 @@ class Window:
 def cut_windows(
     pages: Sequence[Page], count_tokens: Callable[[Sequence[str]], Sequence[int]], limit: int
 ) -> list[Window]:
-    """Return windows of at most `limit` tokens that hold every word of the pages once or more.
+    """Return windows of at most `limit` tokens that cover every word of the pages at least once.
 
-    Each top-level region is cut into windows of its own, and so are the words outside all
-    regions. A word of more than `limit` tokens gets a window to itself. Context that would fill
-    more than half of a window is left out. `count_tokens` returns the tokens of each word.
+    Each top-level region is cut into separate windows, and so are the words outside all regions.
+    A word of more than `limit` tokens gets its own window. Context that would fill more than half
+    of a window is left out. `count_tokens` returns the number of tokens of each word.
     """
     windows: list[Window] = []
     for page_index, page in enumerate(pages):
@@ -61,7 +61,7 @@ def cut_windows(
 
 
 def _split_table(page: Page, region_index: int) -> Iterator[tuple[int, ...]]:
-    """Yield the words of a region; of a long table those of each row, then the remaining words."""
+    """Yield the words of a region; for a long table, those of each row, then the rest."""
     region = page.regions[region_index]
     lengths = (count_words(page.words.texts[word]) for word in region.words)
     if region.label != "table" or sum(lengths) <= LONG_TABLE:

@@ -1,4 +1,4 @@
-"""The base of text encoders that give one vector per word."""
+"""Base of text encoders that return one vector per word."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class WordEncoder(ABC):
     """Encodes the words of a region together, for late interaction with words.
 
     Attributes:
-        name, dim: as of every `Encoder`.
+        name, dim: as in every `Encoder`.
         window: the most tokens encoded together, without special tokens.
     """
 
@@ -35,12 +35,12 @@ class WordEncoder(ABC):
     def encode_pages(self, pages: Sequence[Page]) -> list[Patches]:
         """Return one patch for each word of a page, in the order of its words.
 
-        The vector of a word without tokens, such as a control character, is zero. Equal windows,
-        such as running heads, are encoded once.
+        The vector of a word without tokens, such as a control character, is zero. Identical
+        windows, such as running heads, are encoded only once.
         """
         page_vectors = [np.zeros((len(page.words), self.dim), dtype=np.float32) for page in pages]
         windows = cut_windows(pages, self._count_tokens, self.window)
-        windows.sort(key=lambda window: window.token_count)  # those of a batch need less padding
+        windows.sort(key=lambda window: window.token_count)  # so that batches need less padding
         alike: dict[_Texts, list[Window]] = {}
         for window in windows:
             words = pages[window.page].words.texts
@@ -75,11 +75,11 @@ class WordEncoder(ABC):
     def _encode(
         self, texts: Sequence[Sequence[str]], *, is_query: bool
     ) -> list[NDArray[np.float32]]:
-        """Return for each list of words their vectors, (words, dim) of length 1 (or 0)."""
+        """Return the vectors of each list of words, (words, dim) of length 1 (or 0)."""
 
 
 def word_query(text: str, words: Sequence[str], vectors: NDArray[np.float32]) -> Query:
-    """Return a question of words with vectors; stop words count if there are no others."""
+    """Return a question of words with vectors; stop words count if there are no other words."""
     terms = tuple(map(term, words))
     is_content = np.array([word_term is not None for word_term in terms])
     return Query(text, vectors, tuple(words), is_content | ~is_content.any(), terms)

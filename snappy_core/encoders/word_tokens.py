@@ -1,4 +1,4 @@
-"""The tokens of words, and the vectors of words from those of their tokens."""
+"""Tokens of words, and vectors of words from those of their tokens."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class WordTokens:
         return len(self.ids)
 
     def insert(self, position: int, ids: Sequence[int]) -> WordTokens:
-        """Return the tokens with special ones before a position."""
+        """Return the tokens with special tokens inserted at a position."""
         position = min(position, len(self))
         return WordTokens(
             np.insert(self.ids, position, ids), np.insert(self.words, position, [-1] * len(ids))
@@ -51,9 +51,9 @@ def tokenize(
     """Return the tokens of words.
 
     Args:
-        in_text: tokenize the words with spaces between them, as `carries_spaces` needs it; a token
-            is of the word in which its last character stands.
-        special: with the special tokens of the model.
+        in_text: tokenize the words with spaces between them, as `carries_spaces` requires; a token
+            belongs to the word that has its last character.
+        special: include the special tokens of the model.
     """
     if not in_text:
         encoding = tokenizer.encode(list(words), is_pretokenized=True, add_special_tokens=special)
@@ -68,7 +68,7 @@ def tokenize(
     is_special = np.array(encoding.special_tokens_mask, dtype=bool)
     outside = is_special | (offsets[:, 1] <= offsets[:, 0]) | (owners < 0)
     if len(words):
-        outside |= last >= (starts + lengths)[owners]  # only the space between two words
+        outside |= last >= (starts + lengths)[owners]  # only the space between words
     return WordTokens(np.array(encoding.ids, np.int64), np.where(outside, -1, owners))
 
 
@@ -95,8 +95,8 @@ def word_vectors(
     """Return the normalized mean of the normalized states (tokens, dim) of each word.
 
     Args:
-        words: (tokens,) the word of each token, -1 for none; there may be more than states.
-        count: number of words; the vector of one without tokens is zero.
+        words: (tokens,) the word of each token, -1 for none; may be longer than the states.
+        count: number of words; the vector of a word without tokens is zero.
     """
     words = words[: len(states)]
     tokens = np.flatnonzero(words >= 0)

@@ -25,28 +25,28 @@ from snappy_core.encoders.word_tokens import (
 from snappy_core.errors import ModelError
 
 LONGEST = 512
-"""The most tokens of a window: time and memory grow with the square of it."""
+"""The most tokens in a window: time and memory grow with its square."""
 
 
 class ColbertEncoder(WordEncoder):
     """Contextual word vectors from a late-interaction text model, such as GTE-ModernColBERT.
 
-    Texts are read as the model was trained to: markers, projection, skip list and query
-    expansion. The vector of a word is the normalized mean of those of its tokens; tokens of a
-    document that are on the skip list (punctuation) do not count, and a word of nothing else has
-    a zero vector. Special tokens have no patch.
+    Texts are encoded as in the model's training: with markers, projection, skip list and query
+    expansion. The vector of a word is the normalized mean of those of its tokens; document tokens
+    on the skip list (punctuation) do not count, and a word consisting only of such tokens has a
+    zero vector. Special tokens have no patch.
 
     The model runs in ONNX Runtime if it has a file `model.onnx` or `onnx/model.onnx`, else in
     torch (extra `[colbert]`), on the CPU.
 
     Args:
-        model: a folder, or a hub id, optionally with "@" and a version, in the format of PyLate or
-            of Stanford's library.
-        threads: of ONNX Runtime, as of `OnnxTextEncoder`.
+        model: a folder or hub id, optionally with "@" and a version, in the format of PyLate or of
+            Stanford's library.
+        threads: of ONNX Runtime, as in `OnnxTextEncoder`.
         local_only: do not use the network.
 
     Raises:
-        ModelError: there is no such model, or it is no ColBERT model, or it does not load.
+        ModelError: there is no such model, it is not a ColBERT model, or it does not load.
         MissingDependencyError: the extra is missing.
     """
 
@@ -67,7 +67,7 @@ class ColbertEncoder(WordEncoder):
         single_token = np.ones((1, 1), dtype=np.int64)
         width = self._model(single_token, single_token).shape[2]
         layers = read_layers(folder)
-        # An export may contain the layers or not.
+        # An export may or may not include the projection layers.
         self._layers = layers if layers and layers[0].weight.shape[1] == width else ()
         if layers and not self._layers and layers[-1].weight.shape[0] != width:
             raise ModelError(

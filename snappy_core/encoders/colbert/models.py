@@ -1,4 +1,4 @@
-"""Running the transformer of a ColBERT model, in ONNX Runtime or in torch."""
+"""Runs the transformer of a ColBERT model in ONNX Runtime or torch."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from snappy_core.forks import ProcessModel
 
 
 class TokenModel(Protocol):
-    """Returns the states (batch, sequence, dim) of tokens."""
+    """Returns the hidden states (batch, sequence, dim) of tokens."""
 
     def __call__(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> NDArray[np.float32]: ...
 
 
 class OnnxTokenModel:
-    """An ONNX export; its first output has the states of the tokens, projected or not."""
+    """An ONNX export; its first output is the hidden states of the tokens, projected or not."""
 
     def __init__(self, path: Path, threads: int) -> None:
         self._path = path
@@ -39,7 +39,7 @@ class OnnxTokenModel:
 
 
 class TorchTokenModel:
-    """The transformer of a folder, on the CPU; code of the model's own is never run."""
+    """The transformer in a folder, on the CPU; code that comes with the model is never run."""
 
     def __init__(self, folder: ModelFolder) -> None:
         folder.fetch(["*.safetensors", "*.json"])

@@ -1,4 +1,4 @@
-"""The layers of a ColBERT model that project the states of its tokens."""
+"""The layers of a ColBERT model that project the hidden states of its tokens."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Layer:
 
 
 def read_layers(folder: ModelFolder) -> tuple[Layer, ...]:
-    """Return the layers of a model, none if its files have none.
+    """Return the projection layers of a model, if its files have any.
 
     Raises:
         ModelError: a layer is missing, or has an unknown activation function.
@@ -87,7 +87,7 @@ def _read_weights(path: Path, names: Sequence[str] | None = None) -> dict[str, A
                 name: _to_array(file.get_tensor(name))
                 for name in (file.keys() if names is None else names)
             }
-    except Exception as error:  # safetensors raises one of its own, and errors of files
+    except Exception as error:  # safetensors raises its own error and file errors
         raise ModelError(f"{path}: cannot be read ({error})") from error
 
 

@@ -1,7 +1,7 @@
-"""How a ColBERT model reads questions and documents, as its files say.
+"""Reads how a ColBERT model encodes questions and documents from its files.
 
-PyLate writes `config_sentence_transformers.json`, its ONNX export also `onnx_config.json`, and the
-library of Stanford `artifact.metadata`. What they leave out has the defaults of PyLate.
+PyLate writes `config_sentence_transformers.json`, its ONNX export also `onnx_config.json`, and
+Stanford's library `artifact.metadata`. Missing settings get PyLate's defaults.
 """
 
 from __future__ import annotations
@@ -24,11 +24,12 @@ class ColbertSettings:
 
     Attributes:
         query_marker, document_marker: token id after the first token; None for no marker.
-        document_length: tokens of a document, special tokens included.
-        expansion: id of the token that fills questions, and the length to which; None unless the
-            other tokens see it: as patches of a question are its words, nothing else counts.
-        skipped: ids of the tokens of documents that have no vector.
-        lower_case: whether texts are put into lower case first.
+        document_length: maximum tokens of a document, including special tokens.
+        expansion: id of the token that pads questions, and the length to pad to; None unless the
+            other tokens attend to it: only the words of a question get vectors, so it has no other
+            effect.
+        skipped: ids of document tokens that have no vector.
+        lower_case: whether texts are lower-cased first.
     """
 
     query_marker: int | None
@@ -43,7 +44,7 @@ def read_settings(folder: ModelFolder, tokenizer: Tokenizer) -> ColbertSettings:
     """Return the settings of the model in a folder.
 
     Raises:
-        ModelError: a marker, or the token of the expansion, is not in the vocabulary.
+        ModelError: a marker or the expansion token is not in the vocabulary.
     """
     values = _read_values(folder)
 
@@ -77,7 +78,7 @@ def read_settings(folder: ModelFolder, tokenizer: Tokenizer) -> ColbertSettings:
 
 
 def _read_values(folder: ModelFolder) -> dict[str, Any]:
-    """Return the settings under the names of PyLate."""
+    """Return the settings by PyLate's names."""
     if metadata := folder.read_json("artifact.metadata"):
         skiplist: Iterable[str] = string.punctuation if metadata.get("mask_punctuation") else ()
         return {
@@ -96,7 +97,7 @@ def _read_values(folder: ModelFolder) -> dict[str, Any]:
 
 
 def _filling_token(folder: ModelFolder) -> str:
-    """Return the mask token of a model, or the last one of a model that has none."""
+    """Return the mask token of a model, or its end-of-sequence token if it has none."""
     for name in ("tokenizer_config.json", "special_tokens_map.json"):
         tokens = folder.read_json(name)
         for kind in ("mask_token", "eos_token"):

@@ -21,12 +21,12 @@ class Checkpoint:
     """A model.
 
     Attributes:
-        source: an absolute folder, or a hub id.
+        source: an absolute folder path, or a hub id.
         revision: the commit of a hub id; None for a folder.
         version: that commit, or a digest of the files in the folder.
         base: folder or hub id of the base model of an adapter; None for a full model.
         family: its architecture and the library that loads it.
-        is_local: it is read without the network: a folder, or what is in the cache of the Hub.
+        is_local: it is read without the network: from a folder or the Hub's cache.
     """
 
     source: str
@@ -42,7 +42,7 @@ def find_checkpoint(
 ) -> Checkpoint:
     """Return the checkpoint of a folder or hub id, each optionally with "@" and a version.
 
-    A folder is read without the network, and so is everything with `local_only`.
+    Folders are read without the network, and so is everything with `local_only`.
 
     Raises:
         ModelError: there is no such model or version, its family is not supported, or it is not
@@ -91,7 +91,7 @@ def _base_of(source: str, adapter: dict[str, Any]) -> str:
     if not isinstance(base, str) or not base:
         raise ModelError(f"{source}: its adapter_config.json names no base model")
     if os.path.isfile(os.path.join(source, "config.json")):
-        # transformers would load base weights from here, too, and not report missing ones.
+        # transformers would also load base weights from here, and not report missing ones.
         raise ModelError(f"{source}: contains a model and an adapter; remove one of them")
     return os.path.abspath(base) if os.path.isdir(base) else base
 
@@ -120,7 +120,7 @@ def _read_json(
 def _download(source: str, revision: str | None, name: str, offline: bool) -> Path | None:
     """Return a file of a model on the Hub, from the cache if possible.
 
-    None, or a path where there is no file, if the model has none of this name.
+    None, or a path without a file, if the model has no file of this name.
     """
     try:
         import huggingface_hub
@@ -135,7 +135,7 @@ def _download(source: str, revision: str | None, name: str, offline: bool) -> Pa
         )
         return Path(path)
     except LocalEntryNotFoundError as error:
-        with suppress(Exception):  # offline: a cached snapshot without the file has none
+        with suppress(Exception):  # offline: if a cached snapshot lacks the file, so does the model
             folder = huggingface_hub.snapshot_download(
                 source, revision=revision, local_files_only=True
             )

@@ -44,8 +44,8 @@ class ColVisionEncoder:
         device: "cpu", "cuda", "cuda:1", "mps"; by default the fastest available.
         dtype: of the weights; by default float32 on a CPU, else bfloat16.
         batch_size: pages per run of the model; halved whenever they do not fit in memory.
-        max_visual_tokens: about the most patches of a page; fewer are faster and coarser. By
-            default the limit of the model's processor.
+        max_visual_tokens: approximate maximum of patches per page; fewer are faster and coarser.
+            By default the limit of the model's processor.
         local_only: do not use the network: the model is in a folder, or was downloaded before.
 
     Attributes:
@@ -54,7 +54,7 @@ class ColVisionEncoder:
 
     Raises:
         ModelError: there is no such model, it is not a retriever of a supported family, or its
-            weights or its processor do not fit.
+            weights or its processor do not match.
         MissingDependencyError: the library is missing, too old or does not fit torch.
     """
 
@@ -99,7 +99,7 @@ class ColVisionEncoder:
             next_batch = thread.submit(prepare, pages[start:end], self._loaded)
             while start < len(pages):
                 batch = next_batch.result()
-                next_end = end + self.batch_size  # it may have been reduced
+                next_end = end + self.batch_size  # the batch size may have been reduced
                 if end < len(pages):
                     next_batch = thread.submit(prepare, pages[end:next_end], self._loaded)
                 patches += self._encode(batch, pages[start:end])
@@ -118,7 +118,7 @@ class ColVisionEncoder:
                     f"{self.name}: page {pages[0].number} alone does not fit into the memory of "
                     f"{self._loaded.device}; use a smaller max_visual_tokens"
                 ) from error
-        # Not in the handler: the traceback of the error refers to the tensors.
+        # Not in the handler, since the error's traceback keeps the tensors alive.
         self._loaded.free_memory()
         half = len(pages) // 2
         self.batch_size = min(self.batch_size, half)
@@ -131,12 +131,12 @@ class ColVisionEncoder:
     def encode_query(self, text: str) -> Query:
         """Return the vectors of all tokens of a question.
 
-        Special tokens, the prefix and the padding that the model is trained to add count in the
+        Special tokens, the prefix and the padding that the model was trained with count in the
         page score; only tokens of the question itself count for heat maps.
         """
         loaded, tokenizer = self._loaded, self._loaded.processor.tokenizer
         for special_token in tokenizer.all_special_tokens:
-            text = text.replace(special_token, " ")  # else the model would see an image or padding
+            text = text.replace(special_token, " ")  # or the model would see an image or padding
         text = " ".join(text.split())
         inputs, ids = _tokenize(text, loaded)
         in_template = _inside_template(ids, self._empty_ids)
@@ -163,7 +163,7 @@ def _tokenize(text: str, loaded: LoadedModel) -> tuple[Any, NDArray[np.intp]]:
 
 
 def _inside_template(ids: NDArray[np.intp], empty_ids: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Return a mask (m,) of the tokens that are not the common beginning and end of questions."""
+    """Return a mask (m,) of the tokens that are not the common start and end of all questions."""
     shorter = min(len(ids), len(empty_ids))
     start = _common_prefix_length(ids[:shorter], empty_ids[:shorter])
     remaining = shorter - start
@@ -180,7 +180,7 @@ def _common_prefix_length(a: NDArray[np.intp], b: NDArray[np.intp]) -> int:
 
 
 def _token_texts(ids: Sequence[int], tokenizer: Any) -> tuple[str, ...]:
-    """Return the text of each token; tokens that are bytes of one character all have its text."""
+    """Return the text of each token; tokens that are bytes of one character all get its text."""
     texts = [str(tokenizer.decode([token])) for token in ids]
     start = 0
     while start < len(ids):

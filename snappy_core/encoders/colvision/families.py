@@ -21,7 +21,7 @@ class Family:
     Attributes:
         name: as in publications.
         geometry: how the image tokens are arranged.
-        backend: the library; transformers has a checkpoint format of its own.
+        backend: the library; transformers has its own checkpoint format.
         model_type: the model type in `config.json`.
         model, processor: names of the classes that load a checkpoint.
     """
@@ -52,19 +52,19 @@ FAMILIES = (
 """ColSmol is a ColIdefics3."""
 
 FAMILY_NAMES = ", ".join(dict.fromkeys(family.name for family in FAMILIES))
-"""For messages."""
+"""The names of the families, for messages."""
 
 
 def recognize(source: str, config: dict[str, Any], is_adapted: bool) -> Family:
     """Return the family of a model by its configuration.
 
     Args:
-        source: the model in error messages.
+        source: the name of the model, for error messages.
         config: its `config.json`, or that of the base model of an adapter.
         is_adapted: the model is an adapter; its base model need not be a retriever.
 
     Raises:
-        ModelError: the model is of no supported family, or is not a retriever.
+        ModelError: the family of the model is not supported, or it is not a retriever.
     """
     model_type = config.get("model_type")
     family = next((family for family in FAMILIES if family.model_type == model_type), None)

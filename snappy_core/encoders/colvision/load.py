@@ -23,7 +23,7 @@ _LIBRARIES: dict[Backend, tuple[str, str, tuple[int, ...]]] = {
     "colpali": ("colpali_engine.models", "colpali-engine", (0, 3, 18)),  # older ones lose weights
     "hf": ("transformers", "transformers", (5, 3)),
 }
-"""The module with the classes of models, its package, and the oldest version that works."""
+"""The module with the model classes, its package, and the oldest version that works."""
 
 _ATTENTION = re.compile("attention|attn|sdpa|flash", re.IGNORECASE)
 _IRRELEVANT_WEIGHTS = re.compile(r"(^|\.)(lm_head\.|rotary_emb\.inv_freq$|position_ids$)")
@@ -31,7 +31,7 @@ _IRRELEVANT_WEIGHTS = re.compile(r"(^|\.)(lm_head\.|rotary_emb\.inv_freq$|positi
 
 
 def require_torch(model: str) -> None:
-    """Raise MissingDependencyError where no vision model can run, before one is downloaded."""
+    """Raise MissingDependencyError if no vision model can run, before one is downloaded."""
     if find_spec("torch") is None:
         raise MissingDependencyError(
             f"{model}: vision models need torch: {install_hint('colpali')}, or with [hf] for "
@@ -78,7 +78,7 @@ def _import_classes(checkpoint: Checkpoint) -> tuple[Any, Any]:
 
 
 def _torchvision_advice() -> str:
-    """Return how to replace a torchvision built for another torch; empty if it fits."""
+    """Return how to replace a torchvision built for another torch; empty if it matches."""
     try:
         import torch
     except (ImportError, RuntimeError):
@@ -154,7 +154,7 @@ def _limit_visual_tokens(processor: Any, family: Family, max_tokens: int) -> Non
             size["shortest_edge"] = min(size["shortest_edge"], max_area)
         case "tiled":
             minimum = processor.image_seq_len
-            # The tiles of a square page, which has the most, and a thumbnail of the page.
+            # The tiles of a square page, which has the most, plus a thumbnail of the page.
             tile_count = max(max_tokens // minimum - 1, 1)
             edge = math.isqrt(tile_count) * image_processor.max_image_size["longest_edge"]
             size = image_processor.size
@@ -193,7 +193,7 @@ def _load_weights(
 def _from_pretrained(
     model_class: Any, source: str, device: torch.device, dtype: torch.dtype, options: dict[str, Any]
 ) -> tuple[Any, dict[str, Any]]:
-    """Return a model and the report about its keys."""
+    """Return a model and the loading report on its keys."""
     options = {**options, "dtype": dtype, "output_loading_info": True}
     attentions = ["sdpa", "eager"]
     if (
@@ -211,7 +211,7 @@ def _from_pretrained(
         except Exception as error:  # the libraries raise errors of many kinds
             is_unsupported = isinstance(error, (ImportError, ValueError))
             if is_unsupported and attention != "eager" and _ATTENTION.search(str(error)):
-                continue  # not with this model, device or installation
+                continue  # not available for this model, device or installation
             raise ModelError(
                 f"{source}: does not load as a {model_class.__name__} ({error})"
             ) from error

@@ -21,7 +21,7 @@ _OUT_OF_MEMORY = re.compile("out of memory|can't allocate memory|not enough memo
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LoadedModel:
-    """A model on a device, with its processor and the id of the tokens that stand for the image."""
+    """A model on a device, with its processor and the id of its image tokens."""
 
     checkpoint: Checkpoint
     model: Any
@@ -33,7 +33,7 @@ class LoadedModel:
         """Return the vectors of all tokens of a batch, (batch, sequence, dim).
 
         Raises:
-            ModelError: the model fails, for another reason than a lack of memory.
+            ModelError: the model fails for a reason other than lack of memory.
         """
         import torch
 
@@ -49,7 +49,7 @@ class LoadedModel:
                 ) from error
 
     def forward(self, inputs: Any) -> torch.Tensor:
-        """Run the model as `embed` does, but with gradients."""
+        """Run the model like `embed`, but with gradients."""
         inputs = {key: value.to(self.device) for key, value in inputs.items() if key != "labels"}
         if "pixel_values" in inputs:
             inputs["pixel_values"] = inputs["pixel_values"].to(self.model.dtype)
@@ -88,7 +88,7 @@ class LoadedModel:
         return vectors
 
     def free_memory(self) -> None:
-        """Release the memory of earlier batches on the device."""
+        """Release the device memory of earlier batches."""
         import torch
 
         gc.collect()
@@ -113,7 +113,7 @@ class LoadedModel:
 
 
 def is_out_of_memory(error: Exception) -> bool:
-    """Return whether an error means that the memory of a device is exhausted."""
+    """Return whether an error means that a device is out of memory."""
     import torch
 
     if isinstance(error, (MemoryError, torch.cuda.OutOfMemoryError)):

@@ -1,4 +1,4 @@
-"""Pages: images, inputs of a model, the boxes of their tokens, and patches from its output."""
+"""Pages for vision models: images, model inputs, boxes of tokens, and patches from the output."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 OVERSAMPLING = 1.5
-"""Pixels drawn per pixel that the model sees, as a factor of width and height: images that are
-reduced are sharper than images drawn at the final size."""
+"""Pixels drawn per pixel that the model sees, as a factor of width and height: reduced images are
+sharper than images drawn at the final size."""
 
 PRINT_DPI = 150
-"""Dots per inch up to which pages are oversampled: enough for print."""
+"""Pages are oversampled up to this resolution, which is enough for print."""
 
 MAX_DPI = 600
-"""Dots per inch at the most, for tiny pages."""
+"""Maximum dots per inch, for tiny pages."""
 
 MAX_ASPECT_RATIO = 200
-"""Of an image that the Qwen processors accept."""
+"""Maximum aspect ratio of images that the Qwen processors accept."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Batch:
-    """Pages as inputs of a model: the output of its processor, and the tokens of each page."""
+    """Pages as model inputs: the output of the processor, and the tokens of each page."""
 
     page_numbers: list[int]
     inputs: Any
@@ -44,7 +44,7 @@ class Batch:
 
 
 def prepare(pages: Sequence[Page], loaded: LoadedModel) -> Batch:
-    """Draw pages and turn them into inputs of the model."""
+    """Draw pages and turn them into model inputs."""
     family, processor = loaded.checkpoint.family, loaded.processor
     images = [draw_page(page, processor, family) for page in pages]
     inputs = process_images(images, loaded)
@@ -63,14 +63,14 @@ def encode_batch(batch: Batch, loaded: LoadedModel, dim: int) -> list[Patches]:
 
 
 def check_processor(loaded: LoadedModel) -> None:
-    """Raise ModelError if the image tokens of the processor do not fit the model."""
+    """Raise ModelError if the image tokens of the processor do not match the model."""
     from PIL import Image
 
     page_tokens(process_images([Image.new("RGB", (64, 48), "white")], loaded), 0, loaded)
 
 
 def process_images(images: Sequence[Image], loaded: LoadedModel) -> Any:
-    """Return the inputs of the model for a batch of images."""
+    """Return the model inputs for a batch of images."""
     try:
         with warnings.catch_warnings():
             # transformers uses deprecated functions of NumPy.
@@ -109,7 +109,7 @@ def page_tokens(inputs: Any, row: int, loaded: LoadedModel) -> grids.PageTokens:
 
 
 def draw_page(page: Page, processor: Any, family: Family) -> Image:
-    """Return an RGB image of the page at the resolution that the model makes use of."""
+    """Return an RGB image of the page at the resolution that the model can use."""
     image = page.render(choose_dpi(page, processor.image_processor.size, family))
     width, height = image.size
     shortest = math.ceil(max(width, height) / MAX_ASPECT_RATIO)
