@@ -1,8 +1,8 @@
 """Regions from other readers: layout models, OCR engines, archives.
 
 A format is one module with a `Format`: a name, a function that recognizes a file and one that
-reads it. A format of your own is registered with `FORMATS.register(name, format)`, or by a package
-through the entry point group "snappy.formats".
+reads it. Register your own format with `FORMATS.register(name, format)`, or from a package through
+the entry point group "snappy.formats".
 """
 
 import json
@@ -43,7 +43,7 @@ FORMATS = Registry[Format](
     },
 )
 
-MAX_BYTES = 256 << 20  # of a file; that of a book has some ten million
+MAX_BYTES = 256 << 20  # of a file; a book has about ten million
 
 SuppliedRegions = str | os.PathLike[str] | bytes | Mapping[str, object] | Sequence[object]
 """The path of a file, the bytes of a file, or parsed JSON."""
@@ -52,7 +52,7 @@ SuppliedRegions = str | os.PathLike[str] | bytes | Mapping[str, object] | Sequen
 def read_regions(
     data: SuppliedRegions, regions_format: str | None = None
 ) -> dict[int, SuppliedPage]:
-    """Return the pages of a document as another reader describes them, by page number.
+    """Return the pages of a document as described by another reader, by page number.
 
     Args:
         data: path of a file, its bytes, or parsed JSON, such as a list of dictionaries
@@ -60,8 +60,8 @@ def read_regions(
         regions_format: name of one of `FORMATS`; None detects it.
 
     Raises:
-        FormatError: the format differs or cannot be detected, a box lies outside of its page or
-            is in another unit, a size is missing, or a file or page is too large.
+        FormatError: the format differs or cannot be detected, a box lies outside its page or is
+            in another unit, a size is missing, or a file or page is too large.
         ValueError: no format has this name.
         OSError: the file cannot be opened, or is a pipe, device or socket.
     """
@@ -100,7 +100,7 @@ def _read_file(path: Path) -> bytes:
 
 
 def _parse(data: bytes) -> tuple[Content, str]:
-    """Return parsed JSON or else the bytes, with a note for errors if JSON cannot be parsed."""
+    """Return parsed JSON, or else the bytes, with a note for errors if JSON cannot be parsed."""
     if data.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")[:1] not in (b"{", b"["):
         return data, ""
     try:

@@ -1,7 +1,7 @@
-"""ALTO XML, as libraries and Tesseract write it.
+"""ALTO XML, as written by libraries and Tesseract.
 
 Boxes are in tenths of a millimeter, 1/1200 inch or pixels. The page size is in the same unit, so
-that only an unknown unit matters: it is an error.
+the unit does not matter, except that an unknown one is an error.
 """
 
 import re
@@ -92,7 +92,7 @@ def _word(string: Element, frame: Frame) -> SuppliedWord:
 
 
 def _text(strings: list[Element]) -> str:
-    """Return the words of a block, those that were hyphenated at the end of a line as one."""
+    """Return the words of a block, with words hyphenated at the end of a line joined."""
     words = []
     for string in strings:
         part, whole = string.get("SUBS_TYPE"), string.get("SUBS_CONTENT")

@@ -1,4 +1,4 @@
-"""What a regions format is, and the pages that it reads."""
+"""Regions formats, and the pages they read."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -18,9 +18,9 @@ class SuppliedRegion:
     """A region from another reader.
 
     Attributes:
-        text: its text; "" leaves it to the words of the page inside the box.
+        text: its text; "" takes the words of the page inside the box.
         parent: index of the region that contains it among those of the page, or None.
-        context: box of the text it must be read with: the header of a table row.
+        context: box of the text it must be read with, such as the header of a table row.
     """
 
     box: Box
@@ -38,7 +38,7 @@ class SuppliedPage:
         number: page number in the document, from 1.
         regions: in reading order, each after its parent.
         words: words with boxes, where the format has them.
-        width, height: size of the page in any unit; None where the format does not say.
+        width, height: size of the page in any unit; None if the format does not say.
     """
 
     number: int
@@ -54,10 +54,10 @@ class Format:
 
     Attributes:
         name: the name it is registered under.
-        sniff: returns whether content looks like this format; it never raises.
-        read: returns the pages by their page number. It may raise FormatError, which names the
-            page and region; the errors of a parser that meets something unexpected (KeyError,
-            TypeError, ...) become a FormatError.
+        sniff: returns whether content looks like this format; never raises.
+        read: returns the pages by page number. It may raise FormatError, which names the page and
+            region; errors of a parser on unexpected content (KeyError, TypeError, ...) become a
+            FormatError.
     """
 
     name: str
@@ -66,7 +66,7 @@ class Format:
 
 
 def is_list_of(content: Content, *keys: str) -> bool:
-    """Return whether content is a list of dictionaries with these keys, and not empty."""
+    """Return whether content is a non-empty list of dictionaries with these keys."""
     return (
         isinstance(content, list)
         and bool(content)
@@ -75,7 +75,7 @@ def is_list_of(content: Content, *keys: str) -> bool:
 
 
 def digest(pages: Mapping[int, SuppliedPage]) -> str:
-    """Return a hash (16 hex digits) of everything in supplied pages that decides what is stored."""
+    """Return a hash (16 hex digits) of everything in supplied pages that affects what is stored."""
     sha256 = hashlib.sha256(_VERSION.encode())
     for number, page in sorted(pages.items()):
         boxes, confidences = page.words.boxes, page.words.confidences

@@ -17,7 +17,7 @@ from snappy_core.formats.labels import label_of, labels_by_name
 from snappy_core.formats.markup import decode, tables_to_markdown
 from snappy_core.formats.region_builder import NestedRegion, build_page
 
-_INSIDE = r"((?:(?!<\|).)*)"  # up to the next tag: a search never reads on from a tag left open
+_INSIDE = r"((?:(?!<\|).)*)"  # up to the next tag: a match never continues past an unclosed tag
 _REGION = re.compile(rf"<\|ref\|>{_INSIDE}<\|/ref\|>\s*<\|det\|>{_INSIDE}<\|/det\|>", re.DOTALL)
 _PAGE_SPLIT = re.compile(r"<-+ *Page Split *-+>", re.IGNORECASE)
 _MARKUP = re.compile(r"<｜end▁of▁sentence｜>|</?center>|^#+ ", re.MULTILINE)
@@ -39,13 +39,13 @@ def sniff(content: Content) -> bool:
 def read(content: Content) -> dict[int, SuppliedPage]:
     """Return the pages of a file, or of a list of texts with one for each page.
 
-    The label of a region is its text where the model was asked to find a text and not to analyze
+    The label of a region is its text if the model was asked to find a text instead of analyzing
     the page. HTML tables become Markdown.
     """
     if isinstance(content, bytes):
         pages = _PAGE_SPLIT.split(decode(content))
         if len(pages) > 1 and not pages[-1].strip():
-            pages.pop()  # the last page is followed by a page split, too
+            pages.pop()  # a page split also follows the last page
     elif _is_list_of_texts(content):
         pages = list(content)
     else:
@@ -82,7 +82,7 @@ def _regions(text: str, frame: Frame) -> Iterator[NestedRegion]:
 
 
 def _boxes(text: str, where: str) -> list[Any]:
-    """Return the boxes of a region; some versions put the list of boxes into another list."""
+    """Return the boxes of a region; some versions nest the list of boxes in another list."""
     try:
         boxes = json.loads(text)
     except ValueError:

@@ -1,6 +1,6 @@
 """Docling: a `DoclingDocument` exported as JSON.
 
-Boxes are in points. Each names its own origin, the top or the bottom of the page: the cells of a
+Boxes are in points. Each states its origin, the top or the bottom of the page: the cells of a
 table may differ from the table.
 """
 
@@ -33,7 +33,7 @@ def read(content: Content) -> dict[int, SuppliedPage]:
     """Return the pages of a DoclingDocument, with the words of table cells.
 
     Raises:
-        FormatError: it is no DoclingDocument, or was not made from pages.
+        FormatError: it is not a DoclingDocument, or was not made from pages.
     """
     if not (isinstance(content, Mapping) and sniff(content)):
         raise FormatError("is not a DoclingDocument ('schema_name')")
@@ -46,11 +46,11 @@ def read(content: Content) -> dict[int, SuppliedPage]:
 def to_pages(document: Mapping[str, Any]) -> dict[int, SuppliedPage]:
     """Return the pages of a DoclingDocument, which may all be blank.
 
-    Tables become Markdown; their rows are children where the cells have boxes. Captions are
-    children of their tables and figures, items of their lists.
+    Tables become Markdown; their rows are children if the cells have boxes. Captions are children
+    of their tables and figures, items of their lists.
 
-    A page has no size, or zero, when Docling failed to convert it; such a page has no items either
-    and is left out.
+    A page that Docling failed to convert has no size, or a size of zero, and no items; it is left
+    out.
     """
     reader = _Reader(document)
     regions: _RegionsByPage = defaultdict(list)
@@ -64,7 +64,7 @@ def to_pages(document: Mapping[str, Any]) -> dict[int, SuppliedPage]:
 
 
 class _Reader:
-    """Walks over the items of a document in reading order."""
+    """Walks through the items of a document in reading order."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.words: defaultdict[int, list[SuppliedWord]] = defaultdict(list)  # of table cells
@@ -84,7 +84,7 @@ class _Reader:
         self.converted_pages = {page for page, size in self._sizes.items() if all(size)}
 
     def add_children(self, item: Mapping[str, Any], regions: _RegionsByPage) -> None:
-        """Add what is inside an item, but no captions: they are added with what they describe."""
+        """Add the contents of an item, except captions, which are added with what they describe."""
         for ref in _refs(item, "children"):
             if ref not in self._visited and ref not in self._captions:
                 self._add(ref, regions)
@@ -141,10 +141,10 @@ class _Reader:
         return regions
 
     def _table(self, ref: str, page: int, box: Box, data: Any, on_one_page: bool) -> NestedRegion:
-        """Return a table, with its rows as children where their cells have boxes.
+        """Return a table, with its rows as children if their cells have boxes.
 
-        The cells of a table on several pages do not say which page they are on: such a table has
-        no rows.
+        The cells of a table on several pages do not say which page they are on, so such a table
+        has no rows.
         """
         cells = [_Cell.of(cell, ref) for cell in data.get("table_cells") or ()]
         grid, header_rows = _grid(cells, data.get("num_rows"), data.get("num_cols"), ref)
@@ -154,7 +154,7 @@ class _Reader:
                 where = f"{ref}, cell {cell.row},{cell.column}"
                 cell_box = self._box(page, cell.box, where)
                 self.words[page].append(SuppliedWord(cell.text, cell_box))
-                if cell.end_row == cell.row + 1:  # else it is as high as several rows
+                if cell.end_row == cell.row + 1:  # otherwise it spans several rows
                     cell_boxes[cell.row].append(cell_box)
         header_box = enclose_all(box for row in range(header_rows) for box in cell_boxes[row])
         table = NestedRegion(box, "table", table_markdown(grid, header_rows))
@@ -204,8 +204,8 @@ class _Cell:
 def _grid(cells: list[_Cell], rows: Any, columns: Any, ref: str) -> tuple[list[list[str]], int]:
     """Return the texts of a table by row and column, and the number of its header rows.
 
-    A cell is repeated in all rows and columns that it spans, but in the header only in the first
-    row: header rows are joined.
+    A cell is repeated in all rows and columns that it spans, but within the header only in the
+    first row, since header rows are joined.
     """
     are_counts = isinstance(rows, int) and isinstance(columns, int)
     if not (are_counts and 0 <= rows * columns <= MAX_CELLS and rows <= MAX_CELLS):
@@ -228,7 +228,7 @@ def _grid(cells: list[_Cell], rows: Any, columns: Any, ref: str) -> tuple[list[l
 
 
 def _in_order(parent: NestedRegion, children: list[NestedRegion]) -> list[NestedRegion]:
-    """Return the children of a region and further ones, captions above it first, below it last."""
+    """Return the children of a region and others, with captions above it first, below it last."""
     captions = [child for child in children if child.label == "caption"]
     others = [child for child in children if child.label != "caption"]
     above = [caption for caption in captions if caption.box[1] < parent.box[1]]
@@ -241,7 +241,7 @@ def _refs(item: Mapping[str, Any], name: str) -> list[str]:
 
 
 def _text(item: Mapping[str, Any], provenance: Mapping[str, Any], count: int) -> str:
-    """Return the text of an item in one of its `count` boxes: all of it, or a part of it."""
+    """Return the text of an item in one of its `count` boxes: all of it, or a part."""
     text = item.get("text") or item.get("orig") or ""
     span = provenance.get("charspan")
     if count == 1 or not span or not 0 <= span[0] < span[1]:
@@ -250,7 +250,7 @@ def _text(item: Mapping[str, Any], provenance: Mapping[str, Any], count: int) ->
 
 
 def _descriptions(item: Mapping[str, Any]) -> list[str]:
-    """Return what a model said about a picture; older versions of Docling put it elsewhere."""
+    """Return a model's descriptions of a picture; older versions of Docling put them elsewhere."""
     notes = [note for note in item.get("annotations") or () if note.get("kind") == "description"]
     description = ((item.get("meta") or {}).get("description") or {}).get("text")
     return [description] if description else [note.get("text") or "" for note in notes]

@@ -1,4 +1,4 @@
-"""The coordinate frames of other readers, checked: a wrong one is an error, not a guess."""
+"""Coordinate frames of other readers, with checks: a wrong one is an error, never guessed."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -15,8 +15,8 @@ from snappy_core.types import Box
 
 Origin = Literal["top_left", "bottom_left"]
 
-SLACK = 0.01  # how far boxes may reach over the edge (margins, rounding), as a page fraction
-FRACTION_SLACK = 0.001  # the same where boxes are fractions of the page: rounding only
+SLACK = 0.01  # how far boxes may extend over the edge (margins, rounding), as a page fraction
+FRACTION_SLACK = 0.001  # the same if boxes are fractions of the page: rounding only
 _SMALL_PAGE = 10  # on pages larger than this in both directions, boxes within 0..1 are fractions
 
 
@@ -29,7 +29,7 @@ class Frame:
         width, height: size of the page in the unit of the boxes.
         origin: the corner of the page from which x and y grow.
         x0, y0: the coordinates of that corner.
-        slack: how far a box may reach over the edge, as a fraction of the page.
+        slack: how far a box may extend over the edge, as a fraction of the page.
 
     Raises:
         FormatError: the size is missing or not positive.
@@ -55,10 +55,10 @@ class Frame:
         return float(self.width), float(self.height)
 
     def to_fractions(self, values: Any, where: str) -> Box:
-        """Return a box (x0, y0, x1, y1) of this frame in page fractions, clipped to the page.
+        """Return a box (x0, y0, x1, y1) in this frame as page fractions, clipped to the page.
 
-        A box that is not four numbers, inverted, outside of the page, or in another unit is a
-        FormatError; it says `where` on the page.
+        A box that is not four numbers, is inverted, outside the page, or in another unit raises a
+        FormatError that says `where` on the page.
         """
         where = f"page {self.page}, {where}"
         left, low, right, high = four_numbers(values, where)
@@ -105,8 +105,8 @@ def check_sequence(numbers: Iterable[int | None], what: str) -> None:
     """Raise FormatError if the page numbers in a file skip a page.
 
     The first page of the file is the first of the document, whatever its number: writers count
-    from 0, from 1, through a whole book, or give all pages the same number. Nothing is checked
-    where a page has no number.
+    from 0, from 1, through a whole book, or give all pages the same number. Nothing is checked if
+    a page has no number.
     """
     page_numbers = [-1 if number is None else number for number in numbers]
     steps = {after - before for before, after in pairwise(page_numbers)}

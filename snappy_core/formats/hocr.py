@@ -1,4 +1,4 @@
-"""hOCR: HTML as Tesseract and other OCR engines write it, in pixels of the page image."""
+"""hOCR: HTML written by Tesseract and other OCR engines, in pixels of the page image."""
 
 import re
 from collections.abc import Iterator
@@ -48,7 +48,7 @@ def read(content: Content) -> dict[int, SuppliedPage]:
 
     Page n of the file is page n of the document. Boxes are relative to the box of their page,
     which does not start at (0, 0) if the page is a crop of the image. Regions are paragraphs, and
-    blocks and lines outside of paragraphs.
+    blocks and lines outside paragraphs.
     """
     pages = [e for e in parse_html(decode(content)).iter("*") if _class(e) == "ocr_page"]
     if not pages:
@@ -118,11 +118,11 @@ def _box(element: Element, frame: Frame) -> Box | None:
 
 
 def _parts(element: Element) -> Iterator[Element]:
-    """Yield the nearest elements inside an element that have a class of hOCR."""
+    """Yield the nearest elements inside an element that have an hOCR class."""
     for child in element.iterchildren("*"):
         if not _class(child):
             yield from _parts(child)
-        elif _class(child) != "ocr_page":  # a page whose predecessor was not closed
+        elif _class(child) != "ocr_page":  # skips a page inside an unclosed page
             yield child
 
 

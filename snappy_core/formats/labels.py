@@ -1,4 +1,4 @@
-"""The labels of other readers and those of Snappy."""
+"""Maps the labels of other readers to Snappy's."""
 
 from collections.abc import Mapping
 
@@ -33,8 +33,8 @@ _COMMON = labels_by_name(
 def label_of(name: str, overrides: Mapping[str, Label] | None = None) -> Label:
     """Return the label for the name that a reader uses; "other" if it is unknown.
 
-    Case does not matter; spaces and hyphens count as underscores. `overrides` has the labels of
-    names that mean something else to this reader.
+    Case does not matter; spaces and hyphens count as underscores. `overrides` gives the labels for
+    names that have another meaning in this reader.
 
     >>> label_of("Section-Header"), label_of("stamp")
     ('heading', 'other')

@@ -1,6 +1,6 @@
-"""Text, XML, HTML and HTML tables of untrusted files: no entities, no DTDs, no network.
+"""Parses text, XML, HTML and HTML tables of untrusted files: no entities, no DTDs, no network.
 
-What cannot be read, defines entities, or is too deep or large raises a FormatError.
+Content that cannot be read, defines entities, or is too deep or too large raises a FormatError.
 """
 
 import re
@@ -18,16 +18,16 @@ MAX_CELLS = 100_000  # of a table; a cell that spans columns or rows counts for 
 MAX_SPAN = 1000  # columns or rows that a cell may span, as in HTML
 
 _LIMITS = {"no_network": True, "huge_tree": False, "remove_comments": True, "remove_pis": True}
-# libxml2 ignores whatever follows them, such as a second file
+# libxml2 ignores anything after them, such as a second file
 _LAST_TAGS = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
 _TABLE_START = re.compile(r"<table\b", re.IGNORECASE)
 _TABLE_END = re.compile(r"</table\s*>", re.IGNORECASE)
 _ENCODING = re.compile(rb"""(?:encoding|charset)\s*=\s*["']?([\w-]+)""")
-_PROLOG = 2048  # bytes at the start of a file in which its encoding is declared
+_PROLOG = 2048  # bytes at the start of a file that may declare its encoding
 
 
 def decode(content: Content) -> str:
-    """Return a file of text, HTML or XML as text, in the encoding it declares or UTF-8."""
+    """Return a text, HTML or XML file as text, in the encoding it declares or UTF-8."""
     data = _as_bytes(content)
     declared = _ENCODING.search(data[:_PROLOG])
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
@@ -88,7 +88,7 @@ def tables_to_markdown(text: str) -> str:
     parts, position = [], 0
     while start := _TABLE_START.search(text, position):
         end = _TABLE_END.search(text, start.end())
-        if end is None:  # nor is there one for any later table
+        if end is None:  # nor is any later table closed
             break
         table = parse_html(text[start.start() : end.end()])
         parts += [text[position : start.start()], table_markdown(_rows(table))]

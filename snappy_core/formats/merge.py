@@ -1,4 +1,4 @@
-"""Replace the regions of a page by supplied ones."""
+"""Replaces the regions of a page with supplied ones."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,13 +19,13 @@ def merge_regions(page: Page, supplied: SuppliedPage) -> Page:
     """Return a page with the supplied regions in place of its own.
 
     A word belongs to the smallest region that contains its center, and to the parents of that
-    region. Words outside of all regions stay words of the page. The text of a region is the
-    supplied text, or else its words.
+    region. Words outside all regions stay words of the page. The text of a region is the supplied
+    text, or else its words.
 
     A region with text but without words on the page (a scan that was not sent to OCR) gets the
     supplied words inside it, or else the words of its text with boxes estimated within its own.
 
-    A page that could not be read, or that has no supplied regions, is returned as it is.
+    A page that could not be read, or that has no supplied regions, is returned unchanged.
 
     Raises:
         FormatError: the aspect ratios of the two pages differ by more than 1%.
@@ -51,7 +51,7 @@ def merge_regions(page: Page, supplied: SuppliedPage) -> Page:
 
 
 def _is_unreadable(page: Page) -> bool:
-    """Return whether nothing is known of a page, not even its size; its warning says why."""
+    """Return whether nothing is known about a page, not even its size; its warning says why."""
     unknown = page.renderer is None or (page.unit == "pt" and page.user_space is None)
     return bool(page.warning) and not len(page.words) and unknown
 
@@ -69,7 +69,7 @@ def _check_aspect(page: Page, supplied: SuppliedPage) -> None:
 
 
 class _RegionTree:
-    """The boxes of regions and how they are nested; each region comes after its parent."""
+    """The boxes and nesting of regions; each region comes after its parent."""
 
     def __init__(self, regions: Sequence[SuppliedRegion]) -> None:
         self._boxes = as_boxes([region.box for region in regions])
@@ -99,7 +99,7 @@ class _RegionTree:
 def _collect_words(
     page: Page, supplied: SuppliedPage, tree: _RegionTree
 ) -> tuple[Words, NDArray[np.int64]]:
-    """Return the words of the page and those added to it, and the region of each word or -1."""
+    """Return the words of the page with those added to it, and the region of each word or -1."""
     owners = tree.owners(page.words.boxes)
     filled = np.zeros(len(supplied.regions) + 1, dtype=bool)  # the last one stands for -1
     for owner in np.unique(owners).tolist():
@@ -128,7 +128,7 @@ def _take(words: Words, indices: NDArray[np.intp]) -> Words:
 
 
 def _join(parts: Sequence[Words]) -> Words:
-    """Join words; where only some have confidences, the others get 1."""
+    """Join words; if only some have confidences, the others get 1."""
     confidences = [
         np.ones(len(part), np.float32) if part.confidences is None else part.confidences
         for part in parts

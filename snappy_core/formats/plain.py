@@ -1,4 +1,4 @@
-"""A plain list of regions, for any reader without a format of its own.
+"""A plain list of regions, for any reader without its own format.
 
 Each region is a dictionary:
 
@@ -29,7 +29,7 @@ UNITS = {
     "pt": (None, SLACK),
     "0..999": (999, 0),
 }
-"""The width and height of any page, None if it depends on the page, and the slack of `Frame`."""
+"""By unit, the width and height of a page, None if it varies, and the slack of `Frame`."""
 
 
 def sniff(content: Content) -> bool:
@@ -81,7 +81,7 @@ def read(content: Content) -> dict[int, SuppliedPage]:
 def _frame(
     item: Mapping[str, Any], page: int, where: str
 ) -> tuple[Frame, tuple[float, float] | None]:
-    """Return the frame of a region, and the size of its page if that is known."""
+    """Return the frame of a region, and the size of its page if known."""
     unit, origin = item.get("unit", "fraction"), item.get("origin", "top_left")
     for name, value, allowed in (("unit", unit, UNITS), ("origin", origin, get_args(Origin))):
         if not isinstance(value, str) or value not in allowed:

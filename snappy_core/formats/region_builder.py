@@ -1,4 +1,4 @@
-"""Pages made of nested regions and words, as all formats have them."""
+"""Builds pages from nested regions and words, for all formats."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from snappy_core.formats.base import SuppliedPage, SuppliedRegion
 from snappy_core.types import Box, Label, Words
 from snappy_core.word_boxes import estimate_word_boxes
 
-# Of a page. Each region is compared with each word; a full page of a newspaper has 500 and 10,000.
+# Per page. Each region is compared with each word; a full newspaper page has 500 and 10,000.
 MAX_REGIONS = 10_000
 MAX_WORDS = 100_000
 
@@ -35,7 +35,7 @@ class SuppliedWord:
 
     text: str
     box: Box
-    confidence: float | None = None  # of the OCR, 0 to 1
+    confidence: float | None = None  # from OCR, 0 to 1
 
 
 def enclose_all(boxes: Iterable[Box]) -> Box | None:
@@ -54,7 +54,7 @@ def build_page(
 
     Args:
         number: page number in the document, from 1.
-        size: width and height in any unit; None if they are unknown.
+        size: width and height in any unit; None if unknown.
 
     Raises:
         FormatError: a confidence is not between 0 and 1, or there are too many regions or words.
@@ -62,7 +62,7 @@ def build_page(
     supplied: list[SuppliedRegion] = []
     stack: list[tuple[NestedRegion, int | None]] = [(region, None) for region in regions]
     stack.reverse()
-    while stack and len(supplied) <= MAX_REGIONS:  # no recursion: hostile files are nested deeply
+    while stack and len(supplied) <= MAX_REGIONS:  # no recursion: hostile files are deeply nested
         region, parent = stack.pop()
         stack += [(child, len(supplied)) for child in reversed(region.children)]
         text = clean(region.text)
@@ -83,12 +83,12 @@ def build_page(
 
 
 def clean(text: str) -> str:
-    """Return a text that can be stored: without lone surrogates, NULs and space around it."""
+    """Return a text that can be stored: without lone surrogates, NULs and surrounding space."""
     return text.encode("utf-8", "replace").decode("utf-8").replace("\0", " ").strip()
 
 
 def _split_words(words: Sequence[SuppliedWord], aspect: float) -> Words:
-    """Return one word for each text without spaces."""
+    """Return words split at spaces."""
     texts: list[str] = []
     boxes: list[list[float]] = []
     confidences: list[float | None] = []

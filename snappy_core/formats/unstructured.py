@@ -1,8 +1,8 @@
-"""Unstructured: the list of elements that partitioning a document gives, as JSON.
+"""Unstructured: the list of elements from partitioning a document, as JSON.
 
-Each element names its coordinate system, which also decides whether y starts at the top or at the
-bottom of the page. `parent_id` is ignored: it is the heading above an element, not a region that
-contains it.
+Each element names its coordinate system, which also determines whether y starts at the top or at
+the bottom of the page. `parent_id` is ignored: it is the heading above an element, not a region
+that contains it.
 """
 
 from collections import defaultdict
