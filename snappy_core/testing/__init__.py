@@ -1,7 +1,7 @@
 """For tests of code that uses Snappy: encoders without a model, and pages without a document.
 
-`snappy_core.testing.encoders` and `snappy_core.testing.stores` are conformance suites for
-encoders and stores of your own.
+`snappy_core.testing.encoders` and `snappy_core.testing.stores` are conformance suites for your
+own encoders and stores.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from snappy_core.vectors import normalize, quantize
 class FakeEncoder:
     """A deterministic text encoder without a model: the vector of a word is a hash of its term.
 
-    Equal terms (lower case, without punctuation and plural s) have a cosine of 1, different terms
-    one of about 0. Only words of the question itself are found, no synonyms.
+    The cosine of equal terms (lower case, without punctuation and plural s) is 1, that of different
+    terms about 0. Only the words of the question are found, not synonyms.
     """
 
     def __init__(self, dim: int = 64, name: str = "fake-1") -> None:
@@ -55,7 +55,7 @@ class FakeGridEncoder:
     """A deterministic vision encoder without a model: a grid of patches, and tokens without terms.
 
     The vector of a patch is the mean of the `FakeEncoder` vectors of the words in it, weighted by
-    the area of each in the patch. The first patch is global: the mean of all words. Pages need no
+    their area within the patch. The first patch is global: the mean of all words. Pages need no
     renderer.
 
     Args:

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 QUESTION = "When does the ferry leave the lower harbor?"
 
 MIN_COSINE = 0.999
-"""Of vectors that should be the same, but come from different batches: int8 models round each
-batch on a scale of its own, and padding changes the order of sums."""
+"""Of vectors that should be equal but come from different batches: int8 models round each batch
+on its own scale, and padding changes the order of sums."""
 
 
 def example_pages() -> list[Page]:
-    """Return pages of different shapes and lengths, with a renderer."""
+    """Return pages of different shapes and lengths, with renderers."""
     ferry = "The ferry leaves at nine from the lower landing-stage."
     water = "Low water is at six, and the harbor master reads it off the gauge."
     pages = [
@@ -52,7 +52,7 @@ def with_renderer(page: Page) -> Page:
 
 
 class EncoderConformance:
-    """Tests of what an index relies on.
+    """Tests what an index relies on.
 
     Example:
         class TestMyEncoder(EncoderConformance):
@@ -77,7 +77,7 @@ class EncoderConformance:
             assert patches.scales.dtype == np.float32
             assert patches.vectors.shape == (len(patches), encoder.dim)
             lengths = np.linalg.norm(vectors_of(patches), axis=1)
-            has_direction = patches.vectors.any(axis=1)  # a cell of white paper may have none
+            has_direction = patches.vectors.any(axis=1)  # an empty cell may have none
             assert has_direction.any()
             np.testing.assert_allclose(lengths, has_direction, atol=1e-3)
 

@@ -16,9 +16,9 @@ from snappy_core.testing.stores.writing import SharingTests, WritingTests  # noq
 
 
 class StoreConformance(ReadingTests, WritingTests, SharingTests, FilteringTests, KeepingTests):
-    """Tests of the contract in `snappy_core.stores.base`; needs pytest.
+    """Tests the interface in `snappy_core.stores.base`; needs pytest.
 
-    The fixture returns an empty store, a new one for each test:
+    The fixture returns a new empty store for each test:
 
         class TestMyStore(StoreConformance):
             @pytest.fixture

@@ -1,4 +1,4 @@
-"""Tests of filters: what a store finds is what the evaluator of the core says."""
+"""Tests of filters: a store must find what the core's evaluator finds."""
 
 import random
 from collections.abc import Callable
@@ -53,7 +53,7 @@ def fill(store: Store, choose: random.Random) -> dict[tuple[str, int], Page]:
 
 
 def sample_filter(choose: random.Random, keys: dict[str, Any], depth: int = 2) -> Filter:
-    """Return a random filter over keys, given with the values to compare with."""
+    """Return a random filter over keys, given with the values to compare to."""
     kind = choose.choice(["$and", "$or", "$not", "key", "key"]) if depth else "key"
     if kind == "$not":
         return {"$not": sample_filter(choose, keys, depth - 1)}

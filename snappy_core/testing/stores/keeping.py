@@ -1,4 +1,4 @@
-"""Tests of stores that keep files: `keep_files`, and that unused files go."""
+"""Tests of stores that keep files: `keep_files`, and the removal of unused files."""
 
 import pytest
 
@@ -32,9 +32,9 @@ class KeepingTests:
             store.write(document(name, content="1"), texts("Tides turn"))
         keeping.keep_files("1", {"source": b"tides"})
         store.delete("a")
-        assert keeping.kept_file("1", "source") == b"tides"  # that b needs
+        assert keeping.kept_file("1", "source") == b"tides"  # b still needs it
         store.write(document("b", content="1"), texts("Tides turn again"))
-        assert keeping.kept_file("1", "source") == b"tides"  # read again, the same bytes
+        assert keeping.kept_file("1", "source") == b"tides"  # indexed again with the same bytes
         with store.read() as snapshot:
             assert snapshot.document("b") is not None
         store.write(document("b", content="2"), texts("Moon pulls"))

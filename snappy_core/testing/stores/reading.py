@@ -1,4 +1,4 @@
-"""Tests of what a store returns: pages exactly as written, and the candidates of a query."""
+"""Tests of reads: a store returns pages exactly as written, and the candidates of a query."""
 
 import numpy as np
 import pytest

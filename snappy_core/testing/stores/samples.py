@@ -1,4 +1,4 @@
-"""Documents and pages to write to a store, and comparisons of what it returns."""
+"""Documents and pages to write to a store, and comparisons with what it returns."""
 
 from collections import Counter
 
@@ -56,7 +56,7 @@ def scanned_page() -> Page:
 
 
 def grid_record() -> PageRecord:
-    """Return a page of 2 x 3 grid patches and a global one, which is the first one."""
+    """Return a page of 2 x 3 grid patches, preceded by a global one."""
     page = make_page("Tides turn twice a day.", "Wind does not.")
     boxes = np.concatenate([grid_cells(1, 1), grid_cells(2, 3)])
     vectors = np.arange(7 * 16, dtype=np.int8).reshape(7, 16) - 50
@@ -65,7 +65,7 @@ def grid_record() -> PageRecord:
 
 
 def assert_same_page(stored: Page, page: Page) -> None:
-    """Check that a page is equal to the one that was written, which may have a renderer."""
+    """Check that a page equals the one that was written, which may have a renderer."""
     for name in ("number", "label", "width", "height", "unit", "regions"):
         assert getattr(stored, name) == getattr(page, name), name
     assert stored.words.texts == page.words.texts

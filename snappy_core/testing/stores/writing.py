@@ -1,4 +1,4 @@
-"""Tests of writes, and of reads at the same time: all or nothing, from snapshots and threads."""
+"""Tests of writes and concurrent reads: all or nothing, from snapshots and threads."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -55,7 +55,7 @@ class WritingTests:
             contents = {record.document_id: record.content_hash for record in snapshot.documents()}
             assert contents == ({"a": "1", "b": "1"} if is_known else {"b": "1"})
             assert_consistent(snapshot)
-        store.write(document("c"), texts("Sun shines"))  # and it can still be written to
+        store.write(document("c"), texts("Sun shines"))  # the store can still be written to
         with store.read() as snapshot:
             assert_consistent(snapshot)
 
@@ -153,13 +153,13 @@ class SharingTests:
                 assert after.frequencies(["tide", "moon", "sun"]) == {"tide": 1, "sun": 2}
                 assert len(after.catalog().page_ids) == 3
                 assert_consistent(after)
-            assert len(before.catalog().page_ids) == 2  # although a cache may have newer ones
+            assert len(before.catalog().page_ids) == 2  # although a cache may have newer pages
             assert_consistent(before)
         with store.read() as snapshot:
             assert_consistent(snapshot)
 
     def test_threads_read_consistent_states(self, store: Store) -> None:
-        """One thread replaces documents of a telling size while others read."""
+        """One thread replaces documents of recognizable sizes while others read."""
         words = ["tide", "moon", "wind"]
         store.write(document("a", "0"), texts(*["tide"]))
         done = False
