@@ -1,4 +1,4 @@
-"""Filters: their grammar, the conditions they stand for, and the evaluator that defines these."""
+"""Filters: their grammar, the conditions they parse to, and the evaluator that defines these."""
 
 from snappy_core.filters.conditions import (
     All,

@@ -1,4 +1,4 @@
-"""Conditions: comparisons of one key, joined by `All` and `Some`. There is no `Not`: `negate`."""
+"""Conditions: comparisons of one key, joined by `All` and `Some`; `negate` replaces a `Not`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from snappy_core.types import Scalar
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One key compared with values: `in` of several, the others with exactly one."""
+    """One key compared with values: `in` takes several, the other operators exactly one."""
 
     key: str
     operator: Literal["in", "gt", "gte", "lt", "lte", "glob", "exists"]
@@ -27,14 +27,14 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class All:
-    """Every condition holds; without any it always does."""
+    """Every condition holds; with none, it always holds."""
 
     conditions: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Some:
-    """At least one condition holds; without any it never does."""
+    """At least one condition holds; with none, it never holds."""
 
     conditions: tuple[Condition, ...] = ()
 
@@ -43,7 +43,7 @@ Condition = Comparison | All | Some
 
 
 def all_of(conditions: Iterable[Condition]) -> Condition:
-    """Return the condition that all conditions hold, simplified.
+    """Return the condition that all of the conditions hold, simplified.
 
     >>> all_of([All(), Some()])
     Some(conditions=())
@@ -57,7 +57,7 @@ def some_of(conditions: Iterable[Condition]) -> Condition:
 
 
 def negate(condition: Condition) -> Condition:
-    """Return the opposite; neither holds for what lacks the keys."""
+    """Return the opposite; neither holds for rows without the keys."""
     match condition:
         case All(conditions):
             return some_of(map(negate, conditions))
@@ -76,12 +76,12 @@ def comparisons(condition: Condition) -> list[Comparison]:
 
 
 def conjuncts(condition: Condition) -> tuple[Condition, ...]:
-    """Return conditions that all have to hold."""
+    """Return the conditions that all have to hold for this one."""
     return condition.conditions if isinstance(condition, All) else (condition,)
 
 
 def weaken(condition: Condition, keep: Callable[[Comparison], bool]) -> Condition:
-    """Return a condition on fewer comparisons that holds wherever this one does."""
+    """Return a condition on the kept comparisons that holds wherever this one does."""
     match condition:
         case All(conditions):
             return all_of(weaken(part, keep) for part in conditions)

@@ -1,4 +1,4 @@
-"""What conditions mean: the evaluator that the queries of all stores must agree with."""
+"""The meaning of conditions: the evaluator that the queries of all stores must agree with."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from snappy_core.filters.conditions import All, Comparison, Condition, Some
 from snappy_core.types import MetadataValue, Scalar
 
 Row = Mapping[str, MetadataValue]
-"""The values of something by key, as `predicate` looks at it."""
+"""The values of a document, page or region by key, as `predicate` sees them."""
 
 _ORDERS: dict[str, Callable[[Any, Any], bool]] = {
     "gt": operator.gt, "gte": operator.ge, "lt": operator.lt, "lte": operator.le
@@ -25,7 +25,7 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 def predicate(condition: Condition) -> Callable[[Row], bool]:
-    """Return a function that says whether the values of something meet a condition."""
+    """Return a function that says whether a row meets a condition."""
     match condition:
         case All(conditions):
             every = [predicate(part) for part in conditions]
@@ -52,7 +52,7 @@ def predicate(condition: Condition) -> Callable[[Row], bool]:
 
 
 def facets(value: MetadataValue) -> list[tuple[str, Scalar]]:
-    """Return what stores index of a value: (kind, value) of each element.
+    """Return what stores index for a value: (kind, value) of each element.
 
     A date has two, its text and its instant in microseconds since 1970; an empty list has "empty".
 
@@ -70,7 +70,7 @@ def facets(value: MetadataValue) -> list[tuple[str, Scalar]]:
 
 
 def is_same_row(row: Row, other: Row) -> bool:
-    """Return whether values are equal, also to filters, which tell True from 1 as Python does not.
+    """Return whether rows are equal to filters, too, which unlike Python distinguish True from 1.
 
     >>> is_same_row({"public": 1}, {"public": True})
     False
@@ -81,20 +81,20 @@ def is_same_row(row: Row, other: Row) -> bool:
 
 
 def order_facet(value: Scalar) -> tuple[str, Scalar]:
-    """Return the (kind, value) that `$gt` and the like compare with: the instant of a date."""
+    """Return the (kind, value) that `$gt` and the like compare with; for a date, its instant."""
     return facets(value)[-1]
 
 
 def like(pattern: str) -> str:
-    """Return a regular expression, to match whole texts, for a `$glob` pattern."""
+    """Return a regular expression for a `$glob` pattern, to be matched with whole texts."""
     parts = {"*": "(?s:.*)", "?": "(?s:.)"}
     return "".join(parts.get(sign) or re.escape(sign) for sign in pattern)
 
 
 def _glob(pattern: str) -> re.Pattern[str]:
-    """Return what `like` does, for `re`: it takes the first match of each part, without return.
+    """Return the equivalent of `like` for `re`: each part takes its first match, for good.
 
-    A later one leaves less text for the rest, which any `*` would have to skip anyway.
+    A later match would leave less text for the rest, and the next `*` can skip the difference.
     """
     first, *rest = [re.escape(p).replace(r"\?", "(?s:.)") for p in pattern.split("*")]
     middle = "".join(f"(?>(?s:.*?){part})" for part in rest[:-1])
@@ -127,7 +127,7 @@ def _meets(comparison: Comparison) -> Callable[[Scalar], bool]:
 
 @lru_cache(1 << 14)  # documents share their dates, and each is compared more than once
 def _instant(text: str) -> int | None:
-    """Return an ISO date or time in microseconds since 1970, None for other text."""
+    """Return an ISO date or time in microseconds since 1970; None for other text."""
     if not _DATE.match(text):
         return None
     try:

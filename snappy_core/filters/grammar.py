@@ -1,4 +1,4 @@
-"""The grammar of filters: from what users write to conditions."""
+"""The grammar of filters: parses what users write into conditions."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from snappy_core.types import LABELS, Scalar
 Filter = Mapping[str, Any]
 """`{key: value, list of values, or {operator: value}}`, and `$and`, `$or`, `$not`; all must hold.
 
-A key is one of your metadata or of `BUILT_IN`. Operators: `$eq` (the plain value), `$ne`, `$in`
-(the plain list), `$nin`, `$gt`, `$gte`, `$lt`, `$lte` of numbers, ISO dates and text, `$contains`
-and `$any` of lists, `$glob` of text (`*` and `?`), `$exists`, and `$not` before another.
+A key is from your metadata or from `BUILT_IN`. Operators: `$eq` (the plain value), `$ne`, `$in`
+(the plain list), `$nin`, `$gt`, `$gte`, `$lt`, `$lte` for numbers, ISO dates and text, `$contains`
+and `$any` for lists, `$glob` for text (`*` and `?`), `$exists`, and `$not` before another.
 
-A list in the metadata meets a condition when one of its elements does. A document without the key
+A list in the metadata meets a condition if one of its elements does. A document without the key
 meets neither a condition nor its opposite, only `{"$exists": False}`. True is not 1, and text is
-not a number. Times are compared as instants; one without an offset is in UTC.
+not a number. Times are compared as instants; times without an offset are in UTC.
 """
 
 _MAX_INTEGER = 2**63
 
 
 def parse(filter: Filter | None) -> Condition:
-    """Return the condition that a filter stands for.
+    """Return the condition that a filter expresses.
 
     Raises:
         ValueError: an unknown operator, a value of a wrong type, an unknown region label.
@@ -40,7 +40,7 @@ def parse(filter: Filter | None) -> Condition:
 
 
 def plain_value(value: object) -> Scalar:
-    """Return a scalar as metadata and conditions have it; dates become ISO text.
+    """Return a scalar in the form used by metadata and conditions; dates become ISO text.
 
     Raises:
         ValueError: not a scalar, not finite, or an integer of more than 64 bits.
@@ -50,7 +50,7 @@ def plain_value(value: object) -> Scalar:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, str):
-        return str.__str__(value)  # of an enumeration, its value
+        return str.__str__(value)  # for an enumeration, its value
     if isinstance(value, float):
         if not math.isfinite(value):
             raise ValueError(f"a finite number, not {value}")

@@ -1,4 +1,4 @@
-"""The keys of regions that filters know without any metadata."""
+"""The keys of regions that filters support without any metadata."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ BUILT_IN: dict[str, tuple[Level, type[str] | type[float]]] = {
     "page_width": ("region", float), "page_height": ("region", float), "page_unit": ("region", str),
     "ocr_confidence": ("region", float), "figure_description": ("region", str),
 }  # fmt: skip
-"""The keys of all regions with what they belong to, and whether they are text or numbers."""
+"""The keys of all regions, with their level and whether they are text or numbers."""
 
 PAGE_LISTS = ("region_label", "section")
-"""Keys of regions that stores have as lists of their pages, to find pages with such a region."""
+"""Keys of regions that stores also keep as lists per page, to find pages with such a region."""
 
 NOT_FILTERABLE = frozenset(
     ("schema", "bbox_unit", "bbox_origin", "rects_json", "highlights_json", "parts_json", "page",
      "text", "score", "region_score", "page_score", "rerank_score", "rank", "answerable")
 )  # fmt: skip
-"""Keys that regions have, but that tell none from another, or only after the search."""
+"""Keys of regions that are the same for all of them, or known only after the search."""
