@@ -1,4 +1,4 @@
-"""What each rule of the layout earns: measures with all rules, less those without it."""
+"""What each layout rule contributes: measures with all rules, minus those without it."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def run_ablation(
     options: ReadingOptions,
     rules: Sequence[Rule] = RULES,
 ) -> dict[str, Any]:
-    """Measure folders of tagged pages or of questions once for each rule, without it.
+    """Measure folders of tagged pages or of questions once for each rule, without that rule.
 
     Returns a dict for JSON: `measures` with all rules, as "folder: measure"; the number of
-    `pages`; and by name the `rules`, each with how much the measures fall without it (`earns`) and
-    on how many pages it changes the boxes of regions or their order (`pages`).
+    `pages`; and `rules` by name, each with how much the measures drop without it (`earns`) and
+    the number of pages on which it changes the boxes of regions or their order (`pages`).
 
     Raises:
-        LookupError: a rule names what is no longer there.
+        LookupError: a rule names something that no longer exists.
     """
     measures, layouts = _measure(folders, options)
     results: dict[str, dict[str, Any]] = {}
@@ -70,7 +70,7 @@ def _measure(
 
 
 def ablation_report(result: Mapping[str, Any]) -> str:
-    """Return what `run_ablation` returns as a table of rules, with the measures that change."""
+    """Return the result of `run_ablation` as a table of rules, with the measures that change."""
     rows = [
         [rule, f"{row['pages']} of {result['pages']}", _changes(row["earns"]) or "nothing"]
         for rule, row in result["rules"].items()

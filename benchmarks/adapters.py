@@ -10,7 +10,7 @@ from snappy_core import RegionIndex
 
 QUESTION = "What coupon does the green bond carry?"
 RATIO = 1.05  # of a search through a framework to a direct one
-SECONDS = 0.002  # or this much more, which is more than 5% of so fast a search
+SECONDS = 0.002  # or this much more, which is more than 5% of such a fast search
 
 
 def run() -> list[Result]:

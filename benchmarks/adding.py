@@ -38,7 +38,7 @@ def run() -> Iterator[Result | NotRun]:
 def _against_lance(records: list[PageRecord], per_document: int) -> Iterator[Result | NotRun]:
     """Add whole pages to SQLite and only their vectors to LanceDB, as float16 and as bytes.
 
-    SQLite waits for the disk after each document, LanceDB does not: a third peer does it for it.
+    SQLite syncs to disk after each document, LanceDB does not: a third peer adds the sync.
     """
     compared = f"adding documents of {per_document} pages, SQLite / LanceDB"
     if why := absent("lancedb"):
@@ -98,7 +98,7 @@ def _rows(pages: list[PageRecord], column: Callable[[list[PageRecord]], Any]) ->
 
 
 def _sync(folder: Path, synced: set[Path]) -> set[Path]:
-    """Write new files of a folder to the disk and return them."""
+    """Sync new files of a folder to disk and return them."""
     new = {path for path in folder.rglob("*") if path.is_file()} - synced
     for path in new:
         with path.open("rb") as file:

@@ -1,4 +1,4 @@
-"""One table of all sets: benches, public sets of questions, and labeled pages."""
+"""One table of all sets: benches, public question sets, and labeled pages."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ def run_set(
     reading: ReadingOptions = ReadingOptions(),
     executor: Executor | None = None,
 ) -> Rows:
-    """Measure a folder of any format that another benchmark reads.
+    """Measure a folder in any format that another benchmark reads.
 
     Args:
-        role: whether choices were made with the set in view, such as "development".
+        role: whether design choices were based on the set, such as "development".
 
     Returns:
         A dict for JSON for each measure, by the names of the columns in `HEADER`.
@@ -57,7 +57,7 @@ def run_set(
 
 
 def sets_report(rows: Iterable[Mapping[str, str]]) -> str:
-    """Return what `run_set` returns of several sets as one table."""
+    """Return the results of `run_set` for several sets as one table."""
     return format_table(HEADER, [[row[column] for column in HEADER] for row in rows])
 
 

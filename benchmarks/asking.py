@@ -1,4 +1,4 @@
-"""How long someone waits who asks: the command line, the first search of a process, later ones."""
+"""How long a question takes: on the command line, as a process's first search, as a later one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from snappy_core.encoders.minilm import MINILM, MiniLMEncoder
 from snappy_core.stores import SqliteStore
 
 QUESTION = "What was the revenue of w17 and w4711 in the third quarter?"
-RUNS = 7  # of a process; the median counts
+RUNS = 7  # of a process; the median is used
 _FIRST = """
 import json, sys, time
 from snappy_core import RegionIndex
@@ -32,7 +32,7 @@ with RegionIndex.open(sys.argv[1]) as index:
 
 
 def run(pages: int = 290) -> Iterator[Result]:
-    """Ask an index of synthetic pages of text, in seconds; CPU time stands beside."""
+    """Ask an index of synthetic text pages, in seconds; CPU time is reported as well."""
     encoder = MiniLMEncoder()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "pages.snappy"

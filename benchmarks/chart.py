@@ -1,4 +1,4 @@
-"""The chart of a run of the benchmarks of speed: Snappy beside its peers."""
+"""The chart of a run of the speed benchmarks: Snappy against its peers."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ FASTER, SLOWER, LACKING = COLORS[0], COLORS[1], COLORS[5]
 
 
 def draw(report: Mapping[str, Any], file: Path) -> None:
-    """Draw how many times as fast as each peer Snappy is, and which could not run, as a PNG.
+    """Draw how many times as fast as each peer Snappy is, and which peers could not run, as a PNG.
 
     Args:
-        report: of `speed.run_benchmarks`.
+        report: from `speed.run_benchmarks`.
 
     Raises:
         MissingDependencyError: matplotlib is not installed.
@@ -63,7 +63,7 @@ def draw(report: Mapping[str, Any], file: Path) -> None:
 
 
 def times_as_fast(result: Mapping[str, Any]) -> float:
-    """Return the gain of a result, whose ratio may be that of costs.
+    """Return the gain of a result, whose ratio may be a ratio of costs.
 
     >>> times_as_fast({"ratio": 2.0, "gain": True}), times_as_fast({"ratio": 2.0, "gain": False})
     (2.0, 0.5)

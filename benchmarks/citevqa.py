@@ -1,12 +1,12 @@
 """CiteVQA (arXiv 2605.12882): questions with the elements of long PDFs that answer them.
 
 The folder is that of the repository, with `data/validation/CiteVQA.json`, or holds `CiteVQA.json`,
-a list of `Question`, `PDF_Source` (paths of PDFs from the folder) and `Evidence`: elements with
-`source_pdf_name`, `source_page_id`, `bbox` (x0, y0, x1, y1 in thousandths of the page, origin top
-left), `type` and `necessity`. Names and types of these fields are those of the published card. It
-does not say whether pages count from 0 or 1: from 0 if any element of the file is on page 0. Nor
-does it list the values of `necessity`: as in its evaluation "crucial" elements count, all if none
-is. Nothing here was run on the real set.
+a list of `Question`, `PDF_Source` (paths of PDFs relative to the folder) and `Evidence`: elements
+with `source_pdf_name`, `source_page_id`, `bbox` (x0, y0, x1, y1 in thousandths of the page, origin
+top left), `type` and `necessity`. Names and types of these fields are those of the published card.
+The card does not say whether pages count from 0 or 1; here they count from 0 if any element in the
+file is on page 0. Nor does it list the values of `necessity`; as in the published evaluation,
+"crucial" elements count, or all if there are none. This code was never run on the real set.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def find_annotations(folder: Path) -> Path | None:
 def load_citevqa(folder: Path) -> list[PageQuestion]:
     """Read the questions that one document answers.
 
-    Those whose PDF is not there are left out: they are downloaded from all over the web.
+    Questions whose PDF is missing are left out: the PDFs come from all over the web.
 
     Raises:
         ValueError: the file is not in the format above.

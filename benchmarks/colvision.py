@@ -1,6 +1,6 @@
 """Encoding page images against the bare model, and int8 vectors against its float vectors.
 
-The models are tiny, with random weights: the overhead of Snappy shows more than with real ones.
+The models are tiny, with random weights, so Snappy's overhead shows more than with real ones.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ QUESTIONS = ("What did the port of Brae charge?", "net debt", "Who signed it, an
 
 
 def run(pages: int = 8) -> list[Result]:
-    """Encode page images with our encoder, and with its processor and model in a plain loop."""
+    """Encode page images with Snappy's encoder, and its processor and model in a plain loop."""
     import torch
 
     from tests.encoders.colvision import tiny
 
     shim = tiny.import_torchvision()
     threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # else its threads wait for each other on few cores
+    torch.set_num_threads(1)  # otherwise its threads wait for each other on few cores
     rng = np.random.default_rng(0)
     images = [_image(rng) for _ in range(pages)]
     documents = [_page(image, number) for number, image in enumerate(images, 1)]
@@ -61,7 +61,7 @@ def run(pages: int = 8) -> list[Result]:
 
 
 def _agreement(name: str, encoder: ColVisionEncoder, pages: list[Page]) -> Result:
-    """Compare the cosines of queries and patches, and the page scores made of them."""
+    """Compare the cosines of queries and patches, and the page scores computed from them."""
     cosines, scores = 0.0, 0.0
     questions = [encoder.encode_query(text).vectors for text in QUESTIONS]
     for page, patches in zip(pages, encoder.encode_pages(pages), strict=True):

@@ -1,10 +1,10 @@
-"""Questions with the box that answers them, from folders of four formats.
+"""Questions with the box that answers them, from folders in four formats.
 
-A bench (docs/evaluation.md) has `queries.jsonl`, MMDocIR has `annotations.jsonl`: a document a line
-with `doc_name` and `questions`, each with `Q`, `type` (names of kinds of evidence) and
+A bench (docs/evaluation.md) has `queries.jsonl`. MMDocIR has `annotations.jsonl` with one document
+per line: `doc_name` and `questions`, each with `Q`, `type` (names of kinds of evidence) and
 `layout_mapping`, boxes with `page` (from 0), `page_size` and `bbox` in PDF points, origin top left.
-Both have their PDFs in `pdfs/`. CiteVQA and ViDoRe V3 have modules of their own. Only questions of
-public sets with one box are evidence.
+Both have their PDFs in `pdfs/`. CiteVQA and ViDoRe V3 have separate modules. From public sets, only
+questions with one box are used as evidence.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Evidence:
     Attributes:
         box: in page fractions, around all boxes of the answer.
         kinds: of the answer: "prose", "short answer" (a paragraph of up to three lines), "table",
-            "row", "figure", "chart", or what else the folder says. A question of MMDocIR may be of
+            "row", "figure", "chart", or other kinds from the folder. A question of MMDocIR may have
             several.
     """
 
@@ -52,7 +52,7 @@ def load_evidence(folder: str | os.PathLike[str]) -> list[Evidence]:
     """Read the questions of a folder.
 
     Raises:
-        FileNotFoundError: it is of none of these formats.
+        FileNotFoundError: it is in none of these formats.
         ValueError: a file is not in its format.
     """
     path = Path(folder) / BENCH
@@ -68,9 +68,9 @@ def load_evidence(folder: str | os.PathLike[str]) -> list[Evidence]:
 
 
 def load_page_questions(folder: str | os.PathLike[str]) -> list[PageQuestion]:
-    """Read all questions of a public set, also those with several boxes.
+    """Read all questions of a public set, including those with several boxes.
 
-    Raises as `load_evidence`.
+    Raises like `load_evidence`.
     """
     folder = Path(folder)
     path = folder / MMDOCIR
@@ -113,7 +113,7 @@ def _mmdocir(row: Mapping[str, Any], pdfs: Path) -> list[PageQuestion]:
 
 
 def _with_length(kind: str, height: float) -> str:
-    """Return a kind, or of a paragraph whether it is long."""
+    """Return a kind; for a paragraph, by its length."""
     if kind != "paragraph":
         return kind
     return "short answer" if height <= _SHORT else "prose"

@@ -1,4 +1,4 @@
-"""Filters of 10,000 documents: how long it takes to find those that match."""
+"""Filters over 10,000 documents: how long it takes to find those that match."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FILTERS: dict[str, Filter] = {
 
 
 def run(documents: int = DOCUMENTS) -> Iterator[Result]:
-    """Find documents in SQLite, by its indexes, and in memory, as Lance and Qdrant do it too."""
+    """Find documents in SQLite, by its indexes, and in memory, as Lance and Qdrant do."""
     with tempfile.TemporaryDirectory() as folder:
         stores: dict[str, Store] = {
             "SQLite": SqliteStore(Path(folder, "documents.snappy")),
@@ -50,7 +50,7 @@ def run(documents: int = DOCUMENTS) -> Iterator[Result]:
 
 
 def _cpu_seconds(store: Store, filter: Filter) -> float:
-    """Return the time of this process alone: a filter waits for nothing."""
+    """Return the CPU time of this process alone: a filter waits for nothing."""
     started = time.process_time()
     _find(store, filter)
     return time.process_time() - started

@@ -1,4 +1,4 @@
-"""Region scores of stored pages of a vision encoder against their similarity product."""
+"""Region scores of stored pages of a vision encoder against the bare similarity product."""
 
 from __future__ import annotations
 

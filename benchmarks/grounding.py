@@ -1,8 +1,8 @@
-"""Grounding: verdicts on sentences of documents, and on the same with a rule's change.
+"""Grounding: verdicts on sentences of documents, and on sentences changed by rule.
 
-The set is made by rule: true sentences of paragraphs; each with a number, a name or the negation
-changed; and sentences of another document. Quotations are eight words of a sentence, and the same
-with one word replaced.
+The set is generated: true sentences of paragraphs; the same sentences with a number, a name or the
+negation changed; and sentences of another document. Quotations are eight words of a sentence, and
+the same words with one replaced.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from snappy_core.stores import MemoryStore
 ROOT = Path(__file__).parent.parent
 REPORT = ROOT / "examples" / "report.pdf"
 ELSEWHERE = ("LICENSE", "CONTRIBUTING.md", "SECURITY.md", "MODEL_CARD.md")
-"""Documents that are in no index, for sentences of others."""
+"""Documents that are in no index, as a source of sentences from another document."""
 
 MIN_WORDS = 6
 QUOTE_WORDS = 8
@@ -43,7 +43,7 @@ def run_grounding(folders: Sequence[Path]) -> dict[str, Any]:
     Returns:
         Counts of each of the `VERDICTS` by kind of claim, `recall` (verified among true sentences
         and quotes), `precision` (true among verified sentences, each with one changed number or
-        name) and milliseconds a claim.
+        name) and milliseconds per claim.
     """
     store = MemoryStore()
     with RegionIndex(store) as index:
@@ -56,13 +56,13 @@ def run_grounding(folders: Sequence[Path]) -> dict[str, Any]:
         seconds = time.perf_counter() - started
     counts = {kind: dict.fromkeys(VERDICTS, 0) for kind in KINDS}
     for kind, grounding in verdicts:
-        # Of a quotation, the sentence in which it stands is the first claim.
+        # For a quotation, the sentence that contains it is the first claim.
         counts[kind][grounding[-1 if "quote" in kind else 0].verdict] += 1
     return {"counts": counts, **_rates(counts), "milliseconds": round(1000 * seconds / len(claims))}
 
 
 def claims_of(sentences: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield claims with their kinds, the same for the same sentences."""
+    """Yield claims with their kinds, always the same for the same sentences."""
     rng = random.Random(0)
     names = sorted({token for text in sentences for token in _names(text)})
     for text in sentences:
@@ -116,7 +116,7 @@ def _bench_sentences(folders: Sequence[Path]) -> list[str]:
         for question in bench.load_questions(folder)
         if question.granularity == "paragraph"
     ]
-    # Line ends divide words there.
+    # Line ends split words there.
     joined = [re.sub(r"(?<=[a-z])- (?=[a-z])", "", " ".join(text.split())) for text in texts]
     # A passage may begin and end within a sentence.
     return list(dict.fromkeys(s for text in joined for s in _sentences(text)[:-1]))

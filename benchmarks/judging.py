@@ -1,7 +1,7 @@
-"""Judges: do they tell questions that a document answers from those that it does not?
+"""Judges: can they distinguish questions that a document answers from those it does not?
 
-The folder is one of MMDocIR (see `benchmarks.evidence`), with `unanswerable.json` beside it: for
-each file of `pdfs/`, questions about it that it does not answer.
+The folder is one of MMDocIR (see `benchmarks.evidence`) with an added `unanswerable.json`: for
+each file in `pdfs/`, questions about it that it does not answer.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from snappy_core.search.options import Judge
 
 UNANSWERABLE = "unanswerable.json"
 LEAST = 0.5
-"""The probability from which an answer counts as there."""
+"""The minimum probability at which a question counts as answered."""
 
 
 def load_judge(name: str) -> Judge:
     """Return the judge at "module:name": a function of a question and hits.
 
     Raises:
-        ValueError: there is none.
+        ValueError: there is no such function.
     """
     module, _, attribute = name.partition(":")
     try:
@@ -43,7 +43,7 @@ def load_judge(name: str) -> Judge:
 
 
 def load_questions(folder: Path) -> dict[Path, list[tuple[str, bool]]]:
-    """Return the questions to each document, and whether it answers them.
+    """Return the questions about each document, and whether it answers them.
 
     Raises:
         FileNotFoundError: the folder has no `unanswerable.json`, or no questions.
@@ -62,10 +62,10 @@ def load_questions(folder: Path) -> dict[Path, list[tuple[str, bool]]]:
 
 
 def run_judging(folder: Path, judge: Judge, *, k: int = 5) -> dict[str, Any]:
-    """Ask each question over its document, and the judge about the hits.
+    """Ask each question about its document, and the judge about the hits.
 
-    Returns, for the judge and for the signals of the search without it, AUROC and the shares of
-    the questions with a probability of at least .5, among those that are answered and the others.
+    Returns the AUROC, for the judge and for the signals of the search without it, and the shares of
+    questions with a probability of at least .5, among the answered ones and the others.
     """
     answers: list[bool] = []
     signals: list[float] = []
@@ -88,7 +88,7 @@ def run_judging(folder: Path, judge: Judge, *, k: int = 5) -> dict[str, Any]:
 
 
 def judging_report(summary: Mapping[str, Any]) -> str:
-    """Return what `run_judging` returns as a table."""
+    """Return the result of `run_judging` as a table."""
     counts = f"{summary['answered']} answered, {summary['unanswered']} unanswered"
     names = ("auroc", "answered", "unanswered")
     rows = [[who, *(f"{summary[who][name]:.3f}" for name in names)] for who in ("judge", "signals")]
@@ -97,7 +97,7 @@ def judging_report(summary: Mapping[str, Any]) -> str:
 
 
 def _known(answerable: float | None) -> float:
-    """Return a probability; a search that has none shows its hits."""
+    """Return a probability; a search without one shows its hits."""
     return 1.0 if answerable is None else answerable
 
 

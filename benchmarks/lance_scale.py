@@ -1,4 +1,4 @@
-"""The first stage of Lance on disk: what it finds, its time and its memory.
+"""The first stage of Lance on disk: its recall, time and memory.
 
 `python -m benchmarks lance_scale` runs 20,000 and 100,000 pages of 64 pooled vectors x 128 and
 about 100 words; `python -m benchmarks.lance_scale PAGES...` runs other sizes.
@@ -34,17 +34,17 @@ from snappy_core.vectors import quantize
 SIZES = (20_000, 100_000)
 PER_DOCUMENT = 250
 QUESTIONS, TOKENS = 40, 20
-DRAWN_WORDS = 130  # for a page, of which about 100 differ
+DRAWN_WORDS = 130  # per page, of which about 100 are distinct
 VOCABULARY = 50_000
 GENERATOR = Clustered()
 EQUAL = np.full(TOKENS, 1 / TOKENS, dtype=np.float32)
 WEIGHED = ((1 + 0.8 * np.sin(np.arange(TOKENS))) / TOKENS).astype(np.float32)
 WEIGHTS: dict[str, NDArray[np.float32]] = {"": EQUAL, ", words weighed": WEIGHED}
-"""How the tokens of a query count: alike as for vision models, or as words of a text encoder."""
+"""Weights of query tokens: equal, as for vision models, or those of words of a text encoder."""
 
 
 def run(sizes: tuple[int, ...] = SIZES) -> Iterator[Result | NotRun]:
-    """Fill, index and search each size in processes of their own."""
+    """Fill, index and search each size in separate processes."""
     if why := absent("lancedb"):
         yield NotRun("the first stage of Lance on disk", why)
         return
@@ -106,7 +106,7 @@ def _queries(pages: int) -> NDArray[np.float32]:
 
 
 def _words(number: int) -> list[tuple[str, ...]]:
-    """Return the words of each page of a document: few are frequent, as in a language."""
+    """Return the words of each page of a document: a few are frequent, as in natural language."""
     rng = np.random.default_rng(number)
     sums = np.cumsum(1 / np.arange(1, VOCABULARY + 1))
     ranks = np.searchsorted(sums, sums[-1] * rng.random((PER_DOCUMENT, DRAWN_WORDS)))
@@ -114,7 +114,7 @@ def _words(number: int) -> list[tuple[str, ...]]:
 
 
 def _record(number: int, texts: tuple[str, ...], pooled: PooledVectors) -> PageRecord:
-    """Return a page with words and pooled vectors, and hardly anything else."""
+    """Return a page with words, pooled vectors and hardly anything else."""
     boxes = np.tile(np.array([0.1, 0.1, 0.2, 0.12], dtype=np.float32), (len(texts), 1))
     page = Page(number, str(number), 612, 792, "pt", Words(texts, boxes), ())
     mask = np.ones(1, dtype=bool)
@@ -123,7 +123,7 @@ def _record(number: int, texts: tuple[str, ...], pooled: PooledVectors) -> PageR
 
 
 def _fill(location: str, pages: int) -> dict[str, Any]:
-    """Write the pages, and the ten best of each query beside them; measure the building."""
+    """Write the pages and, separately, the ten best for each query; measure building the index."""
     from snappy_core.stores.lance.store import LanceStore
 
     queries = _queries(pages)
@@ -189,7 +189,7 @@ def _ask_all(
     weights: NDArray[np.float32],
     best: NDArray[np.int64],
 ) -> dict[str, float]:
-    """Ask all queries twice, the second time warm; return what was found of their best pages."""
+    """Ask all queries twice, warm the second time; return the recall of their best pages."""
     found, times, core = [], [], []
     for query in [*queries, *queries]:
         started, core_started = time.perf_counter(), cpu_seconds()
@@ -215,7 +215,7 @@ def _measure(task: str, location: str, pages: int) -> None:
 
 
 def _peak() -> int:
-    """Return the most resident memory of this process so far, in bytes."""
+    """Return the peak resident memory of this process so far, in bytes."""
     status = Path("/proc/self/status").read_text()  # getrusage counts the parent, too
     return next(int(line.split()[1]) for line in status.splitlines() if "VmHWM" in line) * 1024
 

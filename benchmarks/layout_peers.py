@@ -1,7 +1,7 @@
-"""The layout of other tools beside ours: tagged blocks, and the oracle of questions.
+"""The layout of other tools compared to Snappy's: tagged blocks, and the oracle of questions.
 
 OpenDataLoader PDF is compared if it and Java are installed. PyMuPDF Layout, whose license is the
-AGPL, is never installed by us: it runs in the interpreter of an environment of its own.
+AGPL, is never installed by Snappy: it runs in the interpreter of a separate environment.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def run_peers(
         pymupdf: the interpreter of an environment with PyMuPDF Layout.
 
     Returns a dict for JSON with `trained_on`, by tool, and `sets`: each with its `folder` and
-    `measures`, by tool: what `measure_folder` returns.
+    `measures` by tool, from `measure_folder`.
 
     Raises:
         ChildProcessError: PyMuPDF Layout fails.
@@ -59,7 +59,7 @@ def run_peers(
 
 
 def layout_tools(pymupdf: Path | None, options: ReadingOptions) -> dict[str, LayoutReader]:
-    """Return Snappy and those of its peers that can run; the others are named as left out."""
+    """Return Snappy and those of its peers that can run; the others are reported as left out."""
     tools: dict[str, LayoutReader] = {SNAPPY: partial(read_layouts, options=options)}
     if why := opendataloader.missing():
         skip("layout_peers", why)
@@ -76,7 +76,7 @@ def pymupdf_layouts(pages: Sequence[PageRef], interpreter: Path) -> Iterator[Pag
     """Yield what PyMuPDF Layout finds on each page.
 
     Raises:
-        ChildProcessError: it is not installed where the interpreter is, or fails.
+        ChildProcessError: it is not installed for the interpreter, or fails.
     """
     request = json.dumps([[str(path.absolute()), number] for path, number in pages])
     done = subprocess.run(
@@ -93,7 +93,7 @@ def pymupdf_layouts(pages: Sequence[PageRef], interpreter: Path) -> Iterator[Pag
 
 
 def peers_report(result: Mapping[str, Any]) -> str:
-    """Return what `run_peers` returns as one table, a column a tool."""
+    """Return the result of `run_peers` as one table, with a column per tool."""
     tools = list(result["trained_on"])
     rows = [["trained on", *result["trained_on"].values()]]
     for row in result["sets"]:
@@ -109,5 +109,5 @@ def peers_report(result: Mapping[str, Any]) -> str:
 
 
 def _number(value: float | None) -> str:
-    """Return a measure; "-" for one that a tool found too few blocks for, such as the order."""
+    """Return a measure; "-" for one, such as the order, for which a tool found too few blocks."""
     return "-" if value is None else f"{value:.3f}"

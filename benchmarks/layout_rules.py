@@ -1,7 +1,7 @@
-"""The rules of `snappy_core.parsing` that decide where regions are, and what replaces them.
+"""The rules of `snappy_core.parsing` that decide where regions are, and their replacements.
 
-Each can be switched off, to see what it earns (`benchmarks.ablation`). Rules that decide only what
-a region is called, its text or its context are not among them, nor are limits on time.
+Each can be switched off to see what it contributes (`benchmarks.ablation`). Rules that only affect
+the label of a region, its text or its context are not included, nor are limits on time.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ MANY = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule by what it says.
+    """A rule, described in words.
 
     Attributes:
         replacements: by attribute, "module:name" below `snappy_core.parsing`, the value or
-            function that stands in for it where the rule is switched off.
+            function that replaces it when the rule is switched off.
     """
 
     name: str
@@ -44,7 +44,7 @@ def locate(attribute: str) -> tuple[Any, str]:
     """Return the object that holds an attribute, "module:name", and the name.
 
     Raises:
-        LookupError: there is no such attribute any more.
+        LookupError: there is no such attribute anymore.
     """
     module, _, path = attribute.partition(":")
     *owners, name = path.split(".")
@@ -60,7 +60,7 @@ def locate(attribute: str) -> tuple[Any, str]:
 
 @contextmanager
 def switched_off(rule: Rule) -> Iterator[None]:
-    """Replace what a rule names. Raises as `locate`."""
+    """Replace the attributes of a rule. Raises like `locate`."""
     with ExitStack() as stack:
         for attribute, replacement in rule.replacements.items():
             stack.enter_context(patch.object(*locate(attribute), replacement))

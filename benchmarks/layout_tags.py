@@ -1,9 +1,9 @@
 """Regions compared with the blocks that the authors of PDFs tagged, or that people labeled.
 
-The folder holds `blocks.jsonl`, a page a line, and `pdfs/` with one page a file: `file`, `doc` (the
-document it is from) and `blocks`, each with `type` (a structure type of PDF), `box` (page
-fractions), `chars`, and `inside`, the table, list or figure it is in. Or it is ParseBench's
-(`benchmarks.parsebench`).
+The folder holds `blocks.jsonl`, with one page per line, and `pdfs/`, with one page per file. A line
+has `file`, `doc` (the document it is from) and `blocks`, each with `type` (a structure type of
+PDF), `box` (page fractions), `chars`, and `inside`, the table, list or figure it is in. Or the
+folder is ParseBench's (`benchmarks.parsebench`).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from snappy_core.parsing.options import ReadingOptions
 from snappy_core.types import Box
 
 BLOCKS = "blocks.jsonl"
-THRESHOLD = 0.5  # IoU from which a region finds a block
+THRESHOLD = 0.5  # minimum IoU at which a region finds a block
 
 _KINDS = {
     **dict.fromkeys(("P", "LI", "Note", "FENote", "BlockQuote"), "text"),
@@ -36,17 +36,17 @@ _KINDS = {
 }  # fmt: skip
 _BY_DOCUMENT = ("text", "table", "list")  # kinds whose recall is averaged over documents
 _ORDERED = ("text", "heading", "table", "figure")  # kinds whose order is compared
-_MIN_ORDERED = 4  # blocks found on a page whose order is compared
+_MIN_ORDERED = 4  # found blocks on a page for its order to be compared
 _MIN_CHARS = 12  # of a block of text
 _MIN_FIGURE = 0.01  # of the page; smaller figures are icons and bullets
 
 
 @dataclass(frozen=True, slots=True)
 class TaggedPage:
-    """A page and its blocks: all boxes, and those of a kind that regions should find.
+    """A page and its blocks: all boxes, and those of kinds that regions should find.
 
     Attributes:
-        path: of a PDF, as a rule of one page.
+        path: of a PDF, usually with one page.
         document: the document it is from.
         boxes: of all tagged blocks.
         targets: (kind, box) of the blocks whose recall is measured.
@@ -70,7 +70,7 @@ def load_pages(folder: str | os.PathLike[str]) -> list[TaggedPage]:
 
     Raises:
         FileNotFoundError: it holds neither `blocks.jsonl` nor ParseBench's `layout.jsonl`.
-        ValueError: a line is not in its format.
+        ValueError: a line has the wrong format.
     """
     path = Path(folder) / BLOCKS
     if not path.exists() and (Path(folder) / LAYOUT).exists():
@@ -124,11 +124,10 @@ def measure_layouts(pages: Sequence[TaggedPage], layouts: Iterable[PageLayout]) 
     """Compare what a tool finds on each page with the tagged blocks.
 
     Returns a dict for JSON: `<kind>_recall` (blocks with an IoU of at least .5 with any region),
-    `precision` (regions of text on top of the page with such an IoU with any block), `f1` of the
-    recall of text and the precision, `by_document` (the mean over documents of the recall of text,
-    tables and lists), and, where pages have enough blocks, `order`: how the order of the regions
-    agrees with that of the tags (Kendall's tau of a page, 1 for the same order, the mean over
-    pages).
+    `precision` (top-level text regions with such an IoU with any block), `f1` of the recall of text
+    and the precision, `by_document` (the mean over documents of the recall of text, tables and
+    lists), and, where pages have enough blocks, `order`: the agreement of the order of regions with
+    that of the tags (Kendall's tau per page, 1 for the same order, averaged over pages).
     """
     orders: list[float] = []
     found_by_kind: dict[str, list[bool]] = defaultdict(list)
@@ -163,7 +162,7 @@ def measure_layouts(pages: Sequence[TaggedPage], layouts: Iterable[PageLayout]) 
 
 
 def kendall_tau(places: NDArray[np.intp]) -> float:
-    """Return how well places (n,) ascend, from -1 to 1 (Kendall, Biometrika 30, 1938).
+    """Return how well positions (n,) ascend, from -1 to 1 (Kendall, Biometrika 30, 1938).
 
     >>> kendall_tau(np.array([0, 2, 1, 3]))
     0.6666666666666666
@@ -177,6 +176,6 @@ def _mean(values: Sequence[float]) -> float:
 
 
 def layout_report(summary: Mapping[str, float]) -> str:
-    """Return what `run_layout` returns as a table."""
+    """Return the result of `run_layout` as a table."""
     rows = [[name.replace("_", " "), f"{value:.3f}"] for name, value in summary.items()]
     return format_table(["at IoU .5", "share"], rows)

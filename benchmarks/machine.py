@@ -1,4 +1,4 @@
-"""What a benchmark ran on: the machine, Python, and the versions of the libraries."""
+"""Describes the machine, Python, and the library versions that a benchmark ran with."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ LIBRARIES = (
     "ray", "bm25s", "lancedb", "langchain-text-splitters", "maxsim-cpu", "opendataloader-pdf",
     "qdrant-edge-py",
 )  # fmt: skip
-"""Ours, those that its speed depends on, and its peers."""
+"""Snappy, the libraries that its speed depends on, and its peers."""
 
 
 def describe_machine() -> str:
-    """Return the processor, its cores and the memory, the system and Python as one line."""
+    """Return the processor, its cores, the memory, the system and Python in one line."""
     parts = [_processor(), f"{cpu_count()} cores", _memory(), platform.system()]
     return ", ".join([*filter(None, parts), f"Python {platform.python_version()}"])
 
 
 def versions() -> dict[str, str | None]:
-    """Return the version of each library, and of Tesseract, None where it is not installed."""
+    """Return the version of each library and of Tesseract; None if it is not installed."""
     return {**{name: _version(name) for name in LIBRARIES}, "tesseract": _tesseract()}
 
 
@@ -45,7 +45,7 @@ def _tesseract() -> str | None:
 
 
 def _processor() -> str:
-    """Return the name that Linux knows, elsewhere what Python says."""
+    """Return the processor's name from Linux, or on other systems from Python."""
     try:
         lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
     except OSError:

@@ -1,4 +1,4 @@
-"""Timing functions against each other, and the result of a benchmark."""
+"""Times functions against each other; the result of a benchmark."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class Result:
 
     Attributes:
         name: what is compared with what.
-        ratio: our cost over that of the peer, or for a gain the reverse.
+        ratio: Snappy's cost over that of the peer, or the reverse for a gain.
         bound: the largest ratio allowed, or for a gain the smallest.
         gain: whether a larger ratio is better.
-        detail: the times that the ratio is made of.
-        peer: another engine that Snappy is compared with, "" for a floor or Snappy itself.
+        detail: the times that the ratio is computed from.
+        peer: another engine that Snappy is compared with; "" for a floor or Snappy itself.
     """
 
     name: str
@@ -55,22 +55,22 @@ class NotRun:
 def slowdown(
     name: str, seconds: float, other: float, bound: float, detail: str = "", peer: str = ""
 ) -> Result:
-    """Return how many times as long as another something takes, at most `bound`."""
+    """Return how many times as long something takes as another, which must be at most `bound`."""
     return Result(name, seconds / other, bound, False, detail + milliseconds(seconds, other), peer)
 
 
 def speedup(
     name: str, seconds: float, other: float, bound: float, detail: str = "", peer: str = ""
 ) -> Result:
-    """Return how many times as fast as another something is, at least `bound`."""
+    """Return how many times as fast something is as another, which must be at least `bound`."""
     return Result(name, other / seconds, bound, True, detail + milliseconds(seconds, other), peer)
 
 
 def absent(package: str, module: str = "", extra: str = "bench") -> str | None:
-    """Return why a package of an extra cannot be used, None if it can.
+    """Return why a package of an extra cannot be used; None if it can.
 
     Args:
-        module: what it is imported as, by default its name with underscores.
+        module: the name it is imported by; by default its name with underscores.
     """
     try:
         import_module(module or package.replace("-", "_"))
@@ -78,13 +78,13 @@ def absent(package: str, module: str = "", extra: str = "bench") -> str | None:
         if not _is_made_for_this_machine(package, extra):
             return f"{package} has no wheel for this Python and machine"
         return f"{package} is not installed: {install_hint(extra)}"
-    except Exception as error:  # a library of another processor or system
+    except Exception as error:  # a library for another processor or system
         return f"{package} does not load: {error}"
     return None
 
 
 def _is_made_for_this_machine(package: str, extra: str) -> bool:
-    """Return whether the markers of Snappy's extras, as installed, want it here."""
+    """Return whether the markers of Snappy's installed extras include it on this machine."""
     try:
         lines = metadata.requires("snappy-retriever") or []
     except metadata.PackageNotFoundError:
@@ -98,10 +98,10 @@ def alternate(
     rounds: int = 7,
     clock: Callable[[], float] = time.perf_counter,
 ) -> list[float]:
-    """Return the median seconds of each function; they take turns, so noise affects all alike.
+    """Return the median seconds of each function; they take turns, so noise affects all equally.
 
     Args:
-        clock: `cpu_seconds` leaves out the time in which other programs run.
+        clock: `cpu_seconds` excludes the time in which other programs run.
     """
     for function in functions:
         function()
@@ -134,13 +134,13 @@ def skip(benchmark: str, why: str) -> None:
 
 
 def real_pdfs() -> list[Path]:
-    """Return the PDFs of the folder that SNAPPY_PDFS names, by default the sample report."""
+    """Return the PDFs in the folder given by SNAPPY_PDFS, by default the sample report."""
     folder = os.environ.get("SNAPPY_PDFS")
     return sorted(Path(folder).glob("*.pdf")) if folder else [REPORT]
 
 
 def report_copies(folder: Path, count: int = 10) -> list[Path]:
-    """Write copies of the sample report, whose bytes differ: equal ones would be read once."""
+    """Write copies of the sample report with different bytes: equal ones would be read once."""
     paths = [folder / f"{number}.pdf" for number in range(count)]
     for number, path in enumerate(paths):
         path.write_bytes(REPORT.read_bytes() + b"%d" % number)

@@ -1,6 +1,6 @@
-"""Memory of retrievers in one process: the first one, and each further one.
+"""Memory of retrievers in one process: the first one, and each additional one.
 
-Each has an index of the sample report of its own; they share the model.
+Each has its own index of the sample report; they share the model.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from benchmarks.measure import REPORT, Result
 from snappy_core import RegionIndex
 
-BOUND = 15.0  # MB of a further retriever
+BOUND = 15.0  # MB per additional retriever
 _FRAMEWORKS = {
     "RegionIndex": "snappy_core",
     "LangChain retriever": "snappy_langchain",
@@ -47,7 +47,7 @@ print(json.dumps(sizes))
 
 
 def run(count: int = 8) -> list[Result]:
-    """Open retrievers one after the other, each on a file of its own, and search with each."""
+    """Open retrievers one after another, each with its own file, and search with each."""
     names = [name for name, package in _FRAMEWORKS.items() if _is_installed(package)]
     with tempfile.TemporaryDirectory() as folder:
         paths = [Path(folder) / f"{number}.snappy" for number in range(count)]

@@ -79,7 +79,7 @@ def run(seconds: float = SECONDS) -> list[Result]:
 def _search(
     index: RegionIndex, seed: int, until: float, times: list[float], errors: list[str]
 ) -> None:
-    """Search until a moment of the monotonic clock; append seconds and errors to the lists."""
+    """Search until a time of the monotonic clock; append seconds and errors to the lists."""
     rng = np.random.default_rng(seed)
     while time.monotonic() < until:
         question = " ".join(f"word{n}" for n in rng.integers(0, WORDS, 4))
@@ -93,14 +93,14 @@ def _search(
         for hit in hits:
             try:
                 consistent = _is_consistent(hit)
-            except (ValueError, IndexError):  # its text is not that of any region
+            except (ValueError, IndexError):  # its text is not that of a region
                 consistent = False
             if not consistent:
                 errors.append(f"torn: {hit}")
 
 
 def _is_consistent(hit: Hit) -> bool:
-    """Return whether the parts of a hit belong together: its text names all others."""
+    """Return whether the parts of a hit belong together: its text states all others."""
     document, version, page, region, *_ = hit.region.text.split()
     expected = _page(int(document[3:]), int(version[7:]), int(page[4:])).regions[int(region[6:])]
     return (

@@ -1,6 +1,6 @@
-"""MMDocIR: the pages that answer questions, and the box, where one is all of the answer.
+"""MMDocIR: the pages that answer questions, and the box, if one box is the whole answer.
 
-The folder is described in `benchmarks.evidence`; those of CiteVQA and ViDoRe V3 are asked alike.
+The folder is described in `benchmarks.evidence`; those of CiteVQA and ViDoRe V3 also work.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from snappy_core.stores.base import Store
 from snappy_core.types import Box
 
 GROUPS = ("all", "with_reference", "without_reference", "pictures_without_reference")
-"""Of questions, whose page recall is told apart."""
+"""Groups of questions whose page recall is reported separately."""
 
 COUNTS = (1, 3, 5)
 LAYOUT_COUNTS = (1, 5, 10)
@@ -47,13 +47,13 @@ PUBLISHED = {
 """Page recall of the paper (table 5, micro), over `PUBLISHED_ON`."""
 
 PUBLISHED_ON = "all 313 documents"
-"""What the paper asked about; a folder may hold fewer."""
+"""The documents in the paper; a folder may have fewer."""
 
 PICTURES = frozenset({"chart", "figure", "image", "infographic"})
 """Kinds of answers that are pictures, whose words are read by OCR or not at all."""
 
 MANY = 1_000
-"""Hits from which the order of pages is read: all of most documents."""
+"""Number of hits that the order of pages is taken from: all hits in most documents."""
 
 
 def run_mmdocir(
@@ -63,19 +63,19 @@ def run_mmdocir(
     reading: ReadingOptions = ReadingOptions(),
     executor: Executor | None = None,
 ) -> dict[str, Any]:
-    """Ask each question of a folder over its document, which has an index of its own.
+    """Ask each question of a folder about its document, which has its own index.
 
-    Returns what `summarize` returns. `oracle_iou50` is the share of the questions for which any
-    region of the gold page has an IoU of at least .5 with the gold box, `top1_iou50` and
-    `top3_iou50` those for which the first region has it, or one of the first three, if only this
-    page is searched; `document_iou50` those for which the first region of the document has it.
-    `pages` has the page recall of all questions, also those with several boxes: the mean share of
-    the gold pages among the first 1, 3 and 5, in the order of their hits; of `all`, of those
-    `with_reference`, which name a place of the document, of those `without_reference`, and of
-    `pictures_without_reference`, whose answer is a picture. `layout` has the layout recall of the
-    questions that have boxes: the share of their area that the first 1, 5 and 10 hits cover.
+    Returns the result of `summarize`. `oracle_iou50` is the share of questions for which any region
+    of the gold page has an IoU of at least .5 with the gold box; `top1_iou50` and `top3_iou50` are
+    the shares for which the first region, or one of the first three, has it if only this page is
+    searched; `document_iou50` is the share for which the first region of the document has it.
+    `pages` has the page recall of all questions, including those with several boxes: the mean share
+    of the gold pages among the first 1, 3 and 5, in the order of their hits. It is given for `all`,
+    for those `with_reference`, which name a place in the document, for those `without_reference`,
+    and for `pictures_without_reference`, whose answer is a picture. `layout` has the layout recall
+    of questions with boxes: the share of their area that the first 1, 5 and 10 hits cover.
 
-    Raises as `load_evidence` and `RegionIndex.add`.
+    Raises like `load_evidence` and `RegionIndex.add`.
     """
     by_document: dict[Path, list[Evidence]] = defaultdict(list)
     for evidence in load_evidence(folder):
@@ -148,9 +148,9 @@ def _means(rows: list[list[float]], counts: Iterable[int]) -> dict[str, float]:
 
 
 def pages_report(summary: Mapping[str, Any]) -> str:
-    """Return the page and layout recall of what `run_mmdocir` returns as two tables.
+    """Return the page and layout recall from the result of `run_mmdocir` as two tables.
 
-    Beside the page recall stands that of the paper, which asked about more documents.
+    The page recall is shown next to that of the paper, which covers more documents.
     """
     rows = [
         [name.replace("_", " "), str(of["questions"]), *(f"{of[f'recall{n}']:.3f}" for n in COUNTS)]
@@ -170,7 +170,7 @@ def pages_report(summary: Mapping[str, Any]) -> str:
 
 
 def _ask(question: Evidence, index: RegionIndex, store: Store) -> dict[str, float]:
-    """Return the measures of a question to the only document of an index."""
+    """Return the measures of a question about the only document of an index."""
     (document,) = index.documents()
     number = question.page[1]
     page = PageReference(document.document_id, number)
@@ -189,5 +189,5 @@ def _ask(question: Evidence, index: RegionIndex, store: Store) -> dict[str, floa
 
 
 def _answer(question: Evidence, boxes: Iterable[Box]) -> bool:
-    """Return whether the IoU of the gold box and any of some boxes is high enough."""
+    """Return whether the IoU of the gold box with any of the boxes is high enough."""
     return bool((iou(as_boxes([question.box]), as_boxes(list(boxes))) >= THRESHOLD).any())

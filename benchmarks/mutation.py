@@ -1,8 +1,8 @@
-"""Mutation testing: do the tests of scoring, search and ingest notice small faults in the code?
+"""Mutation testing: do the tests of scoring, search and ingest detect small faults in the code?
 
-cosmic-ray makes the mutants: a comparison turned round, a number off by one, a loop that never
-runs. Each mutant of a random sample is tested in a copy of the repository by the tests that can
-notice it, up to the first failure. A mutant that passes them all has survived.
+cosmic-ray makes the mutants: an inverted comparison, a number off by one, a loop that never runs.
+Each mutant of a random sample is run in a copy of the repository against the tests that can detect
+it, up to the first failure. A mutant that passes all of them has survived.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ PACKAGES = {"scoring": ("scoring", "search"), "search": ("search",), "ingest": (
 """Packages of snappy_core to mutate, each with the folders of tests that exercise it."""
 
 COMMON_TESTS = ("test_index.py", "test_page_search.py")
-KILL_TESTS = "test_kill.py"  # of processes that are killed while they add documents
+KILL_TESTS = "test_kill.py"  # kills processes while they add documents
 KILL_MODULES = ("pipeline.py", "plan.py", "write.py")  # decide what such a process leaves behind
 BASELINE = 600.0  # seconds that the tests of a package may take without a mutation
-PATIENCE = 2.5  # times as long they may take with one; a mutant that hangs counts as killed
-COPIES = 2  # of the repository: as many mutants are tested at once
+PATIENCE = 2.5  # factor on that time with a mutation; a mutant that hangs counts as killed
+COPIES = 2  # of the repository, and so the number of mutants tested at once
 NOT_COPIED = (".git", ".venv", "out", "__pycache__", ".*_cache")
 
 
@@ -70,9 +70,9 @@ def run(count: int = 150, seed: int = 0) -> list[MutationSpec]:
 
 
 def sample_mutants(root: Path, count: int, seed: int) -> list[MutationSpec]:
-    """Return mutants of `count` different places in the code, drawn at random.
+    """Return mutants at `count` different places in the code, drawn at random.
 
-    Their module paths are relative to `root`. Annotations are left out: nothing evaluates them.
+    Their module paths are relative to `root`. Annotations are left out, as nothing evaluates them.
     """
     import attrs
     from cosmic_ray.commands import init
@@ -95,7 +95,7 @@ def sample_mutants(root: Path, count: int, seed: int) -> list[MutationSpec]:
 
 
 def _annotations(module: Path) -> Iterator[tuple[Position, Position]]:
-    """Yield where each annotation of a module begins and ends."""
+    """Yield the start and end of each annotation in a module."""
     for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
         for name in ("annotation", "returns"):
             annotation = getattr(node, name, None)
@@ -107,7 +107,7 @@ def _annotations(module: Path) -> Iterator[tuple[Position, Position]]:
 
 
 def test_files(root: Path, module: Path) -> list[str]:
-    """Return the module, for its doctests, and the test files that run it, its own first.
+    """Return the module, for its doctests, and the test files that run it, its own tests first.
 
     All paths are relative to `root`.
     """
@@ -127,7 +127,7 @@ def test_files(root: Path, module: Path) -> list[str]:
 def _test(
     module: Path, mutant: MutationSpec | None, copies: SimpleQueue[Path], limit: float
 ) -> tuple[WorkResult, float]:
-    """Run the tests of a module in a copy that is free; return the result and the seconds."""
+    """Run the tests of a module in a free copy; return the result and the seconds."""
     import attrs
     from cosmic_ray.mutating import mutate_and_test
 

@@ -19,7 +19,7 @@ COPIES = 4
 
 
 def run() -> list[Result]:
-    """Read the sample report's pages as images of 200 dpi, four times each, on two cores."""
+    """Read the sample report's pages as images at 200 dpi, four times each, on two cores."""
     with tempfile.TemporaryDirectory() as folder:
         files = []
         source = Source.from_path(REPORT)

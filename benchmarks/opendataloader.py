@@ -1,4 +1,4 @@
-"""What OpenDataLoader PDF finds on pages, by its Python package, which needs Java."""
+"""What OpenDataLoader PDF finds on pages, using its Python package, which needs Java."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from snappy_core.parsing.source import Source
 # Borders and clusters; the default, borders alone, finds fewer tables and rows.
 _TABLE_METHOD = "cluster"
 _LABELS = {"list item": "list_item", "table row": "table_row", "image": "figure"}
-_PARTS = ("kids", "list items", "rows")  # cells are neither regions of ours nor tagged blocks
+_PARTS = ("kids", "list items", "rows")  # cells are neither regions of Snappy nor tagged blocks
 
 
 def missing() -> str | None:
-    """Return why it cannot run, None if it can."""
+    """Return why it cannot run; None if it can."""
     if why := absent("opendataloader-pdf"):
         return why
     return None if shutil.which("java") else "OpenDataLoader PDF needs Java, which is not installed"
@@ -41,7 +41,7 @@ def opendataloader_layouts(pages: Sequence[PageRef]) -> Iterator[PageLayout]:
 
 
 def convert(paths: Sequence[Path]) -> dict[Path, Any]:
-    """Return what OpenDataLoader PDF makes of each file."""
+    """Return the output of OpenDataLoader PDF for each file."""
     import opendataloader_pdf
 
     with tempfile.TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""The oracle: how many questions any region of the right page answers, whatever ranks them."""
+"""The oracle: how many questions any region of the right page answers, whatever the ranking."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def run_oracle(
 ) -> dict[str, Any]:
     """Read the pages that answer the questions of folders, and measure their best regions.
 
-    Returns a dict for JSON with `sets`: for each folder what `summarize` returns, and its
-    `folder`. Raises as `load_evidence`.
+    Returns a dict for JSON with `sets`: for each folder the result of `summarize`, and its
+    `folder`. Raises like `load_evidence`.
     """
     summaries = []
     for folder in folders:
@@ -35,9 +35,9 @@ def run_oracle(
 
 
 def measure_folder(folder: str | os.PathLike[str], read: LayoutReader) -> dict[str, float]:
-    """Return the measures of a tool on a folder: of `layout_tags`, or `oracle_iou50`.
+    """Return the measures of a tool on a folder: those of `layout_tags`, or `oracle_iou50`.
 
-    Raises as `load_evidence`, and `ValueError` if no question has an answer in one box.
+    Raises like `load_evidence`, and `ValueError` if no question has an answer in one box.
     """
     if holds_blocks(folder):
         tagged = load_pages(folder)
@@ -58,7 +58,7 @@ def gold_pages(questions: Iterable[Evidence]) -> list[PageRef]:
 def best_overlaps(
     questions: Sequence[Evidence], pages: Sequence[PageRef], layouts: Iterable[PageLayout]
 ) -> list[float]:
-    """Return the IoU of the box of each question and the best region of its page."""
+    """Return the IoU of each question's box with the best region of its page."""
     by_page = dict(zip(pages, layouts, strict=True))
     return [
         float(iou(as_boxes([question.box]), by_page[question.page].boxes).max(initial=0))
@@ -67,7 +67,7 @@ def best_overlaps(
 
 
 def summarize(questions: Sequence[Evidence], rows: Sequence[Mapping[str, float]]) -> dict[str, Any]:
-    """Return the means of the measures of questions: of all, and `by_kind`."""
+    """Return the means of the measures over questions: over all, and `by_kind`."""
 
     def means(indices: Sequence[int]) -> dict[str, Any]:
         names = rows[0] if rows else ()
@@ -86,7 +86,7 @@ def summarize(questions: Sequence[Evidence], rows: Sequence[Mapping[str, float]]
 
 
 def kinds_report(summary: Mapping[str, Any]) -> str:
-    """Return what `summarize` returns as a table, one row a kind."""
+    """Return the result of `summarize` as a table with one row per kind."""
     names = [
         name
         for name in summary
@@ -100,7 +100,7 @@ def kinds_report(summary: Mapping[str, Any]) -> str:
 
 
 def oracle_report(result: Mapping[str, Any]) -> str:
-    """Return what `run_oracle` returns as text: a table for each folder."""
+    """Return the result of `run_oracle` as text, with a table for each folder."""
     return "\n\n".join(
         f"{summary['folder']}\n\n{kinds_report(summary)}" for summary in result["sets"]
     )

@@ -1,4 +1,4 @@
-"""What a tool finds on pages: the regions of ours and of others in one form."""
+"""What a tool finds on pages: regions of Snappy and of other tools in one form."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from snappy_core.parsing.source import Source
 from snappy_core.types import Box, Page
 
 PageRef = tuple[Path, int]
-"""A PDF and the number of a page of it, from 1."""
+"""A PDF and a page number in it, from 1."""
 
 _PRECISE = ("paragraph", "list_item", "list", "table")  # labels whose precision is measured
 _MIN_WORDS = 3  # of a region whose precision is measured
@@ -30,7 +30,7 @@ class FoundRegion:
         box: in page fractions.
         label: as in `Region.label`.
         on_top: no other region contains it.
-        words: their number.
+        words: number of words.
     """
 
     box: Box
@@ -45,7 +45,7 @@ class PageLayout:
 
     Attributes:
         boxes: (n, 4) in page fractions.
-        is_measured: (n,) bool, whether the precision of a region is measured: if it is text on top.
+        is_measured: (n,) bool, whether the precision of a region is measured: top-level text is.
     """
 
     boxes: Boxes

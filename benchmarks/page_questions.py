@@ -1,4 +1,4 @@
-"""Questions of public sets: to one document, with the pages and boxes that answer them."""
+"""Questions of public sets, each about one document, with the pages and boxes that answer it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class PageQuestion:
     Attributes:
         path: of the document.
         pages: the numbers of the pages that answer it, from 1.
-        boxes: the number of a page, and a box on it in page fractions.
+        boxes: pairs of a page number and a box on that page in page fractions.
         kinds: of the answer, as in `Evidence`.
     """
 

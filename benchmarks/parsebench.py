@@ -1,10 +1,10 @@
-"""ParseBench (arXiv 2604.08538), its layout task: labeled boxes on pages of enterprise documents.
+"""The layout task of ParseBench (arXiv 2604.08538): labeled boxes on enterprise documents.
 
-The folder holds `layout.jsonl`, a box a line: `pdf` (a path from the folder; a PDF or image),
-`page` (from 1) and `rule`, JSON in a string with `bbox` (x, y, width, height in page fractions),
-`canonical_class` and `content`, as in the published sample of three pages. Its own measures are
-others (attribution of text and reading order too); here its boxes go through those of
-`layout_tags`. Nothing here was run on the whole set.
+The folder holds `layout.jsonl`, with one box per line: `pdf` (a path relative to the folder, of a
+PDF or image), `page` (from 1) and `rule`, JSON in a string with `bbox` (x, y, width, height in page
+fractions), `canonical_class` and `content`, as in the published sample of three pages. ParseBench's
+own measures differ (they include attribution of text and reading order); here its boxes are
+measured as in `layout_tags`. This code was never run on the whole set.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ _PAGE_SUFFIX = re.compile(r"_p(?:age)?\d+$")
 def read_blocks(folder: Path) -> list[dict[str, Any]]:
     """Return the pages in the format of `benchmarks.layout_tags`, with the `page` of each.
 
-    Headers and footers are blocks of no kind: they count for the precision only.
+    Headers and footers are blocks without a kind: they only count for the precision.
 
     Raises:
         FileNotFoundError: there is no `layout.jsonl`.
-        ValueError: a line of it is not a labeled box.
+        ValueError: a line is not a labeled box.
     """
     path = folder / LAYOUT
     pages: dict[tuple[str, int], list[dict[str, Any]]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""What words in pictures cost: pages with and without a picture, its words read and not."""
+"""The cost of words in pictures: pages with and without a picture, with and without reading it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The whole of adding and asking, beside a plain pipeline: chunks with one vector each."""
+"""Adding and asking as a whole, compared to a plain pipeline: chunks with one vector each."""
 
 from __future__ import annotations
 
@@ -61,10 +61,10 @@ def run() -> Iterator[Result | NotRun]:
 
 
 def _with_two_workers(name: str, files: list[Path], encoder: MiniLMEncoder) -> Result:
-    """Add documents, with the start of the workers; ten copies of the sample report, if it is it.
+    """Add documents, including the start of the workers; the sample report as ten copies.
 
-    This is not the time of cores: it needs a machine that is idle. The chunks of each document are
-    encoded by themselves, since those of copies would fill whole batches with texts of one length.
+    This is wall time, not CPU time, so it needs an idle machine. The chunks of each document are
+    encoded separately, since copies would fill whole batches with texts of the same length.
     """
     cores: list[float] = []
 
@@ -91,7 +91,7 @@ def _add(files: list[Path], encoder: MiniLMEncoder, workers: Workers | None = No
 
 @dataclass(frozen=True, slots=True)
 class _Chunks:
-    """Texts, and a vector of length 1 for each (n, d)."""
+    """Texts, and a unit vector for each (n, d)."""
 
     texts: list[str]
     vectors: NDArray[np.float32]
@@ -121,7 +121,7 @@ def _chunks(files: list[Path], encoder: MiniLMEncoder) -> _Chunks:
         with pdfium.PdfDocument(file) as document:
             for page in document:
                 texts += split(page.get_textpage().get_text_range(), WORDS)
-    order = np.argsort([len(text) for text in texts])  # batches of about one length
+    order = np.argsort([len(text) for text in texts])  # batches of similar length
     vectors = np.empty((len(texts), encoder.dim), dtype=np.float32)
     for start in range(0, len(order), BATCH):
         batch = order[start : start + BATCH]
@@ -130,7 +130,7 @@ def _chunks(files: list[Path], encoder: MiniLMEncoder) -> _Chunks:
 
 
 def _mean_vectors(texts: list[str], encoder: MiniLMEncoder) -> NDArray[np.float32]:
-    """Return the mean of each text's last hidden states, of length 1."""
+    """Return the mean of each text's last hidden states, normalized."""
     tokens = [encoded.ids for encoded in encoder._tokenizer.encode_batch(texts)]
     ids = np.zeros((len(texts), max(map(len, tokens))), dtype=np.int64)
     for row, each in zip(ids, tokens, strict=True):

@@ -1,4 +1,4 @@
-"""Regions compared with labeled boxes: page images with COCO annotations, as PubLayNet has them.
+"""Regions compared with labeled boxes: page images with COCO annotations, as in PubLayNet.
 
 The folder holds the images and `samples.json`: `images` (id, file_name, width, height),
 `annotations` (image_id, category_id, bbox = x, y, width, height in pixels) and `categories` (id,
@@ -27,7 +27,7 @@ from snappy_core.types import Label, Page
 
 SAMPLES = "samples.json"
 UNLABELED = ("header", "footer")  # regions that PubLayNet does not label
-THRESHOLD = 0.5  # IoU from which a region and a labeled box match
+THRESHOLD = 0.5  # minimum IoU at which a region and a labeled box match
 
 LABELS: Mapping[str, frozenset[Label]] = {
     "text": frozenset({"paragraph", "caption", "other", "formula", "list_item"}),
@@ -36,7 +36,7 @@ LABELS: Mapping[str, frozenset[Label]] = {
     "table": frozenset({"table", "table_row"}),
     "figure": frozenset({"figure"}),
 }
-"""The labels of regions that agree with a category of PubLayNet."""
+"""The region labels that match each category of PubLayNet."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,9 +96,10 @@ def run_layout(folder: str | os.PathLike[str], layout_model: str = "auto") -> di
     Regions inside others (rows, items) are left out, since the labeled boxes have one level, and
     so are headers and footers, which PubLayNet does not label.
 
-    Returns a dict for JSON: `precision`, `recall`, `f1` at IoU .5, `mean_iou` (the best of each
-    labeled box), `label_accuracy` among the matched, `word_coverage` (words that lie in labeled
-    boxes and in a region), `pages_without_regions`, and `by_class` (recall and label accuracy).
+    Returns a dict for JSON: `precision`, `recall`, `f1` at IoU .5, `mean_iou` (the best for each
+    labeled box), `label_accuracy` among matches, `word_coverage` (share of the words in labeled
+    boxes that are in a region), `pages_without_regions`, and `by_class` (recall and label
+    accuracy).
     """
     counts: Counter[str] = Counter()
     by_class: dict[str, Counter[str]] = defaultdict(Counter)
@@ -148,7 +149,7 @@ def run_layout(folder: str | os.PathLike[str], layout_model: str = "auto") -> di
 
 
 def layout_report(summary: Mapping[str, Any]) -> str:
-    """Return what `run_layout` returns as text: one row a class, and one for all."""
+    """Return the result of `run_layout` as text: one row per class, and one for all."""
     rows = [
         [name, str(row["labeled"]), f"{row['recall']:.2f}", f"{row['label_accuracy']:.2f}"]
         for name, row in [*summary["by_class"].items(), ("all", summary)]

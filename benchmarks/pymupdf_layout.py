@@ -1,4 +1,4 @@
-"""What PyMuPDF Layout finds on pages. Run by an interpreter that has it, never imported by ours.
+"""What PyMuPDF Layout finds on pages. Run by an interpreter that has it, never imported here.
 
 It reads `[[path, page number from 1], ...]` as JSON from standard input. The last line that it
 prints is a JSON list with, for each page, its regions as `[box in page fractions, label, whether
@@ -23,10 +23,10 @@ _LABELS = {
 def read_page(path: str, number: int) -> list[list[Any]]:
     """Return the regions of a page: its boxes, the rows of its tables, and its lists.
 
-    PyMuPDF finds items only; a list is a sequence of them.
+    PyMuPDF only finds items; a list is a sequence of them.
     """
     import pymupdf
-    import pymupdf.layout  # must be imported before the next
+    import pymupdf.layout  # must be imported before pymupdf4llm
     import pymupdf4llm
 
     with pymupdf.open(path) as document:

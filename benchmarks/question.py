@@ -1,4 +1,4 @@
-"""What a question costs: the learned mixture and the places it names, against plain MaxSim."""
+"""The cost of a question: the learned mixture and location references against plain MaxSim."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BOUND = 1.2
 
 
 def run(pages: int = 400) -> Iterator[Result]:
-    """Ask the sample report, and a file of synthetic pages of text."""
+    """Ask the sample report, and a file of synthetic text pages."""
     encoder = MiniLMEncoder()
     report = MemoryStore()
     RegionIndex(report, encoder).add(REPORT, progress=False).raise_failed()

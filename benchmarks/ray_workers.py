@@ -15,13 +15,13 @@ from snappy_core.encoders.minilm import MiniLMEncoder
 from snappy_core.ingest.progress import IngestProgress
 
 _NAME = "adding with Ray to Lance, two workers / one"
-_FIRST = 4  # documents that are not measured: the actors start meanwhile
+_FIRST = 4  # documents that are not measured, while the actors start
 _ROUNDS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Documents that were added: pages, seconds, and the CPU seconds of this process."""
+    """Added documents: pages, seconds, and the CPU seconds of this process."""
 
     pages: int
     seconds: float
@@ -29,7 +29,7 @@ class Run:
 
 
 def run(copies: int = 44) -> Iterator[Result | NotRun]:
-    """Add copies of the sample report; the cluster and its actors run before the clock does."""
+    """Add copies of the sample report; the cluster and its actors start before the clock."""
     for package in ("ray", "lancedb"):
         if why := absent(package, extra="ray" if package == "ray" else "lance"):
             yield NotRun(_NAME, why)

@@ -1,4 +1,4 @@
-"""The readers and OCR engines that are installed, beside each other on the same pages."""
+"""The installed readers and OCR engines, compared on the same pages."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ READINGS: Mapping[str, ReadingOptions] = {
     "tesseract": ReadingOptions(ocr="always"),
     "rapidocr": ReadingOptions(ocr="always", ocr_engine="rapidocr"),
 }
-"""The readers, and the OCR engines on all pages as if these had no text layer, by name."""
+"""The readers, and the OCR engines on all pages as if they had no text layer, by name."""
 
 _TEXT_LAYER = ReadingOptions(ocr="never")
 _MEASURES = ("oracle_iou50", "f1", "words", "seconds")
@@ -38,9 +38,9 @@ def run_readers(
         folders: of tagged pages (`layout_tags`) or of questions (`evidence`).
         names: of `READINGS`.
 
-    Returns a dict for JSON with `missing`, by reader: why it does not run; and `sets`: each with
-    its `folder` and `measures`, by reader: what `measure_folder` returns, `words` (the share of the
-    words of the text layers that are read) and CPU `seconds` that a page takes.
+    Returns a dict for JSON with `missing`, why a reader does not run, by reader; and `sets`: each
+    with its `folder` and, by reader, `measures`: those of `measure_folder`, `words` (the share of
+    the words of the text layers that are read) and CPU `seconds` per page.
     """
     missing = {name: cause for name in names if (cause := _failure(READINGS[name]))}
     present = [name for name in READINGS if name in names and name not in missing]
@@ -54,7 +54,7 @@ def run_readers(
 
 
 def _failure(reading: ReadingOptions) -> str:
-    """Return why the first page of the sample report cannot be read so, or ""."""
+    """Return why the first page of the sample report cannot be read this way, or ""."""
     try:
         (page,) = read_pages([(REPORT, 1)], reading)
     except MissingDependencyError as error:
@@ -65,7 +65,7 @@ def _failure(reading: ReadingOptions) -> str:
 def _measure(
     folder: str | os.PathLike[str], names: Iterable[str]
 ) -> Iterator[tuple[str, dict[str, float]]]:
-    """Yield readers and what they measure on a folder."""
+    """Yield readers and their measures on a folder."""
     text_layers: list[Counter[str]] = []
     for name in names:
         pages: list[Page] = []
@@ -93,7 +93,7 @@ def _words(page: Page) -> Counter[str]:
 
 
 def readers_report(result: Mapping[str, Any]) -> str:
-    """Return what `run_readers` returns as a table, a column a reader, and who is missing."""
+    """Return the result of `run_readers` as a table, a column per reader, and what is missing."""
     sets = result["sets"]
     names = list(sets[0]["measures"])
     rows = [

@@ -19,8 +19,8 @@ from snappy_core.parsing.layout.upright_page import UprightPage
 from snappy_core.parsing.pdf.document import open_pdf
 from snappy_core.parsing.pdf.reader import PageContent, read_content
 
-_PAGE_RUNS = 100  # of a common page
-ROUNDS = 31  # of its layout; the median counts
+_PAGE_RUNS = 100  # of a typical page
+ROUNDS = 31  # of its layout; the median is used
 
 
 def run() -> Iterator[Result | NotRun]:
@@ -82,7 +82,7 @@ def _upright(content: PageContent) -> UprightPage:
 
 
 def _against_opendataloader() -> Result | NotRun:
-    """Read all files in CPU time, the start of Java included."""
+    """Read all files in CPU time, including the start of Java."""
     name = "reading and layout / OpenDataLoader PDF, CPU time"
     if why := opendataloader.missing():
         return NotRun(name, why)
@@ -108,7 +108,7 @@ def _warm_up() -> None:
 
 
 def _bare_words(file: Path) -> int:
-    """Read the words of a PDF with their boxes by pypdfium2; return the number of pages."""
+    """Read the words of a PDF with their boxes using pypdfium2; return the number of pages."""
     with pdfium.PdfDocument(file) as document:
         for page in document:
             text = page.get_textpage()

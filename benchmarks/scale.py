@@ -1,4 +1,4 @@
-"""A SQLite index of 1,000 to 20,000 pages of 156 KB: its memory and the time of a search."""
+"""A SQLite index of 1,000 to 20,000 pages of 156 KB: its memory and search time."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from snappy_core.stores.qdrant.points import page_points
 from snappy_core.types import Query
 
 SIZES = (1_000, 5_000, 10_000, 20_000)
-DISTINCT = 200  # pages; the rest are copies of them, which take as long to search
+DISTINCT = 200  # pages; the rest are copies, which take just as long to search
 QUESTIONS = 25
 PARTS = ("first stage", "reading", "scoring", "hits")
 
 
 def run(sizes: tuple[int, ...] = SIZES) -> Iterator[Result | NotRun]:
-    """Fill and search each index in processes of their own; report their memory and times."""
+    """Fill and search each index in separate processes; report their memory and times."""
     yield from _sizes()
     smallest = None
     for pages in sizes:
@@ -51,7 +51,7 @@ def run(sizes: tuple[int, ...] = SIZES) -> Iterator[Result | NotRun]:
 
 
 def _sizes(pages: int = 100) -> Iterator[Result | NotRun]:
-    """Measure the size of a page in each store; the bounds are there to notice when it grows."""
+    """Measure the size of a page in each store; the bounds detect growth."""
     rng = np.random.default_rng(0)
     pages_by_kind = {
         "grid": [grid_record(rng, number) for number in range(1, pages + 1)],

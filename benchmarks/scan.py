@@ -1,4 +1,4 @@
-"""Exact MaxSim over all pages: our kernels against a plain product, peers and memory speed."""
+"""Exact MaxSim over all pages: Snappy's kernels against a plain product, peers, memory speed."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from snappy_core.scoring.scan import Ragged, scan
 from snappy_core.vectors import quantize
 
 PATCHES, DIM, TOKENS = 1024, 128, 20
-BLOCK = 4096  # patches in a step of the plain product
+BLOCK = 4096  # patches per step of the plain product
 ROUNDS = 5
-NUMPY_BOUNDS = {5_000: 1.5}  # times as fast as the plain product, by pages; elsewhere 1
+NUMPY_BOUNDS = {5_000: 1.5}  # times as fast as the plain product, by pages; 1 for others
 
 
 def run(sizes: tuple[int, ...] = (1_000, 5_000)) -> Iterator[Result | NotRun]:
@@ -51,7 +51,7 @@ def _compare(pages: int) -> Iterator[Result | NotRun]:
         for name, scan_all in (("numpy", runs["numpy"]), ("torch", runs.get("torch"))):
             if scan_all is not None and int(np.argmax(scan_all())) != planted:
                 raise RuntimeError(f"{name} does not rank the planted page first")
-        # Not in turns: threads that spin after a call would slow down the next function.
+        # Not in turns: threads spinning after a call would slow down the next function.
         times = {name: alternate(call, rounds=ROUNDS)[0] for name, call in runs.items()}
     compared = partial(_result, pages, times)
     yield compared("numpy", "plain", NUMPY_BOUNDS.get(pages, 1))
@@ -76,7 +76,7 @@ def _compare(pages: int) -> Iterator[Result | NotRun]:
 
 
 def _why_not_torch() -> str:
-    """Return why searches do not use torch here, or nothing."""
+    """Return why searches do not use torch here, or ""."""
     if not find_spec("torch"):
         return "torch is not installed"
     from snappy_core.scoring.torch_kernel import device
@@ -114,7 +114,7 @@ def synthetic(pages: int, seed: int = 0) -> tuple[Ragged, np.ndarray, int]:
 
 
 def _plain(query: np.ndarray, weights: np.ndarray, corpus: Ragged) -> np.ndarray:
-    """Return the same scores by plain numpy, in blocks of whole pages."""
+    """Return the same scores using plain numpy, in blocks of whole pages."""
     scores = []
     for start in range(0, len(corpus.vectors), BLOCK):
         block = slice(start, start + BLOCK)

@@ -1,4 +1,4 @@
-"""Region scores of a stored page against their floor, and propagation against plain Python."""
+"""Region scores of a stored page against a floor, and propagation against plain Python."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def run() -> list[Result]:
 
 
 def _plain(record: PageRecord, values: np.ndarray) -> list[float]:
-    """Return the region scores of Definition 2 of the paper, by plain loops."""
+    """Return the region scores of the paper's Definition 2, using plain loops."""
     patches = record.patches.boxes.tolist()
     scores = []
     for region in record.page.regions:

@@ -29,11 +29,11 @@ from snappy_core.encoders.minilm import MiniLMEncoder
 SECONDS = 40.0
 CLIENTS = 50
 PAGES = 1_000
-_WAIT = 120  # seconds for an answer, after which it is an error
+_WAIT = 120  # seconds to wait for an answer before it counts as an error
 
 
 def run(seconds: float = SECONDS, pages: int = PAGES) -> Iterator[Result]:
-    """Search and upload; compare with as many searches one after the other, without a server."""
+    """Search and upload; compare with as many sequential searches without a server."""
     times: list[float] = []
     uploads: list[float] = []
     errors: list[str] = []
@@ -70,7 +70,7 @@ def run(seconds: float = SECONDS, pages: int = PAGES) -> Iterator[Result]:
 
 @contextmanager
 def _served(path: Path) -> Iterator[tuple[str, int]]:
-    """Serve an index by the command line; yield the host and port."""
+    """Serve an index from the command line; yield the host and port."""
     command = [sys.executable, "-m", "snappy_core.cli", "serve", str(path), "--port", "0"]
     variables = {name: value for name, value in os.environ.items() if "SNAPPY" not in name}
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=variables)
@@ -85,7 +85,7 @@ def _served(path: Path) -> Iterator[tuple[str, int]]:
 
 
 def _question(seed: int) -> str:
-    """Return a question of words of the synthetic pages."""
+    """Return a question made of words of the synthetic pages."""
     return " ".join(f"w{number}" for number in np.random.default_rng(seed).integers(0, 50_000, 6))
 
 
@@ -98,7 +98,7 @@ def _seconds(function: Callable[[], object]) -> float:
 def _search(
     address: tuple[str, int], seed: int, until: float, times: list[float], errors: list[str]
 ) -> None:
-    """Search until a moment of the monotonic clock; append seconds and errors to the lists."""
+    """Search until a time of the monotonic clock; append seconds and errors to the lists."""
     while time.monotonic() < until:
         seed += CLIENTS
         body = json.dumps({"question": _question(seed)}).encode()
@@ -116,13 +116,13 @@ def _search(
 def _upload(
     address: tuple[str, int], until: float, seconds: list[float], errors: list[str]
 ) -> None:
-    """Upload one report after the other, each under a name of its own."""
+    """Upload one report after another, each under a different name."""
     content = REPORT.read_bytes()
     while time.monotonic() < until:
         started = time.perf_counter()
         number = len(seconds)
         try:
-            body = content + b"%%%d" % number  # equal bytes would be a duplicate
+            body = content + b"%%%d" % number  # equal bytes would make it a duplicate
             path = f"/api/documents?name={quote(f'report {number}.pdf')}"
             job = _ask(address, "POST", path, body)
             while job["state"] not in ("done", "failed"):

@@ -1,4 +1,4 @@
-"""Runs the benchmarks of speed: a Markdown table, a line of JSON for the history, and a chart."""
+"""Runs the speed benchmarks: a Markdown table, a line of JSON for the history, and a chart."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def run(
         typer.Option("--chart", metavar="FILE", help="Draw how fast the peers are, as PNG."),
     ] = None,
 ) -> None:
-    """Run benchmarks of speed by name, or all; exit code 1 if a bound is broken."""
+    """Run speed benchmarks by name, or all; exit code 1 if a bound is broken."""
     for name in names or ():
         if name not in BENCHMARKS:
             raise ValueError(f"no benchmark {name!r}: see python -m benchmarks --help")
@@ -61,11 +61,11 @@ def run(
 
 
 def run_benchmarks(names: Sequence[str]) -> dict[str, Any]:
-    """Run benchmarks, print a row of each result as it comes, and return the whole.
+    """Run benchmarks, print a row for each result as it arrives, and return everything.
 
     Returns:
         date, machine, versions; `results`: the fields of `Result`, its benchmark and whether it
-        holds; `not_run`: the name of a comparison and why; `failed`: benchmarks with an error.
+        holds; `not_run`: the name of a comparison and the reason; `failed`: benchmarks that failed.
     """
     report: dict[str, Any] = {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -78,7 +78,7 @@ def run_benchmarks(names: Sequence[str]) -> dict[str, Any]:
         for outcome in _outcomes(name):
             print(_row(outcome), flush=True)
             if isinstance(outcome, Result):
-                holds = bool(outcome.holds)  # of numpy, for some
+                holds = bool(outcome.holds)  # some are numpy bools
                 fields = {**asdict(outcome), "ratio": float(outcome.ratio)}
                 report["results"].append({"benchmark": name, **fields, "holds": holds})
             else:
@@ -95,7 +95,7 @@ def append(report: dict[str, Any], file: Path) -> None:
 
 
 def _outcomes(name: str) -> Iterator[Result | NotRun]:
-    """Yield what a benchmark finds; an error ends this one only."""
+    """Yield the results of a benchmark; an error ends only this one."""
     try:
         yield from import_module(f"benchmarks.{name}").run()
     except (ImportError, MissingDependencyError) as error:

@@ -24,14 +24,14 @@ from snappy_core.stores.first_stage import default_candidates
 from snappy_core.types import Query
 
 QUESTIONS, K = 30, 10
-RECALL = 0.95  # of the K best pages by exact MaxSim over all
+RECALL = 0.95  # of the K best pages by exact MaxSim over all pages
 CANDIDATES = (25, 50, 100, 200, 400, 800, 1600)
 
 
 def run(pages: int = 5_000) -> Iterator[Result | NotRun]:
     """Search SQLite for ten regions with text and box, Edge for ten pages with their vectors.
 
-    Both have the same pages and pooled vectors, and as many candidates as they need for the
+    Both have the same pages and pooled vectors, and as many candidates as they need to reach the
     recall. The first stage of SQLite runs in torch if another benchmark has loaded it.
     """
     generator = Clustered()
@@ -120,7 +120,7 @@ def _block_recall(
 
 
 def _exact(records: list[PageRecord], query: Query) -> set[int]:
-    """Return the numbers of the best pages by exact scores of all."""
+    """Return the numbers of the best pages by the exact scores of all pages."""
     offsets_of_one = (np.array([0, len(record.patches)]) for record in records)
     pages = [
         Ragged(record.patches.vectors, record.patches.scales, offsets)
@@ -149,7 +149,7 @@ def _weights(query: Query) -> np.ndarray:
 
 
 def _edge(folder: Path, records: list[PageRecord], dim: int) -> Callable[..., Any]:
-    """Load the pages as float16 multivectors; return a search with the pooled ones first."""
+    """Load the pages as float16 multivectors; return a search with pooled ones as first stage."""
     import qdrant_edge as edge
 
     params = {

@@ -45,7 +45,7 @@ def grid_record(rng: np.random.Generator, number: int) -> PageRecord:
 
 
 def _grid_record(number: int, vectors: NDArray[Any]) -> PageRecord:
-    """Return a page with these patch vectors and regions one below the other, without words."""
+    """Return a page with these patch vectors and regions one below another, without words."""
     regions = tuple(
         Region((0.1, float(top), 0.9, float(bottom) - 0.01), "", (), "paragraph", order)
         for order, (top, bottom) in enumerate(pairwise(np.linspace(0.05, 0.95, GRID_REGIONS + 1)))
@@ -60,7 +60,7 @@ class Clustered:
     """Generates pages of a vision encoder in which neighboring patches have similar vectors.
 
     A page is divided into areas around random points; the patches of an area share a concept.
-    Few concepts are frequent, many are rare, and all vectors share a mean, as in real models.
+    A few concepts are frequent, many are rare, and all vectors share a mean, as in real models.
     """
 
     dim, concepts, areas = 128, 4_000, 40
@@ -73,7 +73,7 @@ class Clustered:
         self._sums = np.cumsum(frequency / frequency.sum())
 
     def record(self, number: int) -> PageRecord:
-        """Return a page with regions one below the other, without words."""
+        """Return a page with regions one below another, without words."""
         rng = self._rng
         points = rng.random((self.areas, 2), dtype=np.float32)
         distances = ((grid_cells(*GRID)[:, None, :2] - points) ** 2).sum(axis=2)
@@ -83,7 +83,7 @@ class Clustered:
         return _grid_record(number, normalize(vectors))
 
     def pooled(self, seed: int, pages: int, vectors: int = 64) -> NDArray[np.float32]:
-        """Return pooled vectors, each of four patches of an area: (pages, vectors, d)."""
+        """Return pooled vectors, each from four patches of an area: (pages, vectors, d)."""
         rng = np.random.default_rng(seed)
         shares = rng.random((pages, self.areas))
         concepts = np.searchsorted(self._sums, shares).clip(max=self.concepts - 1)

@@ -1,12 +1,12 @@
-"""ViDoRe V3 (arXiv 2601.08620): questions to many documents, the pages and boxes that answer them.
+"""ViDoRe V3 (arXiv 2601.08620): questions about many documents, with answering pages and boxes.
 
 The folder is one of the eight published sets (`vidore/vidore_v3_hr` ...): Parquet files in
 `corpus/` (`corpus_id`, `doc_id`, `page_number_in_doc` from 0, `image`), `queries/` (`query_id`,
 `query`, `language`), `qrels/` (`query_id`, `corpus_id`, `content_type`, `bounding_boxes`:
 `annotator`, `x1`, `y1`, `x2`, `y2` in pixels of the image) and `documents_metadata/` (`doc_id`,
 `file_name`), and the PDFs in `pdfs/`. Names and types are those of the published cards. They do not
-say how `file_name` and the files in `pdfs/` agree: ".pdf" is added where it is missing. Nothing
-here was run on the real sets.
+say how `file_name` corresponds to the files in `pdfs/`: ".pdf" is added if it is missing. This code
+was never run on the real sets.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from snappy_core.boxes import enclose, from_pixels
 from snappy_core.errors import MissingDependencyError, install_hint
 from snappy_core.types import Box
 
-LANGUAGE = "english"  # of the questions: all are there in six languages
-_NO_KIND = "N/A"  # how the name of a choice for pages without an answer begins, which has leaked
+LANGUAGE = "english"  # of the questions, all of which exist in six languages
+_NO_KIND = "N/A"  # prefix of a choice for pages without an answer, which leaked into the data
 
 
 def is_vidore(folder: Path) -> bool:
@@ -37,7 +37,7 @@ def load_vidore(folder: Path) -> list[PageQuestion]:
     """Read the English questions that one document answers.
 
     The boxes of a page are those of its first annotator. The published measures search all
-    documents at once; questions that need several are left out here.
+    documents at once; here, questions that need several documents are left out.
 
     Raises:
         FileNotFoundError: a PDF is missing.
@@ -93,7 +93,7 @@ def _load(folder: Path) -> list[PageQuestion]:
 
 
 def _boxes(rows: Sequence[Mapping[str, int]] | None, image: Mapping[str, Any]) -> list[Box]:
-    """Return the boxes of the first annotator, those of no area left out."""
+    """Return the boxes of the first annotator, without those that have no area."""
     corners = [
         (row["annotator"], [row["x1"], row["y1"], row["x2"], row["y2"]])
         for row in rows or ()

@@ -18,7 +18,7 @@ from snappy_core.ingest.worker_process import resident
 
 
 def run(copies: int = 10, pages: int = 300) -> list[Result]:
-    """Add copies of the sample report (with the start of the workers), then one long document."""
+    """Add copies of the sample report (including the workers' start), then one long document."""
     with tempfile.TemporaryDirectory() as folder:
         return [_speed(Path(folder), copies), _memory(Path(folder), pages)]
 
@@ -43,7 +43,7 @@ def _speed(folder: Path, copies: int) -> Result:
 
 
 def _memory(folder: Path, pages: int) -> Result:
-    """Watch the memory of `snappy index` with two workers and of the programs they start."""
+    """Monitor the memory of `snappy index` with two workers and of the programs they start."""
     path = folder / "long.pdf"
     with pdfium.PdfDocument.new() as long, pdfium.PdfDocument(REPORT) as report:
         for number in range(pages):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Okabe and Ito's palette, which color-blind people can tell apart.
+# Okabe and Ito's palette, whose colors color-blind people can distinguish.
 COLORS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00")
 
 STYLE: Mapping[str, Any] = {
@@ -32,7 +32,7 @@ def draw_charts(runs: Sequence[Summary], folder: str | os.PathLike[str]) -> list
     """Draw the `recorded_summary` of runs as charts in `folder`; return their paths.
 
     `hits.png`: share of questions with an IoU of .5 by which regions count, with intervals;
-    `categories.png`: the same by category; `curves.png`: by the IoU asked for; `tokens.png`: the
+    `categories.png`: the same by category; `curves.png`: by the required IoU; `tokens.png`: the
     tokens of the context.
 
     Raises:
@@ -124,7 +124,7 @@ def _bars(
     series: Mapping[str, Sequence[float]],
     errors: Sequence[np.ndarray[Any, Any]] | None = None,
 ) -> None:
-    """Draw a group of bars for each name, side by side, one bar for each of the series."""
+    """Draw a group of bars for each name, one bar per series."""
     width = 0.8 / len(series)
     for index, (name, values) in enumerate(series.items()):
         bars = axes.bar(

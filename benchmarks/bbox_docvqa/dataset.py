@@ -1,4 +1,4 @@
-"""BBox-DocVQA as published: questions in a JSONL file, with page images or PDFs beside it.
+"""BBox-DocVQA as published: questions in a JSONL file, with page images or PDFs next to it.
 
 A line holds `question` (or `query`), `answer`, `category`, `doc_name`, `evidence_page` (1-based,
 one or several), `images` (or `image_paths`) and `bbox`, the boxes of evidence in pixels: a list of
@@ -35,7 +35,7 @@ class Sample:
         images: paths of their images as in the dataset, possibly none.
         boxes: evidence boxes in pixels, those of the first page first.
         own: how many of them are on the first page.
-        types: "text", "table" or "image" for each box; empty when the dataset does not say.
+        types: "text", "table" or "image" for each box; empty if the dataset does not say.
     """
 
     id: int
@@ -65,15 +65,15 @@ def load_samples(
     documents: Collection[str] = (),
     limit: int | None = None,
 ) -> list[Sample]:
-    """Read the questions of one JSONL file, or of all JSONL files of a folder that have some.
+    """Read the questions of one JSONL file, or of all JSONL files with questions in a folder.
 
     Args:
-        categories, documents: return only questions of these; of all when empty.
-        limit: return at most this many, the first ones.
+        categories, documents: only return questions of these; of all if empty.
+        limit: return at most the first `limit` questions.
 
     Raises:
         FileNotFoundError: there is no such folder or file, or no JSONL file in it.
-        ValueError: a line is not a question (the message has its number), or none is left.
+        ValueError: a line is not a question (the message has its number), or no question is left.
     """
     samples: list[Sample] = []
     for path in _files(Path(dataset)):
@@ -92,7 +92,7 @@ def load_samples(
 
 
 def load_regions(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """Read a JSON object of the regions of each document (`RegionIndex.add`) by `doc_name`.
+    """Read a JSON object with the regions of each document (`RegionIndex.add`) by `doc_name`.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -111,7 +111,7 @@ def locate(samples: Sequence[Sample]) -> tuple[dict[int, PageLocation], list[str
     """Return the page to search for each question, by its id, and the names of missing files.
 
     That is the first image, relative to the JSONL file, to the folder above it or to `images` in
-    either; else the PDF, also in a folder `pdfs` beside the JSONL file.
+    either; else the PDF, which may be in a folder `pdfs` next to the JSONL file.
 
     Raises:
         ValueError: a question about a PDF does not say on which page its evidence is.
@@ -155,7 +155,7 @@ def _files(dataset: Path) -> list[Path]:
     paths = sorted(dataset.glob("*.jsonl")) or sorted(dataset.rglob("*.jsonl"))
     if not paths:
         raise FileNotFoundError(f"{dataset}: no JSONL file with questions")
-    # The results of a run may be beside the questions: they have no `bbox`.
+    # Results of a run may be next to the questions: they have no `bbox`.
     return [path for path in paths if b'"bbox"' in _first_line(path)] or paths
 
 
@@ -174,7 +174,7 @@ def _sample(folder: Path, row: Mapping[str, Any]) -> Sample:
     types = list(map(str, _flat(row.get("subimg_type") or row.get("subimg_tpye") or ())))
     numbers = tuple(_numbers(row.get("evidence_page")))
     images = tuple(map(str, _flat(row.get("images") or row.get("image_paths") or ())))
-    # Without a list for each page of evidence all boxes are assumed to be on the first.
+    # Without a list per page of evidence, all boxes are assumed to be on the first page.
     keys = next((names for names in (numbers, images) if len(names) == len(pages)), None)
     own = [keys is None or keys[i] == keys[0] for i, page in enumerate(pages) for _ in page]
     order = sorted(range(len(boxes)), key=lambda index: not own[index])
@@ -193,7 +193,7 @@ def _sample(folder: Path, row: Mapping[str, Any]) -> Sample:
 
 
 def _boxes(value: Any) -> list[list[Box]]:
-    """Return the boxes of each page, given one box, a list of boxes or a list of boxes a page.
+    """Return the boxes of each page, given one box, a list of boxes or a list of boxes per page.
 
     >>> _boxes([[1, 2, 3, 4], [5, 6, 7, 8]])
     [[(1.0, 2.0, 3.0, 4.0), (5.0, 6.0, 7.0, 8.0)]]

@@ -1,9 +1,9 @@
 """Measures of predicted boxes against evidence boxes: pure functions on boxes of one page.
 
-The paper (arXiv 2512.02660) takes for each evidence box the best IoU over all predicted boxes and
-the mean of these over the evidence boxes; a question is a hit when that mean reaches a threshold.
-This is the best of several guesses. The first guess, the first three, and the area of the
-predicted boxes are therefore measured too.
+The paper (arXiv 2512.02660) takes the best IoU over all predicted boxes for each evidence box and
+averages these over the evidence boxes; a question is a hit if that mean reaches a threshold. This
+measures the best of several guesses. Therefore the first guess, the first three, and the area of
+the predicted boxes are measured, too.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ THRESHOLDS: Mapping[str, float] = {"hit25": 0.25, "hit50": 0.5, "hit70": 0.7}
 
 
 def best_overlaps(predicted: Boxes, evidence: Boxes) -> NDArray[np.float32]:
-    """Return for each evidence box the best IoU of a predicted box, 0..1, shape (evidence,).
+    """Return the best IoU of a predicted box for each evidence box, 0..1, shape (evidence,).
 
     >>> predicted = np.array([[0, 0, 2, 1], [0, 0, 1, 4]], np.float32)
     >>> best_overlaps(predicted, np.array([[0, 0, 1, 1], [5, 5, 6, 6]], np.float32)).tolist()
@@ -49,14 +49,14 @@ def grounding(overlaps: Sequence[float] | NDArray[np.float32]) -> dict[str, floa
 
 
 def prefixed(prefix: str, measures: Mapping[str, float]) -> dict[str, float]:
-    """Return measures with "`prefix`_" before their names."""
+    """Return measures with "`prefix`_" added before their names."""
     return {f"{prefix}_{name}": value for name, value in measures.items()}
 
 
 def shared_area(predicted: Boxes, evidence: Boxes) -> tuple[float, float]:
     """Return area recall and area precision: shares of the evidence and of the predicted area.
 
-    Area that several boxes cover counts once. Without predicted boxes precision is 0.
+    Area covered by several boxes counts once. Without predicted boxes, precision is 0.
 
     >>> left, whole = np.array([[0, 0, 1, 2]], np.float32), np.array([[0, 0, 4, 2]], np.float32)
     >>> shared_area(whole, left), shared_area(left, whole)
@@ -85,7 +85,7 @@ def _covered(boxes: Boxes, xs: NDArray[np.float64], ys: NDArray[np.float64]) -> 
 
 
 def at_random(overlaps: NDArray[np.float32], draws: Iterable[NDArray[np.intp]]) -> dict[str, float]:
-    """Return the grounding of regions drawn at random, the mean over the draws.
+    """Return the mean grounding of randomly drawn regions, over the draws.
 
     Args:
         overlaps: (regions, evidence) IoUs.

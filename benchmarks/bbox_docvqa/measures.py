@@ -1,4 +1,4 @@
-"""One question of BBox-DocVQA: rank the regions of its page, select some, measure them."""
+"""For one question of BBox-DocVQA: ranks the regions of its page, selects some, measures them."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ Two more are drawn at random: "random", as many as selected, and "random1", a si
 """
 
 PERCENTILE = 50.0  # of the scores of a page, above which a region is selected: the paper's choice
-DRAWS = 50  # random selections of each question, of which the mean is taken
+DRAWS = 50  # random selections per question, which are averaged
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """How regions are scored and how many of them are selected."""
+    """How regions are scored and how many are selected."""
 
     scoring: str = "maxsim"
     percentile: float = PERCENTILE
@@ -61,7 +61,7 @@ SWEEP = tuple(
     for scoring, percentile in product(RULES, (25.0, 50.0, 75.0))
     for overlap in ((0.0,) if scoring == "maxsim" else (0.0, 0.1, 0.25, 0.5))
 )
-"""The ablation of the paper, and `maxsim`, which takes no overlap."""
+"""The paper's ablation, and `maxsim`, which has no overlap parameter."""
 
 Score = Callable[[Setting], NDArray[np.float32]]
 """Returns the score of each region of a page, shape (regions,), under a setting."""
@@ -87,9 +87,9 @@ def scorer(page: PageVectors, query: Query, weights: NDArray[np.float32]) -> Sco
 def select(
     page: Page, scores: NDArray[np.float32], percentile: float = PERCENTILE
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return indices of the regions of a page, best first, and of those that are selected.
+    """Return the indices of the regions of a page, best first, and of the selected ones.
 
-    As in a search, headers and footers are left out, and of nested regions all but the best.
+    As in a search, headers and footers are left out, and so are all but the best of nested regions.
     A table is selected as a whole if at least half of its rows are.
     """
     labels, parents = concatenate_regions([region_arrays(page.regions)])
@@ -111,8 +111,8 @@ def measure(
 ) -> Result:
     """Rank the regions of a page for a question and measure them against all its evidence.
 
-    As in the paper the regions of the first page are compared with the boxes of all pages, in its
-    pixels. On a page without regions every measure is 0.
+    As in the paper, the regions of the first page are compared with the boxes of all pages, in its
+    pixels. On a page without regions, every measure is 0.
     """
     width, height = pixel_size(page)
     evidence = from_pixels(sample.boxes, width, height)

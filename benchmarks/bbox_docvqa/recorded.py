@@ -1,6 +1,6 @@
 """Recorded runs on BBox-DocVQA: the paper's tables, and what its metric hides.
 
-A run is a JSONL file, gzipped or not, with one object a question: `doc_name`, `category`,
+A run is a JSONL file, gzipped or not, with one object per question: `doc_name`, `category`,
 `failed`, `gt_bboxes` and `pred_bboxes` (pixels of one page, `[x1, y1, x2, y2]`, the best region
 first), `tokens_selected`, `tokens_all_ocr` and `tokens_full_image`.
 """
@@ -54,7 +54,7 @@ class RecordedRun:
 
 
 def load_runs(paths: Sequence[str | os.PathLike[str]]) -> list[RecordedRun]:
-    """Read recorded runs; the name of a model is that of its file, or the path if two are equal.
+    """Read recorded runs; the name of a model is its file name, or the path if two are equal.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -101,7 +101,7 @@ def _sample(row: Mapping[str, Any]) -> RecordedSample | None:
 
 
 def measure_recorded(sample: RecordedSample) -> dict[str, float]:
-    """Return the measures of a question: those of the paper, and others that it lacks.
+    """Return the measures of a question: those of the paper, and others.
 
     `mean_iou`, `hit25`, `hit50` and `hit70` over all predicted regions; the same for the first
     three (`top3_`) and the first (`top1_`); shares of area; the number of predicted regions.

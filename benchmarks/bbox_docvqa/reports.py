@@ -88,7 +88,7 @@ def _by_model(
 
 
 def docvqa_report(summary: Mapping[str, Any]) -> str:
-    """Return what `docvqa_summary` returns as text."""
+    """Return the result of `docvqa_summary` as text."""
     returned = {
         "all": "all regions",
         "selected": "selected (percentile 50)",

@@ -1,4 +1,4 @@
-"""Results of single questions, in a JSONL file from which an interrupted run continues."""
+"""Results of single questions, in a JSONL file from which an interrupted run can continue."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from snappy_core.evaluation.jsonl import parse_lines
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The result of a question: a line of the file, which `load_runs` reads, too.
+    """The result of a question: a line of the file, which `load_runs` also reads.
 
     Attributes:
         sample_id, doc_name, category, question: of the dataset.
         page: number of the searched page.
         setup: how pages were read and encoded and regions scored; see `ResultFile`.
         error: why the page has no regions; the question then counts as a miss.
-        failed: always false; recorded runs mark with it the questions that the paper leaves out.
+        failed: always false; in recorded runs it marks the questions that the paper leaves out.
         gt_bboxes, pred_bboxes: evidence, and the selected regions best first, in pixels.
         own: how many of the evidence boxes are on the searched page; they come first.
         gt_types: of each evidence box, if the dataset has them.
         labels: of the region nearest to each evidence box; "none" on a page without regions.
-        n_ocr_regions: how many regions the page has.
+        n_ocr_regions: number of regions on the page.
         overlaps: best IoU of each evidence box, by which regions count as returned.
         measures: by the names of the summary.
         tokens_selected, tokens_all_ocr, tokens_full_image: of the selected regions, of all text
@@ -56,7 +56,7 @@ class Result:
 
 
 class ResultFile:
-    """The results so far, and a file to which each new one is appended at once.
+    """The results so far, and a file to which each new result is appended immediately.
 
     An incomplete last line is removed.
 
@@ -87,7 +87,7 @@ class ResultFile:
             self._results[result.sample_id, result.doc_name, result.question] = result
 
     def get(self, sample_id: int, document: str, question: str) -> Result | None:
-        """Return the result of a question, None if it has not been asked."""
+        """Return the result of a question; None if it has not been asked yet."""
         return self._results.get((sample_id, document, question))
 
     def add(self, result: Result) -> None:

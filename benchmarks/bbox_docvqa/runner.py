@@ -1,4 +1,4 @@
-"""Runs BBox-DocVQA: indexes its pages and asks each question over the page of its evidence."""
+"""Runs BBox-DocVQA: indexes its pages and asks each question on the page of its evidence."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from snappy_core.types import NO_WORDS, Page
 MAX_NAMES = 20  # missing files named in an error
 
 Watch = Callable[[Result, int, int], None]
-"""Called after each question with its result, the number of results, and of all questions."""
+"""Called after each question with its result, the number of results and that of all questions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,24 +64,24 @@ def run_docvqa(
     progress: bool | None = None,
     watch: Watch | None = None,
 ) -> Run:
-    """Index the documents of the questions and ask each over the regions of its first page.
+    """Index the documents of the questions and ask each about the regions of its first page.
 
     A page that cannot be read, or has no regions, counts as a miss; the `error` of its result has
-    the reason. With `resume`, results are appended to that file, the index is stored beside it
-    (the same name and `.snappy`), and a second run repeats nothing that they contain.
+    the reason. With `resume`, results are appended to that file, the index is stored next to it
+    (the same name and `.snappy`), and a second run skips everything they contain.
 
     Args:
         samples: from `load_samples`.
         scoring: as in `RegionIndex.search`.
         sweep: also score and select under each setting of `SWEEP`.
         reading, executor, progress: as in `RegionIndex.add`.
-        regions: regions from another parser, by `doc_name`; other documents are parsed.
+        regions: regions from another parser, by `doc_name`; other documents are parsed here.
 
     Raises:
         FileNotFoundError: files are missing and `skip_missing` is false.
-        ValueError: `resume` has results of other options, or `regions` are of no document.
-        FormatError: `regions` of a document cannot be read.
-        IndexMismatchError: the index beside `resume` is of another encoder.
+        ValueError: `resume` has results of other options, or `regions` belong to no document.
+        FormatError: the `regions` of a document cannot be read.
+        IndexMismatchError: the index next to `resume` has another encoder.
     """
     locations, missing = locate(samples)
     if missing and not (skip_missing and locations):
@@ -95,7 +95,7 @@ def run_docvqa(
     store = MemoryStore() if resume is None else open_store(f"{os.fspath(resume)}.snappy")
     with RegionIndex(store, encoder) as index:
         query = index.encoder.encode_query(samples[0].question)
-        # The rules of the paper score a region by itself, not as a part of its page.
+        # The paper's rules score a region on its own, not as part of its page.
         rule = default_rule(query)
         setting = Setting(scoring or ("maxsim" if rule == MIXTURE else rule))
         setup = f"{fingerprint(index.encoder, reading)}, {setting.name}, {tokenizer}"
@@ -158,7 +158,7 @@ def _batches(
 
 
 def _of_page(regions: SuppliedRegions, number: int) -> list[object] | None:
-    """Return the regions of one page of a document as those of the image of that page."""
+    """Return the regions of one page of a document as regions of the image of that page."""
     page = read_regions(regions).get(number)
     if page is None:
         return None

@@ -1,4 +1,4 @@
-"""Which of the ranked regions of a page the rule of the paper returns."""
+"""Selects from the ranked regions of a page by the paper's rule."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def above_percentile(scores: NDArray[np.float32], percentile: float = 50) -> NDA
 def promote_to_parent(
     selected: NDArray[np.intp], labels: NDArray[np.uint8], parents: NDArray[np.int64]
 ) -> NDArray[np.intp]:
-    """Replace the selected rows of a table by the table where they are at least half of its rows.
+    """Replace the selected rows of a table with the table if they are at least half of its rows.
 
-    A single row never stands for its table. The table takes the rank of its best row.
+    A single row is never replaced by its table. The table takes the rank of its best row.
 
     Args:
         selected: (n,) regions, best first, none of which contains another.

@@ -1,4 +1,4 @@
-"""A run of BBox-DocVQA in figures: means, intervals, and by groups of questions."""
+"""A run of BBox-DocVQA in numbers: means, intervals, and groups of questions."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ def docvqa_summary(run: Run) -> dict[str, object]:
     """Return a run as JSON.
 
     Each of `all_`, `selected_`, `random_` (as many as selected, at random), `random1_` (one),
-    `top3_` and `top1_` comes before `mean_iou`, `hit25`, `hit50` and `hit70`. Also `intervals`
+    `top3_` and `top1_` is prefixed to `mean_iou`, `hit25`, `hit50` and `hit70`. Also `intervals`
     (bootstrap, 95%), `by_category`, `by_boxes` (of evidence), `by_pages` (of evidence), `own_page`
     (against the boxes of the searched page only), `by_type` and `by_label` (by evidence box, IoU
-    of at least .5), tokens, `sweep`, and `missed`: questions whose page gave no region, and why.
+    of at least .5), tokens, `sweep`, and `missed`: questions whose page had no region, and why.
     """
     results = run.results
     measures = [result.measures for result in results]

@@ -1,4 +1,4 @@
-"""The cost of context: tokens of text, and of a page sent as an image."""
+"""The cost of context: tokens of text, or of a page sent as an image."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def token_counter() -> tuple[str, Counter]:
 
 
 def _cached(url: str) -> bool:
-    """Return whether tiktoken has a file in its cache folder, which it looks up in this order."""
+    """Return whether tiktoken has a file in its cache folder, which is looked up in its order."""
     folder = os.environ.get("TIKTOKEN_CACHE_DIR", os.environ.get("DATA_GYM_CACHE_DIR"))
     if folder is None:
         folder = os.path.join(tempfile.gettempdir(), "data-gym-cache")
@@ -52,7 +52,7 @@ def image_tokens(width: float, height: float) -> int:
 
 
 def savings(selected: int, all_ocr: int, full_image: int) -> dict[str, float]:
-    """Return three sums of tokens, and the shares (0..1) that the selection saves, as JSON.
+    """Return three token counts, and the shares (0..1) that the selection saves, as JSON.
 
     >>> savings(50, 200, 100)["saved_vs_all_ocr"]
     0.75

@@ -1,15 +1,15 @@
-"""What could improve a vision encoder's order of regions, tried on recorded runs.
+"""Ways to improve a vision encoder's order of regions, tried on recorded runs.
 
-A run holds the selected regions of a page in the order of their scores, not the similarity maps.
-So what changes the order of regions can be tried, and what needs the maps cannot (weights of
-tokens, smoothing, patches that answer every question dropped one by one):
+A run has the selected regions of a page in the order of their scores, but not the similarity maps.
+So changes to the order of regions can be tried, but not those that need the maps (weights of
+tokens, smoothing, dropping single patches that answer every question):
 
-* the generic question's map subtracted: the share of a region in all other questions about the
-  same page stands for it, its reciprocal rank there, 0 where it was not selected;
-* a prior of the place on the page (2-D), and of the size of a region.
+* subtracting the map of a generic question, approximated by the mean reciprocal rank of a region
+  in all other questions about the same page, 0 where it was not selected;
+* a prior on the position on the page (2-D) and on the size of a region.
 
-A prior is learned: a logistic regression says from the rank of a region and from what is tried
-whether it is the evidence (IoU >= .5), each document's by the documents of other folds.
+Priors are learned: a logistic regression predicts whether a region is the evidence (IoU >= .5)
+from its rank and the feature tried; for each document, it is trained on documents of other folds.
 """
 
 from __future__ import annotations
@@ -85,9 +85,9 @@ def try_orders(run: RecordedRun) -> dict[str, Any]:
 
 
 def generic_ranks(samples: Sequence[RecordedSample]) -> list[Floats]:
-    """Return for each region of each question its mean reciprocal rank in the others of its page.
+    """Return for each region of each question its mean reciprocal rank in others on its page.
 
-    0 where it was not selected, or no other question is about the page.
+    0 where it was not selected, or if no other question is about the page.
     """
     pages: dict[object, list[int]] = defaultdict(list)
     for index, sample in enumerate(samples):
@@ -108,7 +108,7 @@ def generic_ranks(samples: Sequence[RecordedSample]) -> list[Floats]:
 
 
 def _places_and_sizes(samples: Sequence[RecordedSample]) -> dict[str, list[Floats]]:
-    """Return the features of each region; the page ends where regions of its document end."""
+    """Return the features of each region; pages extend as far as the regions of their document."""
     ends: dict[str, Floats] = {}
     for sample in samples:
         end = sample.predicted[:, 2:].max(axis=0, initial=1).astype(np.float64)
@@ -166,7 +166,7 @@ def _measure(sample: RecordedSample, scores: Floats) -> dict[str, float]:
 
 
 def vision_maps_report(results: Sequence[Mapping[str, Any]]) -> str:
-    """Return what `try_orders` returns of several runs as text: a table for each."""
+    """Return the results of `try_orders` for several runs as text, with a table for each."""
     return "\n\n".join(
         f"{result['model']}, {result['questions']} questions\n\n"
         + format_table(
