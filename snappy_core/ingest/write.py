@@ -137,15 +137,16 @@ def write_documents(
             else:
                 report = pipeline.report(document)
                 if report is None:
-                    warnings += _write_pages(
-                        store, planned, metadata, pipeline.records(document), bar
-                    )
-                    warnings += _keep(store, keeper, planned, document_id, document)
+                    records = pipeline.records(document)
+                    document_warnings = _write_pages(store, planned, metadata, records, bar)
                 else:  # a worker has written it and kept its files
-                    warnings += _count_pages(report, bar)
+                    document_warnings = _count_pages(report, bar)
                 added.append(document_id)
                 pages += bar.pages - pages_before
                 _log.info("%s: added, %d pages", plain(name), bar.pages - pages_before)
+                warnings += _logged(document_warnings)
+                if report is None:
+                    warnings += _keep(store, keeper, planned, document_id, document)
             owners[name] = planned.same_as or document_id
             bar.finish_document()
         except (StoreError, FormatError, TimeLimitError):
@@ -204,14 +205,14 @@ def _write_pages(
     if planned.is_shared:
         records = _hand_over_at_end(records, store, record, lost)
     store.write(record, records)
-    return _logged([*lost, *page_warnings(planned.source.name, causes)])
+    return [*lost, *page_warnings(planned.source.name, causes)]
 
 
 def _count_pages(report: IngestReport, bar: IngestProgress) -> Sequence[str]:
     """Count the pages that a worker has written; return its warnings."""
     for _ in range(report.pages):
         bar.finish_page()
-    return _logged(report.warnings)
+    return report.warnings
 
 
 def _add_whole(
