@@ -1,7 +1,7 @@
 """python -m training.sufficiency BENCH... [--indexes DIR] [--to FILE]
 
-Learns whether the searched pages answer, `snappy_core/data/sufficiency.json`. Each question is
-asked of corpora that answer and of some that do not: the same without the page, and others.
+Learns whether the searched pages answer (`snappy_core/data/sufficiency.json`). Each question is
+asked of corpora that answer it and of some that do not: the same without the page, and others.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ BINS = 10
 COVERAGES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
 PAIRS = ("all pages", "few documents", "own document", "one page")
-"""Corpora that answer, and the same without the page; of one page, another in its place."""
+"""Corpora that answer, and the same without the page; for one page, another one in its place."""
 
 OTHERS = ("other documents", "other collection")
 """Corpora that do not answer: without the documents of the source, or unrelated ones."""
@@ -88,7 +88,7 @@ def read_corpus(collection: Collection, encoder: Encoder, indexes: Path) -> Corp
 
 
 def search_signals(corpus: Corpus, pages: Sequence[int], query: Query) -> Array | None:
-    """Return the signals of a search of an index of these pages alone, None without regions."""
+    """Return the signals of a search in an index of only these pages; None without regions."""
     frequencies = Counter(term for page in pages for term in corpus.terms[page])
     weights = token_weights(query.terms, len(query.tokens), frequencies, len(pages))
     vectors = [corpus.vectors[page] for page in pages]
@@ -154,14 +154,14 @@ def load_examples(folders: Sequence[Path], indexes: Path) -> list[Example]:
 
 
 def weigh(examples: Sequence[Example]) -> Array:
-    """Return weights of the examples, mean 1: those that are answered have half of all."""
+    """Return weights of the examples, with mean 1; answered ones get half of the total."""
     answers = np.array([example.answers for example in examples])
     share = float(answers.mean())
     return np.asarray(np.where(answers, 0.5 / share, 0.5 / (1 - share)))
 
 
 def fit(examples: Sequence[Example]) -> Array:
-    """Return the weights of a logistic regression, and last its bias (signals + 1,)."""
+    """Return the weights of a logistic regression, followed by its bias (signals + 1,)."""
     features = _features(examples)
     answers = np.array([example.answers for example in examples])
     sizes = weigh(examples)
@@ -176,7 +176,7 @@ def fit(examples: Sequence[Example]) -> Array:
 
 
 def leave_one_out(examples: Sequence[Example]) -> Array:
-    """Return the probability of each example by weights learned from other sources, (n,)."""
+    """Return the probability of each example with weights learned from other sources, (n,)."""
     sources = np.array([example.source for example in examples])
     chances = np.empty(len(examples))
     for source in np.unique(sources):
@@ -188,7 +188,7 @@ def leave_one_out(examples: Sequence[Example]) -> Array:
 
 
 def calibration_error(chances: Array, answers: NDArray[np.bool_], sizes: Array) -> float:
-    """Return the mean distance of probabilities and shares answered, in bins of equal width."""
+    """Return the mean gap between probability and share answered, in bins of equal width."""
     bins = np.minimum((chances * BINS).astype(int), BINS - 1)
     gaps = np.bincount(bins, weights=sizes * (chances - answers))
     return float(np.abs(gaps).sum() / sizes.sum())
@@ -197,7 +197,7 @@ def calibration_error(chances: Array, answers: NDArray[np.bool_], sizes: Array) 
 def risk_coverage(
     chances: Array, answers: NDArray[np.bool_], sizes: Array
 ) -> Iterator[tuple[float, float, float]]:
-    """Yield coverage, the least probability there, and the share of it that is not answered."""
+    """Yield the coverage, its minimum probability, and the share of it that is not answered."""
     order = np.argsort(-chances, kind="stable")
     covered = np.cumsum(sizes[order]) / sizes.sum()
     wrong = np.cumsum((sizes * ~answers)[order]) / np.cumsum(sizes[order])

@@ -12,10 +12,10 @@ from training.layout.office_slides import flat_slides
 from training.layout.printing import Chromium, print_office, print_typst
 from training.layout.typeset import draw_typescript
 
-MOST_PAGES = 8  # of a document; longer ones lose elements at their end
-RESTART = 100  # documents a browser prints before another takes over; its memory grows
-SLIDES_EVERY = 6  # one in so many office documents is a presentation
-OFFICE_BATCH = 40  # documents a run of LibreOffice prints
+MOST_PAGES = 8  # of a document; longer ones lose elements at the end
+RESTART = 100  # documents a browser prints before it is restarted, since its memory grows
+SLIDES_EVERY = 6  # one in this many office documents is a presentation
+OFFICE_BATCH = 40  # documents per run of LibreOffice
 
 
 def count_pages(file: Path) -> int:
@@ -24,12 +24,12 @@ def count_pages(file: Path) -> int:
 
 
 def shortened(elements: int, pages: int) -> int:
-    """The number of elements to try next where so many filled too many pages."""
+    """The number of elements to try next after this many filled too many pages."""
     return min(elements - 1, int(elements * MOST_PAGES / pages))
 
 
 def print_by_chromium(folder: Path, seeds: range) -> int:
-    """Print the documents of the seeds into a folder; return the number of their pages."""
+    """Print the documents of the seeds to a folder; return the number of their pages."""
     pages = 0
     for start in range(0, len(seeds), RESTART):
         with Chromium() as browser:
@@ -53,7 +53,7 @@ def _print_html(browser: Chromium, seed: int, target: Path) -> int:
 
 
 def print_by_libreoffice(folder: Path, seeds: range) -> int:
-    """Print the office documents of the seeds into a folder; return the number of their pages."""
+    """Print the office documents of the seeds to a folder; return the number of their pages."""
     pages = 0
     for start in range(0, len(seeds), OFFICE_BATCH):
         batch = seeds[start : start + OFFICE_BATCH]
@@ -90,7 +90,7 @@ def _print_office(folder: Path, written: dict[str, str]) -> dict[int, int]:
 
 
 def print_by_typst(folder: Path, seeds: range) -> int:
-    """Print the typescripts of the seeds into a folder; return the number of their pages."""
+    """Print the typescripts of the seeds to a folder; return the number of their pages."""
     pages = 0
     for seed in seeds:
         typescript, target = draw_typescript(seed), folder / f"{seed}.pdf"

@@ -1,4 +1,4 @@
-"""Charts as SVG: a plot with title, subtitle, names of axes, legend and source around it."""
+"""Charts as SVG: a plot with a title, subtitle, axis names, legend and source around it."""
 
 from collections.abc import Callable
 
@@ -34,7 +34,7 @@ def chart(writer: Writer, style: Style) -> str:
         colors[0] = style.accent
     top, title = _title(writer, width, size)
     parts = [title]
-    left, right, low = size * 4.2, width - 10, height - 4  # low: what is below is in use
+    left, right, low = size * 4.2, width - 10, height - 4  # low: everything below is in use
     if writer.chance(0.2):
         source = svg.fit("Source: " + writer.label(2, 6), size - 1, width - 10)
         parts.append(svg.label(4, low, source, size - 1, fill="#555"))
@@ -71,7 +71,7 @@ def chart(writer: Writer, style: Style) -> str:
 
 
 def _title(writer: Writer, width: float, size: float) -> tuple[float, str]:
-    """The lower end of the title and subtitle of a chart, and their drawing; at times empty."""
+    """The lower end of the title and subtitle of a chart, and their drawing; sometimes empty."""
     top = 12.0
     if not writer.chance(0.6):
         return top, ""
@@ -90,7 +90,7 @@ def _title(writer: Writer, width: float, size: float) -> tuple[float, str]:
 def _legend(
     frame: Frame, names: list[str], x: float, y: float, room: float, is_upright: bool
 ) -> str:
-    """Colors with the names of series, one below the other or in a row."""
+    """Colors with the names of series, one below another or in a row."""
     parts = []
     for color, full_name in zip(frame.colors, names, strict=False):
         share = room - 14 if is_upright else room / len(names) - 24

@@ -1,4 +1,4 @@
-"""Diagrams as SVG: boxes and arrows, organizations, timelines, circles, networks, maps."""
+"""Diagrams as SVG: flow charts, organizations, timelines, circles, networks, maps."""
 
 import math
 
@@ -65,7 +65,7 @@ def flow_chart(writer: Writer, style: Style) -> Drawing:
 
 
 def organization(writer: Writer, style: Style) -> Drawing:
-    """A tree of boxes from a head to two to five departments, these with their parts."""
+    """A tree of boxes from a head to two to five departments with their parts."""
     children, size = writer.number_of(2, 5), writer.between(7, 10)
     width, height, gap = writer.between(78, 104), writer.between(30, 42), 14.0
     total = children * (width + gap) - gap + 8
@@ -118,7 +118,7 @@ def timeline(writer: Writer, style: Style) -> Drawing:
 
 
 def circles(writer: Writer, style: Style) -> Drawing:
-    """Two or three circles that overlap, with names in them."""
+    """Two or three overlapping circles with names in them."""
     count, radius, size = writer.number_of(2, 3), writer.between(60, 90), writer.between(8, 11)
     colors = writer.random.choice(PALETTES)
     spots = [
@@ -166,7 +166,7 @@ def network(writer: Writer, style: Style) -> Drawing:
 
 
 def region_map(writer: Writer, style: Style) -> Drawing:
-    """Areas of several colors with names, and a legend of the colors."""
+    """Areas in several colors with names, and a legend of the colors."""
     width, height, size = writer.between(240, 420), writer.between(180, 280), writer.between(7, 10)
     columns, rows = writer.number_of(3, 5), writer.number_of(2, 4)
     colors, parts = writer.random.choice(PALETTES), []

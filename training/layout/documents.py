@@ -1,4 +1,4 @@
-"""Whole documents as HTML, each from its seed alone."""
+"""Whole documents as HTML, each determined by its seed."""
 
 from collections.abc import Container
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ class Document:
     closing: str
 
     def html(self, elements: int | None = None) -> str:
-        """Return the document, with its first `elements` only where a number is given."""
+        """Return the document, with only its first `elements` if a number is given."""
         body = "".join(self.elements[:elements])
         if KINDS[self.kind].slides:
             flow = body
@@ -47,7 +47,7 @@ def draw_document(seed: int) -> Document:
 
 
 def draw_language(writer: Writer) -> str:
-    """Draw a language of LOCALES, most often English."""
+    """Draw a language of LOCALES, usually English."""
     if writer.chance(ENGLISH_SHARE):
         return "en"
     return writer.random.choice([code for code in LOCALES if code != "en"])
@@ -56,11 +56,11 @@ def draw_language(writer: Writer) -> str:
 def document_of_kind(
     seed: int, name: str, language: str = "en", makers: Container[Element] | None = None
 ) -> Document:
-    """Draw a document of a given kind and language, from these makers of elements only."""
+    """Draw a document of a given kind and language, using only these element makers."""
     writer, kind = Writer.seeded(seed, language), KINDS[name]
     style = draw_style(writer, kind.slides, kind.most_columns)
     count = writer.number_of(*kind.lengths)
-    # The few elements a document uses most: documents are not a sample of everything.
+    # The few elements a document uses most, since documents are not a sample of everything.
     favored = {
         maker: weight * writer.random.choice([0.2, 0.6, 1, 1, 1.6, 3])
         for maker, weight in kind.weights.items()
@@ -102,5 +102,5 @@ def _slide(writer: Writer, style: Style, favored: dict[Element, float]) -> str:
 
 
 def html_document(seed: int, elements: int | None = None) -> str:
-    """Return the document of a seed as HTML, with its first `elements` only where given."""
+    """Return the document of a seed as HTML, with only its first `elements` if given."""
     return draw_document(seed).html(elements)

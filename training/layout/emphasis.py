@@ -1,11 +1,11 @@
-"""Words in bold, italics or links amid plain text."""
+"""Words in bold, italics or links within plain text."""
 
 from training.layout.markup import element, text
 from training.layout.text import LATIN, Writer
 
 
 def inline(writer: Writer, plain: str) -> str:
-    """Return text as HTML, at times with words in bold, italics or a link, or with a note mark."""
+    """Return text as HTML, sometimes with words in bold, italics or a link, or with a note mark."""
     words = text(plain)
     if writer.language in LATIN and writer.chance(0.12) and words.count(" ") > 6:
         parts = words.split(" ")
@@ -22,7 +22,7 @@ def inline(writer: Writer, plain: str) -> str:
 
 
 def _partly_italic(writer: Writer, words: str) -> str:
-    """Words of which a long part, over the end of a line as a rule, is in italics or bold."""
+    """Words with a long part, usually across a line break, in italics or bold."""
     parts = words.split(" ")
     length = writer.number_of(8, min(40, len(parts)))
     start = writer.number_of(0, len(parts) - length)

@@ -1,4 +1,4 @@
-"""What the network learns from: the features of a page's nodes and pairs, and their truth."""
+"""Training examples: the features of a page's nodes and pairs, and their ground truth."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from training.layout.noise import like_ocr, vary
 from training.layout.tagged_pages import TrainingPage
 
 MAX_NODES = 450
-MOST = 6_500  # examples drawn at a time, about 7 GB
-_OCR_SHARE = 0.2  # of the pages, which are learned as OCR would read them
+MOST = 6_500  # examples per draw, about 7 GB
+_OCR_SHARE = 0.2  # of the pages, which are learned as if read by OCR
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,7 +54,7 @@ def relation_truth(page: TrainingPage) -> NDArray[np.int8]:
         truth = (same & (owners >= 0)).astype(np.int8)
         # Two artifacts may belong together; nothing says so.
         truth[(owners < 0)[:, None] & (owners < 0)] = -1
-        if owners is not page.groups:  # areas belong to groups alone
+        if owners is not page.groups:  # areas only belong to groups
             truth[~is_run] = -1
             truth[:, ~is_run] = -1
         truths.append(truth)
@@ -67,14 +67,14 @@ def relation_truth(page: TrainingPage) -> NDArray[np.int8]:
 def draw_examples(
     pages: Sequence[TrainingPage], random: np.random.Generator, pool: Executor, most: int = MOST
 ) -> list[Example]:
-    """Return examples of pages drawn without repetition, each page varied in its own way."""
+    """Return examples of pages drawn without repetition, each varied at random."""
     drawn = [pages[i] for i in random.permutation(len(pages))[:most]]
     seeds = random.integers(0, 2**63, len(drawn))
     return list(pool.map(_varied_example, drawn, seeds, chunksize=32))
 
 
 def _varied_example(page: TrainingPage, seed: int) -> Example:
-    if page.is_scan:  # as noisy as scans are
+    if page.is_scan:  # already as noisy as scans are
         return example(page)
     random = np.random.default_rng(seed)
     is_ocr = random.random() < _OCR_SHARE

@@ -1,4 +1,4 @@
-"""Rarer text: theorems, transcripts, tests, menus, heads of pleadings and filings."""
+"""Rarer text: theorems, transcripts, tests, menus, first pages of pleadings and filings."""
 
 from training.layout.markup import element, paragraph, text
 from training.layout.panels import STILL
@@ -19,7 +19,7 @@ def theorem(writer: Writer, style: Style) -> str:
 
 
 def transcript(writer: Writer, style: Style) -> str:
-    """What speakers said in turn, each turn a paragraph that starts with a name."""
+    """What speakers said in turn, with each turn a paragraph that starts with a name."""
     names = [writer.surname().upper() for _ in range(writer.number_of(2, 3))]
     tag, end = writer.pick("b", "span", "i"), writer.pick(":", ".", " —")
     hanging = writer.chance(0.4)
@@ -37,7 +37,7 @@ def transcript(writer: Writer, style: Style) -> str:
 
 
 def multiple_choice(writer: Writer, style: Style) -> str:
-    """Questions of a test, each with answers below each other or in a row."""
+    """Questions of a test, each with answers one below another or in a row."""
     first, in_rows = writer.number_of(1, 30), writer.chance(0.4)
     mark = writer.pick("{}.", "({})", "{})", "○ {}")
     parts = []
@@ -63,7 +63,7 @@ def multiple_choice(writer: Writer, style: Style) -> str:
 
 
 def menu(writer: Writer, style: Style) -> str:
-    """Names with prices at the right, leaders between or none, at times with a line of detail."""
+    """Names with prices at the right, with or without leaders, sometimes with a line of detail."""
     leader = writer.pick("." * 200, "", " ." * 100)
     filler = "flex:1;overflow:hidden;white-space:nowrap;height:1.25em;margin:0 .3em"
     parts = []
@@ -116,7 +116,7 @@ def court_caption(writer: Writer, style: Style) -> str:
 
 
 def filing_cover(writer: Writer, style: Style) -> str:
-    """The first page of a filing: centered lines, marks, and pairs of a value over its label."""
+    """The first page of a filing: centered lines, marks, and values above their labels."""
     center = STILL + "text-align:center;"
     form = writer.pick("FORM 10-K", "FORM 10-Q", "FORM 8-K", "SCHEDULE 14A", "ANNUAL REPORT")
     parts = [

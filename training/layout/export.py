@@ -1,4 +1,4 @@
-"""Writes trained networks as one model in ONNX, for one page without a batch axis."""
+"""Writes trained networks as one ONNX model, for one page without a batch axis."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from training.layout.network import LayoutNetwork, mirror
 
 
 class _OnePage(nn.Module):
-    """What some networks say of a page on average."""
+    """The mean prediction of several networks for a page."""
 
     def __init__(self, networks: Sequence[LayoutNetwork]) -> None:
         super().__init__()
@@ -38,7 +38,7 @@ def fold(network: LayoutNetwork) -> LayoutNetwork:
     last, folded.pairs = folded.pairs[2], folded.pairs[:2]
     for layer in folded.layers:
         layer.bias = _chain(last, layer.bias)
-        layer.bias.bias = None  # one number for all pairs, which softmax takes out
+        layer.bias.bias = None  # the same number for all pairs, which softmax cancels
     folded.pair = _chain(last, folded.pair)
     folded.first.bias += folded.pair.bias
     folded.pair.bias = None
@@ -47,7 +47,7 @@ def fold(network: LayoutNetwork) -> LayoutNetwork:
 
 
 def _chain(first: nn.Linear, second: nn.Linear) -> nn.Linear:
-    """Return one linear layer for two."""
+    """Return one linear layer equivalent to two."""
     chained = nn.Linear(first.in_features, second.out_features)
     chained.weight.copy_(second.weight @ first.weight)
     chained.bias.copy_(second(first.bias))
@@ -60,7 +60,7 @@ def export(networks: Sequence[LayoutNetwork], path: Path) -> None:
     nodes = torch.zeros(7, networks[0].node_features)
     pairs = torch.zeros(7, 7, networks[0].pair_features)
     with warnings.catch_warnings():
-        # The newer exporter needs onnxscript, and gains nothing for networks so small.
+        # The newer exporter needs onnxscript, and gains nothing for such small networks.
         warnings.simplefilter("ignore", DeprecationWarning)
         _export(networks, path, (nodes, pairs))
 

@@ -50,7 +50,7 @@ def caption(writer: Writer) -> str:
 
 
 def _frame(writer: Writer, style: Style) -> str:
-    """CSS of the ground a figure stands on; empty where it has none."""
+    """CSS of the background of a figure; empty if it has none."""
     if writer.chance(0.6):
         return ""
     return writer.pick(
@@ -62,7 +62,7 @@ def _frame(writer: Writer, style: Style) -> str:
 
 
 def compose(writer: Writer, style: Style, inside: str) -> str:
-    """Join a drawing with a caption above, below or beside it, a title and a source line."""
+    """Join a drawing with a caption above, below or next to it, a title and a source line."""
     framed = _frame(writer, style)
     align = writer.pick("start", "center")
     title = ""
@@ -112,7 +112,7 @@ def photo_figure(writer: Writer, style: Style) -> str:
 
 
 def _pair(parts: list[str], gap: int) -> str:
-    """Blocks of equal width beside each other."""
+    """Blocks of equal width side by side."""
     columns = f"grid-template-columns:repeat({len(parts)},minmax(0,1fr));"
     return element(
         "div",
@@ -122,7 +122,7 @@ def _pair(parts: list[str], gap: int) -> str:
 
 
 def figure_row(writer: Writer, style: Style) -> str:
-    """Two or three figures beside each other, each with a caption or one for all."""
+    """Two or three figures side by side, each with a caption or one for all."""
     count, makers = writer.number_of(2, 3), [chart, chart, diagram]
     maker, common = writer.random.choice(makers), writer.chance(0.4)
     if common:
@@ -168,7 +168,7 @@ def figure_beside_text(writer: Writer, style: Style) -> str:
 
 
 def floating_figure(writer: Writer, style: Style) -> str:
-    """A picture at one side with paragraphs that flow around it."""
+    """A picture on one side with paragraphs that flow around it."""
     side, width = writer.pick("left", "right"), writer.number_of(28, 48)
     inside = (
         photograph(writer, "100%", writer.between(0.7, 1.6))
@@ -219,7 +219,7 @@ def photo_with_words(writer: Writer, style: Style) -> str:
 
 
 def icon_row(writer: Writer, style: Style) -> str:
-    """Icons beside each other, each with a label and at times a line of text below."""
+    """Icons side by side, each with a label and sometimes a line of text below."""
     count, size = writer.number_of(3, 5 if style.columns == 1 else 3), writer.number_of(26, 52)
     words = writer.chance(0.4)
     parts = []
@@ -245,7 +245,7 @@ def icon_row(writer: Writer, style: Style) -> str:
 
 
 def logo(writer: Writer, style: Style) -> str:
-    """A sign at the top of a letter or leaflet."""
+    """A logo at the top of a letter or leaflet."""
     size = writer.number_of(28, 60)
     sign = drawing(size, size, icon(writer, style, 2, 2, size - 4), "sans-serif", "logo")
     return element(

@@ -30,7 +30,7 @@ SCRIPT_FONTS = {
 
 
 def missing_fonts() -> list[str]:
-    """Return the families that are not installed: printers would take others without a word.
+    """Return the families that are not installed: printers would silently use others.
 
     Raises:
         FileNotFoundError: the program fc-list is not installed.
@@ -43,5 +43,5 @@ def missing_fonts() -> list[str]:
 
 
 def css_font(family: str) -> str:
-    """Return a CSS font list of one family, with fonts for what it lacks."""
+    """Return a CSS font list of one family, with fallback fonts for missing characters."""
     return f"'{family}','Noto Sans','Noto Sans CJK JP','Noto Naskh Arabic','DejaVu Sans'"

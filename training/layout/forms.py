@@ -40,7 +40,7 @@ def _field(writer: Writer, kind: str) -> str:
 
 
 def fields(writer: Writer, style: Style) -> str:
-    """Fields of one kind below each other or in a grid."""
+    """Fields of one kind, in a column or a grid."""
     kind, across = (
         writer.pick("line", "line", "underscores", "box", "input"),
         writer.number_of(1, 3 if style.columns == 1 else 1),
@@ -55,7 +55,7 @@ def fields(writer: Writer, style: Style) -> str:
 
 
 def check_boxes(writer: Writer, style: Style) -> str:
-    """A question and boxes to check, in a row or below each other."""
+    """A question and boxes to check, in a row or one below another."""
     box = writer.pick("☐", "□", "[ ]", "○", "☑", "( )")
     asked = paragraph(
         f"{writer.number_of(1, 30)}. {writer.label(4, 14)}?",
@@ -69,7 +69,7 @@ def check_boxes(writer: Writer, style: Style) -> str:
 
 
 def form_section(writer: Writer, style: Style) -> str:
-    """A bar with the name of a part of a form, what to do, and fields."""
+    """A bar with the name of a part of a form, instructions, and fields."""
     bar = element(
         "h2",
         text(
@@ -121,7 +121,7 @@ def survey(writer: Writer, style: Style) -> str:
 
 
 def signatures(writer: Writer, style: Style) -> str:
-    """Two lines to sign on, with what goes below them."""
+    """Two lines to sign on, with the text below them."""
     line = "border-top:1px solid #000;padding-top:2px;text-indent:0;margin:2.4em 0 .6em"
     parts = [
         element(

@@ -17,7 +17,7 @@ def _grid(across: int, parts: list[str], gap: float, css: str = "") -> str:
 
 
 def people(writer: Writer, style: Style) -> str:
-    """Portraits with names and posts below or beside them."""
+    """Portraits with names and positions below or next to them."""
     across = writer.number_of(2, 5) if style.columns == 1 else 2
     beside, round_ = across < 4 and writer.chance(0.4), writer.pick("", "border-radius:50%;")
     parts = []
@@ -56,7 +56,7 @@ def products(writer: Writer, style: Style) -> str:
 
 
 def features(writer: Writer, style: Style) -> str:
-    """Icons at the left of short texts, one below the other or in two columns."""
+    """Icons to the left of short texts, one below another or in two columns."""
     size = writer.number_of(20, 40)
     across = 2 if style.columns == 1 and writer.chance(0.4) else 1
     parts = []
@@ -89,7 +89,7 @@ def picture_diagram(writer: Writer, style: Style) -> str:
 
 
 def full_page_picture(writer: Writer, style: Style) -> str:
-    """A picture over all of a page to its edges, with or without a title on it."""
+    """A picture that fills a page to its edges, with or without a title on it."""
     paper = style.paper
     title = element(
         "h1",
@@ -125,7 +125,7 @@ def full_page_picture(writer: Writer, style: Style) -> str:
 
 
 def title_band(writer: Writer, style: Style) -> str:
-    """A title on a colored band over the width of the text, with a line or picture in it."""
+    """A title on a colored band across the width of the text, with a line or picture in it."""
     title = element("h1", text(writer.title(1, 6)), css=BARE + "margin:0")
     line = paragraph(writer.label(3, 9), STILL + "margin-top:.3em") if writer.chance(0.7) else ""
     dark = writer.chance(0.7)

@@ -22,7 +22,7 @@ RULES = {  # kinds of rules and shades, and how often they are drawn
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell: its HTML, how many columns and rows it spans, and CSS of its own."""
+    """A cell: its HTML, how many columns and rows it spans, and its own CSS."""
 
     content: str = ""
     columns: int = 1
@@ -61,8 +61,8 @@ def draw_look(
 ) -> Look:
     """Draw rules, shades and spacing.
 
-    full: whether the table is as wide as its column; drawn where None. small: smaller type.
-    allowed: the kinds of rules to draw from; all where None.
+    full: whether the table is as wide as its column; random if None. small: smaller type.
+    allowed: the kinds of rules to draw from; all if None.
     """
     pick = writer.pick
     rules = (
@@ -80,7 +80,7 @@ def draw_look(
         table_css += "margin-inline:auto;"
     if rules in ("all", "box"):
         table_css += f"border:{line}"
-    if rules == "boxhead":  # rules between columns, around the names, and none at the sides
+    if rules == "boxhead":  # rules between columns and around the names, but not at the sides
         table_css += "border-left:hidden;border-right:hidden;"
     if rules in ("ends", "boxhead"):
         table_css += f"border-top:{line}border-bottom:{line}"
@@ -138,7 +138,7 @@ def write_table(
     body: Sequence[Row],
     caption: str = "",
 ) -> str:
-    """Return a table; head rows are repeated on later pages, or not. caption: HTML."""
+    """Return a table; header rows may be repeated on later pages. caption: HTML."""
     heads = [
         _write_row(
             [replace(cell, head=True) for cell in row],

@@ -1,4 +1,4 @@
-"""Kinds of documents: how each opens, which elements it has and how often, and how it ends."""
+"""Kinds of documents: how each begins, which elements it has and how often, and how it ends."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ Element = Callable[[Writer, Style], str]
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of document; weights say how often an element is drawn against the others."""
+    """A kind of document; weights say how often an element is drawn relative to the others."""
 
     weights: Mapping[Element, float]
     openings: tuple[Element, ...] = (openings.title_block,)
@@ -34,7 +34,7 @@ class Kind:
     lengths: tuple[int, int] = (18, 46)  # fewest and most elements
     most_columns: int = 3
     slides: bool = False
-    share: float = 1.0  # of documents, against other kinds
+    share: float = 1.0  # of documents, relative to other kinds
     languages: bool = field(default=True)  # may be in a language other than English
 
 

@@ -1,4 +1,4 @@
-"""Text laid out beside other text: side headings, margin notes, parallel columns, steps, notes."""
+"""Text next to other text: side headings, margin notes, parallel columns, steps, notes."""
 
 from training.layout.markup import element, paragraph, text
 from training.layout.panels import STILL, ground
@@ -6,18 +6,18 @@ from training.layout.prose import bare_list, body_paragraph
 from training.layout.style import Style
 from training.layout.text import Writer
 
-BARE = "color:inherit;background:none;border:0;padding:0;"  # a heading without ground or rule
+BARE = "color:inherit;background:none;border:0;padding:0;"  # a heading without background or rule
 
 
 def _beside(first: str, second: str, widths: str, gap: float, css: str = "") -> str:
-    """Two blocks beside each other; widths are tracks of a CSS grid."""
+    """Two blocks side by side; widths are tracks of a CSS grid."""
     grid = f"display:grid;grid-template-columns:{widths};gap:{gap:.0f}px;align-items:start;"
     sides = (element("div", side, css="min-width:0") for side in (first, second))
     return element("div", *sides, css=grid + css)
 
 
 def side_headings(writer: Writer, style: Style) -> str:
-    """Headings in a margin of their own, their text beside them."""
+    """Headings in a separate margin, with their text next to them."""
     width, level = writer.number_of(18, 32), writer.pick("h3", "h3", "h4")
     parts = []
     for _ in range(writer.number_of(2, 4)):
@@ -28,7 +28,7 @@ def side_headings(writer: Writer, style: Style) -> str:
 
 
 def side_entries(writer: Writer, style: Style) -> str:
-    """Number, name and date of each entry in a margin of their own, its text beside them."""
+    """Number, name and date of each entry in a separate margin, with its text next to them."""
     width, gap = writer.number_of(14, 28), writer.between(8, 24)
     has_number, has_date = writer.chance(0.7), writer.chance(0.6)
     is_bold, first = writer.chance(0.6), writer.number_of(1, 90)
@@ -47,7 +47,7 @@ def side_entries(writer: Writer, style: Style) -> str:
 
 
 def margin_notes(writer: Writer, style: Style) -> str:
-    """Paragraphs with short remarks in small type beside some of them."""
+    """Paragraphs with short remarks in small type next to some of them."""
     width, at_end = writer.number_of(16, 26), writer.chance(0.6)
     looks = f"font-size:.78em;line-height:1.25;text-align:start;{STILL}"
     looks += (
@@ -64,7 +64,7 @@ def margin_notes(writer: Writer, style: Style) -> str:
 
 
 def parallel_text(writer: Writer, style: Style) -> str:
-    """Paragraphs in two columns, pair by pair at one height, as in two languages."""
+    """Paragraphs in two columns, aligned pair by pair, as in two languages."""
     other = Writer.seeded(writer.random.getrandbits(30), writer.pick("en", "de", "fr", "es", "it"))
     gap, rule = (
         writer.between(10, 26),
@@ -78,7 +78,7 @@ def parallel_text(writer: Writer, style: Style) -> str:
 
 
 def lists_side_by_side(writer: Writer, style: Style) -> str:
-    """Two lists below headings or leads of their own, bare or in panels."""
+    """Two lists side by side, each below its heading or lead-in, bare or in panels."""
     looks = (
         f"padding:{writer.number_of(6, 12)}px;" + ground(writer, style)
         if writer.chance(0.5)
@@ -98,7 +98,7 @@ def lists_side_by_side(writer: Writer, style: Style) -> str:
 
 
 def panel_beside_text(writer: Writer, style: Style) -> str:
-    """A colored panel full of text over a third or half of the width, paragraphs beside it."""
+    """A colored panel full of text, a third or half as wide as the page, next to paragraphs."""
     name = element("h3", text(writer.title(1, 5)), css=BARE + "margin-top:0")
     inside = [
         paragraph(writer.sentences(writer.number_of(2, 4))) for _ in range(writer.number_of(1, 3))
@@ -121,7 +121,7 @@ def panel_beside_text(writer: Writer, style: Style) -> str:
 
 
 def steps(writer: Writer, style: Style) -> str:
-    """Numbered steps with a big number in a circle or square, below or beside each other."""
+    """Numbered steps with a big number in a circle or square, in a column or side by side."""
     across = writer.number_of(2, 4) if style.columns == 1 and writer.chance(0.4) else 1
     mark = (
         "display:inline-block;width:1.7em;line-height:1.7;text-align:center;color:#fff;"
@@ -142,7 +142,7 @@ def steps(writer: Writer, style: Style) -> str:
 
 
 def dated_entries(writer: Writer, style: Style) -> str:
-    """Dates in a narrow column, each beside the paragraph of what happened."""
+    """Dates in a narrow column, each next to a paragraph on what happened."""
     bold = writer.pick("font-weight:bold;", f"color:{style.accent};", "")
     width = writer.number_of(15, 26)
     parts = [
@@ -157,7 +157,7 @@ def dated_entries(writer: Writer, style: Style) -> str:
 
 
 def footnoted_page(writer: Writer, style: Style) -> str:
-    """A page of paragraphs with footnotes at its very foot."""
+    """A page of paragraphs with footnotes at the very bottom."""
     height = style.paper.body_height - 2
     lines = height / (style.size * style.leading * 25.4 / 72)
     letters_a_line = style.column_ems * style.columns * 2
@@ -189,7 +189,7 @@ def footnoted_page(writer: Writer, style: Style) -> str:
 
 
 def drop_capital(writer: Writer, style: Style) -> str:
-    """A paragraph whose first letter is over two or three lines."""
+    """A paragraph whose first letter is two or three lines high."""
     words = writer.sentences(writer.number_of(4, 7))
     lines = writer.number_of(2, 3)
     large = (

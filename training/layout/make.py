@@ -1,7 +1,7 @@
-"""Make the layout model from nothing: print pages, scan some, read their tags, train, export.
+"""Make the layout model from scratch: print pages, scan some, read their tags, train, export.
 
-`make train` runs it: an hour and a quarter on two cores, the same model on the same versions and
-kind of processor.
+`make train` runs it: an hour and a quarter on two cores. The same versions on the same kind of
+processor give the same model.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ PRINTS = (
     ("typst", 400, 30_001),
 )  # fmt: skip
 EPOCHS = 16
-SEEDS = (0, 1)  # of networks, whose mean errs less than any of them
+SEEDS = (0, 1)  # of networks, whose mean is better than any of them
 MODEL = Path("out/layout.onnx")  # CONTRIBUTING.md says how it is shipped
 
 
 def print_pages(folder: Path) -> None:
-    """Print the documents into `folder`, by as many processes as there are entries in PRINTS.
+    """Print the documents to `folder`, using one process per entry in PRINTS.
 
-    They are there when all are printed: none is cut off, or of the pages of a first try.
+    They appear only once all are printed, so that none is incomplete or left from a first try.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as unfinished:
@@ -55,7 +55,7 @@ def print_pages(folder: Path) -> None:
 
 
 def check_fonts() -> None:
-    """Exit where fonts are missing: the pages, and so the model, would be others."""
+    """Exit if fonts are missing: the pages, and so the model, would differ."""
     try:
         missing = missing_fonts()
     except FileNotFoundError as error:
@@ -72,7 +72,7 @@ def is_printed(folder: Path) -> bool:
 
 
 def read_pages(folder: Path) -> Iterator[TrainingPage]:
-    """Yield the pages of all PDFs in a folder by their names, and scans of some after each PDF."""
+    """Yield the pages of all PDFs in a folder by name, with scans of some after each PDF."""
     with ProcessPoolExecutor() as pool:
         for pages in pool.map(_read, sorted(folder.glob("*.pdf")), chunksize=4):
             yield from pages
@@ -91,7 +91,7 @@ def main() -> None:
     from training.layout.export import export
     from training.layout.train import train
 
-    if shutil.which("tesseract") is None:  # told before pages are printed for minutes
+    if shutil.which("tesseract") is None:  # fails before pages are printed for minutes
         raise SystemExit("reading scans needs Tesseract: apt-get install tesseract-ocr")
     if not is_printed(arguments.folder):
         check_fonts()

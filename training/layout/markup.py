@@ -2,10 +2,10 @@
 
 import html
 
-# Chromium tags a <p> with blocks in it, and a table it takes for mere layout, only if told to.
+# Chromium only tags a <p> with blocks in it, or a table it takes for mere layout, if told to.
 ROLES = {"p": "paragraph", "table": "table"}
 VOID = {"br", "hr", "img", "input"}
-NOTE = "x-note"  # language of notes: the one mark of them that Chromium keeps in the tags
+NOTE = "x-note"  # language of notes: the only mark of notes that Chromium keeps in the tags
 
 
 def text(plain: str) -> str:
@@ -16,8 +16,8 @@ def text(plain: str) -> str:
 def element(tag: str, *content: str, css: str = "", **attributes: str | int | None) -> str:
     """Return an HTML element.
 
-    content: HTML, already escaped. css: its style attribute. attributes: `_` in a name stands
-    for `-` and is dropped at its end (`class_`); those that are None are left out.
+    content: HTML, already escaped. css: its style attribute. attributes: `_` in a name becomes
+    `-` and is dropped at the end (`class_`); attributes that are None are left out.
     """
     if tag in ROLES:
         attributes = {"role": ROLES[tag], **attributes}

@@ -1,7 +1,7 @@
 """The layout network: a small transformer over the nodes of a page, with features of pairs.
 
-Attention is biased by what two nodes are to each other (Graphormer, Ying et al., 2021); the same
-pair features, with both nodes' states, tell which nodes belong together.
+Attention is biased by the relation of two nodes (Graphormer, Ying et al., 2021); the same pair
+features, with both nodes' states, predict which nodes belong together.
 """
 
 from __future__ import annotations
@@ -51,10 +51,10 @@ class LayoutNetwork(nn.Module):
         return classes, mirror(relations)
 
     def directed(self, nodes: Tensor, pairs: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the logits of `forward` before those of a pair and its mirror image are one."""
+        """Return the logits of `forward` before those of a pair and its mirror are unified."""
         b, n = mask.shape
         x = self.nodes(((nodes - self.node_mean) / self.node_std).clamp(-6, 6))
-        z = self.pairs(pairs.flatten(0, 2))  # flat, since ONNX then adds the bias on the way
+        z = self.pairs(pairs.flatten(0, 2))  # flat, since ONNX then fuses the addition of the bias
         for layer in self.layers:
             x = layer(x, z, mask)
         x = self.norm(x)
@@ -65,7 +65,7 @@ class LayoutNetwork(nn.Module):
 
 
 def mirror(logits: Tensor) -> Tensor:
-    """Return relation logits (b, n, n, r) that say the same of a pair and its mirror image."""
+    """Return relation logits (b, n, n, r) that agree for a pair and its mirror image."""
     turned = logits.transpose(1, 2)
     symmetric, before = logits[..., :3] + turned[..., :3], logits[..., 3:] - turned[..., 3:]
     return torch.cat([symmetric, before], dim=-1) / 2

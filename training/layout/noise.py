@@ -1,4 +1,4 @@
-"""Pages as they might have been: less well drawn, or read by OCR."""
+"""Varies pages as if they were drawn less well, or read by OCR."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from numpy.typing import NDArray
 from snappy_core.parsing.drawings import NO_BOXES, RulingLines
 from training.layout.tagged_pages import TrainingPage
 
-_FONT_HEIGHT = 1.2  # font size / height of the ink of a usual word, as in ocr/text_layer.py
+_FONT_HEIGHT = 1.2  # font size / height of the ink of a typical word, as in ocr/text_layer.py
 _JITTER = 0.04  # of a height, one standard deviation
 # Probabilities that a paragraph of OCR ends, as on scans (scans.py): where the type changes its
 # size, at the end of a block, and within one.
 _ENDS = (0.95, 0.15, 0.03)
 _OTHER_SIZE = 1.15  # times as large
 _KEPT_LINES = 0.8
-_LOST = 0.1  # probability that a page lacks one of the things that tell its parts
-_HEIGHTS = (0.8, 1.15)  # of line boxes, compared with what the fonts of the printers have
+_LOST = 0.1  # probability that a page lacks one of the cues to its structure
+_HEIGHTS = (0.8, 1.15)  # of line boxes, relative to those of the printers' fonts
 
 
 def vary(page: TrainingPage, random: np.random.Generator) -> TrainingPage:
-    """Return a page without some of the things that tell its parts, in a font of other heights.
+    """Return a page without some of the cues to its structure, in a font of other heights.
 
-    What a page has is never all that may be counted on: bold type and fonts are named in many
-    ways, and frames and lines are drawn in as many, or left out.
+    No cue can be relied on: bold type and fonts are named in many ways, and frames and lines are
+    drawn in as many, or left out.
     """
     boxes = page.runs.boxes.copy()
     middles = boxes[:, 1::2].mean(axis=1, keepdims=True)
@@ -45,7 +45,7 @@ def vary(page: TrainingPage, random: np.random.Generator) -> TrainingPage:
 
 
 def like_ocr(page: TrainingPage, random: np.random.Generator) -> TrainingPage:
-    """Return a page as the product would read it from a picture.
+    """Return a page as Snappy would read it from an image.
 
     It has no bold type, no drawings, uneven boxes and sizes, and fewer ruling lines.
     """
@@ -72,9 +72,9 @@ def like_ocr(page: TrainingPage, random: np.random.Generator) -> TrainingPage:
 def _paragraph_sizes(
     page: TrainingPage, sizes: NDArray[np.float32], random: np.random.Generator
 ) -> NDArray[np.float32]:
-    """Return one size for the runs of each paragraph of OCR, as `to_text_layer` gives them.
+    """Return one size for the runs of each OCR paragraph, as `to_text_layer` does.
 
-    These are not the blocks: some go on over several of them, some are parts of one.
+    These paragraphs are not the blocks: some span several blocks, some are parts of one.
     """
     count = len(sizes)
     printed = np.log(np.maximum(page.runs.sizes, 0.1))

@@ -1,4 +1,4 @@
-"""Documents as OpenDocument text, for LibreOffice: made from the HTML of simple elements."""
+"""Documents as OpenDocument text for LibreOffice, made from the HTML of simple elements."""
 
 import re
 
@@ -81,7 +81,7 @@ def draw_document(seed: int) -> Document:
 
 
 def flat_text(document: Document, seed: int, elements: int | None = None) -> str:
-    """Return a document as flat OpenDocument text, its first `elements` only where given."""
+    """Return a document as flat OpenDocument text, with only its first `elements` if given."""
     look = document.style
     writer = Writer.seeded(seed, look.language)
     drawings: list[str] = []

@@ -34,19 +34,19 @@ EMS = re.compile(r"(-?[\d.]+)em$|0$")
 
 
 def ems(length: str) -> float | None:
-    """Return a CSS length in em; None where it is none."""
+    """Return a CSS length in em; None if it is not one."""
     match = EMS.match(length)
     return float(match[1] or 0) if match else None
 
 
 def room_of(node: HtmlElement) -> float:
-    """Return the width in em up to which a word has room, as before a tab; 0 where it has none."""
+    """Return the width in em reserved for a word, as before a tab; 0 if none is reserved."""
     css = css_of(node)
     return ems(css.get("min-width", css.get("width", ""))) or 0 if "display" in css else 0
 
 
 def tab_stops(node: HtmlElement, start: float, size: float) -> str:
-    """Return the tab stops after the words of a paragraph that have room."""
+    """Return the tab stops after the words of a paragraph that have a reserved width."""
     widths = [room for child in node if (room := room_of(child))]
     places = [start + sum(widths[: count + 1]) for count in range(len(widths))]
     stops = (f'<style:tab-stop style:position="{place * size:.1f}pt"/>' for place in places)
@@ -100,7 +100,7 @@ class Body:
         return f'<{tag} text:style-name="{name}"{more}>{self._inline(node)}</{tag}>'
 
     def _places(self, css: dict[str, str]) -> dict[str, str]:
-        """Properties of a paragraph's place: its margin and the indent of its first line."""
+        """Properties of a paragraph's position: its margin and the indent of its first line."""
         margins = css.get("margin", "").split(" ")
         below = css.get("margin-bottom", margins[2] if len(margins) > 2 else margins[0])
         lengths = {
@@ -146,7 +146,7 @@ class Body:
         )
 
     def _image(self, node: HtmlElement) -> str:
-        """A picture, or a drawing in SVG, that stands in its line as a letter does."""
+        """A picture, or a drawing in SVG, placed inline like a letter."""
         room = self.look.column_ems * self.look.size  # pt
         if (index := node.get("data-drawing")) is not None:
             drawing = self.drawings[int(index)].replace("<svg ", f"<svg {SVG_NAMESPACE} ", 1)
@@ -215,7 +215,7 @@ class Body:
         return inside
 
     def _panel(self, inside: str, ground: str) -> str:
-        """Blocks on a colored ground. Dark grounds get a light color, so that text stays black."""
+        """Blocks on a colored background. Dark ones become light, so that text stays black."""
         color = full_colors(ground)
         is_dark = sum(int(color[i : i + 2], 16) for i in (1, 3, 5)) < DARK
         values = {"fo:background-color": self.look.tint if is_dark else color}

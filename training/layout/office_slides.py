@@ -1,4 +1,4 @@
-"""Slides as flat OpenDocument presentation, for LibreOffice: titles, lists, tables, pictures."""
+"""Slides as flat OpenDocument presentation for LibreOffice: titles, lists, tables, pictures."""
 
 import base64
 import re
@@ -46,7 +46,7 @@ class Area:
 
 
 def flat_slides(seed: int) -> str:
-    """Return the presentation of a seed, of three to eight slides."""
+    """Return the presentation of a seed, with three to eight slides."""
     first = Writer.seeded(seed)
     writer = Writer.seeded(seed, draw_language(first))
     style = draw_style(writer, slides=True, most_columns=1)
@@ -111,7 +111,7 @@ def _text_box(area: Area, content: str, more: str = ' draw:style-name="Bare"') -
 
 
 def _slide(writer: Writer, style: Style, number: int) -> str:
-    """A title, and below it one content or two beside each other."""
+    """A title, and below it one content element or two side by side."""
     top, right, bottom, left = style.paper.margins
     width = style.paper.width - left - right
     head = Area(left, top * 0.6, width, style.size * style.heading_sizes[0] * MM_PER_POINT * 2.4)
@@ -129,7 +129,7 @@ def _slide(writer: Writer, style: Style, number: int) -> str:
 
 
 def _title(writer: Writer, area: Area, style: Style) -> str:
-    """A title that fits one line of an area."""
+    """A title that fits on one line of an area."""
     size = style.size * style.heading_sizes[0] * MM_PER_POINT
     return svg.fit(writer.title(2, 7), size, area.width)
 
@@ -139,7 +139,7 @@ def _lines(area: Area, style: Style) -> int:
 
 
 def _letters(area: Area, style: Style) -> int:
-    """About how many letters a line of an area holds."""
+    """The approximate number of letters that fit on a line of an area."""
     share = 1.05 if style.language in ("ja", "zh", "ko") else 0.62  # of the size, for a letter
     return max(12, int(area.width / (style.size * MM_PER_POINT * share)))
 

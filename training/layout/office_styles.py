@@ -58,7 +58,7 @@ def named_styles(writer: Writer, look: Style) -> str:
     """The styles that text refers to by name."""
     gap, size = look.paragraph_gap * look.size, look.size
     align = "justify" if look.justified else "start"
-    line = f"{look.leading * 100 / 1.17:.0f}%"  # fonts bring 117 % of their size on average
+    line = f"{look.leading * 100 / 1.17:.0f}%"  # fonts' line height is 117 % on average
     tight = {"fo:margin-top": "0pt", "fo:margin-bottom": "0pt", "fo:text-indent": "0pt"}
     body = {
         "fo:line-height": line, "fo:margin-bottom": f"{gap:.1f}pt", "fo:text-align": align,
@@ -127,7 +127,7 @@ def named_styles(writer: Writer, look: Style) -> str:
 
 
 def page_layout(writer: Writer, look: Style) -> tuple[str, str]:
-    """The automatic style of the page, and its master with running head and foot."""
+    """The automatic style of the page, and its master page with running head and foot."""
     paper = look.paper
     margins = dict(zip(("top", "right", "bottom", "left"), paper.margins, strict=True))
     values = {f"fo:margin-{side}": f"{value * 0.8:.1f}mm" for side, value in margins.items()}
@@ -168,7 +168,7 @@ def page_layout(writer: Writer, look: Style) -> tuple[str, str]:
 def list_style(writer: Writer, name: str, mark: str) -> str:
     """A list style; mark is a CSS list-style-type or a quoted string.
 
-    Its labels hang at the left of the text, or stand indented before its first line only.
+    Its labels hang to the left of the text, or are indented before its first line only.
     """
     levels = []
     step, label = writer.between(3, 11), writer.between(4, 12)

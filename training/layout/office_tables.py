@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from training.layout.office_body import Body
 
 COVERED, EMPTY = "<table:covered-table-cell/>", "<table:table-cell/>"
-WIDEST = 30  # letters of a cell's text that ask for room in one line
+WIDEST = 30  # letters of a cell's text that need to fit on one line
 
 
 def css_of(node: HtmlElement) -> dict[str, str]:
@@ -24,7 +24,7 @@ def css_of(node: HtmlElement) -> dict[str, str]:
 
 
 def points(length: str) -> float:
-    """Return a CSS length in pt; 0 where it is not a number of px, pt or mm."""
+    """Return a CSS length in pt; 0 if it is not a number of px, pt or mm."""
     match = re.match(r"(-?[\d.]+)(px|pt|mm)", length)
     return float(match[1]) * {"px": 0.75, "pt": 1, "mm": 72 / 25.4}[match[2]] if match else 0.0
 
@@ -81,7 +81,7 @@ def _table_style(body: Body, node: HtmlElement) -> str:
 
 
 def _column_styles(body: Body, rows: list[HtmlElement], count: int) -> list[str]:
-    """Styles of columns as wide as the texts of their cells ask."""
+    """Styles of columns as wide as the texts of their cells require."""
     widths = [3] * count
     for row in rows:
         column = 0

@@ -6,7 +6,7 @@ from training.layout.text import Writer
 
 
 def paper_head(writer: Writer, style: Style) -> str:
-    """Title, authors with their places, abstract and keywords of a paper, over all columns."""
+    """Title, authors with affiliations, abstract and keywords of a paper, across all columns."""
     center = "text-align:center;text-indent:0;"
     title = element("h1", text(writer.title(5, 14)), css=writer.pick("text-align:center", ""))
     count = writer.number_of(1, 4)
@@ -97,7 +97,7 @@ def title_block(writer: Writer, style: Style) -> str:
 
 
 def cover(writer: Writer, style: Style) -> str:
-    """A page with a title and a few lines alone."""
+    """A page with only a title and a few lines."""
     lines = [
         paragraph(line, "text-indent:0;margin:.4em 0")
         for line in (writer.title(3, 8), writer.company(), writer.date())[: writer.number_of(1, 3)]
@@ -127,7 +127,7 @@ def resume_head(writer: Writer, style: Style) -> str:
 
 
 def minutes_head(writer: Writer, style: Style) -> str:
-    """Title of a meeting, its place and date, and who was there."""
+    """Title of a meeting, its place and date, and the attendees."""
     present = ", ".join(writer.name() for _ in range(writer.number_of(3, 8)))
     lines = [
         ("Date", writer.date()),

@@ -54,7 +54,7 @@ def draw_paper(writer: Writer, slides: bool) -> Paper:
 
 @dataclass(frozen=True)
 class Running:
-    """How running heads and feet look. Chromium tags what stands in margin boxes as artifacts."""
+    """How running heads and feet look. Chromium tags the content of margin boxes as artifacts."""
 
     looks: str  # CSS of their text
     rule: str  # CSS of the line below heads or above feet
@@ -70,7 +70,7 @@ class Running:
 def page_rules(
     writer: Writer, paper: Paper, size: float, leading: float, body: str, heading: str, accent: str
 ) -> str:
-    """CSS of the page: its size, running heads and feet, what stands at its edges."""
+    """CSS of the page: its size, running heads and feet, and content at its edges."""
     small = writer.between(0.7, 0.95) * size if size < 13 else size * 0.6
     if writer.chance(0.15):
         small = size * writer.between(0.95, 1.15)
@@ -118,7 +118,7 @@ def _heads(writer: Writer, running: Running) -> str:
 
 
 def _feet(writer: Writer, running: Running, has_heads: bool) -> tuple[str, str]:
-    """Page numbers, at times with more beside them, and rules for left pages that mirror them."""
+    """Page numbers, sometimes with more next to them, and rules that mirror them on left pages."""
     counter = writer.pick(
         "counter(page)",
         '"Page " counter(page)',
@@ -148,7 +148,7 @@ def _feet(writer: Writer, running: Running, has_heads: bool) -> tuple[str, str]:
 
 
 def _line_numbers(paper: Paper, size: float, leading: float, font: str) -> str:
-    """The numbers of lines in the left margin, as in pleadings."""
+    """Line numbers in the left margin, as in pleadings."""
     lines = round(paper.body_height / MM_PER_POINT / (size * leading))
     numbers = "\\A ".join(str(number) for number in range(1, lines))
     looks = f"font:{size * 0.8:.1f}pt/{size * leading:.2f}pt {css_font(font)};white-space:pre;"

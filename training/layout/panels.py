@@ -1,4 +1,4 @@
-"""Panels: blocks set apart by a ground, a frame or their place: cards, side bars, callouts."""
+"""Panels: blocks set apart by a background, frame or position: cards, side bars, callouts."""
 
 from training.layout.markup import element, paragraph, text
 from training.layout.prose import bare_list
@@ -9,7 +9,7 @@ STILL = "text-indent:0;margin:0;"
 
 
 def ground(writer: Writer, style: Style) -> str:
-    """CSS of a panel's ground and frame: dark with white text, light, framed or bare."""
+    """CSS of a panel's background and frame: dark with white text, light, framed or bare."""
     kind = writer.pick("dark", "tint", "tint", "gray", "frame", "edge")
     return {
         "dark": f"background:{style.accent};color:#fff;",
@@ -114,7 +114,7 @@ def card_grid(writer: Writer, style: Style) -> str:
 
 
 def value_columns(writer: Writer, style: Style) -> str:
-    """Lines of a label and its value, the values in a column of their own or after a colon."""
+    """Lines of a label and its value, with the values in a separate column or after a colon."""
     apart = writer.chance(0.5)
     gap, lines = writer.pick("0", ".1em", ".4em"), []
     width = writer.number_of(25, 50)
@@ -170,7 +170,7 @@ def side_bar(writer: Writer, style: Style) -> str:
 
 
 def pull_quote(writer: Writer, style: Style) -> str:
-    """A sentence in large type, between rules or beside one, with its speaker or none."""
+    """A sentence in large type, between rules or next to one, with or without its speaker."""
     css = (
         f"font-size:{writer.between(1.2, 1.7):.2f}em;line-height:1.25;text-indent:0;margin:0;"
         f"color:{style.accent};"

@@ -36,7 +36,7 @@ def _pixels(writer: Writer, width: int, height: int) -> NDArray[np.uint8]:
 
 
 def data_uri(writer: Writer, ratio: float) -> str:
-    """Return a random picture; ratio is its width by its height."""
+    """Return a random picture; ratio is its width divided by its height."""
     width = RESOLUTION if ratio >= 1 else max(8, round(RESOLUTION * ratio))
     height = RESOLUTION if ratio < 1 else max(8, round(RESOLUTION / ratio))
     buffer = io.BytesIO()
@@ -45,6 +45,6 @@ def data_uri(writer: Writer, ratio: float) -> str:
 
 
 def photograph(writer: Writer, width: str, ratio: float, css: str = "") -> str:
-    """Return an image of a CSS width."""
+    """Return an image with a CSS width."""
     shape = f"width:{width};aspect-ratio:{ratio:.3f};object-fit:cover;"
     return element("img", css=shape + css, src=data_uri(writer, ratio), alt=writer.title(2, 5))

@@ -1,4 +1,4 @@
-"""What charts draw in their plot area: bars, lines, areas, pies, points, gauges, with axes."""
+"""Contents of the plot area of charts: bars, lines, areas, pies, points, gauges, with axes."""
 
 import math
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Frame:
 
 
 def _names(writer: Writer, count: int, size: float, room: float) -> list[str]:
-    """Names of the places of an axis: years, quarters, months, or words."""
+    """Names of the positions on an axis: years, quarters, months, or words."""
     kind = writer.pick("years", "quarters", "months", "words")
     first = writer.number_of(1990, 2020)
     if kind == "years":
@@ -55,7 +55,7 @@ def _names(writer: Writer, count: int, size: float, room: float) -> list[str]:
 
 
 def draw_axes(writer: Writer, frame: Frame, names: list[str]) -> str:
-    """Ticks with numbers at the left, names below, grid lines or none."""
+    """Ticks with numbers at the left, names below, with or without grid lines."""
     parts, ticks, top = [], writer.number_of(3, 6), writer.random.choice([1, 10, 50, 100, 1000])
     grid, unit = writer.chance(0.5), writer.pick("", "", "%", "k", "M")
     for i in range(ticks + 1):
@@ -69,7 +69,7 @@ def draw_axes(writer: Writer, frame: Frame, names: list[str]) -> str:
         parts.append(svg.line((frame.left, frame.top), (frame.left, frame.bottom)))
     step = frame.width / max(len(names), 1)
     widest = max((svg.text_width(name, frame.size) for name in names), default=0)
-    every = max(1, math.ceil((widest + 2) / step))  # names that would touch are left out
+    every = max(1, math.ceil((widest + 2) / step))  # leaves out names that would touch
     for i, name in list(enumerate(names))[::every]:
         x, y = frame.left + (i + 0.5) * step, frame.bottom + frame.size + 3
         parts.append(svg.label(x, y, name, frame.size, "middle"))
@@ -117,7 +117,7 @@ def bars(writer: Writer, frame: Frame) -> tuple[str, list[str]]:
 
 
 def horizontal_bars(writer: Writer, frame: Frame) -> tuple[str, list[str]]:
-    """Lying bars with names at the left and values at their ends."""
+    """Horizontal bars with names at the left and values at their ends."""
     count, parts = writer.number_of(3, max(3, min(10, int(frame.height / frame.size / 1.4)))), []
     step, names = frame.height / count, min(frame.width * 0.4, 150)
     left = frame.left - 30 + names
@@ -139,7 +139,7 @@ def horizontal_bars(writer: Writer, frame: Frame) -> tuple[str, list[str]]:
 
 
 def lines(writer: Writer, frame: Frame) -> tuple[str, list[str]]:
-    """One to four lines over time, at times filled below."""
+    """One to four lines over time, sometimes filled below."""
     count, series = writer.number_of(4, 14), writer.number_of(1, 4)
     step, parts, filled, dots = frame.width / count, [], writer.chance(0.3), writer.chance(0.5)
     for s in range(series):
@@ -171,7 +171,7 @@ def scatter(writer: Writer, frame: Frame) -> tuple[str, list[str]]:
 
 
 def pie(writer: Writer, frame: Frame) -> tuple[str, list[str]]:
-    """A pie or ring with shares on its slices or, where these are named outside, no legend."""
+    """A pie or ring with shares on its slices, or with names outside and no legend."""
     count = writer.number_of(2, 6)
     shares = [writer.between(0.3, 1) for _ in range(count)]
     total, start, parts = sum(shares), 0.0, []

@@ -1,4 +1,4 @@
-"""Tagged PDF: HTML by a Chromium spoken to over a pipe, office texts by LibreOffice, Typst."""
+"""Prints tagged PDF: HTML by Chromium over a pipe, office documents by LibreOffice, and Typst."""
 
 import base64
 import contextlib

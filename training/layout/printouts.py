@@ -1,4 +1,4 @@
-"""Print-outs of computers: listings in columns of one type width, results by contest, consoles."""
+"""Computer printouts: listings in monospaced columns, results by contest, consoles."""
 
 from training.layout.fonts import MONO, NARROW, css_font
 from training.layout.grids import Cell, Row, draw_look, plain, write_table
@@ -15,7 +15,7 @@ def _type(writer: Writer) -> str:
 
 
 def listing(writer: Writer, style: Style) -> str:
-    """A register as a program prints it: heads in lines, records of several lines, subtotals."""
+    """A register as printed by a program: header lines, records of several lines, subtotals."""
     upper = writer.chance(0.6)
 
     def words(low: int, high: int) -> str:
@@ -80,7 +80,7 @@ def results(writer: Writer, style: Style) -> str:
 
 
 def console(writer: Writer, style: Style) -> str:
-    """What a program answers: a command, and its output in columns of letters, as one block."""
+    """A console session: a command and its output in monospaced columns, as one block."""
     widths = [writer.number_of(6, 14) for _ in range(writer.number_of(2, 4))]
     prompt = writer.pick("> ", "$ ", ">>> ", "")
     lines = [prompt + writer.words(1, 3)]

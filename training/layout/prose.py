@@ -24,7 +24,7 @@ COUNTERS = ["decimal", "decimal", "lower-alpha", "upper-alpha", "lower-roman", "
 
 
 def body_paragraph(writer: Writer, style: Style) -> str:
-    """A paragraph of one to nine sentences; a few are of another size or start run-in."""
+    """A paragraph of one to nine sentences; a few have another size or a run-in start."""
     words = inline(writer, writer.prose())
     if writer.chance(0.06):
         words = element(writer.pick("b", "b", "i"), text(writer.title(1, 5)) + ".") + " " + words
@@ -35,7 +35,7 @@ def body_paragraph(writer: Writer, style: Style) -> str:
 
 
 def heading(writer: Writer, style: Style, level: int | None = None) -> str:
-    """A heading of level 1 to 4, drawn where none is given; some go over two lines."""
+    """A heading of level 1 to 4, drawn at random if not given; some take two lines."""
     level = level or writer.random.choices([2, 3, 4], [0.55, 0.37, 0.08])[0]
     words = writer.title(8, 16) if writer.chance(0.08) else writer.title(1, 7)
     number = ""
@@ -46,7 +46,7 @@ def heading(writer: Writer, style: Style, level: int | None = None) -> str:
 
 
 def section(writer: Writer, style: Style) -> str:
-    """A heading followed by its text, at times by a second heading first."""
+    """A heading followed by its text, sometimes after a second heading."""
     headings = heading(writer, style)
     if writer.chance(0.12):
         headings = heading(writer, style, 2) + heading(writer, style, 3)
@@ -81,7 +81,7 @@ def _item(writer: Writer, length: str, depth: int) -> str:
 
 
 def bare_list(writer: Writer, depth: int = 0) -> str:
-    """A list without lead-in, its items short, of a sentence, of a few, or of paragraphs."""
+    """A list without lead-in; its items are short, or have a sentence, several, or paragraphs."""
     tag = writer.pick("ul", "ul", "ol")
     mark = writer.random.choice(BULLETS if tag == "ul" else COUNTERS)
     length = writer.random.choices(["words", "line", "long", "paragraphs"], [0.3, 0.4, 0.2, 0.1])[0]
@@ -94,7 +94,7 @@ def bare_list(writer: Writer, depth: int = 0) -> str:
 
 
 def list_with_lead_in(writer: Writer, style: Style) -> str:
-    """A list, most often after a sentence that ends with a colon."""
+    """A list, usually after a sentence that ends with a colon."""
     if writer.chance(0.4):
         return bare_list(writer)
     space = writer.pick("0", ".2em", ".5em", f"{style.paragraph_gap:.2f}em")
@@ -195,7 +195,7 @@ def contents(writer: Writer, style: Style) -> str:
 
 
 def glossary(writer: Writer, style: Style) -> str:
-    """Terms and what they mean, each entry one paragraph."""
+    """Terms and their meanings, with one paragraph per entry."""
     hanging = writer.chance(0.5)
     css = "padding-inline-start:2em;text-indent:-2em;" if hanging else "text-indent:0;"
     end = writer.pick(":", ".", " —", "<br>", "")
@@ -229,7 +229,7 @@ def index_entries(writer: Writer, style: Style) -> str:
 
 
 def code(writer: Writer, style: Style) -> str:
-    """Lines of a program, bare or on a tinted ground."""
+    """Lines of a program, bare or on a tinted background."""
     lines, depth = [], 0
     for _ in range(writer.number_of(4, 14)):
         name = writer.words(1, 2).replace(" ", "_").replace("-", "_")
@@ -255,7 +255,7 @@ def code(writer: Writer, style: Style) -> str:
 
 
 def formula(writer: Writer, style: Style) -> str:
-    """A displayed formula, most often with its number at the right."""
+    """A displayed formula, usually with its number at the right."""
     pick = writer.pick
     left = f"<i>{pick(*'xyzfgLEQ')}</i>{pick('', '<sub>i</sub>', '(x)')}"
     terms = [
@@ -272,7 +272,7 @@ def formula(writer: Writer, style: Style) -> str:
 
 
 def poem(writer: Writer, style: Style) -> str:
-    """Verses of short lines, each verse one paragraph."""
+    """Stanzas of short lines, with one paragraph per stanza."""
     css = f"text-indent:0;margin:0 0 .9em {writer.number_of(0, 6)}em;text-align:start"
     return "".join(
         element(

@@ -43,7 +43,7 @@ def clauses(writer: Writer, style: Style) -> str:
 
 
 def labeled_list(writer: Writer, style: Style) -> str:
-    """A list with labels typed by hand as no style of lists has them, hanging or not."""
+    """A list with labels typed by hand, in forms that no list style has, hanging or not."""
     first = writer.number_of(1, 9)
     form = writer.pick(
         "{0}.{1}:", "{0}.{1})", "Step {1}:", "{0}.{1}.1", "R{0}.{1}", "Q{1}:", "#{1}"
@@ -76,7 +76,7 @@ def questions(writer: Writer, style: Style) -> str:
 
 
 def resume_entry(writer: Writer, style: Style) -> str:
-    """A post with place and dates at the right, and what was done there."""
+    """A job with place and dates at the right, and a description of the work."""
     entry = []
     for _ in range(writer.number_of(1, 3)):
         post, dates = (
@@ -102,7 +102,7 @@ def resume_entry(writer: Writer, style: Style) -> str:
 
 
 def agenda(writer: Writer, style: Style) -> str:
-    """Numbered points of a meeting, with who speaks."""
+    """Numbered items of a meeting, with their speakers."""
     items = [
         element(
             "li",
@@ -118,7 +118,7 @@ def agenda(writer: Writer, style: Style) -> str:
 
 
 def motion(writer: Writer, style: Style) -> str:
-    """A point of the minutes: heading, what was said, what was decided."""
+    """An item of the minutes: heading, discussion, decision."""
     decided = element(
         "p",
         element("b", writer.pick("RESOLVED: ", "Motion: ", "Action: ")),

@@ -1,7 +1,7 @@
 """Scans: printed pages drawn, skewed, noised and read by OCR, with the tags of the print.
 
-What OCR makes of a page is not what a text layer has: words are lost, joined and cut, noise is
-read, and figures and ruling lines are those seen in the picture.
+OCR output differs from a text layer: words are lost, joined and cut, noise is read as text, and
+figures and ruling lines are those seen in the image.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from snappy_core.parsing.text import TextLayer
 from training.layout.tagged_pages import MAX_PAGES, TrainingPage, training_page
 
 SCAN_EVERY = 40
-"""One page in so many is learned as a scan, too."""
+"""One page in this many is also learned as a scan."""
 
 _OCR = ReadingOptions(ocr="always")  # a missing engine is an error
 _DPI = (150, 200)
@@ -43,17 +43,17 @@ _SKEW = 2.0  # degrees, at most
 _BLUR = (0.2, 0.7)  # pixels
 _NOISE = (1.0, 10.0)  # gray levels (of 255), one standard deviation
 _INK, _PAPER = (0, 60), (225, 255)  # gray levels
-_MIN_SHARED = 0.2  # of a word of OCR, with the word of the print that it is; it may be several
+_MIN_SHARED = 0.2  # of an OCR word's area, with the matching printed word; it may match several
 
 
 def read_scans(path: Path, every: int = SCAN_EVERY) -> Iterator[TrainingPage]:
-    """Yield scans of one page in `every` of a tagged PDF, chosen by its name and their number.
+    """Yield scans of one page in `every` of a tagged PDF, chosen by its name and page number.
 
-    Pages that the product warns of, as their script is not Latin, are left out.
+    Pages for which Snappy gives a warning, since their script is not Latin, are left out.
 
     Raises:
-        MissingDependencyError: Tesseract or its English is not installed.
-        OcrError: it failed.
+        MissingDependencyError: Tesseract or its English data is not installed.
+        OcrError: OCR failed.
     """
     source = Source.from_path(path)
     document = pypdfium2.PdfDocument(path)
@@ -76,7 +76,7 @@ def read_scans(path: Path, every: int = SCAN_EVERY) -> Iterator[TrainingPage]:
 
 
 def _scan(page: Any, skew: float, random: np.random.Generator) -> Image.Image:
-    """Return the picture of a page of PDFium turned clockwise by `skew` degrees, and noised."""
+    """Return the image of a PDFium page rotated clockwise by `skew` degrees, with noise."""
     printed = draw(page, random.uniform(*_DPI), grayscale=True).to_pil()
     turned = printed.rotate(-skew, Image.Resampling.BICUBIC, fillcolor=255)
     blurred = turned.filter(ImageFilter.GaussianBlur(random.uniform(*_BLUR)))
@@ -89,7 +89,7 @@ def _scan(page: Any, skew: float, random: np.random.Generator) -> Image.Image:
 def _read(
     picture: Image.Image, content: PageContent, tags: PageTags, skew: float, name: str
 ) -> TrainingPage | None:
-    """Return what the product finds in the picture of a page, and what the tags say of it."""
+    """Return what Snappy finds in the image of a page, and what the tags say about it."""
     recognition = recognize_page(picture, (content.width, content.height), _OCR)
     layer, straightening = recognition.text_layer, recognition.straightening
     if recognition.warning and not len(layer):
@@ -109,9 +109,9 @@ def _read(
 
 
 def _place(boxes: Boxes, straightening: Straightening, skew: float) -> Boxes:
-    """Map boxes (n, 4) from fractions of the print to its scan made straight, at their size.
+    """Map boxes (n, 4) in fractions of the print to its straightened scan, keeping their size.
 
-    The skew that is left is too small to change it.
+    The remaining skew is too small to change the size.
     """
     size = np.array([straightening.width, straightening.height])
     left = radians(skew - straightening.skew)
@@ -123,9 +123,9 @@ def _place(boxes: Boxes, straightening: Straightening, skew: float) -> Boxes:
 
 
 def _owners(words: Boxes, printed: TextLayer, tags: PageTags) -> NDArray[np.intp]:
-    """Return (n,) what each word of OCR belongs to: what the printed word at its place does.
+    """Return (n,) the owner of each OCR word: that of the printed word at its position.
 
-    Where none is, it is read in the smallest picture or drawing around it, or is `UNKNOWN`.
+    If there is none, that of the smallest picture or drawing around the word, or else `UNKNOWN`.
     """
     owners = np.full(len(words), UNKNOWN, np.intp)
     if len(tags.boxes):

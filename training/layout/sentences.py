@@ -1,4 +1,4 @@
-"""English sentences with what real prose has: numbers, names, citations, asides, quotations."""
+"""English sentences like real prose, with numbers, names, citations, asides, quotations."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def heat_map(writer: Writer, frame: Frame) -> Plot:
 
 
 def radar(writer: Writer, frame: Frame) -> Plot:
-    """Values on spokes, joined by a line for each series, with names at the ends of spokes."""
+    """Values on spokes, joined by a line per series, with names at the ends of the spokes."""
     spokes, series = writer.number_of(4, 8), writer.number_of(1, 3)
     center = (frame.left + frame.right) / 2, (frame.top + frame.bottom) / 2
     radius = min(frame.width * 0.3, frame.height * 0.4)
@@ -133,7 +133,7 @@ def box_plot(writer: Writer, frame: Frame) -> Plot:
 
 
 def curves(writer: Writer, frame: Frame) -> Plot:
-    """Smooth curves in a box with ticks, at times with a band around them, as in papers."""
+    """Smooth curves in a box with ticks, sometimes with a band around them, as in papers."""
     series, parts, points = writer.number_of(1, 4), [], 40
     edge = svg.rectangle(frame.left, frame.top, frame.width, frame.height, "none", stroke="#222")
     for s in range(series):

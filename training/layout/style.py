@@ -6,7 +6,7 @@ from training.layout.fonts import MONO, NARROW, SANS, SCRIPT_FONTS, SERIF, css_f
 from training.layout.pages import MM_PER_POINT, Paper, draw_paper, page_rules
 from training.layout.text import LATIN, Writer
 
-TALL_SCRIPTS = {"ar", "fa", "hi"}  # their lines touch where leading is below 1.6
+TALL_SCRIPTS = {"ar", "fa", "hi"}  # their lines touch if leading is below 1.6
 RIGHT_TO_LEFT = {"ar", "fa"}
 ACCENTS = [  # a strong color and a light one that goes with it
     ("#003366", "#e8eef6"), ("#8b0000", "#f8ecea"), ("#00805a", "#e6f4ee"), ("#333333", "#eeeeee"),
@@ -19,7 +19,7 @@ LEADINGS = [1.0, 1.1, 1.15, 1.2, 1.25, 1.3, 1.4, 1.5, 1.6, 1.8, 2.0, 2.2]
 
 @dataclass(frozen=True)
 class Style:
-    """What a document's style sheet is made of. Lengths without unit are in em."""
+    """The parameters of a document's style sheet. Lengths without a unit are in em."""
 
     language: str
     paper: Paper
@@ -42,7 +42,7 @@ class Style:
     page_rules: str  # CSS of @page: running heads, page numbers
     heading_rules: str  # CSS of headings
     detail_rules: str  # CSS of lists, captions and notes
-    watermark: str  # a word in large pale type across each page; most often none
+    watermark: str  # a word in large pale type across each page; usually none
 
     @property
     def direction(self) -> str:
@@ -56,7 +56,7 @@ class Style:
 
     @property
     def drawing_scale(self) -> float:
-        """How much larger than on a page of common type drawings are."""
+        """The scale of drawings relative to a page with type of the usual size."""
         return min(1.4, max(1.0, self.size / 11))
 
     @property
@@ -81,7 +81,7 @@ pre,code{{font-family:{css_font(self.mono_font)};font-size:.88em}}
 
 
 def draw_style(writer: Writer, slides: bool = False, most_columns: int = 3) -> Style:
-    """Draw a random style; slides are pages of large type in landscape."""
+    """Draw a random style; slides are landscape pages with large type."""
     random = writer.random
     paper = draw_paper(writer, slides)
     columns = 1

@@ -41,7 +41,7 @@ def path(points: Sequence[Point], stroke: str, fill: str = "none", closed: bool 
 
 
 def sector(center: Point, outer: float, inner: float, start: float, stop: float, fill: str) -> str:
-    """A slice of a pie, or of a ring where inner is above 0; angles in turns."""
+    """A slice of a pie, or of a ring if inner is above 0; angles in turns."""
     stop = min(stop, start + 0.9999)
     large = int(stop - start > 0.5)
 
@@ -93,7 +93,7 @@ def fit(words: str, size: float, width: float) -> str:
 
 
 def wrap(words: str, size: float, width: float, most: int = 3) -> list[str]:
-    """Return words as at most `most` lines of a width."""
+    """Return words wrapped to a width, in at most `most` lines."""
     lines: list[str] = []
     for word in words.split(" "):
         if lines and text_width(f"{lines[-1]} {word}", size) <= width:
@@ -106,7 +106,7 @@ def wrap(words: str, size: float, width: float, most: int = 3) -> list[str]:
 def drawing(
     width: float, height: float, content: str, font: str, description: str, scale: float = 1.0
 ) -> str:
-    """Return an SVG image, magnified by a scale; it shrinks to the width of its column."""
+    """Return an SVG image enlarged by a scale; it shrinks to the width of its column."""
     return (
         f'<svg role="img" aria-label="{html.escape(description)}" width="{width * scale:.0f}" '
         f'height="{height * scale:.0f}" '

@@ -1,4 +1,4 @@
-"""Contents of financial statements: accounts over years, with totals ruled over numbers alone."""
+"""Contents of financial statements: accounts over years, with rules only above totals."""
 
 from dataclasses import dataclass
 
@@ -15,10 +15,10 @@ LABEL_EMS, YEAR_EMS = 15, 8  # room that labels and a year need
 
 @dataclass(frozen=True)
 class Statement:
-    """How a statement is set out."""
+    """The layout of a statement."""
 
     years: int
-    has_notes: bool  # a column of numbers of notes
+    has_notes: bool  # a column of note numbers
     has_signs: bool  # currency signs in cells of their own
     has_ends: bool  # closing parentheses in cells of their own
     gap: str  # CSS between years
@@ -36,7 +36,7 @@ class Statement:
 
 
 def financial(writer: Writer, style: Style) -> Content:
-    """Sections, indented labels, totals, at times in the making of a real annual report."""
+    """Sections, indented labels, totals, sometimes built as in a real annual report."""
     most_years = int((style.column_ems / 0.85 - LABEL_EMS) / YEAR_EMS)
     statement = Statement(
         years=writer.number_of(1, max(1, min(5, most_years))),
@@ -70,7 +70,7 @@ def financial(writer: Writer, style: Style) -> Content:
 
 
 def _head(writer: Writer, statement: Statement) -> list[Row]:
-    """The years or dates, at times below their period and above a line of units."""
+    """The years or dates, sometimes below their period and above a line of units."""
     last = writer.number_of(1990, 2026)
     align = writer.pick("text-align:center;", "text-align:right;")
     ruled = writer.pick("border-bottom:1px solid #000;", "")
@@ -129,7 +129,7 @@ def _line(
 
 
 def balance_sheet(writer: Writer, style: Style) -> Content:
-    """Two sides beside each other in one table, each with its labels and numbers."""
+    """Two sides in one table, each with its own labels and numbers."""
     years = 2 if style.column_ems > 50 and writer.chance(0.5) else 1
     statement = Statement(years, False, writer.chance(0.3), False, "padding-left:8px;", 10,
                           writer.chance(0.5), False)  # fmt: skip

@@ -27,7 +27,7 @@ _NUMERIC = 0.45  # share of columns that hold numbers of one kind
 
 
 def mixed(writer: Writer, style: Style) -> Content:
-    """Columns of names, numbers, dates, codes and sentences, each aligned in its own way."""
+    """Columns of names, numbers, dates, codes and sentences, each with its own alignment."""
     room, columns = style.column_ems, list[tuple[Write, str]]()
     for _ in range(writer.number_of(2, 8)):
         ems, write, sides = _draw_column(writer)
@@ -47,7 +47,7 @@ def mixed(writer: Writer, style: Style) -> Content:
 
 
 def _draw_column(writer: Writer) -> tuple[float, Write, list[str]]:
-    """Return the ems a column needs, what writes a cell, and how it may be aligned."""
+    """Return the ems a column needs, a function that writes a cell, and possible alignments."""
     if writer.chance(_NUMERIC):
         kind = writer.random.choice(list(NUMBERS))
         return 5, partial(Writer.number, kind=kind), ["right", "right", "center", "left"]

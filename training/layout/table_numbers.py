@@ -143,7 +143,7 @@ def matrix(writer: Writer, style: Style) -> Content:
 
 
 def grouped(writer: Writer, style: Style) -> Content:
-    """Groups whose name spans the rows of the group, at times two levels of them."""
+    """Groups whose names span the rows of the group, sometimes on two levels."""
     columns = writer.number_of(1, max(1, min(4, int(style.column_ems / 6 - 2))))
     align = _aligned(writer)
     head: list[Row] = [
@@ -185,7 +185,7 @@ def months(writer: Writer, style: Style) -> Content:
 
 
 def regression(writer: Writer, style: Style) -> Content:
-    """Estimates with their errors in parentheses below, in rows of their own or in the cell."""
+    """Estimates with their errors in parentheses below, in separate rows or in the same cell."""
     columns, align = (
         writer.number_of(1, max(1, min(6, int(style.column_ems / 7)))),
         "text-align:center;",

@@ -7,7 +7,7 @@ from training.layout.text import Writer
 
 
 def register(writer: Writer, style: Style) -> Content:
-    """Entries under lines with the name of a group, or with its name in the first row only."""
+    """Entries below lines with the name of a group, or with its name only in the first row."""
     count = writer.number_of(3, max(3, min(6, int(style.column_ems / 7))))
     values = [_draw_values(writer) for _ in range(count - 1)]
     head: list[Row] = [[plain(writer.label(1, 3)) for _ in range(count)]]
@@ -35,7 +35,7 @@ def _value(writer: Writer, kind: str) -> str:
 
 
 def links(writer: Writer, style: Style) -> Content:
-    """Names, remarks, and a column of addresses on the web that break anywhere."""
+    """Names, remarks, and a column of web addresses that may break anywhere."""
     names = [
         writer.pick("Name", "Title", "Resource"),
         writer.label(1, 2),
@@ -57,7 +57,7 @@ def links(writer: Writer, style: Style) -> Content:
 
 
 def single_row(writer: Writer, style: Style) -> Content:
-    """A head and one row below it, or two rows of names and values."""
+    """A header and one row below it, or two rows of names and values."""
     count = writer.number_of(2, max(2, min(6, int(style.column_ems / 7))))
     names: Row = [plain(writer.label(1, 5)) for _ in range(count)]
     kinds = [_draw_values(writer) for _ in range(count)]

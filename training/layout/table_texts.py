@@ -11,7 +11,7 @@ DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 
 
 def long_text(writer: Writer, style: Style) -> Content:
-    """Cells of several lines of text, at times in groups that span rows."""
+    """Cells of several lines of text, sometimes in groups that span rows."""
     columns = writer.number_of(2, max(2, min(4, int(style.column_ems / 9))))
     head: list[Row] = (
         [[plain(writer.label(1, 2)) for _ in range(columns)]] if writer.chance(0.85) else []
@@ -39,7 +39,7 @@ def long_text(writer: Writer, style: Style) -> Content:
 
 
 def key_value(writer: Writer, style: Style) -> Content:
-    """Names and what they are, without a header row."""
+    """Names and their values, without a header row."""
     bold, end = (
         writer.pick("font-weight:bold;", "", f"color:{style.accent};"),
         writer.pick("", ":", ""),
@@ -65,7 +65,7 @@ def key_value(writer: Writer, style: Style) -> Content:
 
 
 def schedule(writer: Writer, style: Style) -> Content:
-    """Times or dates and what happens then."""
+    """Times or dates and the events at these times."""
     timed, hour = writer.chance(0.5), 8
     head: list[Row] = [
         [
@@ -115,7 +115,7 @@ def directory(writer: Writer, style: Style) -> Content:
 
 
 def prices(writer: Writer, style: Style) -> Content:
-    """Articles with number, quantity and price, at times with a total below."""
+    """Articles with number, quantity and price, sometimes with a total below."""
     right = "text-align:right;"
     head: list[Row] = [
         [
@@ -190,7 +190,7 @@ def bulleted(writer: Writer, style: Style) -> Content:
 
 
 def form_grid(writer: Writer, style: Style) -> Content:
-    """The boxes of a form: in each a label in small type and at times its value below."""
+    """The boxes of a form, each with a label in small type and sometimes its value below."""
     width = 12
     body: list[Row] = []
     edge = "border:1px solid #000;vertical-align:top;"

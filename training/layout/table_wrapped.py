@@ -1,4 +1,4 @@
-"""Tables whose heads and labels are longer than their columns are wide."""
+"""Tables whose headers and labels are too long for their columns."""
 
 from training.layout.grids import Cell, Content, Row, plain
 from training.layout.style import Style
@@ -8,7 +8,7 @@ LABEL_EMS, VALUE_EMS = 13, 6  # room that labels and a value need
 
 
 def wrapped(writer: Writer, style: Style) -> Content:
-    """Columns of numbers under heads of several lines, beside labels of one to three lines."""
+    """Columns of numbers below headers of several lines, next to labels of one to three lines."""
     room = int((style.column_ems / 0.85 - LABEL_EMS) / VALUE_EMS)
     values = writer.number_of(1, max(1, min(7, room)))
     kinds = [writer.random.choice(list(NUMBERS)) for _ in range(values)]
@@ -16,7 +16,7 @@ def wrapped(writer: Writer, style: Style) -> Content:
     foot = f"vertical-align:{writer.pick('bottom', 'bottom', 'top', 'middle')};"
     ruled = "border-bottom:1px solid #000;" if writer.chance(0.4) else ""
     width = f"width:{writer.between(3.5, 6):.1f}em;"
-    # Each name is ruled by itself, with room between the rules.
+    # Each name has its own rule, with space between the rules.
     gap = f"border-inline-start:{writer.number_of(3, 14)}px solid transparent;" if ruled else ""
     names = [writer.label(3, 7) if writer.chance(0.7) else writer.label(1, 2) for _ in kinds]
     over_labels = plain(writer.label(1, 3) if writer.chance(0.5) else "", ruled)

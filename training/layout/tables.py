@@ -37,7 +37,7 @@ from training.layout.table_wrapped import wrapped
 from training.layout.text import Writer
 
 Maker = Callable[[Writer, Style], Content]
-KINDS: list[tuple[Maker, float, float]] = [  # what fills a table, its weight, the ems it needs
+KINDS: list[tuple[Maker, float, float]] = [  # the content of a table, its weight, the ems it needs
     (data, 5, 12), (financial, 6, 20), (long_text, 3, 16), (key_value, 2, 14), (schedule, 1, 22),
     (directory, 0.8, 26), (prices, 1.2, 32), (specifications, 1, 30), (nutrition, 0.4, 10),
     (matrix, 1.2, 18), (calendar, 0.4, 26), (grouped, 1.5, 22), (regression, 1, 16),
@@ -52,7 +52,7 @@ UNITS = ["(in millions)", "(In thousands, except per share amounts)", "Amounts i
 
 
 def caption(writer: Writer) -> str:
-    """The caption of a table as HTML: a number and a title or a sentence, at times units below."""
+    """The caption of a table as HTML: a number and a title or a sentence, sometimes units below."""
     part = writer.pick("", "", f".{writer.number_of(1, 9)}", "a", "B")
     number = f"{writer.number_of(1, 20)}{part}"
     name = (
@@ -88,7 +88,7 @@ def notes(writer: Writer) -> str:
 
 
 def _wrapped(writer: Writer, style: Style, table: str) -> str:
-    """A table with a heading and a line of units above and notes below, or none of them."""
+    """A table, with or without a heading and a line of units above and notes below."""
     before = ""
     if writer.chance(0.08):
         before = heading(writer, style, 3)
@@ -106,7 +106,7 @@ def _wrapped(writer: Writer, style: Style, table: str) -> str:
 
 
 def draw_content(writer: Writer, style: Style, kinds: list[tuple[Maker, float, float]]) -> Content:
-    """Draw what fills a table of one of some kinds that fits a column of text."""
+    """Draw the content of a table of one of several kinds that fits a column of text."""
     fitting = [(maker, weight) for maker, weight, ems in kinds if ems <= style.column_ems]
     makers, weights = zip(*fitting or [(data, 1.0)], strict=True)
     content: Content = writer.random.choices(makers, weights)[0](writer, style)
@@ -114,7 +114,7 @@ def draw_content(writer: Writer, style: Style, kinds: list[tuple[Maker, float, f
 
 
 def _narrowed(style: Style, parts: float) -> Style:
-    """The style as it is within a part of a column."""
+    """The style for part of a column."""
     return replace(style, size=style.size * parts)
 
 
@@ -130,7 +130,7 @@ def table(writer: Writer, style: Style) -> str:
 
 
 def financial_table(writer: Writer, style: Style) -> str:
-    """A statement of accounts, more often than not ruled only above and below its totals."""
+    """A statement of accounts, usually ruled only above and below its totals."""
     head, body = financial(writer, style)
     sparse = (
         ["none", "none", "none", "zebra", "head", "ends", "rows"] if writer.chance(0.8) else None
@@ -140,7 +140,7 @@ def financial_table(writer: Writer, style: Style) -> str:
 
 
 def wide_table(writer: Writer, style: Style) -> str:
-    """A table of many columns in small type, over all columns of the page."""
+    """A table of many columns in small type, across all columns of the page."""
     head, body = draw_content(writer, replace(style, columns=1), WIDE_KINDS)
     look = draw_look(writer, style, True, small=True)
     whole = _wrapped(writer, style, write_table(writer, look, head, body, _named(writer, 0.5)))
@@ -170,7 +170,7 @@ def _halves(writer: Writer, left: str, right: str) -> str:
 
 
 def tables_side_by_side(writer: Writer, style: Style) -> str:
-    """Two tables beside each other, of one look."""
+    """Two tables side by side, with the same look."""
     look = draw_look(writer, style, True, small=True)
     half = _narrowed(replace(style, columns=1), 2)
     columns = writer.number_of(2, 3)
@@ -183,7 +183,7 @@ def tables_side_by_side(writer: Writer, style: Style) -> str:
 
 
 def stacked_tables(writer: Writer, style: Style) -> str:
-    """Two or three tables of one width below each other: nothing, a title or a line between."""
+    """Two or three stacked tables of equal width, with nothing, a title or a line between."""
     look = draw_look(writer, style, True, small=style.columns > 1)
     columns, parts = writer.number_of(2, max(2, min(4, int(style.column_ems / 7)))), []
     between = writer.pick("nothing", "title", "line", "paragraph")
@@ -199,7 +199,7 @@ def stacked_tables(writer: Writer, style: Style) -> str:
 
 
 def table_beside_text(writer: Writer, style: Style) -> str:
-    """A table at one side and a paragraph at the other."""
+    """A table on one side and a paragraph on the other."""
     half = _narrowed(replace(style, columns=1), 2)
     head, body = data(writer, half, writer.number_of(2, 3))
     whole = write_table(writer, draw_look(writer, style, True, small=True), head, body[:10])
@@ -208,7 +208,7 @@ def table_beside_text(writer: Writer, style: Style) -> str:
 
 
 def landscape_table(writer: Writer, style: Style) -> str:
-    """A wide table on a page of its own that lies."""
+    """A wide table on a separate landscape page."""
     lying = replace(style, columns=1, paper=replace(style.paper, width=style.paper.height))
     head, body = draw_content(writer, lying, WIDE_KINDS)
     look = draw_look(writer, style, True, small=True)
@@ -217,7 +217,7 @@ def landscape_table(writer: Writer, style: Style) -> str:
 
 
 def turned_table(writer: Writer, style: Style) -> str:
-    """A table turned by 90 degrees on an upright page of its own, with its caption."""
+    """A table turned by 90 degrees on a separate portrait page, with its caption."""
     lying = replace(style, columns=1, paper=replace(style.paper, width=style.paper.height))
     head, body = draw_content(writer, lying, WIDE_KINDS)
     look = draw_look(writer, style, True, small=True)

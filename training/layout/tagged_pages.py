@@ -1,4 +1,4 @@
-"""Training pages: the nodes that the product finds on a tagged page, and what its tags say."""
+"""Training pages: the nodes that Snappy finds on a tagged page, and what its tags say."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MAX_PAGES = 8  # of a document
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainingPage:
-    """What the features of a page are computed from, and the truth of its n + m nodes.
+    """What the features of a page are computed from, and the ground truth for its n + m nodes.
 
     Attributes:
         classes: (n + m,) indices of `CLASSES`; -1 for nodes of unknown class.
@@ -82,9 +82,9 @@ def training_page(page: UprightPage, tags: PageTags, name: str) -> TrainingPage:
 
 
 def _with_captions(truth: TaggedNodes, runs: Runs) -> NDArray[np.intp]:
-    """Return the classes of nodes where paragraphs that begin as captions do are captions.
+    """Return the classes of nodes, with paragraphs that begin like captions as captions.
 
-    Presentations of LibreOffice have no tag for them.
+    Presentations from LibreOffice have no tag for captions.
     """
     classes = truth.classes.copy()
     blocks = truth.blocks[: len(runs)]

@@ -11,7 +11,7 @@ Drawing = tuple[float, float, str]  # width, height, content
 
 
 def numbered_parts(writer: Writer, style: Style) -> Drawing:
-    """A device of simple shapes, its parts marked by lines that end in numbers or names."""
+    """A device of simple shapes, with its parts marked by lines that end in numbers or names."""
     width, height, size = writer.between(240, 380), writer.between(170, 270), writer.between(8, 11)
     named = writer.chance(0.4)
     left, right = (90.0, width - 90) if named else (36.0, width - 36)
@@ -36,7 +36,7 @@ def numbered_parts(writer: Writer, style: Style) -> Drawing:
 
 
 def floor_plan(writer: Writer, style: Style) -> Drawing:
-    """Rooms with names, walls, doors, and measures at two sides."""
+    """Rooms with names, walls, doors, and dimensions on two sides."""
     width, height, size = writer.between(230, 380), writer.between(160, 260), writer.between(7, 10)
     parts, columns = [], writer.number_of(2, 4)
     step = (width - 50) / columns
@@ -63,7 +63,7 @@ def tree(writer: Writer, style: Style) -> Drawing:
     """A tree that branches to the right, with names at its leaves."""
     leaves, size = writer.number_of(4, 12), writer.between(7, 10)
     step, width = size * 1.9, writer.between(220, 340)
-    ends = [(0.0, 8 + i * step) for i in range(leaves)]  # x is counted from the leaves to the left
+    ends = [(0.0, 8 + i * step) for i in range(leaves)]  # x is counted from the leaves leftward
     edge, parts = width - 95, []
     for i in range(leaves):
         name = svg.fit(writer.label(1, 2), size, 90)

@@ -31,7 +31,7 @@ LATIN = {"en", "de", "fr", "es", "it", "pt"}
 
 @dataclass(frozen=True)
 class Writer:
-    """Text from one random generator; equal seeds and locales write equal texts."""
+    """Text from one random generator; equal seeds and locales give equal texts."""
 
     random: Random
     language: str
@@ -41,7 +41,7 @@ class Writer:
 
     @classmethod
     def seeded(cls, seed: int, language: str = "en") -> "Writer":
-        """Return a writer of a language of LOCALES."""
+        """Return a writer for a language in LOCALES."""
         random = Random(seed)
         faker = Faker(LOCALES[language])
         faker.seed_instance(seed)
@@ -58,7 +58,7 @@ class Writer:
         return self.random.uniform(low, high)
 
     def number_of(self, low: int, high: int) -> int:
-        """Return a number from low to high, both included."""
+        """Return a number from low to high, inclusive."""
         return self.random.randint(low, high)
 
     def words(self, low: int, high: int) -> str:
@@ -123,7 +123,7 @@ class Writer:
         return self.faker.company()
 
     def place(self) -> str:
-        if self.language == "it":  # Faker draws Italian cities from a set, in no fixed order
+        if self.language == "it":  # Faker draws Italian cities from a set, whose order is not fixed
             return f"{self.pick('San', 'Borgo', 'Quarto')} {self.surname()}"
         return self.faker.city()
 
@@ -211,7 +211,7 @@ def title_case(words: str) -> str:
 
 
 def english_words(random: Random, count: int) -> str:
-    """Return count words as a noun phrase reads: adjectives, nouns, `of` and `and` between."""
+    """Return count words like a noun phrase: adjectives and nouns, with `of` and `and` between."""
     words: list[str] = []
     while len(words) < count:
         room = count - len(words)

@@ -20,12 +20,12 @@ from training.layout.network import LayoutNetwork
 from training.layout.tagged_pages import TrainingPage
 
 _RELATION_WEIGHTS = torch.tensor([4.0, 1.0, 1.0, 0.3])
-_EPOCHS_AS_IS = 4  # after so many, pages are drawn and varied anew
-_PAIRS = 60_000  # of a batch, about
+_EPOCHS_AS_IS = 4  # after this many, pages are drawn and varied again
+_PAIRS = 60_000  # per batch, approximately
 _RATE, _WEIGHT_DECAY = 2e-3, 0.02
 _WARM_UP = 0.2  # epochs
 _MIN_DEVIATION = 0.01  # of a feature
-_ROUND = 16  # nodes of a batch are padded to multiples, since new shapes cost time
+_ROUND = 16  # the nodes of a batch are padded to multiples of this, since new shapes cost time
 
 
 def batches(examples: Sequence[Example], random: np.random.Generator) -> Iterator[list[Example]]:
@@ -75,8 +75,8 @@ def train(
 ) -> list[LayoutNetwork]:
     """Return a network for each seed, trained on pages drawn by the first one.
 
-    They learn side by side, each by a thread of its own: the parts of a batch are too small to be
-    divided among threads. The same again for the same seeds, versions and kind of processor.
+    They are trained in parallel, one thread each: the parts of a batch are too small to be divided
+    among threads. The same seeds, versions and kind of processor give the same networks.
     """
     pages = [page for page in pages if 3 <= len(page.classes) <= MAX_NODES]
     random, learners, examples = np.random.default_rng(seeds[0]), list[_Learner](), list[Example]()
@@ -87,18 +87,18 @@ def train(
     ):
         for first in range(0, epochs, _EPOCHS_AS_IS):
             rounds = range(first, min(first + _EPOCHS_AS_IS, epochs))
-            examples = []  # before the next ones take their room
+            examples = []  # frees memory before the next ones are made
             examples = draw_examples(pages, random, pool)
             learners = learners or [_Learner(seed, examples, epochs) for seed in seeds]
             learn = partial(_Learner.learn, examples=examples, epochs=rounds)
             list(threads.map(learn, learners))
-            del learn  # which holds the examples, too
+            del learn  # it also holds the examples
     return [learner.network.eval() for learner in learners]
 
 
 @contextmanager
 def _torch_threads_kept() -> Iterator[None]:
-    """Give torch its number of threads back: that of one thread becomes that of later ones."""
+    """Restore torch's number of threads: the one set in a thread carries over to later threads."""
     count = torch.get_num_threads()
     try:
         yield
@@ -112,7 +112,7 @@ def _set_up_thread() -> None:
 
 
 class _Learner:
-    """A network amid its training."""
+    """A network in training."""
 
     def __init__(self, seed: int, examples: Sequence[Example], epochs: int) -> None:
         torch.manual_seed(seed)
@@ -122,7 +122,7 @@ class _Learner:
         self.start, self.all_epochs = time.monotonic(), epochs
 
     def learn(self, examples: Sequence[Example], epochs: range) -> None:
-        """Learn examples in some of all epochs; the rate of learning falls until the last one."""
+        """Train on examples for some of the epochs; the learning rate falls until the last one."""
         for epoch in epochs:
             losses = []
             epoch_batches = list(batches(examples, self.random))
@@ -143,7 +143,7 @@ class _Learner:
 
 
 def _new_network(examples: Sequence[Example]) -> LayoutNetwork:
-    """Return an untrained network that scales the features of nodes as these examples ask."""
+    """Return an untrained network that scales node features to fit these examples."""
     first = examples[0]
     network = LayoutNetwork(first.nodes.shape[1], first.pairs.shape[2], len(CLASSES))
     stacked = torch.from_numpy(np.concatenate([e.nodes for e in examples]))

@@ -1,4 +1,4 @@
-"""Text as people type it: labels by hand, tabs, hanging lines, addresses, room left for answers."""
+"""Text as typed by people: manual labels, tabs, hanging lines, addresses, space for answers."""
 
 from training.layout.grids import draw_look, write_table
 from training.layout.markup import element, paragraph, text
@@ -15,15 +15,15 @@ LABELS = (  # of the levels of clauses: (form, labels)
 
 
 def tabbed(label: str, width: float) -> str:
-    """Return HTML with room to its right up to a width, as a tab leaves it."""
+    """Return HTML padded on the right to a width, as by a tab."""
     css = f"display:inline-block;min-width:{width:.1f}em;text-indent:0"
     return element("span", label, css=css)
 
 
 def typed_clauses(writer: Writer, style: Style) -> str:
-    """Paragraphs with labels typed by hand: hanging, or with a deep first line; some with titles.
+    """Paragraphs with labels typed by hand: hanging, or with an indented first line; some titled.
 
-    A title stands underlined at the head of its paragraph, or alone with the text below it.
+    A title is underlined at the start of its paragraph, or alone with the text below it.
     """
     room = min(1.0, style.column_ems / 30)
     width, step = writer.between(1.6, 4) * room, writer.between(0, 3) * room
@@ -68,7 +68,7 @@ def typed_clauses(writer: Writer, style: Style) -> str:
 
 
 def _address(writer: Writer) -> list[str]:
-    """The lines of an address: shorter and more than on an envelope."""
+    """The lines of an address: shorter lines, and more of them, than on an envelope."""
     street, *rest = writer.address()
     lines = [writer.pick(writer.company(), writer.name()), street]
     lines += [part.strip() for line in rest for part in line.split(",")]
@@ -82,7 +82,7 @@ def _address(writer: Writer) -> list[str]:
 
 
 def directory(writer: Writer, style: Style) -> str:
-    """Offices or advisers in columns: who they are, and the lines of their addresses."""
+    """Offices or advisers in columns: their names and the lines of their addresses."""
     tag, color = writer.pick("h3", "h4"), writer.pick(style.accent, "#000")
     weight, gap = writer.pick("bold", "bold", "normal"), writer.between(0.6, 1.8)
     leading = writer.between(1.1, 1.6)
@@ -101,7 +101,7 @@ def directory(writer: Writer, style: Style) -> str:
 
 
 def worksheet(writer: Writer, style: Style) -> str:
-    """Questions with room below for an answer, or with words to choose from at the right."""
+    """Questions with space for an answer below, or with words to choose from at the right."""
     kind = writer.pick("room", "lines", "choices")
     words, parts = [], []
     if kind == "choices":
@@ -126,7 +126,7 @@ def worksheet(writer: Writer, style: Style) -> str:
 
 
 def discussed_figures(writer: Writer, style: Style) -> str:
-    """Results as managers discuss them: heading, unit, a table of few rows, a note, the text."""
+    """A management discussion of results: heading, unit, a short table, a note, the text."""
     parts = []
     unit = writer.pick("In thousands", "in millions", "Unaudited", "In millions of dollars")
     exception, currency = writer.label(1, 4).lower(), f"{writer.place()} dollars"
@@ -150,7 +150,7 @@ def discussed_figures(writer: Writer, style: Style) -> str:
 
 
 def small_grid(writer: Writer, style: Style) -> str:
-    """A framed table of one or two rows below its head, its cells centered."""
+    """A framed table of one or two rows below its header, with centered cells."""
     columns = writer.number_of(2, max(2, min(5, int(style.column_ems / 9))))
     border = f"border:1px solid {writer.pick('#000', '#888')};padding:{writer.number_of(1, 6)}px"
     side, weight = writer.pick("center", "start"), writer.pick("bold", "normal")
@@ -171,7 +171,7 @@ def _value(writer: Writer) -> str:
 
 
 def announcement(writer: Writer, style: Style) -> str:
-    """A small picture at the side or in the middle, and centered paragraphs below it."""
+    """A small picture at the side or center, and centered paragraphs below it."""
     center = STILL + "text-align:center;"
     side = writer.pick("center", "start", "start")
     picture = photograph(writer, f"{writer.number_of(15, 45)}%", writer.between(1, 6))
@@ -187,7 +187,7 @@ def announcement(writer: Writer, style: Style) -> str:
 
 
 def signature_lines(writer: Writer, style: Style) -> str:
-    """Where to sign, name and office below, at one side or for two parties."""
+    """Lines to sign on, with name and office below, on one side or for two parties."""
     line = "_" * writer.number_of(16, 30)
     parties = []
     for _ in range(writer.number_of(1, 2)):

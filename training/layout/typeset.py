@@ -1,4 +1,4 @@
-"""Papers, theses and manuals as Typst, which sets text as TeX does and prints tagged PDF."""
+"""Papers, theses and manuals in Typst, which typesets text like TeX and prints tagged PDF."""
 
 import json
 from collections.abc import Callable
@@ -27,13 +27,13 @@ def quoted(plain: str) -> str:
 
 @dataclass(frozen=True)
 class Typescript:
-    """A document as Typst: what stands before its elements, and these in reading order."""
+    """A document in Typst: its preamble, and its elements in reading order."""
 
     opening: str
     elements: tuple[str, ...]
 
     def source(self, elements: int | None = None) -> str:
-        """Return the document, with its first `elements` only where a number is given."""
+        """Return the document, with only its first `elements` if a number is given."""
         return "\n\n".join([self.opening, *self.elements[:elements]])
 
 
@@ -89,7 +89,7 @@ def _headings(writer: Writer, look: Style) -> str:
     number = writer.pick("1.1", "1.1", "1.1.", "I.A.") if look.numbered_headings else ""
     rules = [f"#set heading(numbering: {json.dumps(number) if number else 'none'})"]
     for level, size in enumerate(look.heading_sizes, 1):
-        plain = writer.chance(0.15)  # as large as the text, and close to it
+        plain = writer.chance(0.15)  # as large as the text and close to it
         below = writer.between(0.4, 0.7) if plain else writer.between(0.5, 1.2)
         weight = writer.pick("bold", "bold", "bold", "bold" if plain else "regular")
         slant = writer.pick("normal", "normal", "italic")
@@ -105,7 +105,7 @@ def _headings(writer: Writer, look: Style) -> str:
 
 
 def _title(writer: Writer, look: Style) -> str:
-    """Title, authors and abstract over all columns; or contents; or neither."""
+    """Title, authors and abstract across all columns; or contents; or neither."""
     if writer.chance(0.2):
         return "#outline(title: [Contents])" if writer.chance(0.5) else ""
     authors = ", ".join(writer.name() for _ in range(writer.number_of(1, 5)))

@@ -1,4 +1,4 @@
-"""Figures and tables of documents that Typst sets."""
+"""Figures and tables of documents typeset by Typst."""
 
 import json
 import re
@@ -17,7 +17,7 @@ _NAMESPACE = 'xmlns="http://www.w3.org/2000/svg"'
 
 
 def figure(writer: Writer, style: Style) -> str:
-    """A chart or diagram with its caption, in a column or over all of them."""
+    """A chart or diagram with its caption, in one column or across all of them."""
     match = _SVG.search(chart(writer, style) if writer.chance(0.7) else diagram(writer, style))
     if match is None:
         raise ValueError("a chart or diagram without <svg>")
@@ -32,7 +32,7 @@ def figure(writer: Writer, style: Style) -> str:
 
 
 def table(writer: Writer, style: Style) -> str:
-    """A table, most often with a caption, ruled as in papers, by rows, as a grid or not at all."""
+    """A table, usually with a caption, with rules as in papers, by row, as a grid, or none."""
     head, body = draw_content(writer, style, KINDS)
     columns = sum(cell.columns for cell in body[0])
     rules = writer.pick("ends", "ends", "rows", "grid", "none")

@@ -90,7 +90,7 @@ pp. 12–18|cf.|Art. 5""".replace("\n", "").split("|")
 
 UNITS = "mm cm m km kg g mg lb oz % °C kWh MW GB ms Hz kPa L ha ft in. V A W dB ppm".split()
 
-# For locales whose Faker has no words of its own.
+# For locales without their own words in Faker.
 OWN_WORDS = {
     "ko": """가격 가능한 가장 같은 개발 결과 경제 계획 고객 공공 과정 관리 교육 국가 국제 규정
     기술 기업 기준 대한 도시 많은 모든 문제 발전 방법 변화 보고서 분석 사업 사회 산업

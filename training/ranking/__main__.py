@@ -26,7 +26,7 @@ FOLDS = 5
 MEASURES = ("page@1", "hit@1", "hit@5", *(f"evidence@{words}" for words in BUDGETS))
 
 Row = tuple[str, tuple[float, ...]]
-"""A folder, and the `MEASURES` of a question of it."""
+"""A folder, and the `MEASURES` of one of its questions."""
 
 
 def measure(
@@ -44,7 +44,7 @@ def measure(
 
 
 def learn(examples: Sequence[Example]) -> tuple[dict[str, float], Price]:
-    """Return the weights of the signals, and by these the price of length."""
+    """Return the weights of the signals, and the price of length given these."""
     weights = fit(examples)
     return weights, fit_price(examples, [evidence_by_price(e, weights) for e in examples])
 
@@ -59,7 +59,7 @@ def assess(
 
 
 def cross_validate(examples: Sequence[Example]) -> Iterator[Row]:
-    """Yield a row for each question, by weights and a price learned from other sources."""
+    """Yield a row for each question, using weights and a price learned from other sources."""
     folds = [zlib.crc32(example.source.encode()) % FOLDS for example in examples]
     for held_out in range(FOLDS):
         others = [e for e, fold in zip(examples, folds, strict=True) if fold != held_out]

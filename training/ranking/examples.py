@@ -23,12 +23,12 @@ from snappy_core.types import Page
 from training.ranking.questions import Collection, Question
 
 SIGNALS = (*REGION_SIGNALS, *PAGE_SIGNALS, *KIND_SIGNALS)
-HIT = 0.5  # word F1, or IoU, from which a region answers, as in the bench
+HIT = 0.5  # minimum word F1, or IoU, at which a region answers, as in the bench
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Example:
-    """A question over r regions that may answer, on p pages.
+    """A question with r regions that may answer it, on p pages.
 
     Attributes:
         folder: the set of the question.
@@ -55,7 +55,7 @@ class Example:
 
 
 def build_index(collection: Collection, encoder: Encoder, indexes: Path) -> Path:
-    """Return the index of a collection in a folder; it is built if it is not there."""
+    """Return the index of a collection in a folder; it is built if it does not exist."""
     location = indexes / f"{collection.name}.snappy"
     with RegionIndex.open(location, encoder=encoder) as index:
         index.add(collection.files).raise_failed()
@@ -65,7 +65,7 @@ def build_index(collection: Collection, encoder: Encoder, indexes: Path) -> Path
 def make_examples(
     folder: str, collection: Collection, encoder: Encoder, indexes: Path
 ) -> Iterator[Example]:
-    """Yield an example for each question, over an index that is kept in a folder for next time."""
+    """Yield an example for each question, from an index that is kept in a folder for next time."""
     store = SqliteStore(build_index(collection, encoder, indexes), create=False)
     with store.read() as snapshot:
         catalog = snapshot.catalog()

@@ -14,14 +14,14 @@ from training.ranking.examples import SIGNALS, Example
 
 RIDGE = 0.01
 STEPS = 25
-CONVERGED = 1e-3  # step of weights, which are some tens
+CONVERGED = 1e-3  # step of the weights, which are around 10 to 100
 PAGE = slice(len(REGION_SIGNALS), len(REGION_SIGNALS) + len(PAGE_SIGNALS))
 KINDS = slice(len(SIGNALS) - len(KIND_SIGNALS), len(SIGNALS))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Choice:
-    """Candidates (n, features) of which some are right (n,), and the weight of this choice."""
+    """Candidates (n, features), which of them are right (n,), and the weight of this choice."""
 
     features: NDArray[np.float64]
     right: NDArray[np.bool_]
@@ -31,9 +31,10 @@ class Choice:
 def fit(examples: Sequence[Example]) -> dict[str, float]:
     """Return the weight of each signal; those of the four cosines sum to 1.
 
-    The signals of a page are weighed against each other by which pages hold the evidence; then
-    those of regions, and their page as a whole, by which regions answer. A folder weighs as the
-    square root of the number of its questions, so that a large one does not decide alone.
+    First the signals of a page are weighted to predict which pages hold the evidence; then those
+    of regions, together with their page as a whole, to predict which regions answer. The weight of
+    a folder is the square root of the number of its questions, so that a large one does not
+    dominate.
     """
     pairs = list(zip(examples, folder_weights(examples).tolist(), strict=True))
     page_weights = maximize([Choice(*_pages(e), w) for e, w in pairs if e.gold_pages.any()])
@@ -52,7 +53,7 @@ def fit(examples: Sequence[Example]) -> dict[str, float]:
 
 
 def folder_weights(examples: Sequence[Example]) -> NDArray[np.float64]:
-    """Return the weight of each example: a folder has the square root of its number of them."""
+    """Return the weight of each example; those of a folder sum to the root of their number."""
     counts = Counter(example.folder for example in examples)
     return np.array([counts[example.folder] ** -0.5 for example in examples])
 
@@ -60,7 +61,7 @@ def folder_weights(examples: Sequence[Example]) -> NDArray[np.float64]:
 def maximize(choices: Sequence[Choice]) -> NDArray[np.float64]:
     """Return the weights (features,) that give the right candidates the highest probability.
 
-    Newton's method with the curvature of the normalizer alone, which is never negative.
+    Newton's method, using only the curvature of the normalizer, which is never negative.
     """
     size = choices[0].features.shape[1]
     weights = np.zeros(size)
@@ -91,7 +92,7 @@ def _pages(example: Example) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
 
 
 def _with_page(example: Example, page_weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the signals with those of the page as one."""
+    """Return the signals with those of the page combined into one."""
     signals = example.signals.astype(np.float64)
     page = signals[:, PAGE] @ page_weights
     return np.column_stack([signals[:, : PAGE.start], page, signals[:, KINDS]])

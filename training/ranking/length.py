@@ -1,6 +1,6 @@
-"""Fits the price of length: what a region is worth when a budget is filled.
+"""Fits the price of length, which determines the value of a region when a budget is filled.
 
-The best price is the one on a grid by which budgets are filled with most of the evidence.
+The best price is the one on a grid with which budgets hold the most evidence.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ PRICES = tuple(Price(*pair) for pair in product(TEMPERATURES, OVERHEADS))
 
 
 def fit_price(examples: Sequence[Example], evidence: Sequence[NDArray[np.float64]]) -> Price:
-    """Return the price by which the examples have most evidence, in the mean of all budgets.
+    """Return the price with which the examples have the most evidence, averaged over all budgets.
 
     Args:
-        evidence: what `evidence_by_price` returns for each example.
+        evidence: the result of `evidence_by_price` for each example.
     """
     means = np.array([of_example.mean(axis=1) for of_example in evidence])
     return PRICES[int((folder_weights(examples) @ means).argmax())]
@@ -36,7 +36,7 @@ def fit_price(examples: Sequence[Example], evidence: Sequence[NDArray[np.float64
 def evidence_by_price(
     example: Example, weights: Mapping[str, float], prices: Sequence[Price] = PRICES
 ) -> NDArray[np.float64]:
-    """Return the share of the evidence in each budget, filled by each price, (prices, budgets)."""
+    """Return the share of the evidence in each budget for each price, (prices, budgets)."""
     scores = example.signals @ np.array([weights[name] for name in SIGNALS])
     order = np.argsort(-scores, kind="stable")
     budgets = [example.tokens_per_word * words for words in BUDGETS]

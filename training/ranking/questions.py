@@ -1,4 +1,4 @@
-"""Folders of questions, divided into the collections of documents that each are asked over."""
+"""Folders of questions, divided into the collections of documents that they are asked about."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ class Question:
     """A question with its answer.
 
     Attributes:
-        source: the document that the answer is from; folds of cross-validation keep it together.
+        source: the document that the answer is from; cross-validation does not split it.
         boxes: in page fractions, by file name and page number.
         pages: (file name, page number) of all pages that hold evidence.
-        by_words: whether regions are compared with the boxes by their words, or else by area.
+        by_words: whether regions are compared with the boxes by words rather than by area.
     """
 
     text: str
@@ -35,7 +35,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Collection:
-    """Documents of one index, and the questions that are asked over all of them."""
+    """Documents of one index, and the questions that are asked about all of them."""
 
     name: str
     files: Sequence[Path]
