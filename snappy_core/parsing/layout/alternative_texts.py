@@ -42,7 +42,7 @@ def add_alternative_texts(
     texts, boxes = list(words.texts), [words.boxes]
     numbers: dict[int, tuple[int, ...]] = {}
     described = list(regions)
-    for index in reversed(range(len(regions))):  # a drawing before the figure with its caption
+    for index in reversed(range(len(regions))):  # parts first: the drawing gives the boxes
         region, element = regions[index], elements[index]
         if element is None or region.label != "figure":
             continue

@@ -65,7 +65,7 @@ def join_fields(blocks: Sequence[Block], page: UprightPage) -> list[Block]:
 
 
 def _is_prose(block: Block, paired: Set[int]) -> bool:
-    """Return whether most of a block is neither label nor value: then it is no label either."""
+    """Return whether a block is prose: most of its words are neither labels nor values."""
     words = {*block.words}
     return block.lines >= _MIN_LINES and 2 * len(paired & words) < len(words)
 
