@@ -262,8 +262,7 @@ class Version:
         """Return columns and `_rowid` of all rows from an offset that match a condition."""
         with lance_errors(self._location):
             query = self._table.search().select(list(columns)).with_row_id(True)
-            if where is not None:
-                query = query.where(where)
+            query = query if where is None else query.where(where)
             return query.offset(offset).limit(None).to_arrow()
 
     def take(self, row_ids: NDArray[np.int64], columns: Sequence[str]) -> Any:
@@ -288,9 +287,11 @@ class Version:
         with lance_errors(self._location):
             query = self._table.search().select([column]).with_row_id(True)
             pages = query.where("number IS NOT NULL").limit(None)
+            sorted_ids = np.sort(row_ids)  # once: `np.isin` would sort them again for each batch
             for batch in pages.to_batches(batch_size=_BATCH_PAGES):
-                is_selected = np.isin(batch["_rowid"].to_numpy(), row_ids)
-                yield batch[column].take(np.flatnonzero(is_selected))
+                ids = batch["_rowid"].to_numpy()
+                nearest = np.searchsorted(sorted_ids, ids).clip(max=len(sorted_ids) - 1)
+                yield batch[column].take(np.flatnonzero(sorted_ids[nearest] == ids))
 
 
 def select_rows(table: Any, row_ids: NDArray[np.int64]) -> Any:

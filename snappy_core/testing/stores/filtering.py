@@ -135,9 +135,9 @@ class FilteringTests:
                 filter = sample_filter(choose, values)
                 condition = is_exact(parse(filter))
                 expected = {page_id for page_id, row in by_id.items() if predicate(condition)(row)}
-                found = set(snapshot.pages_where(condition).tolist())
-                assert expected <= found, filter
-                some_are_left_out |= len(found) < len(by_id)
+                selected_ids = set(snapshot.pages_where(condition).tolist())
+                assert expected <= selected_ids, filter
+                some_are_left_out |= len(selected_ids) < len(by_id)
             for label in LABELS:
                 expected = {i for i, row in by_id.items() if label in row["region_label"]}
                 condition = parse({"region_label": label})
