@@ -155,15 +155,12 @@ class Connections:
                 "it is not, or start processes with 'spawn'"
             )
         with self._lock:
-            while True:
+            connection = None
+            while connection is None:
                 if self._state is not None:
                     self._renew_if_replaced(self._state)
-                connection = self._idle.pop() if self._idle else self._open()
-                state = database_file.read_state(self._path)
-                if self._state is None or state.is_same_file(self._state):
-                    break
-                connection.close()  # replaced at this moment: it may be to either file
-            self._state = self._state or state
+                connection = self._idle.pop() if self._idle else self._open_current()
+            assert self._state is not None
             self._lent[connection] = self._state
             self._threads[connection] = threading.get_ident()
             return connection
@@ -196,7 +193,7 @@ class Connections:
         state = database_file.read_state(self._path)
         if state == previous:
             return
-        if not state.is_same_file(previous):
+        if not (state.is_same_file(previous) and self._is_held(previous)):
             self._drop_old_log()
             self.close_idle()
             connection = self._open()
@@ -213,6 +210,8 @@ class Connections:
                 return self._renew_if_replaced(previous)
             self._idle.append(connection)
         elif self._id is not None and database_file.stored_id(self._path) not in (self._id, None):
+            if self._is_replaced(state):
+                return self._renew_if_replaced(previous)  # just now, by the file of that id
             raise StoreError(
                 f"{self._path}: another index was copied over it while it was open, and its log "
                 f"({self._path.name}-wal) no longer fits; close it everywhere, remove the log, "
@@ -224,6 +223,10 @@ class Connections:
 
     def _is_replaced(self, state: database_file.FileState) -> bool:
         return not database_file.read_state(self._path).is_same_file(state)
+
+    def _is_held(self, state: database_file.FileState) -> bool:
+        """Return whether a connection is open; if not, another file may get the inode."""
+        return bool(self._idle) or any(lent.is_same_file(state) for lent in self._lent.values())
 
     def _drop_old_log(self) -> None:
         """Remove the log of the replaced file, which SQLite would apply to the new one.
@@ -237,6 +240,20 @@ class Connections:
             if current.get(side_file) == inode:
                 side_file.unlink(missing_ok=True)
         self._side_files = {}
+
+    def _open_current(self) -> sqlite3.Connection | None:
+        """Open a connection; return None if the file was replaced in the meantime."""
+        connection = self._open()
+        try:
+            state = database_file.read_state(self._path)
+            self._state = self._state or state
+            if state.is_same_file(self._state):
+                return connection
+        except BaseException:  # closed also by a signal: an open connection keeps the log
+            connection.close()
+            raise
+        connection.close()  # it may be to either file
+        return None
 
     def _open(self) -> sqlite3.Connection:
         create = self._create and self._state is None
@@ -255,7 +272,7 @@ class Connections:
             connection.execute("PRAGMA trusted_schema = OFF")
             connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
             connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-        except sqlite3.Error:
+        except BaseException:
             connection.close()
             raise
         return connection

@@ -14,7 +14,7 @@ import pytest
 
 from snappy_core.errors import IndexMismatchError, StoreError
 from snappy_core.stores import SqliteStore
-from snappy_core.stores.sqlite import locks, spool
+from snappy_core.stores.sqlite import database_file, locks, spool
 from snappy_core.testing.stores.samples import assert_consistent, document, texts
 
 ROOT = Path(__file__).parents[3]
@@ -126,6 +126,56 @@ def test_copied_over(path):
         for _ in range(2):
             with pytest.raises(StoreError, match="another index was copied over it"):
                 contents(store)
+
+
+def test_replaced_while_its_id_is_compared(path, monkeypatch):
+    """By a file of another id: that is no copy over the open file."""
+    new = path.with_name("new")
+    make(new, "new", "Moon pulls").close()
+
+    def replace(read=database_file.stored_id):
+        def stored_id(path):
+            if new.exists():
+                os.replace(new, path)
+            return read(path)
+
+        return stored_id
+
+    with closing(make(path, "old", "Tides turn")) as store:
+        monkeypatch.setattr(database_file, "stored_id", replace())
+        os.utime(path, ns=(0, 0))  # a change, so that ids are compared
+        assert contents(store) == (["new"], ["new"])
+
+
+def test_no_file_is_mistaken_for_one_whose_inode_it_has(path):
+    """File systems give the inode of a deleted file to the next one, unless it is open."""
+    with closing(make(path, "old", "Tides turn")) as store:
+        store._connections.close_idle()  # as before a fork
+        inode = path.stat().st_ino
+        path.unlink()
+        files = []
+        while not files or (files[-1].stat().st_ino != inode and len(files) < 100):
+            files.append(path.with_name(f"new{len(files)}"))
+            make(files[-1], "new", "Moon pulls").close()
+        os.replace(files[-1], path)
+        assert contents(store) == (["new"], ["new"])
+
+
+def test_a_signal_while_a_connection_is_opened_leaves_none(path, monkeypatch):
+    """An open connection would keep the log, so that an empty index could not be removed."""
+
+    def exit_(path):
+        raise SystemExit
+
+    with closing(make(path, "a", "Tides turn")) as store:
+        store._connections.close_idle()
+        monkeypatch.setattr(store._connections, "_renew_if_replaced", lambda previous: None)
+        monkeypatch.setattr(database_file, "read_state", exit_)
+        with pytest.raises(SystemExit) as signaled:
+            contents(store)
+        assert signaled.value.__traceback__  # its frames still refer to the connection
+        with closing(sqlite3.connect(path, timeout=0)) as only:
+            assert only.execute("PRAGMA journal_mode = DELETE").fetchone() == ("delete",)
 
 
 READ_ONLY = """
