@@ -134,6 +134,8 @@ TestMemory = run_of(MemoryMachine, 40)
 TestQdrant = LOCAL_MODE(pytest.mark.requires("qdrant_client")(run_of(QdrantMachine, 30)))
 
 
+# Interrupted between the creation of a temporary file and the `with` that closes it
+@pytest.mark.filterwarnings("ignore:.*SpooledTemporaryFile:pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("change", [Write("a", "2", ("Moon pulls",)), Delete("a"), Compact()])
 def test_ctrl_c_leaves_a_store_that_works(tmp_path, monkeypatch, change):
     """At any moment of a change; no lock and no transaction stay behind."""
