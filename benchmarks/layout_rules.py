@@ -118,6 +118,18 @@ RULES = (
         "running heads are short",
         {"layout.assembly:_RUNNING_LINES": MANY, "layout.assembly:_RUNNING_WORDS": MANY},
     ),
+    Rule(
+        "a part of a line is underlined, not set apart",
+        {"layout.upright_page:are_underlines": lambda lines, runs: np.zeros(len(lines), bool)},
+    ),
+    Rule(
+        "the lines of links are underlines",
+        {"pdf.drawings:Objects.without_underlines": lambda objects, links: objects},
+    ),
+    Rule(
+        "blocks have a part in each column",
+        {"layout.assembly:split_columns": lambda lines, texts: [list(lines)]},
+    ),
     Rule("captions are known by how they begin", {"layout.assembly:CAPTION": re.compile("(?!)")}),
     # Reading order and lists
     Rule(
@@ -198,7 +210,15 @@ RULES = (
     Rule("the drawing is a region in its figure", {"layout.assembly:_SAME_DRAWING": -1.0}),
     Rule(
         "figures of the layout model",
-        {"layout.figures:_select_areas": lambda blocks, page: []},
+        {"layout.figures:_model_areas": lambda blocks, page: iter(())},
+    ),
+    Rule(
+        "drawings with little text on them are figures",
+        {"layout.figures:_bare_areas": lambda blocks, page: iter(())},
+    ),
+    Rule(
+        "drawings with the caption of a figure are figures",
+        {"layout.figures:_captioned_areas": lambda blocks, page: iter(())},
     ),
     Rule(
         "check boxes are characters, not drawings",

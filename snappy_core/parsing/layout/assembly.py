@@ -17,7 +17,7 @@ from snappy_core.parsing.layout.captions import CAPTION
 from snappy_core.parsing.layout.clusters import Clusters, find_clusters
 from snappy_core.parsing.layout.features import page_nodes
 from snappy_core.parsing.layout.geometry import box_area
-from snappy_core.parsing.layout.lines import Line, group_rows, order_lines
+from snappy_core.parsing.layout.lines import Line, group_rows, order_lines, split_columns
 from snappy_core.parsing.layout.linkage import link
 from snappy_core.parsing.layout.network import CLASSES, FIGURE, TABLE
 from snappy_core.parsing.layout.runs import Runs
@@ -128,7 +128,7 @@ class _Assembly:
         for group in self._groups(np.flatnonzero(is_figure)):
             blocks += self._figure(group, is_area)
         for cluster in np.flatnonzero(is_text).tolist():
-            blocks.append(self._text(cluster))
+            blocks.append(self._columns(cluster))
         return blocks
 
     def _drawn_tables(self, is_area: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.intp], Block]]:
@@ -203,8 +203,17 @@ class _Assembly:
     def _lines(self, cluster: int) -> list[Line]:
         return [self.lines[member] for member in self.clusters.members[cluster].tolist()]
 
-    def _text(self, cluster: int) -> Block:
-        lines = order_lines(self._lines(cluster), self.page.layer.texts)
+    def _columns(self, cluster: int) -> Block:
+        """Return the block of a cluster, with a part in each column if it has more than one."""
+        columns = split_columns(self._lines(cluster), self.page.layer.texts)
+        parts = tuple(self._text(cluster, lines) for lines in columns)
+        if len(parts) == 1:
+            return parts[0]
+        words = tuple(word for part in parts for word in part.words)
+        return replace(self._text(cluster), words=words, parts=parts)
+
+    def _text(self, cluster: int, lines: Sequence[Line] | None = None) -> Block:
+        lines = order_lines(lines or self._lines(cluster), self.page.layer.texts)
         words = [word for line in lines for word in line.words]
         bold = bool(self.page.layer.bold[words].all())
         rows = len(group_rows(lines))

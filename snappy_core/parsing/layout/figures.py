@@ -1,4 +1,4 @@
-"""Figures that a layout model sees in the image of a page, for pages without drawn objects.
+"""Figures that the layout network does not find: seen by a layout model, or with text on them.
 
 A figure includes the text in it and its caption, which often holds the only words to find it by.
 Page frames and frames around running text are not figures.
@@ -6,55 +6,112 @@ Page frames and frames around running text are not figures.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
 
-from snappy_core.boxes import as_boxes, coverage, enclose
+from snappy_core.boxes import as_boxes, contains_center, coverage, enclose
 from snappy_core.parsing.area_groups import MAX_SHARE
 from snappy_core.parsing.drawings import Area
 from snappy_core.parsing.layout.blocks import Block
 from snappy_core.parsing.layout.captions import attach_captions
 from snappy_core.parsing.layout.geometry import box_area, box_gaps, overlap_share
+from snappy_core.parsing.layout.notes import text_gap
 from snappy_core.parsing.layout.upright_page import UprightPage
 from snappy_core.types import Box
 
 _INSIDE = 0.7  # share of a block that must lie inside an area to belong to it
+_OVERLAP = 0.3  # share of the smaller of two areas above which they are the same thing
 _LABEL_WORDS = 6  # maximum of an axis label outside the area
 _LABEL_GAP = 0.8  # font sizes between the area and such a label
+_ICON = 0.01  # share of the page; what is smaller is no figure by itself
+_BARE = 0.05  # share of a drawn area that words cover; the background of text has more
+_MAX_LABEL = 15  # words of a text that belongs to the picture it stands on
+_FIGURE = re.compile(r"fig", re.IGNORECASE)
 _LEAD_IN = 60  # words of the block above a figure that become its context
 
 
 def add_figures(blocks: Sequence[Block], page: UprightPage) -> list[Block]:
     """Return blocks with the figures of a page, without the blocks that became part of them."""
     merged = list(blocks)
-    for box in _select_areas(merged, page):
-        merged = _absorb(Block((), box, label="figure"), merged)
+    for box in _select_largest(_bare_areas(merged, page)):
+        merged = _absorb(box, merged, _MAX_LABEL)
+    for box in _select_largest(_captioned_areas(merged, page)):
+        merged = _absorb(box, merged)
+    for box in _select_largest(_model_areas(merged, page)):
+        merged = _absorb(box, merged)
     merged = attach_captions(merged, page)
     return [_with_lead_in(b, merged) if b.label == "figure" else b for b in merged]
 
 
-def _select_areas(blocks: Sequence[Block], page: UprightPage) -> list[Box]:
-    """Return the areas that the model calls figures, except where figures are, the largest first.
+def _bare_areas(blocks: Sequence[Block], page: UprightPage) -> Iterator[Area]:
+    """Yield the drawn areas that are no background of text, since words cover too little of them.
 
-    Of areas that overlap each other, only the largest is returned.
+    Photographs with a name on them, for example.
+    """
+    tables = [block for block in blocks if block.label == "table"]
+    for area in _drawn_areas(blocks, page):
+        words = page.word_boxes[contains_center(as_boxes([area.box]), page.word_boxes)[0]]
+        covered = float((words[:, 2:] - words[:, :2]).prod(axis=1).sum())
+        if covered < _BARE * box_area(area.box) and not _overlaps_any(area, tables):
+            yield area
+
+
+def _captioned_areas(blocks: Sequence[Block], page: UprightPage) -> Iterator[Area]:
+    """Yield the drawn areas above or below the caption of a figure that has none yet.
+
+    Diagrams full of text, for example.
     """
     figures = [block for block in blocks if block.label == "figure"]
-    candidates = [
-        area
-        for area in page.areas
-        # A "table" of the model in whose words no table was found is a figure drawn like one.
-        if area.from_model
-        and area.label in ("figure", "table")
-        and not any(overlap_share(area.box, block.box) > 0.3 for block in figures)
-        and _is_figure(area, blocks, page)
+    captions = [
+        block
+        for block in blocks
+        if block.label == "caption"
+        and _FIGURE.match(page.text(block.words[:1]))
+        and not any(text_gap(block, figure.box) is not None for figure in figures)
     ]
+    for area in _drawn_areas(blocks, page):
+        if any(text_gap(caption, area.box) is not None for caption in captions):
+            yield area
+
+
+def _drawn_areas(blocks: Sequence[Block], page: UprightPage) -> Iterator[Area]:
+    """Yield the drawn areas, larger than icons, where the network saw no figure."""
+    figures = [block for block in blocks if block.label == "figure"]
+    size = page.width * page.height
+    for area in page.areas:
+        is_large = _ICON * size <= box_area(area.box) < MAX_SHARE * size
+        if is_large and not area.from_model and not _overlaps_any(area, figures):
+            yield area
+
+
+def _model_areas(blocks: Sequence[Block], page: UprightPage) -> Iterator[Area]:
+    """Yield the areas that the model calls figures, except where figures are."""
+    figures = [block for block in blocks if block.label == "figure"]
+    for area in page.areas:
+        # A "table" of the model in whose words no table was found is a figure drawn like one.
+        if (
+            area.from_model
+            and area.label in ("figure", "table")
+            and not _overlaps_any(area, figures)
+            and _is_figure(area, blocks, page)
+        ):
+            yield area
+
+
+def _overlaps_any(area: Area, blocks: Iterable[Block]) -> bool:
+    return any(overlap_share(area.box, block.box) > _OVERLAP for block in blocks)
+
+
+def _select_largest(areas: Iterable[Area]) -> list[Box]:
+    """Return the boxes of areas, the largest first; of those that overlap, only the largest."""
     selected: list[Box] = []
-    for area in sorted(candidates, key=lambda area: -box_area(area.box)):
-        if all(overlap_share(area.box, box) < 0.3 for box in selected):
+    for area in sorted(areas, key=lambda area: -box_area(area.box)):
+        if all(overlap_share(area.box, box) < _OVERLAP for box in selected):
             selected.append(area.box)
     return selected
 
@@ -71,17 +128,23 @@ def _is_figure(area: Area, blocks: Sequence[Block], page: UprightPage) -> bool:
     return text_size < 0.4 * size
 
 
-def _absorb(figure: Block, blocks: Sequence[Block]) -> list[Block]:
-    """Return the other blocks, and the figure merged with those that lie in it or label it."""
+def _absorb(box: Box, blocks: Sequence[Block], max_words: int | None = None) -> list[Block]:
+    """Return the other blocks, and a figure with the words of those that lie in it or label it.
+
+    Args:
+        max_words: of a block in it; headings and longer text stay by themselves. None for no limit.
+    """
     parts: list[Block] = []
     others: list[Block] = []
-    for block, is_inside in zip(blocks, _lie_in(blocks, figure.box).tolist(), strict=True):
-        is_part = block.label != "figure" and (is_inside or _is_axis_label(block, figure.box))
+    for block, is_inside in zip(blocks, _lie_in(blocks, box).tolist(), strict=True):
+        if max_words is not None and is_inside:
+            is_inside = len(block.words) <= max_words and block.label not in ("title", "heading")
+        is_part = block.label != "figure" and (is_inside or _is_axis_label(block, box))
         (parts if is_part else others).append(block)
     parts.sort(key=lambda block: (block.box[1], block.box[0]))
-    words = figure.words + tuple(word for block in parts for word in block.words)
-    box = enclose(as_boxes([figure.box, *(block.box for block in parts)]))
-    return [*others, replace(figure, words=words, box=box)]
+    words = tuple(word for block in parts for word in block.words)
+    box = enclose(as_boxes([box, *(block.box for block in parts)]))
+    return [*others, Block(words, box, label="figure")]
 
 
 def _is_axis_label(block: Block, box: Box) -> bool:

@@ -90,3 +90,23 @@ def order_lines(lines: Sequence[Line], texts: Sequence[str]) -> list[Line]:
                 line = replace(line, words=tuple(line.words[i] for i in order))
             ordered.append(line)
     return ordered
+
+
+def split_columns(lines: Sequence[Line], texts: Sequence[str]) -> list[list[Line]]:
+    """Return the lines of each column of a block that continues at the top of the next column.
+
+    Lines continue in the next column if they are beside all lines before them and above them.
+
+    Args:
+        texts: of all words of the page.
+    """
+    rtl = is_right_to_left([texts[word] for line in lines for word in line.words])
+    ordered = sorted(lines, key=lambda line: -line.x1 if rtl else line.x0)
+    for end in range(1, len(ordered)):
+        column, rest = ordered[:end], ordered[end:]
+        x0, y0, x1, _ = box_around(column)
+        other_x0, _, other_x1, other_y1 = box_around(rest)
+        is_beside = other_x1 < x0 if rtl else x1 < other_x0
+        if is_beside and other_y1 <= y0:
+            return [column, *split_columns(rest, texts)]
+    return [ordered]

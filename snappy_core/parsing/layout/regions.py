@@ -23,7 +23,7 @@ from snappy_core.parsing.tags import PageTags
 from snappy_core.parsing.text import TextLayer
 from snappy_core.types import NO_WORDS, Box, Label, Origin, Region, Structure, Words
 
-VERSION = "15"
+VERSION = "16"
 """Part of the ingest fingerprint; raised whenever pages would be read differently than before."""
 
 MAX_WORDS = 20_000

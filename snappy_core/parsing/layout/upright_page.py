@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -13,6 +13,7 @@ from snappy_core.boxes import Boxes, as_boxes
 from snappy_core.parsing.drawings import NO_BOXES, Area, Drawings, RulingLines, move_areas
 from snappy_core.parsing.layout.lines import Line, order_lines
 from snappy_core.parsing.layout.runs import Runs, find_runs
+from snappy_core.parsing.layout.underlines import are_underlines
 from snappy_core.parsing.tags import PageTags
 from snappy_core.parsing.text import TextLayer
 from snappy_core.unspaced import UNSPACED
@@ -31,7 +32,7 @@ class UprightPage:
         width, height: of the turned page.
         word_boxes: (n, 4), tight to the ink.
         line_boxes: (n, 4), as high as the font.
-        ruling_lines: their boxes.
+        drawn_lines: ruling lines with boxes in points, and underlines.
         areas, frames, fields: with boxes in points.
         tags: of the original page.
     """
@@ -42,7 +43,7 @@ class UprightPage:
     height: float
     word_boxes: NDArray[np.float32]
     line_boxes: NDArray[np.float32]
-    ruling_lines: RulingLines = field(default_factory=RulingLines)
+    drawn_lines: RulingLines = field(default_factory=RulingLines)
     areas: tuple[Area, ...] = ()
     frames: NDArray[np.float32] = field(default_factory=NO_BOXES.copy)
     tags: PageTags | None = None
@@ -73,9 +74,9 @@ class UprightPage:
             width, height = height, width
             horizontals, verticals = verticals, horizontals
         areas = move_areas(areas, area_boxes)
-        ruling_lines = RulingLines(horizontals, verticals)
+        drawn_lines = RulingLines(horizontals, verticals)
         return cls(
-            layer, turn, width, height, word_boxes, line_boxes, ruling_lines, areas, frames, tags,
+            layer, turn, width, height, word_boxes, line_boxes, drawn_lines, areas, frames, tags,
             fields,
         )  # fmt: skip
 
@@ -84,8 +85,15 @@ class UprightPage:
         """The runs of the upright words."""
         return find_runs(
             self.layer, self.line_boxes, self.word_boxes,
-            np.flatnonzero(self.layer.turns == self.turn), self.ruling_lines.vertical,
+            np.flatnonzero(self.layer.turns == self.turn), self.drawn_lines.vertical,
         )  # fmt: skip
+
+    @cached_property
+    def ruling_lines(self) -> RulingLines:
+        """The drawn lines without underlines of a part of a line of text."""
+        horizontal = self.drawn_lines.horizontal
+        is_underline = are_underlines(horizontal, self.runs.boxes)
+        return replace(self.drawn_lines, horizontal=horizontal[~is_underline])
 
     @cached_property
     def turned_lines(self) -> list[Line]:

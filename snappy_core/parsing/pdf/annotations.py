@@ -1,13 +1,16 @@
-"""Annotations with visible text: fields of forms, text boxes, stamps.
+"""Annotations: links, and those with visible text (fields of forms, text boxes, stamps).
 
 The caller holds the lock `document.PDFIUM`.
 """
 
 from __future__ import annotations
 
+import ctypes
 from typing import Any
 
 import pypdfium2.raw as raw
+
+from snappy_core.types import Box
 
 MAX_ANNOTATIONS = 5_000  # of a page; hostile pages hold any number
 _DRAWN_KINDS = (raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_STAMP)
@@ -33,6 +36,16 @@ def draw_annotations(page: Any) -> None:
     page.set_mediabox(*box)  # PDFium changes them if annotations extend beyond the edge
     page.set_cropbox(*box)
     page.close()
+
+
+def link_boxes(page: Any) -> list[Box]:
+    """Return the boxes of the links on a page, in PDF space."""
+    position, link, box = ctypes.c_int(), raw.FPDF_LINK(), raw.FS_RECTF()
+    boxes: list[Box] = []
+    while len(boxes) < MAX_ANNOTATIONS and raw.FPDFLink_Enumerate(page, position, link):
+        if raw.FPDFLink_GetAnnotRect(link, box):
+            boxes.append((box.left, box.bottom, box.right, box.top))
+    return boxes
 
 
 def _kind(page: Any, index: int) -> int:

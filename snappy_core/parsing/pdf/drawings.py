@@ -68,6 +68,17 @@ class Objects:
         is_left = ~np.any(is_inside, axis=1)
         return Objects(self.boxes[is_left], self.kinds[is_left], self.scale)
 
+    def without_underlines(self, links: Boxes) -> Objects:
+        """Return the objects without the lines in links (n, 4), boxes in page fractions."""
+        is_left = np.ones(len(self.boxes), dtype=bool)
+        widths, heights = (self.boxes[:, 2:] - self.boxes[:, :2]).T
+        strokes = np.flatnonzero((self.kinds == Kind.STROKE) & (widths > heights))
+        starts, ends = np.hsplit(self.boxes[strokes], 2)
+        for link in links * self.scale:  # one by one: a page may have thousands of both
+            in_link = (link[:2] - _MAX_OFFSET <= starts) & (ends <= link[2:] + _MAX_OFFSET)
+            is_left[strokes[in_link.all(axis=1)]] = False
+        return Objects(self.boxes[is_left], self.kinds[is_left], self.scale)
+
 
 def read_objects(page: Any) -> Objects:
     """Return the objects drawn on a page; thin straight boxes count as strokes."""

@@ -23,7 +23,7 @@ from snappy_core.parsing.layout.ruling_lines import find_ruling_lines
 from snappy_core.parsing.ocr.pictures import read_pictures
 from snappy_core.parsing.ocr.text_layer import OCR_DPI, recognize_page
 from snappy_core.parsing.options import ReadingOptions
-from snappy_core.parsing.pdf.annotations import draw_annotations, has_drawn_annotations
+from snappy_core.parsing.pdf.annotations import draw_annotations, has_drawn_annotations, link_boxes
 from snappy_core.parsing.pdf.check_boxes import find_check_boxes
 from snappy_core.parsing.pdf.document import (
     PDFIUM,
@@ -47,7 +47,7 @@ from snappy_core.parsing.pdf.page_images import image_boxes
 from snappy_core.parsing.pdf.plausible import is_plausible
 from snappy_core.parsing.pdf.squares import find_squares
 from snappy_core.parsing.pdf.tags import read_tags
-from snappy_core.parsing.pdf.text_layer import read_text_layer, user_space
+from snappy_core.parsing.pdf.text_layer import page_matrix, read_text_layer, to_page, user_space
 from snappy_core.parsing.pdf.visibility import covered_share, edge_mask, has_edges
 from snappy_core.parsing.source import Source
 from snappy_core.parsing.straightening import Straightening
@@ -159,6 +159,7 @@ def _read_page(document: Any, number: int, source: Source, label: str) -> PageCo
     gray = _draw_ink(page)
     edges = edge_mask(gray)
     images, fields = image_boxes(page), Fields()
+    links = to_page(link_boxes(page), page_matrix(page))  # before annotations are drawn
     if has_drawn_annotations(page):
         fields = read_fields(page)
         draw_annotations(page)
@@ -172,7 +173,7 @@ def _read_page(document: Any, number: int, source: Source, label: str) -> PageCo
     width, height = page.get_size()
     words = drop_duplicates(all_text.take(visible), width, height)
     visible_fields = fields.take(has_edges(edges, fields.boxes)) if fields.marks else fields
-    objects = read_objects(page)
+    objects = read_objects(page).without_underlines(links)
     buttons = visible_fields.buttons.join(find_check_boxes(find_squares(objects), words, gray))
     text_layer = mark_buttons(words, buttons)
     drawings = replace(find_drawings(objects.without(buttons.boxes)), fields=visible_fields.boxes)

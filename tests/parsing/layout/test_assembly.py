@@ -66,6 +66,18 @@ def test_runs_of_one_block_are_a_paragraph(monkeypatch):
     assert (block.label, block.lines, block.box) == ("paragraph", 5, (30, 100, 94, 158))
 
 
+def test_a_paragraph_in_two_columns_has_a_part_in_each(monkeypatch):
+    """Its text begins in the left column, though the right one is higher on the page."""
+    rows = [(30, 500, "The tide"), (30, 512, "rises"), (210, 60, "and falls"), (210, 72, "daily")]
+    predict_as(monkeypatch, *["paragraph"] * 4, same_block=3)
+    page = page_of_rows(*rows)
+    (block,) = assembly.find_blocks(page)
+    assert (block.label, page.text(block.words)) == ("paragraph", "The tide rises and falls daily")
+    assert [page.text(part.words) for part in block.parts] == ["The tide rises", "and falls daily"]
+    assert [part.box for part in block.parts] == [(30, 500, 68, 522), (210, 60, 253, 82)]
+    assert block.box == (30, 60, 253, 522)
+
+
 def test_cells_make_rows_and_a_table_needs_two_columns(monkeypatch):
     cells = [(x, 100 + 12 * n, f"a{n}") for n in range(3) for x in (30, 200)]
     predict_as(monkeypatch, *["table"] * 6)
@@ -113,7 +125,7 @@ def test_words_of_a_table_in_a_cell_of_another_are_in_one_of_them(monkeypatch):
     vertical = [(x, ys[0], x, ys[-1]) for xs, ys in (outer, inner) for x in xs]
     lines = RulingLines(np.array(horizontal, np.float32), np.array(vertical, np.float32))
     predict_as(monkeypatch, *["table"] * len(rows))
-    blocks = assembly.find_blocks(replace(page_of_rows(*rows), ruling_lines=lines))
+    blocks = assembly.find_blocks(replace(page_of_rows(*rows), drawn_lines=lines))
     assert words_of(blocks) == list(range(len(rows)))
 
 

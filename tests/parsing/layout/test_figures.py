@@ -1,4 +1,4 @@
-"""Figures of a layout model absorb the text in them and their captions; boxes of text are none."""
+"""Figures absorb the text in them and their captions; boxes of text are none."""
 
 import pytest
 
@@ -104,5 +104,74 @@ def test_of_areas_that_overlap_the_largest_is_the_figure():
 def test_areas_in_a_figure_that_is_known_are_no_other():
     known = Block((0,), CHART, label="figure")
     assert find([known], [figure((60.0, 110.0, 300.0, 250.0))]) == [known]
-    drawn = Area(CHART, "figure", 0.5)  # an object of the page: the network has seen it
-    assert find([AXIS], [drawn]) == [AXIS]
+
+
+DRAWN = Area(CHART, "figure", 0.5)  # an object of the page, which the network calls no figure
+BEHIND = (  # boxes of as many words as WORDS, of which the first ones lie on the area
+    *((60 + 70 * (n % 4), 110 + 30 * (n // 4), 120 + 70 * (n % 4), 135) for n in range(4)),
+    *((60, 300 + 20 * n, 120, 310 + 20 * n) for n in range(3)),
+)
+
+
+def find_drawn(blocks, words=WORDS, boxes=BEHIND, area=DRAWN):
+    return add_figures(blocks, make_page(words, boxes, areas=(area,)))
+
+
+def test_a_drawing_with_little_text_on_it_is_a_figure():
+    boxes = [(60, 110, 90, 120), *BEHIND[4:], *BEHIND[4:]]
+    label, name = block(0, y=110, x1=90), block(1, y=300)
+    found = find_drawn([label, name], boxes=boxes)
+    assert only(found, "figure").words == (0,)
+    assert only(found, "paragraph") == name
+
+
+@pytest.mark.parametrize("label", ["title", "heading"])
+def test_a_heading_on_a_photograph_stays_one(label):
+    boxes = [(60, 110, 90, 120), *BEHIND[4:], *BEHIND[4:]]
+    heading = block(0, y=110, x1=90, label=label)
+    found = find_drawn([heading], boxes=boxes)
+    assert only(found, "figure").words == ()
+    assert heading in found
+
+
+def test_long_text_on_a_photograph_stays_by_itself():
+    words = ["tide"] * 16
+    boxes = [(60 + 10 * n, 110, 65 + 10 * n, 114) for n in range(16)]
+    text = block(*range(16), y=110)
+    found = find_drawn([text], words, boxes)
+    assert (only(found, "figure").words, only(found, "paragraph")) == ((), text)
+
+
+def test_the_background_of_text_is_no_figure():
+    text = block(0, 1, 2, 3, y=110)
+    assert find_drawn([text]) == [text]
+
+
+def test_a_drawing_full_of_text_is_a_figure_if_it_has_a_caption():
+    words = ("One", "two", "three", "four", "Figure", "3", "boats")
+    text, caption = block(0, 1, 2, 3, y=110), block(4, 5, 6, y=266, label="caption")
+    assert only(find_drawn([text, caption], words), "figure").words == tuple(range(7))
+    far = block(4, 5, 6, y=320, label="caption")
+    assert find_drawn([text, far], words) == [text, far]
+    of_table = ("One", "two", "three", "four", "Table", "3", "boats")
+    assert find_drawn([text, caption], of_table) == [text, caption]
+
+
+def test_a_caption_of_a_figure_makes_no_other():
+    words = ("One", "two", "three", "four", "Figure", "3", "boats")
+    text, caption = block(0, 1, 2, 3, y=110), block(4, 5, 6, y=266, label="caption")
+    chart = Block((), (50, 280, 350, 400), label="figure")
+    found = find_drawn([text, caption, chart], words)
+    assert only(found, "figure").words == (4, 5, 6)
+    assert only(found, "paragraph") == text
+
+
+@pytest.mark.parametrize("box", [(50, 100, 80, 130), (0, 0, 400, 500)])
+def test_icons_and_the_frame_of_a_page_are_no_figures(box):
+    assert find_drawn([], area=Area(box, "figure", 0.5)) == []
+
+
+def test_a_drawn_table_is_no_figure():
+    table = block(0, y=110, x0=50, x1=350, high=140, label="table")
+    boxes = [(60, 110, 90, 120), *BEHIND[4:], *BEHIND[4:]]
+    assert find_drawn([table], boxes=boxes) == [table]

@@ -80,6 +80,23 @@ def test_a_paragraph_is_one_block_at_any_leading(leading, told_by):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("is_link", [False, True])
+def test_underlined_words_part_no_paragraph(is_link):
+    """A part of each line is underlined; of a link that goes on, also a whole line."""
+    sheets = Sheets()
+    paragraph(sheets, 40, 60)
+    paragraph(sheets, 40, 150, MORE)
+    underlined = [(150, 102), (225, 150), (265, 162), (252, 174)]
+    for right, foot in underlined:
+        sheets.canvas.setLineWidth(0.6)
+        sheets.line(40 if is_link else 90, foot + 1.6, right, foot + 1.6)
+        if is_link:
+            sheets.canvas.linkURL("https://example.org", (40, 596 - foot, right, 609 - foot))
+    assert blocks(read_one(sheets)) == [
+        ("paragraph", " ".join(PROSE)), ("paragraph", " ".join(MORE)),
+    ]  # fmt: skip
+
+
 # Labels and values
 
 
@@ -307,6 +324,37 @@ def test_a_diagram_of_small_pictures_is_one_figure():
     x0, y0, x1, _ = np.array(figure.box) * [400, 600, 400, 600]
     assert (x0, y0, x1) == pytest.approx((40, 150, 320), abs=2)
     assert texts(page, "paragraph") == [" ".join(PROSE), " ".join(MORE)]
+
+
+def test_a_photograph_with_a_name_on_it_is_a_figure():
+    sheets = Sheets()
+    paragraph(sheets, 40, 60)
+    photo(sheets, 40, 140, 320, 200)
+    sheets.write(250, 330, "The lock in spring", size=7)
+    paragraph(sheets, 40, 380, MORE)
+    page = read_one(sheets)
+    box = np.array(only_figure(page).box) * [400, 600, 400, 600]
+    assert box == pytest.approx((40, 140, 360, 340), abs=2)
+    assert "The lock in spring" in " ".join(text for _, text in blocks(page))
+    assert texts(page, "paragraph")[:2] == [" ".join(PROSE), " ".join(MORE)]
+
+
+def test_a_diagram_full_of_text_is_one_figure_with_its_caption():
+    caption = "Figure 5. What the keeper writes and what the clerk adds up."
+    sheets = Sheets()
+    panel(sheets, 30, 40, 340, 190)
+    for x, y, lines in ((45, 60, NARROW), (230, 60, NETS), (45, 150, NETS), (230, 150, NARROW)):
+        sheets.canvas.roundRect(x - 8, 600 - y - 58, 130, 72, 6)
+        paragraph(sheets, x, y, lines)
+    for y in (80, 170):
+        sheets.line(167, y, 222, y)
+    sheets.write(40, 244, caption, size=9)
+    paragraph(sheets, 40, 290)
+    page = read_one(sheets)
+    figure = only_figure(page)
+    assert figure.text.endswith(caption)
+    assert {*NARROW[0].split(), *NETS[0].split()} < set(figure.text.split())
+    assert texts(page, "paragraph", parent=None) == [" ".join(PROSE)]
 
 
 def test_a_row_of_icons_is_one_figure_with_their_names():

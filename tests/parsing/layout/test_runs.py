@@ -53,7 +53,7 @@ def test_boxes_are_around_the_words():
 def test_a_vertical_ruling_line_ends_the_runs_that_it_crosses(ruling_line, expected):
     boxes = [(30, 100, 45, 110), (48, 100, 73, 110)]
     lines = RulingLines(vertical=np.array([ruling_line], np.float32))
-    assert make_page(("low", "water"), boxes, ruling_lines=lines).runs.texts == expected
+    assert make_page(("low", "water"), boxes, drawn_lines=lines).runs.texts == expected
 
 
 def test_take():

@@ -11,8 +11,9 @@ from PIL import Image
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from snappy_core.parsing.pdf import drawings, page_objects
+from snappy_core.parsing.pdf import annotations, drawings, page_objects
 from snappy_core.parsing.pdf.drawings import find_drawings, read_objects
+from snappy_core.parsing.pdf.text_layer import page_matrix, to_page
 from tests.hostile.pages import fan, one
 from tests.parsing.test_area_groups import boxes
 
@@ -332,6 +333,30 @@ def test_of_very_many_objects_some_are_looked_at(monkeypatch):
     expected = np.array([40 / 300, 1 - 250 / 500, 127 / 300, 1 - 150 / 500])
     expected[1] -= 10 / 500
     np.testing.assert_allclose(area.box, expected, atol=0.03)
+
+
+def draw_links(canvas):
+    canvas.linkURL("https://example.org", (60, 396, 160, 412))
+    canvas.linkURL("https://example.org", (200, 300, 260, 350))
+    canvas.line(60, 398, 160, 398)  # below the words of a link
+    canvas.line(60, 398, 300, 398.2)  # of a table, through it
+    canvas.line(210, 305, 210, 345)
+    canvas.rect(205, 305, 50, 40, fill=1, stroke=0)  # a picture that is a link
+
+
+def test_lines_in_links_are_underlines():
+    with page_of(draw_links) as page:
+        links = to_page(annotations.link_boxes(page), page_matrix(page))
+        objects = read_objects(page).without_underlines(links)
+        left = (objects.boxes / objects.scale * [*SIZE, *SIZE]).round().tolist()
+    assert left == [[60, 301, 301, 302], [210, 355, 211, 395], [205, 355, 255, 395]]
+
+
+def test_no_more_links_are_read_than_the_limit(monkeypatch):
+    with page_of(draw_links) as page:
+        assert annotations.link_boxes(page) == [(60, 396, 160, 412), (200, 300, 260, 350)]
+        monkeypatch.setattr(annotations, "MAX_ANNOTATIONS", 1)
+        assert annotations.link_boxes(page) == [(60, 396, 160, 412)]
 
 
 @pytest.mark.parametrize(
