@@ -88,9 +88,19 @@ def _chain(start: RegionPosition, step: int, contexts: PageContexts) -> Iterator
 
 
 def _neighbor(start: RegionPosition, step: int, contexts: PageContexts) -> RegionPosition | None:
-    """Return where the text of a region continues (step 1) or comes from (-1)."""
+    """Return where the text of a region continues (step 1) or comes from (-1).
+
+    A paragraph that was read across columns has a region in each of them.
+    """
     context, index = start
-    region = context.page.regions[index]
+    regions = context.page.regions
+    region = regions[index]
+    if region.parent is not None and regions[region.parent].label == "paragraph":
+        columns = [i for i, part in enumerate(regions) if part.parent == region.parent]
+        position = columns.index(index) + step
+        if 0 <= position < len(columns):
+            return context, columns[position]
+        return _neighbor((context, region.parent), step, contexts)
     if not (goes_on(region.text, "a") if step > 0 else goes_on("a", region.text)):
         return None  # no need to read another page
     order = body_regions(context.page, _BESIDE)

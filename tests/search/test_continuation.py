@@ -116,6 +116,22 @@ def test_a_paragraph_inside_of_a_region_goes_on_nowhere():
     assert hit.parts == (hit,)
 
 
+def test_a_paragraph_read_across_columns_is_whole_whichever_column_is_found():
+    column = make_page("Boats land herring at the quay of Brae", "and sell it in the town.")
+    first, second = column.regions
+    whole = replace(first, text=f"{first.text} {second.text}", words=first.words + second.words)
+    regions = (whole, replace(first, parent=0), replace(second, parent=0))
+    page, store, encoder = replace(column, regions=regions), MemoryStore(), FakeEncoder()
+    store.write(DocumentRecord("a", "a", "1", "1"), [prepare(page, *encoder.encode_pages([page]))])
+    index = RegionIndex(store, encoder)
+    for number in (1, 2):
+        hit = index.region(f"a#p1r{number}")
+        assert hit.text == whole.text
+        assert [part.region_id for part in hit.parts] == ["a#p1r1", "a#p1r2"]
+    [hit] = index.search("herring sold in the town", k=5)
+    assert hit.text == whole.text
+
+
 def page_break(before, after, **size):
     first, second = [*FIRST[:4], *lines(60, 170, *before)], lines(60, 60, *after, **size)
     with index_of(first, second) as index:
