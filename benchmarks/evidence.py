@@ -67,6 +67,24 @@ def load_evidence(folder: str | os.PathLike[str]) -> list[Evidence]:
     ]
 
 
+def load_boxes(folder: str | os.PathLike[str]) -> list[Evidence]:
+    """Read the boxes of all answers of a public set, each once, even if an answer has several.
+
+    The questions of a bench have one box each: its list is empty. Raises like `load_evidence`.
+    """
+    if (Path(folder) / BENCH).exists():
+        return []
+    boxes = {
+        (question.path, number, box): question
+        for question in load_page_questions(folder)
+        for number, box in question.boxes
+    }
+    return [
+        Evidence((path, number), question.question, box, question.kinds)
+        for (path, number, box), question in boxes.items()
+    ]
+
+
 def load_page_questions(folder: str | os.PathLike[str]) -> list[PageQuestion]:
     """Read all questions of a public set, including those with several boxes.
 

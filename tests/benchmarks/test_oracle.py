@@ -6,7 +6,7 @@ import re
 import pytest
 
 from benchmarks.__main__ import main
-from benchmarks.evidence import load_evidence
+from benchmarks.evidence import load_boxes, load_evidence
 from benchmarks.mmdocir import run_mmdocir
 from benchmarks.oracle import measure_folder, run_oracle
 from snappy_core.parsing import ReadingOptions
@@ -27,6 +27,13 @@ def test_evidence_of_mmdocir_is_in_one_box(mmdocir_folder):
     assert [e.kinds for e in evidence] == [("chart", "short answer"), ("other",)]
     assert [e.page[1] for e in evidence] == [2, 2]
     assert evidence[0].box == pytest.approx([0.1, 0.164, 0.8, 0.216], abs=1e-6)
+
+
+def test_boxes_are_those_of_all_answers(bench_folder, mmdocir_folder):
+    assert load_boxes(bench_folder) == []
+    boxes = load_boxes(mmdocir_folder)
+    assert len({(box.page, box.box) for box in boxes}) == len(boxes)
+    assert {answer.box for answer in load_evidence(mmdocir_folder)} < {box.box for box in boxes}
 
 
 def test_other_folders_are_errors(tmp_path):

@@ -75,7 +75,9 @@ def _captioned_areas(blocks: Sequence[Block], page: UprightPage) -> Iterator[Are
         and not any(text_gap(block, figure.box) is not None for figure in figures)
     ]
     for area in _drawn_areas(blocks, page):
-        if any(text_gap(caption, area.box) is not None for caption in captions):
+        beside = (c for c in captions if text_gap(c, area.box) is not None)
+        # With the caption on it, it may be the background of other text, too.
+        if any(overlap_share(caption.box, area.box) < _OVERLAP for caption in beside):
             yield area
 
 
