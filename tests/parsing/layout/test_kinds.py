@@ -285,6 +285,27 @@ def test_a_flow_chart_is_one_figure_with_its_caption(shape):
     assert tables(page) == []
 
 
+@pytest.mark.parametrize("is_column", [False, True])
+def test_a_flow_chart_in_one_line_is_a_figure_by_its_caption(is_column):
+    steps, caption = ("Boat arrives", "Keeper looks", "Lock opens"), "Figure 3. How a boat passes."
+    sheets = Sheets()
+    paragraph(sheets, 40, 60)
+    for number, step in enumerate(steps):
+        x, y = (150, 140 + 50 * number) if is_column else (40 + 115 * number, 180)
+        sheets.canvas.rect(x, 600 - y - 26, 85, 26)
+        sheets.write(x + 12, y + 16, step)
+        if number < 2 and is_column:
+            sheets.line(x + 42, y + 26, x + 42, y + 50)
+        elif number < 2:
+            sheets.line(x + 85, y + 13, x + 115, y + 13)
+    foot = 282 if is_column else 222
+    sheets.write(130, foot, caption)
+    paragraph(sheets, 40, foot + 40, MORE)
+    page = read_one(sheets)
+    assert only_figure(page).text == f"{' '.join(steps)} {caption}"
+    assert texts(page, "paragraph") == [" ".join(PROSE), " ".join(MORE)]
+
+
 def test_a_chart_leaves_the_column_of_text_beside_it():
     sheets = Sheets()
     sheets.line(50, 260, 200, 260)
