@@ -109,7 +109,8 @@ class Region:
         words: indices of the region's words in the page's `Words`.
         label: one of `LABELS`.
         order: position in the reading order of the page, from 0.
-        parent: index of the region that contains this one, such as the table of a row; or None.
+        parent: index of the region that contains this one, such as the table of a row, or
+            the paragraph of which this is one column; or None.
         section: the headings above the region, joined by " > ".
         context: indices of words outside the box that are needed to understand the region, such
             as the header row of a table row or the introduction of a list item. They are scored
