@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
 from unicodedata import bidirectional
 
 import numpy as np
@@ -101,12 +102,17 @@ def split_columns(lines: Sequence[Line], texts: Sequence[str]) -> list[list[Line
         texts: of all words of the page.
     """
     rtl = is_right_to_left([texts[word] for line in lines for word in line.words])
-    ordered = sorted(lines, key=lambda line: -line.x1 if rtl else line.x0)
-    for end in range(1, len(ordered)):
-        column, rest = ordered[:end], ordered[end:]
-        x0, y0, x1, _ = box_around(column)
-        other_x0, _, other_x1, other_y1 = box_around(rest)
-        is_beside = other_x1 < x0 if rtl else x1 < other_x0
-        if is_beside and other_y1 <= y0:
-            return [column, *split_columns(rest, texts)]
-    return [ordered]
+
+    def start(line: Line) -> float:
+        return -line.x1 if rtl else line.x0
+
+    ordered = sorted(lines, key=start)
+    ends = list(accumulate((-line.x0 if rtl else line.x1 for line in ordered), max))
+    tops = list(accumulate((line.y0 for line in ordered), min))
+    feet = list(accumulate((line.y1 for line in reversed(ordered)), max))[::-1]
+    breaks = [
+        index
+        for index in range(1, len(ordered))
+        if ends[index - 1] < start(ordered[index]) and feet[index] <= tops[index - 1]
+    ]
+    return [ordered[first:last] for first, last in pairwise([0, *breaks, len(ordered)])]
