@@ -193,8 +193,10 @@ class Connections:
         state = database_file.read_state(self._path)
         if state == previous:
             return
-        if not (state.is_same_file(previous) and self._is_held(previous)):
-            self._drop_old_log()
+        is_held = self._is_held(previous)
+        if not (is_held and state.is_same_file(previous)):
+            if is_held:  # else another process may have a log with the inode of the old one
+                self._drop_old_log()
             self.close_idle()
             connection = self._open()
             try:

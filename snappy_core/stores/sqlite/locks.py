@@ -28,7 +28,8 @@ def transaction(connection: sqlite3.Connection, location: str) -> Iterator[None]
         yield
         connection.commit()
     except BaseException:
-        connection.rollback()
+        with suppress(sqlite3.Error):  # closed since, if an interrupt left this to the collector
+            connection.rollback()
         raise
 
 

@@ -161,6 +161,19 @@ def test_no_file_is_mistaken_for_one_whose_inode_it_has(path):
         assert contents(store) == (["new"], ["new"])
 
 
+def test_the_log_of_another_process_is_kept_while_no_connection_is_open(path):
+    """It may have the inode that the log of this process had."""
+    with closing(make(path, "a", "Tides turn")) as store:
+        store._connections.close_idle()  # as before a fork
+        with closing(SqliteStore(path)) as other:
+            other.write(document("b"), texts("Moon pulls"))
+            store._connections._side_files = database_file.side_files(path)
+            assert contents(store) == (["a", "b"], ["a", "b"])
+            assert contents(other) == (["a", "b"], ["a", "b"])
+    with closing(SqliteStore(path, create=False)) as again:
+        assert contents(again)[0] == ["a", "b"]
+
+
 def test_a_signal_while_a_connection_is_opened_leaves_none(path, monkeypatch):
     """An open connection would keep the log, so that an empty index could not be removed."""
 
