@@ -5,6 +5,7 @@ they do to pages before they write is not counted, so that most of them are abou
 """
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import signal
@@ -97,6 +98,9 @@ def apply_and_be_interrupted(store, change, calls):
         if calls <= 0 and event in ("return", "c_return") and not is_over:
             raise KeyboardInterrupt  # which also ends the counting
 
+    hook = sys.unraisablehook
+    sys.unraisablehook = lambda unraisable: None  # temporary files that were not closed yet
+    gc.disable()  # its callbacks would be interrupted instead
     sys.setprofile(count)
     try:
         apply(store)
@@ -104,6 +108,8 @@ def apply_and_be_interrupted(store, change, calls):
     except KeyboardInterrupt:
         pass
     sys.setprofile(None)
+    gc.enable()
+    sys.unraisablehook = hook
     return is_over
 
 

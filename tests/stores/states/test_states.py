@@ -1,6 +1,5 @@
 """Every store under the state machine; `make states` runs it for longer, and each time anew."""
 
-import gc
 import signal
 from datetime import timedelta
 
@@ -152,4 +151,3 @@ def test_ctrl_c_leaves_a_store_that_works(tmp_path, monkeypatch, change):
             after = {"a": ("2", ("Moon pulls",))} if isinstance(change, Write) else {}
             assert contents(snapshot) in ({"a": (before.content, before.pages)}, after)
     store.close()
-    gc.collect()  # temporary files in tracebacks
