@@ -14,6 +14,7 @@ from itertools import compress
 import numpy as np
 from numpy.typing import NDArray
 
+from snappy_core import boxes
 from snappy_core.boxes import as_boxes, contains_center, coverage, enclose
 from snappy_core.parsing.area_groups import MAX_SHARE
 from snappy_core.parsing.drawings import Area
@@ -56,8 +57,8 @@ def _bare_areas(blocks: Sequence[Block], page: UprightPage) -> Iterator[Area]:
     tables = [block for block in blocks if block.label == "table"]
     for area in _drawn_areas(blocks, page):
         words = page.word_boxes[contains_center(as_boxes([area.box]), page.word_boxes)[0]]
-        covered = float((words[:, 2:] - words[:, :2]).prod(axis=1).sum())
-        if covered < _BARE * box_area(area.box) and not _overlaps_any(area, tables):
+        is_bare = boxes.area(words).sum() < _BARE * box_area(area.box)
+        if is_bare and not _overlaps_any(area, tables):
             yield area
 
 
